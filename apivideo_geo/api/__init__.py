@@ -1,0 +1,1 @@
+"""The network boundary: the only room that speaks HTTP."""

@@ -1,0 +1,75 @@
+"""Everything that can go wrong, in a person's words. Imports nothing of ours.
+
+    ApivideoGeoError
+    ├── UsageError        2  wrong usage or settings
+    ├── KeyRefused        3  the API refused the key
+    ├── SourceFailed      4  the API or the network failed, or days are missing that should be there
+    │   ├── ApiError          the API answered with a problem (status, title, detail)
+    │   │   └── EndpointGone  this server does not have the endpoint (404 for the URL itself)
+    │   ├── DeadlineExceeded  the whole run took too long
+    │   └── DiskFailed        a file could not be written (full disk, read-only folder)
+    └── DataRefused       5  unreadable input, mixed stores, a failed check before publishing
+
+A message says what happened, where, and what to do now. Class = exit code. The room that
+imports a library translates that library's errors into these.
+"""
+
+from __future__ import annotations
+
+
+class ApivideoGeoError(Exception):
+    """Base of the tree; never raised itself."""
+
+    exit_code = 1
+    title = "Failed"
+
+
+class UsageError(ApivideoGeoError):
+    """Wrong usage or settings."""
+
+    exit_code = 2
+    title = "Wrong usage"
+
+
+class KeyRefused(ApivideoGeoError):
+    """The API refused the key."""
+
+    exit_code = 3
+    title = "API key refused"
+
+
+class SourceFailed(ApivideoGeoError):
+    """The API or the network failed."""
+
+    exit_code = 4
+    title = "Could not collect"
+
+
+class ApiError(SourceFailed):
+    """The API answered with a problem document."""
+
+    def __init__(self, message: str, status: int = 0, problem_title: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.problem_title = problem_title
+
+
+class EndpointGone(ApiError):
+    """The server does not know the URL at all (as production answers the session endpoints since 2023)."""
+
+
+class DeadlineExceeded(SourceFailed):
+    """The whole run took longer than the setting ``deadline`` allows."""
+
+
+class DiskFailed(SourceFailed):
+    """A file could not be written."""
+
+    title = "Could not write"
+
+
+class DataRefused(ApivideoGeoError):
+    """Unreadable input, mixed stores, or a failed check before publishing."""
+
+    exit_code = 5
+    title = "Data refused"

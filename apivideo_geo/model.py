@@ -1,0 +1,164 @@
+"""The words every room shares: facts, assets, sessions, the Summary. No I/O, no heavy imports.
+
+Facts are the one table everything speaks (columns ``FACT_COLUMNS``), one row per
+UTC day, metric, country, dimension and value:
+
+======== ======= ==========================================================
+column   type    meaning
+======== ======= ==========================================================
+day      date    UTC day
+metric   string  one of ``METRICS``
+country  string  ISO 3166-1 alpha-3, ``XKX`` (Kosovo) or ``---`` (unknown)
+dimension string one of ``DIMENSIONS``
+value    string  empty for ``total``; else media id, device type, …
+count    int64   how many, never negative
+======== ======= ==========================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+UNKNOWN = "---"
+"""The alpha-3 of a country that cannot be known (the tutorial's own mark)."""
+UNKNOWN_TEXT = "unknown"
+"""A city or country name that is not known, in session exports."""
+UNLISTED = "unlisted"
+"""Stands for every asset that is not public."""
+
+METRICS = ("play", "view", "impression", "start", "end", "session")
+DIMENSIONS = ("total", "media", "device", "os", "browser", "referrer", "city")
+FACT_COLUMNS = ("day", "metric", "country", "dimension", "value", "count")
+
+Detail = Literal["country", "media", "full"]
+DETAIL_DIMENSIONS: Mapping[str, tuple[str, ...]] = {
+    "country": ("total",),
+    "media": ("total", "media"),
+    "full": ("total", "media", "device", "os", "browser", "referrer", "city"),
+}
+"""The dimensions each ``--detail`` collects (a source yields those it has)."""
+
+SESSION_COLUMNS = (
+    "sessionID",
+    "assetID",
+    "assetType",
+    "title",
+    "loadedAt",
+    "endedAt",
+    "country",
+    "ISO_A3",
+    "city",
+    "deviceType",
+    "deviceVendor",
+    "deviceModel",
+    "osName",
+    "osShortname",
+    "osVersion",
+    "clientType",
+    "clientName",
+    "clientVersion",
+    "referrerUrl",
+    "referrerMedium",
+    "referrerSource",
+    "referrerSearchTerm",
+)
+"""The columns of ``exports/sessions.csv``, in order."""
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A video or live stream of the account. Never carries a stream key."""
+
+    media_id: str
+    type: Literal["video", "live-stream"]
+    title: str
+    public: bool
+    tags: tuple[str, ...] = ()
+    published_at: str = ""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Rows that came in and were not kept: ``count`` of them for ``reason``, on ``day`` if they have one."""
+
+    reason: str
+    count: int
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a source answers: the facts of one or more whole UTC days.
+
+    ``days`` are the days answered for, even where no row came; ``table`` holds their
+    rows (columns ``FACT_COLUMNS``, rows of no other day); ``unmapped`` counts plays by
+    the spelling of a country that found no code and went to ``---``.
+    """
+
+    days: tuple[date, ...]
+    table: pa.Table
+    refused: tuple[Refused, ...] = ()
+    unmapped: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CountryCount:
+    """One country of the Summary. ``share`` is of the total, 0–1; ``per_million`` is per million people."""
+
+    iso_a3: str
+    iso_a2: str
+    name: str
+    count: int
+    share: float
+    per_million: float | None
+    rank: int
+
+
+@dataclass(frozen=True)
+class DayCount:
+    """One UTC day of the period: ``count`` is None where the day was never collected."""
+
+    day: date
+    count: int | None
+    open: bool = False
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How the days of the period were covered.
+
+    ``collected`` counts the closed days held (``empty`` of them without a single count);
+    ``open`` the days held that were not over when collected; ``missing`` are the days never
+    collected. collected + open + len(missing) = days in the period.
+    """
+
+    collected: int
+    empty: int
+    missing: tuple[date, ...]
+    open: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Every figure a page shows. ``total == mapped + unknown + withheld``, always."""
+
+    generated_at: datetime
+    metric: str
+    period_from: date | None
+    period_to: date | None
+    total: int
+    mapped: int
+    unknown: int
+    withheld: int
+    days: Coverage
+    countries: tuple[CountryCount, ...]
+    daily: tuple[DayCount, ...]
+    breakdowns: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    """dimension → (value, count) of the whole period, most first; only dimensions that were collected."""
+    demo: bool = False

@@ -1,0 +1,1 @@
+"""From Summary to pages: class breaks, map, picture, templates."""

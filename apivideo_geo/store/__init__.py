@@ -1,0 +1,1 @@
+"""The history: one Parquet file per day, and the ledger of days."""
