@@ -27,14 +27,23 @@ class Progress(Protocol):
         """The step is over."""
 
 
-class Quiet:
+class Quiet(Progress):
     """Progress that says nothing, for tests and ``--quiet``."""
 
-    def start(self, what: str, total: int | None = None) -> None: ...
-    def advance(self, parts: int = 1) -> None: ...
-    def note(self, requests_left: int) -> None: ...
-    def say(self, message: str) -> None: ...
-    def finish(self) -> None: ...
+    def start(self, what: str, total: int | None = None) -> None:
+        """Nothing."""
+
+    def advance(self, parts: int = 1) -> None:
+        """Nothing."""
+
+    def note(self, requests_left: int) -> None:
+        """Nothing."""
+
+    def say(self, message: str) -> None:
+        """Nothing."""
+
+    def finish(self) -> None:
+        """Nothing."""
 
 
 @dataclass

@@ -23,6 +23,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    import ibis
     import pyarrow as pa
 
 UNKNOWN = "---"
@@ -93,18 +94,34 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Shrunk:
+    """An answer that was refused because its total is smaller than what is held of ``day``.
+
+    ``held_whole``: what is held was collected after the day's end, so that the day is whole all the same.
+    """
+
+    day: date
+    held: int
+    answered: int
+    held_whole: bool
+
+
+@dataclass(frozen=True)
 class Facts:
     """What a source answers: the facts of one or more whole UTC days.
 
     ``days`` are the days answered for, even where no row came; ``table`` holds their
     rows (columns ``FACT_COLUMNS``, rows of no other day); ``unmapped`` counts plays by
-    the spelling of a country that found no code and went to ``---``.
+    the spelling of a country that found no code and went to ``---``; ``sessions`` are the
+    sessions they were counted from, where the source has them (an Ibis table, columns
+    ``SESSION_COLUMNS`` and more, all strings).
     """
 
     days: tuple[date, ...]
     table: pa.Table
     refused: tuple[Refused, ...] = ()
     unmapped: Mapping[str, int] = field(default_factory=dict)
+    sessions: ibis.Table | None = None
 
 
 @dataclass(frozen=True)

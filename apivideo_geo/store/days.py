@@ -1,0 +1,340 @@
+"""The history on disk: one Parquet file per day, closed months in one file, and the ledger.
+
+    history/2026/11/2026-11-22.parquet    a day
+    history/2026/2026-10.parquet          a closed month, compacted
+    history/assets.parquet                the public assets, for titles
+    history/ledger.jsonl                  what is known of each day
+
+This module alone knows these paths. Every file is written beside, synced and renamed; no clock is in the bytes of the
+Parquet files, so equal facts give equal files. The ledger carries the times and is rebuilt from the files if lost.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+from apivideo_geo.days import day_end
+from apivideo_geo.durable import disk_failed, remove_leftovers, save_bytes, sync_folder
+from apivideo_geo.errors import DataRefused
+from apivideo_geo.facts import FACTS, sort_facts
+from apivideo_geo.model import Asset, Facts, Refused, Shrunk
+from apivideo_geo.store.ledger import Entry, parse_ledger, render_ledger
+from apivideo_geo.store.schema import ASSETS, Held, parse_metadata, render_metadata
+
+log = logging.getLogger(__name__)
+
+COMPACT_AFTER = timedelta(days=2)
+"""A month is closed this long after its end: all its days are final by then."""
+
+
+class History:
+    """The history in ``folder``; ``entries`` is its ledger, by day."""
+
+    def __init__(self, folder: Path, entries: dict[date, Entry]) -> None:
+        self.folder = folder
+        self.entries = entries
+
+    @property
+    def metric(self) -> str | None:
+        """The one metric of this history; None while it is empty."""
+        return next((entry.metric for entry in self.entries.values()), None)
+
+    @property
+    def demo(self) -> bool:
+        """Whether it holds demo data."""
+        return any(entry.source == "demo" for entry in self.entries.values())
+
+    @property
+    def last_source(self) -> str | None:
+        """Where the newest day came from; None while it is empty."""
+        return self.entries[max(self.entries)].source if self.entries else None
+
+    def files(self) -> list[Path]:
+        """The Parquet files of facts, oldest first; together they hold every fact once."""
+        months = sorted(self.folder.glob("[0-9]*/????-??.parquet"))
+        compacted = {path.stem for path in months}
+        days = [path for path in self.folder.glob("[0-9]*/[0-9]*/????-??-??.parquet") if path.stem[:7] not in compacted]
+        return sorted(months + days, key=lambda path: path.stem)
+
+    def check_fits(self, metric: str, demo: bool) -> None:
+        """Raise :class:`DataRefused` where facts of ``metric`` must not be mixed into this history."""
+        if self.entries and demo != self.demo:
+            kind = "demo data" if self.demo else "real data"
+            raise DataRefused(f"The history in {self.folder} holds {kind}; choose another folder with --history.")
+        if self.metric not in (None, metric):
+            as_that = f", or count sessions as it with --count-sessions-as {self.metric}" if metric == "session" else ""
+            raise DataRefused(
+                f"The history in {self.folder} counts {self.metric}, not {metric}; "
+                f"choose another folder with --history{as_that}."
+            )
+
+    def save(
+        self, facts: Facts, *, metric: str, source: str, detail: str, now: datetime, accept_shrink: bool = False
+    ) -> list[Shrunk]:
+        """Keep ``facts``, asked at ``now``: each day replaces what was held of it, whole.
+
+        A day whose total is smaller than what is held is refused and returned, unless ``accept_shrink``.
+        Days not over at ``now`` are kept as open. Raises :class:`DiskFailed`, :class:`DataRefused`.
+        """
+        rows = {day: FACTS.empty_table() for day in facts.days} | _split_days(facts.table)
+        held = {
+            day: Held(source, detail, now < day_end(day), _total(table), table.num_rows) for day, table in rows.items()
+        }
+        shrunk = [] if accept_shrink else self._check_shrink(held)
+        for one in shrunk:
+            del rows[one.day]
+        for month, days in _by_month(rows):
+            self._write(month, {day: rows[day] for day in days}, {day: held[day] for day in days}, metric, now)
+            for day in days:
+                refused = [one for one in facts.refused if one.day == day]
+                self.entries[day] = _entry(day, held[day], metric, now, refused, before=self.entries.get(day))
+        self.save_ledger()
+        return shrunk
+
+    def save_ledger(self) -> None:
+        """Write the ledger."""
+        save_bytes(self.folder / "ledger.jsonl", render_ledger(self.entries.values()).encode())
+
+    def compact(self, now: datetime) -> int:
+        """Put each closed month into one file; returns how many were. Interrupted, it is simply done again."""
+        done = 0
+        for folder in sorted(self.folder.glob("[0-9]*/[0-9]*")):
+            month = _month_of(folder)
+            if month is None:
+                continue
+            days = sorted(folder.glob("????-??-??.parquet"))
+            if self._month_file(month).is_file():
+                _remove(days, folder)  # left by a crash after the month was written
+            elif days and _closed(month, now):
+                self._rewrite_month(month, {}, {}, self.metric or "")
+                done += 1
+        return done
+
+    def save_assets(self, assets: Iterable[Asset]) -> None:
+        """Keep the public ones of ``assets``: their titles, never those of the others."""
+        rows = [
+            {
+                "media_id": a.media_id,
+                "type": a.type,
+                "title": a.title,
+                "tags": list(a.tags),
+                "published_at": a.published_at,
+            }
+            for a in sorted(assets, key=lambda asset: asset.media_id)
+            if a.public
+        ]
+        save_bytes(self.folder / "assets.parquet", _parquet(pa.Table.from_pylist(rows, schema=ASSETS), {}))
+
+    def load_assets(self) -> tuple[Asset, ...]:
+        """The public assets as last saved; none if there was no such run."""
+        path = self.folder / "assets.parquet"
+        if not path.is_file():
+            return ()
+        rows = _read(path).to_pylist()
+        return tuple(
+            Asset(r["media_id"], r["type"], r["title"], True, tuple(r["tags"]), r["published_at"]) for r in rows
+        )
+
+    def _check_shrink(self, answered: Mapping[date, Held]) -> list[Shrunk]:
+        return [
+            Shrunk(day, held.count, answer.count, held_whole=not held.open)
+            for day, answer in answered.items()
+            if (held := self.entries.get(day)) is not None and answer.count < held.count
+        ]
+
+    def _write(
+        self, month: str, rows: Mapping[date, pa.Table], held: Mapping[date, Held], metric: str, now: datetime
+    ) -> None:
+        if self._month_file(month).is_file() or _closed(month, now):
+            self._rewrite_month(month, rows, held, metric)
+            return
+        for day, table in rows.items():
+            save_bytes(self._day_file(day), _parquet(table, render_metadata(metric, {day: held[day]})))
+
+    def _rewrite_month(self, month: str, rows: Mapping[date, pa.Table], held: Mapping[date, Held], metric: str) -> None:
+        """One file with the days held of ``month``, those in ``rows`` replaced; then the day files go."""
+        path, folder = self._month_file(month), self.folder / month[:4] / month[5:]
+        sources = [path] if path.is_file() else sorted(folder.glob("????-??-??.parquet"))
+        tables: list[pa.Table] = []
+        days: dict[date, Held] = {}
+        for source in sources:
+            days |= _metadata(source)[1]
+            table = _read(source)
+            tables.append(table.filter(pc.invert(pc.is_in(table["day"], pa.array(list(rows), pa.date32())))))
+        whole = pa.concat_tables([table.cast(FACTS) for table in [*tables, *rows.values()]])
+        save_bytes(path, _parquet(sort_facts(whole), render_metadata(metric, days | dict(held))))
+        _remove(sorted(folder.glob("????-??-??.parquet")), folder)
+
+    def _month_file(self, month: str) -> Path:
+        return self.folder / month[:4] / f"{month}.parquet"
+
+    def _day_file(self, day: date) -> Path:
+        return self.folder / f"{day:%Y}" / f"{day:%m}" / f"{day}.parquet"
+
+
+def load_history(folder: Path) -> History:
+    """The history in ``folder``, read only; an empty one where there is none.
+
+    The Parquet files are the truth: a ledger line without its day is dropped, a day without its line gets one (with
+    no times, so that it is asked again). Raises :class:`DataRefused` for a file that cannot be read.
+    """
+    history = History(folder, {})
+    ledger = folder / "ledger.jsonl"
+    known: dict[date, Entry] = {}
+    try:
+        if ledger.is_file():
+            known = parse_ledger(ledger.read_text(encoding="utf-8"), str(ledger))
+        for path in history.files():
+            metric, days = _metadata(path)
+            for day, held in days.items():
+                if not _matches(known.get(day), held, metric):
+                    known[day] = _entry(day, held, metric, None, [], before=None)
+            history.entries |= {day: known[day] for day in days}
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataRefused(f"Cannot read the history in {folder}: {error}.") from None
+    return history
+
+
+@contextmanager
+def open_history(folder: Path) -> Iterator[History]:
+    """The history in ``folder``, ours alone to write until the block ends.
+
+    Raises :class:`DataRefused` where another run holds it, :class:`DiskFailed` where it cannot be written.
+    """
+    lock = FileLock(folder / ".lock")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise DataRefused(f"Another run is writing the history in {folder}; wait until it ends.") from None
+    except OSError as error:
+        raise disk_failed(folder, error) from None
+    try:
+        remove_leftovers(folder)
+        _set_damaged_aside(folder)
+        yield load_history(folder)
+    finally:
+        lock.release()
+
+
+def _set_damaged_aside(folder: Path) -> None:
+    """A day file that cannot be read is renamed, so that its day is asked again. A month is never set aside."""
+    for path in sorted(folder.glob("[0-9]*/[0-9]*/????-??-??.parquet")):
+        try:
+            pq.read_table(path, schema=FACTS)
+        except (pa.ArrowException, OSError):
+            aside = path.with_suffix(".damaged")
+            path.replace(aside)
+            log.warning("%s cannot be read; it is set aside as %s and its day is asked again.", path, aside.name)
+
+
+def _entry(
+    day: date, held: Held, metric: str, now: datetime | None, refused: Sequence[Refused], before: Entry | None
+) -> Entry:
+    """The line of ``day``; ``before`` is the one it follows, ``now`` None where the line is rebuilt from a file."""
+    reasons: dict[str, int] = {}
+    for one in refused:
+        reasons[one.reason] = reasons.get(one.reason, 0) + one.count
+    seen = before.first_count if before else None
+    return Entry(
+        day=day,
+        metric=metric,
+        **asdict(held),
+        first=(before and before.first) or now,
+        last=now,
+        first_count=seen if seen is not None or held.open else held.count,
+        refused=dict(sorted(reasons.items())),
+    )
+
+
+def _matches(entry: Entry | None, held: Held, metric: str) -> bool:
+    """Whether a line of the ledger tells what the file tells; a crash between the two writes lets them differ."""
+    return (
+        entry is not None
+        and entry.metric == metric
+        and held == Held(entry.source, entry.detail, entry.open, entry.count, entry.rows)
+    )
+
+
+def _metadata(path: Path) -> tuple[str, dict[date, Held]]:
+    try:
+        return parse_metadata(pq.read_metadata(path).metadata, str(path))
+    except pa.ArrowException:
+        raise _unreadable(path) from None
+
+
+def _read(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path, partitioning=None)
+    except (pa.ArrowException, OSError):
+        raise _unreadable(path) from None
+
+
+def _unreadable(path: Path) -> DataRefused:
+    return DataRefused(f"{path} is damaged; put back a copy of it (git has one), or move it away to go on without it.")
+
+
+def _parquet(table: pa.Table, metadata: Mapping[bytes, bytes]) -> bytes:
+    """``table`` as Parquet; without Arrow's own copy of the schema, which names what wrote it."""
+    sink = pa.BufferOutputStream()
+    with pq.ParquetWriter(sink, table.schema, compression="zstd", store_schema=False) as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata(metadata)
+    return bytes(sink.getvalue())
+
+
+def _split_days(table: pa.Table) -> dict[date, pa.Table]:
+    """Day → its rows, sorted; one sort and slices, for a source may answer for years at once."""
+    table = sort_facts(table)
+    days, start = {}, 0
+    for run in pc.value_counts(table["day"]).to_pylist():  # in order of appearance, and sorted
+        days[run["values"]] = table.slice(start, run["counts"])
+        start += run["counts"]
+    return days
+
+
+def _total(table: pa.Table) -> int:
+    """The sum of the ``total`` rows."""
+    return int(pc.sum(table.filter(pc.equal(table["dimension"], "total"))["count"]).as_py() or 0)
+
+
+def _by_month(days: Iterable[date]) -> list[tuple[str, list[date]]]:
+    months: dict[str, list[date]] = {}
+    for day in sorted(days):
+        months.setdefault(f"{day:%Y-%m}", []).append(day)
+    return list(months.items())
+
+
+def _closed(month: str, now: datetime) -> bool:
+    last = (date.fromisoformat(f"{month}-28") + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return now >= day_end(last) + COMPACT_AFTER
+
+
+def _month_of(folder: Path) -> str | None:
+    month = f"{folder.parent.name}-{folder.name}"
+    try:
+        date.fromisoformat(f"{month}-01")
+    except ValueError:
+        return None
+    return month
+
+
+def _remove(files: Sequence[Path], folder: Path) -> None:
+    try:
+        for file in files:
+            file.unlink(missing_ok=True)
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+            sync_folder(folder.parent)
+    except OSError as error:
+        raise disk_failed(folder, error) from None

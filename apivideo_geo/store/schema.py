@@ -1,0 +1,69 @@
+"""What a file of the history looks like: columns, version, metadata. Pure: no disk, no clock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from apivideo_geo.errors import DataRefused
+
+VERSION = 1
+"""Version of the files written now; one pure migration a step is added when it grows."""
+METADATA_KEY = b"apivideo_geo"
+
+ASSETS = pa.schema(
+    [
+        pa.field("media_id", pa.string(), nullable=False),
+        pa.field("type", pa.string(), nullable=False),
+        pa.field("title", pa.string(), nullable=False),
+        pa.field("tags", pa.list_(pa.string()), nullable=False),
+        pa.field("published_at", pa.string(), nullable=False),
+    ]
+)
+"""Public assets only; sorted by ``media_id``."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a file tells of a day in it: enough to rebuild its line of the ledger. No times."""
+
+    source: str
+    detail: str
+    open: bool
+    count: int
+    rows: int
+
+
+def render_metadata(metric: str, days: Mapping[date, Held]) -> dict[bytes, bytes]:
+    """The metadata of a file that holds ``days`` (also those without a row)."""
+    about = {
+        "schema": VERSION,
+        "metric": metric,
+        "days": {day.isoformat(): asdict(held) for day, held in sorted(days.items())},
+    }
+    return {METADATA_KEY: json.dumps(about, separators=(",", ":")).encode()}
+
+
+def parse_metadata(metadata: Mapping[bytes, bytes] | None, name: str) -> tuple[str, dict[date, Held]]:
+    """Metric and days of a file named ``name``.
+
+    Raises :class:`DataRefused` where the metadata is not ours or of a newer version.
+    """
+    try:
+        about: dict[str, Any] = json.loads((metadata or {})[METADATA_KEY])
+        version = int(about["schema"])
+        if version > VERSION:
+            raise DataRefused(
+                f"{name} was written by a newer apivideo-geo (schema {version}, this one knows {VERSION}); "
+                "update apivideo-geo and run again."
+            )
+        return str(about["metric"]), {date.fromisoformat(day): Held(**held) for day, held in about["days"].items()}
+    except (KeyError, ValueError, TypeError):
+        raise DataRefused(
+            f"{name} is not a file of the history; move it out of the history folder and run again."
+        ) from None

@@ -1,0 +1,238 @@
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from apivideo_geo.errors import DataRefused, DiskFailed
+from apivideo_geo.facts import facts_table
+from apivideo_geo.model import Asset, Facts, Refused
+from apivideo_geo.store.days import load_history, open_history
+
+NOW = datetime(2026, 11, 12, 4, 17, tzinfo=UTC)
+FIRST = date(2026, 9, 28)
+LAST = date(2026, 11, 12)
+
+
+def facts(days, count=3, metric="play", refused=()):
+    days = tuple(days)
+    rows = [(day, metric, code, "total", "", count + day.day) for day in days for code in ("FRA", "---")]
+    return Facts(days, facts_table(rows), refused=tuple(refused))
+
+
+def between(first, last):
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def save(folder, some, now=NOW, **options):
+    with open_history(folder) as history:
+        shrunk = history.save(some, metric="play", source="data", detail="country", now=now, **options)
+        history.compact(now)
+    return shrunk
+
+
+def content(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.parquet"))}
+
+
+def total(folder):
+    files = [str(path) for path in load_history(folder).files()]
+    return duckdb.sql(f"select sum(count)::bigint from read_parquet({files})").fetchone()[0]
+
+
+def expected(days, count=3):
+    return sum(2 * (count + day.day) for day in days)
+
+
+def test_open_months_are_a_file_a_day_and_closed_months_one_file(tmp_path):
+    save(tmp_path, facts(between(FIRST, LAST)))
+    names = list(content(tmp_path))
+    assert names[-2:] == ["2026/2026-09.parquet", "2026/2026-10.parquet"]
+    assert names[:2] == ["2026/11/2026-11-01.parquet", "2026/11/2026-11-02.parquet"]
+    assert len(names) == 14
+    assert total(tmp_path) == expected(between(FIRST, LAST))
+
+
+def test_the_same_facts_give_the_same_bytes_in_whatever_order_and_portions_they_came(tmp_path):
+    save(tmp_path / "at_once", facts(between(FIRST, LAST)))
+    for day in reversed(between(FIRST, LAST)):
+        save(tmp_path / "day_by_day", facts([day]))
+    assert content(tmp_path / "at_once") == content(tmp_path / "day_by_day")
+
+
+def test_a_month_is_compacted_by_itself_once_it_is_closed(tmp_path):
+    days = between(date(2026, 10, 1), date(2026, 10, 31))
+    for day in days:
+        save(tmp_path, facts([day]), now=datetime(2026, 10, 31, 4, 0, tzinfo=UTC))
+    assert len(content(tmp_path)) == 31
+    save(tmp_path, facts(days), now=NOW)
+    assert list(content(tmp_path)) == ["2026/2026-10.parquet"]
+    assert total(tmp_path) == expected(days)
+
+
+def test_a_day_of_a_compacted_month_can_still_come_in(tmp_path):
+    days = between(date(2026, 10, 1), date(2026, 10, 31))
+    save(tmp_path, facts([day for day in days if day.day != 15]))
+    save(tmp_path, facts([date(2026, 10, 15)]))
+    assert list(content(tmp_path)) == ["2026/2026-10.parquet"]
+    assert total(tmp_path) == expected(days)
+    assert sorted(load_history(tmp_path).entries) == days
+
+
+def test_a_day_collected_and_empty_is_held_and_a_day_never_collected_is_not(tmp_path):
+    empty = Facts((LAST - timedelta(days=3),), facts_table([]))
+    save(tmp_path, empty)
+    entries = load_history(tmp_path).entries
+    assert list(entries) == [LAST - timedelta(days=3)]
+    assert (entries[LAST - timedelta(days=3)].count, entries[LAST - timedelta(days=3)].open) == (0, False)
+
+
+def test_today_is_held_as_open(tmp_path):
+    save(tmp_path, facts([LAST]))
+    assert load_history(tmp_path).entries[LAST].open
+
+
+def test_a_later_answer_replaces_an_earlier_one_whole(tmp_path):
+    save(tmp_path, facts([LAST], count=3))
+    save(tmp_path, facts([LAST], count=4))
+    assert total(tmp_path) == expected([LAST], 4)
+
+
+@pytest.mark.parametrize("later", [facts([LAST], count=2), Facts((LAST,), facts_table([]))])
+def test_a_shrunken_or_empty_answer_is_refused_unless_accepted(tmp_path, later):
+    save(tmp_path, facts([LAST]))
+    before = content(tmp_path)
+    (shrunk,) = save(tmp_path, later)
+    assert (shrunk.day, shrunk.held, shrunk.held_whole) == (LAST, expected([LAST]), False)
+    assert content(tmp_path) == before
+    assert save(tmp_path, later, accept_shrink=True) == []
+    assert content(tmp_path) != before
+
+
+def test_how_far_a_day_moved_after_its_first_closed_sight_is_told(tmp_path):
+    day = date(2026, 11, 11)
+    save(tmp_path, facts([day], count=1), now=NOW - timedelta(days=1))
+    save(tmp_path, facts([day], count=5), now=NOW)
+    save(tmp_path, facts([day], count=7), now=NOW + timedelta(days=1))
+    held = load_history(tmp_path).entries[day]
+    assert held.count - held.first_count == 4
+    assert (held.first, held.last) == (NOW - timedelta(days=1), NOW + timedelta(days=1))
+
+
+def test_refused_rows_are_told_by_day_and_reason(tmp_path):
+    save(tmp_path, facts([LAST], refused=[Refused("no count", 2, LAST), Refused("no count", 1, date(2020, 1, 1))]))
+    assert load_history(tmp_path).entries[LAST].refused == {"no count": 2}
+
+
+def test_a_lost_ledger_is_rebuilt_from_the_files(tmp_path):
+    save(tmp_path, facts(between(FIRST, LAST)))
+    before = load_history(tmp_path).entries
+    (tmp_path / "ledger.jsonl").unlink()
+    after = load_history(tmp_path).entries
+    assert {day: (e.source, e.detail, e.open, e.count, e.rows) for day, e in after.items()} == {
+        day: (e.source, e.detail, e.open, e.count, e.rows) for day, e in before.items()
+    }
+    assert all(entry.last is None for entry in after.values())
+
+
+def test_another_metric_is_refused_with_the_way_out(tmp_path):
+    save(tmp_path, facts([LAST]))
+    with pytest.raises(DataRefused, match="--count-sessions-as play"):
+        load_history(tmp_path).check_fits("session", demo=False)
+    with pytest.raises(DataRefused, match="--history"):
+        load_history(tmp_path).check_fits("view", demo=False)
+    with pytest.raises(DataRefused, match="real data"):
+        load_history(tmp_path).check_fits("play", demo=True)
+
+
+def test_a_second_run_at_the_same_time_is_told_so(tmp_path):
+    with open_history(tmp_path), pytest.raises(DataRefused, match="Another run"), open_history(tmp_path):
+        pass
+    save(tmp_path, facts([LAST]))
+
+
+def test_a_damaged_day_is_set_aside_and_asked_again(tmp_path, caplog):
+    save(tmp_path, facts(between(date(2026, 11, 1), LAST)))
+    day = tmp_path / "2026/11/2026-11-05.parquet"
+    day.write_bytes(day.read_bytes()[:-40])
+    with open_history(tmp_path) as history:
+        assert date(2026, 11, 5) not in history.entries
+        assert len(history.entries) == 11
+    assert "2026-11-05.damaged" in caplog.text
+
+
+def test_a_damaged_month_and_a_file_of_a_newer_version_are_refused(tmp_path):
+    save(tmp_path, facts(between(FIRST, LAST)))
+    month = tmp_path / "2026/2026-10.parquet"
+    whole = month.read_bytes()
+    month.write_bytes(whole[:50])
+    with pytest.raises(DataRefused, match=r"2026-10.parquet is damaged"), open_history(tmp_path):
+        pass
+    table = pq.read_table(tmp_path / "2026/2026-09.parquet")
+    about = pq.read_metadata(tmp_path / "2026/2026-09.parquet").metadata[b"apivideo_geo"]
+    with pq.ParquetWriter(month, table.schema) as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata({b"apivideo_geo": about.replace(b'"schema":1', b'"schema":99')})
+    with pytest.raises(DataRefused, match="newer apivideo-geo"):
+        load_history(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
+    (tmp_path / "history").write_text("a file")
+    with pytest.raises(DiskFailed, match="Cannot write"), open_history(tmp_path / "history"):
+        pass
+
+
+def test_only_public_assets_are_kept(tmp_path):
+    public = Asset("vi1", "video", "Open day", True, ("a", "b"), "2026-01-01T00:00:00Z")
+    with open_history(tmp_path) as history:
+        history.save_assets([Asset("vi2", "video", "Secret plan", False), public])
+    assert load_history(tmp_path).load_assets() == (public,)
+    assert b"Secret" not in (tmp_path / "assets.parquet").read_bytes()
+
+
+def test_the_files_read_as_they_are_in_pandas_and_duckdb(tmp_path):
+    save(tmp_path, facts(between(FIRST, LAST)))
+    frame = pd.concat(pd.read_parquet(path) for path in load_history(tmp_path).files())
+    assert list(frame.columns) == ["day", "metric", "country", "dimension", "value", "count"]
+    assert frame["count"].sum() == total(tmp_path)
+
+
+KILLED = """
+import sys
+from datetime import timedelta
+from pathlib import Path
+from tests.store.test_days import FIRST, LAST, between, facts, save
+folder = Path(sys.argv[1])
+print("ready", flush=True)
+for day in between(FIRST, LAST):
+    save(folder, facts([day]))
+"""
+
+
+def test_a_run_killed_at_any_moment_leaves_a_history_that_the_next_run_completes_to_the_same_bytes(tmp_path):
+    undisturbed = tmp_path / "undisturbed"
+    for day in between(FIRST, LAST):
+        save(undisturbed, facts([day]))
+    for attempt in range(12):
+        folder = tmp_path / f"killed{attempt}"
+        environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+        run = subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(folder)], stdout=subprocess.PIPE, env=environment, cwd=tmp_path
+        )
+        assert run.stdout.readline() == b"ready\n"
+        with pytest.raises(subprocess.TimeoutExpired):
+            run.wait(timeout=0.01 + attempt * 0.02)
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+        run.stdout.close()
+        held = load_history(folder).entries
+        assert all(entry.count == expected([day]) for day, entry in held.items())
+        save(folder, facts([day for day in between(FIRST, LAST) if day not in held]))
+        assert content(folder) == content(undisturbed)

@@ -1,0 +1,67 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from apivideo_geo.errors import DataRefused
+from apivideo_geo.store.ledger import Entry, days_to_collect, parse_ledger, render_ledger
+
+DAY = date(2026, 11, 10)
+NIGHT = datetime(2026, 11, 12, 4, 17, tzinfo=UTC)
+
+
+def entry(day=DAY, *, last, detail="country", open=False):
+    return Entry(day, "data", "play", detail, open, count=5, rows=2, first=last, last=last)
+
+
+def asked(held, now=NIGHT, first=DAY, last=DAY, detail="country"):
+    return days_to_collect({one.day: one for one in held}, first, last, now, detail)
+
+
+def test_a_day_never_collected_is_asked():
+    assert asked([]) == {DAY: "country"}
+
+
+def test_a_day_still_open_when_last_seen_is_asked():
+    assert asked([entry(last=NIGHT - timedelta(minutes=1), open=True)]) == {DAY: "country"}
+
+
+def test_a_final_day_is_not_asked():
+    assert asked([entry(last=datetime(2026, 11, 12, 0, 0, tzinfo=UTC))]) == {}
+
+
+def test_a_young_day_is_asked_the_next_night_but_not_straight_after():
+    seen = entry(last=datetime(2026, 11, 11, 4, 17, tzinfo=UTC))
+    assert asked([seen]) == {DAY: "country"}
+    assert asked([seen], now=seen.last + timedelta(minutes=5)) == {}
+
+
+def test_a_nightly_run_asks_for_three_days():
+    held = [
+        entry(DAY, last=NIGHT - timedelta(days=1)),
+        entry(DAY + timedelta(days=1), last=NIGHT - timedelta(days=1), open=True),
+        entry(DAY - timedelta(days=1), last=NIGHT - timedelta(days=1)),
+    ]
+    assert list(asked(held, first=DAY - timedelta(days=1), last=NIGHT.date())) == [
+        DAY, DAY + timedelta(days=1), DAY + timedelta(days=2),
+    ]  # fmt: skip
+
+
+def test_a_day_held_at_a_lower_detail_is_asked_again_and_never_at_less_than_it_is_held():
+    final = NIGHT + timedelta(days=30)
+    assert asked([entry(last=NIGHT)], now=final, detail="full") == {DAY: "full"}
+    assert asked([entry(last=NIGHT, detail="full")], now=final, detail="country") == {}
+    assert asked([entry(last=NIGHT, detail="full", open=True)], now=final, detail="country") == {DAY: "full"}
+
+
+def test_the_ledger_is_the_same_after_writing_and_reading():
+    entries = [replace(entry(last=NIGHT), refused={"no country": 3}), entry(date(2026, 11, 9), last=NIGHT)]
+    text = render_ledger(entries)
+    assert parse_ledger(text, "ledger.jsonl") == {one.day: one for one in entries}
+    assert [line[8:18] for line in text.splitlines()] == ["2026-11-09", "2026-11-10"]
+
+
+def test_a_broken_line_is_told_with_its_number():
+    text = render_ledger([entry(last=NIGHT)]) + "<<<<<<< HEAD\n"
+    with pytest.raises(DataRefused, match=r"history/ledger.jsonl, line 2"):
+        parse_ledger(text, "history/ledger.jsonl")
