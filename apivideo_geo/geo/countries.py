@@ -1,0 +1,185 @@
+"""Any spelling or code of a country to its ISO 3166-1 alpha-3, or unknown. Never a guess.
+
+A country is found when the *whole* text, read as ``spelling`` reads it, is a code or a name in use:
+
+1. alpha-2 and alpha-3 of ISO 3166-1 (pycountry), and ``XK`` / ``XKX`` for Kosovo;
+2. the names pycountry has (short, official, common) and the English CLDR names (babel);
+3. ``data/country_spellings.csv`` for what neither gives, each row with its source.
+
+No nearest name, no prefix, no pattern. Where sources disagree the rules are:
+
+- ``Congo`` alone is the Republic of the Congo (``COG``): so say ISO 3166 and every GeoIP database.
+- ``Saint Martin`` is the French part (``MAF``), ``Sint Maarten`` the Dutch (``SXM``).
+- ``Korea`` and ``Virgin Islands`` alone, dissolved states, continents, and parts of a country
+  (``England``, ``Somaliland``) are unknown: ``data/not_countries.csv``, each row with its reason.
+
+Two countries under one key, or a row that contradicts ``not_countries.csv``, refuse to load.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from apivideo_geo.errors import DataRefused, UsageError
+from apivideo_geo.geo.spelling import LONGEST, keys, keys_to_store, synonyms, tidy
+from apivideo_geo.model import UNKNOWN
+
+_DATA = Path(__file__).with_name("data")
+_KOSOVO = ("XKX", "XK")
+_REMEMBERED_AT_MOST = 50_000
+_remembered: dict[str, str] = {}
+
+
+class _Tables(NamedTuple):
+    alpha2: Mapping[str, str]
+    """alpha-3 → alpha-2, in the order of the alpha-3."""
+    codes: Mapping[str, str]
+    """alpha-2 or alpha-3 → alpha-3."""
+    names: Mapping[str, str]
+    """Key of ``spelling`` → alpha-3."""
+
+
+def to_alpha3(value: object) -> str:
+    """The alpha-3 of a country's English name, alpha-2 or alpha-3 (``XKX``: Kosovo), else ``---``.
+
+    Anything that is not a string (None, NaN, a number, bytes) is ``---``; the string ``NA`` is
+    Namibia. No value makes it raise; DataRefused if the tables themselves contradict each other.
+    """
+    if not isinstance(value, str):
+        return UNKNOWN
+    code = _remembered.get(value)
+    if code is not None:
+        return code
+    if len(value) > LONGEST:
+        return UNKNOWN
+    code = _match(_tables(), value)
+    if len(_remembered) >= _REMEMBERED_AT_MOST:  # millions of distinct values must not fill the memory
+        _remembered.clear()
+    _remembered[value] = code
+    return code
+
+
+def to_alpha2(iso_a3: str) -> str:
+    """The alpha-2 of an alpha-3 (``XKX`` → ``XK``). Raises UsageError for what is no alpha-3, ``---`` included."""
+    try:
+        return _tables().alpha2[iso_a3]
+    except KeyError:
+        raise UsageError(
+            f"{iso_a3!r} is not an ISO 3166-1 alpha-3 code: use one such as FRA, or XKX for Kosovo."
+        ) from None
+
+
+def name_of(iso_a3: str, locale: str = "en") -> str:
+    """The CLDR name of a country in a CLDR locale (``en``, ``fr``, ``pt-BR``); ``---`` is ``Unknown``, or as CLDR says.
+
+    A name the locale lacks is the English one. Raises UsageError for an unknown code or locale.
+    """
+    names = _names(locale)
+    if iso_a3 == UNKNOWN:
+        return "Unknown" if locale.lower().startswith("en") else names["ZZ"]
+    return names[to_alpha2(iso_a3)]
+
+
+def all_countries() -> tuple[str, ...]:
+    """The 249 alpha-3 codes of ISO 3166-1 and ``XKX``, alphabetically."""
+    return tuple(_tables().alpha2)
+
+
+def flag(iso_a3: str) -> str:
+    """The flag emoji (two regional indicators), empty for ``---``. Raises UsageError for what is no alpha-3."""
+    if iso_a3 == UNKNOWN:
+        return ""
+    return "".join(chr(0x1F1E6 + ord(letter) - ord("A")) for letter in to_alpha2(iso_a3))
+
+
+def _match(tables: _Tables, text: str) -> str:
+    text = tidy(text)
+    code = _match_whole(tables, text)
+    both = synonyms(text) if code == UNKNOWN else None
+    if both is None:
+        return code
+    # "Czechia (Czech Republic)", "Georgia (GE)": two names, and both of the same country. "Georgia (GA)" is not.
+    first, second = (_match_whole(tables, name) for name in both)
+    return first if first == second else UNKNOWN
+
+
+def _match_whole(tables: _Tables, text: str) -> str:
+    if _is_code(text) and (code := tables.codes.get(text.upper())):
+        return code
+    found = {tables.names[key] for key in keys(text) if key in tables.names}
+    return found.pop() if len(found) == 1 else UNKNOWN
+
+
+def _is_code(text: str) -> bool:
+    """Whether a text can be a code, which is taken letter by letter: ``EL`` is Greece, ``E-L`` and ``E.L.`` nothing."""
+    return len(text) in (2, 3) and text.isascii() and text.isalpha()
+
+
+def _stored_as(spelling: str) -> frozenset[str]:
+    return frozenset({spelling.upper()}) if _is_code(spelling) else keys_to_store(spelling)
+
+
+@cache
+def _tables() -> _Tables:
+    import pycountry
+
+    alpha2 = dict(sorted([(country.alpha_3, country.alpha_2) for country in pycountry.countries] + [_KOSOVO]))
+    codes = {code: alpha3 for alpha3, two in alpha2.items() for code in (alpha3, two)}
+    names: dict[str, str] = {}
+    for source, name, alpha3 in _sources(alpha2):
+        table = codes if _is_code(name) else names
+        for key in _stored_as(name):
+            if table.setdefault(key, alpha3) != alpha3:
+                raise DataRefused(
+                    f"{source}: {name!r} would be both {table[key]} and {alpha3}. Correct country_spellings.csv."
+                )
+    tables = _Tables(alpha2, codes, names)
+    for row in _rows("not_countries.csv"):
+        if (code := _match(tables, row["spelling"])) != UNKNOWN:
+            raise DataRefused(
+                f"not_countries.csv: {row['spelling']!r} must not match, but is {code}. Remove the row or the spelling."
+            )
+    return tables
+
+
+def _sources(alpha2: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """(source, name, alpha-3) of every name, the table last. A row given twice, or for no country, refuses to load."""
+    import pycountry
+
+    for country in pycountry.countries:
+        for kind in ("name", "official_name", "common_name"):
+            if name := getattr(country, kind, None):
+                yield "pycountry", name, country.alpha_3
+    english = _names("en")
+    yield from (("CLDR", english[two], alpha3) for alpha3, two in alpha2.items())
+    given: set[frozenset[str]] = set()
+    for row in _rows("country_spellings.csv"):
+        spelling, alpha3 = row["spelling"], row["iso_a3"]
+        if (stored := _stored_as(spelling)) in given or alpha3 not in alpha2 or not row["source"]:
+            raise DataRefused(
+                f"country_spellings.csv: the row {spelling!r} is there twice, or lacks a known code or a source."
+            )
+        given.add(stored)
+        yield "country_spellings.csv", spelling, alpha3
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    """The rows of a table in ``data/``, as text: no value is read as missing."""
+    with (_DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+@cache
+def _names(locale: str) -> Mapping[str, str]:
+    """alpha-2 → name in a CLDR locale, the gaps filled in English."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        names = Locale.parse(locale.replace("-", "_")).territories
+    except (UnknownLocaleError, ValueError, TypeError):
+        raise UsageError(f"{locale!r} is not a locale known to CLDR: use one such as en, fr or pt-BR.") from None
+    return {**Locale("en").territories, **names}

@@ -1,0 +1,102 @@
+"""Country outlines in the plane: all 249 ISO 3166-1 codes and ``XKX``, Equal Earth. Geometry only, no counts.
+
+Units are whole numbers in a box of ``WIDTH`` × ``HEIGHT``, y downwards as in SVG. The data comes from
+Natural Earth by way of ``make geometry``; ``data/README.md`` tells source, licence and border policy.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from apivideo_geo.errors import DataRefused
+
+WIDTH, HEIGHT = 4000, 1930
+"""The view box of every path, dot, label and bounds, in units; west is 0, north is 0."""
+
+Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+
+_SUBPATH = re.compile(r"m([^mz]+)z")
+_NUMBER = re.compile(r"-?\d+")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One territory. A territory has a ``path``, a ``dot``, or both; never neither."""
+
+    iso_a3: str
+    path: str
+    """SVG path data: closed rings of relative whole numbers; empty where there is only a dot."""
+    dot: Point | None
+    """Centre of a dot, where the shape is under 2 px on a screen 360 px wide (``size`` < ``WIDTH`` / 180)."""
+    label: Point
+    """Where a name or a pin goes: deep inside the biggest part, or the dot."""
+    bounds: Box
+    """Left, top, right, bottom of the parts that make up the bulk of it: what to zoom to."""
+    region: str
+    """Continent (UN M49), a key of ``load_regions()`` or ``Antarctica``."""
+    size: float = 0
+    """Longest side of the biggest part, in units; 0 where there is only a dot."""
+
+
+@lru_cache(maxsize=1)
+def _load_world() -> dict[str, Any]:
+    source = files("apivideo_geo.geo") / "data" / "world.json"
+    world: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
+    if (world["width"], world["height"]) != (WIDTH, HEIGHT):
+        raise DataRefused(
+            f"world.json is drawn {world['width']} × {world['height']} but shapes.py says {WIDTH} × {HEIGHT}; "
+            "set WIDTH, HEIGHT in apivideo_geo/geo/shapes.py after rebuilding the geometry."
+        )
+    return world
+
+
+@lru_cache(maxsize=1)
+def load_shapes() -> Mapping[str, Shape]:
+    """All 250 shapes by alpha-3, in alphabetical order; read once.
+
+    Raises DataRefused if the data file was rebuilt to another size than ``WIDTH`` × ``HEIGHT``.
+    """
+    return MappingProxyType(
+        {
+            iso_a3: Shape(
+                iso_a3=iso_a3,
+                path=entry["path"],
+                dot=tuple(entry["dot"]) if entry["dot"] else None,
+                label=tuple(entry["label"]),
+                bounds=tuple(entry["bounds"]),
+                region=entry["region"],
+                size=entry["size"],
+            )
+            for iso_a3, entry in sorted(_load_world()["shapes"].items())
+        }
+    )
+
+
+@lru_cache(maxsize=1)
+def load_regions() -> Mapping[str, Box]:
+    """Continent name → left, top, right, bottom of a frame that shows the bulk of it."""
+    return MappingProxyType({name: tuple(box) for name, box in _load_world()["regions"].items()})
+
+
+def parse_path(path: str) -> list[list[tuple[int, int]]]:
+    """The rings of a ``Shape.path`` as absolute points; the first point is not repeated at the end."""
+    rings: list[list[tuple[int, int]]] = []
+    start_x = start_y = 0
+    for subpath in _SUBPATH.findall(path):
+        numbers = [int(number) for number in _NUMBER.findall(subpath)]
+        x, y = start_x, start_y
+        ring = []
+        for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
+            x, y = x + dx, y + dy
+            ring.append((x, y))
+        start_x, start_y = ring[0]
+        rings.append(ring)
+    return rings
