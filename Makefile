@@ -1,0 +1,45 @@
+# One verb per job. Plain venv and pip underneath; every verb works on a fresh machine with Python 3.11+, make and git.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do command -v $$p >/dev/null 2>&1 && echo $$p && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: site test lint types geometry lock clean
+
+site: .venv/site.stamp  ## from a fresh machine to a built site: your account if APIVIDEO_API_KEY is set, else the demo
+	$(BIN)/python build.py
+
+test: .venv/dev.stamp  ## all tests, browser included
+	$(BIN)/python -m pytest
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev.stamp
+	$(BIN)/mypy
+
+geometry:  ## rebuild the outlines of the countries (needs Node.js and npm)
+	npm ci --prefix tools/geometry
+	node tools/geometry/build.mjs
+
+lock: .venv/dev.stamp  ## refresh the locked dependencies
+	$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-annotate -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-annotate -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .venv-sessions-client .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "error: Python 3.11 or newer is needed; install it, or run make PYTHON=/path/to/python3" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: $(PYTHON) is older than Python 3.11; run make PYTHON=python3.11" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+
+.venv/site.stamp: requirements.lock | .venv/bin/python
+	$(PIP) -r requirements.lock
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock | .venv/bin/python
+	$(PIP) -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,127 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from apivideo_geo.errors import UsageError
+from apivideo_geo.settings import DEFAULT_FILE, Settings, load_settings
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def empty_place(tmp_path, monkeypatch):
+    """An empty folder and an environment without settings of ours."""
+    monkeypatch.chdir(tmp_path)
+    import os
+
+    for name in list(os.environ):
+        if name.startswith(("APIVIDEO_", "GITHUB_", "SOURCE_DATE_EPOCH")):
+            monkeypatch.delenv(name)
+
+
+def write(text, name=DEFAULT_FILE):
+    Path(name).write_text(text, encoding="utf-8")
+
+
+def test_flags_win_over_the_environment_over_the_file_over_defaults(monkeypatch):
+    assert load_settings({}).title == "Our audience"
+    write('title = "file"\nlocale = "fr"\ndetail = "media"\nsince = 2026-01-01\n')
+    monkeypatch.setenv("APIVIDEO_GEO_DETAIL", "full")
+    monkeypatch.setenv("APIVIDEO_GEO_SINCE", "2026-02-01")
+    settings = load_settings({"since": "2026-03-01", "detail": None})
+    assert (settings.title, settings.locale, settings.detail, settings.since) == ("file", "fr", "full", date(2026, 3, 1))
+
+
+def test_an_empty_variable_is_as_good_as_none(monkeypatch):
+    monkeypatch.setenv("APIVIDEO_GEO_SINCE", "")
+    monkeypatch.setenv("APIVIDEO_API_KEY", "")
+    write("since = 2026-01-01")
+    assert load_settings({}).since == date(2026, 1, 1)
+    assert load_settings({}).key == ""
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        ({"since": "yesterday"}, "--since: a day is written YYYY-MM-DD (it is 'yesterday')."),
+        ({"since": "2026-02-30"}, "--since: there is no such day (it is '2026-02-30')."),
+        ({"until": "1700000000"}, "--until: a day is written YYYY-MM-DD (it is '1700000000')."),
+        ({"since": "2026-02-02", "until": "2026-02-01"}, "Since (2026-02-02) is after until (2026-02-01); swap them."),
+        ({"detail": "city"}, "--detail: input should be 'country', 'media' or 'full' (it is 'city')."),
+        ({"sessions": ("a.csv",), "source": "data"}, "Sessions files go with source files, not with source data"),
+        ({"source": "files"}, "Source files needs at least one --sessions PATH."),
+        ({"locale": "klingon"}, "--locale: 'klingon' is not a CLDR locale"),
+        ({"base_url": "ws.api.video"}, "must start with https://"),
+    ],
+)
+def test_a_wrong_flag_is_one_sentence(flags, said):
+    with pytest.raises(UsageError) as error:
+        load_settings(flags)
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("detial = 'full'", "apivideo-geo.toml: unknown setting 'detial'"),
+        ("api_key = 'secret-value'", "an API key does not belong in a file"),
+        ("detail = ", "apivideo-geo.toml is not valid TOML"),
+        ("detail = 'all'", "Setting detail: input should be"),
+        ("workers = 'many'", "Setting workers: input should be a valid integer"),
+    ],
+)
+def test_a_wrong_settings_file_is_one_sentence(text, said):
+    write(text)
+    with pytest.raises(UsageError) as error:
+        load_settings({})
+    assert said in str(error.value)
+    assert "secret-value" not in str(error.value)
+
+
+def test_a_settings_file_that_is_named_must_be_readable(tmp_path):
+    with pytest.raises(UsageError, match="Cannot read the settings file"):
+        load_settings({}, Path("nowhere.toml"))
+    (tmp_path / "latin.toml").write_bytes(b'title = "caf\xe9"')
+    with pytest.raises(UsageError, match="not UTF-8"):
+        load_settings({}, tmp_path / "latin.toml")
+
+
+def test_an_unknown_variable_of_ours_is_refused(monkeypatch):
+    monkeypatch.setenv("APIVIDEO_GEO_DETIAL", "full")
+    with pytest.raises(UsageError, match="Unknown setting APIVIDEO_GEO_DETIAL"):
+        load_settings({})
+
+
+def test_several_session_files_fit_in_one_variable(monkeypatch):
+    monkeypatch.setenv("APIVIDEO_GEO_SESSIONS", "a.csv; b/*.csv")
+    assert load_settings({}).sessions == ("a.csv", "b/*.csv")
+
+
+def test_the_key_is_not_shown(monkeypatch):
+    monkeypatch.setenv("APIVIDEO_API_KEY", " the-key-itself\n")
+    settings = load_settings({})
+    assert settings.key == "the-key-itself"
+    assert "the-key-itself" not in repr(settings)
+
+
+def test_the_server_is_production_the_sandbox_or_the_one_told(monkeypatch):
+    assert load_settings({}).server == "https://ws.api.video"
+    assert load_settings({"sandbox": True}).server == "https://sandbox.api.video"
+    monkeypatch.setenv("APIVIDEO_BASE_URL", "http://127.0.0.1:8080/")
+    assert load_settings({"sandbox": True}).server == "http://127.0.0.1:8080"
+
+
+def test_demo_data_has_a_history_of_its_own():
+    assert load_settings({"source": "demo", "history": "kept/history"}).history_folder == Path("kept/history-demo")
+
+
+def test_the_committed_settings_file_names_every_setting_and_changes_nothing():
+    text = (ROOT / DEFAULT_FILE).read_text(encoding="utf-8")
+    write(text)
+    assert load_settings({}) == load_settings({}, Path("/dev/null"))
+    write("\n".join(line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ") and " = " in line))
+    told = load_settings({})
+    hidden = {"api_key", "github_actions", "github_step_summary", "source_date_epoch"}
+    assert told.model_fields_set >= set(Settings.model_fields) - hidden - {"sessions", "count_sessions_as"}
