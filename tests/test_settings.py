@@ -30,7 +30,12 @@ def test_flags_win_over_the_environment_over_the_file_over_defaults(monkeypatch)
     monkeypatch.setenv("APIVIDEO_GEO_DETAIL", "full")
     monkeypatch.setenv("APIVIDEO_GEO_SINCE", "2026-02-01")
     settings = load_settings({"since": "2026-03-01", "detail": None})
-    assert (settings.title, settings.locale, settings.detail, settings.since) == ("file", "fr", "full", date(2026, 3, 1))
+    assert (settings.title, settings.locale, settings.detail, settings.since) == (
+        "file",
+        "fr",
+        "full",
+        date(2026, 3, 1),
+    )
 
 
 def test_an_empty_variable_is_as_good_as_none(monkeypatch):

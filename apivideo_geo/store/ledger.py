@@ -49,13 +49,13 @@ def higher_detail(one: str, other: str) -> str:
 
 
 def days_to_collect(
-    ledger: Mapping[date, Entry], first: date, last: date, now: datetime, detail: str
+    ledger: Mapping[date, Entry], first: date, last: date, now: datetime, detail: str, *, asks_all: bool = False
 ) -> dict[date, str]:
     """The days from ``first`` to ``last`` that need asking at ``now``, each with the detail to ask it at.
 
     Asked are days the ledger lacks, days still open when last seen, young ones (seen less than
     ``SETTLES_AFTER`` past their end, and not in the last ``ASK_AGAIN_AFTER``) and days held at a lower detail.
-    A day is never asked at less than it is held at.
+    A day is never asked at less than it is held at. ``asks_all`` asks every day.
     """
     wanted = {}
     for day in days_between(first, last):
@@ -64,7 +64,7 @@ def days_to_collect(
             wanted[day] = detail
             continue
         at = higher_detail(detail, held.detail)
-        if held.open or held.last is None or _young(held, now) or at != held.detail:
+        if asks_all or held.open or held.last is None or _young(held, now) or at != held.detail:
             wanted[day] = at
     return wanted
 

@@ -1,0 +1,158 @@
+"""Sessions to facts: what is exact and large happens in the engine, what is small and knows the world happens here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import ibis
+
+from apivideo_geo.aggregate.values import read_value
+from apivideo_geo.engines import engine_errors
+from apivideo_geo.facts import facts_table
+from apivideo_geo.geo.countries import to_alpha3
+from apivideo_geo.model import UNKNOWN, UNKNOWN_TEXT, Refused
+from apivideo_geo.sessions import text_column, unique_sessions
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+COLUMN_OF = {
+    "media": "assetID",
+    "device": "deviceType",
+    "os": "osName",
+    "browser": "clientName",
+    "referrer": "referrerUrl",
+    "city": "city",
+}
+"""dimension → the column of a session that has its value."""
+NO_ID = "no session id"
+NO_TIME = "loadedAt is not a time"
+DUPLICATE = "duplicate session"
+PLACE = ("country", "ISO_A3")
+
+_counted: WeakKeyDictionary[Any, list[dict[str, Any]]] = WeakKeyDictionary()
+
+
+def count_sessions(
+    table: ibis.Table, metric: str, dimensions: Sequence[str], *, listed: Collection[str] | None
+) -> tuple[pa.Table, Mapping[str, int], tuple[Refused, ...]]:
+    """The facts of the sessions in ``table``, the spellings without a country, and the rows that were refused.
+
+    Facts: columns ``FACT_COLUMNS``, sorted by all of them; each session counts once (:func:`unique_sessions` says which
+    values it has), on the UTC day of its ``loadedAt``. ``dimensions`` are those of ``model.DIMENSIONS``; ``listed`` are
+    the ids of public assets: any other becomes ``unlisted`` (None: the caller vouches for all). A spelling is that of
+    ``country`` or, where that is empty, of ``ISO_A3``; the second half answers how many sessions had it. Rows of
+    ``table`` = sessions counted + rows refused.
+
+    With only ``total``, the rows are read once, or not again where :func:`count_places` has counted this table before.
+    Raises :class:`DataRefused` where the engine cannot read the table.
+    """
+    others = [dimension for dimension in dimensions if dimension != "total"]
+    with engine_errors():
+        if others:
+            with _unique(table, others).cache() as unique:
+                places = _read(_per_place(unique))
+                values = {dimension: _read(_per_value(unique, dimension)) for dimension in others}
+        else:
+            places, values = count_places(table), {}
+    kept = [row for row in places if row["known"] and row["day"] is not None]
+    counts: Counter[tuple[Any, ...]] = Counter()
+    if "total" in dimensions:
+        for row in kept:
+            counts[row["day"], metric, read_country(row["country"], row["ISO_A3"]), "total", ""] += row["sessions"]
+    for dimension, rows in values.items():
+        _add_values(counts, metric, dimension, rows, read_value(dimension, listed))
+    return facts_table((*key, count) for key, count in counts.items()), _unmapped(kept), _refused(places)
+
+
+def count_places(table: ibis.Table) -> list[dict[str, Any]]:
+    """Sessions by UTC day and spelling: the engine's one pass over ``table``, remembered as long as ``table`` is held.
+
+    Keys ``day``, ``country``, ``ISO_A3``, ``known`` (they have an id), ``sessions``, ``rows``, ``timed`` (rows with a
+    time). Raises :class:`DataRefused` where the engine cannot read the table.
+    """
+    node = table.op()
+    if node not in _counted:
+        with engine_errors():
+            _counted[node] = _read(_per_place(_unique(table, ())))
+    return _counted[node]
+
+
+@lru_cache(maxsize=65_536)
+def read_country(country: str | None, iso_a3: str | None) -> str:
+    """The alpha-3 that ``country`` says, else the one that ``iso_a3`` says, else ``---``."""
+    found = to_alpha3(country or "")
+    return found if found != UNKNOWN else to_alpha3(iso_a3 or "")
+
+
+def _unique(table: ibis.Table, dimensions: Iterable[str]) -> ibis.Table:
+    """:func:`unique_sessions` with spellings and the raw values of ``dimensions``."""
+    columns = {name: text_column(table, name) for name in PLACE}
+    for dimension in dimensions:
+        value = text_column(table, COLUMN_OF[dimension])
+        # Every visit has its own URL: only what holds the host goes on, so that the groups stay few.
+        columns[dimension] = (
+            value.re_extract("^[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)", 1) if dimension == "referrer" else value
+        )
+    return unique_sessions(table, columns)
+
+
+def _per_place(unique: ibis.Table) -> ibis.Table:
+    keyed = unique.mutate(known=unique.session.notnull())
+    return keyed.group_by("day", *PLACE, "known").agg(
+        sessions=keyed.count(), rows=keyed.rows.sum(), timed=keyed.timed.sum()
+    )
+
+
+def _per_value(unique: ibis.Table, dimension: str) -> ibis.Table:
+    kept = unique.filter(unique.session.notnull() & unique.day.notnull())
+    return kept.group_by("day", *PLACE, value=kept[dimension]).agg(sessions=kept.count())
+
+
+def _read(table: ibis.Table) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
+    return rows
+
+
+def _add_values(
+    counts: Counter[tuple[Any, ...]],
+    metric: str,
+    dimension: str,
+    rows: Iterable[Mapping[str, Any]],
+    read: Callable[[str], str],
+) -> None:
+    for row in rows:
+        value = read(row["value"] or "")
+        if value:
+            country = read_country(row["country"], row["ISO_A3"])
+            counts[row["day"], metric, country, dimension, value] += row["sessions"]
+
+
+def _unmapped(kept: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    spellings: Counter[str] = Counter()
+    for row in kept:
+        spelling = (row["country"] or row["ISO_A3"] or "").strip()
+        if (
+            spelling.casefold() not in ("", UNKNOWN, UNKNOWN_TEXT)
+            and read_country(row["country"], row["ISO_A3"]) == UNKNOWN
+        ):
+            spellings[spelling] += row["sessions"]
+    return dict(sorted(spellings.items()))
+
+
+def _refused(places: Iterable[Mapping[str, Any]]) -> tuple[Refused, ...]:
+    refused: Counter[tuple[str, date | None]] = Counter()
+    for row in places:
+        if not row["known"]:
+            refused[NO_ID, None] += row["rows"]
+            continue
+        refused[NO_TIME, None] += row["rows"] - row["timed"]
+        if row["day"] is not None:
+            refused[DUPLICATE, row["day"]] += row["timed"] - row["sessions"]
+    found = sorted((reason, day or date.min, count) for (reason, day), count in refused.items() if count)
+    return tuple(Refused(reason, count, None if day == date.min else day) for reason, day, count in found)

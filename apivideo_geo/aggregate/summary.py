@@ -1,0 +1,121 @@
+"""Facts to Summary: Ibis tables in, every figure of a page out. No files, no engine names, no pandas of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import ibis
+
+from apivideo_geo.days import days_between
+from apivideo_geo.model import UNKNOWN, CountryCount, Coverage, DayCount, Summary
+
+BREAKDOWN_DIMENSIONS = ("device", "os", "browser")
+"""The dimensions whose sums over all countries stand on the front page."""
+
+
+def summarise(
+    facts: ibis.Table,
+    held: Mapping[date, bool],
+    *,
+    metric: str,
+    generated_at: datetime,
+    since: date | None = None,
+    until: date | None = None,
+    demo: bool = False,
+    name_of: Callable[[str], str],
+    alpha2_of: Callable[[str], str],
+    population_of: Callable[[str], int | None],
+) -> Summary:
+    """The Summary of the period.
+
+    ``facts`` has the columns of ``model.FACT_COLUMNS``; ``held`` tells the UTC days held and whether each is open.
+    The period is ``since``–``until``, both inclusive, where given, else from the first to the last day held. The three
+    functions take an alpha-3 and give its name, its alpha-2 and its number of people.
+    """
+    days = [day for day in sorted(held) if (since is None or day >= since) and (until is None or day <= until)]
+    first, last = (since or days[0], until or days[-1]) if days else (since, until)
+    last = min(last, max(held)) if last and held else last
+    inside = facts
+    if first:
+        inside = inside.filter(inside.day >= ibis.date(first.isoformat()))
+    if last:
+        inside = inside.filter(inside.day <= ibis.date(last.isoformat()))
+    totals = inside.filter(inside.dimension == "total")
+    by_country = _sums(totals, "country")
+    by_day = _sums(totals, "day")
+    total = sum(by_country.values())
+    unknown = by_country.pop(UNKNOWN, 0)
+    daily = tuple(
+        DayCount(day, by_day.get(day, 0) if day in held else None, held.get(day, False))
+        for day in (days_between(first, last) if first and last else [])
+    )
+    return Summary(
+        generated_at=generated_at,
+        metric=metric,
+        period_from=first,
+        period_to=last,
+        total=total,
+        mapped=sum(by_country.values()),
+        unknown=unknown,
+        withheld=0,
+        days=_coverage(daily),
+        countries=_rank(by_country, total, name_of, alpha2_of, population_of),
+        daily=daily,
+        breakdowns=_breakdowns(inside),
+        demo=demo,
+    )
+
+
+def _sums(table: ibis.Table, column: str) -> dict[Any, int]:
+    """Value of ``column`` → sum of ``count``, without those that sum to nothing."""
+    rows = table.group_by(column).agg(count=table["count"].sum()).to_pyarrow().to_pylist()
+    return {row[column]: int(row["count"]) for row in rows if row["count"]}
+
+
+def _breakdowns(facts: ibis.Table) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Dimension → (value, count) over all countries, most first."""
+    some = facts.filter(facts.dimension.isin(BREAKDOWN_DIMENSIONS))
+    rows = some.group_by("dimension", "value").agg(count=some["count"].sum()).to_pyarrow().to_pylist()
+    rows.sort(key=lambda row: (-row["count"], row["value"]))
+    return {
+        dimension: found
+        for dimension in BREAKDOWN_DIMENSIONS
+        if (found := tuple((row["value"], int(row["count"])) for row in rows if row["dimension"] == dimension))
+    }
+
+
+def _coverage(daily: tuple[DayCount, ...]) -> Coverage:
+    closed = [day for day in daily if day.count is not None and not day.open]
+    return Coverage(
+        collected=len(closed),
+        empty=sum(day.count == 0 for day in closed),
+        missing=tuple(day.day for day in daily if day.count is None),
+        open=sum(day.open for day in daily),
+    )
+
+
+def _rank(
+    by_country: Mapping[str, int],
+    total: int,
+    name_of: Callable[[str], str],
+    alpha2_of: Callable[[str], str],
+    population_of: Callable[[str], int | None],
+) -> tuple[CountryCount, ...]:
+    """Countries, most first, then by code; equal counts share a rank."""
+    ranked: list[CountryCount] = []
+    for place, (code, count) in enumerate(sorted(by_country.items(), key=lambda item: (-item[1], item[0])), 1):
+        people = population_of(code)
+        ranked.append(
+            CountryCount(
+                iso_a3=code,
+                iso_a2=alpha2_of(code),
+                name=name_of(code),
+                count=count,
+                share=count / total,
+                per_million=count * 1_000_000 / people if people else None,
+                rank=ranked[-1].rank if ranked and ranked[-1].count == count else place,
+            )
+        )
+    return tuple(ranked)

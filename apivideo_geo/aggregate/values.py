@@ -1,0 +1,43 @@
+"""What is counted under a dimension's name: a raw value of a session to the value of a fact. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from functools import lru_cache
+
+from apivideo_geo.model import UNKNOWN_TEXT, UNLISTED
+
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
+_IPV6 = re.compile(r"\[[0-9a-f:.]+\]")
+
+
+def read_value(dimension: str, listed: Collection[str] | None) -> Callable[[str], str]:
+    """How values of ``dimension`` are read: a function from the raw value ("" = none) to the value, "" = no fact.
+
+    ``listed``: the ids of public assets; an id that is not among them is read as ``unlisted`` (None: all are listed).
+    """
+    if dimension == "media":
+        return lambda media_id: UNLISTED if media_id and listed is not None and media_id not in listed else media_id
+    if dimension == "referrer":
+        return read_host
+    if dimension == "city":
+        return lambda city: "" if city.strip().casefold() == UNKNOWN_TEXT else city.strip()
+    return lambda value: value.strip() or UNKNOWN_TEXT
+
+
+@lru_cache(maxsize=65_536)
+def read_host(authority: str) -> str:
+    """The host in a URL's authority, ``user:password@Example.com:443`` → ``example.com``; "" where there is none.
+
+    Names beyond ASCII are answered as DNS knows them (``xn--…``).
+    """
+    host = authority.rpartition("@")[2].strip().lower()
+    if _IPV6.match(host):
+        return host[: host.index("]") + 1]
+    host = host.partition(":")[0].rstrip(".")
+    try:
+        host = host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+    return host if _HOST.fullmatch(host) else ""

@@ -1,0 +1,96 @@
+"""What must be true before anyone sees the site. Reads the staged files, returns problems, never raises."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Collection, Mapping
+from html import escape, unescape
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from apivideo_geo.model import Summary
+
+_LINK = re.compile(r"""<(?P<tag>[a-z]+)\b[^>]*?\s(?:href|src)=["'](?P<url>[^"']*)["']""", re.IGNORECASE)
+_CSS_URL = re.compile(r"""url\(\s*["']?(?P<url>[^"')]+)|@import\s+["'](?P<import>[^"']+)""")
+
+
+def check_site(site: Mapping[str, bytes], summary: Summary, hidden: Collection[str]) -> list[str]:
+    """Problems of ``site`` (path → content), each a clause of a sentence; none if it may be published.
+
+    ``hidden`` are texts that must appear nowhere: the API key, ids and titles that are not public.
+    """
+    return [*check_balance(site, summary), *check_links(site), *check_hidden(site, hidden)]
+
+
+def check_balance(site: Mapping[str, bytes], summary: Summary) -> list[str]:
+    """Whether every figure that is published adds up to the same total."""
+    problems = []
+    if summary.total != summary.mapped + summary.unknown + summary.withheld:
+        problems.append(
+            f"the total {summary.total} is not the {summary.mapped} on the map + "
+            f"{summary.unknown} unknown + {summary.withheld} withheld"
+        )
+    if summary.mapped != sum(country.count for country in summary.countries):
+        problems.append(f"the countries do not add up to the {summary.mapped} on the map")
+    if any(day.count is not None for day in summary.daily) and summary.total != sum(
+        d.count or 0 for d in summary.daily
+    ):
+        problems.append(f"the days do not add up to the total {summary.total}")
+    rows = csv.DictReader(io.StringIO(site["data/choro.csv"].decode()))
+    if sum(int(row["Count"]) for row in rows) + summary.withheld != summary.total:
+        problems.append(f"data/choro.csv does not add up to the total {summary.total}")
+    if json.loads(site["data/summary.json"])["total"] != summary.total:
+        problems.append(f"data/summary.json does not tell the total {summary.total}")
+    return problems
+
+
+def check_links(site: Mapping[str, bytes]) -> list[str]:
+    """Links that lead nowhere, and anything a page would load from somebody else's server."""
+    problems = []
+    for name, content in sorted(site.items()):
+        if name.endswith(".html"):
+            found = [(m["tag"].lower(), unescape(m["url"])) for m in _LINK.finditer(content.decode())]
+        elif name.endswith(".css"):
+            found = [("css", m["url"] or m["import"]) for m in _CSS_URL.finditer(content.decode())]
+        else:
+            continue
+        for tag, url in found:
+            parts = urlsplit(url)
+            if parts.scheme in ("data", "mailto") or (tag == "a" and parts.scheme == "https"):
+                continue
+            if parts.scheme or parts.netloc:
+                problems.append(f"{name} would load {url} from another server")
+            elif parts.path and _target(name, unquote(parts.path)) not in site:
+                problems.append(f"{name} links to {parts.path}, which is not there")
+    return problems
+
+
+def check_hidden(site: Mapping[str, bytes], hidden: Collection[str]) -> list[str]:
+    """Files in which one of ``hidden`` stands, as it is or as HTML or JSON spell it. The text itself is not told."""
+    problems = []
+    for text in hidden:
+        spellings = {text.encode(), escape(text).encode(), json.dumps(text)[1:-1].encode()}
+        problems += [
+            f"{name} holds a text that must not be published (the API key, or the title or id of an asset not public)"
+            for name, content in sorted(site.items())
+            if any(spelling in content for spelling in spellings)
+        ]
+    return problems
+
+
+def _target(page: str, path: str) -> str:
+    """The file a relative link on ``page`` leads to."""
+    if path.endswith("/") or path == ".":
+        path += "index.html" if path.endswith("/") else "/index.html"
+    parts: list[str] = []
+    for part in (PurePosixPath(page).parent / path).parts:
+        if part == "..":
+            if not parts:
+                return "outside the site"
+            parts.pop()
+        else:
+            parts.append(part)
+    return "/".join(parts)

@@ -1,0 +1,237 @@
+"""The command line: flags, progress, exit codes, Actions annotations. Alone prints, exits and catches everything."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from apivideo_geo import __version__
+from apivideo_geo.errors import ApivideoGeoError, DataRefused, SourceFailed
+
+if TYPE_CHECKING:
+    from apivideo_geo.effects import Effects
+    from apivideo_geo.settings import Settings
+
+INTERRUPTED = 130
+
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Turns the viewing data of an api.video account into a static site with a world map. "
+    "Options come from the flags, else the environment (APIVIDEO_GEO_…), else apivideo-geo.toml.",
+)
+
+
+@app.callback(invoke_without_command=True)
+def _top(version: Annotated[bool, typer.Option("--version", help="Tell the version and end.")] = False) -> None:
+    if version:
+        typer.echo(f"apivideo-geo {__version__}")
+        raise typer.Exit
+
+
+def _run(
+    ctx: typer.Context,
+    source: Annotated[str | None, typer.Option(help="auto, data, sessions, files or demo.")] = None,
+    sessions: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="Session file or glob; repeatable.")
+    ] = None,
+    since: Annotated[str | None, typer.Option(metavar="DAY", help="First UTC day, YYYY-MM-DD, inclusive.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DAY", help="Last UTC day, YYYY-MM-DD, inclusive.")] = None,
+    metric: Annotated[str | None, typer.Option(help="play, view, impression, start or end.")] = None,
+    detail: Annotated[str | None, typer.Option(help="country, media (adds videos) or full (adds devices …).")] = None,
+    history: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")] = None,
+    out: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the site.")] = None,
+    exports: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the local exports.")] = None,
+    engine: Annotated[str | None, typer.Option(help="duckdb, or another Ibis backend.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
+    ] = None,
+    sandbox: Annotated[bool | None, typer.Option("--sandbox", help="Use api.video's sandbox.")] = None,
+    accept_shrink: Annotated[
+        bool | None, typer.Option("--accept-shrink", help="Let a smaller answer replace a fuller one.")
+    ] = None,
+    count_sessions_as: Annotated[
+        str | None, typer.Option(metavar="METRIC", help="Count each session as one of this metric.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only errors.")] = False,
+    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="More; -vv tells every request.")] = 0,
+    log_json: Annotated[bool | None, typer.Option("--log-json", help="Log lines as JSON.")] = None,
+) -> None:
+    command = str(ctx.info_name)
+    flags: dict[str, Any] = {
+        "source": source, "sessions": tuple(sessions) if sessions else None, "since": since, "until": until,
+        "metric": metric, "detail": detail, "history": history, "out": out, "exports": exports, "engine": engine,
+        "sandbox": sandbox, "accept_shrink": accept_shrink, "count_sessions_as": count_sessions_as,
+        "verbosity": -1 if quiet else min(verbose, 2) or None, "log_json": log_json,
+    }  # fmt: skip
+    if command == "demo":
+        flags |= {"source": "demo", "detail": detail or "full"}
+        command = "build"
+    settings, effects = _set_up(flags, config)
+    from apivideo_geo.pipeline import run
+
+    report = run(command, settings, effects)
+    if settings.verbosity >= 0:
+        typer.echo("\n".join(report.lines()))
+    _tell_actions(settings, report.lines(), report.warnings)
+
+
+HELP = {
+    "build": "Collect what is missing, then write the site and the exports.",
+    "collect": "Only bring the history up to date.",
+    "render": "Only write the site from the history, offline.",
+    "demo": "The whole thing on invented data: no key, no network.",
+}
+for _name, _help in HELP.items():
+    app.command(_name, help=_help)(_run)
+
+
+@app.command(help="Look at the site on 127.0.0.1.")
+def serve(
+    out: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the site.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
+    ] = None,
+) -> None:
+    """Serve the site until interrupted."""
+    settings, _ = _set_up({"out": out}, config)
+    from apivideo_geo.serve import open_server
+
+    with open_server(settings.out, port) as server:
+        typer.echo(f"The site is at http://127.0.0.1:{server.server_address[1]}/ (Ctrl-C ends)")
+        server.serve_forever()
+
+
+def _set_up(flags: dict[str, Any], config: Path | None) -> tuple[Settings, Effects]:
+    from apivideo_geo.effects import Effects, Quiet
+    from apivideo_geo.progress import LiveBar, PlainLines
+    from apivideo_geo.settings import load_settings
+
+    settings = load_settings(flags, config)
+    _set_up_logging(settings)
+    if settings.verbosity < 0:
+        return settings, Effects(settings.source_date_epoch, Quiet())
+    live = sys.stderr.isatty() and not settings.github_actions and not settings.log_json
+    progress = LiveBar() if live else PlainLines(sys.stderr)
+    return settings, Effects(settings.source_date_epoch, progress)
+
+
+def _set_up_logging(settings: Settings) -> None:
+    from apivideo_geo.api.secrets import redactor
+
+    redactor.hide(settings.key)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(redactor)
+    handler.setFormatter(
+        _JsonLines() if settings.log_json else logging.Formatter("%(levelname)s %(name)s: %(message)s")
+    )
+    level = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO, 2: logging.DEBUG}[settings.verbosity]
+    ours = logging.getLogger("apivideo_geo")
+    ours.handlers[:] = [handler]
+    ours.setLevel(level)
+    ours.propagate = False
+
+
+class _JsonLines(logging.Formatter):
+    """A log record as one JSON object: time (UTC), level, logger, message."""
+
+    converter = staticmethod(__import__("time").gmtime)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        told = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_text or record.exc_info:
+            told["traceback"] = record.exc_text or self.formatException(record.exc_info)  # type: ignore[arg-type]
+        return json.dumps(told, ensure_ascii=False)
+
+
+def _tell_actions(settings: Settings, lines: list[str], warnings: list[str]) -> None:
+    """In GitHub Actions: the report on the run's page, warnings as annotations."""
+    if not settings.github_actions:
+        return
+    for warning in warnings:
+        typer.echo(f"::warning title=apivideo-geo::{_one_line(warning)}")
+    if settings.github_step_summary:
+        with settings.github_step_summary.open("a", encoding="utf-8") as summary:
+            summary.write("### The map\n\n" + "".join(f"- {_plain_markdown(line)}\n" for line in lines) + "\n")
+
+
+def _plain_markdown(text: str) -> str:
+    """``text`` shown as it is: spellings in it come from outside."""
+    return "".join("\\" + letter if letter in "\\`*_[]<>|#" else letter for letter in _one_line(text))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def main() -> NoReturn:
+    """The program: run, tell errors in one sentence, exit with their code."""
+    sys.exit(_guarded(lambda: app(with_command(sys.argv[1:]), standalone_mode=False)))
+
+
+def with_command(arguments: list[str]) -> list[str]:
+    """No command means ``build``: its options may stand alone."""
+    stands_alone = not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version"))
+    return ["build", *arguments] if stands_alone else arguments
+
+
+def _guarded(work: Callable[[], object]) -> int:
+    import os
+
+    try:
+        result = work()
+        return result if isinstance(result, int) else 0
+    except ApivideoGeoError as error:
+        return _fail(str(error), error.exit_code, error.title)
+    except typer.Abort:
+        return _fail("Interrupted; nothing is left half-written.", INTERRUPTED, "Interrupted")
+    except KeyboardInterrupt:
+        return _fail("Interrupted; nothing is left half-written.", INTERRUPTED, "Interrupted")
+    except typer.TyperException as error:
+        return _fail(f"{error.format_message().rstrip('.')}; see --help.", 2, "Wrong usage")
+    except BrokenPipeError:  # the reader of our output went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except ModuleNotFoundError as error:
+        message = f"The package {error.name!r} is not installed; run `python3 -m pip install -r requirements.lock`."
+        return _fail(message, 2, "Not installed")
+    except OSError as error:
+        return _fail(f"{error.filename or 'The system'}: {error.strerror or error}.", SourceFailed.exit_code, "Failed")
+    except MemoryError:
+        return _fail("Out of memory; give the run more, or fewer files at once.", SourceFailed.exit_code, "Failed")
+    except Exception as error:
+        logging.getLogger("apivideo_geo").debug("Unexpected error", exc_info=True)
+        message = f"Unexpected {type(error).__name__}: {error} (run again with -vv for where; please report it)."
+        return _fail(message, DataRefused.exit_code, "Unexpected error")
+
+
+def _fail(message: str, code: int, title: str) -> int:
+    from apivideo_geo.api.secrets import redactor
+
+    message = redactor.clean(_one_line(message))
+    typer.echo(f"error: {message}", err=True)
+    if _in_actions():
+        typer.echo(f"::error title={title}::{message}")
+    return code
+
+
+def _in_actions() -> bool:
+    from apivideo_geo.settings import in_github_actions
+
+    return in_github_actions()

@@ -1,0 +1,61 @@
+"""Connections by name."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import tempfile
+import weakref
+from typing import Any
+
+import ibis
+
+from apivideo_geo.engines.failing import engine_errors
+from apivideo_geo.errors import SourceFailed, UsageError
+
+
+def connect(engine: str) -> Any:
+    """An Ibis connection, its time zone UTC.
+
+    ``engine``: ``duckdb`` (embedded; spills to a temporary folder when memory runs short; settings as in
+    ``duckdb://?memory_limit=2GB&temp_directory=/big/disk``), ``spark`` or ``spark://host:7077``, or the Ibis URL of
+    any other backend that is installed. Raises :class:`UsageError` for an engine that is unknown or not installed,
+    :class:`SourceFailed` where it does not answer.
+    """
+    name = engine.partition("://")[0]
+    if engine == "spark" or name == "spark":
+        return _connect_spark(engine)
+    if engine != "duckdb" and "://" not in engine:
+        raise UsageError(f"Unknown engine {engine!r}: use duckdb, spark, spark://host:7077 or an Ibis URL.")
+    try:
+        connection = ibis.connect("duckdb://" if engine == "duckdb" else engine)
+    except ImportError:
+        raise UsageError(f"The engine {name} is not installed: pip install 'ibis-framework[{name}]'.") from None
+    except ValueError:
+        raise UsageError(f"Unknown engine {name}://: use duckdb, spark, spark://host:7077 or an Ibis URL.") from None
+    except Exception as error:  # the driver's own classes; its words may repeat a password of the URL
+        raise SourceFailed(f"The engine {name} could not be reached ({type(error).__name__}); check its URL.") from None
+    if connection.name == "duckdb":
+        _prepare_duckdb(connection, "temp_directory" in engine)
+    return connection
+
+
+def _prepare_duckdb(connection: Any, spill_chosen: bool) -> None:
+    """UTC, and a spill folder outside the project that goes when the connection goes."""
+    connection.raw_sql("SET TimeZone = 'UTC'")
+    if not spill_chosen:
+        folder = tempfile.mkdtemp(prefix="apivideo-geo-")
+        weakref.finalize(connection, shutil.rmtree, folder, ignore_errors=True)
+        connection.raw_sql(f"SET temp_directory = '{folder.replace(chr(39), chr(39) * 2)}'")
+
+
+def _connect_spark(engine: str) -> Any:
+    try:
+        spark = importlib.import_module("pyspark.sql")
+    except ImportError:
+        raise UsageError("The engine spark needs PySpark: pip install 'apivideo-geo[spark]'.") from None
+    builder = spark.SparkSession.builder.appName("apivideo-geo")
+    if engine != "spark":
+        builder = builder.master(engine)
+    with engine_errors():
+        return ibis.pyspark.connect(builder.getOrCreate())

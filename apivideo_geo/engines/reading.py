@@ -1,0 +1,150 @@
+"""Files to Ibis tables, unread until asked for.
+
+Files in object stores (``s3://``, ``gs://``, …) go to the engine's own reader with the credentials the engine finds:
+DuckDB those of its ``httpfs`` extension, Spark those of its Hadoop configuration.
+"""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import ibis
+
+from apivideo_geo.engines.failing import engine_errors
+from apivideo_geo.facts import FACTS
+
+FILE = "__file"
+"""The column :func:`read_sessions` adds: from which file a row came."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How files that are alike are to be read.
+
+    ``columns``: the names of the columns in order (CSV), or the plain ones that are looked for (NDJSON); empty: the
+    engine finds out. ``nested``: the objects that are looked for, with their fields (NDJSON).
+    """
+
+    kind: Literal["csv", "ndjson", "parquet"]
+    columns: tuple[str, ...] = ()
+    delimiter: str = ","
+    nested: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+
+
+def read_facts(connection: Any, paths: Sequence[Path]) -> ibis.Table:
+    """The facts of the Parquet files ``paths`` as one table (columns ``FACT_COLUMNS``); none without files."""
+    if not paths:
+        return ibis.memtable(FACTS.empty_table())
+    with engine_errors():
+        return _read_parquet(connection, [str(path.absolute()) for path in paths]).drop(FILE)
+
+
+def read_sessions(connection: Any, paths: Sequence[str], layout: Layout) -> ibis.Table:
+    """The rows of ``paths``, all of one ``layout``, unread until asked for: the columns as they are, and ``FILE``.
+
+    CSV and NDJSON columns are strings (objects: structs of strings), empty CSV cells nulls, and nothing else is.
+    ``paths`` are absolute local paths, or URLs and globs of an object store.
+    """
+    readers = {"csv": _read_csv, "ndjson": _read_ndjson}
+    with engine_errors():
+        if layout.kind == "parquet":
+            return _read_parquet(connection, paths)
+        return readers[layout.kind](connection, paths, layout)
+
+
+def _read_csv(connection: Any, paths: Sequence[str], layout: Layout) -> ibis.Table:
+    safe = [f"c{index}" for index in range(len(layout.columns))]
+    if connection.name == "duckdb":
+        if not layout.columns:
+            return connection.read_csv(list(paths), all_varchar=True, header=True, union_by_name=True, filename=FILE)
+        table = connection.read_csv(
+            _exactly(paths),
+            columns=dict.fromkeys(safe, "string"),
+            header=True,
+            auto_detect=False,
+            delim=layout.delimiter,
+            quote='"',
+            escape='"',
+            strict_mode=True,
+            filename=FILE,
+        )
+    elif connection.name == "pyspark":
+        options = {"quote": '"', "escape": '"', "multiLine": True, "mode": "FAILFAST", "sep": layout.delimiter}
+        if layout.columns:
+            options["schema"] = ", ".join(f"{name} STRING" for name in safe)
+        # Spark checks the number of fields only of the columns it was asked for, unless told otherwise.
+        connection.raw_sql("SET spark.sql.csv.parser.columnPruning.enabled = false")
+        table = _with_file(connection, connection.read_csv(list(paths), inferSchema=False, **options))
+    else:
+        table = _through_arrow(paths, layout)
+    if not layout.columns:
+        return table
+    return table.select(**{name: table[safe[i]] for i, name in enumerate(layout.columns)}, **{FILE: table[FILE]})
+
+
+def _read_ndjson(connection: Any, paths: Sequence[str], layout: Layout) -> ibis.Table:
+    if connection.name == "pyspark":
+        nested = (f"`{name}` STRUCT<{_fields(fields, '`', ': ')}>" for name, fields in layout.nested.items())
+        schema = ", ".join([*(f"`{name}` STRING" for name in layout.columns), *nested])
+        return _with_file(connection, connection.read_json(list(paths), schema=schema, mode="FAILFAST"))
+    if connection.name == "duckdb":
+        columns = dict.fromkeys(layout.columns, "VARCHAR")
+        columns |= {name: f"STRUCT({_fields(fields, chr(34), ' ')})" for name, fields in layout.nested.items()}
+        return connection.read_json(_exactly(paths), columns=columns, format="newline_delimited", filename=FILE)
+    return _through_arrow(paths, layout)
+
+
+def _read_parquet(connection: Any, paths: Sequence[str]) -> ibis.Table:
+    if connection.name == "duckdb":
+        # A folder's name such as country=FR is not a column.
+        return connection.read_parquet(_exactly(paths), filename=FILE, hive_partitioning=False, union_by_name=True)
+    if connection.name == "pyspark":
+        tables = [_with_file(connection, connection.read_parquet(path)) for path in paths]
+        return ibis.union(*tables) if len(tables) > 1 else tables[0]
+    return _through_arrow(paths, Layout("parquet"))
+
+
+def _exactly(paths: Sequence[str]) -> list[str]:
+    """Local paths with the characters DuckDB would take for a pattern escaped; URLs as they are."""
+    return [path if "://" in path else glob.escape(path) for path in paths]
+
+
+def _fields(fields: Sequence[str], quote: str, between: str) -> str:
+    kind = "STRING" if between == ": " else "VARCHAR"
+    return ", ".join(f"{quote}{name}{quote}{between}{kind}" for name in fields)
+
+
+def _with_file(connection: Any, table: ibis.Table) -> ibis.Table:
+    """Spark's ``table`` with the column ``FILE``, which Ibis has no word for."""
+    return connection.sql(f"SELECT *, input_file_name() AS {FILE} FROM {table.get_name()}")  # noqa: S608
+
+
+def _through_arrow(paths: Sequence[str], layout: Layout) -> ibis.Table:
+    """For engines that only take tables: the files read here, then handed over. Local files that fit in memory."""
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.json
+    import pyarrow.parquet
+
+    tables = []
+    for path in paths:
+        if layout.kind == "parquet":
+            table = pyarrow.parquet.ParquetFile(path).read()
+        elif layout.kind == "csv":
+            names = [f"c{index}" for index in range(len(layout.columns))]
+            table = pyarrow.csv.read_csv(
+                path,
+                pyarrow.csv.ReadOptions(column_names=names, skip_rows=1),
+                pyarrow.csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True),
+                pyarrow.csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
+                ),
+            )
+        else:
+            table = pyarrow.json.read_json(path)
+        tables.append(table.append_column(FILE, pa.array([path] * len(table), pa.string())))
+    return ibis.memtable(pa.concat_tables(tables, promote_options="default"))

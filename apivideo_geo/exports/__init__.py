@@ -1,0 +1,1 @@
+"""What a run leaves to be taken away: CSV, JSON, Parquet."""

@@ -1,0 +1,38 @@
+"""Cells that a spreadsheet would run as a formula: made harmless on the way out, restored on the way in.
+
+A cell that starts with ``= + - @``, tab or carriage return gets an apostrophe in front, and so does one that starts
+with apostrophes and then one of these: thus reading takes exactly one apostrophe away again.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ibis.expr.types import StringValue
+
+_STARTS = "[=+@\t\r-]"
+_RUNS = re.compile(f"'*{_STARTS}")
+_GUARDED = re.compile(f"'+{_STARTS}")
+
+
+def harmless(text: str) -> str:
+    """``text`` as it may stand in a CSV file."""
+    return f"'{text}" if _RUNS.match(text) else text
+
+
+def plain(text: str) -> str:
+    """What :func:`harmless` was given."""
+    return text[1:] if _GUARDED.match(text) else text
+
+
+def harmless_column(column: StringValue) -> StringValue:
+    """:func:`harmless` for a column of an engine."""
+    return column.re_search(f"^{_RUNS.pattern}").ifelse("'" + column, column)
+
+
+def plain_column(column: StringValue) -> StringValue:
+    """:func:`plain` for a column of an engine."""
+    guarded = column.startswith("'") & column.re_search(f"^{_GUARDED.pattern}")
+    return guarded.ifelse(column.substr(1), column)

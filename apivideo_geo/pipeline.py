@@ -1,0 +1,135 @@
+"""The story of a run: collect, remember, aggregate, render, check, publish. Calls rooms, computes nothing."""
+
+from __future__ import annotations
+
+from apivideo_geo.effects import Effects
+from apivideo_geo.errors import DataRefused, UsageError
+from apivideo_geo.model import Facts, Summary
+from apivideo_geo.report import Report
+from apivideo_geo.settings import Settings
+
+
+def run(command: str, settings: Settings, effects: Effects) -> Report:
+    """Do ``command`` (build, collect or render) and tell what was done. Raises the errors of the tree."""
+    report = Report()
+    if command in ("build", "render"):
+        from apivideo_geo.publish import check_replaceable
+
+        check_replaceable(settings.out)
+    hidden: frozenset[str] = frozenset()
+    if command in ("build", "collect"):
+        with report.step("collect", effects):
+            settings, hidden = collect(settings, effects, report)
+    if command in ("build", "render"):
+        with report.step("aggregate", effects):
+            summary = remember(settings, effects)
+        report.summary = summary
+        with report.step("render", effects):
+            site = render(summary, settings)
+        with report.step("publish", effects):
+            publish(site, summary, settings, hidden, report)
+    return report
+
+
+def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Settings, frozenset[str]]:
+    """Bring the history up to date. Returns the settings with the source settled, and words that must not be shown."""
+    from apivideo_geo import privacy
+    from apivideo_geo.sources.registry import choose_source
+    from apivideo_geo.store.days import load_history, open_history
+    from apivideo_geo.store.ledger import days_to_collect
+
+    before = load_history(settings.history).last_source if settings.source == "auto" else None
+    source = choose_source(settings, effects, before)
+    report.source = source.name
+    settings = settings.model_copy(update={"source": source.name})
+    hidden: frozenset[str] = frozenset()
+    now = effects.now()
+    try:
+        with open_history(settings.history_folder) as history:
+            history.check_fits(source.metric, demo=source.name == "demo")
+            assets = source.fetch_assets()
+            if assets is not None:
+                history.save_assets(assets)
+                hidden = privacy.private_words(assets)
+            first, last = source.window(history.entries)
+            wanted = days_to_collect(history.entries, first, last, now, settings.detail, asks_all=source.asks_all)
+            for detail, facts in source.fetch_days(wanted):
+                kept = privacy.for_history(facts, settings.history_private)
+                shrunk = history.save(
+                    kept, metric=source.metric, source=source.name, detail=detail, now=now,
+                    accept_shrink=settings.accept_shrink,
+                )  # fmt: skip
+                report.add(kept)
+                report.note_shrunk(shrunk)
+                if facts.sessions is not None:
+                    _export_sessions(facts, settings)
+            history.compact(now)
+    finally:
+        if source.client:
+            report.requests = source.client.requests
+            source.client.close()
+    report.check_whole()
+    return settings, hidden
+
+
+def remember(settings: Settings, effects: Effects) -> Summary:
+    """The Summary of the history. Raises :class:`UsageError` where there is none."""
+    from apivideo_geo.aggregate.summary import summarise
+    from apivideo_geo.engines import connect, read_facts
+    from apivideo_geo.geo import countries, places
+    from apivideo_geo.store.days import load_history
+
+    history = load_history(settings.history_folder)
+    if not history.entries:
+        raise UsageError(f"There is no history in {history.folder} yet: run the command build first, or demo.")
+    facts = read_facts(connect(settings.engine), history.files())
+    return summarise(
+        facts,
+        {day: entry.open for day, entry in history.entries.items()},
+        metric=history.metric or settings.metric,
+        generated_at=effects.now(),
+        since=settings.since,
+        until=settings.until,
+        demo=history.demo,
+        name_of=lambda code: countries.name_of(code, settings.locale),
+        alpha2_of=countries.to_alpha2,
+        population_of=places.population,
+    )
+
+
+def render(summary: Summary, settings: Settings) -> dict[str, bytes]:
+    """The whole site: path → content."""
+    from apivideo_geo.exports.data_files import render_data_files
+    from apivideo_geo.exports.manifest import render_manifest
+    from apivideo_geo.render.folder import find_templates
+    from apivideo_geo.render.pages import Look, render_site
+
+    site = render_site(summary, Look(title=settings.title, locale=settings.locale), find_templates())
+    site |= render_data_files(summary)
+    site[".nojekyll"] = b""
+    return site | {"manifest.json": render_manifest(summary, site)}
+
+
+def publish(
+    site: dict[str, bytes], summary: Summary, settings: Settings, hidden: frozenset[str], report: Report
+) -> None:
+    """Check the site and put it in place. Raises :class:`DataRefused` with a problem; nothing is then published."""
+    from apivideo_geo import publish as publishing
+    from apivideo_geo.checks import check_site
+
+    problems = check_site(site, summary, hidden | ({settings.key} if settings.key else set()))
+    if problems:
+        more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise DataRefused(f"The site was not published, the one before stays: {problems[0]}{more}.")
+    publishing.publish(site, settings.out)
+    report.pages, report.size, report.place = len(site), sum(map(len, site.values())), str(settings.out)
+
+
+def _export_sessions(facts: Facts, settings: Settings) -> None:
+    """``exports/sessions.csv``: the sessions of the days that came in, beside those of the days before."""
+    from apivideo_geo.exports.sessions_csv import write_sessions_csv
+
+    write_sessions_csv(
+        facts.sessions, facts.days, settings.exports / "sessions.csv",
+        add=settings.sessions_add, drop=settings.sessions_drop,
+    )  # fmt: skip

@@ -1,0 +1,74 @@
+"""Puts the site in place: staged beside, swapped by two renames, a swap cut short repaired. Alone touches ``site/``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from apivideo_geo.durable import disk_failed
+from apivideo_geo.errors import UsageError
+
+OURS = "manifest.json"
+"""A folder with this file in it was made here and may be replaced."""
+KEPT = (".gitignore", ".gitkeep", ".git")
+"""What a folder may hold besides, and keeps: files of git that are not of the site."""
+
+
+def publish(site: Mapping[str, bytes], out: Path) -> None:
+    """Write ``site`` (path → content) as the folder ``out``, in place of what was published there before.
+
+    Raises :class:`UsageError` where ``out`` holds something that was not made here, :class:`DiskFailed` where it
+    cannot be written; what was there before is then still there, whole.
+    """
+    out = Path(os.path.abspath(out))  # noqa: PTH100  resolve() would swap the target of a link for the link
+    staged, old = _beside(out, "new"), _beside(out, "old")
+    try:
+        _repair(out, staged, old)
+        check_replaceable(out)
+        staged.mkdir(parents=True)
+        for name, content in site.items():
+            path = staged / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        for name in KEPT:
+            if (out / name).is_file():
+                shutil.copy2(out / name, staged / name)
+        if out.exists():
+            out.rename(old)
+        staged.rename(out)
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        with suppress(OSError):
+            _repair(out, staged, old)
+        raise disk_failed(out, error) from None
+
+
+def check_replaceable(out: Path) -> None:
+    """Raise :class:`UsageError` where ``out`` is not ours to replace: a file, or a folder of somebody else's."""
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise UsageError(f"{out} is a file; name a folder for the site with --out.")
+    names = {path.name for path in out.iterdir()}
+    if (out / ".git").is_dir():
+        raise UsageError(f"{out} is a git repository of its own; name a folder inside it with --out.")
+    if names - set(KEPT) and OURS not in names:
+        raise UsageError(
+            f"{out} holds files that are not of a site made here, and would be replaced; "
+            "name another folder with --out, or empty it."
+        )
+
+
+def _repair(out: Path, staged: Path, old: Path) -> None:
+    """End a swap that was cut short: the old site comes back where the new one had not arrived."""
+    if old.exists() and not out.exists():
+        old.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(staged, ignore_errors=True)
+
+
+def _beside(out: Path, what: str) -> Path:
+    return out.with_name(f".{out.name}.{what}")

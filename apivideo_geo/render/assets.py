@@ -1,0 +1,52 @@
+"""The page's files beside it: Leaflet from its package, our own scripts and styles, under hashed names. Reads only."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from apivideo_geo.errors import DataRefused
+
+LEAFLET = {
+    "leaflet.js": "20nQCchB9co0qIjJZRGuk2/Z9VM+kNiyxNV1lvTlZBo=",
+    "leaflet.css": "p4NxAoJBhIIN+hmNHrzRCf9tD/miZyoHS5obTRR9BMY=",
+}
+"""Leaflet 1.9.4's files and their SHA-256 as published with the release (leafletjs.com/download)."""
+
+
+def load_leaflet() -> dict[str, bytes]:
+    """Leaflet's script and style by file name, without links to files we do not ship (images, source map).
+
+    Raises DataRefused if the installed files are not Leaflet's own.
+    """
+    folder = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
+    texts = {}
+    for name, digest in LEAFLET.items():
+        content = (folder / name).read_bytes()
+        if base64.b64encode(hashlib.sha256(content).digest()).decode() != digest:
+            raise DataRefused(
+                f"The installed {name} is not Leaflet 1.9.4 as released: "
+                "reinstall the package django-js-lib-leaflet (pip install --force-reinstall)."
+            )
+        texts[name] = content.decode()
+    script = re.sub(r"\n//# sourceMappingURL=\S*\s*$", "\n", texts["leaflet.js"])
+    style = re.sub(r"[^{};]*:\s*url\([^)]*\)\s*;", "", texts["leaflet.css"])
+    return {"leaflet.js": script.encode(), "leaflet.css": style.encode()}
+
+
+def load_own(templates: Path) -> dict[str, bytes]:
+    """Every file of ``templates/assets`` by its name."""
+    return {path.name: path.read_bytes() for path in sorted((templates / "assets").iterdir()) if path.is_file()}
+
+
+def hashed(contents: Mapping[str, bytes]) -> dict[str, str]:
+    """name → ``assets/<stem>.<hash><suffix>``, a new path whenever the content changes."""
+    return {name: _hashed_path(Path(name), content) for name, content in contents.items()}
+
+
+def _hashed_path(name: Path, content: bytes) -> str:
+    return f"assets/{name.stem}.{hashlib.sha256(content).hexdigest()[:10]}{name.suffix}"

@@ -1,0 +1,89 @@
+"""The Leaflet map, made by folium without anything from a third party. Alone imports folium.
+
+folium writes the script that opens the map and hands it the page's own inline SVG as an overlay, so
+geometry, colours and classes exist once. Its stock scripts, styles, tiles and legend are left out.
+The script is a file of its own (the page allows no inline script) and the same for the same map.
+"""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import Any
+
+import folium
+from branca.element import Figure, MacroElement
+from folium.template import Template
+from folium.utilities import JsCode
+
+DEEPEST = 5
+"""How many times the whole world may be doubled in size."""
+
+
+class _Choropleth(folium.Map):
+    """A flat map over a frame of width × height units, with nothing but its own layers."""
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own declaration
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+
+    def __init__(self, name: str, width: float, height: float) -> None:
+        frame: list[list[float]] = [[0, 0], [height, width]]
+        super().__init__(
+            location=(height / 2, width / 2),
+            tiles=None,
+            crs="Simple",
+            zoom_start=0,
+            zoom_control=False,
+            attribution_control=False,
+            zoom_snap=0,
+            zoom_delta=1,
+            world_copy_jump=False,
+            max_bounds_viscosity=1,
+            bounce_at_zoom_limits=False,
+        )
+        options: dict[str, Any] = {
+            # Two names folium keeps for tiles; the whole world may be smaller than one pixel a unit.
+            "minZoom": -20,
+            "maxBounds": frame,
+            "zoomAnimation": JsCode("!matchMedia('(prefers-reduced-motion: reduce)').matches"),
+        }
+        self.options.update(options)
+        self._id = name
+        self.fit_bounds(frame)
+
+
+class _PageOverlay(MacroElement):
+    """Hands the SVG element ``svg_id`` of the page to the map, then the map to the page's script."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = L.svgOverlay(
+                document.getElementById({{ this.svg_id|tojson }}),
+                {{ this.frame|tojson }},
+                {"interactive": false}
+            ).addTo({{ this._parent.get_name() }});
+            apivideoGeo.attach({{ this._parent.get_name() }}, {{ this.get_name() }}, {{ this.deepest|tojson }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, name: str, svg_id: str, width: float, height: float) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name, self._id = "overlay", name
+        self.svg_id, self.frame, self.deepest = svg_id, [[0, 0], [height, width]], DEEPEST
+
+
+def container_id(name: str) -> str:
+    """The id of the element the map called ``name`` opens in."""
+    return f"map_{name}"
+
+
+def render_script(name: str, svg_id: str, width: float, height: float) -> str:
+    """The script that opens the map ``name`` over the page's SVG ``svg_id``, ``width`` × ``height`` units."""
+    world = _Choropleth(name, width, height)
+    world.add_child(_PageOverlay(name, svg_id, width, height))
+    figure = world.get_root()
+    assert isinstance(figure, Figure)
+    figure.render()
+    lines = dedent(figure.script.render()).splitlines()
+    return "\n".join(line.rstrip() for line in lines if line.strip()) + "\n"

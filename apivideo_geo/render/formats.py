@@ -1,0 +1,113 @@
+"""Figures and dates as the reader of a locale writes them (CLDR, through babel). Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_interval, format_skeleton
+from babel.numbers import format_decimal, format_percent
+
+from apivideo_geo.errors import UsageError
+
+
+class Formats:
+    """Writes numbers and dates for one ``locale`` ("en", "fr", "pt_BR"). Raises UsageError for an unknown one.
+
+    Plain "en" takes the dates of world English (25 May 2026).
+    """
+
+    def __init__(self, locale: str) -> None:
+        try:
+            self.locale = Locale.parse(locale.replace("-", "_"))
+        except (UnknownLocaleError, ValueError) as problem:
+            raise UsageError(f'There is no locale "{locale}": use a code like en, fr or pt-BR.') from problem
+        self._calendar = Locale.parse("en_001") if str(self.locale) == "en" else self.locale
+        # A percent pattern has no decimals of its own: give it exactly one.
+        pattern = self.locale.percent_formats[None].pattern
+        self._percent = re.sub(r"0(?=[^0]*$)", "0.0", pattern)
+
+    @property
+    def lang(self) -> str:
+        """For the ``lang`` attribute: "en", "pt-BR"."""
+        return str(self.locale).replace("_", "-")
+
+    @property
+    def direction(self) -> str:
+        """For the ``dir`` attribute: "ltr" or "rtl"."""
+        return str(self.locale.text_direction)
+
+    def number(self, value: float) -> str:
+        """A count or a class limit: 93,904; 0.3."""
+        return str(format_decimal(value, locale=self.locale, decimal_quantization=False))
+
+    def share(self, part: float) -> str:
+        """A share from 0 to 1 with one decimal: 71.1%; what would round to nothing reads < 0.1%."""
+        if 0 < part < 0.0005:
+            return f"< {self._percentage(0.001)}"
+        return self._percentage(part)
+
+    def about(self, part: float) -> str:
+        """A share for a sentence: 71%; below ten percent with a decimal."""
+        if part >= 0.1:
+            return str(format_percent(part, locale=self.locale))
+        return self.share(part)
+
+    def rate(self, value: float) -> str:
+        """A figure per million people: 1,204; 33.4; 0.04."""
+        if value >= 1000:
+            return str(format_decimal(value, "#,##0", locale=self.locale))
+        if 0 < value < 0.05:
+            return str(format_decimal(float(f"{value:.1g}"), locale=self.locale, decimal_quantization=False))
+        return str(format_decimal(value, "#,##0.0", locale=self.locale))
+
+    def day(self, day: date) -> str:
+        """25 May 2026."""
+        return str(format_date(day, "long", locale=self._calendar))
+
+    def day_of_year(self, day: date) -> str:
+        """25 May."""
+        return str(format_skeleton("MMMMd", day, locale=self._calendar))
+
+    def short_day(self, day: date) -> str:
+        """25 May, with the month shortened where it is long."""
+        return str(format_skeleton("MMMd", day, locale=self._calendar))
+
+    def month(self, day: date, year: bool) -> str:
+        """August, or Aug 2026 with its ``year``."""
+        if year:
+            return str(format_skeleton("yMMM", day, locale=self._calendar))
+        return str(format_date(day, "LLLL", locale=self._calendar))
+
+    def moment(self, moment: datetime) -> str:
+        """25 May 2026, 04:12 UTC; ``moment`` is in UTC."""
+        return f"{self.day(moment.date())}, {format_datetime(moment, 'HH:mm', locale=self._calendar)} UTC"
+
+    def days(self, days: Sequence[date], most: int = 3) -> str:
+        """Rising days as ranges: 3–6 Aug, 9 Aug; after ``most`` ranges "and 12 more"."""
+        runs = _runs(days)
+        several_years = bool(days) and days[0].year != days[-1].year
+        texts = [self._run(first, last, "yMMMd" if several_years else "MMMd") for first, last in runs[:most]]
+        rest = sum((last - first).days + 1 for first, last in runs[most:])
+        return ", ".join(texts) + (f" and {self.number(rest)} more" if rest else "")
+
+    def _run(self, first: date, last: date, skeleton: str) -> str:
+        if first == last:
+            return str(format_skeleton(skeleton, first, locale=self._calendar))
+        return str(format_interval(first, last, skeleton, locale=self._calendar))
+
+    def _percentage(self, part: float) -> str:
+        return str(format_percent(part, self._percent, locale=self.locale))
+
+
+def _runs(days: Sequence[date]) -> list[tuple[date, date]]:
+    """Rising days joined to (first, last) of unbroken runs."""
+    runs: list[tuple[date, date]] = []
+    for day in days:
+        if runs and day - runs[-1][1] == timedelta(days=1):
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return runs

@@ -1,0 +1,163 @@
+"""What the templates show, ready to print: figures, table rows, legend, breakdowns. Pure; every sum is made here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from apivideo_geo.geo.countries import flag
+from apivideo_geo.model import CountryCount, Summary
+from apivideo_geo.render.formats import Formats
+from apivideo_geo.render.prose import counted, noun, quantity
+from apivideo_geo.render.scale import Scale
+
+DEVICES = {"desktop": "Computer", "phone": "Phone", "mobile": "Phone", "tablet": "Tablet", "tv": "Television"}
+"""Device types of api.video in a reader's words; others are shown as they came."""
+PANELS = {"device": "Devices", "os": "Operating systems", "browser": "Browsers"}
+"""Breakdowns with a place on the page, in order, and their headings."""
+_TOP = 5
+_BAR = 74
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One of the numbers under the headline."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One country of the table, all cells as text; ``bar`` is a length from 0 to 74."""
+
+    code: str
+    rank: str
+    flag: str
+    name: str
+    count: str
+    share: str
+    bar: str
+    per_million: str
+
+
+@dataclass(frozen=True)
+class Swatch:
+    """One entry of the legend; ``kind`` is the class of its colour or pattern."""
+
+    kind: str
+    label: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One value of a breakdown; ``bar`` is a length from 0 to 100."""
+
+    name: str
+    share: str
+    bar: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A breakdown in the side column."""
+
+    title: str
+    slices: tuple[Slice, ...]
+
+
+def has_data(summary: Summary) -> bool:
+    """Was any day collected at all? If not, a country without counts is unknown rather than zero."""
+    return summary.days.collected + summary.days.open > 0 or summary.total > 0
+
+
+def make_figures(summary: Summary, formats: Formats, world: int, least: int) -> tuple[Figure, ...]:
+    """The four numbers. ``world`` is how many countries there are; those with ``least`` counts compare by head."""
+    words = noun(summary.metric)
+    first = summary.countries[0] if summary.countries else None
+    leader = _per_million_leader(summary.countries, least)
+    return (
+        Figure(words.capitalize(), formats.number(summary.total)),
+        Figure("Countries", formats.number(len(summary.countries)), f"of {formats.number(world)}"),
+        Figure(f"Most {words}", first.name if first else "–", formats.share(first.share) if first else ""),
+        Figure(
+            "Most per million people",
+            leader.name if leader else "–",
+            formats.rate(leader.per_million or 0)
+            if leader
+            else f"from {counted(least, noun(summary.metric, 1), words, formats)} up",
+        ),
+    )
+
+
+def _per_million_leader(countries: Sequence[CountryCount], least: int) -> CountryCount | None:
+    ranked = [country for country in countries if country.per_million is not None and country.count >= least]
+    return max(ranked, key=lambda country: country.per_million or 0, default=None)
+
+
+def make_rows(summary: Summary, formats: Formats) -> tuple[Row, ...]:
+    """The countries with counts, in the order of the Summary; bars are in proportion to the first."""
+    longest = max((country.share for country in summary.countries), default=0) or 1
+    return tuple(
+        Row(
+            code=country.iso_a3,
+            rank=formats.number(country.rank),
+            flag=flag(country.iso_a3),
+            name=country.name,
+            count=formats.number(country.count),
+            share=formats.share(country.share),
+            bar=f"{max(_BAR * country.share / longest, 1):.1f}",
+            per_million="–" if country.per_million is None else formats.rate(country.per_million),
+        )
+        for country in summary.countries
+    )
+
+
+def make_legend(summary: Summary, scale: Scale, formats: Formats, world: int) -> tuple[Swatch, ...]:
+    """Classes, weakest first, then zero, unknown and withheld, each with how many it stands for."""
+    classes = [scale.class_of(country.count) for country in summary.countries]
+    return (
+        *(
+            Swatch(f"c{index}", label, _countries(classes.count(index), formats))
+            for index, label in enumerate(scale.ranges(formats.number))
+        ),
+        *_states(summary, formats, world),
+    )
+
+
+def _states(summary: Summary, formats: Formats, world: int) -> Iterator[Swatch]:
+    rest = _countries(world - len(summary.countries), formats)
+    yield Swatch("zero", "0", rest) if has_data(summary) else Swatch("blank", "No data", rest)
+    if has_data(summary):
+        yield Swatch("unknown", "Unknown", quantity(summary.unknown, summary, formats))
+    if summary.withheld:
+        yield Swatch("withheld", "Withheld", quantity(summary.withheld, summary, formats))
+
+
+def _countries(count: int, formats: Formats) -> str:
+    return counted(count, "country", "countries", formats) if count else "none"
+
+
+def make_panels(summary: Summary, formats: Formats) -> tuple[Panel, ...]:
+    """The breakdowns that were collected: their first five values, the others as one."""
+    return tuple(
+        Panel(title, tuple(_slices(dimension, summary.breakdowns[dimension], formats)))
+        for dimension, title in PANELS.items()
+        if sum(count for _, count in summary.breakdowns.get(dimension, ()))
+    )
+
+
+def _slices(dimension: str, values: Sequence[tuple[str, int]], formats: Formats) -> Iterator[Slice]:
+    whole = sum(count for _, count in values)
+    rest = whole - sum(count for _, count in values[:_TOP])
+    shown = [(_value_name(dimension, value), count) for value, count in values[:_TOP]]
+    for name, count in [*shown, ("Other", rest)] if rest else shown:
+        yield Slice(name, formats.about(count / whole), f"{100 * count / whole:.1f}")
+
+
+def _value_name(dimension: str, value: str) -> str:
+    if value in ("", "unknown", "null"):
+        return "Unknown"
+    return DEVICES.get(value, value.capitalize()) if dimension == "device" else value

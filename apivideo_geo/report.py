@@ -1,0 +1,108 @@
+"""What a run did, and the few lines that tell it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+from apivideo_geo.effects import Effects
+from apivideo_geo.errors import DataRefused
+from apivideo_geo.model import Facts, Shrunk, Summary
+
+SPELLINGS_SHOWN = 20
+"""How many unmapped spellings the report names, most first; the rest are counted."""
+
+
+@dataclass
+class Report:
+    """Filled while the run goes; ``lines`` at the end."""
+
+    source: str = ""
+    requests: int = 0
+    days: list[date] = field(default_factory=list)
+    rows: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    unmapped: Counter[str] = field(default_factory=Counter)
+    warnings: list[str] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)
+    """Days seen only while they were open, whose later answer was refused."""
+    summary: Summary | None = None
+    pages: int = 0
+    size: int = 0
+    """Bytes of the site."""
+    place: str = ""
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def add(self, facts: Facts) -> None:
+        """Count a part that came in."""
+        self.days += facts.days
+        self.rows += facts.table.num_rows
+        for one in facts.refused:
+            self.refused[one.reason] += one.count
+        self.unmapped.update(facts.unmapped)
+
+    def note_shrunk(self, shrunk: Iterable[Shrunk]) -> None:
+        """Answers that were refused because they are smaller than what is held."""
+        for one in shrunk:
+            message = (
+                f"{one.day}: the answer ({one.answered:,}) is smaller than what is held ({one.held:,}) and was refused"
+            )
+            (self.warnings if one.held_whole else self.unfinished).append(message)
+
+    def check_whole(self) -> None:
+        """Raise :class:`DataRefused` where a day stays unfinished because its answer was refused."""
+        if self.unfinished:
+            more = f" (and {len(self.unfinished) - 1} more days)" if len(self.unfinished) > 1 else ""
+            raise DataRefused(f"{self.unfinished[0]}{more}; if the smaller count is right, run with --accept-shrink.")
+
+    @contextmanager
+    def step(self, name: str, effects: Effects) -> Iterator[None]:
+        """Time a step of the run."""
+        started = effects.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + effects.monotonic() - started
+
+    def lines(self) -> list[str]:
+        """The report, a fact a line."""
+        lines = []
+        if self.source:
+            lines.append(
+                f"Collected from {self.source}: {_days(self.days)}, {self.rows:,} rows kept, {self.requests:,} requests"
+            )
+            lines += _listing("Refused", self.refused)
+            lines += _listing("Countries not recognised, counted as unknown", self.unmapped)
+        if self.summary:
+            s = self.summary
+            lines.append(
+                f"Total: {s.total:,} {s.metric}s = {s.mapped:,} on the map + {s.withheld:,} withheld + "
+                f"{s.unknown:,} unknown, in {len(s.countries)} countries"
+            )
+            if s.days.missing:
+                lines.append(f"Never collected: {_days(list(s.days.missing))}")
+        if self.place:
+            lines.append(f"Site: {self.pages} files, {self.size / 1000:,.0f} kB, in {self.place}")
+        lines += [f"Warning: {warning}" for warning in self.warnings]
+        steps = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self.seconds.items())
+        return [*lines, f"Time: {steps}"] if steps else lines
+
+
+def _days(days: list[date]) -> str:
+    if not days:
+        return "no days to ask"
+    first, last = min(days), max(days)
+    count = len(set(days))
+    return f"1 day ({first})" if count == 1 else f"{count} days ({first} to {last})"
+
+
+def _listing(title: str, counts: Mapping[str, int]) -> list[str]:
+    if not counts:
+        return []
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    shown = ", ".join(f"{name!r} {count:,}" for name, count in ordered[:SPELLINGS_SHOWN])
+    more = f" and {len(ordered) - SPELLINGS_SHOWN} more" if len(ordered) > SPELLINGS_SHOWN else ""
+    return [f"{title}: {shown}{more}"]

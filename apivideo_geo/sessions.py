@@ -1,0 +1,58 @@
+"""What a row of a sessions table is worth: its UTC day, and one row per session. Ibis in, Ibis out.
+
+A sessions table has string columns only, ``model.SESSION_COLUMNS`` or some of them and perhaps more; a null, an empty
+text and a missing column mean the same. Only Ibis that every engine understands alike is used here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import ibis
+
+if TYPE_CHECKING:
+    from ibis.expr.types import DateValue, StringValue
+
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?"
+_OFFSET = "[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?"
+_UTC_TIME = f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ]{_CLOCK}Z?)?$"
+_OFFSET_TIME = f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}{_OFFSET}$"
+
+
+def text_column(table: ibis.Table, name: str) -> StringValue:
+    """The column ``name``, null where it is empty; all null if ``table`` has none."""
+    if name not in table.columns:
+        return ibis.literal(None, type="string")
+    return table[name].nullif("")
+
+
+def utc_day(time: StringValue) -> DateValue:
+    """The UTC day of ISO 8601 times, null where it is none.
+
+    ``2021-04-08T23:30:00.5-02:00``, with ``T`` or a space, seconds, fraction and offset as one likes: without an
+    offset it is UTC; a bare day is its midnight. The connection's time zone must be UTC.
+    """
+    # Engines take more than ISO 8601 for a time, each something else: the patterns let through what all read alike.
+    return ibis.cases(
+        (time.re_search(_UTC_TIME), time.left(10).try_cast("date")),
+        (time.re_search(_OFFSET_TIME), time.try_cast("timestamp('UTC')").date()),
+    )
+
+
+def unique_sessions(table: ibis.Table, columns: Mapping[str, StringValue]) -> ibis.Table:
+    """One row per session id: ``session``, ``day``, the ``columns`` (name → expression on ``table``), ``rows``, ``timed``.
+
+    Where an id stands in several rows, each column has the smallest of their values (the earliest UTC day; texts by
+    code point; nulls never win): the same on every engine, in whatever order the rows come. ``rows`` is how many there
+    were, ``timed`` how many of them had a time; the rows without an id are together one row, ``session`` null.
+    """
+    named = table.select(
+        session=text_column(table, "sessionID"), day=utc_day(text_column(table, "loadedAt")), **columns
+    )
+    return named.group_by("session").agg(
+        day=named.day.min(),
+        **{name: named[name].min() for name in columns},
+        rows=named.count(),
+        timed=named.day.count(),
+    )

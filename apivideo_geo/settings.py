@@ -1,0 +1,220 @@
+"""Settings: defaults < ``apivideo-geo.toml`` < environment < flags, into one frozen object.
+
+This module alone reads ``os.environ``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from apivideo_geo.errors import UsageError
+from apivideo_geo.model import SESSION_COLUMNS, Detail
+
+PRODUCTION = "https://ws.api.video"
+SANDBOX = "https://sandbox.api.video"
+DEFAULT_FILE = Path("apivideo-geo.toml")
+PREFIX = "APIVIDEO_GEO_"
+ENVIRONMENT_ONLY = frozenset({"api_key", "github_actions", "github_step_summary", "source_date_epoch"})
+"""Fields that no settings file may carry: secrets, and what the surroundings tell."""
+
+SourceName = Literal["auto", "data", "sessions", "files", "demo"]
+CountMetric = Literal["play", "view", "impression", "start", "end"]
+Many = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """Everything a run may be told. Paths are relative to the current folder; days are UTC and inclusive."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, populate_by_name=True
+    )
+
+    source: SourceName = Field("auto", description="Where the numbers come from.")
+    sessions: Many = Field((), description="Session files (CSV, JSON, NDJSON, Parquet), paths or globs.")
+    since: date | None = Field(None, description="First UTC day, inclusive.")
+    until: date | None = Field(None, description="Last UTC day, inclusive.")
+    metric: CountMetric = Field("play", description="What to count, where the source is today's Data API.")
+    detail: Detail = Field("country", description="How much to collect: country, media (adds videos) or full.")
+    history: Path = Field(Path("history"), description="Folder of the history.")
+    out: Path = Field(Path("site"), description="Folder of the site.")
+    exports: Path = Field(Path("exports"), description="Folder of the local exports (never published).")
+    engine: str = Field("duckdb", description="Engine of the aggregation: duckdb, or an Ibis URL.")
+    sandbox: bool = Field(False, description="Use api.video's sandbox.")
+    accept_shrink: bool = Field(False, description="Let a smaller answer replace a fuller one.")
+    count_sessions_as: CountMetric | None = Field(None, description="Count each session as one of this metric.")
+    title: str = Field("Our audience", min_length=1, max_length=120, description="Title of the site.")
+    locale: str = Field("en", description="CLDR locale of names and numbers, e.g. en, fr, pt_BR.")
+    history_private: bool = Field(False, description="The history lies in private: keep cities and referrers in it.")
+    sessions_add: Many = Field((), description="Columns to add to sessions.csv.")
+    sessions_drop: Many = Field((), description="Columns to drop from sessions.csv.")
+    workers: int = Field(8, ge=1, le=32, description="Requests in flight at once.")
+    timeout: float = Field(30.0, gt=0, le=600, description="Seconds one request may take.")
+    deadline: float = Field(60.0, gt=0, le=1440, description="Minutes the collecting may take.")
+    verbosity: int = Field(0, ge=-1, le=2, description="-1 quiet, 0 normal, 1 verbose, 2 every request.")
+    log_json: bool = Field(False, description="Log lines as JSON.")
+    base_url: str = Field("", validation_alias=AliasChoices("base_url", "APIVIDEO_BASE_URL"), description="API server.")
+    api_key: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("api_key", "APIVIDEO_API_KEY"))
+    github_actions: bool = Field(False, validation_alias=AliasChoices("github_actions", "GITHUB_ACTIONS"))
+    github_step_summary: Path | None = Field(
+        None, validation_alias=AliasChoices("github_step_summary", "GITHUB_STEP_SUMMARY")
+    )
+    source_date_epoch: int | None = Field(
+        None, ge=0, validation_alias=AliasChoices("source_date_epoch", "SOURCE_DATE_EPOCH")
+    )
+
+    @field_validator("sessions", "sessions_add", "sessions_drop", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """One text is a list: from the environment, entries are separated by ``;`` or new lines."""
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.replace("\n", ";").split(";") if part.strip())
+        return value
+
+    @field_validator("since", "until", mode="before")
+    @classmethod
+    def _plain_day(cls, value: object) -> object:
+        """Only YYYY-MM-DD: a bare number would otherwise pass for a Unix time."""
+        if isinstance(value, str):
+            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+                raise ValueError("a day is written YYYY-MM-DD")
+            try:
+                return date.fromisoformat(value)
+            except ValueError:
+                raise ValueError("there is no such day") from None
+        return value
+
+    @field_validator("sessions_drop")
+    @classmethod
+    def _known_columns(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [column for column in columns if column not in SESSION_COLUMNS]
+        if unknown:
+            raise ValueError(f"the columns of sessions.csv are {', '.join(SESSION_COLUMNS)}")
+        return columns
+
+    @field_validator("locale")
+    @classmethod
+    def _known_locale(cls, locale: str) -> str:
+        from babel import Locale, UnknownLocaleError
+
+        try:
+            return str(Locale.parse(locale.replace("-", "_")))
+        except (ValueError, UnknownLocaleError):
+            raise ValueError(f"{locale!r} is not a CLDR locale such as en, fr or pt_BR") from None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Settings:
+        if self.since and self.until and self.since > self.until:
+            raise ValueError(f"since ({self.since}) is after until ({self.until}); swap them")
+        if self.sessions and self.source not in ("auto", "files"):
+            raise ValueError(f"sessions files go with source files, not with source {self.source}; drop one of the two")
+        if self.source == "files" and not self.sessions:
+            raise ValueError("source files needs at least one --sessions PATH")
+        if self.base_url and not self.base_url.startswith(("http://", "https://")):
+            raise ValueError("APIVIDEO_BASE_URL must start with https:// (or http:// for a server of your own)")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only environment and flags come through here; :func:`load_settings` puts the file under them."""
+        return (init_settings, env_settings)
+
+    @property
+    def server(self) -> str:
+        """The API to talk to, without a slash at the end."""
+        return (self.base_url or (SANDBOX if self.sandbox else PRODUCTION)).rstrip("/")
+
+    @property
+    def history_folder(self) -> Path:
+        """The history of this run's source: demo data has a folder of its own and never touches the user's."""
+        return self.history.with_name(f"{self.history.name}-demo") if self.source == "demo" else self.history
+
+    @property
+    def key(self) -> str:
+        """The API key, bare; "" when there is none."""
+        return self.api_key.get_secret_value().strip()
+
+
+def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Settings:
+    """Settings of this run: ``flags`` (None = not given) over the environment over the file.
+
+    ``config`` names the file; without it ``apivideo-geo.toml`` of the current folder is read if it is there.
+    Raises :class:`UsageError` with one sentence for an unreadable file, an unknown or a wrong setting.
+    """
+    _check_environment()
+    values = _read_file(config)
+    given = {name: value for name, value in flags.items() if value is not None}
+    in_file = {name: value for name, value in values.items() if not os.environ.get(_variable(name))}
+    try:
+        return Settings(**(in_file | given))
+    except ValidationError as error:
+        raise UsageError(_sentence(error, set(given), set(in_file))) from None
+
+
+def _variable(name: str) -> str:
+    """The environment variable of the setting ``name``."""
+    return "APIVIDEO_BASE_URL" if name == "base_url" else PREFIX + name.upper()
+
+
+def _read_file(config: Path | None) -> dict[str, Any]:
+    path = config or DEFAULT_FILE
+    if config is None and not path.exists():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not valid TOML: {error}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UsageError(f"Cannot read the settings file {path}: {reason}.") from None
+    allowed = set(Settings.model_fields) - ENVIRONMENT_ONLY
+    for name in values:
+        if name == "api_key":
+            raise UsageError(f"{path}: an API key does not belong in a file; set APIVIDEO_API_KEY in the environment.")
+        if name not in allowed:
+            raise UsageError(f"{path}: unknown setting {name!r}; the settings are {', '.join(sorted(allowed))}.")
+    return values
+
+
+def _check_environment() -> None:
+    known = {PREFIX + name.upper() for name in set(Settings.model_fields) - ENVIRONMENT_ONLY - {"base_url"}}
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in known:
+            raise UsageError(f"Unknown setting {name} in the environment; see README.md for the settings.")
+
+
+def _sentence(error: ValidationError, flags: set[str], in_file: set[str]) -> str:
+    """The first problem of ``error`` as one sentence that names where the value came from."""
+    problem = error.errors(include_url=False, include_context=False, include_input=True)[0]
+    name = str(problem["loc"][0]) if problem["loc"] else ""
+    message = problem["msg"].removeprefix("Value error, ").rstrip(".")
+    if not name:
+        return message[0].upper() + message[1:] + "."
+    if name in flags:
+        where = "--" + name.replace("_", "-")
+    elif name in in_file:
+        where = f"Setting {name}"
+    else:
+        where = name if name.isupper() else _variable(name)
+    shown = "" if name.lower().endswith("api_key") else f" (it is {str(problem['input'])[:80]!r})"
+    return f"{where}: {message[0].lower() + message[1:]}{shown}."
+
+
+def in_github_actions() -> bool:
+    """Whether this runs in GitHub Actions; asked where there may be no settings, because they were wrong."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"

@@ -1,0 +1,48 @@
+"""The account's videos and live streams, from the list endpoints that both generations of the API share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apivideo_geo.api.client import Client
+from apivideo_geo.api.paging import fetch_items
+from apivideo_geo.effects import Effects
+from apivideo_geo.model import Asset
+
+
+def fetch_assets(client: Client, effects: Effects) -> tuple[Asset, ...]:
+    """All videos and live streams, all pages, by id. Raises the errors of :mod:`apivideo_geo.api.client`."""
+    videos = _fetch_list(client, effects, "/videos", "videoId")
+    streams = _fetch_list(client, effects, "/live-streams", "liveStreamId")
+    assets = [*map(parse_video, videos), *map(parse_live_stream, streams)]
+    return tuple(sorted(assets, key=lambda asset: asset.media_id))
+
+
+def _fetch_list(client: Client, effects: Effects, path: str, key: str) -> list[dict[str, Any]]:
+    effects.progress.start(f"Listing {path[1:].replace('-', ' ')}")
+    items = fetch_items(client, path, key=lambda item: str(item.get(key)), on_page=lambda _: effects.progress.advance())
+    effects.progress.finish()
+    return [item for item in items if item.get(key)]
+
+
+def parse_video(item: dict[str, Any]) -> Asset:
+    """A video as the list gives it. One that does not say it is public is not."""
+    return Asset(
+        media_id=str(item["videoId"]),
+        type="video",
+        title=str(item.get("title") or ""),
+        public=item.get("public") is True,
+        tags=tuple(str(tag) for tag in item.get("tags") or ()),
+        published_at=str(item.get("publishedAt") or ""),
+    )
+
+
+def parse_live_stream(item: dict[str, Any]) -> Asset:
+    """A live stream as the list gives it, without its stream key."""
+    return Asset(
+        media_id=str(item["liveStreamId"]),
+        type="live-stream",
+        title=str(item.get("name") or ""),
+        public=item.get("public") is True,
+        published_at=str(item.get("createdAt") or ""),
+    )

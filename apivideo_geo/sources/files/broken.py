@@ -1,0 +1,70 @@
+"""Which line an engine stumbled over: found by reading again, slowly, so that every engine's user is told the same."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+
+from apivideo_geo.engines import Layout
+from apivideo_geo.sources.files.columns import NESTED
+from apivideo_geo.sources.files.layouts import open_text
+
+LONGEST_FIELD = 2**31 - 1
+_END = re.compile("\r\n|\r|\n")
+
+
+def find_broken_line(path: Path, layout: Layout) -> str:
+    """What is wrong with the file at ``path``, in one sentence; "" if nothing is found."""
+    if layout.kind == "csv":
+        return _broken_csv(path, layout)
+    return _broken_ndjson(path) if layout.kind == "ndjson" else ""
+
+
+def _broken_csv(path: Path, layout: Layout) -> str:
+    expected, start = len(layout.columns), 1
+    csv.field_size_limit(LONGEST_FIELD)
+    with open_text(path) as file:
+        rows = csv.reader(file, delimiter=layout.delimiter, strict=True)
+        try:
+            for row in rows:
+                # A delimiter too many at the end of a line is let pass, and so is an empty line.
+                if row and len(row) != expected and (len(row) != expected + 1 or row[-1]):
+                    return f"{path}, line {start}: expected {expected} fields as in the header, found {len(row)}."
+                start = rows.line_num + 1
+        except csv.Error:
+            return f"{path}, line {start}: a quoted field does not end where it should; check its quotes."
+    return _mixed_ends(path)
+
+
+def _mixed_ends(path: Path) -> str:
+    with open_text(path) as file:
+        ends = ((number, _END.search(line)) for number, line in enumerate(file, 1))
+        for (_, before), (number, after) in pairwise(ends):
+            if before and after and before.group() != after.group():
+                return f"{path}, line {number}: this line ends differently from those before; save it with one kind."
+    return ""
+
+
+def _broken_ndjson(path: Path) -> str:
+    with open_text(path) as file:
+        for number, line in enumerate(file, 1):
+            try:
+                item = json.loads(line) if line.strip() else {}
+            except ValueError:
+                return f"{path}, line {number}: not valid JSON; expected one whole session per line."
+            if wrong := wrong_shape(item):
+                return f"{path}, line {number}: {wrong}."
+    return ""
+
+
+def wrong_shape(item: object) -> str:
+    """How ``item`` differs from a session as the API answers it, in words; "" if it does not."""
+    if not isinstance(item, dict):
+        return "expected a session, an object in braces"
+    for name in NESTED:
+        if not isinstance(item.get(name), dict | None):
+            return f"expected {name} to be an object in braces"
+    return ""

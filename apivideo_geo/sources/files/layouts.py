@@ -1,0 +1,120 @@
+"""What kind of file it is and which columns it has: the first look at a session file, before an engine reads it."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, cast
+
+from apivideo_geo.engines import Layout
+from apivideo_geo.errors import DataRefused
+from apivideo_geo.formulas import plain
+from apivideo_geo.sources.files.columns import FLAT, NESTED, REQUIRED, column_of, flat_names, missing_columns
+from apivideo_geo.sources.files.encoding import check_utf8
+
+KINDS = {".csv": "csv", ".tsv": "csv", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
+"""How a name ends (before ``.gz``, if it ends so) → kind of file."""
+ENDINGS = ", ".join(KINDS)
+SESSION_PER_LINE = Layout("ndjson", FLAT, nested=NESTED)
+"""NDJSON with the API's objects, or plain or dotted names; what else is in it is left out."""
+
+
+def kind_of(path: str) -> str:
+    """``csv``, ``json``, ``ndjson`` or ``parquet``, by the name. Raises :class:`DataRefused` for any other."""
+    ending = Path(path.lower().removesuffix(".gz")).suffix
+    if ending not in KINDS:
+        raise DataRefused(f"{path} is not a session file: expected a name that ends in {ENDINGS} (.gz allowed).")
+    return KINDS[ending]
+
+
+def find_layout(path: Path, kind: str, *, checked: bool = True) -> Layout | None:
+    """How to read the file; None where it is JSON to be read whole.
+
+    Raises :class:`DataRefused` where the file is empty, cannot be read, is not UTF-8 or (``checked``) lacks columns.
+    """
+    if kind == "parquet":
+        return _check(path, Layout("parquet", tuple(flat_names(_parquet_columns(path)))), checked)
+    check_utf8(path)
+    if kind == "csv":
+        return _check(path, _csv_layout(path), checked)
+    return _json_layout(path) if kind == "ndjson" else None
+
+
+def remote_layout(url: str, kind: str) -> Layout:
+    """How an engine is told to read ``url``: it finds the columns itself. Raises :class:`DataRefused` for JSON."""
+    if kind == "json":
+        raise DataRefused(f"{url}: of an object store only CSV, NDJSON and Parquet can be read.")
+    return SESSION_PER_LINE if kind == "ndjson" else Layout("csv" if kind == "csv" else "parquet")
+
+
+def open_text(path: Path) -> IO[str]:
+    """The text of a file, unpacked if its name ends in ``.gz``, line ends as they are."""
+    if path.suffix.lower() == ".gz":
+        return cast("IO[str]", gzip.open(path, "rt", encoding="utf-8-sig", newline=""))
+    return path.open(encoding="utf-8-sig", newline="")
+
+
+def _check(path: Path, layout: Layout, checked: bool) -> Layout:
+    lacks = missing_columns(layout.columns)
+    if lacks and checked:
+        where = ", line 1" if layout.kind == "csv" else ""
+        raise DataRefused(f"{path}{where}: there is no column {lacks}; a session file needs {REQUIRED}.")
+    return layout
+
+
+def _csv_layout(path: Path) -> Layout:
+    """The delimiter is the one under which the header has most columns we know."""
+    candidates = []
+    for delimiter in (",", ";", "\t"):
+        with open_text(path) as file:
+            try:
+                names = next(csv.reader(file, delimiter=delimiter), [])
+            except csv.Error:
+                names = []
+        candidates.append((sum(column_of(name) is not None for name in names), len(names), delimiter, names))
+    _, _, delimiter, names = max(candidates, key=lambda candidate: candidate[:2])
+    if not any(names):
+        raise DataRefused(f"{path}, line 1: expected a header line with the columns {REQUIRED}.")
+    # An index without a name, as pandas writes it, is a column like any other.
+    columns = [plain(name).strip() or f"column {number}" for number, name in enumerate(names, 1)]
+    lowered = [name.casefold() for name in columns]
+    twice = [name for name in columns if lowered.count(name.casefold()) > 1]
+    if twice:
+        raise DataRefused(f"{path}, line 1: the column {twice[0]} stands there twice; keep one of the two.")
+    return Layout("csv", tuple(columns), delimiter)
+
+
+def _json_layout(path: Path) -> Layout | None:
+    """By the first line: one session, or something to be read whole."""
+    with open_text(path) as file:
+        line = next((line for line in file if line.strip()), "")
+    if not line:
+        raise DataRefused(f"{path} is empty: expected one session per line, as JSON.")
+    try:
+        item = json.loads(line)
+    except ValueError:
+        return SESSION_PER_LINE  # the engine will stumble over it, and the line be named
+    if not isinstance(item, Mapping) or "data" in item:
+        return None
+    names = flat_names({name: tuple(value) if isinstance(value, Mapping) else () for name, value in item.items()})
+    if lacks := missing_columns(names):
+        raise DataRefused(f"{path}, line 1: there is no {lacks}; expected a session as the API answers it.")
+    return SESSION_PER_LINE
+
+
+def _parquet_columns(path: Path) -> dict[str, tuple[str, ...]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        schema = pq.read_schema(path)
+    except (pa.ArrowException, OSError) as error:
+        raise DataRefused(f"{path} is not a whole Parquet file; export it again ({_first(error)}).") from None
+    return {f.name: tuple(part.name for part in f.type) if pa.types.is_struct(f.type) else () for f in schema}
+
+
+def _first(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0].rstrip(".")[:120]

@@ -1,0 +1,67 @@
+"""Files that are alike are read in one go; all of them together are one sessions table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from apivideo_geo.engines import FILE, Layout, read_sessions
+from apivideo_geo.errors import DataRefused
+from apivideo_geo.sources.files.broken import find_broken_line
+from apivideo_geo.sources.files.columns import REQUIRED, column_of, flat_names, missing_columns, to_sessions
+from apivideo_geo.sources.files.documents import load_documents
+from apivideo_geo.sources.files.layouts import find_layout, kind_of, remote_layout
+from apivideo_geo.sources.files.paths import is_remote
+
+Parts = dict[Layout | None, list[str]]
+"""Layout → the files that have it; None: JSON to be read whole."""
+
+
+def sort_parts(files: Iterable[str]) -> Parts:
+    """``files`` by layout. Raises :class:`DataRefused` for the first that is no session file."""
+    parts: Parts = {}
+    for name in files:
+        kind = kind_of(name)
+        layout = remote_layout(name, kind) if is_remote(name) else find_layout(Path(name), kind)
+        parts.setdefault(layout, []).append(name)
+    return parts
+
+
+def read_parts(parts: Parts, connection: Any) -> ibis.Table:
+    """All ``parts`` as one sessions table, unread until asked for, with the column ``FILE`` beside."""
+    raws = [raw for layout, files in parts.items() for raw in _read_part(layout, files, connection)]
+    extra = dict.fromkeys(name for raw, _ in raws for name in _names(raw) if column_of(name) is None)
+    tables = [to_sessions(raw, guarded=guarded, extra=extra) for raw, guarded in raws]
+    names = [*(name for name in tables[0].columns if name not in extra), *extra]
+    tables = [table.select(names) for table in tables]
+    return ibis.union(*tables) if len(tables) > 1 else tables[0]
+
+
+def explain_parts(parts: Parts) -> DataRefused | None:
+    """The first line of ``parts`` that an engine cannot read; None if none is found."""
+    for layout, files in parts.items():
+        for name in files if layout else ():
+            if not is_remote(name) and (sentence := find_broken_line(Path(name), layout)):
+                return DataRefused(sentence)
+    return None
+
+
+def _read_part(layout: Layout | None, files: list[str], connection: Any) -> Iterable[tuple[ibis.Table, bool]]:
+    """The tables of one part as the files have them, and whether a spreadsheet's apostrophes are to be taken off."""
+    if layout is None:
+        for name in files:
+            table = load_documents(Path(name))
+            yield ibis.memtable(table).mutate(**{FILE: ibis.literal(name)}), False
+        return
+    raw = read_sessions(connection, [name if is_remote(name) else str(Path(name).absolute()) for name in files], layout)
+    if lacks := missing_columns(_names(raw)) if is_remote(files[0]) else "":
+        raise DataRefused(f"{files[0]}: there is no column {lacks}; a session file needs {REQUIRED}.")
+    yield raw, layout.kind == "csv"
+
+
+def _names(raw: ibis.Table) -> list[str]:
+    types = raw.schema().items()
+    return flat_names({name: tuple(kind.names) if kind.is_struct() else () for name, kind in types})

@@ -1,0 +1,142 @@
+"""The older session endpoints: every session of every video and live stream, one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from apivideo_geo.aggregate.facts import count_sessions
+from apivideo_geo.api.client import Client
+from apivideo_geo.api.paging import fetch_items
+from apivideo_geo.days import ONE_DAY, day_runs, days_between
+from apivideo_geo.effects import Effects
+from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed
+from apivideo_geo.model import DETAIL_DIMENSIONS, SESSION_COLUMNS, UNLISTED, Asset, Facts
+from apivideo_geo.settings import Settings
+from apivideo_geo.sources.assets import fetch_assets
+
+BEGINNING = date(2018, 1, 1)
+"""Before the first api.video account: a window that starts here asks for every session there is."""
+
+NESTED: Mapping[str, tuple[str, str]] = {
+    "sessionID": ("session", "sessionId"),
+    "loadedAt": ("session", "loadedAt"),
+    "endedAt": ("session", "endedAt"),
+    "country": ("location", "country"),
+    "city": ("location", "city"),
+    "deviceType": ("device", "type"),
+    "deviceVendor": ("device", "vendor"),
+    "deviceModel": ("device", "model"),
+    "osName": ("os", "name"),
+    "osShortname": ("os", "shortname"),
+    "osVersion": ("os", "version"),
+    "clientType": ("client", "type"),
+    "clientName": ("client", "name"),
+    "clientVersion": ("client", "version"),
+    "referrerUrl": ("referrer", "url"),
+    "referrerMedium": ("referrer", "medium"),
+    "referrerSource": ("referrer", "source"),
+    "referrerSearchTerm": ("referrer", "searchTerm"),
+}
+"""Our column → where the API's nested item has it."""
+
+
+class SessionsSource:
+    """The session endpoints as a source. The sessions themselves travel along, for ``sessions.csv``."""
+
+    name = "sessions"
+    asks_all = False
+
+    def __init__(self, settings: Settings, effects: Effects, client: Client) -> None:
+        self.client: Client | None = client
+        self.metric: str = settings.count_sessions_as or "session"
+        self._api = client
+        self._settings = settings
+        self._effects = effects
+        self._assets: tuple[Asset, ...] | None = None
+
+    def fetch_assets(self) -> tuple[Asset, ...]:
+        """All videos and live streams of the account; asked once."""
+        if self._assets is None:
+            self._assets = fetch_assets(self._api, self._effects)
+        return self._assets
+
+    def window(self, held: Collection[date]) -> tuple[date, date]:
+        """From ``since``, else from the first day held, else from the beginning; to ``until`` or today."""
+        today = self._effects.now().date()
+        return self._settings.since or min(held, default=BEGINNING), min(today, self._settings.until or today)
+
+    def fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
+        """One part for each run of days. A first run that asks for everything answers from the first session on."""
+        for first, last in day_runs(wanted):
+            items = self._fetch_sessions(first, last)
+            detail = max((wanted[day] for day in days_between(first, last)), key=list(DETAIL_DIMENSIONS).index)
+            yield detail, self._count(items, first, last, detail)
+
+    def _fetch_sessions(self, first: date, last: date) -> list[dict[str, str | None]]:
+        assets = self.fetch_assets()
+        # The end of a range is asked a day late: whether it is inclusive is not written; rows are cut by day anyway.
+        params = {} if first == BEGINNING else {"period": f"{first}/{last + ONE_DAY}"}
+        self._effects.progress.start("Reading sessions", len(assets))
+        rows: list[dict[str, str | None]] = []
+        for asset, items in self._api.map(assets, lambda asset: self._fetch_asset(asset, params)):
+            rows += [parse_session(item, asset) for item in items]
+            self._effects.progress.advance()
+        self._effects.progress.finish()
+        return rows
+
+    def _fetch_asset(self, asset: Asset, params: Mapping[str, str]) -> list[dict[str, Any]]:
+        kind = "videos" if asset.type == "video" else "live-streams"
+        try:
+            return fetch_items(self._api, f"/analytics/{kind}/{asset.media_id}", params, key=_session_id)
+        except EndpointGone:
+            raise SourceFailed(
+                "This server has no session endpoints (api.video removed them in 2023): use --source data."
+            ) from None
+        except ApiError as error:
+            if error.status == 404:  # deleted since it was listed
+                self._effects.progress.say(f"{asset.type} {asset.media_id} is no longer there; it is left out.")
+                return []
+            raise
+
+    def _count(self, rows: list[dict[str, str | None]], first: date, last: date, detail: str) -> Facts:
+        import ibis
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        names = [*SESSION_COLUMNS, *(name for name in self._settings.sessions_add if name not in SESSION_COLUMNS)]
+        columns = {name: pa.array([row.get(name) for row in rows], pa.string()) for name in names}
+        table = ibis.memtable(pa.table(columns))
+        listed = {asset.media_id for asset in self.fetch_assets() if asset.public}
+        facts, unmapped, refused = count_sessions(table, self.metric, DETAIL_DIMENSIONS[detail], listed=listed)
+        inside = pc.and_(
+            pc.greater_equal(facts["day"], pa.scalar(first, pa.date32())),
+            pc.less_equal(facts["day"], pa.scalar(last, pa.date32())),
+        )
+        facts = facts.filter(inside)
+        if first == BEGINNING:
+            first = pc.min(facts["day"]).as_py() or last
+        return Facts(tuple(days_between(first, last)), facts, refused, unmapped, sessions=table)
+
+
+def parse_session(item: Mapping[str, Any], asset: Asset) -> dict[str, str | None]:
+    """One item of the API as a row of ``SESSION_COLUMNS``; the title of an asset that is not public is not told.
+
+    The metadata of the session are columns ``metadata.<key>``, for the setting ``sessions_add``.
+    """
+    row: dict[str, str | None] = {
+        "assetID": asset.media_id,
+        "assetType": asset.type,
+        "title": asset.title if asset.public else UNLISTED,
+    }
+    for column, (outer, inner) in NESTED.items():
+        value = (item.get(outer) or {}).get(inner)
+        row[column] = None if value is None else str(value)
+    for pair in (item.get("session") or {}).get("metadata") or ():
+        row[f"metadata.{pair.get('key')}"] = str(pair.get("value"))
+    return row
+
+
+def _session_id(item: Mapping[str, Any]) -> str:
+    return str((item.get("session") or {}).get("sessionId") or item)

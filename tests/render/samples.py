@@ -1,0 +1,101 @@
+"""Invented Summaries for the tests of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from apivideo_geo.geo.countries import all_countries, name_of, to_alpha2
+from apivideo_geo.model import CountryCount, Coverage, DayCount, Summary
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+MADE = datetime(2026, 11, 22, 4, 12, tzinfo=UTC)
+
+
+def days(first: date, counts: Sequence[int | None], open_last: bool = False) -> tuple[DayCount, ...]:
+    return tuple(
+        DayCount(first + timedelta(number), count, open_last and number == len(counts) - 1)
+        for number, count in enumerate(counts)
+    )
+
+
+def summary(
+    counts: Mapping[str, int],
+    daily: Sequence[DayCount] = (),
+    unknown: int = 0,
+    withheld: int = 0,
+    names: Mapping[str, str] | None = None,
+    per_million: Mapping[str, float] | None = None,
+    breakdowns: Mapping[str, tuple[tuple[str, int], ...]] | None = None,
+    metric: str = "play",
+    demo: bool = False,
+) -> Summary:
+    mapped = sum(counts.values())
+    total = mapped + unknown + withheld
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return Summary(
+        generated_at=MADE,
+        metric=metric,
+        period_from=daily[0].day if daily else None,
+        period_to=daily[-1].day if daily else None,
+        total=total,
+        mapped=mapped,
+        unknown=unknown,
+        withheld=withheld,
+        days=Coverage(
+            collected=sum(day.count is not None and not day.open for day in daily),
+            empty=sum(day.count == 0 and not day.open for day in daily),
+            missing=tuple(day.day for day in daily if day.count is None),
+            open=sum(day.open for day in daily),
+        ),
+        countries=tuple(
+            CountryCount(
+                iso_a3=code,
+                iso_a2=to_alpha2(code),
+                name=(names or {}).get(code, name_of(code)),
+                count=count,
+                share=count / total,
+                per_million=(per_million or {}).get(code),
+                rank=rank,
+            )
+            for rank, (code, count) in enumerate(ranked, 1)
+        ),
+        daily=tuple(daily),
+        breakdowns=breakdowns or {},
+        demo=demo,
+    )
+
+
+def whole_world() -> Summary:
+    """All 250 countries with counts, half a year of days with a hole, every breakdown."""
+    counts = {code: 1 + number * number // 3 for number, code in enumerate(all_countries())}
+    counts["FRA"] = 66_786
+    daily = days(date(2026, 5, 26), [400 + number % 7 * 20 for number in range(180)], open_last=True)
+    hole = [DayCount(day.day, None) if 69 <= number <= 72 else day for number, day in enumerate(daily)]
+    breakdowns = {
+        "device": (("desktop", 58), ("mobile", 35), ("tablet", 5), ("tv", 2)),
+        "os": tuple((f"System {number}", 20 - number) for number in range(9)),
+        "browser": (("Chrome", 60), ("", 40)),
+    }
+    per_million = {code: count / 7 for code, count in counts.items()}
+    return summary(counts, hole, 462, 96, per_million=per_million, breakdowns=breakdowns)
+
+
+def small() -> Summary:
+    """Three countries, one of them a small island, a week of days."""
+    daily = days(date(2026, 11, 15), [1, 3, 0, 4, 5, 2, 1])
+    return summary({"FRA": 12, "BEL": 3, "SGP": 1}, daily, unknown=2, per_million={"FRA": 0.2, "BEL": 0.3})
+
+
+def empty() -> Summary:
+    """An account nobody has watched, and no day collected."""
+    return summary({})
+
+
+def write(files: Mapping[str, bytes], folder: Path) -> Path:
+    """Puts a rendered site on disk; gives the folder."""
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    return folder

@@ -1,0 +1,218 @@
+"""The main job, end to end, as a user does it, against the stand-in API."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+import jsonschema
+import pytest
+
+from tests.fakes.server import StandIn
+from tests.fakes.world import World
+from tests.product import Product
+
+FIRST, LAST = date(2026, 10, 1), date(2026, 10, 30)
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World.make(2, 20_000, 12, 4, FIRST, LAST)
+
+
+@pytest.fixture
+def product(tmp_path):
+    return Product(tmp_path)
+
+
+def assert_balanced(summary):
+    assert summary["total"] == summary["mapped"] + summary["unknown"] + summary["withheld"]
+    assert summary["mapped"] == sum(country["count"] for country in summary["countries"])
+
+
+def test_both_generations_of_the_api_give_the_servers_truth_to_the_last_count(world, product):
+    truth = world.truth()
+    with StandIn(world) as api:
+        product.run("--source", "data", "--history", "h1", "--out", "data", api=api, now=world.end)
+        product.run("--source", "sessions", "--history", "h2", "--out", "sessions", api=api, now=world.end)
+    assert product.choro("data") == product.choro("sessions") == truth
+    assert (product.folder / "data/data/choro.csv").read_bytes() == (
+        product.folder / "sessions/data/choro.csv"
+    ).read_bytes()
+    for site in ("data", "sessions"):
+        assert_balanced(product.summary(site))
+        assert product.summary(site)["total"] == 20_000
+
+
+def test_the_same_with_failing_requests_dying_tokens_and_a_rate_limit(world, product):
+    trouble = {"failure_rate": 0.05, "token_dies_after": 40, "rate_limit": 100, "window_seconds": 2}
+    with StandIn(world, **trouble) as api:
+        product.run("--source", "data", "--detail", "media", "--history", "h1", "--out", "data", api=api, now=world.end)
+        product.run("--source", "sessions", "--history", "h2", "--out", "sessions", api=api, now=world.end)
+        assert api.failures.counts
+        assert api.door.logins + api.door.refreshes > 2
+        assert api.window.peak <= 100
+        assert api.window.refused < len(api.requests) / 50
+    assert product.choro("data") == product.choro("sessions") == world.truth()
+
+
+def test_a_second_run_straight_after_asks_only_for_what_is_still_open(world, product):
+    noon = datetime(2026, 10, 30, 12, tzinfo=UTC)
+    with StandIn(world, now=noon) as api:
+        product.run(api=api, now=noon)
+        api.clear_requests()
+        product.run(api=api, now=noon + timedelta(minutes=5))
+        asked = [seen.query["from"][0][:10] for seen in api.requests if seen.path.startswith("/data")]
+    assert set(asked) == {"2026-10-30"}
+    assert product.summary()["days"]["open"] == 1
+
+
+def test_a_wrong_key_is_exit_3_and_names_where_to_get_a_right_one(world, product):
+    with StandIn(world) as api:
+        done = product.run(api=api, now=world.end, code=3, APIVIDEO_API_KEY="not-the-key-at-all")
+    assert "https://dashboard.api.video" in done.stderr
+    assert "not-the-key-at-all" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 2
+
+
+def test_a_server_away_is_exit_4_and_leaves_the_site_as_it_was(world, product):
+    with StandIn(world) as api:
+        product.run(api=api, now=world.end)
+        before = product.files("site")
+        api.down()
+        done = product.run(api=api, now=world.end + timedelta(days=1), code=4, APIVIDEO_GEO_DEADLINE="0.05")
+    assert "error: " in done.stderr
+    assert product.files("site") == before
+
+
+def test_what_was_collected_before_a_failure_is_kept(world, product):
+    with StandIn(world) as api:
+        api.fail_next("503", 1000, "/data/buckets/play/media-id")
+        product.run("collect", api=api, now=world.end)
+        product.run("--detail", "media", api=api, now=world.end, code=4, APIVIDEO_GEO_DEADLINE="0.05")
+    product.run("render", now=world.end)
+    assert product.choro() == world.truth()
+
+
+def test_no_secret_and_no_private_title_in_any_file_or_line_at_any_verbosity(world, product):
+    with StandIn(world, token_dies_after=30, failure_rate=0.02) as api:
+        for source in ("data", "sessions"):
+            product.run(
+                "--source", source, "--detail", "full", "--history", source, "-vv", "--exports", f"exports-{source}",
+                api=api, now=world.end,
+            )  # fmt: skip
+        product.run("-vv", "--log-json", api=api, now=world.end, code=3, APIVIDEO_API_KEY=api.api_key + "x")
+        secrets = {*api.secrets, *world.private_titles}
+    assert len(secrets) > 10
+    places = {**product.files(), "what was printed": product.said.encode()}
+    assert any(name.startswith("exports-sessions/") for name in places)
+    for secret in secrets:
+        assert [name for name, content in places.items() if secret.encode() in content] == [], secret
+
+
+def test_the_session_export_has_every_session_once_and_counts_the_same_when_read_back(world, product):
+    with StandIn(world) as api:
+        product.run("--source", "sessions", "--history", "h1", api=api, now=world.end)
+    lines = (product.folder / "exports/sessions.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("sessionID,assetID,assetType,title,loadedAt,endedAt,country,ISO_A3,city,")
+    assert len(lines) >= 20_001
+    product.run("--sessions", "exports/sessions.csv", "--history", "h2", "--exports", "again", now=world.end)
+    assert product.choro() == world.truth()
+
+
+def test_a_nightly_run_keeps_the_sessions_of_the_days_before_in_the_export(product):
+    world = World.make(5, 2000, 4, 1, FIRST, LAST, countries=20)
+    nights = [datetime(2026, 10, 29, 12, tzinfo=UTC), datetime(2026, 10, 30, 12, tzinfo=UTC), world.end]
+    with StandIn(world) as api:
+        for night in nights:
+            api.now = night
+            product.run("--source", "sessions", api=api, now=night)
+    assert product.choro() == world.truth()
+    product.run("--sessions", "exports/sessions.csv", "--history", "h2", "--exports", "again", now=world.end)
+    assert product.choro() == world.truth()
+
+
+def test_auto_takes_the_sessions_of_a_server_without_a_data_api(product):
+    world = World.make(5, 500, 4, 1, FIRST, LAST, countries=20)
+    with StandIn(world, generations={"sessions"}) as api:
+        done = product.run(api=api, now=world.end)
+    assert "reading its sessions instead" in done.stderr
+    assert product.summary()["metric"] == "session"
+    assert product.choro() == world.truth()
+
+
+def test_old_session_files_and_todays_api_make_one_history(product):
+    world = World.make(5, 3000, 4, 1, FIRST - timedelta(days=40), LAST, countries=20)
+    with StandIn(world) as api:
+        product.run(
+            "--source", "sessions", "--history", "h1", "--until", FIRST - timedelta(days=1), api=api, now=world.end
+        )
+        product.run("--sessions", "exports/sessions.csv", "--count-sessions-as", "play", now=world.end)
+        done = product.run(api=api, now=world.end)
+        product.run("--source", "sessions", api=api, now=world.end, code=5)
+    assert "from data" in done.stdout
+    assert product.choro() == world.truth()
+
+
+def test_without_a_key_demo_data_never_takes_the_place_of_a_real_map(world, product):
+    with StandIn(world) as api:
+        product.run(api=api, now=world.end)
+    before = product.files("site", "history")
+    done = product.run(code=2)
+    assert "no API key" in done.stderr
+    assert product.files("site", "history") == before
+
+
+def test_the_period_bounds_are_inclusive_utc_days(world, product):
+    with StandIn(world) as api:
+        product.run(api=api, now=world.end)
+    product.run("render", "--since", "2026-10-05", "--until", "2026-10-07", now=world.end)
+    assert product.choro() == world.truth([date(2026, 10, n) for n in (5, 6, 7)])
+    assert product.summary()["period"] == {"from": "2026-10-05", "to": "2026-10-07"}
+
+
+def test_the_demo_needs_no_key_says_so_and_gives_the_same_bytes_twice(product):
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    product.run(now=now)
+    first = product.files("site")
+    product.run("demo", now=now)
+    assert product.files("site") == first
+    assert b"Demo data" in first["site/index.html"]
+    summary = product.summary()
+    assert_balanced(summary)
+    assert len(summary["countries"]) > 120
+    assert len(summary["days"]["missing"]) > 2
+    assert not (product.folder / "history").exists()
+
+
+def test_the_summary_keeps_its_contract(product):
+    product.run("demo", now=datetime(2026, 11, 22, 12, tzinfo=UTC))
+    import json
+
+    schema = json.loads((product.folder / "site/data/summary.schema.json").read_text())
+    jsonschema.validate(product.summary(), schema, format_checker=jsonschema.FormatChecker())
+    summary = product.summary()
+    days = summary["days"]
+    period = (date.fromisoformat(summary["period"]["to"]) - date.fromisoformat(summary["period"]["from"])).days + 1
+    assert days["collected"] + days["open"] + len(days["missing"]) == period
+    assert Counter(country["rank"] for country in summary["countries"])[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--nonsense"], 2),
+        (["sing"], 2),
+        (["--since", "tomorrow"], 2),
+        (["--since", "2026-02-02", "--until", "2026-02-01"], 2),
+        (["--config", "missing.toml"], 2),
+        (["render"], 2),
+        (["serve"], 2),
+        (["--source", "data"], 2),
+        (["--engine", "abacus", "--source", "demo"], 2),
+        (["--sessions", "missing.csv"], 5),
+    ],
+)
+def test_what_a_person_gets_wrong_is_one_sentence_and_an_exit_code(product, arguments, code):
+    done = product.run(*arguments, code=code)
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert errors[0].endswith(".")
