@@ -74,7 +74,7 @@ def _run(
         "verbosity": -1 if quiet else min(verbose, 2) or None, "log_json": log_json,
     }  # fmt: skip
     if command == "demo":
-        flags |= {"source": "demo", "detail": detail or "full"}
+        flags["source"] = "demo"
         command = "build"
     settings, effects = _set_up(flags, config)
     from apivideo_geo.pipeline import run

@@ -52,11 +52,12 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
                 history.save_assets(assets)
                 hidden = privacy.private_words(assets)
             first, last = source.window(history.entries)
-            wanted = days_to_collect(history.entries, first, last, now, settings.detail, asks_all=source.asks_all)
-            for detail, facts in source.fetch_days(wanted):
+            detail = settings.detail or source.usual_detail
+            wanted = days_to_collect(history.entries, first, last, now, detail, asks_all=source.asks_all)
+            for asked_at, facts in source.fetch_days(wanted):
                 kept = privacy.for_history(facts, settings.history_private)
                 shrunk = history.save(
-                    kept, metric=source.metric, source=source.name, detail=detail, now=now,
+                    kept, metric=source.metric, source=source.name, detail=asked_at, now=now,
                     accept_shrink=settings.accept_shrink,
                 )  # fmt: skip
                 report.add(kept)

@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     since: date | None = Field(None, description="First UTC day, inclusive.")
     until: date | None = Field(None, description="Last UTC day, inclusive.")
     metric: CountMetric = Field("play", description="What to count, where the source is today's Data API.")
-    detail: Detail = Field("country", description="How much to collect: country, media (adds videos) or full.")
+    detail: Detail | None = Field(None, description="How much to collect: country, media (adds videos) or full.")
     history: Path = Field(Path("history"), description="Folder of the history.")
     out: Path = Field(Path("site"), description="Folder of the site.")
     exports: Path = Field(Path("exports"), description="Folder of the local exports (never published).")

@@ -20,9 +20,9 @@ def fetch_assets(client: Client, effects: Effects) -> tuple[Asset, ...]:
 
 def _fetch_list(client: Client, effects: Effects, path: str, key: str) -> list[dict[str, Any]]:
     effects.progress.start(f"Listing {path[1:].replace('-', ' ')}")
-    items = fetch_items(client, path, key=lambda item: str(item.get(key)), on_page=lambda _: effects.progress.advance())
+    items = fetch_items(client, path, key=lambda item: str(item[key]), on_page=lambda _: effects.progress.advance())
     effects.progress.finish()
-    return [item for item in items if item.get(key)]
+    return items
 
 
 def parse_video(item: dict[str, Any]) -> Asset:

@@ -48,6 +48,7 @@ class BucketsSource:
     """The Data API as a source."""
 
     name = "data"
+    usual_detail = "country"
     asks_all = False
 
     def __init__(self, settings: Settings, effects: Effects, client: Client) -> None:
@@ -60,7 +61,7 @@ class BucketsSource:
 
     def fetch_assets(self) -> tuple[Asset, ...] | None:
         """All assets, where a dimension needs their titles; None at detail ``country``, which asks nothing of them."""
-        if self._settings.detail == "country":
+        if (self._settings.detail or self.usual_detail) == "country":
             return None
         assets = fetch_assets(self._api, self._effects)
         self._listed = frozenset(asset.media_id for asset in assets if asset.public)

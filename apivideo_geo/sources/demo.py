@@ -229,6 +229,7 @@ class DemoSource:
     name = "demo"
     metric = METRIC
     asks_all = False
+    usual_detail = "full"
 
     def __init__(self, settings: Settings, effects: Effects) -> None:
         self.client: Client | None = None

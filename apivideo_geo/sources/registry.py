@@ -20,6 +20,8 @@ class Source(Protocol):
     metric: str
     client: Client | None
     """The connection it asks through, for the report; None where it asks nobody."""
+    usual_detail: str
+    """What is collected where no ``detail`` is set."""
     asks_all: bool
     """Whether every day of the window is asked, held or not: files cost nothing to ask and may have been mended."""
 

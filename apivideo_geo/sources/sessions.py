@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from apivideo_geo.aggregate.facts import count_sessions
 from apivideo_geo.api.client import Client
@@ -46,6 +47,7 @@ class SessionsSource:
     """The session endpoints as a source. The sessions themselves travel along, for ``sessions.csv``."""
 
     name = "sessions"
+    usual_detail = "country"
     asks_all = False
 
     def __init__(self, settings: Settings, effects: Effects, client: Client) -> None:
@@ -89,7 +91,9 @@ class SessionsSource:
     def _fetch_asset(self, asset: Asset, params: Mapping[str, str]) -> list[dict[str, Any]]:
         kind = "videos" if asset.type == "video" else "live-streams"
         try:
-            return fetch_items(self._api, f"/analytics/{kind}/{asset.media_id}", params, key=_session_id)
+            return fetch_items(
+                self._api, f"/analytics/{kind}/{quote(asset.media_id, safe='')}", params, key=_session_id
+            )
         except EndpointGone:
             raise SourceFailed(
                 "This server has no session endpoints (api.video removed them in 2023): use --source data."

@@ -40,6 +40,19 @@ def read_parts(parts: Parts, connection: Any) -> ibis.Table:
     return ibis.union(*tables) if len(tables) > 1 else tables[0]
 
 
+def load_csv(path: Path, connection: Any) -> tuple[ibis.Table, Parts]:
+    """One CSV file with whatever session columns it has (others stand after them), and its parts to explain it by.
+
+    Raises :class:`DataRefused` where it is no CSV file.
+    """
+    layout = find_layout(path, "csv", checked=False)
+    assert layout
+    parts: Parts = {layout: [str(path)]}
+    found = {column_of(name) or name for name in layout.columns}
+    table = read_parts(parts, connection)
+    return table.select([name for name in table.columns if name in found]), parts
+
+
 def explain_parts(parts: Parts) -> DataRefused | None:
     """The first line of ``parts`` that an engine cannot read; None if none is found."""
     for layout, files in parts.items():

@@ -22,6 +22,7 @@ class FilesSource:
     """The files of the setting ``sessions``. They do not tell which assets are public, so all are ``unlisted``."""
 
     name = "files"
+    usual_detail = "country"
     asks_all = True
     client: Client | None = None
 

@@ -1,0 +1,142 @@
+"""``exports/sessions.csv``: one row per session, for the owner alone. It is never published.
+
+The engine reads, sorts and writes, so that it may be larger than the memory.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from apivideo_geo.aggregate.facts import count_places, read_country
+from apivideo_geo.durable import MARK, disk_failed, sync_folder
+from apivideo_geo.engines import engine_errors
+from apivideo_geo.errors import DataRefused, UsageError
+from apivideo_geo.formulas import harmless, harmless_column
+from apivideo_geo.model import SESSION_COLUMNS, UNKNOWN, UNKNOWN_TEXT
+from apivideo_geo.sessions import text_column, unique_sessions, utc_day
+from apivideo_geo.sources.files.parts import Parts, explain_parts, load_csv
+
+SHOWN_AS_UNKNOWN = ("country", "city")
+
+
+def write_sessions_csv(
+    table: ibis.Table,
+    days: Collection[date],
+    path: Path,
+    *,
+    add: Sequence[str] = (),
+    drop: Collection[str] = (),
+    titles: Mapping[str, str] | None = None,
+) -> None:
+    """Put the sessions of ``days`` (UTC) in ``table``, a sessions table, at ``path``, beside those of other days there.
+
+    Columns: ``SESSION_COLUMNS`` without ``drop``, then ``add``, then those the file has beside; sorted by ``loadedAt``
+    and ``sessionID``. ``ISO_A3`` is our own reading of the country, ``---`` where there is none; an empty country or
+    city is ``unknown``; ``titles`` (asset id → title) fills titles that are empty; what a spreadsheet would run as a
+    formula gets an apostrophe in front. Rows that ``count_sessions`` refuses are left out.
+
+    Raises :class:`UsageError` if ``loadedAt`` is dropped, :class:`DataRefused` where the file that is there cannot be
+    read, :class:`DiskFailed` where it cannot be written; what was there before then stays.
+    """
+    if "loadedAt" in drop:
+        raise UsageError("sessions_drop: loadedAt cannot be dropped, sessions.csv is brought up to date by it.")
+    names = [*(name for name in SESSION_COLUMNS if name not in drop), *(n for n in add if n not in SESSION_COLUMNS)]
+    fresh = _fresh_rows(table, days, [*dict.fromkeys([*SESSION_COLUMNS, *names])], titles or {})
+    kept = _kept_rows(path, days, table.get_backend())
+    if kept is not None:
+        names += [name for name in kept.columns if name not in names and name not in SESSION_COLUMNS]
+        if "sessionID" in kept.columns:
+            kept = kept.anti_join(fresh, "sessionID")
+    parts = [_shaped(part, names) for part in (fresh, kept) if part is not None]
+    rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    rows = rows.order_by([name for name in ("loadedAt", "sessionID") if name in names] + names)
+    _write(_harmless(rows), path)
+
+
+def _fresh_rows(
+    table: ibis.Table, days: Collection[date], names: Sequence[str], titles: Mapping[str, str]
+) -> ibis.Table:
+    """The sessions of ``days``, one row each, with the columns ``names``."""
+    columns = {name: text_column(table, name) for name in names if name != "sessionID"}
+    # The smallest time of a session that stands in several rows is that of its earliest UTC day.
+    columns["loadedAt"] = utc_day(columns["loadedAt"]).cast("string") + columns["loadedAt"]
+    unique = unique_sessions(table, columns)
+    kept = unique.filter(unique.session.notnull() & unique.day.isin(sorted(days)))
+    rows = kept.mutate(sessionID=kept.session, loadedAt=kept.loadedAt.substr(len("2021-04-08")))
+    if titles:
+        known = ibis.memtable({"assetID": list(titles), "known_title": list(titles.values())})
+        rows = rows.left_join(known, "assetID")
+        rows = rows.mutate(title=ibis.coalesce(rows.title, rows.known_title))
+    rows = _with_codes(rows, table)
+    return rows.mutate(**{name: rows[name].fill_null(UNKNOWN_TEXT) for name in SHOWN_AS_UNKNOWN}).select(names)
+
+
+def _with_codes(rows: ibis.Table, table: ibis.Table) -> ibis.Table:
+    """``rows`` with our own ``ISO_A3``, by way of the few pairs of spellings that ``table`` has."""
+    pairs = sorted({(place["country"] or "", place["ISO_A3"] or "") for place in count_places(table)})
+    if not pairs:
+        return rows
+    codes = ibis.memtable(
+        {
+            "code_country": [country for country, _ in pairs],
+            "code_iso": [iso_a3 for _, iso_a3 in pairs],
+            "code": [read_country(*pair) for pair in pairs],
+        }
+    )
+    keyed = rows.mutate(code_country=rows.country.fill_null(""), code_iso=rows.ISO_A3.fill_null(""))
+    joined = keyed.left_join(codes, ["code_country", "code_iso"])
+    return joined.mutate(ISO_A3=ibis.coalesce(joined.code, UNKNOWN))
+
+
+def _kept_rows(path: Path, days: Collection[date], connection: Any) -> ibis.Table | None:
+    """The rows of other days in the file that is there."""
+    if not path.exists():
+        return None
+    parts: Parts = {}
+    try:
+        old, parts = load_csv(path, connection)
+        if "loadedAt" not in old.columns:
+            raise DataRefused(f"{path}, line 1: there is no column loadedAt")
+        day = utc_day(text_column(old, "loadedAt"))
+        kept = old.filter(day.isnull() | day.notin(sorted(days)))
+        kept.count().to_pyarrow()
+    except DataRefused as refused:
+        said = str(explain_parts(parts) or refused).rstrip(".")
+        raise DataRefused(f"{said}; move the file away to start a new one, or repair it.") from None
+    return kept
+
+
+def _shaped(rows: ibis.Table, names: Sequence[str]) -> ibis.Table:
+    return rows.select(**{name: text_column(rows, name) for name in names})
+
+
+def _harmless(rows: ibis.Table) -> ibis.Table:
+    """``rows`` as they may stand in a CSV file; ``---`` in ``ISO_A3`` is ours and stays."""
+    columns = {name: rows[name] if name == "ISO_A3" else harmless_column(rows[name]) for name in rows.columns}
+    return rows.select(**{harmless(name): column for name, column in columns.items()})
+
+
+def _write(rows: ibis.Table, path: Path) -> None:
+    beside = path.with_name(f".{path.name}{MARK}{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.touch()  # a folder that cannot be written in is told by the system, not by the engine
+        try:
+            with engine_errors():
+                rows.to_csv(beside)
+            with beside.open("rb") as file:
+                os.fsync(file.fileno())
+            beside.replace(path)
+            sync_folder(path.parent)
+        finally:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise disk_failed(path, error) from None
