@@ -52,6 +52,9 @@ def _run(
     out: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the site.")] = None,
     exports: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the local exports.")] = None,
     engine: Annotated[str | None, typer.Option(help="duckdb, or another Ibis backend.")] = None,
+    palette: Annotated[
+        str | None, typer.Option(help="Colours of the map: blue, green, teal, purple, orange or grey.")
+    ] = None,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
     ] = None,
@@ -70,6 +73,7 @@ def _run(
     flags: dict[str, Any] = {
         "source": source, "sessions": tuple(sessions) if sessions else None, "since": since, "until": until,
         "metric": metric, "detail": detail, "history": history, "out": out, "exports": exports, "engine": engine,
+        "palette": palette,
         "sandbox": sandbox, "accept_shrink": accept_shrink, "count_sessions_as": count_sessions_as,
         "verbosity": -1 if quiet else min(verbose, 2) or None, "log_json": log_json,
     }  # fmt: skip
@@ -195,13 +199,13 @@ def _guarded(work: Callable[[], object]) -> int:
     import os
 
     try:
-        result = work()
-        return result if isinstance(result, int) else 0
+        # Typer answers Ctrl-C with its exit code, without a word.
+        if work() == INTERRUPTED:
+            raise KeyboardInterrupt
+        return 0
     except ApivideoGeoError as error:
         return _fail(str(error), error.exit_code, error.title)
-    except typer.Abort:
-        return _fail("Interrupted; nothing is left half-written.", INTERRUPTED, "Interrupted")
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         return _fail("Interrupted; nothing is left half-written.", INTERRUPTED, "Interrupted")
     except typer.TyperException as error:
         return _fail(f"{error.format_message().rstrip('.')}; see --help.", 2, "Wrong usage")
@@ -209,6 +213,8 @@ def _guarded(work: Callable[[], object]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except ModuleNotFoundError as error:
+        if (error.name or "").startswith("apivideo_geo"):
+            return _unexpected(error)
         message = f"The package {error.name!r} is not installed; run `python3 -m pip install -r requirements.lock`."
         return _fail(message, 2, "Not installed")
     except OSError as error:
@@ -216,9 +222,13 @@ def _guarded(work: Callable[[], object]) -> int:
     except MemoryError:
         return _fail("Out of memory; give the run more, or fewer files at once.", SourceFailed.exit_code, "Failed")
     except Exception as error:
-        logging.getLogger("apivideo_geo").debug("Unexpected error", exc_info=True)
-        message = f"Unexpected {type(error).__name__}: {error} (run again with -vv for where; please report it)."
-        return _fail(message, DataRefused.exit_code, "Unexpected error")
+        return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> int:
+    logging.getLogger("apivideo_geo").debug("Unexpected error", exc_info=True)
+    message = f"Unexpected {type(error).__name__}: {error} (run again with -vv for where; please report it)."
+    return _fail(message, DataRefused.exit_code, "Unexpected error")
 
 
 def _fail(message: str, code: int, title: str) -> int:

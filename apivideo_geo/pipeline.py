@@ -36,7 +36,7 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
     from apivideo_geo import privacy
     from apivideo_geo.sources.registry import choose_source
     from apivideo_geo.store.days import load_history, open_history
-    from apivideo_geo.store.ledger import days_to_collect
+    from apivideo_geo.store.ledger import days_to_collect, settled_details
 
     before = load_history(settings.history).last_source if settings.source == "auto" else None
     source = choose_source(settings, effects, before)
@@ -54,7 +54,7 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
             first, last = source.window(history.entries)
             detail = settings.detail or source.usual_detail
             wanted = days_to_collect(history.entries, first, last, now, detail, asks_all=source.asks_all)
-            for asked_at, facts in source.fetch_days(wanted):
+            for asked_at, facts in source.fetch_days(wanted, settled_details(history.entries)):
                 kept = privacy.for_history(facts, settings.history_private)
                 shrunk = history.save(
                     kept, metric=source.metric, source=source.name, detail=asked_at, now=now,
@@ -84,9 +84,12 @@ def remember(settings: Settings, effects: Effects) -> Summary:
     if not history.entries:
         raise UsageError(f"There is no history in {history.folder} yet: run the command build first, or demo.")
     facts = read_facts(connect(settings.engine), history.files())
+    partial = history.partial_days()
+    if partial:
+        facts = facts.filter(facts.day.notin(sorted(partial)))
     return summarise(
         facts,
-        {day: entry.open for day, entry in history.entries.items()},
+        {day: entry.open for day, entry in history.entries.items() if day not in partial},
         metric=history.metric or settings.metric,
         generated_at=effects.now(),
         since=settings.since,
@@ -105,7 +108,16 @@ def render(summary: Summary, settings: Settings) -> dict[str, bytes]:
     from apivideo_geo.render.folder import find_templates
     from apivideo_geo.render.pages import Look, render_site
 
-    site = render_site(summary, Look(title=settings.title, locale=settings.locale), find_templates())
+    look = Look(
+        title=settings.title,
+        locale=settings.locale,
+        method=settings.class_method,
+        classes=settings.classes,
+        breaks=settings.breaks,
+        per_million_from=settings.per_million_from,
+        palette=settings.palette,
+    )
+    site = render_site(summary, look, find_templates())
     site |= render_data_files(summary)
     site[".nojekyll"] = b""
     return site | {"manifest.json": render_manifest(summary, site)}

@@ -20,7 +20,6 @@ class Product:
 
     def environment(self, api=None, now=None, **more):
         told = {name: value for name, value in os.environ.items() if not name.startswith(("APIVIDEO", "GITHUB_"))}
-        told |= {"PYTHONWARNINGS": "default"}
         if api:
             told |= {"APIVIDEO_API_KEY": api.api_key, "APIVIDEO_BASE_URL": api.url}
         if now:

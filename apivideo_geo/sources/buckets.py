@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -75,7 +75,7 @@ class BucketsSource:
             first = fetch_first_day(self._api, self.metric, now)
         return max(first, settings.since or first), min(now.date(), settings.until or now.date())
 
-    def fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
+    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
         """One part a day, oldest first where days take many requests: the oldest is forgotten first."""
         progress, now = self._effects.progress, self._effects.now()
         progress.start("Collecting days", len(wanted))
@@ -84,8 +84,10 @@ class BucketsSource:
             progress.advance()
             yield wanted[day], facts
         for day in sorted(wanted.keys() - set(simple)):
-            dimensions = [name for name in DETAIL_DIMENSIONS[wanted[day]] if name in BREAKDOWNS]
-            yield wanted[day], fetch_day(self._api, self.metric, day, now, dimensions, self._listed)
+            kept = tuple(name for name in DETAIL_DIMENSIONS[settled.get(day, "country")] if name in BREAKDOWNS)
+            missing = [name for name in DETAIL_DIMENSIONS[wanted[day]] if name in BREAKDOWNS and name not in kept]
+            facts = fetch_day(self._api, self.metric, day, now, missing, self._listed)
+            yield wanted[day], replace(facts, kept=kept)
             progress.advance()
         progress.finish()
 

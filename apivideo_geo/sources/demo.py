@@ -245,7 +245,7 @@ class DemoSource:
         days, settings = demo_days(self._effects.now().date()), self._settings
         return max(days[0], settings.since or days[0]), min(days[-1], settings.until or days[-1])
 
-    def fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
+    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
         """One part a detail; the days that were never collected are in none."""
         now = self._effects.now()
         told = set(demo_days(now.date()))

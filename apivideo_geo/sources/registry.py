@@ -31,9 +31,11 @@ class Source(Protocol):
     def window(self, held: Collection[date]) -> tuple[date, date]:
         """First and last UTC day the source can tell whole or as still open, given the days ``held`` already."""
 
-    def fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
+    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
         """Detail and facts of ``wanted``, in one or more parts that together answer every day of it.
 
+        ``settled`` are the days held for good with the detail they are held at: what costs requests need not be asked
+        again of them, if the part says so (``Facts.kept``).
         A day that the source has nothing to say about is in no part. Raises the errors of the tree.
         """
 

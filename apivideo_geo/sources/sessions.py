@@ -69,7 +69,7 @@ class SessionsSource:
         today = self._effects.now().date()
         return self._settings.since or min(held, default=BEGINNING), min(today, self._settings.until or today)
 
-    def fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
+    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
         """One part for each run of days. A first run that asks for everything answers from the first session on."""
         for first, last in day_runs(wanted):
             items = self._fetch_sessions(first, last)

@@ -59,6 +59,10 @@ class History:
         """Where the newest day came from; None while it is empty."""
         return self.entries[max(self.entries)].source if self.entries else None
 
+    def partial_days(self) -> set[date]:
+        """Days seen only before they were over, while later ones came in: they read low, so they are as good as missing."""
+        return {day for day, entry in self.entries.items() if entry.open and day != max(self.entries)}
+
     def files(self) -> list[Path]:
         """The Parquet files of facts, oldest first; together they hold every fact once."""
         months = sorted(self.folder.glob("[0-9]*/????-??.parquet"))
@@ -87,6 +91,8 @@ class History:
         Days not over at ``now`` are kept as open. Raises :class:`DiskFailed`, :class:`DataRefused`.
         """
         rows = {day: FACTS.empty_table() for day in facts.days} | _split_days(facts.table)
+        if facts.kept:
+            rows = {day: sort_facts(pa.concat_tables([rows[day], self._held(day, facts.kept)])) for day in rows}
         held = {
             day: Held(source, detail, now < day_end(day), _total(table), table.num_rows) for day, table in rows.items()
         }
@@ -144,6 +150,13 @@ class History:
         return tuple(
             Asset(r["media_id"], r["type"], r["title"], True, tuple(r["tags"]), r["published_at"]) for r in rows
         )
+
+    def _held(self, day: date, dimensions: Sequence[str]) -> pa.Table:
+        """The rows held of ``day`` in ``dimensions``."""
+        month = self._month_file(f"{day:%Y-%m}")
+        table = _read(month if month.is_file() else self._day_file(day)).cast(FACTS)
+        wanted = pc.is_in(table["dimension"], pa.array(dimensions))
+        return table.filter(pc.and_(wanted, pc.equal(table["day"], pa.scalar(day, pa.date32()))))
 
     def _check_shrink(self, answered: Mapping[date, Held]) -> list[Shrunk]:
         return [

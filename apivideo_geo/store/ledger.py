@@ -69,6 +69,15 @@ def days_to_collect(
     return wanted
 
 
+def settled_details(ledger: Mapping[date, Entry]) -> dict[date, str]:
+    """The days that are final, each with the detail it is held at: asked at a higher one, only the rest is needed."""
+    return {
+        day: held.detail
+        for day, held in ledger.items()
+        if not held.open and held.last is not None and held.last >= day_end(day) + SETTLES_AFTER
+    }
+
+
 def _young(held: Entry, now: datetime) -> bool:
     assert held.last is not None
     return held.last < day_end(held.day) + SETTLES_AFTER and now - held.last >= ASK_AGAIN_AFTER

@@ -37,7 +37,7 @@ def collect(api, now, held=(), **flags):
     first, last = source.window(held)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     with source.client:
-        return [facts for _, facts in source.fetch_days({day: flags.get("detail", "country") for day in days})]
+        return [facts for _, facts in source.fetch_days({day: flags.get("detail", "country") for day in days}, {})]
 
 
 def sums(parts, dimension, of=lambda row: (row["country"], row["value"])):

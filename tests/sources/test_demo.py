@@ -250,7 +250,7 @@ def test_the_source_tells_two_years_up_to_now_and_leaves_out_what_was_never_coll
     first, last = source.window([])
     assert (first, last) == (DAYS[0], TODAY)
     wanted = {first + timedelta(days=n): "country" for n in range((last - first).days + 1)}
-    [(detail, facts)] = source.fetch_days(wanted)
+    [(detail, facts)] = source.fetch_days(wanted, {})
     assert detail == "country"
     assert facts.days == DAYS
     assert facts.table.equals(demo_facts(DAYS, "country", open_until=now).table)
@@ -263,9 +263,9 @@ def test_the_source_keeps_to_since_and_until_and_answers_each_detail_asked():
     source = source_at(now, since=date(2026, 8, 1), until=date(2026, 8, 7))
     assert source.window([]) == (date(2026, 8, 1), date(2026, 8, 7))
     wanted = {date(2026, 8, 1): "full", date(2026, 8, 2): "country", date(2026, 8, 4): "country"}
-    parts = {detail: facts.days for detail, facts in source.fetch_days(wanted)}
+    parts = {detail: facts.days for detail, facts in source.fetch_days(wanted, {})}
     assert parts == {"full": (date(2026, 8, 1),), "country": (date(2026, 8, 2),)}
-    assert list(source.fetch_days({date(2026, 8, 4): "full"})) == []
+    assert list(source.fetch_days({date(2026, 8, 4): "full"}, {})) == []
 
 
 # It looks like an account

@@ -27,7 +27,7 @@ def collect(api, now, wanted=None, **flags):
         first, last = source.window(())
         wanted = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     with client:
-        return [facts for _, facts in source.fetch_days({day: flags.get("detail", "country") for day in wanted})]
+        return [facts for _, facts in source.fetch_days({day: flags.get("detail", "country") for day in wanted}, {})]
 
 
 def by(parts, key, dimension="total"):

@@ -44,7 +44,7 @@ class FilesSource:
         last = max(self._files.days, default=date.max - ONE_DAY)
         return max(first, self._settings.since or first), min(last, self._settings.until or last)
 
-    def fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
+    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
         """All days at once, those that no file answers for left out, at the highest detail that is wanted of one."""
         days = tuple(day for day in self._files.days if day in wanted)
         if not days:

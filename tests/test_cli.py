@@ -1,0 +1,185 @@
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from datetime import date, timedelta
+
+import pytest
+
+from tests.fakes.server import StandIn
+from tests.fakes.world import World
+from tests.product import ROOT, Product
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World.make(4, 600, 4, 1, date(2026, 10, 1), date(2026, 10, 30), countries=20)
+
+
+@pytest.fixture
+def product(tmp_path):
+    return Product(tmp_path)
+
+
+def test_no_command_means_build(product, world):
+    with StandIn(world) as api:
+        product.run(api=api, now=world.end)
+    assert (product.folder / "site/index.html").is_file()
+
+
+def test_collect_writes_no_site_and_render_asks_nothing(product, world):
+    with StandIn(world) as api:
+        product.run("collect", api=api, now=world.end)
+        assert not (product.folder / "site").exists()
+        api.clear_requests()
+        product.run("render", api=api, now=world.end)
+        assert api.requests == []
+    assert product.choro() == world.truth()
+
+
+def test_every_option_stands_in_the_readme(product):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for command in ("build", "serve"):
+        told = product.run(command, "--help").stdout
+        options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", told))
+        assert len(options) > 2
+        assert [option for option in sorted(options) if option not in readme] == []
+
+
+def test_every_command_stands_in_the_readme(product):
+    told = product.run("--help").stdout.partition("Commands:")[2]
+    commands = re.findall(r"^  ([a-z-]+)", told, re.MULTILINE)
+    assert {"build", "collect", "render", "serve", "demo"} <= set(commands)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f"| `{command}` |" in readme for command in commands)
+
+
+def test_in_github_actions_the_report_goes_to_the_summary_and_errors_become_annotations(product, world):
+    summary = product.folder / "summary.md"
+    actions = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    with StandIn(world, odd_values=True) as api:
+        product.run(api=api, now=world.end, **actions)
+        later = world.end + timedelta(hours=1)
+        done = product.run(api=api, now=later, code=3, APIVIDEO_API_KEY="wrong-key-here", **actions)
+    text = summary.read_text()
+    assert "600 plays" in text
+    assert "'ZZ'" in text
+    assert re.search(r"^::error title=API key refused::", done.stdout, re.MULTILINE)
+
+
+def test_a_wrong_setting_is_an_annotation_too(product):
+    done = product.run("--since", "soon", code=2, GITHUB_ACTIONS="true")
+    assert "::error title=Wrong usage::--since" in done.stdout
+
+
+def test_json_lines_are_json(product, world):
+    with StandIn(world) as api:
+        done = product.run("collect", "-vv", "--log-json", api=api, now=world.end)
+    lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+    assert len(lines) > 30
+    assert {"time", "level", "logger", "message"} <= lines[0].keys()
+
+
+def test_quiet_says_nothing_when_all_is_well(product, world):
+    with StandIn(world) as api:
+        done = product.run("-q", api=api, now=world.end)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_the_report_adds_up(product, world):
+    with StandIn(world, odd_values=True) as api:
+        said = product.run(api=api, now=world.end).stdout
+    total, mapped, unknown = (
+        int(re.search(pattern, said)[1].replace(",", ""))
+        for pattern in (r"Total: ([\d,]+)", r"= ([\d,]+) on the map", r"([\d,]+) unknown")
+    )
+    assert total == mapped + unknown == 600
+    assert "Refused: 'the count is not a whole number'" in said
+    assert re.search(r"Countries not recognised, counted as unknown: 'ZZ' \d+", said)
+    assert re.search(r"30 days \(2026-10-01 to 2026-10-30\)|31 days", said)
+
+
+def test_ctrl_c_is_exit_130_and_leaves_nothing_half_written(product, world):
+    with StandIn(world, rate_limit=5, window_seconds=60) as api:
+        run = subprocess.Popen(
+            [sys.executable, str(ROOT / "build.py")], cwd=product.folder, text=True,
+            env=product.environment(api, world.end), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        while len(api.requests) < 5:
+            assert run.poll() is None
+            time.sleep(0.05)
+        run.send_signal(signal.SIGINT)
+        _, said = run.communicate(timeout=20)
+    assert run.returncode == 130
+    assert "Interrupted" in said
+    assert "Traceback" not in said
+    assert not (product.folder / "site").exists()
+    assert [name for name in product.files() if "writing" in name] == []
+
+
+def test_a_terminal_gets_a_live_bar_with_count_and_requests_left(product, world):
+    master, slave = pty.openpty()
+    with StandIn(world, rate_limit=500) as api:
+        run = subprocess.Popen(
+            [sys.executable, str(ROOT / "build.py"), "collect"], cwd=product.folder, stdout=slave, stderr=slave,
+            env=product.environment(api, world.end, TERM="xterm-256color", COLUMNS="140"),
+        )  # fmt: skip
+        os.close(slave)
+        said = b""
+        while True:
+            try:
+                part = os.read(master, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            said += part
+        assert run.wait(timeout=60) == 0
+    os.close(master)
+    assert b"Collecting days" in said
+    assert re.search(rb"\d+/3[01]", said)
+    assert b"requests left" in said
+
+
+def test_serve_shows_the_site_on_loopback(product):
+    product.run("demo")
+    run = subprocess.Popen(
+        [sys.executable, str(ROOT / "build.py"), "serve", "--port", "0"], cwd=product.folder, text=True,
+        env=product.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=1,
+    )  # fmt: skip
+    try:
+        address = re.search(r"http://127\.0\.0\.1:\d+/", run.stdout.readline())[0]
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            assert b"Demo data" in answer.read()
+    finally:
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=20)
+    assert run.returncode in (0, 130)
+
+
+def test_without_the_dependencies_one_sentence_tells_how_to_install_them(tmp_path):
+    bare = tmp_path / "bare"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bare)], check=True)
+    command = [str(bare / "bin/python"), str(ROOT / "build.py")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "make site" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_help_imports_nothing_heavy(product):
+    code = (
+        "import sys; sys.argv = ['build.py', '--help']\n"
+        "from apivideo_geo.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'pandas', 'pyarrow', 'ibis', 'folium', 'duckdb', 'requests', 'pydantic'}\n"
+        "print(sorted(heavy & sys.modules.keys()))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.splitlines()[-1] == "[]"

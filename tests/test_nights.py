@@ -1,0 +1,152 @@
+"""The history over many nights, against a server that forgets after 30 days."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from apivideo_geo.effects import Effects
+from apivideo_geo.pipeline import run
+from apivideo_geo.settings import load_settings
+from apivideo_geo.store.days import load_history
+from tests.fakes.server import StandIn
+from tests.fakes.world import World
+from tests.product import ROOT, Product
+
+FIRST = date(2026, 6, 1)
+NIGHT = timedelta(hours=4, minutes=17)
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World.make(3, 9000, 5, 2, FIRST, FIRST + timedelta(days=119), countries=40)
+
+
+def at_night(day):
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + NIGHT
+
+
+def collect(api, folder, now, monkeypatch):
+    monkeypatch.setenv("APIVIDEO_API_KEY", api.api_key)
+    monkeypatch.setenv("APIVIDEO_BASE_URL", api.url)
+    api.now = now
+    api.clear_requests()
+    settings = load_settings({"history": str(folder)}, Path(os.devnull))
+    return run("collect", settings, Effects(epoch=int(now.timestamp())))
+
+
+def nights(count, start=FIRST + timedelta(days=30)):
+    return [start + timedelta(days=n) for n in range(count)]
+
+
+def held_totals(folder):
+    return {day: entry.count for day, entry in load_history(folder).entries.items() if not entry.open}
+
+
+def truth(world, days):
+    by_day = world.truth_by_day()
+    return {day: sum(by_day.get(day, Counter()).values()) for day in days}
+
+
+def between(first, last):
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+@pytest.mark.parametrize("mode", ["refuse", "cut"])
+def test_45_nights_hold_all_days_though_the_server_can_only_tell_30(world, tmp_path, monkeypatch, mode):
+    with StandIn(world, retention_mode=mode) as api:
+        for night in nights(45):
+            collect(api, tmp_path, at_night(night), monkeypatch)
+            asked = [seen for seen in api.requests if not seen.path.startswith("/auth")]
+            assert len(asked) <= (3 if night != nights(45)[0] else 33)
+    # the first night, 4:17 on the 31st day, 30 days before is cut by the window's edge and not believed
+    whole = between(FIRST + timedelta(days=1), nights(45)[-1] - timedelta(days=1))
+    assert held_totals(tmp_path) == truth(world, whole)
+
+
+@pytest.mark.parametrize(("outage", "lost"), [(20, 0), (28, 0), (29, 1), (40, 12)])
+def test_an_outage_heals_as_far_as_the_server_remembers_and_the_rest_is_missing_not_zero(
+    world, tmp_path, monkeypatch, outage, lost
+):
+    before, after = nights(5), nights(3, FIRST + timedelta(days=35 + outage))
+    with StandIn(world) as api:
+        for night in before + after:
+            collect(api, tmp_path, at_night(night), monkeypatch)
+    whole = between(FIRST + timedelta(days=1), after[-1] - timedelta(days=1))
+    held = held_totals(tmp_path)
+    missing = [day for day in whole if day not in held]
+    # the last night before the outage saw four hours of its own day, which therefore counts as missing once forgotten
+    assert len(missing) == lost
+    assert missing == between(before[-1], before[-1] + timedelta(days=lost - 1))
+    assert held == truth(world, [day for day in whole if day not in missing])
+
+
+def test_a_longer_retention_heals_a_longer_outage(world, tmp_path, monkeypatch):
+    before, after = nights(5), nights(2, FIRST + timedelta(days=85))
+    with StandIn(world, retention_days=90) as api:
+        for night in before + after:
+            collect(api, tmp_path, at_night(night), monkeypatch)
+    held = held_totals(tmp_path)
+    assert held == truth(world, sorted(held))
+    assert [day for day in between(min(held), after[-1] - timedelta(days=1)) if day not in held] == []
+
+
+def test_the_site_tells_the_days_never_collected_and_counts_none_of_them_as_zero(world, tmp_path):
+    product = Product(tmp_path)
+    with StandIn(world) as api:
+        for night in (FIRST + timedelta(days=31), FIRST + timedelta(days=80)):
+            api.now = at_night(night)
+            product.run(api=api, now=at_night(night))
+    history = load_history(tmp_path / "history")
+    missing = {date.fromisoformat(day) for day in product.summary()["days"]["missing"]}
+    whole = {day: entry.count for day, entry in history.entries.items() if day not in history.partial_days()}
+    assert missing == set(between(min(whole), max(whole))) - set(whole)
+    assert FIRST + timedelta(days=31) in missing
+    assert product.summary()["total"] == sum(whole.values())
+
+
+def test_collect_killed_at_random_moments_loses_and_doubles_nothing(world, tmp_path):
+    now = at_night(FIRST + timedelta(days=45))
+    random.seed(1)
+    product = Product(tmp_path)
+    with StandIn(world, now=now) as api:
+        command = [sys.executable, str(ROOT / "build.py"), "collect", "--history", "killed", "-q"]
+        for _ in range(int(os.environ.get("KILLS", "8"))):
+            started = subprocess.Popen(command, cwd=tmp_path, env=product.environment(api, now))
+            try:
+                started.wait(timeout=random.uniform(0.6, 3.0))
+            except subprocess.TimeoutExpired:
+                started.send_signal(signal.SIGKILL)
+                started.wait()
+            held = held_totals(tmp_path / "killed")
+            assert held == truth(world, sorted(held))
+        product.run("collect", "--history", "killed", api=api, now=now)
+        product.run("collect", "--history", "undisturbed", api=api, now=now)
+    content = product.files("killed", "undisturbed")
+    for name in [name for name in content if name.endswith(".parquet")]:
+        assert content[name] == content[name.replace("killed/", "undisturbed/")], name
+    assert held_totals(tmp_path / "killed") == held_totals(tmp_path / "undisturbed")
+
+
+def test_a_raised_detail_asks_only_for_the_dimensions_that_are_missing(world, tmp_path, monkeypatch):
+    now = at_night(FIRST + timedelta(days=40))
+    window = ("--since", FIRST + timedelta(days=25), "--until", FIRST + timedelta(days=30), "--metric", "play")
+    product = Product(tmp_path)
+    with StandIn(world, now=now) as api:
+        for detail in ("country", "media", "full"):
+            api.clear_requests()
+            product.run("collect", *window, "--detail", detail, "--history", "raised", api=api, now=now)
+            asked = Counter(seen.path.rsplit("/", 1)[1] for seen in api.requests if "/buckets/" in seen.path)
+            assert asked["country"] >= 6
+            assert (asked["media-id"] > 0) == (detail == "media")
+            assert (asked["device-type"] > 0) == (detail == "full")
+        product.run("collect", *window, "--detail", "full", "--history", "at-once", api=api, now=now)
+    content = product.files("raised", "at-once")
+    for name in [name for name in content if name.endswith(".parquet")]:
+        assert content[name] == content[name.replace("raised/", "at-once/")], name
