@@ -13,8 +13,13 @@ from urllib.parse import unquote, urlsplit
 
 from apivideo_geo.model import Summary
 
+ANYWHERE = "404.html"
+"""The page a host shows for every address that does not exist: its relative links lead from there."""
+
 _LINK = re.compile(r"""<(?P<tag>[a-z]+)\b[^>]*?\s(?:href|src)=["'](?P<url>[^"']*)["']""", re.IGNORECASE)
+_PLACE = re.compile(r'<path\b[^>]*?\sid="(?P<code>[A-Z]{3})(?:-dot)?"[^>]*?\sd="[^"]+"')
 _CSS_URL = re.compile(r"""url\(\s*["']?(?P<url>[^"')]+)|@import\s+["'](?P<import>[^"']+)""")
+_JSON_IN_HTML = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "<>&'"})
 
 
 def check_site(site: Mapping[str, bytes], summary: Summary, hidden: Collection[str]) -> list[str]:
@@ -22,7 +27,12 @@ def check_site(site: Mapping[str, bytes], summary: Summary, hidden: Collection[s
 
     ``hidden`` are texts that must appear nowhere: the API key, ids and titles that are not public.
     """
-    return [*check_balance(site, summary), *check_links(site), *check_hidden(site, hidden)]
+    return [
+        *check_balance(site, summary),
+        *check_places(site, summary),
+        *check_links(site),
+        *check_hidden(site, hidden),
+    ]
 
 
 def check_balance(site: Mapping[str, bytes], summary: Summary) -> list[str]:
@@ -47,6 +57,16 @@ def check_balance(site: Mapping[str, bytes], summary: Summary) -> list[str]:
     return problems
 
 
+def check_places(site: Mapping[str, bytes], summary: Summary) -> list[str]:
+    """Countries with counts that have no place on the map: neither an outline nor a dot that is drawn."""
+    drawn = {m["code"] for m in _PLACE.finditer(site["index.html"].decode())}
+    return [
+        f"{country.name} ({country.iso_a3}) has {country.count} but no place on the map"
+        for country in summary.countries
+        if country.iso_a3 not in drawn
+    ]
+
+
 def check_links(site: Mapping[str, bytes]) -> list[str]:
     """Links that lead nowhere, and anything a page would load from somebody else's server."""
     problems = []
@@ -59,6 +79,9 @@ def check_links(site: Mapping[str, bytes]) -> list[str]:
             continue
         for tag, url in found:
             parts = urlsplit(url)
+            if name == ANYWHERE:
+                problems += [] if url in ("./", "../") else [f"{name} is shown at any depth, so it cannot use {url}"]
+                continue
             if parts.scheme in ("data", "mailto") or (tag == "a" and parts.scheme == "https"):
                 continue
             if parts.scheme or parts.netloc:
@@ -72,13 +95,30 @@ def check_hidden(site: Mapping[str, bytes], hidden: Collection[str]) -> list[str
     """Files in which one of ``hidden`` stands, as it is or as HTML or JSON spell it. The text itself is not told."""
     problems = []
     for text in hidden:
-        spellings = {text.encode(), escape(text).encode(), json.dumps(text)[1:-1].encode()}
+        spellings = _spellings(text)
         problems += [
             f"{name} holds a text that must not be published (the API key, or the title or id of an asset not public)"
             for name, content in sorted(site.items())
             if any(spelling in content for spelling in spellings)
         ]
     return problems
+
+
+def _spellings(text: str) -> set[bytes]:
+    """The text as it is, as Python and Jinja escape it in HTML, and as JSON spells it, within a page too."""
+    in_json = [json.dumps(text, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)]
+    in_page = [spelled.translate(_JSON_IN_HTML) for spelled in in_json]
+    in_html = escape(text)
+    return {
+        spelled.encode()
+        for spelled in (
+            text,
+            in_html,
+            in_html.replace("&quot;", "&#34;").replace("&#x27;", "&#39;"),
+            *in_json,
+            *in_page,
+        )
+    }
 
 
 def _target(page: str, path: str) -> str:

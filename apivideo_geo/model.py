@@ -114,7 +114,8 @@ class Facts:
     rows (columns ``FACT_COLUMNS``, rows of no other day); ``unmapped`` counts plays by
     the spelling of a country that found no code and went to ``---``; ``sessions`` are the
     sessions they were counted from, where the source has them (an Ibis table, columns
-    ``SESSION_COLUMNS`` and more, all strings).
+    ``SESSION_COLUMNS`` and more, all strings). ``kept`` are dimensions that were not asked again,
+    because the history holds them of these days: what it holds of them stays.
     """
 
     days: tuple[date, ...]
@@ -122,6 +123,7 @@ class Facts:
     refused: tuple[Refused, ...] = ()
     unmapped: Mapping[str, int] = field(default_factory=dict)
     sessions: ibis.Table | None = None
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,20 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class Change:
+    """The last ``days`` whole UTC days of the period against as many before them, all of them collected.
+
+    ``total`` and each value of ``countries`` (alpha-3, ``---`` included) are (now, before); ``new`` are the
+    countries counted now and on no day before, in alphabetical order.
+    """
+
+    days: int
+    total: tuple[int, int]
+    countries: Mapping[str, tuple[int, int]]
+    new: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Summary:
     """Every figure a page shows. ``total == mapped + unknown + withheld``, always."""
 
@@ -179,3 +195,8 @@ class Summary:
     breakdowns: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     """dimension → (value, count) of the whole period, most first; only dimensions that were collected."""
     demo: bool = False
+    by_country: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """alpha-3, ``---`` for unknown → the counts of the days of ``daily``, in their order; 0 where not collected.
+    What a day's ``count`` has more than all of them is withheld."""
+    change: Change | None = None
+    """None where the two stretches of days are not both wholly collected."""

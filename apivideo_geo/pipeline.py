@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.model import Facts, Summary
 from apivideo_geo.report import Report
 from apivideo_geo.settings import Settings
+
+if TYPE_CHECKING:
+    import ibis
 
 
 def run(command: str, settings: Settings, effects: Effects) -> Report:
@@ -22,10 +27,10 @@ def run(command: str, settings: Settings, effects: Effects) -> Report:
             settings, hidden = collect(settings, effects, report)
     if command in ("build", "render"):
         with report.step("aggregate", effects):
-            summary = remember(settings, effects)
+            summary, facts = remember(settings, effects)
         report.summary = summary
         with report.step("render", effects):
-            site = render(summary, settings)
+            site = render(summary, facts, settings)
         with report.step("publish", effects):
             publish(site, summary, settings, hidden, report)
     return report
@@ -73,8 +78,8 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
     return settings, hidden
 
 
-def remember(settings: Settings, effects: Effects) -> Summary:
-    """The Summary of the history. Raises :class:`UsageError` where there is none."""
+def remember(settings: Settings, effects: Effects) -> tuple[Summary, ibis.Table]:
+    """The Summary of the history, and the facts it was made from. Raises :class:`UsageError` where there is none."""
     from apivideo_geo.aggregate.summary import summarise
     from apivideo_geo.engines import connect, read_facts
     from apivideo_geo.geo import countries, places
@@ -87,7 +92,7 @@ def remember(settings: Settings, effects: Effects) -> Summary:
     partial = history.partial_days()
     if partial:
         facts = facts.filter(facts.day.notin(sorted(partial)))
-    return summarise(
+    summary = summarise(
         facts,
         {day: entry.open for day, entry in history.entries.items() if day not in partial},
         metric=history.metric or settings.metric,
@@ -99,11 +104,13 @@ def remember(settings: Settings, effects: Effects) -> Summary:
         alpha2_of=countries.to_alpha2,
         population_of=places.population,
     )
+    return summary, facts
 
 
-def render(summary: Summary, settings: Settings) -> dict[str, bytes]:
+def render(summary: Summary, facts: ibis.Table, settings: Settings) -> dict[str, bytes]:
     """The whole site: path → content."""
     from apivideo_geo.exports.data_files import render_data_files
+    from apivideo_geo.exports.facts_parquet import render_facts
     from apivideo_geo.exports.manifest import render_manifest
     from apivideo_geo.render.folder import find_templates
     from apivideo_geo.render.pages import Look, render_site
@@ -119,6 +126,7 @@ def render(summary: Summary, settings: Settings) -> dict[str, bytes]:
     )
     site = render_site(summary, look, find_templates())
     site |= render_data_files(summary)
+    site["data/facts.parquet"] = render_facts(facts, summary.period_from, summary.period_to)
     site[".nojekyll"] = b""
     return site | {"manifest.json": render_manifest(summary, site)}
 

@@ -35,19 +35,21 @@ def utc_day(time: StringValue) -> DateValue:
     """
     # Engines take more than ISO 8601 for a time, each something else: the patterns let through what all read alike.
     # The API's own form is asked for first because that is cheap.
+    usual = time.like("____-__-__T__:__:__Z") & (time >= "0") & ~time.contains("T24")
+    with_seconds = (time.substr(16, 1) == ":").ifelse(time, time.left(16) + ":00" + time.substr(16))
     return ibis.cases(
-        (time.like("____-__-__T__:__:__Z") & (time >= "0"), time.try_cast("timestamp").date()),
+        (usual, time.try_cast("timestamp").date()),
         (time.re_search(_UTC_TIME), time.left(10).try_cast("date")),
-        (time.re_search(_OFFSET_TIME), time.try_cast("timestamp('UTC')").date()),
+        (time.re_search(_OFFSET_TIME), with_seconds.try_cast("timestamp('UTC')").date()),
     )
 
 
 def unique_sessions(table: ibis.Table, columns: Mapping[str, StringValue]) -> ibis.Table:
-    """One row per session id: ``session``, ``day``, the ``columns`` (name → expression on ``table``), ``rows``, ``timed``.
+    """One row per session id: ``session``, ``day``, the ``columns`` (name → expression), ``rows``.
 
     Where an id stands in several rows, each column has the smallest of their values (the earliest UTC day; texts by
     code point; nulls never win): the same on every engine, in whatever order the rows come. ``rows`` is how many there
-    were, ``timed`` how many of them had a time; the rows without an id are together one row, ``session`` null.
+    were; the rows without an id are together one row, ``session`` null.
     """
     named = table.select(
         session=text_column(table, "sessionID"), day=utc_day(text_column(table, "loadedAt")), **columns
@@ -56,5 +58,4 @@ def unique_sessions(table: ibis.Table, columns: Mapping[str, StringValue]) -> ib
         day=named.day.min(),
         **{name: named[name].min() for name in columns},
         rows=named.count(),
-        timed=named.day.count(),
     )

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -28,7 +29,10 @@ ENVIRONMENT_ONLY = frozenset({"api_key", "github_actions", "github_step_summary"
 
 SourceName = Literal["auto", "data", "sessions", "files", "demo"]
 CountMetric = Literal["play", "view", "impression", "start", "end"]
+PaletteName = Literal["blue", "green", "teal", "purple", "orange", "grey"]
+ClassMethod = Literal["quantile", "log", "jenks", "equal", "custom"]
 Many = Annotated[tuple[str, ...], NoDecode]
+ManyNumbers = Annotated[tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...], NoDecode]
 
 
 class Settings(BaseSettings):
@@ -53,6 +57,11 @@ class Settings(BaseSettings):
     count_sessions_as: CountMetric | None = Field(None, description="Count each session as one of this metric.")
     title: str = Field("Our audience", min_length=1, max_length=120, description="Title of the site.")
     locale: str = Field("en", description="CLDR locale of names and numbers, e.g. en, fr, pt_BR.")
+    palette: PaletteName = Field("blue", description="Colours of the map.")
+    class_method: ClassMethod = Field("quantile", description="How counts are cut into classes of colour.")
+    classes: int = Field(6, ge=3, le=9, description="How many classes of colour, at most.")
+    breaks: ManyNumbers = Field((), max_length=8, description="Where a new class begins, for class_method custom.")
+    per_million_from: int = Field(100, ge=1, description="Least count to compare a country by head.")
     history_private: bool = Field(False, description="The history lies in private: keep cities and referrers in it.")
     sessions_add: Many = Field((), description="Columns to add to sessions.csv.")
     sessions_drop: Many = Field((), description="Columns to drop from sessions.csv.")
@@ -71,7 +80,7 @@ class Settings(BaseSettings):
         None, ge=0, validation_alias=AliasChoices("source_date_epoch", "SOURCE_DATE_EPOCH")
     )
 
-    @field_validator("sessions", "sessions_add", "sessions_drop", mode="before")
+    @field_validator("sessions", "sessions_add", "sessions_drop", "breaks", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """One text is a list: from the environment, entries are separated by ``;`` or new lines."""
@@ -100,6 +109,13 @@ class Settings(BaseSettings):
             raise ValueError(f"the columns of sessions.csv are {', '.join(SESSION_COLUMNS)}")
         return columns
 
+    @field_validator("breaks")
+    @classmethod
+    def _rising(cls, breaks: tuple[float, ...]) -> tuple[float, ...]:
+        if any(low >= high for low, high in pairwise(breaks)):
+            raise ValueError("each number must be greater than the one before")
+        return breaks
+
     @field_validator("locale")
     @classmethod
     def _known_locale(cls, locale: str) -> str:
@@ -118,6 +134,10 @@ class Settings(BaseSettings):
             raise ValueError(f"sessions files go with source files, not with source {self.source}; drop one of the two")
         if self.source == "files" and not self.sessions:
             raise ValueError("source files needs at least one --sessions PATH")
+        if self.class_method == "custom" and not self.breaks:
+            raise ValueError('class_method custom needs breaks, the numbers where a new class begins: "10; 100; 1000"')
+        if self.breaks and self.class_method != "custom":
+            raise ValueError(f"breaks go with class_method custom, not with {self.class_method}; drop one of the two")
         if self.base_url and not self.base_url.startswith(("http://", "https://")):
             raise ValueError("APIVIDEO_BASE_URL must start with https:// (or http:// for a server of your own)")
         return self

@@ -1,10 +1,14 @@
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from apivideo_geo.errors import UsageError
-from apivideo_geo.settings import DEFAULT_FILE, Settings, load_settings
+from apivideo_geo.render.pages import Look
+from apivideo_geo.render.palettes import DEFAULT, PALETTES
+from apivideo_geo.render.scale import MAX_CLASSES, METHODS, MIN_CLASSES
+from apivideo_geo.settings import DEFAULT_FILE, ClassMethod, PaletteName, Settings, load_settings
 
 ROOT = Path(__file__).parents[1]
 
@@ -56,6 +60,17 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch):
         ({"detail": "city"}, "--detail: input should be 'country', 'media' or 'full' (it is 'city')."),
         ({"sessions": ("a.csv",), "source": "data"}, "Sessions files go with source files, not with source data"),
         ({"source": "files"}, "Source files needs at least one --sessions PATH."),
+        ({"palette": "rainbow"}, "--palette: input should be 'blue', 'green', 'teal', 'purple', 'orange' or 'grey'"),
+        ({"classes": 2}, "--classes: input should be greater than or equal to 3 (it is '2')."),
+        ({"classes": 10}, "--classes: input should be less than or equal to 9 (it is '10')."),
+        ({"class_method": "custom"}, "Class_method custom needs breaks"),
+        ({"breaks": "10; 100"}, "Breaks go with class_method custom, not with quantile; drop one of the two."),
+        ({"class_method": "custom", "breaks": "10; 5"}, "--breaks: each number must be greater than the one before"),
+        ({"class_method": "custom", "breaks": "0; 5"}, "--breaks: input should be greater than 0 (it is '0')."),
+        ({"class_method": "custom", "breaks": "5; inf"}, "--breaks: input should be a finite number (it is 'inf')."),
+        ({"class_method": "custom", "breaks": "many"}, "--breaks: input should be a valid number"),
+        ({"class_method": "custom", "breaks": list(range(1, 10))}, "--breaks: tuple should have at most 8 items"),
+        ({"per_million_from": 0}, "--per-million-from: input should be greater than or equal to 1 (it is '0')."),
         ({"locale": "klingon"}, "--locale: 'klingon' is not a CLDR locale"),
         ({"base_url": "ws.api.video"}, "must start with https://"),
     ],
@@ -102,6 +117,24 @@ def test_an_unknown_variable_of_ours_is_refused(monkeypatch):
 def test_several_session_files_fit_in_one_variable(monkeypatch):
     monkeypatch.setenv("APIVIDEO_GEO_SESSIONS", "a.csv; b/*.csv")
     assert load_settings({}).sessions == ("a.csv", "b/*.csv")
+
+
+def test_breaks_are_numbers_from_file_and_environment(monkeypatch):
+    write('class_method = "custom"\nbreaks = [10, 100.5]\n')
+    assert load_settings({}).breaks == (10, 100.5)
+    monkeypatch.setenv("APIVIDEO_GEO_BREAKS", "0.3; 5")
+    assert load_settings({}).breaks == (0.3, 5)
+
+
+def test_palettes_and_class_methods_are_those_that_can_be_drawn():
+    assert get_args(PaletteName) == tuple(PALETTES)
+    assert get_args(ClassMethod) == METHODS
+    settings = load_settings({})
+    assert (settings.palette, settings.class_method) == (DEFAULT, METHODS[0])
+    look = Look(settings.title)
+    assert (look.palette, look.method, look.classes) == (settings.palette, settings.class_method, settings.classes)
+    assert (look.breaks, look.per_million_from) == (settings.breaks, settings.per_million_from)
+    assert (settings.classes >= MIN_CLASSES, settings.classes <= MAX_CLASSES) == (True, True)
 
 
 def test_the_key_is_not_shown(monkeypatch):

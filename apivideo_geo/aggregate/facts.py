@@ -73,8 +73,8 @@ def count_sessions(
 def count_places(table: ibis.Table) -> list[dict[str, Any]]:
     """Sessions by UTC day and spelling: the engine's one pass over ``table``, remembered as long as ``table`` is held.
 
-    Keys ``day``, ``country``, ``ISO_A3``, ``known`` (they have an id), ``sessions``, ``rows``, ``timed`` (rows with a
-    time). Raises :class:`DataRefused` where the engine cannot read the table.
+    Keys ``day``, ``country``, ``ISO_A3``, ``known`` (they have an id), ``sessions``, ``rows``. Raises
+    :class:`DataRefused` where the engine cannot read the table.
     """
     node = table.op()
     if node not in _counted:
@@ -104,9 +104,7 @@ def _unique(table: ibis.Table, dimensions: Iterable[str]) -> ibis.Table:
 
 def _per_place(unique: ibis.Table) -> ibis.Table:
     keyed = unique.mutate(known=unique.session.notnull())
-    return keyed.group_by("day", *PLACE, "known").agg(
-        sessions=keyed.count(), rows=keyed.rows.sum(), timed=keyed.timed.sum()
-    )
+    return keyed.group_by("day", *PLACE, "known").agg(sessions=keyed.count(), rows=keyed.rows.sum())
 
 
 def _per_value(unique: ibis.Table, dimension: str) -> ibis.Table:
@@ -150,9 +148,9 @@ def _refused(places: Iterable[Mapping[str, Any]]) -> tuple[Refused, ...]:
     for row in places:
         if not row["known"]:
             refused[NO_ID, None] += row["rows"]
-            continue
-        refused[NO_TIME, None] += row["rows"] - row["timed"]
-        if row["day"] is not None:
-            refused[DUPLICATE, row["day"]] += row["timed"] - row["sessions"]
+        elif row["day"] is None:
+            refused[NO_TIME, None] += row["rows"]
+        else:
+            refused[DUPLICATE, row["day"]] += row["rows"] - row["sessions"]
     found = sorted((reason, day or date.min, count) for (reason, day), count in refused.items() if count)
     return tuple(Refused(reason, count, None if day == date.min else day) for reason, day, count in found)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 import ibis
 
+from apivideo_geo.aggregate.change import compare
 from apivideo_geo.days import days_between
 from apivideo_geo.model import UNKNOWN, CountryCount, Coverage, DayCount, Summary
 
@@ -43,13 +44,15 @@ def summarise(
     if last:
         inside = inside.filter(inside.day <= ibis.date(last.isoformat()))
     totals = inside.filter(inside.dimension == "total")
-    by_country = _sums(totals, "country")
-    by_day = _sums(totals, "day")
+    period = days_between(first, last) if first and last else []
+    series = _by_country(totals, period)
+    by_country = {code: sum(counts) for code, counts in series.items()}
     total = sum(by_country.values())
     unknown = by_country.pop(UNKNOWN, 0)
+    by_day = [sum(counts) for counts in zip(*series.values(), strict=True)] or [0] * len(period)
     daily = tuple(
-        DayCount(day, by_day.get(day, 0) if day in held else None, held.get(day, False))
-        for day in (days_between(first, last) if first and last else [])
+        DayCount(day, count if day in held else None, held.get(day, False))
+        for day, count in zip(period, by_day, strict=True)
     )
     return Summary(
         generated_at=generated_at,
@@ -65,13 +68,20 @@ def summarise(
         daily=daily,
         breakdowns=_breakdowns(inside),
         demo=demo,
+        by_country=series,
+        change=compare(daily, series),
     )
 
 
-def _sums(table: ibis.Table, column: str) -> dict[Any, int]:
-    """Value of ``column`` → sum of ``count``, without those that sum to nothing."""
-    rows = table.group_by(column).agg(count=table["count"].sum()).to_pyarrow().to_pylist()
-    return {row[column]: int(row["count"]) for row in rows if row["count"]}
+def _by_country(totals: ibis.Table, period: Sequence[date]) -> dict[str, tuple[int, ...]]:
+    """alpha-3 → count on each day of ``period``, in alphabetical order; only countries with any count."""
+    sums = totals.group_by("country", "day").agg(count=totals["count"].sum()).to_pyarrow().to_pydict()
+    place = {day: number for number, day in enumerate(period)}
+    series: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(period))
+    for code, day, count in zip(sums["country"], sums["day"], sums["count"], strict=True):
+        if count:
+            series[code][place[day]] = int(count)
+    return {code: tuple(series[code]) for code in sorted(series)}
 
 
 def _breakdowns(facts: ibis.Table) -> dict[str, tuple[tuple[str, int], ...]]:

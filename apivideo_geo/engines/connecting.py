@@ -6,15 +6,18 @@ import importlib
 import shutil
 import tempfile
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING
 
 import ibis
 
 from apivideo_geo.engines.failing import engine_errors
 from apivideo_geo.errors import SourceFailed, UsageError
 
+if TYPE_CHECKING:
+    from ibis.backends import BaseBackend
 
-def connect(engine: str) -> Any:
+
+def connect(engine: str) -> BaseBackend:
     """An Ibis connection, its time zone UTC.
 
     ``engine``: ``duckdb`` (embedded; spills to a temporary folder when memory runs short; settings as in
@@ -40,16 +43,17 @@ def connect(engine: str) -> Any:
     return connection
 
 
-def _prepare_duckdb(connection: Any, spill_chosen: bool) -> None:
-    """UTC, and a spill folder outside the project that goes when the connection goes."""
+def _prepare_duckdb(connection: BaseBackend, spill_chosen: bool) -> None:
+    """UTC, silence, and a spill folder outside the project that goes when the connection goes."""
     connection.raw_sql("SET TimeZone = 'UTC'")
+    connection.raw_sql("SET enable_progress_bar = false")  # it would print
     if not spill_chosen:
         folder = tempfile.mkdtemp(prefix="apivideo-geo-")
         weakref.finalize(connection, shutil.rmtree, folder, ignore_errors=True)
         connection.raw_sql(f"SET temp_directory = '{folder.replace(chr(39), chr(39) * 2)}'")
 
 
-def _connect_spark(engine: str) -> Any:
+def _connect_spark(engine: str) -> BaseBackend:
     try:
         spark = importlib.import_module("pyspark.sql")
     except ImportError:

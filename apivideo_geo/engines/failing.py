@@ -13,7 +13,7 @@ ENGINE_LIBRARIES = ("duckdb", "_duckdb", "pyspark", "py4j")
 
 @contextmanager
 def engine_errors() -> Iterator[None]:
-    """Turns what an engine raises inside into :class:`DataRefused`, or :class:`SourceFailed` where data is not to blame."""
+    """What an engine raises inside becomes :class:`DataRefused`, or :class:`SourceFailed` if data is not to blame."""
     try:
         yield
     except Exception as error:

@@ -10,12 +10,15 @@ import glob
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import ibis
 
 from apivideo_geo.engines.failing import engine_errors
 from apivideo_geo.facts import FACTS
+
+if TYPE_CHECKING:
+    from ibis.backends import BaseBackend
 
 FILE = "__file"
 """The column :func:`read_sessions` adds: from which file a row came."""
@@ -35,7 +38,7 @@ class Layout:
     nested: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
 
-def read_facts(connection: Any, paths: Sequence[Path]) -> ibis.Table:
+def read_facts(connection: BaseBackend, paths: Sequence[Path]) -> ibis.Table:
     """The facts of the Parquet files ``paths`` as one table (columns ``FACT_COLUMNS``); none without files."""
     if not paths:
         return ibis.memtable(FACTS.empty_table())
@@ -43,7 +46,7 @@ def read_facts(connection: Any, paths: Sequence[Path]) -> ibis.Table:
         return _read_parquet(connection, [str(path.absolute()) for path in paths]).drop(FILE)
 
 
-def read_sessions(connection: Any, paths: Sequence[str], layout: Layout) -> ibis.Table:
+def read_sessions(connection: BaseBackend, paths: Sequence[str], layout: Layout) -> ibis.Table:
     """The rows of ``paths``, all of one ``layout``, unread until asked for: the columns as they are, and ``FILE``.
 
     CSV and NDJSON columns are strings (objects: structs of strings), empty CSV cells nulls, and nothing else is.
@@ -56,7 +59,7 @@ def read_sessions(connection: Any, paths: Sequence[str], layout: Layout) -> ibis
         return readers[layout.kind](connection, paths, layout)
 
 
-def _read_csv(connection: Any, paths: Sequence[str], layout: Layout) -> ibis.Table:
+def _read_csv(connection: BaseBackend, paths: Sequence[str], layout: Layout) -> ibis.Table:
     safe = [f"c{index}" for index in range(len(layout.columns))]
     if connection.name == "duckdb":
         if not layout.columns:
@@ -86,7 +89,7 @@ def _read_csv(connection: Any, paths: Sequence[str], layout: Layout) -> ibis.Tab
     return table.select(**{name: table[safe[i]] for i, name in enumerate(layout.columns)}, **{FILE: table[FILE]})
 
 
-def _read_ndjson(connection: Any, paths: Sequence[str], layout: Layout) -> ibis.Table:
+def _read_ndjson(connection: BaseBackend, paths: Sequence[str], layout: Layout) -> ibis.Table:
     if connection.name == "pyspark":
         nested = (f"`{name}` STRUCT<{_fields(fields, '`', ': ')}>" for name, fields in layout.nested.items())
         schema = ", ".join([*(f"`{name}` STRING" for name in layout.columns), *nested])
@@ -98,7 +101,7 @@ def _read_ndjson(connection: Any, paths: Sequence[str], layout: Layout) -> ibis.
     return _through_arrow(paths, layout)
 
 
-def _read_parquet(connection: Any, paths: Sequence[str]) -> ibis.Table:
+def _read_parquet(connection: BaseBackend, paths: Sequence[str]) -> ibis.Table:
     if connection.name == "duckdb":
         # A folder's name such as country=FR is not a column.
         return connection.read_parquet(_exactly(paths), filename=FILE, hive_partitioning=False, union_by_name=True)
@@ -118,7 +121,7 @@ def _fields(fields: Sequence[str], quote: str, between: str) -> str:
     return ", ".join(f"{quote}{name}{quote}{between}{kind}" for name in fields)
 
 
-def _with_file(connection: Any, table: ibis.Table) -> ibis.Table:
+def _with_file(connection: BaseBackend, table: ibis.Table) -> ibis.Table:
     """Spark's ``table`` with the column ``FILE``, which Ibis has no word for."""
     return connection.sql(f"SELECT *, input_file_name() AS {FILE} FROM {table.get_name()}")  # noqa: S608
 

@@ -6,13 +6,14 @@ The engine reads, sorts and writes, so that it may be larger than the memory.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import ibis
+import pyarrow as pa
 
 from apivideo_geo.aggregate.facts import count_places, read_country
 from apivideo_geo.durable import MARK, disk_failed, sync_folder
@@ -23,6 +24,11 @@ from apivideo_geo.model import SESSION_COLUMNS, UNKNOWN, UNKNOWN_TEXT
 from apivideo_geo.sessions import text_column, unique_sessions, utc_day
 from apivideo_geo.sources.files.parts import Parts, explain_parts, load_csv
 
+if TYPE_CHECKING:
+    from ibis.backends import BaseBackend
+
+SORTED_BY = ("loadedAt", "sessionID")
+"""Then by all columns, so that the same sessions are the same bytes even without an id."""
 SHOWN_AS_UNKNOWN = ("country", "city")
 
 
@@ -56,7 +62,7 @@ def write_sessions_csv(
             kept = kept.anti_join(fresh, "sessionID")
     parts = [_shaped(part, names) for part in (fresh, kept) if part is not None]
     rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    rows = rows.order_by([name for name in ("loadedAt", "sessionID") if name in names] + names)
+    rows = rows.order_by(list(dict.fromkeys([*(name for name in SORTED_BY if name in names), *names])))
     _write(_harmless(rows), path)
 
 
@@ -71,7 +77,7 @@ def _fresh_rows(
     kept = unique.filter(unique.session.notnull() & unique.day.isin(sorted(days)))
     rows = kept.mutate(sessionID=kept.session, loadedAt=kept.loadedAt.substr(len("2021-04-08")))
     if titles:
-        known = ibis.memtable({"assetID": list(titles), "known_title": list(titles.values())})
+        known = _strings(assetID=titles.keys(), known_title=titles.values())
         rows = rows.left_join(known, "assetID")
         rows = rows.mutate(title=ibis.coalesce(rows.title, rows.known_title))
     rows = _with_codes(rows, table)
@@ -83,19 +89,21 @@ def _with_codes(rows: ibis.Table, table: ibis.Table) -> ibis.Table:
     pairs = sorted({(place["country"] or "", place["ISO_A3"] or "") for place in count_places(table)})
     if not pairs:
         return rows
-    codes = ibis.memtable(
-        {
-            "code_country": [country for country, _ in pairs],
-            "code_iso": [iso_a3 for _, iso_a3 in pairs],
-            "code": [read_country(*pair) for pair in pairs],
-        }
+    codes = _strings(
+        code_country=[country for country, _ in pairs],
+        code_iso=[iso_a3 for _, iso_a3 in pairs],
+        code=[read_country(*pair) for pair in pairs],
     )
     keyed = rows.mutate(code_country=rows.country.fill_null(""), code_iso=rows.ISO_A3.fill_null(""))
     joined = keyed.left_join(codes, ["code_country", "code_iso"])
     return joined.mutate(ISO_A3=ibis.coalesce(joined.code, UNKNOWN))
 
 
-def _kept_rows(path: Path, days: Collection[date], connection: Any) -> ibis.Table | None:
+def _strings(**columns: Iterable[str]) -> ibis.Table:
+    return ibis.memtable(pa.table({name: pa.array(list(values), pa.string()) for name, values in columns.items()}))
+
+
+def _kept_rows(path: Path, days: Collection[date], connection: BaseBackend) -> ibis.Table | None:
     """The rows of other days in the file that is there."""
     if not path.exists():
         return None
@@ -106,7 +114,8 @@ def _kept_rows(path: Path, days: Collection[date], connection: Any) -> ibis.Tabl
             raise DataRefused(f"{path}, line 1: there is no column loadedAt")
         day = utc_day(text_column(old, "loadedAt"))
         kept = old.filter(day.isnull() | day.notin(sorted(days)))
-        kept.count().to_pyarrow()
+        with engine_errors():
+            kept.count().to_pyarrow()
     except DataRefused as refused:
         said = str(explain_parts(parts) or refused).rstrip(".")
         raise DataRefused(f"{said}; move the file away to start a new one, or repair it.") from None

@@ -17,6 +17,24 @@ LEAFLET = {
 }
 """Leaflet 1.9.4's files and their SHA-256 as published with the release (leafletjs.com/download)."""
 
+SCRIPT = "page.js"
+PARTS = (
+    "start.js",
+    "formats.js",
+    "classes.js",
+    "figures.js",
+    "state.js",
+    "legend.js",
+    "table.js",
+    "card.js",
+    "keys.js",
+    "map.js",
+    "brush.js",
+    "timeline.js",
+    "page.js",
+)
+"""Our scripts in the order they need each other; the page loads them as one file."""
+
 
 def load_leaflet() -> dict[str, bytes]:
     """Leaflet's script and style by file name, without links to files we do not ship (images, source map).
@@ -39,8 +57,18 @@ def load_leaflet() -> dict[str, bytes]:
 
 
 def load_own(templates: Path) -> dict[str, bytes]:
-    """Every file of ``templates/assets`` by its name."""
-    return {path.name: path.read_bytes() for path in sorted((templates / "assets").iterdir()) if path.is_file()}
+    """Every file of ``templates/assets`` by its name; the scripts as one, ``page.js``."""
+    folder = templates / "assets"
+    script = "".join(_bare((folder / name).read_text(encoding="utf-8")) for name in PARTS).encode()
+    others = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in (".css", ".svg")}
+    return {**others, SCRIPT: script}
+
+
+def _bare(script: str) -> str:
+    """Our script without its comments and indentation, which stay in the repository."""
+    without = re.sub(r"(?m)^\s*/\*\*(?:(?!\*/).)*\*/\s*$", "", script, flags=re.DOTALL)
+    lines = (line.strip() for line in without.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
 def hashed(contents: Mapping[str, bytes]) -> dict[str, str]:

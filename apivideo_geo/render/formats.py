@@ -63,6 +63,13 @@ class Formats:
             return str(format_decimal(float(f"{value:.1g}"), locale=self.locale, decimal_quantization=False))
         return str(format_decimal(value, "#,##0.0", locale=self.locale))
 
+    def change(self, now: int, before: int) -> str:
+        """How much more or less, with its sign: +12%, −8%; "0%" for next to nothing. ``before`` is above 0."""
+        size = str(format_percent(abs(now / before - 1), "#,##0%", locale=self.locale))
+        if size == str(format_percent(0, "#,##0%", locale=self.locale)):
+            return size
+        return f"{'+' if now > before else '−'}{size}"
+
     def day(self, day: date) -> str:
         """25 May 2026."""
         return str(format_date(day, "long", locale=self._calendar))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,19 +13,24 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from apivideo_geo.geo.countries import all_countries, name_of
+from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
 from apivideo_geo.model import Summary
-from apivideo_geo.render import prose, views
+from apivideo_geo.render import client, prose, views
+from apivideo_geo.render.about import make_about
 from apivideo_geo.render.assets import hashed, load_leaflet, load_own
 from apivideo_geo.render.choropleth import container_id, render_script
+from apivideo_geo.render.daily import render_days
 from apivideo_geo.render.formats import Formats
+from apivideo_geo.render.palettes import DEFAULT, render_palette
 from apivideo_geo.render.scale import Scale, make_scale
 from apivideo_geo.render.svg import render_map
 from apivideo_geo.render.timeline import render_timeline
 
 MAP = "world"
 """The name of the map: the id of its SVG, and part of the id of its container."""
+DAYS = "days.js"
+"""The counts of every day; loaded only when a reader asks for a period."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,7 @@ class Look:
     """How the owner wants the site. ``title`` heads every page; ``notice`` is a line above it, if any.
 
     ``method``, ``classes`` and ``breaks`` make the class breaks (see ``scale``); ``per_million_from`` is the
-    least count at which a country takes part in the comparison by head.
+    least count at which a country takes part in the comparison by head; ``palette`` is a name of ``PALETTES``.
     """
 
     title: str
@@ -41,6 +48,7 @@ class Look:
     classes: int = 6
     breaks: tuple[float, ...] = ()
     per_million_from: int = 100
+    palette: str = DEFAULT
 
 
 def render_site(summary: Summary, look: Look, templates: Path) -> dict[str, bytes]:
@@ -51,11 +59,21 @@ def render_site(summary: Summary, look: Look, templates: Path) -> dict[str, byte
     contents = {
         **load_leaflet(),
         **load_own(templates),
+        "site.css": load_own(templates)["site.css"] + render_palette(look.palette).encode(),
+        "about.css": (templates / "about.css").read_bytes(),
         "figure.js": render_script(MAP, MAP, WIDTH, HEIGHT).encode(),
     }
+    if days := render_days(summary):
+        contents[DAYS] = days.encode()
     paths = hashed(contents)
-    page = _environment(templates).get_template("index.html").render(asset=paths, **_index(summary, look))
-    return {"index.html": page.encode(), **{paths[name]: content for name, content in contents.items()}}
+    template = _environment(templates).get_template
+    pages = {
+        "index.html": template("index.html").render(asset=paths, **_index(summary, look, paths)),
+        "about.html": template("about.html").render(asset=paths, **_about(summary, look)),
+        "404.html": template("404.html").render(**_missing(look, (templates / "404.css").read_bytes())),
+    }
+    rendered = {name: text.encode() for name, text in pages.items()}
+    return rendered | {paths[name]: content for name, content in contents.items()}
 
 
 def _environment(templates: Path) -> Environment:
@@ -69,7 +87,7 @@ def _environment(templates: Path) -> Environment:
     )
 
 
-def _index(summary: Summary, look: Look) -> dict[str, Any]:
+def _index(summary: Summary, look: Look, paths: Mapping[str, str]) -> dict[str, Any]:
     """Everything ``index.html`` prints."""
     formats = Formats(look.locale)
     scale = make_scale([country.count for country in summary.countries], look.method, look.classes, look.breaks)
@@ -90,7 +108,44 @@ def _index(summary: Summary, look: Look) -> dict[str, Any]:
         "rows": views.make_rows(summary, formats),
         "rest": _rest(summary, formats),
         "panels": views.make_panels(summary, formats),
-        "data": _client_data(summary, look, formats),
+        "periods": client.make_periods(summary),
+        "measures": client.make_measures(summary),
+        "continents": client.make_continents(),
+        "change_title": views.change_title(summary, formats),
+        "first_day": summary.daily[0].day.isoformat() if summary.daily else "",
+        "last_day": summary.daily[-1].day.isoformat() if summary.daily else "",
+        "data": client.client_data(
+            summary,
+            client.scale_settings(look.method, look.classes, look.breaks, scale),
+            formats.lang,
+            look.per_million_from,
+            world,
+            paths.get(DAYS, ""),
+            (),
+        ),
+    }
+
+
+def _about(summary: Summary, look: Look) -> dict[str, Any]:
+    """Everything ``about.html`` prints."""
+    formats = Formats(look.locale)
+    scale = make_scale([country.count for country in summary.countries], look.method, look.classes, look.breaks)
+    return {
+        **_frame(summary, look, formats),
+        **make_about(summary, scale, formats, look.method, look.per_million_from),
+    }
+
+
+def _missing(look: Look, style: bytes) -> dict[str, Any]:
+    """Everything ``404.html`` prints: it is shown at any depth, so it can load no file and carries its style."""
+    formats = Formats(look.locale)
+    digest = base64.b64encode(hashlib.sha256(style).digest()).decode()
+    return {
+        "look": look,
+        "lang": formats.lang,
+        "dir": formats.direction,
+        "style": Markup(style.decode()),  # noqa: S704 - a file of ours
+        "digest": f"sha256-{digest}",
     }
 
 
@@ -147,22 +202,6 @@ def _rest(summary: Summary, formats: Formats) -> Mapping[str, Any]:
         ],
         "total": formats.number(summary.total),
         "whole": formats.share(1),
-    }
-
-
-def _client_data(summary: Summary, look: Look, formats: Formats) -> Mapping[str, Any]:
-    """What the page's script cannot read off the table: words, and the names of countries without a row."""
-    shown = {country.iso_a3 for country in summary.countries}
-    return {
-        "labels": {
-            "count": prose.noun(summary.metric).capitalize(),
-            "share": "Share",
-            "rank": "Rank",
-            "per": "Per million",
-        },
-        "of": f"of {formats.number(len(shown))}",
-        "none": formats.number(0) if views.has_data(summary) else "No data",
-        "names": {code: name_of(code, look.locale) for code in load_shapes() if code not in shown},
     }
 
 

@@ -55,6 +55,9 @@ _ARTICLE = frozenset(
 )
 """Countries whose English name takes "the" within a sentence."""
 
+_NAMED = 3
+"""So many new countries are named in the lead; more are only counted."""
+
 
 def noun(metric: str, count: int = 2) -> str:
     """What is counted: "play" for one, "plays" for any other ``count``."""
@@ -104,6 +107,9 @@ def lead(summary: Summary, formats: Formats) -> str:
         first, *others = summary.countries[:3]
         then = f", then {listed([within(country) for country in others])}"
         sentences.append(f"{formats.about(first.share)} came from {within(first)}{then}.")
+    if summary.change and 0 < len(summary.change.new) <= _NAMED:
+        new = [within(country) for country in summary.countries if country.iso_a3 in summary.change.new]
+        sentences.append(f"First seen in the last {formats.number(summary.change.days)} days: {listed(new)}.")
     return " ".join(sentences)
 
 

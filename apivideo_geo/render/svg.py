@@ -35,7 +35,10 @@ def render_map(
             f'viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alternative)}" focusable="false">',
             '<defs><pattern id="hatch" width="24" height="24" patternUnits="userSpaceOnUse" '
             'patternTransform="rotate(45)"><path class="hatch-ground" d="M0 0h24v24H0z"/>'
-            '<path class="hatch-line" d="M0 0v24"/></pattern></defs>',
+            '<path class="hatch-line" d="M0 0v24"/></pattern>'
+            '<pattern id="sparse" width="20" height="20" patternUnits="userSpaceOnUse" '
+            'patternTransform="rotate(-45)"><path class="sparse-ground" d="M0 0h20v20H0z"/>'
+            '<path class="sparse-line" d="M0 0v20"/></pattern></defs>',
             f'<g class="lands">{"".join(lands)}</g>',
             f'<g class="dots">{"".join(dots)}</g>',
             '<path class="lit" d=""/>',

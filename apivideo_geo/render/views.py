@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from apivideo_geo.geo.countries import flag
-from apivideo_geo.model import CountryCount, Summary
+from apivideo_geo.model import Change, CountryCount, Summary
+from apivideo_geo.render.daily import spark_path
 from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.prose import counted, noun, quantity
 from apivideo_geo.render.scale import Scale
@@ -15,6 +16,8 @@ DEVICES = {"desktop": "Computer", "phone": "Phone", "mobile": "Phone", "tablet":
 """Device types of api.video in a reader's words; others are shown as they came."""
 PANELS = {"device": "Devices", "os": "Operating systems", "browser": "Browsers"}
 """Breakdowns with a place on the page, in order, and their headings."""
+CHANGE_FROM = 10
+"""A country's change is told where it had this many before; a leap from 1 to 3 tells nothing."""
 _TOP = 5
 _BAR = 74
 
@@ -23,14 +26,17 @@ _BAR = 74
 class Figure:
     """One of the numbers under the headline."""
 
+    key: str
     label: str
     value: str
     note: str = ""
+    tone: str = ""
+    """"up" or "down" where the note is a change."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One country of the table, all cells as text; ``bar`` is a length from 0 to 74."""
+    """One country of the table, all cells as text; ``bar`` is a length from 0 to 74, ``spark`` the path of a line."""
 
     code: str
     rank: str
@@ -40,6 +46,9 @@ class Row:
     share: str
     bar: str
     per_million: str
+    change: str = "–"
+    tone: str = ""
+    spark: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,11 +87,18 @@ def make_figures(summary: Summary, formats: Formats, world: int, least: int) -> 
     words = noun(summary.metric)
     first = summary.countries[0] if summary.countries else None
     leader = _per_million_leader(summary.countries, least)
+    change, fresh = summary.change, len(summary.change.new) if summary.change else 0
     return (
-        Figure(words.capitalize(), formats.number(summary.total)),
-        Figure("Countries", formats.number(len(summary.countries)), f"of {formats.number(world)}"),
-        Figure(f"Most {words}", first.name if first else "–", formats.share(first.share) if first else ""),
+        Figure("total", words.capitalize(), formats.number(summary.total), _total_note(change, formats), _tone(change)),
         Figure(
+            "reach",
+            "Countries",
+            formats.number(len(summary.countries)),
+            f"of {formats.number(world)}{f' · {formats.number(fresh)} new' if fresh else ''}",
+        ),
+        Figure("most", f"Most {words}", first.name if first else "–", formats.share(first.share) if first else ""),
+        Figure(
+            "dense",
             "Most per million people",
             leader.name if leader else "–",
             formats.rate(leader.per_million or 0)
@@ -90,6 +106,41 @@ def make_figures(summary: Summary, formats: Formats, world: int, least: int) -> 
             else f"from {counted(least, noun(summary.metric, 1), words, formats)} up",
         ),
     )
+
+
+def _total_note(change: Change | None, formats: Formats) -> str:
+    """What became of the total lately; empty where it cannot be told."""
+    if change is None or not change.total[1]:
+        return ""
+    days = formats.number(change.days)
+    return f"{days} days: {formats.change(*change.total)} on the {days} before"
+
+
+def change_title(summary: Summary, formats: Formats) -> str:
+    """What the column of changes compares; empty where nothing can be compared."""
+    if summary.change is None:
+        return ""
+    days = formats.number(summary.change.days)
+    return f"The last {days} days against the {days} before"
+
+
+def _tone(change: Change | None) -> str:
+    return tone_of(*change.total) if change and change.total[1] else ""
+
+
+def tone_of(now: int, before: int) -> str:
+    """ "up", "down", or nothing for no change."""
+    return "up" if now > before else "down" if now < before else ""
+
+
+def _change_of(code: str, change: Change | None, formats: Formats) -> tuple[str, str]:
+    """A country's change in words and its tone: a percentage, "new", or a dash where there is too little to tell."""
+    now, before = change.countries.get(code, (0, 0)) if change else (0, 0)
+    if change and code in change.new:
+        return "new", "up"
+    if before < CHANGE_FROM:
+        return "–", ""
+    return formats.change(now, before), tone_of(now, before)
 
 
 def _per_million_leader(countries: Sequence[CountryCount], least: int) -> CountryCount | None:
@@ -100,6 +151,8 @@ def _per_million_leader(countries: Sequence[CountryCount], least: int) -> Countr
 def make_rows(summary: Summary, formats: Formats) -> tuple[Row, ...]:
     """The countries with counts, in the order of the Summary; bars are in proportion to the first."""
     longest = max((country.share for country in summary.countries), default=0) or 1
+    totals = [day.count for day in summary.daily]
+    changes = {country.iso_a3: _change_of(country.iso_a3, summary.change, formats) for country in summary.countries}
     return tuple(
         Row(
             code=country.iso_a3,
@@ -110,6 +163,9 @@ def make_rows(summary: Summary, formats: Formats) -> tuple[Row, ...]:
             share=formats.share(country.share),
             bar=f"{max(_BAR * country.share / longest, 1):.1f}",
             per_million="–" if country.per_million is None else formats.rate(country.per_million),
+            change=changes[country.iso_a3][0],
+            tone=changes[country.iso_a3][1],
+            spark=spark_path(summary.by_country.get(country.iso_a3, ()), totals),
         )
         for country in summary.countries
     )

@@ -1,19 +1,13 @@
 // @ts-check
-/**
- * What a reader can do with the map. folium's script opens it and calls `apivideoGeo.attach`;
- * the figures shown are read off the table of the same page. Data reaches the page as text only.
- */
-var apivideoGeo = (function () {
+/** The map: whole at first, zoomed and moved by mouse, fingers and buttons, painted and lit by country. */
+(function (geo) {
   "use strict";
+  const { data } = geo;
 
   /** How near a pointer on the sea must come to a small territory, in CSS pixels. */
   const REACH = { mouse: 9, pen: 12, touch: 18 };
-
-  /**
-   * @typedef {{count: string, share: string, rank: string, per: string}} Labels
-   * @typedef {{labels: Labels, of: string, none: string, names: Object<string, string>}} Data
-   * @typedef {{code: string, x: number, y: number}} Dot  centre in units of the map
-   */
+  /** Kinds that are patterns and not colours. */
+  const PATTERNS = { blank: "url(#hatch)", few: "url(#sparse)" };
 
   /**
    * Takes over a map that folium has just opened.
@@ -21,23 +15,39 @@ var apivideoGeo = (function () {
    * @param {any} overlay  the Leaflet overlay that holds the page's SVG
    * @param {number} deepest  how many times the whole world may be doubled
    */
-  function attach(map, overlay, deepest) {
+  function start(map, overlay, deepest) {
     const svg = /** @type {SVGSVGElement} */ (overlay.getElement());
     const bounds = overlay.getBounds();
     const place = keepWhole(map, bounds, deepest, svg);
     wheelNeedsKey(map.getContainer());
     oneFingerScrolls(map);
-    zoomButtons(map, place);
-    showOnDemand(map, svg, bounds);
-    const container = map.getContainer();
-    container.setAttribute("role", "group");
-    container.setAttribute("aria-label", "Map: arrow keys move it, plus and minus zoom");
-    document.documentElement.classList.add("live");
+    map.keyboard.disable();
+    const { width, height } = { width: data.frame[0], height: data.frame[1] };
+    const latLng = (x, y) => [height - y, x];
+
+    /** @param {string} code @returns {{x: number, y: number}} in the window */
+    function pointOf(code) {
+      const box = map.getContainer().getBoundingClientRect();
+      const at = map.latLngToContainerPoint(latLng(...data.points[code]));
+      return { x: box.left + at.x, y: box.top + at.y };
+    }
+    /** @param {string} continent  "" = the whole world */
+    function frame(continent, animate) {
+      if (!continent) return place.world(animate);
+      const [left, top, right, bottom] = data.continents[continent];
+      map.fitBounds([latLng(left, bottom), latLng(right, top)], { animate: animate && !geo.still() });
+    }
+    /** Brings a country into sight. @param {string} code */
+    function reach(code) {
+      const at = latLng(...data.points[code]);
+      if (!map.getBounds().pad(-0.08).contains(at) && map.getZoom() > map.getMinZoom() + 0.01) map.panTo(at, { animate: !geo.still() });
+    }
+    return { map, svg, frame, pointOf, reach, ...lights(svg), ...painter(svg), codeAt: finder(svg, width) };
   }
 
   /**
    * The whole world fills the frame, is the least zoom, and stays so when the frame changes size.
-   * @returns {{world: () => void}} shows the whole world again
+   * @returns {{world: (animate: boolean) => void}} shows the whole world again
    */
   function keepWhole(map, bounds, deepest, svg) {
     const size = { width: bounds.getEast() - bounds.getWest(), height: bounds.getNorth() - bounds.getSouth() };
@@ -45,7 +55,7 @@ var apivideoGeo = (function () {
     let whole = NaN;
 
     function world(animate) {
-      map.setView(bounds.getCenter(), whole, { animate: Boolean(animate) });
+      map.setView(bounds.getCenter(), whole, { animate: Boolean(animate) && !geo.still() });
     }
     function fit() {
       const box = map.getContainer();
@@ -68,7 +78,7 @@ var apivideoGeo = (function () {
     map.on("zoomend", growDots);
     fit();
     new ResizeObserver(fit).observe(map.getContainer());
-    return { world: () => world(true) };
+    return { world };
   }
 
   /** The wheel scrolls the page; with Ctrl (or a pinch on a touchpad) it zooms. @param {HTMLElement} container */
@@ -87,83 +97,93 @@ var apivideoGeo = (function () {
     }, true);
   }
 
-  function zoomButtons(map, place) {
-    const buttons = /** @type {HTMLElement} */ (document.getElementById("zoom"));
-    const acts = { in: () => map.zoomIn(), out: () => map.zoomOut(), world: place.world };
+  /** @param {any} map @param {{in: () => void, out: () => void, world: () => void}} acts */
+  function zoomButtons(map, acts) {
+    const buttons = geo.byId("zoom");
     buttons.addEventListener("click", (event) => {
-      const button = /** @type {Element} */ (event.target).closest("[data-zoom]");
-      if (button) acts[button.getAttribute("data-zoom")]();
+      const button = event.target.closest("[data-zoom]");
+      if (button) acts[button.dataset.zoom]();
     });
     function update() {
       const far = map.getZoom() <= map.getMinZoom() + 0.01;
       const near = map.getZoom() >= map.getMaxZoom() - 0.01;
       for (const button of buttons.querySelectorAll("[data-zoom]")) {
-        const done = button.getAttribute("data-zoom") === "in" ? near : far;
-        button.setAttribute("aria-disabled", String(done));
+        button.setAttribute("aria-disabled", String(button.dataset.zoom === "in" ? near : far));
       }
     }
     map.on("zoomend", update);
     update();
   }
 
-  /** Country under the pointer, or its row in the table: both light up, and a card tells the figures. */
-  function showOnDemand(map, svg, bounds) {
-    const data = /** @type {Data} */ (JSON.parse(/** @type {HTMLElement} */ (document.getElementById("data")).textContent || "{}"));
-    const frame = /** @type {HTMLElement} */ (document.getElementById("frame"));
-    const card = /** @type {HTMLElement} */ (document.getElementById("card"));
-    const lit = /** @type {SVGPathElement} */ (svg.querySelector(".lit"));
-    const rows = new Map([...document.querySelectorAll("tr[data-c]")].map((row) => [row.getAttribute("data-c"), row]));
-    const dots = [...svg.querySelectorAll(".dot")].map(readDot);
-    let shown = "";
-
-    function light(code) {
-      if (code === shown) return;
-      rows.get(shown)?.classList.remove("on");
-      shown = code;
-      rows.get(code)?.classList.add("on");
-      const dot = dots.find((each) => each.code === code);
-      const land = code ? document.getElementById(code) : null;
-      lit.setAttribute("d", dot ? `M${dot.x} ${dot.y}h0` : land?.getAttribute("d") || "");
-      lit.classList.toggle("around", Boolean(dot));
+  /** Sets the class of countries whose kind has changed. @param {SVGSVGElement} svg */
+  function painter(svg) {
+    const parts = new Map();
+    for (const path of svg.querySelectorAll(".lands path, .dot")) {
+      const code = path.id.slice(0, 3);
+      if (!parts.has(code)) parts.set(code, { kind: path.classList.item(path.classList.length - 1), paths: [] });
+      parts.get(code).paths.push(path);
     }
-    function hide() {
-      light("");
-      card.hidden = true;
+    /** @param {{kinds: Map<string, string>, empty: string, classes: number}} picture */
+    function paint({ kinds, empty, classes }) {
+      for (const [code, part] of parts) {
+        const kind = kinds.get(code) || empty;
+        if (kind === part.kind) continue;
+        for (const path of part.paths) dress(path, part.kind, kind);
+        part.kind = kind;
+      }
+      const count = `k${classes}`;
+      if (!svg.classList.contains(count)) svg.setAttribute("class", (svg.getAttribute("class") || "").replace(/\bk\d\b/, count));
     }
-    function show(code, event) {
-      if (!code) return hide();
-      if (code !== shown || card.hidden) fillCard(card, code, rows.get(code), data);
-      light(code);
-      card.hidden = false;
-      moveCard(card, frame, event);
+    /** Lights the countries of one kind. @param {string} kind  "" = all alike */
+    function choose(kind) {
+      svg.classList.toggle("choosing", Boolean(kind));
+      for (const part of parts.values()) {
+        for (const path of part.paths) path.classList.toggle("chosen", Boolean(kind) && part.kind === kind);
+      }
     }
-    function codeAt(event) {
-      const id = /** @type {Element} */ (event.target).id;
-      if (/^[A-Z]{3}(-dot)?$/.test(id)) return id.slice(0, 3);
-      const box = svg.getBoundingClientRect();
-      const scale = box.width / (bounds.getEast() - bounds.getWest());
-      return nearest(dots, (event.clientX - box.left) / scale, (event.clientY - box.top) / scale, REACH[event.pointerType] / scale);
-    }
-
-    svg.addEventListener("pointermove", (event) => { if (event.pointerType === "mouse") show(codeAt(event), event); });
-    svg.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") hide(); });
-    svg.addEventListener("click", (event) => { if (/** @type {PointerEvent} */ (event).pointerType !== "mouse") show(codeAt(event), event); });
-    document.addEventListener("pointerdown", (event) => { if (!frame.contains(/** @type {Node} */ (event.target))) hide(); });
-    document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
-    map.on("zoomstart movestart", () => { card.hidden = true; });
-    for (const [code, row] of rows) {
-      row.addEventListener("pointerenter", () => { card.hidden = true; light(code); });
-      row.addEventListener("pointerleave", () => light(""));
-    }
+    return { paint, choose, kindOf: (code) => parts.get(code)?.kind };
   }
 
-  /** @param {Element} element @returns {Dot} */
+  function dress(path, before, after) {
+    path.classList.replace(before, after);
+    if (!path.classList.contains("dot")) {
+      if (PATTERNS[after]) path.setAttribute("fill", PATTERNS[after]);
+      else path.removeAttribute("fill");
+    } else path.previousElementSibling?.classList.toggle("small", !/^(c\d|d\d|new|left)$/.test(after));
+  }
+
+  /** @param {SVGSVGElement} svg */
+  function lights(svg) {
+    const lit = /** @type {SVGPathElement} */ (svg.querySelector(".lit"));
+    /** @param {string} code  "" = none */
+    function light(code) {
+      const dot = code && svg.querySelector(`#${code}.dot, #${code}-dot`);
+      const land = code && !dot ? svg.querySelector(`#${code}`) : null;
+      lit.setAttribute("d", (dot || land)?.getAttribute("d") || "");
+      lit.classList.toggle("around", Boolean(dot));
+    }
+    return { light };
+  }
+
+  /** The country under a pointer, or the small one within its reach. @param {SVGSVGElement} svg @param {number} width */
+  function finder(svg, width) {
+    const dots = [...svg.querySelectorAll(".dot")].map(readDot);
+    return function codeAt(event) {
+      const { id } = event.target;
+      if (/^[A-Z]{3}(-dot)?$/.test(id)) return id.slice(0, 3);
+      const box = svg.getBoundingClientRect();
+      const scale = box.width / width;
+      return nearest(dots, (event.clientX - box.left) / scale, (event.clientY - box.top) / scale, REACH[event.pointerType] / scale);
+    };
+  }
+
+  /** @param {Element} element */
   function readDot(element) {
     const [, x, y] = /** @type {RegExpMatchArray} */ (/^M(\S+) (\S+)h0$/.exec(element.getAttribute("d") || ""));
     return { code: element.id.slice(0, 3), x: Number(x), y: Number(y) };
   }
 
-  /** @param {Dot[]} dots @returns {string} the code of the nearest dot within reach, or "" */
+  /** @returns {string} the code of the nearest dot within reach, or "" */
   function nearest(dots, x, y, reach) {
     let code = "";
     for (const dot of dots) {
@@ -173,51 +193,5 @@ var apivideoGeo = (function () {
     return code;
   }
 
-  /**
-   * Writes a country's figures into the card, as text nodes.
-   * @param {HTMLElement} card
-   * @param {string} code
-   * @param {Element | undefined} row  its row in the table; none if nothing was counted there
-   * @param {Data} data
-   */
-  function fillCard(card, code, row, data) {
-    const name = document.createElement("p");
-    const list = document.createElement("dl");
-    card.replaceChildren(name, list);
-    if (!row) {
-      name.textContent = data.names[code] || code;
-      addFigure(list, data.labels.count, data.none);
-      return;
-    }
-    const [rank, , count, share, per] = [...row.children].map((cell) => cell.textContent || "");
-    name.append(...[...row.children[1].childNodes].map((part) => `${part.textContent} `));
-    addFigure(list, data.labels.count, count);
-    addFigure(list, data.labels.share, share);
-    addFigure(list, data.labels.rank, `${rank} ${data.of}`);
-    addFigure(list, data.labels.per, per);
-  }
-
-  function addFigure(list, label, value) {
-    const term = document.createElement("dt");
-    const figure = document.createElement("dd");
-    term.textContent = label;
-    figure.textContent = value;
-    list.append(term, figure);
-  }
-
-  /** Beside the pointer, inside the frame; on a narrow screen the style sheet pins it to the bottom instead. */
-  function moveCard(card, frame, event) {
-    if (getComputedStyle(card).position === "fixed") {
-      card.style.transform = "";
-      return;
-    }
-    const box = frame.getBoundingClientRect();
-    const gap = 16;
-    let left = event.clientX - box.left + gap;
-    if (left + card.offsetWidth > box.width) left = event.clientX - box.left - gap - card.offsetWidth;
-    const top = Math.min(event.clientY - box.top + gap, box.height - card.offsetHeight - 4);
-    card.style.transform = `translate(${Math.round(Math.max(0, left))}px, ${Math.round(Math.max(0, top))}px)`;
-  }
-
-  return { attach };
-})();
+  geo.map = { start, zoomButtons };
+})(apivideoGeo);

@@ -6,8 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import ibis
+
+from apivideo_geo.aggregate.summary import summarise
+from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import all_countries, name_of, to_alpha2
-from apivideo_geo.model import CountryCount, Coverage, DayCount, Summary
+from apivideo_geo.geo.places import population
+from apivideo_geo.model import UNKNOWN, CountryCount, Coverage, DayCount, Summary
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 MADE = datetime(2026, 11, 22, 4, 12, tzinfo=UTC)
@@ -86,6 +91,49 @@ def small() -> Summary:
     """Three countries, one of them a small island, a week of days."""
     daily = days(date(2026, 11, 15), [1, 3, 0, 4, 5, 2, 1])
     return summary({"FRA": 12, "BEL": 3, "SGP": 1}, daily, unknown=2, per_million={"FRA": 0.2, "BEL": 0.3})
+
+
+FIRST = date(2026, 6, 1)
+LENGTH = 175
+GAP = range(60, 64)
+"""Places of the days never collected in the history of ``watched``."""
+
+
+def watched_counts() -> dict[tuple[int, str], int]:
+    """(place of the day, alpha-3) → plays: half a year, one dominant country, a few that come and go, unknown ones."""
+    codes = ["FRA", "MAR", "DEU", "USA", "BRA", "IND", "REU", "GLP", "MTQ", "GUF", "MYT", "SGP", "MLT", "MCO", "JPN"]
+    counts: dict[tuple[int, str], int] = {}
+    for place in range(LENGTH):
+        if place in GAP:
+            continue
+        for number, code in enumerate(codes):
+            counts[place, code] = (place * (number + 3) + number * 5) % (40 // (number + 1) + 2) + (
+                place * number
+            ) // 200
+        counts[place, "FRA"] += 400 + place
+        counts[place, UNKNOWN] = place % 5
+    for place in range(150, LENGTH):
+        counts[place, "PER"] = 1
+    for place in range(100, 145):
+        counts[place, "TCD"] = 3
+    return {key: count for key, count in counts.items() if count}
+
+
+def watched(metric: str = "play") -> Summary:
+    """The Summary of ``watched_counts``, made from facts as the product makes it."""
+    table = facts_table(
+        (FIRST + timedelta(place), metric, code, "total", "", count)
+        for (place, code), count in watched_counts().items()
+    )
+    return summarise(
+        ibis.memtable(table),
+        {FIRST + timedelta(place): place == LENGTH - 1 for place in range(LENGTH) if place not in GAP},
+        metric=metric,
+        generated_at=MADE,
+        name_of=name_of,
+        alpha2_of=to_alpha2,
+        population_of=population,
+    )
 
 
 def empty() -> Summary:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ibis
 
@@ -24,6 +24,9 @@ from apivideo_geo.errors import DataRefused
 from apivideo_geo.sessions import text_column, utc_day
 from apivideo_geo.sources.files.parts import Parts, explain_parts, read_parts, sort_parts
 from apivideo_geo.sources.files.paths import find_all_files, is_remote
+
+if TYPE_CHECKING:
+    from ibis.backends import BaseBackend
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class SessionFiles:
     rows: int
 
 
-def open_sessions(paths: Sequence[str], connection: Any) -> SessionFiles:
+def open_sessions(paths: Sequence[str], connection: BaseBackend) -> SessionFiles:
     """The sessions of ``paths``: files, patterns (also ``**``) and URLs of an object store, of mixed kinds.
 
     CSV: the columns of ``sessions.csv`` or the API's dotted names, in any order and case, separated by ``,``, ``;`` or
@@ -55,7 +58,7 @@ def open_sessions(paths: Sequence[str], connection: Any) -> SessionFiles:
         spans = [_span(places)] if _is_one_file(parts) else _spans(named)
     except DataRefused as refused:
         raise explain_parts(parts) or refused from None
-    days = {day for first, last in spans if first for day in days_between(first, last)}
+    days = {day for first, last in spans if first and last for day in days_between(first, last)}
     return SessionFiles(table, tuple(sorted(days)), sum(place["rows"] for place in places))
 
 

@@ -21,6 +21,8 @@ NAMES = (*FLAT, *(name for name in flat_names(NESTED) if name not in FLAT))
 def load_documents(path: Path) -> pa.Table:
     """The sessions of the JSON file: a column of strings for each plain or dotted name that occurs in it.
 
+    What is missing is an empty string: some engines do not take nulls from us.
+
     Raises :class:`DataRefused`, naming the line where the JSON breaks off, or the session that is none.
     """
     import pyarrow as pa
@@ -29,7 +31,7 @@ def load_documents(path: Path) -> pa.Table:
     names = [name for name in NAMES if any(name in row for row in rows)] if rows else list(FLAT)
     if lacks := missing_columns(names):
         raise DataRefused(f"{path}: its sessions have no {lacks}; expected sessions as the API answers them.")
-    return pa.table({name: pa.array([row.get(name) for row in rows], pa.string()) for name in names})
+    return pa.table({name: pa.array([row.get(name) or "" for row in rows], pa.string()) for name in names})
 
 
 def _rows(path: Path) -> Iterator[dict[str, str | None]]:

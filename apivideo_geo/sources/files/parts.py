@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import ibis
 
@@ -15,6 +15,9 @@ from apivideo_geo.sources.files.columns import REQUIRED, column_of, flat_names, 
 from apivideo_geo.sources.files.documents import load_documents
 from apivideo_geo.sources.files.layouts import find_layout, kind_of, remote_layout
 from apivideo_geo.sources.files.paths import is_remote
+
+if TYPE_CHECKING:
+    from ibis.backends import BaseBackend
 
 Parts = dict[Layout | None, list[str]]
 """Layout → the files that have it; None: JSON to be read whole."""
@@ -30,7 +33,7 @@ def sort_parts(files: Iterable[str]) -> Parts:
     return parts
 
 
-def read_parts(parts: Parts, connection: Any) -> ibis.Table:
+def read_parts(parts: Parts, connection: BaseBackend) -> ibis.Table:
     """All ``parts`` as one sessions table, unread until asked for, with the column ``FILE`` beside."""
     raws = [raw for layout, files in parts.items() for raw in _read_part(layout, files, connection)]
     extra = dict.fromkeys(name for raw, _ in raws for name in _names(raw) if column_of(name) is None)
@@ -40,7 +43,7 @@ def read_parts(parts: Parts, connection: Any) -> ibis.Table:
     return ibis.union(*tables) if len(tables) > 1 else tables[0]
 
 
-def load_csv(path: Path, connection: Any) -> tuple[ibis.Table, Parts]:
+def load_csv(path: Path, connection: BaseBackend) -> tuple[ibis.Table, Parts]:
     """One CSV file with whatever session columns it has (others stand after them), and its parts to explain it by.
 
     Raises :class:`DataRefused` where it is no CSV file.
@@ -56,18 +59,19 @@ def load_csv(path: Path, connection: Any) -> tuple[ibis.Table, Parts]:
 def explain_parts(parts: Parts) -> DataRefused | None:
     """The first line of ``parts`` that an engine cannot read; None if none is found."""
     for layout, files in parts.items():
-        for name in files if layout else ():
-            if not is_remote(name) and (sentence := find_broken_line(Path(name), layout)):
+        for name in files:
+            if layout and not is_remote(name) and (sentence := find_broken_line(Path(name), layout)):
                 return DataRefused(sentence)
     return None
 
 
-def _read_part(layout: Layout | None, files: list[str], connection: Any) -> Iterable[tuple[ibis.Table, bool]]:
+def _read_part(layout: Layout | None, files: list[str], connection: BaseBackend) -> Iterable[tuple[ibis.Table, bool]]:
     """The tables of one part as the files have them, and whether a spreadsheet's apostrophes are to be taken off."""
     if layout is None:
         for name in files:
-            table = load_documents(Path(name))
-            yield ibis.memtable(table).mutate(**{FILE: ibis.literal(name)}), False
+            table = ibis.memtable(load_documents(Path(name)))
+            texts = {column: table[column].nullif("") for column in table.columns}
+            yield table.select(**texts, **{FILE: ibis.literal(name)}), False
         return
     raw = read_sessions(connection, [name if is_remote(name) else str(Path(name).absolute()) for name in files], layout)
     if lacks := missing_columns(_names(raw)) if is_remote(files[0]) else "":

@@ -1,0 +1,33 @@
+"""The last days against as many before them. Pure: counts in, a Change out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from apivideo_geo.model import UNKNOWN, Change, DayCount
+
+LENGTH = 30
+"""Days in each of the two stretches."""
+
+
+def compare(daily: Sequence[DayCount], by_country: Mapping[str, Sequence[int]], length: int = LENGTH) -> Change | None:
+    """The last ``length`` whole days of ``daily`` against the ``length`` before.
+
+    ``by_country`` has the counts of the same days. None unless each of those days was collected after its end.
+    """
+    end = len(daily)
+    while end and daily[end - 1].open:
+        end -= 1
+    start, middle = end - 2 * length, end - length
+    if start < 0 or any(day.count is None or day.open for day in daily[start:end]):
+        return None
+    return Change(
+        days=length,
+        total=(sum(day.count or 0 for day in daily[middle:end]), sum(day.count or 0 for day in daily[start:middle])),
+        countries={code: (sum(counts[middle:end]), sum(counts[start:middle])) for code, counts in by_country.items()},
+        new=tuple(
+            code
+            for code, counts in sorted(by_country.items())
+            if code != UNKNOWN and any(counts[middle:end]) and not any(counts[:middle])
+        ),
+    )

@@ -1,0 +1,103 @@
+"""What ``about.html`` shows: the balance, the days, the classes and the borders, ready to print. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from apivideo_geo.geo.borders import load_borders
+from apivideo_geo.geo.countries import name_of
+from apivideo_geo.model import Summary
+from apivideo_geo.render import prose
+from apivideo_geo.render.formats import Formats
+from apivideo_geo.render.scale import Scale
+
+COUNTED = {
+    "play": "A play is one time a video or a live stream was played.",
+    "view": "A view is one time somebody watched a video or a live stream, as api.video counts views.",
+    "impression": "An impression is one time a video or a live stream was loaded and ready to be played.",
+    "start": "A start is one time the playing of a video or a live stream was started.",
+    "end": "An end is one time a video or a live stream was watched until its end.",
+    "session": "A session is one time somebody opened a video or a live stream in a player. "
+    "It counts for the day it was opened.",
+}
+"""metric → what one of it is (api.video's reference of its analytics)."""
+
+METHODS = {
+    "quantile": "The classes are cut so that about as many countries fall into each.",
+    "log": "Each class reaches about as many times higher than the one before.",
+    "jenks": "The classes are cut where the counts leave gaps (Fisher and Jenks’ natural breaks).",
+    "equal": "The classes are equally wide.",
+    "custom": "The publisher of this page chose where the classes begin.",
+}
+"""Class method → how the classes come about."""
+
+_RANGES = 100
+"""Ranges of days that are listed; what is beyond is counted."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A figure with its name and what it means."""
+
+    name: str
+    figure: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A border that had to be decided."""
+
+    area: str
+    drawn: str
+    why: str
+
+
+def make_about(summary: Summary, scale: Scale, formats: Formats, method: str, least: int) -> Mapping[str, Any]:
+    """What the template prints besides the frame. ``least`` is the count from which countries compare by head."""
+    words = prose.noun(summary.metric)
+    return {
+        "counted": COUNTED.get(summary.metric, ""),
+        "balance_parts": tuple(_parts(summary, formats)),
+        "period": prose.period(summary, formats),
+        "days": tuple(_days(summary, formats)),
+        "missing": formats.days(summary.days.missing, _RANGES) if summary.days.missing else "",
+        "method": METHODS[method],
+        "ranges": ", ".join(scale.ranges(formats.number)),
+        "least": prose.counted(least, prose.noun(summary.metric, 1), words, formats),
+        "decisions": tuple(_decisions(formats)),
+    }
+
+
+def _parts(summary: Summary, formats: Formats) -> Iterator[Part]:
+    words = prose.noun(summary.metric)
+    yield Part("On the map", formats.number(summary.mapped), f"{words.capitalize()} whose country is known.")
+    yield Part(
+        "Withheld",
+        formats.number(summary.withheld),
+        "Counts so small that they could point at a person are not told by country.",
+    )
+    yield Part(
+        "Unknown",
+        formats.number(summary.unknown),
+        "The address told no country, or a name that belongs to none for certain. Nothing is guessed.",
+    )
+    yield Part(
+        "Total", formats.number(summary.total), "All of it: the three above add up to it, or no page is published."
+    )
+
+
+def _days(summary: Summary, formats: Formats) -> Iterator[Part]:
+    days = summary.days
+    yield Part("Collected", formats.number(days.collected), "Days that were over when they were asked for.")
+    yield Part("Empty", formats.number(days.empty), f"Days among them without any {prose.noun(summary.metric, 1)}.")
+    yield Part("Open", formats.number(days.open), "Days not over yet when they were asked for; they still grow.")
+    yield Part("Missing", formats.number(len(days.missing)), "Days never collected: not known, which is not zero.")
+
+
+def _decisions(formats: Formats) -> Iterator[Decision]:
+    for border in load_borders():
+        names = [f"{name_of(code, str(formats.locale))} ({code})" for code in border.codes]
+        yield Decision(border.area, prose.listed(names), border.why)

@@ -1,0 +1,93 @@
+// @ts-check
+/** The card with a country's figures: it follows the pointer, or is pinned until it is closed. */
+(function (geo) {
+  "use strict";
+  const { data, formats } = geo;
+  const card = geo.byId("card");
+  const frame = geo.byId("frame");
+  let showing = "";
+
+  /** The country's figures in a line of speech. @param {string} code @param {any} view */
+  function spoken(code, view, measure) {
+    const row = view.byCode.get(code);
+    if (!row || !row.count) return `${geo.nameOf(code)}, ${data.known ? `no ${data.words.many}` : "no data"}`;
+    const parts = [geo.nameOf(code), formats.quantity(row.count), formats.share(row.share)];
+    if (measure === "per-million" && !Number.isNaN(row.per)) parts.push(`${formats.rate(row.per)} per million people`);
+    const change = geo.changeOf(view, row).text;
+    if (measure === "change" && change !== "–") parts.push(change);
+    return [...parts, `rank ${formats.number(row.rank)} of ${formats.number(view.rows.length)}`].join(", ");
+  }
+
+  /** @param {string} code @param {any} view @param {boolean} pinned @param {() => void} close */
+  function show(code, view, pinned, close) {
+    const key = `${code} ${pinned}`;
+    if (card.hidden || key !== showing || card.dataset.to !== `${view.from} ${view.to}`) {
+      fill(code, view);
+      if (pinned) addClose(close);
+    }
+    showing = key;
+    card.dataset.to = `${view.from} ${view.to}`;
+    card.classList.toggle("pinned", pinned);
+    card.hidden = false;
+  }
+
+  function hide() {
+    card.hidden = true;
+    showing = "";
+  }
+
+  function fill(code, view) {
+    const row = view.byCode.get(code);
+    const name = geo.make("p");
+    const flag = geo.flagOf(code);
+    if (flag) {
+      const sign = geo.make("span", flag);
+      sign.setAttribute("aria-hidden", "true");
+      name.append(sign, " ");
+    }
+    if (data.pages.includes(code)) {
+      const link = geo.make("a", geo.nameOf(code));
+      link.href = `country/${code}.html`;
+      name.append(link);
+    } else name.append(geo.nameOf(code));
+    const list = geo.make("dl");
+    const add = (label, value, tone) => list.append(geo.make("dt", label), geo.make("dd", value, tone));
+    const word = data.words.many[0].toUpperCase() + data.words.many.slice(1);
+    if (!row || !row.count) add(word, data.known ? formats.number(0) : "No data");
+    else {
+      add(word, formats.number(row.count));
+      add("Share", formats.share(row.share));
+      add("Rank", `${formats.number(row.rank)} of ${formats.number(view.rows.length)}`);
+      if (!Number.isNaN(row.per)) add("Per million", formats.rate(row.per));
+      const change = geo.changeOf(view, row);
+      if (change.text !== "–") add("Change", change.text, change.tone);
+    }
+    card.replaceChildren(name, list);
+    const spark = row && row.count ? geo.table.sparkOf(code) : null;
+    if (spark) card.append(spark.cloneNode(true));
+  }
+
+  function addClose(close) {
+    const button = geo.make("button", "×", "close");
+    button.type = "button";
+    button.setAttribute("aria-label", "Close");
+    button.addEventListener("click", close);
+    card.append(button);
+  }
+
+  /** Beside a point of the window, inside the frame; on a narrow screen the style sheet pins it to the bottom instead. */
+  function move(x, y) {
+    if (getComputedStyle(card).position === "fixed") {
+      card.style.transform = "";
+      return;
+    }
+    const box = frame.getBoundingClientRect();
+    const gap = 16;
+    let left = x - box.left + gap;
+    if (left + card.offsetWidth > box.width) left = x - box.left - gap - card.offsetWidth;
+    const top = Math.min(y - box.top + gap, box.height - card.offsetHeight - 4);
+    card.style.transform = `translate(${Math.round(Math.max(0, left))}px, ${Math.round(Math.max(0, top))}px)`;
+  }
+
+  geo.card = { show, hide, move, spoken, element: card };
+})(apivideoGeo);

@@ -1,0 +1,60 @@
+// @ts-check
+/** The legend: each class lights its countries, on hover, on focus, and for as long as it is pressed in. */
+(function (geo) {
+  "use strict";
+  const list = geo.byId("legend");
+  /** @type {(kind: string) => void} */
+  let light = () => {};
+  let pressed = "";
+
+  /** Turns the entries the page was sent with into buttons. @param {(kind: string) => void} lightKind  "" = none */
+  function start(lightKind) {
+    light = lightKind;
+    for (const item of list.children) {
+      const kind = item.querySelector("i").className;
+      if (kind !== "unknown" && kind !== "withheld") wrap(item, kind);
+    }
+    const kindAt = (event) => event.target.closest("button")?.dataset.kind || "";
+    list.addEventListener("pointerover", (event) => { if (event.pointerType === "mouse") light(kindAt(event) || pressed); });
+    list.addEventListener("pointerleave", () => light(pressed));
+    list.addEventListener("focusin", (event) => { if (event.target.matches(":focus-visible")) light(kindAt(event)); });
+    list.addEventListener("focusout", () => light(pressed));
+    list.addEventListener("click", (event) => { if (kindAt(event)) press(kindAt(event)); });
+  }
+
+  /** @param {Element} item @param {string} kind */
+  function wrap(item, kind) {
+    const button = geo.make("button");
+    button.type = "button";
+    button.dataset.kind = kind;
+    button.setAttribute("aria-pressed", "false");
+    button.append(...item.childNodes);
+    item.append(button);
+  }
+
+  /** @param {string} kind */
+  function press(kind) {
+    pressed = pressed === kind ? "" : kind;
+    for (const button of list.querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", String(button.dataset.kind === pressed));
+    }
+    light(pressed);
+  }
+
+  /** @param {{kind: string, label: string, note: string, apart?: boolean}[]} entries @param {number} classes */
+  function render(entries, classes) {
+    const focused = list.contains(document.activeElement) ? document.activeElement.dataset.kind : "";
+    pressed = "";
+    light("");
+    list.className = list.className.replace(/\bk\d\b/, `k${classes}`);
+    list.replaceChildren(...entries.map((entry) => {
+      const item = geo.make("li");
+      item.append(geo.make("i", "", entry.kind), geo.make("b", entry.label), " ", geo.make("span", entry.note));
+      if (!entry.apart) wrap(item, entry.kind);
+      return item;
+    }));
+    if (focused) list.querySelector(`[data-kind="${focused}"]`)?.focus();
+  }
+
+  geo.legend = { start, render };
+})(apivideoGeo);

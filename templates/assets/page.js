@@ -1,0 +1,278 @@
+// @ts-check
+/** Joins the parts: what the reader chose, the figures of it, and all that shows them. */
+(function (geo) {
+  "use strict";
+  const { data, formats, state: rules } = geo;
+
+  /** Loads the counts of the days, once, when first asked for. A script and not a request, so that it works from disk. */
+  const loadDays = (function () {
+    /** @type {Promise<any>|null} */
+    let loading = null;
+    return function () {
+      loading = loading || new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        geo.days = (/** @type {any} */ days) => resolve(geo.addUp(days));
+        script.onerror = () => { loading = null; script.remove(); reject(new Error("days")); };
+        script.src = data.days;
+        document.head.append(script);
+      });
+      return loading;
+    };
+  })();
+
+  /** Called by folium's script. @param {any} leaflet @param {any} overlay @param {number} deepest */
+  geo.attach = function (leaflet, overlay, deepest) {
+    const map = geo.map.start(leaflet, overlay, deepest);
+    const container = leaflet.getContainer();
+    const whole = geo.wholeView();
+    let state = rules.read(location.search);
+    let view = whole, history = null, scale = null, pointed = "", turn = 0;
+    /** @type {number|undefined} */
+    let later;
+
+    /** Takes over what was chosen and shows it. @param {any} chosen @param {"step"|"replace"|""} how  it enters the address */
+    async function go(chosen, how) {
+      const before = state;
+      state = { ...state, ...chosen };
+      const mine = ++turn;
+      if (state.period !== "all" && !history) {
+        try {
+          history = await loadDays();
+        } catch {
+          Object.assign(state, { period: "all", ...rules.stretch("all") });
+          geo.say("The figures of the days could not be loaded.");
+        }
+        if (mine !== turn) return;
+      }
+      if (how) rules.remember(state, how === "step");
+      scale = null;
+      view = viewOf(state.from, state.to, state.period === "all");
+      showControls();
+      paint();
+      finish();
+      if (state.continent !== before.continent) map.frame(state.continent, true);
+      pinOrNot();
+      tell(before);
+    }
+
+    const viewOf = (from, to, all) => (all || !history ? whole : geo.viewOf(history, from, to));
+
+    /** What changes with every frame: colours, legend, the numbers above. */
+    function paint() {
+      const picture = geo.picture(view, state.measure, state.without, scale);
+      map.paint(picture);
+      geo.legend.render(picture.legend, picture.classes);
+      showFigures();
+      geo.timeline.note(view, view === whole);
+    }
+    /** What may come a moment later: the table. */
+    function finish() {
+      clearTimeout(later);
+      geo.table.render(view, state.sort, state.zeros, history);
+    }
+
+    /** One of many views on the way: everything but the table at once. */
+    async function glance(from, to) {
+      const mine = ++turn;
+      try {
+        history = history || await loadDays();
+      } catch {
+        return;
+      }
+      if (mine !== turn) return;
+      view = viewOf(from, to, false);
+      paint();
+      if (state.country) point(state.country);
+      clearTimeout(later);
+      later = setTimeout(finish, 250);
+    }
+
+    /** The colours of all frames on one scale. @param {number[][]} frames */
+    async function prepare(frames) {
+      try {
+        history = history || await loadDays();
+      } catch {
+        geo.say("The figures of the days could not be loaded.");
+        return false;
+      }
+      const views = frames.map(([from, to]) => geo.viewOf(history, from, to));
+      scale = state.measure === "change" ? null : geo.scaleOf(views, state.measure, state.without);
+      return true;
+    }
+
+    /** @param {any} before */
+    function tell(before) {
+      if (before.period !== state.period || before.from !== state.from || before.to !== state.to) {
+        geo.say(`${formats.days(view.from, view.to)}: ${formats.quantity(view.total)} in ${formats.counted(view.rows.length, "country", "countries")}`);
+      }
+    }
+
+    function showControls() {
+      for (const button of document.querySelectorAll("[data-measure]")) {
+        button.setAttribute("aria-pressed", String(button.dataset.measure === state.measure));
+      }
+      const leader = geo.byId("leader");
+      leader.setAttribute("aria-pressed", String(state.without));
+      leader.setAttribute("aria-disabled", String(state.measure === "change"));
+      geo.byId("continent").value = state.continent;
+      time?.show(state);
+    }
+
+    /** The four numbers. */
+    function showFigures() {
+      const put = (key, value, note, tone) => {
+        const figure = document.querySelector(`[data-figure="${key}"]`);
+        if (!figure) return;
+        figure.className = tone || "";
+        const number = /** @type {Element} */ (figure.querySelector("b"));
+        const small = figure.querySelector("span") || geo.make("span");
+        if (number.textContent !== value) number.textContent = value;
+        if (small.textContent !== note) small.textContent = note;
+        number.after(" ", small);
+      };
+      if (view === whole) return original.forEach(([key, value, note, tone]) => put(key, value, note, tone));
+      const { change } = view;
+      const days = change && formats.counted(change.days, "day", "days");
+      const told = change && change.before ? `${formats.change(change.now, change.before)} on the ${days} before` : "";
+      put("total", formats.number(view.total), told, told && (change.now > change.before ? "up" : change.now < change.before ? "down" : ""));
+      const fresh = view.rows.filter((row) => row.fresh).length;
+      put("reach", formats.number(view.rows.length), `of ${formats.number(data.world)}${fresh ? ` · ${formats.number(fresh)} new` : ""}`);
+      const first = view.rows[0];
+      put("most", first ? geo.nameOf(first.code) : "–", first ? formats.share(first.share) : "");
+      const dense = view.byCode.get(geo.leaderOf(view, "per-million"));
+      put("dense", dense ? geo.nameOf(dense.code) : "–", dense ? formats.rate(dense.per) : `from ${formats.quantity(data.per_from)} up`);
+    }
+    const original = [...document.querySelectorAll("[data-figure]")].map((figure) => [
+      figure.dataset.figure, figure.querySelector("b")?.textContent, figure.querySelector("span")?.textContent || "", figure.className,
+    ]);
+
+    /** Lights a country on map and table. @param {string} code */
+    function light(code) {
+      pointed = code;
+      map.light(code || state.country);
+      geo.table.light(code || state.country);
+    }
+    /** Shows the card of a country at its own place, or where the pointer is. @param {string} code @param {any} [event] */
+    function point(code, event) {
+      light(code);
+      geo.card.show(code, view, code === state.country, unpin);
+      const at = event ? { x: event.clientX, y: event.clientY } : map.pointOf(code);
+      geo.card.move(at.x, at.y);
+    }
+    function pinOrNot() {
+      if (state.country) point(state.country);
+      else { geo.card.hide(); light(""); }
+    }
+    function pin(code) {
+      if (code !== state.country) go({ country: code }, "step");
+    }
+    function unpin() {
+      const inside = geo.card.element.contains(document.activeElement);
+      if (state.country) go({ country: "" }, "step");
+      if (inside) container.focus({ preventScroll: true });
+    }
+
+    function watchPointer() {
+      map.svg.addEventListener("pointermove", (event) => {
+        if (event.pointerType !== "mouse") return;
+        const code = map.codeAt(event);
+        if (state.country) light(code);
+        else if (code) point(code, event);
+        else { geo.card.hide(); light(""); }
+      });
+      map.svg.addEventListener("pointerleave", (event) => {
+        if (event.pointerType !== "mouse") return;
+        if (!state.country) geo.card.hide();
+        light("");
+      });
+      map.svg.addEventListener("click", (event) => {
+        const code = map.codeAt(event);
+        if (code) pin(code);
+        else unpin();
+      });
+      document.addEventListener("pointerdown", (event) => {
+        const target = /** @type {Element} */ (event.target);
+        if (state.country && event.pointerType !== "mouse" && !target.closest("#frame, #legend, .controls, .days, .countries")) unpin();
+      });
+      document.addEventListener("keydown", (event) => { if (event.key === "Escape") { unpin(); if (!state.country) { geo.card.hide(); light(""); } } });
+      leaflet.on("zoomstart movestart", () => { if (!state.country) geo.card.hide(); });
+      leaflet.on("zoomend moveend resize", () => { if (state.country) point(state.country); });
+    }
+
+    function watchKeys() {
+      container.setAttribute("role", "application");
+      container.setAttribute("aria-label", `Map of ${data.words.many} by country. Arrow keys go from country to country, letters to a name, Home and End to the first and last rank; Enter pins, Escape leaves, plus, minus and 0 zoom.`);
+      geo.keys.start(container, {
+        at: () => pointed || state.country,
+        view: () => view,
+        go: (code) => {
+          if (state.country) state = { ...state, country: code };
+          map.reach(code);
+          point(code);
+          if (state.country) rules.remember(state, false);
+          geo.say(geo.card.spoken(code, view, state.measure));
+        },
+        pin: () => { if (pointed) { pin(pointed); geo.say(`${geo.card.spoken(pointed, view, state.measure)}, pinned`); } },
+        leave: () => {
+          if (state.country) return unpin();
+          geo.card.hide();
+          light("");
+          container.blur();
+        },
+        zoom: (to) => zooms[to](),
+      });
+    }
+
+    const zooms = {
+      in: () => leaflet.zoomIn(),
+      out: () => leaflet.zoomOut(),
+      world: () => { map.frame("", true); if (state.continent) go({ continent: "" }, "step"); },
+    };
+
+    function watchControls() {
+      geo.byId("controls").addEventListener("click", (event) => {
+        const measure = event.target.closest("[data-measure]")?.dataset.measure;
+        if (measure) go({ measure }, "step");
+      });
+      geo.byId("continent").addEventListener("change", (event) => go({ continent: event.target.value }, "step"));
+      geo.byId("leader").addEventListener("click", () => {
+        if (state.measure !== "change") go({ without: !state.without }, "step");
+      });
+      window.addEventListener("popstate", () => { time?.halt(); go(rules.read(location.search), ""); });
+    }
+
+    geo.legend.start(map.choose);
+    geo.table.start({ sort: (sort) => go({ sort }, "replace"), zeros: (zeros) => go({ zeros }, "replace"), light });
+    const time = geo.timeline.start({
+      choose: (period, from, to) => go({ period, ...(period === "custom" ? { from, to } : rules.stretch(period)) }, "step"),
+      glance,
+      play: prepare,
+      rest: (from, to) => { const kept = scale; go({ period: "custom", from, to }, "replace").then(() => { scale = kept; }); },
+    });
+    for (const kind of ["pointerenter", "focusin"]) geo.byId("periods")?.addEventListener(kind, () => loadDays().catch(() => {}), { once: true });
+    geo.map.zoomButtons(leaflet, zooms);
+    watchPointer();
+    watchKeys();
+    watchControls();
+    freshness();
+    geo.table.render(view, "rank", false, null);
+    const asked = state;
+    state = rules.read("");
+    const usual = JSON.stringify(asked) === JSON.stringify(state);
+    rules.remember(asked, false);
+    (usual ? Promise.resolve() : go(asked, "")).then(() => document.documentElement.classList.add("live"));
+  };
+
+  /** How old the page is, by the reader's clock; a quiet word when it is old. */
+  function freshness() {
+    const moment = geo.byId("updated");
+    const hours = (Date.now() - Date.parse(moment.dateTime)) / 3_600_000;
+    if (!(hours >= 0)) return;
+    moment.title = moment.textContent;
+    moment.textContent = formats.ago(hours);
+    if (hours < 36) return;
+    const old = hours >= 72;
+    geo.byId("fresh").classList.add(old ? "old" : "late");
+    moment.after(old ? ": out of date" : ": late");
+  }
+})(apivideoGeo);

@@ -1,0 +1,95 @@
+"""Facts small enough to count by hand, and the Summary that comes of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import ibis
+
+from apivideo_geo.aggregate.change import compare
+from apivideo_geo.aggregate.summary import summarise
+from apivideo_geo.facts import facts_table
+from apivideo_geo.geo.countries import name_of, to_alpha2
+from apivideo_geo.model import UNKNOWN, DayCount
+
+FIRST = date(2026, 11, 1)
+
+
+def day(number):
+    return FIRST + timedelta(number)
+
+
+def made(rows, held, **options):
+    facts = facts_table((day(number), "play", code, "total", "", count) for number, code, count in rows)
+    return summarise(
+        ibis.memtable(facts),
+        {day(number): still_open for number, still_open in held.items()},
+        metric="play",
+        generated_at=datetime(2026, 11, 30, tzinfo=UTC),
+        name_of=name_of,
+        alpha2_of=to_alpha2,
+        population_of=lambda code: 1_000_000,
+        **options,
+    )
+
+
+ROWS = [(0, "FRA", 3), (0, UNKNOWN, 1), (2, "FRA", 5), (2, "PER", 2), (3, "PER", 4)]
+HELD = {0: False, 2: False, 3: True}
+
+
+def test_every_country_has_a_count_for_every_day():
+    summary = made(ROWS, HELD)
+    assert summary.by_country == {UNKNOWN: (1, 0, 0, 0), "FRA": (3, 0, 5, 0), "PER": (0, 0, 2, 4)}
+    assert [each.count for each in summary.daily] == [4, None, 7, 4]
+    assert (summary.total, summary.mapped, summary.unknown) == (15, 14, 1)
+    assert [(each.iso_a3, each.count, each.rank) for each in summary.countries] == [("FRA", 8, 1), ("PER", 6, 2)]
+
+
+def test_the_days_of_the_countries_add_up_to_the_days():
+    summary = made(ROWS, HELD)
+    for place, each in enumerate(summary.daily):
+        assert sum(counts[place] for counts in summary.by_country.values()) == (each.count or 0)
+
+
+def test_days_outside_the_period_count_nowhere():
+    summary = made(ROWS, HELD, since=day(2), until=day(2))
+    assert summary.by_country == {"FRA": (5,), "PER": (2,)}
+    assert summary.total == 7
+
+
+def test_without_facts_there_are_days_of_nothing():
+    summary = made([], {0: False, 1: False})
+    assert summary.by_country == {}
+    assert [each.count for each in summary.daily] == [0, 0]
+    assert made([], {}).daily == ()
+
+
+def days_of(counts, open_last=False):
+    return [DayCount(day(n), count, open_last and n == len(counts) - 1) for n, count in enumerate(counts)]
+
+
+def test_the_last_days_are_compared_with_as_many_before():
+    change = compare(days_of([1, 2, 3, 4, 5]), {"FRA": [1, 2, 2, 1, 2], "PER": [0, 0, 1, 3, 3]}, length=2)
+    assert change is not None
+    assert change.total == (9, 5)
+    assert change.countries == {"FRA": (3, 4), "PER": (6, 1)}
+    assert change.new == ()
+
+
+def test_a_day_that_is_not_over_takes_no_part():
+    change = compare(days_of([1, 2, 3, 4, 1], open_last=True), {"FRA": [1, 2, 3, 4, 1]}, length=2)
+    assert change is not None
+    assert change.total == (7, 3)
+
+
+def test_with_a_day_never_collected_nothing_is_compared():
+    assert compare(days_of([1, None, 3, 4]), {}, length=2) is None
+    assert compare(days_of([None, 1, 2, 3, 4]), {}, length=2) is not None
+    assert compare(days_of([2, 3, 4]), {}, length=2) is None
+
+
+def test_new_is_who_was_never_counted_before():
+    series = {"FRA": [1, 1, 1, 1, 1], "PER": [1, 0, 0, 0, 1], "TCD": [0, 0, 0, 2, 0], UNKNOWN: [0, 0, 0, 1, 0]}
+    change = compare(days_of([1] * 5), series, length=2)
+    assert change is not None
+    assert change.new == ("TCD",)

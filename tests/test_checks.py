@@ -1,0 +1,157 @@
+"""What keeps a site from being published: each thing that can be wrong is found, and told without telling a secret."""
+
+import json
+from dataclasses import replace
+from functools import partial
+from html import escape
+
+import pytest
+from jinja2 import Environment
+
+from apivideo_geo.checks import check_balance, check_hidden, check_links, check_places, check_site
+from apivideo_geo.exports.data_files import render_data_files
+from apivideo_geo.geo.countries import all_countries
+from apivideo_geo.geo.shapes import load_shapes
+from apivideo_geo.model import CountryCount
+from apivideo_geo.render.pages import Look, render_site
+from tests.render.samples import TEMPLATES, days, empty, small, summary, whole_world
+
+
+def built(what):
+    return render_site(what, Look("Acme Academy"), TEMPLATES) | render_data_files(what)
+
+
+@pytest.fixture
+def balanced():
+    return summary({"FRA": 12, "BEL": 3}, days(small().daily[0].day, [9, None, 8]), unknown=2)
+
+
+@pytest.fixture
+def site(balanced):
+    return built(balanced)
+
+
+@pytest.mark.parametrize("what", [empty(), summary({"FRA": 1}, days(small().daily[0].day, [1]))], ids=["empty", "one"])
+def test_a_sound_site_has_no_problem(what):
+    assert check_site(built(what), what, {"a-secret-key"}) == []
+
+
+def test_every_one_of_the_250_codes_with_counts_has_a_place():
+    world = whole_world()
+    assert {country.iso_a3 for country in world.countries} == set(all_countries())
+    assert check_places(built(world), world) == []
+
+
+def test_a_country_with_counts_and_no_place_fails_the_build(monkeypatch, balanced):
+    without = {code: shape for code, shape in load_shapes().items() if code != "BEL"}
+    monkeypatch.setattr("apivideo_geo.render.pages.load_shapes", lambda: without)
+    told = check_site(built(balanced), balanced, ())
+    assert told == ["Belgium (BEL) has 3 but no place on the map"]
+
+
+def test_a_code_the_map_does_not_know_fails_the_build(site, balanced):
+    elsewhere = CountryCount("ZZZ", "ZZ", "Nowhere", 4, 0.1, None, 3)
+    told = check_places(site, replace(balanced, countries=(*balanced.countries, elsewhere)))
+    assert told == ["Nowhere (ZZZ) has 4 but no place on the map"]
+
+
+def test_an_outline_without_a_line_is_no_place(site, balanced):
+    page = site["index.html"].decode()
+    start = page.index(' d="', page.index('id="BEL"')) + 4
+    emptied = page[:start] + page[page.index('"', start) :]
+    assert check_places(site | {"index.html": emptied.encode()}, balanced) == [
+        "Belgium (BEL) has 3 but no place on the map"
+    ]
+
+
+def test_a_dot_alone_is_a_place():
+    monaco = summary({"BVT": 2, "MCO": 1}, days(small().daily[0].day, [3]))
+    assert check_places(built(monaco), monaco) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"total": 18}, "the total 18 is not the 15 on the map + 2 unknown + 0 withheld"),
+        ({"mapped": 14, "unknown": 3}, "the countries do not add up to the 14 on the map"),
+        ({"daily": days(small().daily[0].day, [9, None, 9])}, "the days do not add up to the total 17"),
+        ({"withheld": 1, "unknown": 1}, "data/choro.csv does not add up to the total 17"),
+        ({"total": 18, "unknown": 3}, "data/summary.json does not tell the total 18"),
+    ],
+)
+def test_figures_that_disagree_are_told(site, balanced, change, said):
+    assert said in check_balance(site, replace(balanced, **change))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("about.html", b'<a href="gone.html">x</a>', "about.html links to gone.html, which is not there"),
+        ("country/FRA.html", b'<a href="../../up.html">x</a>', "links to ../../up.html, which is not there"),
+        ("about.html", b'<img src="https://cdn.example/x.png">', "would load https://cdn.example/x.png from another"),
+        ("about.html", b'<script src="//cdn.example/x.js">', "would load //cdn.example/x.js from another server"),
+        ("about.html", b'<a href="javascript:alert(1)">x</a>', "would load javascript:alert(1) from another server"),
+        ("assets/x.css", b"p{background:url(http://cdn.example/x)}", "would load http://cdn.example/x from another"),
+        (
+            "404.html",
+            b'<link href="assets/site.css">',
+            "404.html is shown at any depth, so it cannot use assets/site.css",
+        ),
+        ("404.html", b'<a href="index.html">x</a>', "404.html is shown at any depth, so it cannot use index.html"),
+    ],
+)
+def test_a_link_that_leads_nowhere_or_elsewhere_is_told(site, name, content, said):
+    told = check_links(site | {name: content})
+    assert len(told) == 1
+    assert said in told[0]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'<a href="https://www.geonames.org/">x</a>',
+        b'<a href="index.html?period=30#map">x</a>',
+        b'<a href="#files">x</a>',
+        b'<a href="./">x</a>',
+        b'<a href="data/choro.csv">x</a>',
+    ],
+)
+def test_links_that_lead_somewhere_are_left_alone(site, content):
+    assert check_links(site | {"about.html": content}) == []
+
+
+TITLE = """Zoë's <b> "secret" & title"""
+
+
+def as_jinja_writes_it(title):
+    return from_string("{{ title }}", title)
+
+
+def as_jinja_writes_it_for_scripts(title):
+    return from_string("{{ title|tojson }}", title)
+
+
+def from_string(template, title):
+    return Environment(autoescape=True).from_string(template).render(title=title)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        str,
+        escape,
+        json.dumps,
+        as_jinja_writes_it,
+        as_jinja_writes_it_for_scripts,
+        partial(json.dumps, ensure_ascii=False),
+    ],
+)
+def test_a_hidden_text_is_found_however_it_is_written_and_not_repeated(site, write):
+    told = check_hidden(site | {"data/summary.json": write(f"a {TITLE} b").encode()}, {TITLE})
+    assert len(told) == 1
+    assert told[0].startswith("data/summary.json holds a text that must not be published")
+    assert "secret" not in told[0]
+
+
+def test_nothing_hidden_is_nothing_to_find(site):
+    assert check_hidden(site, ()) == []

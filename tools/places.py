@@ -1,0 +1,66 @@
+"""Writes docs/places.md: every code of the map and where it is drawn. Run it after a change of the geometry or policy.
+
+python tools/places.py
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from apivideo_geo.geo.borders import load_borders  # noqa: E402
+from apivideo_geo.geo.countries import all_countries, flag, name_of, to_alpha2  # noqa: E402
+from apivideo_geo.geo.shapes import Shape, load_shapes  # noqa: E402
+from apivideo_geo.render.svg import render_map  # noqa: E402
+
+PAGE = ROOT / "docs/places.md"
+HEAD = """# Where every code is drawn
+
+All 249 codes of ISO 3166-1 and `XKX`. An *outline* is a shape of its own. A *dot* stands where the outline would be too
+small to see on the whole world's map; it keeps its size on the screen, and a finger or pointer near it is enough. The
+place is in units of the map, {width} × {height}, from the north-west corner: the dot, or the middle of the biggest
+part. [Borders](borders.md) tells why.
+
+| code | | name | continent | drawn as | place | remark |
+|---|---|---|---|---|---|---|
+"""
+TAIL = "\nThis page is written by `python tools/places.py`.\n"
+
+
+def render_places() -> str:
+    """The page."""
+    from apivideo_geo.geo.shapes import HEIGHT, WIDTH
+
+    shapes = load_shapes()
+    drawn = render_map(shapes, lambda code: "zero", "world", "", 0)
+    lines = [_line(shapes[code], drawn) for code in sorted(all_countries())]
+    return HEAD.format(width=WIDTH, height=HEIGHT) + "\n".join(lines) + "\n" + TAIL
+
+
+def _line(shape: Shape, drawn: str) -> str:
+    code = shape.iso_a3
+    outline = bool(shape.path) and f'id="{code}"' in drawn
+    dot = f'id="{code}{"-dot" if shape.path else ""}" class="dot' in drawn
+    how = " and ".join(word for word, is_so in (("outline", outline), ("dot", dot)) if is_so)
+    x, y = shape.dot if dot and shape.dot else shape.label
+    mark = f"{flag(code)} {to_alpha2(code)}"
+    cells = (f"`{code}`", mark, name_of(code), shape.region, how, f"{x:.0f}, {y:.0f}", _remark(code))
+    return f"| {' | '.join(cells)} |"
+
+
+def _remark(code: str) -> str:
+    """What the border policy says of the code."""
+    told = []
+    for border in load_borders():
+        if code in border.codes:
+            split = border.whole and not border.atlas.startswith("(")
+            told.append(f"split from {border.atlas}" if split else f"{border.area}: {border.why}")
+    return "; ".join(told)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render_places(), encoding="utf-8")
+    print(f"{PAGE.relative_to(ROOT)} is written")
