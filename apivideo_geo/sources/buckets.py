@@ -101,8 +101,8 @@ def first_whole_day(now: datetime, retention: timedelta) -> date:
 def fetch_first_day(client: Client, metric: str, now: datetime) -> date:
     """The first UTC day the API still knows whole: it is asked, for the retention is the account's own setting.
 
-    Where an older start is accepted but nothing is told before a later day, that day may be cut by the window's edge, so
-    the one after it is the first that is believed.
+    Where an older start is accepted but nothing is told before a later day, that day may be cut by the window's edge,
+    so the one after it is the first that is believed.
     """
     usual = first_whole_day(now, DEFAULT_RETENTION)
     for retention in LONGER_RETENTIONS:
