@@ -116,6 +116,21 @@ def serve(
         server.serve_forever()
 
 
+@app.command(help="Put closed months of the history into one file each (collect does it by itself).")
+def compact(
+    history: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
+    ] = None,
+) -> None:
+    """Compact the history."""
+    settings, effects = _set_up({"history": history}, config)
+    from apivideo_geo import pipeline
+
+    done = pipeline.compact(settings, effects)
+    typer.echo(f"{done} month{'' if done == 1 else 's'} compacted in {settings.history_folder}")
+
+
 def _set_up(flags: dict[str, Any], config: Path | None) -> tuple[Settings, Effects]:
     from apivideo_geo.effects import Effects, Quiet
     from apivideo_geo.progress import LiveBar, PlainLines

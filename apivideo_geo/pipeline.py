@@ -36,6 +36,14 @@ def run(command: str, settings: Settings, effects: Effects) -> Report:
     return report
 
 
+def compact(settings: Settings, effects: Effects) -> int:
+    """Put each closed month of the history into one file; how many were. ``collect`` does it by itself."""
+    from apivideo_geo.store.days import open_history
+
+    with open_history(settings.history_folder) as history:
+        return history.compact(effects.now())
+
+
 def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Settings, frozenset[str]]:
     """Bring the history up to date. Returns the settings with the source settled, and words that must not be shown."""
     from apivideo_geo import privacy

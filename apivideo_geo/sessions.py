@@ -44,18 +44,17 @@ def utc_day(time: StringValue) -> DateValue:
     )
 
 
-def unique_sessions(table: ibis.Table, columns: Mapping[str, StringValue]) -> ibis.Table:
-    """One row per session id: ``session``, ``day``, the ``columns`` (name → expression), ``rows``.
+def session_rows(table: ibis.Table, columns: Mapping[str, StringValue]) -> ibis.Table:
+    """Each row of ``table`` as ``session`` (null: no id), UTC ``day`` and the ``columns`` (name → expression)."""
+    return table.select(session=text_column(table, "sessionID"), day=utc_day(text_column(table, "loadedAt")), **columns)
+
+
+def unique_sessions(rows: ibis.Table) -> ibis.Table:
+    """One row per session of :func:`session_rows`, and ``rows``: how many there were.
 
     Where an id stands in several rows, each column has the smallest of their values (the earliest UTC day; texts by
-    code point; nulls never win): the same on every engine, in whatever order the rows come. ``rows`` is how many there
-    were; the rows without an id are together one row, ``session`` null.
+    code point; nulls never win): the same on every engine, in whatever order the rows come. The rows without an id are
+    together one row, ``session`` null.
     """
-    named = table.select(
-        session=text_column(table, "sessionID"), day=utc_day(text_column(table, "loadedAt")), **columns
-    )
-    return named.group_by("session").agg(
-        day=named.day.min(),
-        **{name: named[name].min() for name in columns},
-        rows=named.count(),
-    )
+    smallest = {name: rows[name].min() for name in rows.columns if name != "session"}
+    return rows.group_by("session").agg(**smallest, rows=rows.count())

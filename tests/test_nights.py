@@ -2,6 +2,7 @@
 
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -132,6 +133,36 @@ def test_collect_killed_at_random_moments_loses_and_doubles_nothing(world, tmp_p
     for name in [name for name in content if name.endswith(".parquet")]:
         assert content[name] == content[name.replace("killed/", "undisturbed/")], name
     assert held_totals(tmp_path / "killed") == held_totals(tmp_path / "undisturbed")
+
+
+def test_a_disk_that_is_full_is_one_sentence_and_leaves_the_history_whole(world, tmp_path):
+    product, now = Product(tmp_path), at_night(FIRST + timedelta(days=40))
+    with StandIn(world, now=now) as api:
+        product.run("collect", "--until", FIRST + timedelta(days=20), api=api, now=now)
+        before = product.files("history")
+        limited = subprocess.run(
+            [sys.executable, str(ROOT / "build.py"), "collect"], cwd=tmp_path, env=product.environment(api, now),
+            capture_output=True, text=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
+        )  # fmt: skip
+        assert limited.returncode == 4
+        assert "error: Cannot write" in limited.stderr
+        assert "Traceback" not in limited.stderr
+        assert {name: text for name, text in product.files("history").items() if name in before} == before
+        product.run("collect", api=api, now=now)
+    held = held_totals(tmp_path / "history")
+    assert held == truth(world, sorted(held))
+
+
+def test_months_can_be_compacted_by_a_command(world, tmp_path):
+    product = Product(tmp_path)
+    with StandIn(world) as api:
+        for night in (at_night(date(2026, 7, 2)), at_night(date(2026, 8, 4))):
+            api.now = night
+            product.run("collect", api=api, now=night)
+    told = product.run("compact", now=at_night(date(2026, 9, 10))).stdout
+    assert told.startswith("1 month compacted")
+    assert product.run("compact", now=at_night(date(2026, 9, 10))).stdout.startswith("0 months")
 
 
 def test_a_raised_detail_asks_only_for_the_dimensions_that_are_missing(world, tmp_path, monkeypatch):

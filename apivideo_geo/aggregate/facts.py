@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from apivideo_geo.aggregate.values import read_value
+from apivideo_geo.aggregate.values import map_values, read_value
 from apivideo_geo.engines import engine_errors
-from apivideo_geo.facts import facts_table
+from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.geo.countries import to_alpha3
 from apivideo_geo.model import UNKNOWN, UNKNOWN_TEXT, Refused
-from apivideo_geo.sessions import text_column, unique_sessions
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from apivideo_geo.sessions import session_rows, text_column, unique_sessions
 
 COLUMN_OF = {
     "media": "assetID",
@@ -35,7 +34,7 @@ NO_TIME = "loadedAt is not a time"
 DUPLICATE = "duplicate session"
 PLACE = ("country", "ISO_A3")
 
-_counted: WeakKeyDictionary[Any, list[dict[str, Any]]] = WeakKeyDictionary()
+_counted: WeakKeyDictionary[Any, pa.Table] = WeakKeyDictionary()
 
 
 def count_sessions(
@@ -56,30 +55,26 @@ def count_sessions(
     with engine_errors():
         if others:
             with _unique(table, others).cache() as unique:
-                places = _read(_per_place(unique))
-                values = {dimension: _read(_per_value(unique, dimension)) for dimension in others}
+                places = _per_place(unique).to_pyarrow()
+                parts = [_facts(_per_value(unique, name).to_pyarrow(), metric, name, listed) for name in others]
         else:
-            places, values = count_places(table), {}
-    kept = [row for row in places if row["known"] and row["day"] is not None]
-    counts: Counter[tuple[Any, ...]] = Counter()
+            places, parts = count_places(table), []
+    kept = places.filter(pc.and_(places["known"], pc.is_valid(places["day"])))
     if "total" in dimensions:
-        for row in kept:
-            counts[row["day"], metric, read_country(row["country"], row["ISO_A3"]), "total", ""] += row["sessions"]
-    for dimension, rows in values.items():
-        _add_values(counts, metric, dimension, rows, read_value(dimension, listed))
-    return facts_table((*key, count) for key, count in counts.items()), _unmapped(kept), _refused(places)
+        parts.append(_facts(kept, metric, "total", listed))
+    return sort_facts(pa.concat_tables([FACTS.empty_table(), *parts])), _unmapped(kept), _refused(places)
 
 
-def count_places(table: ibis.Table) -> list[dict[str, Any]]:
+def count_places(table: ibis.Table) -> pa.Table:
     """Sessions by UTC day and spelling: the engine's one pass over ``table``, remembered as long as ``table`` is held.
 
-    Keys ``day``, ``country``, ``ISO_A3``, ``known`` (they have an id), ``sessions``, ``rows``. Raises
+    Columns ``day``, ``country``, ``ISO_A3``, ``known`` (they have an id), ``sessions``, ``rows``. Raises
     :class:`DataRefused` where the engine cannot read the table.
     """
     node = table.op()
     if node not in _counted:
         with engine_errors():
-            _counted[node] = _read(_per_place(_unique(table, ())))
+            _counted[node] = _per_place(_unique(table, ())).to_pyarrow()
     return _counted[node]
 
 
@@ -99,7 +94,7 @@ def _unique(table: ibis.Table, dimensions: Iterable[str]) -> ibis.Table:
         columns[dimension] = (
             value.re_extract("^[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)", 1) if dimension == "referrer" else value
         )
-    return unique_sessions(table, columns)
+    return unique_sessions(session_rows(table, columns))
 
 
 def _per_place(unique: ibis.Table) -> ibis.Table:
@@ -112,28 +107,24 @@ def _per_value(unique: ibis.Table, dimension: str) -> ibis.Table:
     return kept.group_by("day", *PLACE, value=kept[dimension]).agg(sessions=kept.count())
 
 
-def _read(table: ibis.Table) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
-    return rows
+def _facts(rows: pa.Table, metric: str, dimension: str, listed: Collection[str] | None) -> pa.Table:
+    """Sessions by day, spellings and raw ``value`` as facts; each spelling and value is read once."""
+    found = map_values(rows["country"], to_alpha3)
+    country = pc.if_else(pc.equal(found, UNKNOWN), map_values(rows["ISO_A3"], to_alpha3), found)
+    nothing = pa.array([""] * len(rows), pa.string())
+    value = nothing if dimension == "total" else map_values(rows["value"], read_value(dimension, listed))
+    table = pa.table({"day": rows["day"], "country": country, "value": value, "sessions": rows["sessions"]})
+    if dimension != "total":
+        table = table.filter(pc.not_equal(table["value"], ""))
+    sums = table.group_by(["day", "country", "value"]).aggregate([("sessions", "sum")])
+    constant = {name: pa.array([text] * len(sums), pa.string()) for name, text in (("m", metric), ("d", dimension))}
+    columns = [sums["day"], constant["m"], sums["country"], constant["d"], sums["value"], sums["sessions_sum"]]
+    return pa.table(columns, names=FACTS.names).cast(FACTS)
 
 
-def _add_values(
-    counts: Counter[tuple[Any, ...]],
-    metric: str,
-    dimension: str,
-    rows: Iterable[Mapping[str, Any]],
-    read: Callable[[str], str],
-) -> None:
-    for row in rows:
-        value = read(row["value"] or "")
-        if value:
-            country = read_country(row["country"], row["ISO_A3"])
-            counts[row["day"], metric, country, dimension, value] += row["sessions"]
-
-
-def _unmapped(kept: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+def _unmapped(kept: pa.Table) -> dict[str, int]:
     spellings: Counter[str] = Counter()
-    for row in kept:
+    for row in kept.to_pylist():
         spelling = (row["country"] or row["ISO_A3"] or "").strip()
         if (
             spelling.casefold() not in ("", UNKNOWN, UNKNOWN_TEXT)
@@ -143,9 +134,9 @@ def _unmapped(kept: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return dict(sorted(spellings.items()))
 
 
-def _refused(places: Iterable[Mapping[str, Any]]) -> tuple[Refused, ...]:
+def _refused(places: pa.Table) -> tuple[Refused, ...]:
     refused: Counter[tuple[str, date | None]] = Counter()
-    for row in places:
+    for row in places.to_pylist():
         if not row["known"]:
             refused[NO_ID, None] += row["rows"]
         elif row["day"] is None:

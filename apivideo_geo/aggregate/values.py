@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from functools import lru_cache
+
+import pyarrow as pa
 
 from apivideo_geo.model import UNKNOWN_TEXT, UNLISTED
 
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
 _IPV6 = re.compile(r"\[[0-9a-f:.]+\]")
+
+
+def map_values(column: pa.ChunkedArray, read: Callable[[str], str]) -> pa.ChunkedArray:
+    """``read`` of every value (null is read as ""); each distinct value is read once."""
+    chunks = column.combine_chunks().fill_null("").dictionary_encode()
+    coded = chunks.combine_chunks() if isinstance(chunks, pa.ChunkedArray) else chunks
+    return pa.chunked_array([pa.array(map(read, coded.dictionary.to_pylist()), pa.string()).take(coded.indices)])
 
 
 def read_value(dimension: str, listed: Collection[str] | None) -> Callable[[str], str]:
@@ -26,7 +34,6 @@ def read_value(dimension: str, listed: Collection[str] | None) -> Callable[[str]
     return lambda value: value.strip() or UNKNOWN_TEXT
 
 
-@lru_cache(maxsize=65_536)
 def read_host(authority: str) -> str:
     """The host in a URL's authority, ``user:password@Example.com:443`` → ``example.com``; "" where there is none.
 

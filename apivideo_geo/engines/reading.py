@@ -29,12 +29,14 @@ class Layout:
     """How files that are alike are to be read.
 
     ``columns``: the names of the columns in order (CSV), or the plain ones that are looked for (NDJSON); empty: the
-    engine finds out. ``nested``: the objects that are looked for, with their fields (NDJSON).
+    engine finds out. ``guarded``: it may hold cells with a spreadsheet's apostrophe in front (CSV). ``nested``: the
+    objects that are looked for, with their fields (NDJSON).
     """
 
     kind: Literal["csv", "ndjson", "parquet"]
     columns: tuple[str, ...] = ()
     delimiter: str = ","
+    guarded: bool = True
     nested: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
 

@@ -21,7 +21,7 @@ from apivideo_geo.engines import engine_errors
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.formulas import harmless, harmless_column
 from apivideo_geo.model import SESSION_COLUMNS, UNKNOWN, UNKNOWN_TEXT
-from apivideo_geo.sessions import text_column, unique_sessions, utc_day
+from apivideo_geo.sessions import session_rows, text_column, unique_sessions, utc_day
 from apivideo_geo.sources.files.parts import Parts, explain_parts, load_csv
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _fresh_rows(
     columns = {name: text_column(table, name) for name in names if name != "sessionID"}
     # The smallest time of a session that stands in several rows is that of its earliest UTC day.
     columns["loadedAt"] = utc_day(columns["loadedAt"]).cast("string") + columns["loadedAt"]
-    unique = unique_sessions(table, columns)
+    unique = _one_row_each(session_rows(table, columns))
     kept = unique.filter(unique.session.notnull() & unique.day.isin(sorted(days)))
     rows = kept.mutate(sessionID=kept.session, loadedAt=kept.loadedAt.substr(len("2021-04-08")))
     if titles:
@@ -84,9 +84,18 @@ def _fresh_rows(
     return rows.mutate(**{name: rows[name].fill_null(UNKNOWN_TEXT) for name in SHOWN_AS_UNKNOWN}).select(names)
 
 
+def _one_row_each(rows: ibis.Table) -> ibis.Table:
+    """:func:`unique_sessions`, with only the few rows whose id comes again grouped: wide groups need much memory."""
+    ids = rows.group_by("session").agg(times=rows.count())
+    again = ids.filter(ids.times > 1)
+    several = unique_sessions(rows.semi_join(again, "session"))
+    return ibis.union(rows.anti_join(again, "session"), several.select(rows.columns))
+
+
 def _with_codes(rows: ibis.Table, table: ibis.Table) -> ibis.Table:
     """``rows`` with our own ``ISO_A3``, by way of the few pairs of spellings that ``table`` has."""
-    pairs = sorted({(place["country"] or "", place["ISO_A3"] or "") for place in count_places(table)})
+    places = count_places(table).group_by(["country", "ISO_A3"]).aggregate([]).to_pylist()
+    pairs = sorted((place["country"] or "", place["ISO_A3"] or "") for place in places)
     if not pairs:
         return rows
     codes = _strings(

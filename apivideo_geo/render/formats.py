@@ -65,8 +65,8 @@ class Formats:
 
     def change(self, now: int, before: int) -> str:
         """How much more or less, with its sign: +12%, −8%; "0%" for next to nothing. ``before`` is above 0."""
-        size = str(format_percent(abs(now / before - 1), "#,##0%", locale=self.locale))
-        if size == str(format_percent(0, "#,##0%", locale=self.locale)):
+        size = str(format_percent(abs(now / before - 1), locale=self.locale))
+        if size == str(format_percent(0, locale=self.locale)):
             return size
         return f"{'+' if now > before else '−'}{size}"
 

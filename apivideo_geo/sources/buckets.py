@@ -40,6 +40,9 @@ SANDBOX_RETENTION = timedelta(days=1)
 LONGER_RETENTIONS = (timedelta(days=365), timedelta(days=90))
 """What an account can have set instead of 30 days (12 or 3 months), longest first."""
 
+PRODUCTION_LIMIT, SANDBOX_LIMIT = 500, 100
+"""Reads a minute, as api.video documents them; only for the estimate, the client keeps to what the answers tell."""
+
 Raw = str
 """A dimension's value as the API spells it; "" for null and empty, which no filter can name."""
 
@@ -83,13 +86,26 @@ class BucketsSource:
         for day, facts in self._api.map(simple, lambda day: fetch_day(self._api, self.metric, day, now)):
             progress.advance()
             yield wanted[day], facts
-        for day in sorted(wanted.keys() - set(simple)):
+        detailed = sorted(wanted.keys() - set(simple))
+        before = self._api.requests
+        for number, day in enumerate(detailed):
+            if number == 1:
+                self._tell_estimate((self._api.requests - before) * (len(detailed) - 1))
             kept = tuple(name for name in DETAIL_DIMENSIONS[settled.get(day, "country")] if name in BREAKDOWNS)
             missing = [name for name in DETAIL_DIMENSIONS[wanted[day]] if name in BREAKDOWNS and name not in kept]
             facts = fetch_day(self._api, self.metric, day, now, missing, self._listed)
             yield wanted[day], replace(facts, kept=kept)
             progress.advance()
         progress.finish()
+
+    def _tell_estimate(self, requests: int) -> None:
+        """Say how long it will take, where that is more than a minute: the first day tells what a day costs."""
+        minutes = requests / (SANDBOX_LIMIT if self._settings.sandbox else PRODUCTION_LIMIT)
+        if minutes > 1:
+            self._effects.progress.say(
+                f"About {requests:,} requests to go: some {minutes:.0f} minutes at what the API allows. "
+                "What is collected is kept; an interrupted run goes on where it stopped."
+            )
 
 
 def first_whole_day(now: datetime, retention: timedelta) -> date:

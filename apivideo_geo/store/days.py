@@ -29,7 +29,7 @@ from apivideo_geo.errors import DataRefused
 from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.model import Asset, Facts, Refused, Shrunk
 from apivideo_geo.store.ledger import Entry, parse_ledger, render_ledger
-from apivideo_geo.store.schema import ASSETS, Held, parse_metadata, render_metadata
+from apivideo_geo.store.schema import ASSETS, Held, migrate, parse_metadata, parse_version, render_metadata
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class History:
         return self.entries[max(self.entries)].source if self.entries else None
 
     def partial_days(self) -> set[date]:
-        """Days seen only before they were over, while later ones came in: they read low, so they are as good as missing."""
+        """Days seen only before they were over, while later ones came in: they read low, so they count as missing."""
         return {day for day, entry in self.entries.items() if entry.open and day != max(self.entries)}
 
     def files(self) -> list[Path]:
@@ -288,7 +288,8 @@ def _metadata(path: Path) -> tuple[str, dict[date, Held]]:
 
 def _read(path: Path) -> pa.Table:
     try:
-        return pq.read_table(path, partitioning=None)
+        file = pq.ParquetFile(path)
+        return migrate(file.read(), parse_version(file.metadata.metadata))
     except (pa.ArrowException, OSError):
         raise _unreadable(path) from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,8 @@ from apivideo_geo.errors import DataRefused
 VERSION = 1
 """Version of the files written now; one pure migration a step is added when it grows."""
 METADATA_KEY = b"apivideo_geo"
+MIGRATIONS: Mapping[int, Callable[[pa.Table], pa.Table]] = {}
+"""Version → what makes facts of that version facts of the next one; none yet, for there is only version 1."""
 
 ASSETS = pa.schema(
     [
@@ -47,6 +49,18 @@ def render_metadata(metric: str, days: Mapping[date, Held]) -> dict[bytes, bytes
         "days": {day.isoformat(): asdict(held) for day, held in sorted(days.items())},
     }
     return {METADATA_KEY: json.dumps(about, separators=(",", ":")).encode()}
+
+
+def migrate(table: pa.Table, version: int) -> pa.Table:
+    """``table``, as a file of ``version`` holds it, as this version has it."""
+    for step in range(version, VERSION):
+        table = MIGRATIONS[step](table)
+    return table
+
+
+def parse_version(metadata: Mapping[bytes, bytes] | None) -> int:
+    """The version of a file; this one's where it has none, as the file of assets."""
+    return int(json.loads((metadata or {}).get(METADATA_KEY, b"{}")).get("schema", VERSION))
 
 
 def parse_metadata(metadata: Mapping[bytes, bytes] | None, name: str) -> tuple[str, dict[date, Held]]:

@@ -131,7 +131,7 @@
       const index = geo.classOf(cut, value(row));
       kinds.set(row.code, row.code === left ? "left" : index < 0 ? "few" : `c${index}`);
     }
-    const number = measure === "share" ? formats.percentage : formats.number;
+    const number = { share: formats.percentage, "per-million": formats.limit }[measure] || formats.number;
     const legend = geo.ranges(cut, number).map((label, index) => ({ kind: `c${index}`, label }));
     if (left) legend.push({ kind: "left", label: "Left out", note: geo.nameOf(left) });
     if (measure === "per-million") legend.push({ kind: "few", label: `Under ${formats.quantity(data.per_from)}` });

@@ -11,9 +11,10 @@
     const rules = { useGrouping: "always", numberingSystem: "latn", roundingMode: "halfEven", ...options };
     const format = new Intl.NumberFormat(lang, /** @type {any} */ (rules));
     // As text, a number is rounded by its digits and not by its bits, as on the server.
-    return (/** @type {number} */ value) => format.format(/** @type {any} */ (String(value)));
+    // Marks of direction that the server does not write are left out.
+    return (/** @type {number} */ value) => format.format(/** @type {any} */ (String(value))).replace(/[\u200e\u200f\u061c]/g, "");
   }
-  const plain = writer({ maximumFractionDigits: 12 });
+  const plain = writer({ maximumFractionDigits: 20 });
   const whole = writer({ maximumFractionDigits: 0 });
   const tenths = writer({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const percent = writer({ style: "percent", maximumFractionDigits: 0 });
@@ -32,8 +33,11 @@
     /** @param {number} part  from 0 to 1 */
     share: (part) => (part > 0 && part < 0.0005 ? `< ${percentTenths(0.001)}` : percentTenths(part)),
 
-    /** @param {number} value  a share in percent, with all its digits */
-    percentage: (value) => exactPercent(Number((value / 100).toPrecision(12))),
+    /** @param {number} value  a limit between classes of rates */
+    limit: (value) => plain(Number(value.toPrecision(4))),
+
+    /** @param {number} value  such a limit, a share in percent */
+    percentage: (value) => exactPercent(Number((value / 100).toPrecision(4))),
 
     /** @param {number} part  a share for a sentence */
     about: (part) => (part >= 0.1 ? percent(part) : formats.share(part)),

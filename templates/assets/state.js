@@ -34,9 +34,9 @@
     const get = (name) => asked.get(name) || "";
     const state = { ...usual, ...readPeriod(get("period")) };
     if (MEASURES.includes(get("measure"))) state.measure = get("measure");
-    if (data.points[get("country")]) state.country = get("country");
+    if (Object.hasOwn(data.points, get("country"))) state.country = get("country");
     if (COLUMNS.includes(get("sort").replace(/^-/, ""))) state.sort = get("sort");
-    if (data.continents[get("continent")]) state.continent = get("continent");
+    if (Object.hasOwn(data.continents, get("continent"))) state.continent = get("continent");
     state.without = get("without") === "leader";
     state.zeros = get("zeros") === "shown";
     return state;

@@ -8,10 +8,12 @@ from itertools import combinations, pairwise
 import pytest
 
 from apivideo_geo.errors import UsageError
+from apivideo_geo.render.pages import Look, render_site
 from apivideo_geo.render.palettes import CHANGE, DEFAULT, PALETTES, render_palette, spread
 from apivideo_geo.render.scale import MAX_CLASSES
+from tests.browser import OpenPage
 from tests.render.colour import JUST_NOTICEABLE, VISION, contrast, distance, lab
-from tests.render.samples import TEMPLATES
+from tests.render.samples import TEMPLATES, small, write
 
 THEMES = ("light", "dark")
 NUMBERS = range(3, MAX_CLASSES + 1)
@@ -133,3 +135,13 @@ def test_the_default_is_what_the_style_sheet_has_by_itself(theme):
 def test_an_unknown_palette_is_told_with_the_choice():
     with pytest.raises(UsageError, match='no palette "rainbow": choose one of blue, green'):
         render_palette("rainbow")
+
+
+@pytest.mark.parametrize("scheme", THEMES)
+def test_the_page_shows_the_palette_the_owner_chose(open_page: OpenPage, tmp_path, name, scheme):
+    site = write(render_site(small(), Look("Acme", palette=name), TEMPLATES), tmp_path)
+    page = open_page((site / "index.html").as_uri(), color_scheme=scheme, java_script_enabled=False).page
+    fills = page.evaluate("['SGP-dot', 'BEL', 'FRA'].map(id => getComputedStyle(document.getElementById(id)))"
+                          ".map((style, n) => n ? style.fill : style.stroke)")  # fmt: skip
+    wanted = [[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in colours(name, scheme, 3)]
+    assert [[int(part) for part in re.findall(r"\d+", fill)] for fill in fills] == wanted

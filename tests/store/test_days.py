@@ -14,6 +14,7 @@ from apivideo_geo.errors import DataRefused, DiskFailed
 from apivideo_geo.facts import facts_table
 from apivideo_geo.model import Asset, Facts, Refused
 from apivideo_geo.store.days import load_history, open_history
+from apivideo_geo.store.schema import VERSION
 
 NOW = datetime(2026, 11, 12, 4, 17, tzinfo=UTC)
 FIRST = date(2026, 9, 28)
@@ -236,3 +237,18 @@ def test_a_run_killed_at_any_moment_leaves_a_history_that_the_next_run_completes
         assert all(entry.count == expected([day]) for day, entry in held.items())
         save(folder, facts([day for day in between(FIRST, LAST) if day not in held]))
         assert content(folder) == content(undisturbed)
+
+
+def test_a_file_of_every_version_so_far_is_still_read(tmp_path):
+    examples = sorted((Path(__file__).parent / "examples").glob("version-*.parquet"))
+    assert [path.stem for path in examples] == [f"version-{number}" for number in range(1, VERSION + 1)]
+    for example in examples:
+        folder = tmp_path / example.stem
+        (folder / "2026").mkdir(parents=True)
+        (folder / "2026/2026-09.parquet").write_bytes(example.read_bytes())
+        days = between(date(2026, 9, 1), date(2026, 9, 30))
+        assert {day: entry.count for day, entry in load_history(folder).entries.items()} == {
+            day: expected([day]) for day in days
+        }
+        save(folder, facts([days[0]], count=4))
+        assert total(folder) == expected(days[1:]) + expected(days[:1], 4)

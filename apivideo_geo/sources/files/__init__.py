@@ -10,12 +10,14 @@ is read here, whole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from apivideo_geo.aggregate.facts import count_places
 from apivideo_geo.days import days_between
@@ -59,7 +61,7 @@ def open_sessions(paths: Sequence[str], connection: BaseBackend) -> SessionFiles
     except DataRefused as refused:
         raise explain_parts(parts) or refused from None
     days = {day for first, last in spans if first and last for day in days_between(first, last)}
-    return SessionFiles(table, tuple(sorted(days)), sum(place["rows"] for place in places))
+    return SessionFiles(table, tuple(sorted(days)), pc.sum(places["rows"]).as_py() or 0)
 
 
 def _is_one_file(parts: Parts) -> bool:
@@ -67,10 +69,10 @@ def _is_one_file(parts: Parts) -> bool:
     return len(names) == 1 and not is_remote(names[0])
 
 
-def _span(places: Sequence[Mapping[str, Any]]) -> tuple[date | None, date | None]:
+def _span(places: pa.Table) -> tuple[date | None, date | None]:
     """First and last UTC day of all."""
-    days = [place["day"] for place in places if place["known"] and place["day"]]
-    return min(days, default=None), max(days, default=None)
+    first_and_last = pc.min_max(places.filter(places["known"])["day"]).as_py()
+    return first_and_last["min"], first_and_last["max"]
 
 
 def _spans(named: ibis.Table) -> list[tuple[date | None, date | None]]:

@@ -1,8 +1,12 @@
-"""Whether a file is UTF-8. DuckDB looks only at the columns it was asked for, and breaks down where it meets worse."""
+"""A fast first pass over a text file's bytes: is it UTF-8, and may it hold guarded formulas?
+
+DuckDB looks only at the columns it was asked for, and breaks down where it meets what is not UTF-8.
+"""
 
 from __future__ import annotations
 
 import gzip
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -13,18 +17,23 @@ import pyarrow as pa
 from apivideo_geo.errors import DataRefused
 
 STEP = 1 << 19
+_GUARD = re.compile(rb"'(?:[=+@\t\r-]|\Z)")  # at the end of a step one cannot know
 
 
-def check_utf8(path: Path) -> None:
-    """Raise :class:`DataRefused` if the file cannot be read, or where it is not UTF-8 (the line is told)."""
+def scan_text(path: Path) -> bool:
+    """Whether the file may hold a cell that :func:`apivideo_geo.formulas.harmless` made so.
+
+    Raises :class:`DataRefused` if the file cannot be read, or where it is not UTF-8 (the line is told).
+    """
     try:
         with open_bytes(path) as file:
-            whole = _is_utf8(file)
+            guarded = _scan(file)
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or "it is damaged"
         raise DataRefused(f"{path} cannot be read: {reason}.") from None
-    if not whole:
-        raise DataRefused(f"{path}, line {_bad_line(path)}: not UTF-8 text; save the file as UTF-8.")
+    except pa.ArrowInvalid:
+        raise DataRefused(f"{path}, line {_bad_line(path)}: not UTF-8 text; save the file as UTF-8.") from None
+    return guarded
 
 
 def open_bytes(path: Path) -> IO[bytes]:
@@ -34,19 +43,22 @@ def open_bytes(path: Path) -> IO[bytes]:
     return path.open("rb", buffering=0)
 
 
-def _is_utf8(file: IO[bytes]) -> bool:
-    """At several gigabytes a second: Arrow looks at many characters at once."""
-    rest = b""
-    try:
-        while chunk := file.read(STEP):
-            text = rest + chunk
-            end = _cut(text)
-            bounds = pa.py_buffer(struct.pack("=ii", 0, end))
-            pa.StringArray.from_buffers(1, bounds, pa.py_buffer(text)).validate(full=True)
-            rest = text[end:]
-    except pa.ArrowInvalid:
-        return False
-    return not rest
+def _scan(file: IO[bytes]) -> bool:
+    """At gigabytes a second: Arrow looks at many characters at once. Raises ``ArrowInvalid`` if it is not UTF-8."""
+    rest, guarded = b"", False
+    while chunk := file.read(STEP):
+        text = rest + chunk
+        end = _cut(text)
+        _check(text, end)
+        guarded = guarded or _GUARD.search(text) is not None
+        rest = text[end:]
+    _check(rest, len(rest))
+    return guarded
+
+
+def _check(text: bytes, end: int) -> None:
+    bounds = pa.py_buffer(struct.pack("=ii", 0, end))
+    pa.StringArray.from_buffers(1, bounds, pa.py_buffer(text)).validate(full=True)
 
 
 def _cut(text: bytes) -> int:

@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, cast
 
@@ -13,7 +14,7 @@ from apivideo_geo.engines import Layout
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.formulas import plain
 from apivideo_geo.sources.files.columns import FLAT, NESTED, REQUIRED, column_of, flat_names, missing_columns
-from apivideo_geo.sources.files.encoding import check_utf8
+from apivideo_geo.sources.files.encoding import scan_text
 
 KINDS = {".csv": "csv", ".tsv": "csv", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
 """How a name ends (before ``.gz``, if it ends so) → kind of file."""
@@ -37,9 +38,9 @@ def find_layout(path: Path, kind: str, *, checked: bool = True) -> Layout | None
     """
     if kind == "parquet":
         return _check(path, Layout("parquet", tuple(flat_names(_parquet_columns(path)))), checked)
-    check_utf8(path)
+    guarded = scan_text(path)
     if kind == "csv":
-        return _check(path, _csv_layout(path), checked)
+        return _check(path, replace(_csv_layout(path), guarded=guarded), checked)
     return _json_layout(path) if kind == "ndjson" else None
 
 

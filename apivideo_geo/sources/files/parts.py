@@ -76,7 +76,7 @@ def _read_part(layout: Layout | None, files: list[str], connection: BaseBackend)
     raw = read_sessions(connection, [name if is_remote(name) else str(Path(name).absolute()) for name in files], layout)
     if lacks := missing_columns(_names(raw)) if is_remote(files[0]) else "":
         raise DataRefused(f"{files[0]}: there is no column {lacks}; a session file needs {REQUIRED}.")
-    yield raw, layout.kind == "csv"
+    yield raw, layout.kind == "csv" and layout.guarded
 
 
 def _names(raw: ibis.Table) -> list[str]:

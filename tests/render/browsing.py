@@ -1,0 +1,80 @@
+"""What the browser tests of the page share: building one, waiting for it, reading it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from apivideo_geo.model import Summary
+from apivideo_geo.render.pages import Look, render_site
+from tests.browser import wait_until
+from tests.render.samples import TEMPLATES, write
+
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+
+def build(what: Summary, folder: Path, look: Look | None = None) -> Path:
+    """The site of a Summary in ``folder``; gives the path of its front page."""
+    site = write(render_site(what, look or Look("Acme Academy"), TEMPLATES), folder)
+    return site / "index.html"
+
+
+def live(page: Page) -> Page:
+    """Waits until the page's script has taken over."""
+    page.wait_for_selector("html.live")
+    return page
+
+
+def chosen(page: Page, name: str, value: str) -> None:
+    """Presses a control and waits until it is pressed in."""
+    page.click(f"[data-{name}='{value}']")
+    pressed = f"[data-{name}='{value}'][aria-pressed=true]"
+    wait_until(page, f"document.querySelector({pressed!r}) !== null")
+
+
+def cells(page: Page) -> dict[str, list[str]]:
+    """Code → cells of each visible row of a country, in the order of the table."""
+    rows = page.evaluate(
+        "[...document.querySelectorAll('tr[data-c]')].filter(row => !row.hidden)"
+        ".map(row => [row.dataset.c, ...[...row.cells].map(cell => cell.textContent)])"
+    )
+    return {row[0]: row[1:] for row in rows}
+
+
+def number(text: str) -> int:
+    return int(text.replace(",", ""))
+
+
+def figure(page: Page, key: str) -> str:
+    """One of the numbers under the headline, without its note."""
+    return page.locator(f"[data-figure={key}] b").inner_text()
+
+
+def kinds(page: Page) -> dict[str, str]:
+    """Code → the class a country is painted with."""
+    found = page.evaluate(
+        "[...document.querySelectorAll('.lands path, .dots .dot')].map(path => [path.id, path.getAttribute('class')])"
+    )
+    return {name[:3]: kind.split()[-1] for name, kind in found}
+
+
+def legend(page: Page) -> list[list[str]]:
+    """Kind, label and note of each entry of the legend."""
+    return page.evaluate(
+        "[...document.querySelectorAll('#legend li')].map(item =>"
+        " [item.querySelector('i').className, item.querySelector('b').textContent,"
+        "  item.querySelector('span').textContent])"
+    )
+
+
+def card(page: Page) -> dict[str, str]:
+    """The card's name and figures by label."""
+    expect(page.locator("#card")).to_be_visible()
+    terms = page.locator("#card dt").all_inner_texts()
+    return {
+        "name": page.locator("#card p").inner_text(),
+        **dict(zip(terms, page.locator("#card dd").all_inner_texts(), strict=True)),
+    }

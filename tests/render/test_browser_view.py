@@ -1,0 +1,502 @@
+"""What a reader does with the page in a real Chromium: address, keys, table, timeline, card, legend."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from apivideo_geo.render.pages import Look
+from tests.browser import OpenPage, serve, wait_until
+from tests.render.browsing import DESKTOP, PHONE, build, card, cells, chosen, figure, kinds, legend, live
+from tests.render.samples import FIRST, LENGTH, days, small, summary, watched
+
+CALM = {**DESKTOP, "reduced_motion": "reduce"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    return build(watched(), tmp_path_factory.mktemp("watched"))
+
+
+@pytest.fixture
+def page(open_page: OpenPage, site) -> Page:
+    return live(open_page(site.as_uri(), **CALM).page)
+
+
+def asked(page: Page) -> str:
+    return page.evaluate("location.search")
+
+
+def look(page: Page) -> object:
+    """All that a link must bring back."""
+    pressed = "[...document.querySelectorAll('[aria-pressed=true]')].map(button => button.textContent)"
+    order = "[...document.querySelectorAll('tbody tr')].filter(row => !row.hidden).map(row => row.textContent)"
+    sort = "document.querySelector('[aria-sort]').textContent + document.querySelector('[aria-sort]').ariaSort"
+    frame = "map_world.getBounds().toBBoxString()"
+    parts = [pressed, order, sort, frame, "document.getElementById('continent').value"]
+    return [page.evaluate(part) for part in parts] + [kinds(page), legend(page), page.locator("#card").inner_text()]
+
+
+def said(page: Page, words: str) -> None:
+    expect(page.locator("#said")).to_contain_text(words)
+
+
+# The address
+
+
+def test_a_link_brings_the_whole_view_back(open_page: OpenPage, site):
+    link = f"{site.as_uri()}?period=90d&measure=per-million&country=REU&sort=-name&continent=africa&without=leader"
+    first = live(open_page(link, **CALM).page)
+    assert asked(first) == link[link.index("?") :]
+    assert card(first)["name"].endswith("Réunion")
+    again = live(open_page(first.url, **CALM).page)
+    assert look(again) == look(first)
+    assert look(again) != look(live(open_page(site.as_uri(), **CALM).page))
+
+
+def test_every_choice_stands_in_the_address(page):
+    chosen(page, "period", "30d")
+    chosen(page, "measure", "share")
+    page.click("#FRA")
+    page.select_option("#continent", "south-america")
+    page.click("th[data-sort=name] button")
+    page.click("#leader")
+    page.click("#zeros")
+    wait_until(page, "location.search.endsWith('shown')")
+    assert asked(page) == (
+        "?period=30d&measure=share&country=FRA&sort=name&continent=south-america&without=leader&zeros=shown"
+    )
+
+
+BAD = (
+    "period=31d",
+    "period=12m",
+    "period=constructor",
+    "period=2026-06-09..2026-06-02",
+    "period=2020-01-01..2026-06-02",
+    "period=2026-06-02..2027-01-01",
+    "period=2026-06-02..2026-06-05..2026-06-09",
+    "period=x..y",
+    "measure=<script>",
+    "measure=toString",
+    "country=XXX",
+    "country=__proto__",
+    "sort=--name",
+    "sort=size",
+    "continent=atlantis",
+    "continent=constructor",
+    "without=all",
+    "more=1",
+)
+
+
+def test_what_makes_no_sense_in_the_address_is_dropped(open_page: OpenPage, site):
+    opened = open_page(f"{site.as_uri()}?measure=share&country=toString&period=9&continent=x#map", **CALM)
+    page = live(opened.page)
+    assert page.url == f"{site.as_uri()}?measure=share#map"
+    read = "asked => asked.map(search => JSON.stringify(apivideoGeo.state.read('?' + search)))"
+    usual, *found = page.evaluate(read, ["", *BAD])
+    assert dict(zip(BAD, found, strict=True)) == dict.fromkeys(BAD, usual)
+    assert figure(page, "total") == f"{watched().total:,}"
+    assert opened.problems == []
+
+
+@pytest.mark.parametrize("served", [False, True], ids=["file", "http"])
+def test_back_and_forward_go_through_the_choices(open_page: OpenPage, site, served):
+    def go_through(url):
+        opened = open_page(url, **CALM)
+        page = live(opened.page)
+        looks = [look(page)]
+        for name, value in (("period", "30d"), ("measure", "change")):
+            chosen(page, name, value)
+            looks.append(look(page))
+        page.go_back()
+        wait_until(page, "location.search === '?period=30d'")
+        assert look(page) == looks[1]
+        page.go_back()
+        wait_until(page, "location.search === ''")
+        assert look(page) == looks[0]
+        page.go_forward()
+        page.go_forward()
+        wait_until(page, "location.search === '?period=30d&measure=change'")
+        assert look(page) == looks[2]
+        assert opened.problems == []
+
+    if served:
+        with serve(site.parent) as root:
+            go_through(f"{root}/index.html")
+    else:
+        go_through(site.as_uri())
+
+
+# The map by keyboard
+
+
+def test_arrows_go_to_the_neighbour_and_say_it(page):
+    page.focus("#map_world")
+    page.keyboard.press("Home")
+    said(page, "France, 86,652 plays, 85.2%, rank 1 of 17")
+    page.keyboard.press("ArrowRight")
+    first = page.locator("#said").inner_text()
+    assert not first.startswith("France")
+    page.keyboard.press("End")
+    said(page, "Peru, 25 plays, < 0.1%, rank 17 of 17")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    assert card(page)["name"]
+
+
+@pytest.mark.parametrize(
+    ("code", "key", "neighbour"),
+    [("ARG", "ArrowLeft", "CHL"), ("USA", "ArrowUp", "CAN"), ("BRA", "ArrowLeft", "BOL"), ("CHN", "ArrowUp", "MNG")],
+)
+def test_neighbours_are_those_on_the_map(page, code, key, neighbour):
+    ways = {"ArrowLeft": [-1, 0], "ArrowRight": [1, 0], "ArrowUp": [0, -1], "ArrowDown": [0, 1]}
+    assert page.evaluate("([c, w]) => apivideoGeo.keys.neighbour(c, w)", [code, ways[key]]) == neighbour
+
+
+def test_every_country_can_be_reached_by_arrows(page):
+    reached = page.evaluate(
+        """() => { const seen = new Set(['FRA']), open = ['FRA'];
+                   while (open.length) { const code = open.pop();
+                     for (const way of [[-1,0],[1,0],[0,-1],[0,1]]) {
+                       const next = apivideoGeo.keys.neighbour(code, way);
+                       if (next && !seen.has(next)) { seen.add(next); open.push(next); } } }
+                   return seen.size; }"""
+    )
+    assert reached >= 240
+
+
+def test_typing_jumps_to_a_name_without_its_accents(page):
+    page.focus("#map_world")
+    page.keyboard.type("reu")
+    said(page, "Réunion, 884 plays")
+    page.wait_for_timeout(950)
+    page.keyboard.type("south k")
+    said(page, "South Korea, no plays")
+
+
+def test_enter_pins_and_escape_lets_go_and_leaves(page):
+    page.focus("#map_world")
+    page.keyboard.type("moro")
+    page.keyboard.press("Enter")
+    wait_until(page, "location.search === '?country=MAR'")
+    expect(page.locator("#card.pinned")).to_be_visible()
+    said(page, "pinned")
+    page.keyboard.press("Escape")
+    expect(page.locator("#card")).to_be_hidden()
+    assert asked(page) == ""
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement === document.body")
+
+
+def test_plus_minus_and_zero_zoom(page):
+    width = "document.getElementById('world').getBoundingClientRect().width"
+    whole = page.evaluate(width)
+    page.focus("#map_world")
+    page.keyboard.press("+")
+    wait_until(page, f"{width} > {whole} * 1.9")
+    page.keyboard.press("0")
+    wait_until(page, f"{width} < {whole} * 1.01")
+
+
+# Pointer, card, legend, continents
+
+
+def test_a_click_pins_the_card_and_others_only_light_up(page):
+    page.click("#BRA")
+    assert card(page)["name"].endswith("Brazil")
+    page.hover("#IND")
+    assert card(page)["name"].endswith("Brazil")
+    assert "on" in (page.locator("tr[data-c=IND]").get_attribute("class") or "")
+    page.click("#card .close")
+    expect(page.locator("#card")).to_be_hidden()
+
+
+def test_a_tap_pins_and_the_cross_is_large_enough(open_page: OpenPage, site):
+    page = live(open_page(site.as_uri(), **PHONE).page)
+    page.locator("#BRA").tap()
+    assert card(page)["Plays"] == "994"
+    box = page.locator("#card .close").bounding_box()
+    assert box
+    assert min(box["width"], box["height"]) >= 44
+    page.locator("#card .close").tap()
+    expect(page.locator("#card")).to_be_hidden()
+
+
+def test_the_card_tells_change_and_a_line(page):
+    page.hover("#FRA")
+    assert card(page)["Change"] == "+6%"
+    assert page.locator("#card .spark path").get_attribute("d")
+
+
+def test_a_country_without_a_page_is_no_link(page):
+    page.click("#BRA")
+    assert page.locator("#card a").count() == 0
+
+
+def test_a_class_of_the_legend_lights_its_countries(page):
+    page.focus("#map_world")
+    page.keyboard.press("Tab")
+    chosen_ = "[...new Set([...document.querySelectorAll('.chosen')].map(path => path.id.slice(0, 3)))].sort()"
+    weakest = sorted(code for code, kind in kinds(page).items() if kind == "c0")
+    assert kinds(page)
+    lit = page.evaluate(chosen_)
+    assert lit
+    assert lit == sorted(code for code in lit)
+    assert set(weakest) <= {*lit, *weakest}
+    assert len(lit) == int(legend(page)[0][2].split()[0])
+    page.keyboard.press("Tab")
+    assert page.evaluate(chosen_) != lit
+    page.hover(".legend [data-kind=zero]")
+    assert len(page.evaluate(chosen_)) == 250 - 17
+    page.hover("h1")
+    page.evaluate("document.activeElement.blur()")
+    assert page.evaluate(chosen_) == []
+
+
+def test_a_continent_fills_the_frame(page):
+    width = "document.getElementById('world').getBoundingClientRect().width"
+    whole = page.evaluate(width)
+    page.select_option("#continent", "europe")
+    wait_until(page, f"{width} > {whole} * 2")
+    frame, france = page.locator("#frame").bounding_box(), page.locator("#FRA").bounding_box()
+    assert frame
+    assert france
+    assert france["x"] > frame["x"]
+    assert france["y"] + france["height"] < frame["y"] + frame["height"]
+    page.click("[data-zoom=world]")
+    wait_until(page, f"{width} < {whole} * 1.01 && document.getElementById('continent').value === ''")
+
+
+# The table
+
+
+def order(page: Page) -> list[str]:
+    return list(cells(page))
+
+
+def test_every_column_sorts_both_ways_and_says_so(page):
+    shown = cells(page)
+    for column in ("name", "count", "share", "per-million", "change", "rank"):
+        button, head = page.locator(f"th[data-sort={column}] button"), page.locator(f"th[data-sort={column}]")
+        usual, other = ("ascending", "descending") if column in ("rank", "name") else ("descending", "ascending")
+        button.click()
+        expect(head).to_have_attribute("aria-sort", usual)
+        first = order(page)
+        button.click()
+        expect(head).to_have_attribute("aria-sort", other)
+        back = order(page)
+        assert page.locator("[aria-sort]").count() == 1
+        assert sorted(back) == sorted(first) == sorted(shown)
+        check_order(column, [shown[code] for code in first], rising=column in ("name", "rank"))
+        check_order(column, [shown[code] for code in back], rising=column not in ("name", "rank"))
+    assert first[:3] == ["FRA", "MAR", "JPN"]
+
+
+def check_order(column: str, rows: list[list[str]], rising: bool) -> None:
+    """The cells of a column are in order; what has no figure comes last."""
+    if column == "name":
+        names = [unicodedata.normalize("NFD", row[1].lstrip("🇦🇧🇨🇩🇪🇫🇬🇭🇮🇯🇰🇱🇲🇳🇴🇵🇶🇷🇸🇹🇺🇻🇼🇽🇾🇿")) for row in rows]
+        assert names == sorted(names, reverse=not rising)
+        return
+    at = {"rank": 0, "count": 2, "share": 3, "per-million": 4, "change": 5}[column]
+    figures = [re.sub(r"[^\d.+−]", "", row[at]).replace("−", "-") for row in rows if row[at] not in ("–", "new")]
+    values = [float(text) for text in figures]
+    assert values == sorted(values, reverse=not rising)
+    assert [row[at] for row in rows].count("–") == 0 or rows[-1][at] == "–"
+
+
+def test_the_filter_ignores_accents_and_knows_codes(page):
+    page.fill("#find", "reun")
+    assert order(page) == ["REU"]
+    page.fill("#find", "DE")
+    assert "DEU" in order(page)
+    page.fill("#find", "tcd")
+    assert order(page) == ["TCD"]
+    page.fill("#find", "cote")
+    assert order(page) == ["CIV"], "countries without plays are found too"
+    page.fill("#find", "zzzz")
+    expect(page.locator("#none-found")).to_be_visible()
+    page.fill("#find", "")
+    assert len(order(page)) == 17
+
+
+def test_countries_without_plays_are_shown_when_asked(page):
+    page.click("#zeros")
+    wait_until(page, "document.getElementById('zeros').getAttribute('aria-pressed') === 'true'")
+    assert len(cells(page)) == 250
+    assert cells(page)["AUS"][2] == "0"
+    page.click("#zeros")
+    wait_until(page, "document.getElementById('zeros').getAttribute('aria-pressed') === 'false'")
+    assert len(cells(page)) == 17
+
+
+def test_copying_gives_the_rows_as_shown_with_codes_and_period(open_page: OpenPage, site):
+    opened = open_page(
+        f"{site.as_uri()}?period=30d&sort=name", permissions=["clipboard-read", "clipboard-write"], **CALM
+    )
+    page = live(opened.page)
+    page.click("#copy")
+    said(page, "18 rows copied as CSV")
+    text = page.evaluate("navigator.clipboard.readText()")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["iso_a3"] for row in rows] == [*order(page), "---"]
+    shown = cells(page)
+    for row in rows:
+        if row["iso_a3"] != "---":
+            assert f"{int(row['plays']):,}" == shown[row["iso_a3"]][2]
+    assert sum(int(row["plays"]) for row in rows) == int(figure(page, "total").replace(",", ""))
+    assert {(row["from"], row["to"]) for row in rows} == {("2026-10-23", "2026-11-21")}
+    assert opened.problems == []
+
+
+# The timeline
+
+
+def test_the_handles_work_from_the_keyboard(page):
+    page.focus("[aria-label='First day']")
+    page.keyboard.press("ArrowRight")
+    wait_until(page, "location.search.startsWith('?period=2026-06-02..')")
+    assert page.locator("[aria-label='First day']").get_attribute("aria-valuetext") == "2 June 2026"
+    page.focus("[aria-label='Last day']")
+    page.keyboard.press("Home")
+    wait_until(page, "location.search === '?period=2026-06-02..2026-06-02'")
+    assert page.locator("#period-note").inner_text().startswith("2 June 2026 · 1 day")
+
+
+def test_a_stretch_is_drawn_and_dragged_with_the_mouse(page):
+    page.locator(".brush").scroll_into_view_if_needed()
+    box = page.locator(".brush").bounding_box()
+    assert box
+    day = box["width"] / LENGTH
+    middle = box["y"] + 50
+
+    def drag(start: float, end: float) -> None:
+        page.mouse.move(box["x"] + day * (start + 0.5), middle)
+        page.mouse.down()
+        page.mouse.move(box["x"] + day * (end + 0.5), middle, steps=4)
+        page.mouse.up()
+
+    drag(40, 60)
+    wait_until(page, f"location.search === '?period={FIRST + timedelta(40)}..{FIRST + timedelta(60)}'")
+    drag(50, 70)
+    wait_until(page, f"location.search === '?period={FIRST + timedelta(60)}..{FIRST + timedelta(80)}'")
+
+
+def test_play_goes_through_the_weeks_and_stops_with_escape(open_page: OpenPage, site):
+    page = live(open_page(site.as_uri(), **DESKTOP).page)
+    page.focus("#play")
+    page.keyboard.press("Enter")
+    expect(page.locator("#play")).to_have_attribute("aria-label", "Stop")
+    labels = [entry[1] for entry in legend(page)]
+    first = figure(page, "total")
+    wait_until(page, f"document.querySelector('[data-figure=total] b').textContent !== '{first}'")
+    assert [entry[1] for entry in legend(page)] == labels, "one scale for all weeks"
+    page.keyboard.press("Escape")
+    expect(page.locator("#play")).to_have_attribute("aria-label", "Play")
+    wait_until(page, "location.search.startsWith('?period=')")
+    stopped = figure(page, "total")
+    page.wait_for_timeout(900)
+    assert figure(page, "total") == stopped
+
+
+def test_with_reduced_motion_play_takes_single_steps(page):
+    page.click("#play")
+    wait_until(page, "location.search.startsWith('?period=')")
+    first = asked(page)
+    expect(page.locator("#play")).to_have_attribute("aria-label", "Next step")
+    page.wait_for_timeout(900)
+    assert asked(page) == first
+    page.click("#play")
+    wait_until(page, f"location.search !== '{first}'")
+
+
+# Age, script, size, theme
+
+
+@pytest.mark.parametrize(
+    ("hours", "words", "tone"),
+    [
+        (0.5, "30 minutes ago", ""),
+        (7, "7 hours ago", ""),
+        (40, "40 hours ago: late", "late"),
+        (80, "3 days ago", "old"),
+    ],
+)
+def test_the_age_of_the_data_is_told_by_the_readers_clock(open_page: OpenPage, tmp_path, hours, words, tone):
+    made = datetime.now(UTC) - timedelta(hours=hours, minutes=-1 / 60)
+    page = live(open_page(build(replace(watched(), generated_at=made), tmp_path).as_uri(), **CALM).page)
+    assert f"Updated {words}" in page.locator("#fresh").inner_text()
+    assert (page.locator("#fresh").get_attribute("class") or "").split() == ["fresh", *([tone] if tone else [])]
+
+
+def test_without_script_no_control_is_shown_and_the_date_stands(open_page: OpenPage, site):
+    page = open_page(site.as_uri(), java_script_enabled=False, **DESKTOP).page
+    assert page.locator("button:visible, select:visible, input:visible").count() == 0
+    assert "Updated 22 November 2026, 04:12 UTC" in page.locator("#fresh").inner_text()
+    assert page.locator("tr[data-c=FRA] .change").inner_text() == "+6%"
+    assert page.locator("tr[data-c=FRA] .spark").is_visible()
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1440])
+def test_controls_and_all_fit_every_width(open_page: OpenPage, site, width):
+    link = f"{site.as_uri()}?period=2026-06-02..2026-06-05&measure=change&country=REU&zeros=shown"
+    page = live(open_page(link, viewport={"width": width, "height": 800}).page)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_text_twice_as_large_fits(open_page: OpenPage, site):
+    page = live(open_page(f"{site.as_uri()}?period=30d&country=REU", viewport={"width": 640, "height": 800}).page)
+    page.evaluate("document.documentElement.style.fontSize = '200%', document.body.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") == 640
+
+
+def test_nothing_moves_while_the_page_takes_over(open_page: OpenPage, site):
+    for size in (DESKTOP, PHONE):
+        page = live(open_page(site.as_uri(), **size).page)
+        page.wait_for_timeout(100)
+        shifted = page.evaluate(
+            """() => new Promise(done => { let sum = 0;
+                 new PerformanceObserver(list => { for (const entry of list.getEntries()) sum += entry.value; })
+                   .observe({type: 'layout-shift', buffered: true});
+                 setTimeout(() => done(sum), 100); })"""
+        )
+        assert shifted < 0.001
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_while_controls_are_in_use(open_page: OpenPage, site, theme, size):
+    link = f"{site.as_uri()}?period=2026-07-01..2026-08-20&measure=change&country=REU&sort=-change"
+    page = live(open_page(link, color_scheme=theme, **size).page)
+    page.click(".legend [data-kind=new]")
+    page.fill("#find", "a")
+    result = Axe().run(page)
+    found = [(rule["id"], [node["target"] for node in rule["nodes"]][:3]) for rule in result.response["violations"]]
+    assert found == []
+
+
+def test_hostile_names_stay_text_in_card_table_and_copy(open_page: OpenPage, tmp_path):
+    evil = "=<img src=x onerror=\"document.title='run'\">"
+    hostile = summary({"BRA": 3, "FRA": 1}, days(small().daily[0].day, [4]), names={"BRA": evil})
+    opened = open_page(build(hostile, tmp_path, Look(evil)).as_uri(), **CALM)
+    page = live(opened.page)
+    page.click("#BRA")
+    page.click("#leader")
+    page.click("#zeros")
+    wait_until(page, "location.search.includes('zeros')")
+    assert page.locator("img").count() == 0
+    assert page.title() != "run"
+    assert f'"\'{evil.replace(chr(34), chr(34) * 2)}"' in page.evaluate("apivideoGeo.table.csv()")
+    assert opened.problems == []
