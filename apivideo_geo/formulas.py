@@ -29,7 +29,8 @@ def plain(text: str) -> str:
 
 def harmless_column(column: StringValue) -> StringValue:
     """:func:`harmless` for a column of an engine."""
-    return column.re_search(f"^{_RUNS.pattern}").ifelse("'" + column, column)
+    runs = (column < "A") & column.re_search(f"^{_RUNS.pattern}")  # cheap to ask first: they all sort before letters
+    return runs.ifelse("'" + column, column)
 
 
 def plain_column(column: StringValue) -> StringValue:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ibis.backends import BaseBackend
 
 SORTED_BY = ("loadedAt", "sessionID")
-"""Then by all columns, so that the same sessions are the same bytes even without an id."""
+"""Or, where the ids are dropped, by all columns: the same sessions are the same bytes."""
 SHOWN_AS_UNKNOWN = ("country", "city")
 
 
@@ -62,7 +62,7 @@ def write_sessions_csv(
             kept = kept.anti_join(fresh, "sessionID")
     parts = [_shaped(part, names) for part in (fresh, kept) if part is not None]
     rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    rows = rows.order_by(list(dict.fromkeys([*(name for name in SORTED_BY if name in names), *names])))
+    rows = rows.order_by(list(SORTED_BY) if "sessionID" in names else list(dict.fromkeys(["loadedAt", *names])))
     _write(_harmless(rows), path)
 
 
