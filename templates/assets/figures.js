@@ -17,7 +17,7 @@
   const UNKNOWN = "---";
   /** Bounds of the five classes of change, as now / before. */
   const CHANGES = [2 / 3, 0.9, 1.1, 1.5];
-  const CHANGE_WORDS = ["−33% and less", "−33% to −10%", "about the same", "+10% to +50%", "+50% and more"];
+  const CHANGE_WORDS = ["under −33%", "−33% to −10%", "about the same", "+10% to +50%", "+50% and more"];
 
   /** The view the page was sent with: the whole history. @returns {View} */
   function wholeView() {
@@ -76,6 +76,15 @@
     });
     const counted = rows.filter((row) => row.count > 0);
     return { ...view, mapped: counted.reduce((sum, row) => sum + row.count, 0), rows: counted, byCode: new Map(rows.map((row) => [row.code, row])) };
+  }
+
+  /** What the changes of a view are between. @param {View} view */
+  function compared(view) {
+    if (!view.change) return "Change: the days before are not all there to compare with.";
+    const { days } = view.change;
+    const before = formats.number(days);
+    if (view.to - view.from + 1 > days) return `Change: the last ${before} days against the ${before} before.`;
+    return days === 1 ? "Change: this day against the one before." : `Change: these ${before} days against the ${before} before.`;
   }
 
   /** A change in words and its tone. @param {View} view @param {Row|undefined} row */
@@ -193,5 +202,5 @@
     return path;
   }
 
-  Object.assign(geo, { wholeView, addUp, viewOf, changeOf, valueBy, scaleOf, leaderOf, picture, sparkPath });
+  Object.assign(geo, { wholeView, addUp, viewOf, compared, changeOf, valueBy, scaleOf, leaderOf, picture, sparkPath });
 })(apivideoGeo);

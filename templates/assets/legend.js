@@ -43,10 +43,26 @@
 
   /** @param {{kind: string, label: string, note: string, apart?: boolean}[]} entries @param {number} classes */
   function render(entries, classes) {
+    list.className = list.className.replace(/\bk\d\b/, `k${classes}`);
+    if (!sameClasses(entries)) replace(entries);
+    else entries.forEach((entry, place) => {
+      const note = list.children[place].querySelector("span");
+      if (note.textContent !== entry.note) note.textContent = entry.note;
+    });
+    light(pressed);
+  }
+
+  /** Do only the notes differ? Then what is focused or pressed in may stay. */
+  function sameClasses(entries) {
+    return entries.length === list.children.length && entries.every(({ kind, label }, place) => {
+      const item = list.children[place];
+      return item.querySelector("i").className === kind && item.querySelector("b").textContent === label;
+    });
+  }
+
+  function replace(entries) {
     const focused = list.contains(document.activeElement) ? document.activeElement.dataset.kind : "";
     pressed = "";
-    light("");
-    list.className = list.className.replace(/\bk\d\b/, `k${classes}`);
     list.replaceChildren(...entries.map((entry) => {
       const item = geo.make("li");
       item.append(geo.make("i", "", entry.kind), geo.make("b", entry.label), " ", geo.make("span", entry.note));

@@ -136,6 +136,7 @@
     }
     /** Lights the countries of one kind. @param {string} kind  "" = all alike */
     function choose(kind) {
+      if (!kind && !svg.classList.contains("choosing")) return;
       svg.classList.toggle("choosing", Boolean(kind));
       for (const part of parts.values()) {
         for (const path of part.paths) path.classList.toggle("chosen", Boolean(kind) && part.kind === kind);

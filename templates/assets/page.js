@@ -63,6 +63,7 @@
       map.paint(picture);
       geo.legend.render(picture.legend, picture.classes);
       showFigures();
+      showNote();
       geo.timeline.note(view, view === whole);
     }
     /** What may come a moment later: the table. */
@@ -71,8 +72,8 @@
       geo.table.render(view, state.sort, state.zeros, history);
     }
 
-    /** One of many views on the way: everything but the table at once. */
-    async function glance(from, to) {
+    /** One of many views on the way: everything but the table at once; that follows when it is `calm`. */
+    async function glance(from, to, calm) {
       const mine = ++turn;
       try {
         history = history || await loadDays();
@@ -84,7 +85,7 @@
       paint();
       if (state.country) point(state.country);
       clearTimeout(later);
-      later = setTimeout(finish, 250);
+      if (calm) later = setTimeout(finish, 250);
     }
 
     /** The colours of all frames on one scale. @param {number[][]} frames */
@@ -112,10 +113,22 @@
         button.setAttribute("aria-pressed", String(button.dataset.measure === state.measure));
       }
       const leader = geo.byId("leader");
-      leader.setAttribute("aria-pressed", String(state.without));
-      leader.setAttribute("aria-disabled", String(state.measure === "change"));
+      leader?.setAttribute("aria-pressed", String(state.without));
+      leader?.setAttribute("aria-disabled", String(state.measure === "change"));
       geo.byId("continent").value = state.continent;
       time?.show(state);
+    }
+
+    /** What the colours compare, where the legend cannot say it. */
+    function showNote() {
+      const note = geo.byId("map-note");
+      const least = formats.quantity(data.per_from);
+      const told = {
+        change: geo.compared(view),
+        "per-million": `Per million people of each country; where there were under ${least}, the figure tells too little and the country is hatched.`,
+      }[state.measure] || "";
+      note.hidden = !told;
+      if (note.textContent !== told) note.textContent = told;
     }
 
     /** The four numbers. */
@@ -235,7 +248,7 @@
         if (measure) go({ measure }, "step");
       });
       geo.byId("continent").addEventListener("change", (event) => go({ continent: event.target.value }, "step"));
-      geo.byId("leader").addEventListener("click", () => {
+      geo.byId("leader")?.addEventListener("click", () => {
         if (state.measure !== "change") go({ without: !state.without }, "step");
       });
       window.addEventListener("popstate", () => { time?.halt(); go(rules.read(location.search), ""); });
@@ -247,7 +260,7 @@
       choose: (period, from, to) => go({ period, ...(period === "custom" ? { from, to } : rules.stretch(period)) }, "step"),
       glance,
       play: prepare,
-      rest: (from, to) => { const kept = scale; go({ period: "custom", from, to }, "replace").then(() => { scale = kept; }); },
+      rest: (from, to) => { go({ period: "custom", from, to }, "replace"); },
     });
     for (const kind of ["pointerenter", "focusin"]) geo.byId("periods")?.addEventListener(kind, () => loadDays().catch(() => {}), { once: true });
     geo.map.zoomButtons(leaflet, zooms);

@@ -118,11 +118,7 @@
     }
     put(table.tFoot.rows[0].cells[2], formats.number(view.total));
     const note = geo.byId("change-note");
-    if (!note) return;
-    const days = view.change && formats.counted(view.change.days, "day", "days");
-    if (!view.change) note.textContent = "Change: the days before are not all there to compare with.";
-    else if (view.from > 0) note.textContent = `Change: these ${days} against the ${days} before.`;
-    else note.textContent = `Change: the last ${days} against the ${formats.number(view.change.days)} before.`;
+    if (note) note.textContent = geo.compared(view);
   }
 
   function put(cell, text) {
@@ -141,7 +137,7 @@
       if (!values) return byName(a, b) * (back ? -1 : 1);
       const [left, right] = [values.get(a), values.get(b)];
       if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right)) || byName(a, b);
-      if (left === right) return column === "rank" || column === "count" || column === "share" ? (a < b ? -1 : 1) : byName(a, b);
+      if (left === right) return left && /rank|count|share/.test(column) ? (a < b ? -1 : 1) : byName(a, b);
       return (left < right ? 1 : -1) * (back ? -1 : 1);
     });
     const rest = [...body.querySelectorAll(".apart")];

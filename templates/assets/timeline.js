@@ -8,7 +8,7 @@
   const FRAME = 700;
 
   /**
-   * @param {{choose: (period: string, from: number, to: number) => void, glance: (from: number, to: number) => void,
+   * @param {{choose: (period: string, from: number, to: number) => void, glance: (from: number, to: number, calm: boolean) => void,
    *   play: (frames: number[][]) => Promise<boolean>, rest: (from: number, to: number) => void}} actions
    *   `choose` is a choice; `glance` one of many on the way to it; `play` prepares frames to compare; `rest` ends them
    */
@@ -20,7 +20,7 @@
     const brush = geo.brush.start(days, (first, last, done) => {
       halt();
       if (done) actions.choose(first === 0 && last === days - 1 ? "all" : "custom", first, last);
-      else actions.glance(first, last);
+      else actions.glance(first, last, true);
     });
     let timer = 0, playing = false, at = -1;
     /** @type {number[][]} */
@@ -71,7 +71,7 @@
       at += 1;
       const [first, last] = frames[at];
       brush.set(first, last);
-      actions.glance(first, last);
+      actions.glance(first, last, false);
       if (!playing) return actions.rest(first, last);
       if (at >= frames.length - 1) return halt();
       timer = setTimeout(step, FRAME);
