@@ -33,7 +33,9 @@ PARTS = (
     "timeline.js",
     "page.js",
 )
-"""Our scripts in the order they need each other; the page loads them as one file."""
+"""Our scripts in the order they need each other; the page loads them as one file, when the reader reaches for it."""
+EARLY = "early.js"
+"""The script that runs at once, and loads the others."""
 
 
 def load_leaflet() -> dict[str, bytes]:
@@ -61,7 +63,7 @@ def load_own(templates: Path) -> dict[str, bytes]:
     folder = templates / "assets"
     script = "".join(_bare((folder / name).read_text(encoding="utf-8")) for name in PARTS).encode()
     others = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in (".css", ".svg")}
-    return {**others, SCRIPT: script}
+    return {**others, SCRIPT: script, EARLY: _bare((folder / EARLY).read_text(encoding="utf-8")).encode()}
 
 
 def _bare(script: str) -> str:

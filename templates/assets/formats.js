@@ -87,14 +87,6 @@
       const rest = runs.slice(3).reduce((sum, [from, to]) => sum + to - from + 1, 0);
       return texts.join(", ") + (rest ? ` and ${plain(rest)} more` : "");
     },
-
-    /** How long ago a moment was, in the largest unit that fits. @param {number} hours */
-    ago(hours) {
-      const words = new Intl.RelativeTimeFormat(lang, { numeric: "always" });
-      if (hours < 1) return words.format(-Math.round(hours * 60), "minute");
-      if (hours < 48) return words.format(-Math.round(hours), "hour");
-      return words.format(-Math.floor(hours / 24), "day");
-    },
   };
   geo.formats = formats;
 })(apivideoGeo);

@@ -267,25 +267,14 @@
     watchPointer();
     watchKeys();
     watchControls();
-    freshness();
     geo.table.render(view, "rank", false, null);
     const asked = state;
     state = rules.read("");
     const usual = JSON.stringify(asked) === JSON.stringify(state);
     rules.remember(asked, false);
-    (usual ? Promise.resolve() : go(asked, "")).then(() => document.documentElement.classList.add("live"));
+    (usual ? Promise.resolve() : go(asked, "")).then(() => {
+      document.documentElement.classList.add("live");
+      document.dispatchEvent(new Event("live"));
+    });
   };
-
-  /** How old the page is, by the reader's clock; a quiet word when it is old. */
-  function freshness() {
-    const moment = geo.byId("updated");
-    const hours = (Date.now() - Date.parse(moment.dateTime)) / 3_600_000;
-    if (!(hours >= 0)) return;
-    moment.title = moment.textContent;
-    moment.textContent = formats.ago(hours);
-    if (hours < 36) return;
-    const old = hours >= 72;
-    geo.byId("fresh").classList.add(old ? "old" : "late");
-    moment.after(old ? ": out of date" : ": late");
-  }
 })(apivideoGeo);

@@ -24,6 +24,7 @@ def build(what: Summary, folder: Path, look: Look | None = None) -> Path:
 
 def live(page: Page) -> Page:
     """Waits until the page's script has taken over."""
+    page.evaluate("dispatchEvent(new Event('pointermove'))")  # reach for it
     page.wait_for_selector("html.live")
     return page
 

@@ -46,6 +46,7 @@ def address(request, world) -> Iterator[tuple[str, str]]:
 
 
 def live(page: Page) -> Page:
+    page.evaluate("dispatchEvent(new Event('pointermove'))")  # reach for it
     page.wait_for_selector("html.live")
     return page
 

@@ -500,3 +500,32 @@ def test_hostile_names_stay_text_in_card_table_and_copy(open_page: OpenPage, tmp
     assert page.title() != "run"
     assert f'"\'{evil.replace(chr(34), chr(34) * 2)}"' in page.evaluate("apivideoGeo.table.csv()")
     assert opened.problems == []
+
+
+def test_the_maps_scripts_wait_until_the_reader_reaches_for_something(open_page, site):
+    opened = open_page(site.as_uri(), **DESKTOP)
+    opened.page.wait_for_load_state("networkidle")
+    assert not [url for url in opened.requests if "leaflet" in url]
+    assert (
+        "ago" in opened.page.locator("#updated").inner_text() or "now" in opened.page.locator("#updated").inner_text()
+    )
+    opened.page.mouse.move(200, 300)
+    opened.page.wait_for_selector("html.live")
+    assert [url for url in opened.requests if "leaflet" in url]
+    assert opened.problems == []
+
+
+def test_the_first_press_of_a_control_is_not_lost(open_page, site):
+    page = open_page(site.as_uri(), **DESKTOP).page
+    page.evaluate(
+        "(button => { button.dispatchEvent(new Event('pointerdown', {bubbles: true})); button.click(); })"
+        "(document.querySelector('[data-measure=share]'))"
+    )
+    page.wait_for_selector("[data-measure=share][aria-pressed=true]")
+    assert "measure=share" in page.url
+
+
+def test_an_address_that_asks_for_a_view_is_answered_at_once(open_page, site):
+    page = open_page(f"{site.as_uri()}?measure=share", **DESKTOP).page
+    page.wait_for_selector("html.live")
+    assert page.get_attribute("[data-measure=share]", "aria-pressed") == "true"

@@ -9,6 +9,7 @@ from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.model import Summary
 from apivideo_geo.render.pages import Look, render_site
 from tests.browser import OpenPage, serve
+from tests.render.browsing import live
 from tests.render.samples import TEMPLATES, whole_world, write
 
 ON_SCREEN = """([id, x, y]) => {
@@ -68,7 +69,7 @@ def named_at(page: Page, code: str) -> str:
 
 def test_the_pointer_finds_every_code_at_some_zoom(open_page: OpenPage, world, address):
     page = open_page(address, viewport={"width": 1280, "height": 900}, reduced_motion="reduce").page
-    page.wait_for_selector("html.live")
+    live(page)
     page.locator("#map_world").scroll_into_view_if_needed()
     wanted = {country.iso_a3: country.name for country in world.countries}
     found = {0: {code for code, name in wanted.items() if named_at(page, code).strip().endswith(name)}}
