@@ -13,7 +13,7 @@ from html import escape
 
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, Shape, parse_path
 
-SPECK = 16
+SPECK = 22
 """Shapes whose biggest part is less wide and high than this many units get a dot."""
 
 
