@@ -11,6 +11,8 @@ from html import escape, unescape
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+import pyarrow.parquet as pq
+
 from apivideo_geo.model import Summary
 
 ANYWHERE = "404.html"
@@ -89,6 +91,14 @@ def check_links(site: Mapping[str, bytes]) -> list[str]:
             elif parts.path and _target(name, unquote(parts.path)) not in site:
                 problems.append(f"{name} links to {parts.path}, which is not there")
     return problems
+
+
+def _readable(name: str, content: bytes) -> bytes:
+    """What can be read in a file: of Parquet the values, for its bytes are compressed."""
+    if not name.endswith(".parquet"):
+        return content
+    values = pq.read_table(io.BytesIO(content), columns=["value"])["value"].unique().to_pylist()
+    return "\n".join(values).encode()
 
 
 def check_hidden(site: Mapping[str, bytes], hidden: Collection[str]) -> list[str]:

@@ -133,14 +133,16 @@ def compact(
 
 def _set_up(flags: dict[str, Any], config: Path | None) -> tuple[Settings, Effects]:
     from apivideo_geo.effects import Effects, Quiet
-    from apivideo_geo.progress import LiveBar, PlainLines
+    from apivideo_geo.progress import JsonLines, LiveBar, PlainLines
     from apivideo_geo.settings import load_settings
 
     settings = load_settings(flags, config)
     _set_up_logging(settings)
     if settings.verbosity < 0:
         return settings, Effects(settings.source_date_epoch, Quiet())
-    live = sys.stderr.isatty() and not settings.github_actions and not settings.log_json
+    if settings.log_json:
+        return settings, Effects(settings.source_date_epoch, JsonLines(sys.stderr))
+    live = sys.stderr.isatty() and not settings.github_actions
     progress = LiveBar() if live else PlainLines(sys.stderr)
     return settings, Effects(settings.source_date_epoch, progress)
 
@@ -186,8 +188,11 @@ def _tell_actions(settings: Settings, lines: list[str], warnings: list[str]) -> 
     for warning in warnings:
         typer.echo(f"::warning title=apivideo-geo::{_one_line(warning)}")
     if settings.github_step_summary:
-        with settings.github_step_summary.open("a", encoding="utf-8") as summary:
-            summary.write("### The map\n\n" + "".join(f"- {_plain_markdown(line)}\n" for line in lines) + "\n")
+        try:
+            with settings.github_step_summary.open("a", encoding="utf-8") as summary:
+                summary.write("### The map\n\n" + "".join(f"- {_plain_markdown(line)}\n" for line in lines) + "\n")
+        except OSError as error:  # the site is out all the same
+            typer.echo(f"::warning title=apivideo-geo::The job summary cannot be written: {error.strerror}")
 
 
 def _plain_markdown(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from typing import TYPE_CHECKING
 
 from apivideo_geo.effects import Effects
@@ -60,13 +62,13 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
     try:
         with open_history(settings.history_folder) as history:
             history.check_fits(source.metric, demo=source.name == "demo")
-            assets = source.fetch_assets()
-            if assets is not None:
-                history.save_assets(assets)
-                hidden = privacy.private_words(assets)
             first, last = source.window(history.entries)
             detail = settings.detail or source.usual_detail
             wanted = days_to_collect(history.entries, first, last, now, detail, asks_all=source.asks_all)
+            assets = source.fetch_assets(wanted)
+            if assets is not None:
+                history.save_assets(assets)
+                hidden = privacy.private_words(assets)
             for asked_at, facts in source.fetch_days(wanted, settled_details(history.entries)):
                 kept = privacy.for_history(facts, settings.history_private)
                 shrunk = history.save(
@@ -76,7 +78,7 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
                 report.add(kept)
                 report.note_shrunk(shrunk)
                 if facts.sessions is not None:
-                    _export_sessions(facts, settings)
+                    _export_sessions(facts, {one.day for one in shrunk}, settings)
             history.compact(now)
     finally:
         if source.client:
@@ -88,18 +90,22 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
 
 def remember(settings: Settings, effects: Effects) -> tuple[Summary, ibis.Table]:
     """The Summary of the history, and the facts it was made from. Raises :class:`UsageError` where there is none."""
+    from apivideo_geo import privacy
     from apivideo_geo.aggregate.summary import summarise
     from apivideo_geo.engines import connect, read_facts
     from apivideo_geo.geo import countries, places
     from apivideo_geo.store.days import load_history
 
     history = load_history(settings.history_folder)
+    if not history.entries and settings.source == "auto":  # render after a run that had no key
+        history = load_history(settings.model_copy(update={"source": "demo"}).history_folder)
     if not history.entries:
-        raise UsageError(f"There is no history in {history.folder} yet: run the command build first, or demo.")
+        raise UsageError(f"There is no history in {settings.history_folder} yet: run the command build first, or demo.")
     facts = read_facts(connect(settings.engine), history.files())
     partial = history.partial_days()
     if partial:
         facts = facts.filter(facts.day.notin(sorted(partial)))
+    facts = privacy.fold_unlisted(facts, {asset.media_id for asset in history.load_assets()})
     summary = summarise(
         facts,
         {day: entry.open for day, entry in history.entries.items() if day not in partial},
@@ -112,6 +118,8 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, ibis.Table]
         alpha2_of=countries.to_alpha2,
         population_of=places.population,
     )
+    if all(day.count is None for day in summary.daily):
+        raise UsageError(f"The history in {history.folder} holds no day between --since and --until; widen the period.")
     return summary, facts
 
 
@@ -154,11 +162,13 @@ def publish(
     report.pages, report.size, report.place = len(site), sum(map(len, site.values())), str(settings.out)
 
 
-def _export_sessions(facts: Facts, settings: Settings) -> None:
-    """``exports/sessions.csv``: the sessions of the days that came in, beside those of the days before."""
+def _export_sessions(facts: Facts, refused: Collection[date], settings: Settings) -> None:
+    """``exports/sessions.csv``: the sessions of the days that came in and were kept, beside those of other days."""
     from apivideo_geo.exports.sessions_csv import write_sessions_csv
 
+    assert facts.sessions is not None
     write_sessions_csv(
-        facts.sessions, facts.days, settings.exports / "sessions.csv",
-        add=settings.sessions_add, drop=settings.sessions_drop,
+        facts.sessions, [day for day in facts.days if day not in refused], settings.exports / "sessions.csv",
+        add=[*settings.sessions_add, *(name for name in facts.sessions.columns if name not in settings.sessions_add)],
+        drop=settings.sessions_drop,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from typing import TYPE_CHECKING, TextIO
@@ -54,7 +55,8 @@ class PlainLines(Progress):
     def finish(self) -> None:
         """The last line of the step."""
         with self._lock:
-            self._write(f"{self._what}: {self._done:,} done in {time.monotonic() - self._started:.1f} s")
+            done = f"{self._done:,} done" if self._done else "done"
+            self._write(f"{self._what}: {done} in {time.monotonic() - self._started:.1f} s")
 
     def _state(self) -> str:
         seconds = time.monotonic() - self._started
@@ -67,6 +69,14 @@ class PlainLines(Progress):
     def _write(self, line: str) -> None:
         self._stream.write(line + "\n")
         self._stream.flush()
+
+
+class JsonLines(PlainLines):
+    """The same lines as JSON objects, beside the log's."""
+
+    def _write(self, line: str) -> None:
+        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        super()._write(json.dumps({"time": moment, "level": "info", "logger": "progress", "message": line}))
 
 
 class LiveBar(Progress):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from apivideo_geo.errors import UsageError
 OURS = "manifest.json"
 """A folder with this file in it was made here and may be replaced."""
 KEPT = (".gitignore", ".gitkeep", ".git")
-"""What a folder may hold besides, and keeps: files of git that are not of the site."""
+"""What a folder may hold and still be taken for the site: files of git."""
 
 
 def publish(site: Mapping[str, bytes], out: Path) -> None:
@@ -33,9 +34,7 @@ def publish(site: Mapping[str, bytes], out: Path) -> None:
             path = staged / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        for name in KEPT:
-            if (out / name).is_file():
-                shutil.copy2(out / name, staged / name)
+        _carry_over(out, staged)
         if out.exists():
             out.rename(old)
         staged.rename(out)
@@ -44,6 +43,20 @@ def publish(site: Mapping[str, bytes], out: Path) -> None:
         with suppress(OSError):
             _repair(out, staged, old)
         raise disk_failed(out, error) from None
+
+
+def _carry_over(out: Path, staged: Path) -> None:
+    """Take along what somebody else put into ``out``, as CNAME: files that the site there did not come with."""
+    if not out.is_dir():
+        return
+    made = {OURS}
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        made |= set(json.loads((out / OURS).read_text(encoding="utf-8"))["files"])
+    for path in sorted(out.rglob("*")):
+        name = path.relative_to(out)
+        if path.is_file() and name.as_posix() not in made and not (staged / name).exists():
+            (staged / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, staged / name)
 
 
 def check_replaceable(out: Path) -> None:

@@ -78,10 +78,10 @@ class Report:
             lines += _listing("Countries not recognised, counted as unknown", self.unmapped)
         if self.summary:
             s = self.summary
-            lines.append(
-                f"Total: {s.total:,} {s.metric}s = {s.mapped:,} on the map + {s.withheld:,} withheld + "
-                f"{s.unknown:,} unknown, in {len(s.countries)} countries"
-            )
+            counted = f"{s.total:,} {s.metric}{'' if s.total == 1 else 's'}"
+            reached = f"{len(s.countries)} {'country' if len(s.countries) == 1 else 'countries'}"
+            parts = f"{s.mapped:,} on the map + {s.withheld:,} withheld + {s.unknown:,} unknown"
+            lines.append(f"Total: {counted} = {parts}, in {reached}")
             if s.days.missing:
                 lines.append(f"Never collected: {_days(list(s.days.missing))}")
         if self.place:

@@ -14,6 +14,9 @@ import ibis
 if TYPE_CHECKING:
     from ibis.expr.types import DateValue, StringValue
 
+EARLIEST, LATEST = "2010-01-01", "2099-12-31"
+"""A ``loadedAt`` outside is no time of a session: online video players with sessions are younger."""
+
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?"
 _OFFSET = "[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?"
 _UTC_TIME = f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ]{_CLOCK}Z?)?$"
@@ -31,17 +34,19 @@ def utc_day(time: StringValue) -> DateValue:
     """The UTC day of ISO 8601 times, null where it is none.
 
     ``2021-04-08T23:30:00.5-02:00``, with ``T`` or a space, seconds, fraction and offset as one likes: without an
-    offset it is UTC; a bare day is its midnight. The connection's time zone must be UTC.
+    offset it is UTC; a bare day is its midnight; before ``EARLIEST`` or after ``LATEST`` it is none. The connection's
+    time zone must be UTC.
     """
     # Engines take more than ISO 8601 for a time, each something else: the patterns let through what all read alike.
     # The API's own form is asked for first because that is cheap.
     usual = time.like("____-__-__T__:__:__Z") & (time >= "0") & ~time.contains("T24")
     with_seconds = (time.substr(16, 1) == ":").ifelse(time, time.left(16) + ":00" + time.substr(16))
-    return ibis.cases(
+    day = ibis.cases(
         (usual, time.try_cast("timestamp").date()),
         (time.re_search(_UTC_TIME), time.left(10).try_cast("date")),
         (time.re_search(_OFFSET_TIME), with_seconds.try_cast("timestamp('UTC')").date()),
     )
+    return day.between(ibis.date(EARLIEST), ibis.date(LATEST)).ifelse(day, ibis.null("date"))
 
 
 def session_rows(table: ibis.Table, columns: Mapping[str, StringValue]) -> ibis.Table:

@@ -77,7 +77,7 @@ class Settings(BaseSettings):
         None, validation_alias=AliasChoices("github_step_summary", "GITHUB_STEP_SUMMARY")
     )
     source_date_epoch: int | None = Field(
-        None, ge=0, validation_alias=AliasChoices("source_date_epoch", "SOURCE_DATE_EPOCH")
+        None, ge=0, le=4_102_444_800, validation_alias=AliasChoices("source_date_epoch", "SOURCE_DATE_EPOCH")
     )
 
     @field_validator("sessions", "sessions_add", "sessions_drop", "breaks", mode="before")
@@ -92,6 +92,8 @@ class Settings(BaseSettings):
     @classmethod
     def _plain_day(cls, value: object) -> object:
         """Only YYYY-MM-DD: a bare number would otherwise pass for a Unix time."""
+        if value is not None and not isinstance(value, (str, date)):
+            raise ValueError("a day is written YYYY-MM-DD")
         if isinstance(value, str):
             if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
                 raise ValueError("a day is written YYYY-MM-DD")
@@ -100,6 +102,13 @@ class Settings(BaseSettings):
             except ValueError:
                 raise ValueError("there is no such day") from None
         return value
+
+    @field_validator("since", "until")
+    @classmethod
+    def _sane_day(cls, day: date | None) -> date | None:
+        if day and not date(2000, 1, 1) <= day <= date(2100, 1, 1):
+            raise ValueError("a day lies between 2000-01-01 and 2100-01-01")
+        return day
 
     @field_validator("sessions_drop")
     @classmethod
@@ -138,6 +147,13 @@ class Settings(BaseSettings):
             raise ValueError('class_method custom needs breaks, the numbers where a new class begins: "10; 100; 1000"')
         if self.breaks and self.class_method != "custom":
             raise ValueError(f"breaks go with class_method custom, not with {self.class_method}; drop one of the two")
+        folders = {"history": self.history, "out": self.out, "exports": self.exports}
+        for name, folder in folders.items():
+            for other, place in folders.items():
+                if name != other and Path(os.path.abspath(folder)).is_relative_to(os.path.abspath(place)):  # noqa: PTH100
+                    raise ValueError(f"{name} ({folder}) must not lie in {other} ({place}); choose another folder")
+        if self.sessions and "metric" in self.model_fields_set:
+            raise ValueError("metric is for today's API; sessions files count sessions, or as --count-sessions-as says")
         if self.base_url and not self.base_url.startswith(("http://", "https://")):
             raise ValueError("APIVIDEO_BASE_URL must start with https:// (or http:// for a server of your own)")
         return self
@@ -188,7 +204,9 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Setti
 
 def _variable(name: str) -> str:
     """The environment variable of the setting ``name``."""
-    return "APIVIDEO_BASE_URL" if name == "base_url" else PREFIX + name.upper()
+    if name == "base_url":
+        return "APIVIDEO_BASE_URL"
+    return name.upper() if name in ENVIRONMENT_ONLY - {"api_key"} else PREFIX + name.upper()
 
 
 def _read_file(config: Path | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import jsonschema
+import pyarrow.parquet as pq
 import pytest
 
 from tests.fakes.server import StandIn
@@ -216,3 +217,76 @@ def test_what_a_person_gets_wrong_is_one_sentence_and_an_exit_code(product, argu
     errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1
     assert errors[0].endswith(".")
+
+
+def test_a_plain_run_after_a_detailed_one_keeps_the_videos_of_open_days(product):
+    world = World.make(6, 1500, 5, 1, FIRST, LAST, countries=10)
+    noon = datetime(2026, 10, 30, 12, tzinfo=UTC)
+    with StandIn(world, now=noon) as api:
+        product.run("--detail", "media", api=api, now=noon)
+        api.now = noon + timedelta(hours=1)
+        product.run(api=api, now=noon + timedelta(hours=1))
+    path = product.folder / "site/data/facts.parquet"
+    media = pq.read_table(path, filters=[("dimension", "=", "media"), ("day", "=", LAST)]).to_pylist()
+    assert len({row["value"] for row in media} - {"unlisted"}) > 1
+    assert sum(row["count"] for row in media) > 0
+
+
+def test_an_asset_that_is_no_longer_public_is_unlisted_everywhere(product):
+    world = World.make(6, 1500, 5, 1, FIRST, LAST, countries=10)
+    with StandIn(world) as api:
+        product.run("--detail", "media", api=api, now=world.end)
+    (product.folder / "history/assets.parquet").unlink()
+    product.run("render", now=world.end)
+    table = pq.read_table(product.folder / "site/data/facts.parquet", filters=[("dimension", "=", "media")])
+    assert set(table["value"].to_pylist()) == {"unlisted"}
+    assert sum(table["count"].to_pylist()) == 1500
+
+
+def test_folders_inside_one_another_are_refused(product):
+    for arguments in (["--history", "site/h"], ["--exports", "site"], ["--out", "history/site"]):
+        assert "must not lie in" in product.run("demo", *arguments, code=2).stderr
+
+
+def test_what_somebody_else_put_into_the_site_stays(product):
+    product.run("demo")
+    (product.folder / "site/CNAME").write_text("map.example.org")
+    product.run("demo")
+    assert (product.folder / "site/CNAME").read_text() == "map.example.org"
+
+
+def test_a_smaller_file_takes_no_session_out_of_the_export_that_the_history_keeps(product):
+    two, one = product.folder / "two.csv", product.folder / "one.csv"
+    two.write_text("sessionID,loadedAt,country,dept\na,2026-10-01T10:00:00Z,France,x\nb,2026-10-01T11:00:00Z,Peru,y\n")
+    one.write_text("sessionID,loadedAt,country\na,2026-10-01T10:00:00Z,France\n")
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    product.run("--sessions", "two.csv", now=now)
+    assert "smaller" in product.run("--sessions", "one.csv", now=now).stdout
+    assert product.choro() == {"FRA": 1, "PER": 1}
+    lines = (product.folder / "exports/sessions.csv").read_text().splitlines()
+    assert len(lines) == 3
+    assert lines[0].endswith(",dept")
+
+
+def test_times_that_cannot_be_are_refused_and_counted(product):
+    rows = "".join(f"{n},{day}T00:00:00Z,France\n" for n, day in enumerate(["0001-01-01", "9999-12-31", "2026-10-01"]))
+    (product.folder / "odd.csv").write_text("sessionID,loadedAt,country\n" + rows + "x,2027-01-01T00:00:00Z,Peru\n")
+    said = product.run("--sessions", "odd.csv", now=datetime(2026, 11, 1, tzinfo=UTC)).stdout
+    assert "'loadedAt is not a time' 2" in said
+    assert "'loadedAt is in the future' 1" in said
+    assert product.choro() == {"FRA": 1}
+
+
+def test_files_without_a_session_and_periods_without_a_day_are_refused(product):
+    (product.folder / "none.csv").write_text("sessionID,loadedAt,country\n")
+    assert "none.csv" in product.run("--sessions", "none.csv", code=5).stderr
+    product.run("demo")
+    before = product.files("site")
+    assert "widen the period" in product.run("demo", "--since", "2090-01-01", code=2).stderr
+    assert product.files("site") == before
+
+
+def test_render_after_a_demo_draws_the_demo(product):
+    product.run("demo")
+    product.run("render")
+    assert "Demo data" in (product.folder / "site/index.html").read_text(encoding="utf-8")

@@ -162,4 +162,5 @@ def test_the_committed_settings_file_names_every_setting_and_changes_nothing():
     write("\n".join(line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ") and " = " in line))
     told = load_settings({})
     hidden = {"api_key", "github_actions", "github_step_summary", "source_date_epoch"}
-    assert told.model_fields_set >= set(Settings.model_fields) - hidden - {"sessions", "count_sessions_as"}
+    examples = {"sessions", "count_sessions_as", "since", "until"}
+    assert told.model_fields_set >= set(Settings.model_fields) - hidden - examples

@@ -34,6 +34,12 @@ def read_value(dimension: str, listed: Collection[str] | None) -> Callable[[str]
     return lambda value: value.strip() or UNKNOWN_TEXT
 
 
+def read_referrer(url: str) -> str:
+    """The host of a referrer, given as a URL or bare; "" where there is none."""
+    authority = url.partition("://")[2] or url
+    return read_host(re.split(r"[/?#]", authority, maxsplit=1)[0])
+
+
 def read_host(authority: str) -> str:
     """The host in a URL's authority, ``user:password@Example.com:443`` → ``example.com``; "" where there is none.
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from apivideo_geo.facts import sort_facts
+from apivideo_geo.model import FACT_COLUMNS
 from apivideo_geo.privacy import PUBLIC_DIMENSIONS
 
 
@@ -21,6 +22,8 @@ def render_facts(facts: ibis.Table, first: date | None, last: date | None) -> by
     public = facts.filter(facts.dimension.isin(PUBLIC_DIMENSIONS))
     if first and last:
         public = public.filter(public.day.between(ibis.date(first.isoformat()), ibis.date(last.isoformat())))
+    keys = [name for name in FACT_COLUMNS if name != "count"]
+    public = public.group_by(keys).agg(count=public["count"].sum())  # several assets may have become one: unlisted
     sink = pa.BufferOutputStream()
     pq.write_table(sort_facts(public.to_pyarrow()), sink, compression="zstd", store_schema=False)
     return bytes(sink.getvalue())

@@ -138,12 +138,11 @@ def _about(summary: Summary, look: Look) -> dict[str, Any]:
 
 def _missing(look: Look, style: bytes) -> dict[str, Any]:
     """Everything ``404.html`` prints: it is shown at any depth, so it can load no file and carries its style."""
-    formats = Formats(look.locale)
     digest = base64.b64encode(hashlib.sha256(style).digest()).decode()
     return {
         "look": look,
-        "lang": formats.lang,
-        "dir": formats.direction,
+        "lang": prose.LANGUAGE,
+        "dir": "ltr",
         "style": Markup(style.decode()),  # noqa: S704 - a file of ours
         "digest": f"sha256-{digest}",
     }
@@ -154,8 +153,8 @@ def _frame(summary: Summary, look: Look, formats: Formats) -> dict[str, Any]:
     return {
         "look": look,
         "demo": summary.demo,
-        "lang": formats.lang,
-        "dir": formats.direction,
+        "lang": prose.LANGUAGE,
+        "dir": "ltr",
         "word": prose.noun(summary.metric),
         "balance": prose.balance(summary, formats),
         "until": _time(summary.period_to, formats),

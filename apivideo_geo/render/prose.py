@@ -8,6 +8,9 @@ from datetime import date
 from apivideo_geo.model import CountryCount, Summary
 from apivideo_geo.render.formats import Formats
 
+LANGUAGE = "en"
+"""What the sentences are written in, whatever the locale of names and numbers."""
+
 _WORDS = {
     "play": ("play", "plays", "Watched"),
     "view": ("view", "views", "Viewed"),

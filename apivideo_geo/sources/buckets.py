@@ -13,13 +13,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
-from urllib.parse import urlsplit
 
+from apivideo_geo.aggregate.values import read_referrer
 from apivideo_geo.api.client import Client
 from apivideo_geo.api.paging import fetch_items
 from apivideo_geo.days import ONE_DAY, day_end, day_start, days_between
 from apivideo_geo.effects import Effects
-from apivideo_geo.errors import ApiError
+from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import to_alpha3
 from apivideo_geo.model import DETAIL_DIMENSIONS, UNKNOWN, UNKNOWN_TEXT, UNLISTED, Asset, Facts, Refused
@@ -62,9 +62,9 @@ class BucketsSource:
         self._effects = effects
         self._listed: frozenset[str] = frozenset()
 
-    def fetch_assets(self) -> tuple[Asset, ...] | None:
-        """All assets, where a dimension needs their titles; None at detail ``country``, which asks nothing of them."""
-        if (self._settings.detail or self.usual_detail) == "country":
+    def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
+        """All assets; None where all days are wanted at detail ``country``, which asks nothing of them."""
+        if set(wanted.values()) <= {"country"}:
             return None
         assets = fetch_assets(self._api, self._effects)
         self._listed = frozenset(asset.media_id for asset in assets if asset.public)
@@ -80,6 +80,12 @@ class BucketsSource:
 
     def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
         """One part a day, oldest first where days take many requests: the oldest is forgotten first."""
+        try:
+            yield from self._fetch_days(wanted, settled)
+        except EndpointGone:
+            raise SourceFailed("This server has no Data API: use --source sessions.") from None
+
+    def _fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
         progress, now = self._effects.progress, self._effects.now()
         progress.start("Collecting days", len(wanted))
         simple = sorted(day for day, detail in wanted.items() if detail == "country")
@@ -130,6 +136,8 @@ def fetch_first_day(client: Client, metric: str, now: datetime) -> date:
                 {"from": atom(day_start(start)), "to": atom(day_start(usual)), "interval": "day"},
                 key=lambda row: str(row.get("emittedAt")),
             )
+        except EndpointGone:
+            break
         except ApiError as error:
             if error.status == 400:
                 continue
@@ -207,14 +215,6 @@ def atom(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def referrer_host(value: str) -> str:
-    """The host of a referrer, lower case; "" where there is none."""
-    try:
-        return (urlsplit(value if "//" in value else f"//{value}").hostname or "").lower()
-    except ValueError:
-        return ""
-
-
 @dataclass(frozen=True)
 class _Window:
     """One stretch of time of one metric, to be broken down."""
@@ -285,7 +285,7 @@ class _Tally:
         if dimension == "media":
             return value if value in self.listed else UNLISTED
         if dimension == "referrer":
-            return referrer_host(value) or None
+            return read_referrer(value) or None
         return value or UNKNOWN_TEXT
 
     def facts(self) -> Facts:

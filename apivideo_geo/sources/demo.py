@@ -78,7 +78,7 @@ class DemoSource:
         self._settings = settings
         self._effects = effects
 
-    def fetch_assets(self) -> tuple[Asset, ...] | None:
+    def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
         """What is published by today."""
         return demo_assets(self._effects.now().date())
 

@@ -25,8 +25,8 @@ class Source(Protocol):
     asks_all: bool
     """Whether every day of the window is asked, held or not: files cost nothing to ask and may have been mended."""
 
-    def fetch_assets(self) -> tuple[Asset, ...] | None:
-        """The videos and live streams, public or not; None where the source does not tell."""
+    def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
+        """The videos and live streams, public or not; None where the source does not tell, or ``wanted`` needs none."""
 
     def window(self, held: Collection[date]) -> tuple[date, date]:
         """First and last UTC day the source can tell whole or as still open, given the days ``held`` already."""

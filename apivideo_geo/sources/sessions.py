@@ -10,35 +10,23 @@ from urllib.parse import quote
 from apivideo_geo.aggregate.facts import count_sessions
 from apivideo_geo.api.client import Client
 from apivideo_geo.api.paging import fetch_items
+from apivideo_geo.api.secrets import redactor
 from apivideo_geo.days import ONE_DAY, day_runs, days_between
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed
 from apivideo_geo.model import DETAIL_DIMENSIONS, SESSION_COLUMNS, UNLISTED, Asset, Facts
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.assets import fetch_assets
+from apivideo_geo.sources.files.columns import DOTTED
 
 BEGINNING = date(2018, 1, 1)
 """Before the first api.video account: a window that starts here asks for every session there is."""
 
 NESTED: Mapping[str, tuple[str, str]] = {
-    "sessionID": ("session", "sessionId"),
-    "loadedAt": ("session", "loadedAt"),
-    "endedAt": ("session", "endedAt"),
-    "country": ("location", "country"),
-    "city": ("location", "city"),
-    "deviceType": ("device", "type"),
-    "deviceVendor": ("device", "vendor"),
-    "deviceModel": ("device", "model"),
-    "osName": ("os", "name"),
-    "osShortname": ("os", "shortname"),
-    "osVersion": ("os", "version"),
-    "clientType": ("client", "type"),
-    "clientName": ("client", "name"),
-    "clientVersion": ("client", "version"),
-    "referrerUrl": ("referrer", "url"),
-    "referrerMedium": ("referrer", "medium"),
-    "referrerSource": ("referrer", "source"),
-    "referrerSearchTerm": ("referrer", "searchTerm"),
+    column: (outer, inner)
+    for outer, _, inner in [name.partition(".") for name in DOTTED]
+    if inner
+    for column in [DOTTED[f"{outer}.{inner}"]]
 }
 """Our column → where the API's nested item has it."""
 
@@ -56,12 +44,16 @@ class SessionsSource:
         self._api = client
         self._settings = settings
         self._effects = effects
-        self._assets: tuple[Asset, ...] | None = None
+        self._assets: tuple[Asset, ...] = ()
 
-    def fetch_assets(self) -> tuple[Asset, ...]:
-        """All videos and live streams of the account; asked once."""
-        if self._assets is None:
-            self._assets = fetch_assets(self._api, self._effects)
+    def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
+        """All videos and live streams of the account, to be asked one by one; None where no day is wanted."""
+        if not wanted:
+            return None
+        self._assets = fetch_assets(self._api, self._effects)
+        for asset in self._assets:
+            if not asset.public:  # its id stands in the address that is asked
+                redactor.hide(asset.media_id)
         return self._assets
 
     def window(self, held: Collection[date]) -> tuple[date, date]:
@@ -77,7 +69,7 @@ class SessionsSource:
             yield detail, self._count(items, first, last, detail)
 
     def _fetch_sessions(self, first: date, last: date) -> list[dict[str, str | None]]:
-        assets = self.fetch_assets()
+        assets = self._assets
         # The end of a range is asked a day late: whether it is inclusive is not written; rows are cut by day anyway.
         params = {} if first == BEGINNING else {"period": f"{first}/{last + ONE_DAY}"}
         self._effects.progress.start("Reading sessions", len(assets))
@@ -100,7 +92,7 @@ class SessionsSource:
             ) from None
         except ApiError as error:
             if error.status == 404:  # deleted since it was listed
-                self._effects.progress.say(f"{asset.type} {asset.media_id} is no longer there; it is left out.")
+                self._effects.progress.say(f"A {asset.type} is no longer there since it was listed; it is left out.")
                 return []
             raise
 
@@ -112,7 +104,7 @@ class SessionsSource:
         names = [*SESSION_COLUMNS, *(name for name in self._settings.sessions_add if name not in SESSION_COLUMNS)]
         columns = {name: pa.array([row.get(name) for row in rows], pa.string()) for name in names}
         table = ibis.memtable(pa.table(columns))
-        listed = {asset.media_id for asset in self.fetch_assets() if asset.public}
+        listed = {asset.media_id for asset in self._assets if asset.public}
         facts, unmapped, refused = count_sessions(table, self.metric, DETAIL_DIMENSIONS[detail], listed=listed)
         inside = pc.and_(
             pc.greater_equal(facts["day"], pa.scalar(first, pa.date32())),

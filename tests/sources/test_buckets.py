@@ -33,9 +33,9 @@ def open_source(api, now, **flags):
 
 def collect(api, now, held=(), **flags):
     source = open_source(api, now, **flags)
-    source.fetch_assets()
     first, last = source.window(held)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    source.fetch_assets({day: flags.get("detail", "country") for day in days})
     with source.client:
         return [facts for _, facts in source.fetch_days({day: flags.get("detail", "country") for day in days}, {})]
 
@@ -130,7 +130,7 @@ def test_an_open_day_ends_now_so_that_its_parts_agree(world):
 def test_midnight_sharp_asks_nothing_of_a_day_that_has_not_begun(world):
     with StandIn(world) as api:
         parts = collect(api, world.end)
-    assert parts[-1].days == (LAST,) or [f for f in parts if f.days == (date(2026, 10, 31),)][0].table.num_rows == 0
+    assert parts[-1].days == (LAST,) or next(f for f in parts if f.days == (date(2026, 10, 31),)).table.num_rows == 0
 
 
 @pytest.mark.parametrize("mode", ["refuse", "cut"])

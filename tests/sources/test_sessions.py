@@ -26,6 +26,7 @@ def collect(api, now, wanted=None, **flags):
     if wanted is None:
         first, last = source.window(())
         wanted = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    source.fetch_assets(dict.fromkeys(wanted, "country"))
     with client:
         return [facts for _, facts in source.fetch_days({day: flags.get("detail", "country") for day in wanted}, {})]
 

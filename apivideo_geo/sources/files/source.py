@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 
 from apivideo_geo.aggregate.facts import count_sessions
 from apivideo_geo.api.client import Client
-from apivideo_geo.days import ONE_DAY
 from apivideo_geo.effects import Effects
 from apivideo_geo.engines import connect
-from apivideo_geo.model import DETAIL_DIMENSIONS, Asset, Facts
+from apivideo_geo.errors import DataRefused
+from apivideo_geo.model import DETAIL_DIMENSIONS, Asset, Facts, Refused
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.files import open_sessions
 
@@ -33,15 +33,19 @@ class FilesSource:
         effects.progress.start("Reading session files")
         self._files = open_sessions(settings.sessions, connect(settings.engine))
         effects.progress.finish()
+        if not self._files.days:
+            raise DataRefused(
+                f"{', '.join(settings.sessions)}: there is no session in it that can be counted; "
+                "give files with at least one row that has a sessionID and a loadedAt."
+            )
 
-    def fetch_assets(self) -> tuple[Asset, ...] | None:
+    def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
         """None: the files do not tell."""
         return None
 
     def window(self, held: Collection[date]) -> tuple[date, date]:
         """From the first to the last day the files answer for, within ``since`` and ``until``."""
-        first = min(self._files.days, default=date.max)
-        last = max(self._files.days, default=date.max - ONE_DAY)
+        first, last = self._files.days[0], min(self._files.days[-1], self._effects.now().date())
         return max(first, self._settings.since or first), min(last, self._settings.until or last)
 
     def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
@@ -54,6 +58,10 @@ class FilesSource:
         table, unmapped, refused = count_sessions(
             self._files.table, self.metric, DETAIL_DIMENSIONS[detail], listed=frozenset()
         )
+        today = self._effects.now().date()
+        ahead = table.filter(pc.and_(pc.greater(table["day"], pa.scalar(today)), pc.equal(table["dimension"], "total")))
+        if ahead.num_rows:
+            refused = (*refused, Refused("loadedAt is in the future", pc.sum(ahead["count"]).as_py()))
         if len(days) < len(self._files.days):
             table = table.filter(pc.is_in(table["day"], pa.array(days, pa.date32())))
         self._effects.progress.finish()
