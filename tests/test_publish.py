@@ -3,8 +3,12 @@ import pytest
 from apivideo_geo.errors import DiskFailed, UsageError
 from apivideo_geo.publish import publish
 
-OLD = {"index.html": b"old", "manifest.json": b"{}", "country/FRA.html": b"old"}
-NEW = {"index.html": b"new", "manifest.json": b"{}"}
+OLD = {
+    "index.html": b"old",
+    "manifest.json": b'{"files": {"index.html": "", "country/FRA.html": ""}}',
+    "country/FRA.html": b"old",
+}
+NEW = {"index.html": b"new", "manifest.json": b'{"files": {"index.html": ""}}'}
 
 
 def content(folder):
@@ -52,7 +56,10 @@ def test_a_swap_cut_short_is_repaired_by_the_next_run(tmp_path, cut_after):
     if cut_after == "moving the new in":
         staged.rename(site)
     publish({**NEW, "index.html": b"newer"}, site)
-    assert content(tmp_path) == {"site/index.html": b"newer", "site/manifest.json": b"{}"}
+    assert content(tmp_path) == {
+        "site/index.html": b"newer",
+        "site/manifest.json": NEW["manifest.json"],
+    }
 
 
 def test_what_cannot_be_written_leaves_the_site_before_whole(tmp_path):

@@ -118,7 +118,7 @@ class Patience:
 
     def _exceeded(self) -> DeadlineExceeded:
         return DeadlineExceeded(
-            f"The run would take longer than the {self._deadline / 60:g} min that the setting `deadline` allows;"
+            f"The run would take longer than the {self._deadline:g} s that the setting `deadline` (in minutes) allows;"
             " what was collected is kept: run it again, or raise `deadline`."
         )
 

@@ -34,11 +34,6 @@ class Formats:
         """For the ``lang`` attribute: "en", "pt-BR"."""
         return str(self.locale).replace("_", "-")
 
-    @property
-    def direction(self) -> str:
-        """For the ``dir`` attribute: "ltr" or "rtl"."""
-        return str(self.locale.text_direction)
-
     def number(self, value: float) -> str:
         """A count or a class limit: 93,904; 0.3."""
         return str(format_decimal(value, locale=self.locale, decimal_quantization=False))

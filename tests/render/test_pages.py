@@ -219,7 +219,7 @@ def test_leaflet_comes_whole():
     assert b'version="1.9.4"' in files["leaflet.js"]
 
 
-def test_the_locale_reaches_figures_and_direction():
+def test_the_locale_reaches_figures_and_the_sentences_stay_english():
     html = render(whole_world(), Look("Acme", locale="ar"))
     assert '<html lang="en" dir="ltr">' in html  # the sentences are English
     assert "66.786" in render(whole_world(), Look("Acme", locale="de"))

@@ -255,7 +255,7 @@ def test_the_source_tells_two_years_up_to_now_and_leaves_out_what_was_never_coll
     assert facts.days == DAYS
     assert facts.table.equals(demo_facts(DAYS, "country", open_until=now).table)
     assert source.metric == "play"
-    assert source.fetch_assets() == demo_assets(TODAY)
+    assert source.fetch_assets({}) == demo_assets(TODAY)
 
 
 def test_the_source_keeps_to_since_and_until_and_answers_each_detail_asked():
