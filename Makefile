@@ -1,9 +1,10 @@
 # One verb per job. Plain venv and pip underneath; every verb works on a fresh machine with Python 3.11+, make and git.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do command -v $$p >/dev/null 2>&1 && echo $$p && break; done)
 BIN := .venv/bin
+SIZES ?= 1,10
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: site test lint types geometry lock clean
+.PHONY: site test lint types bench geometry lock clean
 
 site: .venv/site.stamp  ## from a fresh machine to a built site: your account if APIVIDEO_API_KEY is set, else the demo
 	$(BIN)/python build.py
@@ -17,6 +18,10 @@ lint: .venv/dev.stamp
 
 types: .venv/dev.stamp
 	$(BIN)/mypy
+
+bench: .venv/dev.stamp  ## how fast, beside DuckDB and pandas alone; make bench SIZES=1,10,100 needs 17 GB of disk
+	$(BIN)/python -m bench.sessions --sizes $(SIZES)
+	$(BIN)/python -m bench.history
 
 geometry:  ## rebuild the outlines of the countries (needs Node.js and npm)
 	npm ci --prefix tools/geometry

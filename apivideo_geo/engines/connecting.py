@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib
 import shutil
 import tempfile
+import warnings
 import weakref
 from typing import TYPE_CHECKING
 
 import ibis
 
-from apivideo_geo.engines.failing import engine_errors
 from apivideo_geo.errors import SourceFailed, UsageError
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ def connect(engine: str) -> BaseBackend:
     """An Ibis connection, its time zone UTC.
 
     ``engine``: ``duckdb`` (embedded; spills to a temporary folder when memory runs short; settings as in
-    ``duckdb://?memory_limit=2GB&temp_directory=/big/disk``), ``spark`` or ``spark://host:7077``, or the Ibis URL of
-    any other backend that is installed. Raises :class:`UsageError` for an engine that is unknown or not installed,
+    ``duckdb://?memory_limit=2GB&temp_directory=/big/disk``), ``spark`` (the master that ``spark-defaults.conf`` or
+    ``PYSPARK_SUBMIT_ARGS`` names, else this machine), ``spark://host:7077``, or the Ibis URL of any other backend that
+    is installed. Raises :class:`UsageError` for an engine that is unknown or not installed,
     :class:`SourceFailed` where it does not answer.
     """
     name = engine.partition("://")[0]
@@ -58,8 +59,16 @@ def _connect_spark(engine: str) -> BaseBackend:
         spark = importlib.import_module("pyspark.sql")
     except ImportError:
         raise UsageError("The engine spark needs PySpark: pip install 'apivideo-geo[spark]'.") from None
-    builder = spark.SparkSession.builder.appName("apivideo-geo")
+    warnings.filterwarnings("ignore", module="pyspark")  # of pandas 3, and in the JVM's words before it raises
+    builder = spark.SparkSession.builder.appName("apivideo-geo").config("spark.ui.showConsoleProgress", "false")
     if engine != "spark":
         builder = builder.master(engine)
-    with engine_errors():
-        return ibis.pyspark.connect(builder.getOrCreate())
+    try:
+        session = builder.getOrCreate()
+    except Exception as error:  # Java is missing, the master's name is wrong, …: Spark has told on stderr
+        raise SourceFailed(
+            f"Spark did not start ({type(error).__name__}); it needs Java 17 or newer, and the master it is told."
+        ) from None
+    if not session.conf.get("spark.log.level", ""):
+        session.sparkContext.setLogLevel("FATAL")  # what went wrong is told in our words
+    return ibis.pyspark.connect(session)

@@ -7,6 +7,7 @@ DuckDB those of its ``httpfs`` extension, Spark those of its Hadoop configuratio
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,7 +84,7 @@ def _read_csv(connection: BaseBackend, paths: Sequence[str], layout: Layout) -> 
             options["schema"] = ", ".join(f"{name} STRING" for name in safe)
         # Spark checks the number of fields only of the columns it was asked for, unless told otherwise.
         connection.raw_sql("SET spark.sql.csv.parser.columnPruning.enabled = false")
-        table = _with_file(connection, connection.read_csv(list(paths), inferSchema=False, **options))
+        table = _with_file(connection, connection.read_csv(_hadoop(paths), inferSchema=False, **options))
     else:
         table = _through_arrow(paths, layout)
     if not layout.columns:
@@ -95,7 +96,7 @@ def _read_ndjson(connection: BaseBackend, paths: Sequence[str], layout: Layout) 
     if connection.name == "pyspark":
         nested = (f"`{name}` STRUCT<{_fields(fields, '`', ': ')}>" for name, fields in layout.nested.items())
         schema = ", ".join([*(f"`{name}` STRING" for name in layout.columns), *nested])
-        return _with_file(connection, connection.read_json(list(paths), schema=schema, mode="FAILFAST"))
+        return _with_file(connection, connection.read_json(_hadoop(paths), schema=schema, mode="FAILFAST"))
     if connection.name == "duckdb":
         columns = dict.fromkeys(layout.columns, "VARCHAR")
         columns |= {name: f"STRUCT({_fields(fields, chr(34), ' ')})" for name, fields in layout.nested.items()}
@@ -108,14 +109,22 @@ def _read_parquet(connection: BaseBackend, paths: Sequence[str]) -> ibis.Table:
         # A folder's name such as country=FR is not a column.
         return connection.read_parquet(_exactly(paths), filename=FILE, hive_partitioning=False, union_by_name=True)
     if connection.name == "pyspark":
-        tables = [_with_file(connection, connection.read_parquet(path)) for path in paths]
-        return ibis.union(*tables) if len(tables) > 1 else tables[0]
+        # Ibis takes one path; a union of one table a file would be a plan of hundreds of parts.
+        name = ibis.util.gen_name("parquet")
+        files = connection._session.read.parquet(*_hadoop(paths), mergeSchema=True)
+        files.createOrReplaceTempView(name)
+        return _with_file(connection, connection.table(name))
     return _through_arrow(paths, Layout("parquet"))
 
 
 def _exactly(paths: Sequence[str]) -> list[str]:
     """Local paths with the characters DuckDB would take for a pattern escaped; URLs as they are."""
     return [path if "://" in path else glob.escape(path) for path in paths]
+
+
+def _hadoop(paths: Sequence[str]) -> list[str]:
+    """The same for Spark, whose files are Hadoop's."""
+    return [path if "://" in path else re.sub(r"([\\\[\]{}*?])", r"\\\1", path) for path in paths]
 
 
 def _fields(fields: Sequence[str], quote: str, between: str) -> str:

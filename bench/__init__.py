@@ -1,0 +1,1 @@
+"""How fast it is, beside DuckDB and pandas alone. Not part of the product."""

@@ -1,0 +1,66 @@
+"""Sessions as they come: repeated, without a time, with offsets, quoted, and countries under many names."""
+
+import csv
+import json
+from pathlib import Path
+from random import Random
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+COLUMNS = (
+    "sessionID", "assetID", "title", "loadedAt", "country", "ISO_A3", "city", "deviceType", "osName", "clientName",
+    "referrerUrl",
+)  # fmt: skip
+TIMES = (
+    "2021-04-08T23:30:00Z", "2021-04-08T23:30:00.5-02:00", "2021-04-09T00:30:00+0200", "2021-04-09 00:10", "2021-04-10",
+    "2021-04-11T12:00:00", "2021-04-08T24:00:00Z", "2021-02-31T10:00:00Z", "yesterday", "",
+)  # fmt: skip
+COUNTRIES = ("France", "NA", "Namibia", "", "Türkiye", "Côte d’Ivoire", "Atlantis", "unknown", "DR Congo", "KOSOVO")
+CODES = ("FRA", "NA", "", "---", "XKX", "usa", "COD")
+TITLES = ("", "plain", 'He said "no"', "two\nlines", "a, b; c", "=1+1", "'=kept", "日本", "NA", "NULL")
+CITIES = ("", "unknown", "Saint-Étienne", "New\nYork", 'Q"', "NA")
+REFERRERS = ("", "https://A.example:8/x?y=1", "http://user:secret@b.example/", "android-app://com.z", "not a url", "NA")
+
+
+def make_rows(seed: int, count: int) -> list[dict[str, str]]:
+    """``count`` rows, about a third of which repeat a session id with other values."""
+    random = Random(seed)
+    texts = {
+        "assetID": ("", "viA", "viB", "liC"), "title": TITLES, "loadedAt": TIMES, "country": COUNTRIES, "ISO_A3": CODES,
+        "city": CITIES, "deviceType": ("desktop", "phone", ""), "osName": ("", "Android", "NA"),
+        "clientName": ("Firefox", "", "Chrome "), "referrerUrl": REFERRERS,
+    }  # fmt: skip
+    ids = [f"s{number}" for number in range(count * 2 // 3)] + [""]
+    return [
+        {name: random.choice(texts[name]) if name in texts else random.choice(ids) for name in COLUMNS}
+        for _ in range(count)
+    ]
+
+
+def save_rows(rows: list[dict[str, str]], path: Path) -> Path:
+    """``rows`` as the kind of file that the name says."""
+    if path.suffix == ".csv":
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            writer.writeheader()
+            writer.writerows(rows)
+    elif path.suffix == ".ndjson":
+        path.write_text("".join(json.dumps(_answered(row)) + "\n" for row in rows), encoding="utf-8")
+    else:
+        columns = {name: pa.array([row[name] or None for row in rows], pa.string()) for name in COLUMNS}
+        pq.write_table(pa.table(columns), path)
+    return path
+
+
+def _answered(row: dict[str, str]) -> dict[str, object]:
+    """The row as the API answers it; what is empty is null or missing."""
+    found = {name: value or None for name, value in row.items()}
+    return {
+        "session": {"sessionId": found["sessionID"], "loadedAt": found["loadedAt"], "metadata": [{"k": "v"}]},
+        "location": {"country": found["country"], "city": found["city"]},
+        "device": {"type": found["deviceType"]},
+        "os": {"name": found["osName"]} if found["osName"] else None,
+        "client": {"name": found["clientName"]},
+        "referrer": {"url": found["referrerUrl"]},
+    } | {name: found[name] for name in ("assetID", "title", "ISO_A3") if found[name]}
