@@ -208,6 +208,7 @@ def test_the_summary_keeps_its_contract(product):
         (["render"], 2),
         (["serve"], 2),
         (["--source", "data"], 2),
+        (["--sandbox"], 2),
         (["--engine", "abacus", "--source", "demo"], 2),
         (["--sessions", "missing.csv"], 5),
     ],

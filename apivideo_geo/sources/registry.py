@@ -50,6 +50,8 @@ def choose_source(settings: Settings, effects: Effects, last_source: str | None)
     if name == "auto":
         name = "files" if settings.sessions else "data" if settings.key else "demo"
         if name == "demo":
+            if settings.sandbox:
+                raise UsageError("--sandbox needs an API key of the sandbox: set APIVIDEO_API_KEY in the environment.")
             if last_source:
                 raise UsageError(
                     f"There is a history in {settings.history} but no API key: set APIVIDEO_API_KEY to go on "
