@@ -35,13 +35,11 @@ def ours(path: str, engine: str = "duckdb") -> str:
     return as_answer(counts | {UNKNOWN: summary.unknown})
 
 
-def bare(path: str, limit: str = "") -> str:
+def bare(path: str) -> str:
     """The same by DuckDB alone, which is told what ours finds out: that ``ISO_A3`` is right, and one country an id."""
     import duckdb
 
     duckdb.execute("set enable_progress_bar = false")
-    if limit:
-        duckdb.execute(f"set memory_limit = '{limit}'")
     query = f'select "ISO_A3", count(distinct "sessionID") from {_table(path)} group by all'
     return as_answer(dict(duckdb.sql(query).fetchall()))
 
