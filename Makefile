@@ -4,13 +4,16 @@ BIN := .venv/bin
 SIZES ?= 1,10
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: site test lint types bench geometry lock clean
+.PHONY: site test test-spark lint types bench geometry lock clean
 
 site: .venv/site.stamp  ## from a fresh machine to a built site: your account if APIVIDEO_API_KEY is set, else the demo
 	$(BIN)/python build.py
 
 test: .venv/dev.stamp  ## all tests, browser included
 	$(BIN)/python -m pytest
+
+test-spark: .venv/dev.stamp  ## the same counts on a cluster; takes minutes, needs Java 17
+	$(BIN)/python -m pytest -o addopts=-q tests/engines/test_spark.py
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
