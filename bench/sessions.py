@@ -19,7 +19,7 @@ MILLION = 1_000_000
 COMPARED = 10
 """Up to so many million, CSV and pandas are measured too; beyond, Parquet within ``LIMIT``."""
 LIMIT = "1400MB"
-"""DuckDB's share of the 2 GB; the rest is Python, its libraries and what DuckDB does not count."""
+"""DuckDB's share of 2 GiB; the rest is Python, its libraries and what DuckDB does not count. 1200MB is too little."""
 SPILL = 60
 """Bytes of disk a session may take while DuckDB spills."""
 
