@@ -11,6 +11,7 @@ from babel.dates import format_date, format_datetime, format_interval, format_sk
 from babel.numbers import format_decimal, format_percent
 
 from apivideo_geo.errors import UsageError
+from apivideo_geo.render.words import load_words
 
 
 class Formats:
@@ -28,6 +29,16 @@ class Formats:
         # A percent pattern has no decimals of its own: give it exactly one.
         pattern = self.locale.percent_formats[None].pattern
         self._percent = re.sub(r"0(?=[^0]*$)", "0.0", pattern)
+        self.language, self.translations = load_words(str(self.locale))
+
+    def say(self, message: str, **values: str) -> str:
+        """The sentence ``message`` in the reader's language; ``%(name)s`` in it stands for a value, ready to print."""
+        text = self.translations.gettext(message)
+        return text % values if values else text
+
+    def say_many(self, one: str, many: str, count: int, **values: str) -> str:
+        """As :meth:`say`, in the plural form of ``count``, which is ``%(count)s`` in it."""
+        return self.translations.ngettext(one, many, count) % {"count": self.number(count), **values}
 
     @property
     def lang(self) -> str:

@@ -66,7 +66,7 @@ def render_site(summary: Summary, look: Look, templates: Path) -> dict[str, byte
     if days := render_days(summary):
         contents[DAYS] = days.encode()
     paths = hashed(contents)
-    template = _environment(templates).get_template
+    template = _environment(templates, Formats(look.locale)).get_template
     pages = {
         "index.html": template("index.html").render(asset=paths, **_index(summary, look, paths)),
         "about.html": template("about.html").render(asset=paths, **_about(summary, look)),
@@ -76,8 +76,10 @@ def render_site(summary: Summary, look: Look, templates: Path) -> dict[str, byte
     return rendered | {paths[name]: content for name, content in contents.items()}
 
 
-def _environment(templates: Path) -> Environment:
-    return Environment(
+def _environment(templates: Path, formats: Formats) -> Environment:
+    """The templates, with ``_("…")`` and ``ngettext("…", "…", n)`` in the reader's language."""
+    environment = Environment(
+        extensions=["jinja2.ext.i18n"],
         loader=FileSystemLoader(templates),
         autoescape=True,
         undefined=StrictUndefined,
@@ -85,6 +87,8 @@ def _environment(templates: Path) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.install_gettext_translations(formats.translations, newstyle=True)  # type: ignore[attr-defined]
+    return environment
 
 
 def _index(summary: Summary, look: Look, paths: Mapping[str, str]) -> dict[str, Any]:
