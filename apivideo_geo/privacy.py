@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import ibis
 import pyarrow as pa
@@ -15,6 +15,8 @@ PUBLIC_DIMENSIONS = ("total", "media", "device", "os", "browser")
 """What a history may hold that lies in public: nothing that will be withheld on a page."""
 PRIVATE_DIMENSIONS = (*PUBLIC_DIMENSIONS, "referrer", "city")
 """What a history may hold that lies in private."""
+WITHHELD_DIMENSIONS = ("referrer", "city")
+"""The dimensions whose small counts are withheld, for they could point at a person."""
 
 
 def for_history(facts: Facts, history_private: bool) -> Facts:
@@ -30,6 +32,24 @@ def fold_unlisted(facts: ibis.Table, listed: Collection[str]) -> ibis.Table:
     """
     hidden = (facts.dimension == "media") & facts["value"].notin(sorted(listed) or [""])
     return facts.mutate(value=hidden.ifelse(UNLISTED, facts["value"]))
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What may be told of a dimension: country → value → count, and how many are withheld of each country."""
+
+    shown: Mapping[str, Mapping[str, int]]
+    withheld: Mapping[str, int]
+
+
+def withhold(counts: Mapping[str, Mapping[str, int]], least: int) -> Cells:
+    """``counts`` (country → value → count of one dimension over the whole period) without the cells below ``least``."""
+    shown = {
+        country: {value: count for value, count in values.items() if count >= least}
+        for country, values in counts.items()
+    }
+    withheld = {country: sum(values.values()) - sum(shown[country].values()) for country, values in counts.items()}
+    return Cells(shown, {country: count for country, count in withheld.items() if count})
 
 
 def private_words(assets: Iterable[Asset]) -> frozenset[str]:
