@@ -26,7 +26,7 @@ def run(command: str, settings: Settings, effects: Effects) -> Report:
     hidden: frozenset[str] = frozenset()
     if command in ("build", "collect"):
         with report.step("collect", effects):
-            settings, hidden = collect(settings, effects, report)
+            settings, hidden = collect(settings, effects, report, check=command == "build")
     if command in ("build", "render"):
         with report.step("aggregate", effects):
             summary, details, facts = remember(settings, effects)
@@ -46,9 +46,15 @@ def compact(settings: Settings, effects: Effects) -> int:
         return history.compact(effects.now())
 
 
-def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Settings, frozenset[str]]:
-    """Bring the history up to date. Returns the settings with the source settled, and words that must not be shown."""
+def collect(
+    settings: Settings, effects: Effects, report: Report, *, check: bool = False
+) -> tuple[Settings, frozenset[str]]:
+    """Bring the history up to date. Returns the settings with the source settled, and words that must not be shown.
+
+    ``check``: ask the source for its own count of what was collected, too.
+    """
     from apivideo_geo import privacy
+    from apivideo_geo.sources.checking import check_count
     from apivideo_geo.sources.registry import choose_source
     from apivideo_geo.store.days import load_history, open_history
     from apivideo_geo.store.ledger import days_to_collect, settled_details
@@ -76,10 +82,13 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
                     accept_shrink=settings.accept_shrink,
                 )  # fmt: skip
                 report.add(kept)
-                report.note_shrunk(shrunk)
+                report.note_shrunk(facts.days, shrunk)
                 if facts.sessions is not None:
                     _export_sessions(facts, {one.day for one in shrunk}, settings)
             history.compact(now)
+            checked = check_count(source, history.closed_counts(report.kept_days)) if check else None
+            report.note_checked(checked)
+            history.save_account(source.remembers, checked)
     finally:
         if source.client:
             report.requests = source.client.requests
