@@ -156,8 +156,9 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
         breaks=settings.breaks,
         per_million_from=settings.per_million_from,
         palette=settings.palette,
+        video_pages=settings.video_pages,
     )
-    site = render_site(summary, look, find_templates())
+    site = render_site(summary, look, find_templates(), details)
     site |= render_data_files(summary)
     site["data/facts.parquet"] = render_facts(facts, summary.period_from, summary.period_to)
     site[".nojekyll"] = b""

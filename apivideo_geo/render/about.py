@@ -62,7 +62,6 @@ def make_about(summary: Summary, scale: Scale, formats: Formats, method: str, le
         "counted": COUNTED.get(summary.metric, ""),
         "balance_parts": tuple(_parts(summary, formats)),
         "period": prose.period(summary, formats),
-        "days": tuple(_days(summary, formats)),
         "missing": formats.days(summary.days.missing, _RANGES) if summary.days.missing else "",
         "method": METHODS[method],
         "ranges": ", ".join(scale.ranges(formats.number)),
@@ -87,14 +86,6 @@ def _parts(summary: Summary, formats: Formats) -> Iterator[Part]:
     yield Part(
         "Total", formats.number(summary.total), "All of it: the three above add up to it, or no page is published."
     )
-
-
-def _days(summary: Summary, formats: Formats) -> Iterator[Part]:
-    days = summary.days
-    yield Part("Collected", formats.number(days.collected), "Days that were over when they were asked for.")
-    yield Part("Empty", formats.number(days.empty), f"Days among them without any {prose.noun(summary.metric, 1)}.")
-    yield Part("Open", formats.number(days.open), "Days not over yet when they were asked for; they still grow.")
-    yield Part("Missing", formats.number(len(days.missing)), "Days never collected: not known, which is not zero.")
 
 
 def _decisions(formats: Formats) -> Iterator[Decision]:

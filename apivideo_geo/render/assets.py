@@ -66,6 +66,11 @@ def load_own(templates: Path) -> dict[str, bytes]:
     return {**others, SCRIPT: script, EARLY: _bare((folder / EARLY).read_text(encoding="utf-8")).encode()}
 
 
+def load_script(templates: Path, name: str) -> bytes:
+    """One script of ``templates/assets`` that stands alone."""
+    return _bare((templates / "assets" / name).read_text(encoding="utf-8")).encode()
+
+
 def _bare(script: str) -> str:
     """Our script without its comments and indentation, which stay in the repository."""
     without = re.sub(r"(?m)^\s*/\*\*(?:(?!\*/).)*\*/\s*$", "", script, flags=re.DOTALL)

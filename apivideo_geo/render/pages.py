@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,15 +15,20 @@ from markupsafe import Markup
 
 from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
-from apivideo_geo.model import Summary
+from apivideo_geo.model import Details, Summary
 from apivideo_geo.render import client, prose, views
 from apivideo_geo.render.about import make_about
-from apivideo_geo.render.assets import hashed, load_leaflet, load_own
+from apivideo_geo.render.assets import hashed, load_leaflet, load_own, load_script
+from apivideo_geo.render.calendar import make_calendar
+from apivideo_geo.render.changes import make_changes, newest
 from apivideo_geo.render.choropleth import container_id, render_script
+from apivideo_geo.render.city_page import render_circles
 from apivideo_geo.render.daily import render_days
 from apivideo_geo.render.formats import Formats
+from apivideo_geo.render.ground import TALL, WIDE, render_land
 from apivideo_geo.render.palettes import DEFAULT, render_palette
 from apivideo_geo.render.scale import Scale, make_scale
+from apivideo_geo.render.subpages import list_pages, render_subpages
 from apivideo_geo.render.svg import render_map
 from apivideo_geo.render.timeline import render_timeline
 
@@ -31,6 +36,10 @@ MAP = "world"
 """The name of the map: the id of its SVG, and part of the id of its container."""
 DAYS = "days.js"
 """The counts of every day; loaded only when a reader asks for a period."""
+CITIES = "places.js"
+"""The cities on the map; loaded only when a reader asks for them."""
+CHANGES = 4
+"""So many of the last changes stand on the front page."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +58,19 @@ class Look:
     breaks: tuple[float, ...] = ()
     per_million_from: int = 100
     palette: str = DEFAULT
+    video_pages: int = 200
+    """So many videos, the most watched, have a page."""
+
+    def scale_of(self, values: Sequence[float]) -> Scale:
+        """The classes of a map of ``values``."""
+        return make_scale(values, self.method, self.classes, self.breaks)
 
 
-def render_site(summary: Summary, look: Look, templates: Path) -> dict[str, bytes]:
+def render_site(summary: Summary, look: Look, templates: Path, details: Details | None = None) -> dict[str, bytes]:
     """Every page with the files it loads: path within the site → content. Writes nothing.
 
-    The same Summary gives the same bytes. Raises UsageError for a locale or class breaks that do not exist.
+    ``details`` is what the pages of countries, videos and cities show. The same Summary gives the same bytes.
+    Raises UsageError for a locale or class breaks that do not exist.
     """
     contents = {
         **load_leaflet(),
@@ -63,16 +79,34 @@ def render_site(summary: Summary, look: Look, templates: Path) -> dict[str, byte
         "about.css": (templates / "about.css").read_bytes(),
         "figure.js": render_script(MAP, MAP, WIDTH, HEIGHT).encode(),
     }
+    details = details or Details()
+    contents |= {
+        "land.svg": render_land(),
+        "detail.css": (templates / "detail.css").read_bytes(),
+        "list.js": load_script(templates, "list.js"),
+    }
     if days := render_days(summary):
         contents[DAYS] = days.encode()
+    if circles := render_circles(details):
+        contents[CITIES] = circles.encode()
     paths = hashed(contents)
-    template = _environment(templates, Formats(look.locale)).get_template
+    formats = Formats(look.locale)
+    environment = _environment(templates, formats)
+    template = environment.get_template
+    there = list_pages(summary, details, look.video_pages)
+    changes = make_changes(summary, details, formats)
+    shared = {**_frame(summary, look, formats), "asset": paths, "there": there}
     pages = {
-        "index.html": template("index.html").render(asset=paths, **_index(summary, look, paths)),
-        "about.html": template("about.html").render(asset=paths, **_about(summary, look)),
+        "index.html": template("index.html").render(
+            {"asset": paths, "there": there, "changes": newest(changes, CHANGES), **_index(summary, look, paths)}
+        ),
+        "about.html": template("about.html").render(
+            {"asset": paths, "there": there, "calendar": make_calendar(summary, formats), **_about(summary, look)}
+        ),
         "404.html": template("404.html").render(**_missing(look, (templates / "404.css").read_bytes())),
     }
     rendered = {name: text.encode() for name, text in pages.items()}
+    rendered |= render_subpages(summary, details, changes, look.scale_of, formats, environment, shared)
     return rendered | {paths[name]: content for name, content in contents.items()}
 
 
@@ -125,7 +159,8 @@ def _index(summary: Summary, look: Look, paths: Mapping[str, str]) -> dict[str, 
             look.per_million_from,
             world,
             paths.get(DAYS, ""),
-            (),
+            [country.iso_a3 for country in summary.countries],
+            paths.get(CITIES, ""),
         ),
     }
 
@@ -159,6 +194,7 @@ def _frame(summary: Summary, look: Look, formats: Formats) -> dict[str, Any]:
         "demo": summary.demo,
         "lang": prose.LANGUAGE,
         "dir": "ltr",
+        "land": {"width": WIDE, "height": TALL},
         "word": prose.noun(summary.metric),
         "balance": prose.balance(summary, formats),
         "until": _time(summary.period_to, formats),
