@@ -32,6 +32,7 @@ PARTS = (
     "brush.js",
     "timeline.js",
     "page.js",
+    "cities.js",
 )
 """Our scripts in the order they need each other; the page loads them as one file, when the reader reaches for it."""
 EARLY = "early.js"

@@ -178,6 +178,7 @@
     }
     function pin(code) {
       if (code !== state.country) go({ country: code }, "step");
+      else geo.card.open();
     }
     function unpin() {
       const inside = geo.card.element.contains(document.activeElement);
