@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from html import escape, unescape
-from pathlib import PurePosixPath
+from posixpath import normpath
 from urllib.parse import unquote, urlsplit
 
 import pyarrow.parquet as pq
@@ -135,12 +135,5 @@ def _target(page: str, path: str) -> str:
     """The file a relative link on ``page`` leads to."""
     if path.endswith("/") or path == ".":
         path += "index.html" if path.endswith("/") else "/index.html"
-    parts: list[str] = []
-    for part in (PurePosixPath(page).parent / path).parts:
-        if part == "..":
-            if not parts:
-                return "outside the site"
-            parts.pop()
-        else:
-            parts.append(part)
-    return "/".join(parts)
+    target = normpath(f"{page.rpartition('/')[0]}/{path}" if "/" in page else path)
+    return "outside the site" if target.startswith(("..", "/")) else target
