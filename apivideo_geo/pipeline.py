@@ -34,7 +34,7 @@ def run(command: str, settings: Settings, effects: Effects) -> Report:
         with report.step("render", effects):
             site = render(summary, details, facts, settings)
         with report.step("publish", effects):
-            publish(site, summary, settings, hidden, report)
+            publish(site, summary, details, settings, hidden, report)
     return report
 
 
@@ -166,13 +166,18 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
 
 
 def publish(
-    site: dict[str, bytes], summary: Summary, settings: Settings, hidden: frozenset[str], report: Report
+    site: dict[str, bytes],
+    summary: Summary,
+    details: Details,
+    settings: Settings,
+    hidden: frozenset[str],
+    report: Report,
 ) -> None:
     """Check the site and put it in place. Raises :class:`DataRefused` with a problem; nothing is then published."""
     from apivideo_geo import publish as publishing
     from apivideo_geo.checks import check_site
 
-    problems = check_site(site, summary, hidden | ({settings.key} if settings.key else set()))
+    problems = check_site(site, summary, hidden | ({settings.key} if settings.key else set()), details)
     if problems:
         more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
         raise DataRefused(f"The site was not published, the one before stays: {problems[0]}{more}.")

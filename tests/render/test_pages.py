@@ -187,7 +187,7 @@ def test_the_page_keeps_to_its_own_policy_and_loads_only_its_own_files():
         assert not value.startswith("/")
         name = value.split("#")[0]
         assert not name or name in files or name in ("data/choro.csv", "data/summary.json")
-    elsewhere = re.compile(r".*\.html|assets/(about|days)\..*")
+    elsewhere = re.compile(r".*\.html|assets/(about|days|detail|land|list)\..*")
     assert {name for name in files if not elsewhere.fullmatch(name)} <= set(loaded)
 
 
