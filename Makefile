@@ -25,6 +25,7 @@ types: .venv/dev.stamp
 bench: .venv/dev.stamp  ## how fast, beside DuckDB and pandas alone; make bench SIZES=1,10,100 needs 17 GB of disk
 	$(BIN)/python -m bench.sessions --sizes $(SIZES)
 	$(BIN)/python -m bench.history
+	$(BIN)/python -m bench.site
 
 geometry:  ## rebuild the outlines of the countries (needs Node.js and npm)
 	npm ci --prefix tools/geometry

@@ -27,6 +27,7 @@ from apivideo_geo.render.daily import render_days
 from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.ground import TALL, WIDE, render_land
 from apivideo_geo.render.palettes import DEFAULT, render_palette
+from apivideo_geo.render.parts import referrer_panel
 from apivideo_geo.render.scale import Scale, make_scale
 from apivideo_geo.render.subpages import list_pages, render_subpages
 from apivideo_geo.render.svg import render_map
@@ -98,7 +99,13 @@ def render_site(summary: Summary, look: Look, templates: Path, details: Details 
     shared = {**_frame(summary, look, formats), "asset": paths, "there": there}
     pages = {
         "index.html": template("index.html").render(
-            {"asset": paths, "there": there, "changes": newest(changes, CHANGES), **_index(summary, look, paths)}
+            {
+                **_index(summary, look, paths),
+                "asset": paths,
+                "there": there,
+                "changes": newest(changes, CHANGES),
+                "panels": (*views.make_panels(summary, formats), *referrer_panel(summary, details, formats)),
+            }
         ),
         "about.html": template("about.html").render(
             {"asset": paths, "there": there, "calendar": make_calendar(summary, formats), **_about(summary, look)}
@@ -145,7 +152,6 @@ def _index(summary: Summary, look: Look, paths: Mapping[str, str]) -> dict[str, 
         "gaps": prose.gaps(summary.days.missing, formats),
         "rows": views.make_rows(summary, formats),
         "rest": _rest(summary, formats),
-        "panels": views.make_panels(summary, formats),
         "periods": client.make_periods(summary),
         "measures": client.make_measures(summary),
         "continents": client.make_continents(),
