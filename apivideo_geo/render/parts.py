@@ -119,7 +119,8 @@ class Trends:
 
     def __init__(self, summary: Summary, formats: Formats) -> None:
         self._daily, self._formats = summary.daily, formats
-        self._frame = Frame(summary.daily, formats, step=7 if len(summary.daily) > LONG else 1)
+        self._weeks = len(summary.daily) > LONG
+        self._frame = Frame(summary.daily, formats, step=7 if self._weeks else 1)
 
     def show(self, counts: Sequence[int], name: str) -> dict[str, Any]:
         """The curve of ``counts`` (one a day) of what is called ``name``, and a note; empty where none is told."""
@@ -133,8 +134,9 @@ class Trends:
         most = max(counts)
         if not most:
             return ""
-        return self._formats.say(
+        best = self._formats.say(
             "Most on one day: %(count)s on %(day)s",
             count=self._formats.number(most),
             day=self._formats.day(self._daily[counts.index(most)].day),
         )
+        return f"{best} · {self._formats.say('the curve is the mean of each week')}" if self._weeks else best

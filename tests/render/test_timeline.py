@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 from datetime import date
 
 from apivideo_geo.render.formats import Formats
-from apivideo_geo.render.timeline import HEIGHT, render_timeline
+from apivideo_geo.render.timeline import HEIGHT, Frame, render_timeline
 from tests.render.samples import days
 
 EN = Formats("en")
@@ -85,3 +85,12 @@ def test_without_days_there_is_no_curve_and_days_without_counts_are_flat():
     (curve,) = paths([0, 0], "known")
     assert curve == f"M0 {HEIGHT}L0 {HEIGHT}L0.5 {HEIGHT} 1.5 {HEIGHT} 2 {HEIGHT}V{HEIGHT}z"
     assert len(paths([None, None], "gap")) == 1
+
+
+def test_a_curve_by_the_week_tells_means_and_ends_at_gaps():
+    daily = days(date(2026, 1, 1), [7, 7, 7, 7, 7, 7, 14, None, 2, 4])
+    drawn = Frame(daily, EN, step=7).render([day.count or 0 for day in daily], "words")
+    paths = re.findall(r'<path class="(known|gap)" d="(.*?)"', drawn)
+    assert [kind for kind, _ in paths] == ["known", "gap", "known"]
+    assert paths[0][1] == "M0 1000L0 0L3.5 0 7 0V1000z"
+    assert paths[2][1] == "M8 1000L8 625L9 625 10 625V1000z"
