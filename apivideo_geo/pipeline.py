@@ -70,7 +70,7 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
                 history.save_assets(assets)
                 hidden = privacy.private_words(assets)
             for asked_at, facts in source.fetch_days(wanted, settled_details(history.entries)):
-                kept = privacy.for_history(facts, settings.history_private)
+                kept = privacy.for_history(facts, settings.history_private, settings.withhold_media)
                 shrunk = history.save(
                     kept, metric=source.metric, source=source.name, detail=asked_at, now=now,
                     accept_shrink=settings.accept_shrink,
