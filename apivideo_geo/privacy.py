@@ -22,6 +22,8 @@ PUBLIC_DIMENSIONS = ("total", "media", "device", "os", "browser")
 """What may be told day by day, and so what a public history may hold; ``media`` unless it is withheld too."""
 PRIVATE_DIMENSIONS = (*PUBLIC_DIMENSIONS, "referrer", "city")
 """What a history may hold that lies in private."""
+WITHHELD_DIMENSIONS = ("referrer", "city")
+"""The dimensions whose small counts are withheld, for they could point at a person."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,11 @@ def for_history(facts: Facts, history_private: bool, withhold_media: bool) -> Fa
 def public_dimensions(withhold_media: bool) -> tuple[str, ...]:
     """The dimensions whose rows may leave day by day: those of which nothing is withheld."""
     return tuple(name for name in PUBLIC_DIMENSIONS if not (withhold_media and name == "media"))
+
+
+def withheld_dimensions(withhold_media: bool) -> tuple[str, ...]:
+    """The dimensions whose small counts are withheld."""
+    return (*WITHHELD_DIMENSIONS, "media") if withhold_media else WITHHELD_DIMENSIONS
 
 
 def fold_unlisted(facts: ibis.Table, listed: Collection[str]) -> ibis.Table:

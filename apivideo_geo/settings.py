@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     classes: int = Field(6, ge=3, le=9, description="How many classes of colour, at most.")
     breaks: ManyNumbers = Field((), max_length=8, description="Where a new class begins, for class_method custom.")
     per_million_from: int = Field(100, ge=1, description="Least count to compare a country by head.")
+    video_pages: int = Field(200, ge=0, le=10_000, description="How many videos, the most watched, have a page.")
     min_count: int = Field(5, ge=1, le=1000, description="Cities and referrers with fewer in a country are withheld.")
     withhold_media: bool = Field(False, description="Withhold small counts of a video in a country too.")
     history_private: bool = Field(False, description="The history lies in private: keep cities and referrers in it.")
