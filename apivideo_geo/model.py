@@ -231,6 +231,20 @@ class Summary:
     account: Account = field(default_factory=Account)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """Something that changed, for the feed. ``id`` names it for ever, ``when`` (UTC) is when it was known.
+
+    ``title`` and ``text`` are sentences ready to print; ``link`` is a path within the site.
+    """
+
+    id: str
+    when: datetime
+    title: str
+    text: str
+    link: str
+
+
 Parts = tuple[tuple[str, int], ...]
 """(value, count), most first, then by value."""
 

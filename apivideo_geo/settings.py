@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     count_sessions_as: CountMetric | None = Field(None, description="Count each session as one of this metric.")
     title: str = Field("Our audience", min_length=1, max_length=120, description="Title of the site.")
     locale: str = Field("en", description="CLDR locale of names and numbers, e.g. en, fr, pt_BR.")
+    site_url: str = Field("", max_length=500, description="Where the site is published, for links that need it whole.")
     palette: PaletteName = Field("blue", description="Colours of the map.")
     class_method: ClassMethod = Field("quantile", description="How counts are cut into classes of colour.")
     classes: int = Field(6, ge=3, le=9, description="How many classes of colour, at most.")
@@ -127,6 +128,16 @@ class Settings(BaseSettings):
         if any(low >= high for low, high in pairwise(breaks)):
             raise ValueError("each number must be greater than the one before")
         return breaks
+
+    @field_validator("site_url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        """With one slash at the end, so that a file's name can follow."""
+        if not url:
+            return ""
+        if not re.fullmatch(r"https?://[^\s/?#@\"'<>]+(/[^\s?#\"'<>]*)?", url):
+            raise ValueError("write the address of the site like https://user.github.io/repository/")
+        return url.rstrip("/") + "/"
 
     @field_validator("locale")
     @classmethod

@@ -12,13 +12,15 @@ from apivideo_geo.checks import check_balance, check_hidden, check_links, check_
 from apivideo_geo.exports.data_files import render_data_files
 from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.geo.shapes import load_shapes
-from apivideo_geo.model import CountryCount
+from apivideo_geo.model import CountryCount, Details
 from apivideo_geo.render.pages import Look, render_site
 from tests.render.samples import TEMPLATES, days, empty, small, summary, whole_world
 
 
 def built(what):
-    return render_site(what, Look("Acme Academy"), TEMPLATES) | render_data_files(what)
+    return render_site(what, Look("Acme Academy"), TEMPLATES) | render_data_files(
+        what, Details(), {}, "Acme Academy", ""
+    )
 
 
 @pytest.fixture

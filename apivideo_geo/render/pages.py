@@ -39,6 +39,7 @@ class Look:
 
     ``method``, ``classes`` and ``breaks`` make the class breaks (see ``scale``); ``per_million_from`` is the
     least count at which a country takes part in the comparison by head; ``palette`` is a name of ``PALETTES``.
+    ``site_url`` is the address the site is published at, with a slash at the end; "" where it is not known.
     """
 
     title: str
@@ -49,6 +50,7 @@ class Look:
     breaks: tuple[float, ...] = ()
     per_million_from: int = 100
     palette: str = DEFAULT
+    site_url: str = ""
 
 
 def render_site(summary: Summary, look: Look, templates: Path) -> dict[str, bytes]:
