@@ -137,6 +137,7 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
     from apivideo_geo.exports.data_files import render_data_files
     from apivideo_geo.exports.facts_parquet import render_facts
     from apivideo_geo.exports.manifest import render_manifest
+    from apivideo_geo.exports.tables import column_names, make_tables
     from apivideo_geo.render.around import render_around
     from apivideo_geo.render.firsts import make_firsts
     from apivideo_geo.render.folder import find_templates
@@ -153,10 +154,11 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
         palette=settings.palette,
         site_url=settings.site_url,
     )
-    site = render_site(summary, look, find_templates())
+    tables = make_tables(summary, details)
+    site = render_site(summary, look, find_templates(), column_names(tables))
     site |= render_around(summary, make_firsts(summary, Formats(look.locale)), look, site)
     site["data/facts.parquet"] = render_facts(facts, summary.period_from, summary.period_to, settings.withhold_media)
-    site |= render_data_files(summary, details, site, look.title, look.site_url)
+    site |= render_data_files(summary, tables, site, look.title, look.site_url)
     site[".nojekyll"] = b""
     return site | {"manifest.json": render_manifest(summary, site)}
 

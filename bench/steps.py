@@ -82,6 +82,7 @@ def summary(folder: str, engine: str = "duckdb") -> str:
     from apivideo_geo.aggregate.summary import summarise
     from apivideo_geo.engines import connect, read_facts
     from apivideo_geo.exports.data_files import render_data_files
+    from apivideo_geo.exports.tables import make_tables
     from apivideo_geo.geo import countries, places
     from apivideo_geo.model import Details
     from apivideo_geo.store.days import load_history
@@ -93,7 +94,7 @@ def summary(folder: str, engine: str = "duckdb") -> str:
         name_of=lambda code: countries.name_of(code, "en"), alpha2_of=countries.to_alpha2,
         population_of=places.population,
     )  # fmt: skip
-    assert render_data_files(found, Details(), {}, "Acme Academy", "")
+    assert render_data_files(found, make_tables(found, Details()), {}, "Acme Academy", "")
     return f"{found.total} plays, {len(found.countries)} countries, {found.days.collected} days"
 
 

@@ -9,45 +9,37 @@ import pytest
 from jinja2 import Environment
 
 from apivideo_geo.checks import check_balance, check_hidden, check_links, check_places, check_site
-from apivideo_geo.exports.data_files import render_data_files
 from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.geo.shapes import load_shapes
-from apivideo_geo.model import CountryCount, Details
-from apivideo_geo.render.pages import Look, render_site
-from tests.render.samples import TEMPLATES, days, empty, small, summary, whole_world
+from apivideo_geo.model import CountryCount
+from tests.render.samples import days, empty, small, summary, whole_site, whole_world
 
 
-def built(what):
-    return render_site(what, Look("Acme Academy"), TEMPLATES) | render_data_files(
-        what, Details(), {}, "Acme Academy", ""
-    )
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def balanced():
     return summary({"FRA": 12, "BEL": 3}, days(small().daily[0].day, [9, None, 8]), unknown=2)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def site(balanced):
-    return built(balanced)
+    return whole_site(balanced)
 
 
 @pytest.mark.parametrize("what", [empty(), summary({"FRA": 1}, days(small().daily[0].day, [1]))], ids=["empty", "one"])
 def test_a_sound_site_has_no_problem(what):
-    assert check_site(built(what), what, {"a-secret-key"}) == []
+    assert check_site(whole_site(what), what, {"a-secret-key"}) == []
 
 
 def test_every_one_of_the_250_codes_with_counts_has_a_place():
     world = whole_world()
     assert {country.iso_a3 for country in world.countries} == set(all_countries())
-    assert check_places(built(world), world) == []
+    assert check_places(whole_site(world), world) == []
 
 
 def test_a_country_with_counts_and_no_place_fails_the_build(monkeypatch, balanced):
     without = {code: shape for code, shape in load_shapes().items() if code != "BEL"}
     monkeypatch.setattr("apivideo_geo.render.pages.load_shapes", lambda: without)
-    told = check_site(built(balanced), balanced, ())
+    told = check_site(whole_site(balanced), balanced, ())
     assert told == ["Belgium (BEL) has 3 but no place on the map"]
 
 
@@ -68,7 +60,7 @@ def test_an_outline_without_a_line_is_no_place(site, balanced):
 
 def test_a_dot_alone_is_a_place():
     monaco = summary({"BVT": 2, "MCO": 1}, days(small().daily[0].day, [3]))
-    assert check_places(built(monaco), monaco) == []
+    assert check_places(whole_site(monaco), monaco) == []
 
 
 @pytest.mark.parametrize(

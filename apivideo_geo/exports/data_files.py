@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from apivideo_geo.exports.datapackage import render_datapackage
-from apivideo_geo.exports.tables import SHARE_DIGITS, make_tables, rounded
+from apivideo_geo.exports.tables import SHARE_DIGITS, Table, rounded
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
-from apivideo_geo.model import Details, Summary
+from apivideo_geo.model import Summary
 
 
 def render_data_files(
-    summary: Summary, details: Details, others: Mapping[str, bytes], title: str, homepage: str
+    summary: Summary, tables: Sequence[Table], others: Mapping[str, bytes], title: str, homepage: str
 ) -> dict[str, bytes]:
     """Path below the site → content of every CSV and JSON file in ``data/``.
 
-    ``others`` are files of the site that are there already: those in ``data/`` are described in ``datapackage.json``
-    too. ``title`` names the site, ``homepage`` is its address, "" where it is not known.
+    ``tables`` are those of :func:`make_tables`; ``others`` are files of the site that are there already: those in
+    ``data/`` are described in ``datapackage.json`` too. ``title`` names the site, ``homepage`` is its address, "" where
+    it is not known.
     """
-    tables = make_tables(summary, details)
     files = {
         **{table.path: table.render() for table in tables},
         "data/summary.json": render_summary(summary),

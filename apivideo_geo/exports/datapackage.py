@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from apivideo_geo.exports.tables import CODE, CODE_PATTERN, COUNT, Column, Table
+from apivideo_geo.exports.tables import CODE, CODE_PATTERN, COUNT, FOLDER, Column, Table
 from apivideo_geo.model import METRICS, Summary
 from apivideo_geo.privacy import public_dimensions
 
-FOLDER = "data/"
 SCHEMA = ".schema.json"
 FACTS = (
     Column("day", "date", "UTC day", {"required": True}),
@@ -57,7 +56,7 @@ def render_datapackage(
 ) -> bytes:
     """The descriptor of every file of ``site`` below ``data/``: path, size, digest, and for tables the schema.
 
-    A JSON Schema is named by the file it describes; of Parquet the size and digest stand in ``manifest.json`` alone, for
+    A JSON Schema is named by the file it describes. Size and digest of Parquet stand in ``manifest.json`` alone, for
     the format's own tool looks for them in what it reads of the file.
 
     ``homepage`` is the address of the site, "" where it is not known.

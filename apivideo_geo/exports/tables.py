@@ -15,6 +15,7 @@ from typing import Any
 from apivideo_geo.formulas import harmless
 from apivideo_geo.model import UNKNOWN, Details, Summary
 
+FOLDER = "data/"
 SHARE_DIGITS = 6
 PER_MILLION_DIGITS = 3
 
@@ -72,6 +73,11 @@ def make_tables(summary: Summary, details: Details) -> tuple[Table, ...]:
     if details.monthly:
         tables.append(make_monthly(details))
     return tuple(tables)
+
+
+def column_names(tables: Sequence[Table]) -> dict[str, tuple[str, ...]]:
+    """Name of a file → its columns."""
+    return {table.path.removeprefix(FOLDER): tuple(column.name for column in table.columns) for table in tables}
 
 
 def make_choro(summary: Summary) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -31,9 +31,13 @@ PARTS = (
     "map.js",
     "brush.js",
     "timeline.js",
+    "picture.js",
     "page.js",
 )
 """Our scripts in the order they need each other; the page loads them as one file, when the reader reaches for it."""
+EMBED = "embed.js"
+EMBED_PARTS = ("start.js", "formats.js", "classes.js", "figures.js", "state.js", "legend.js", "map.js", "embed.js")
+"""Those that the map in a frame needs, as one file of its own."""
 EARLY = "early.js"
 """The script that runs at once, and loads the others."""
 
@@ -59,11 +63,15 @@ def load_leaflet() -> dict[str, bytes]:
 
 
 def load_own(templates: Path) -> dict[str, bytes]:
-    """Every file of ``templates/assets`` by its name; the scripts as one, ``page.js``."""
+    """Every file of ``templates/assets`` by its name; the scripts of a page as one."""
     folder = templates / "assets"
-    script = "".join(_bare((folder / name).read_text(encoding="utf-8")) for name in PARTS).encode()
+    scripts = {name: _joined(folder, parts) for name, parts in ((SCRIPT, PARTS), (EMBED, EMBED_PARTS))}
     others = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in (".css", ".svg")}
-    return {**others, SCRIPT: script, EARLY: _bare((folder / EARLY).read_text(encoding="utf-8")).encode()}
+    return {**others, **scripts, EARLY: _joined(folder, (EARLY,))}
+
+
+def _joined(folder: Path, names: Sequence[str]) -> bytes:
+    return "".join(_bare((folder / name).read_text(encoding="utf-8")) for name in names).encode()
 
 
 def _bare(script: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,14 +22,17 @@ from apivideo_geo.render.about import make_about
 from apivideo_geo.render.assets import hashed, load_leaflet, load_own
 from apivideo_geo.render.choropleth import container_id, render_script
 from apivideo_geo.render.daily import render_days
+from apivideo_geo.render.embed import make_embed, make_snippet
 from apivideo_geo.render.formats import Formats
-from apivideo_geo.render.palettes import DEFAULT, render_palette
+from apivideo_geo.render.palettes import DEFAULT, PALETTES, render_palette
 from apivideo_geo.render.scale import Scale, make_scale
 from apivideo_geo.render.svg import render_map
 from apivideo_geo.render.timeline import render_timeline
 
 MAP = "world"
 """The name of the map: the id of its SVG, and part of the id of its container."""
+ELSEWHERE = "https://<user>.github.io/<repository>/"
+"""Stands for the address of the site where it is not known."""
 DAYS = "days.js"
 """The counts of every day; loaded only when a reader asks for a period."""
 
@@ -53,29 +57,47 @@ class Look:
     site_url: str = ""
 
 
-def render_site(summary: Summary, look: Look, templates: Path) -> dict[str, bytes]:
+def render_site(
+    summary: Summary, look: Look, templates: Path, columns: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, bytes]:
     """Every page with the files it loads: path within the site → content. Writes nothing.
 
-    The same Summary gives the same bytes. Raises UsageError for a locale or class breaks that do not exist.
+    ``columns``: name of a file in ``data/`` → the names of its columns. The same Summary gives the same bytes. Raises
+    UsageError for a locale or class breaks that do not exist.
     """
     contents = {
         **load_leaflet(),
         **load_own(templates),
         "site.css": load_own(templates)["site.css"] + render_palette(look.palette).encode(),
         "about.css": (templates / "about.css").read_bytes(),
+        "embed.css": (templates / "embed.css").read_bytes(),
         "figure.js": render_script(MAP, MAP, WIDTH, HEIGHT).encode(),
     }
     if days := render_days(summary):
         contents[DAYS] = days.encode()
     paths = hashed(contents)
     template = _environment(templates, Formats(look.locale)).get_template
+    index = _index(summary, look, paths)
+    framed = {**index, **make_embed(summary, Formats(look.locale), index["data"])}
     pages = {
-        "index.html": template("index.html").render(asset=paths, **_index(summary, look, paths)),
+        "index.html": template("index.html").render(asset=paths, **index),
+        "embed.html": template("embed.html").render(asset=paths, **framed),
         "about.html": template("about.html").render(asset=paths, **_about(summary, look)),
+        "data.html": template("data.html").render(
+            asset=paths, **_frame(summary, look, Formats(look.locale)), **make_files(look.site_url, columns or {})
+        ),
+        "notebook.html": template("notebook.html").render(
+            look=look, **make_files(look.site_url, {}), colours=PALETTES[look.palette].light
+        ),
         "404.html": template("404.html").render(**_missing(look, (templates / "404.css").read_bytes())),
     }
     rendered = {name: text.encode() for name, text in pages.items()}
     return rendered | {paths[name]: content for name, content in contents.items()}
+
+
+def make_files(site_url: str, columns: Mapping[str, Sequence[str]]) -> Mapping[str, Any]:
+    """What ``data.html`` prints of the files: their columns, and the address they are at, or a place to write it."""
+    return {"base": site_url or ELSEWHERE, "columns": defaultdict(tuple, columns)}
 
 
 def _environment(templates: Path, formats: Formats) -> Environment:
@@ -114,6 +136,7 @@ def _index(summary: Summary, look: Look, paths: Mapping[str, str]) -> dict[str, 
         "rows": views.make_rows(summary, formats),
         "rest": _rest(summary, formats),
         "panels": views.make_panels(summary, formats),
+        "snippet": make_snippet(look.site_url, prose.headline(summary, formats)),
         "periods": client.make_periods(summary),
         "measures": client.make_measures(summary),
         "continents": client.make_continents(),
@@ -163,6 +186,7 @@ def _frame(summary: Summary, look: Look, formats: Formats) -> dict[str, Any]:
         "dir": "ltr",
         "word": prose.noun(summary.metric),
         "balance": prose.balance(summary, formats),
+        "preview": prose.description(summary, formats),
         "until": _time(summary.period_to, formats),
         "generated": {
             "machine": summary.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),

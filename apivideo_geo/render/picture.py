@@ -134,13 +134,13 @@ def _style(colours: Sequence[str], ground: Ground, map_width: int) -> str:
         f".lands path{{stroke:{ground.edge};stroke-width:{0.6 * pixel:.1f};stroke-linejoin:round}}",
         f".zero{{fill:{ground.zero}}}.hatch-ground,.sparse-ground{{fill:{ground.zero}}}",
         f".hatch-line,.sparse-line{{stroke:{ground.hatch};stroke-width:6}}",
-        ".dots path{fill:none;stroke-linecap:round}.lit{display:none}",
+        ".dots path{fill:none;stroke-linecap:round}.lit,.ways{display:none}",
         f".dots .ring{{stroke:{ground.edge};stroke-width:{8 * pixel:.1f}}}",
         f".dots .small{{stroke-width:{4.6 * pixel:.1f}}}.dots .dot{{stroke-width:{6.4 * pixel:.1f}}}",
-        f".dots .zero,.dots .blank{{stroke:{ground.line};stroke-width:{3.4 * pixel:.1f}}}",
+        f".dots .zero,.dots .blank,.zero .dot,.blank .dot{{stroke:{ground.line};stroke-width:{3.4 * pixel:.1f}}}",
     ]
     for number, colour in enumerate(colours):
-        rules.append(f".lands .c{number}{{fill:{colour}}}.dots .c{number}{{stroke:{colour}}}")
+        rules.append(f".lands .c{number}{{fill:{colour}}}.dots .c{number},.c{number} .dot{{stroke:{colour}}}")
     return "".join(rules)
 
 

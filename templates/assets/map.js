@@ -194,5 +194,5 @@
     return code;
   }
 
-  geo.map = { start, zoomButtons };
+  geo.map = { start, zoomButtons, painter, lights, finder };
 })(apivideoGeo);
