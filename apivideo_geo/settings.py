@@ -135,7 +135,7 @@ class Settings(BaseSettings):
         """With one slash at the end, so that a file's name can follow."""
         if not url:
             return ""
-        if not re.fullmatch(r"https?://[^\s/?#@\"'<>]+(/[^\s?#\"'<>]*)?", url):
+        if not re.fullmatch(r"https?://[^\s/?#@&\"'<>\\]+(/[^\s?#&\"'<>\\]*)?", url):
             raise ValueError("write the address of the site like https://user.github.io/repository/")
         return url.rstrip("/") + "/"
 

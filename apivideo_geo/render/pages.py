@@ -31,7 +31,7 @@ from apivideo_geo.render.timeline import render_timeline
 
 MAP = "world"
 """The name of the map: the id of its SVG, and part of the id of its container."""
-ELSEWHERE = "https://<user>.github.io/<repository>/"
+ELSEWHERE = "https://USER.github.io/REPOSITORY/"
 """Stands for the address of the site where it is not known."""
 DAYS = "days.js"
 """The counts of every day; loaded only when a reader asks for a period."""
