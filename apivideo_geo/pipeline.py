@@ -168,9 +168,13 @@ def publish(
 ) -> None:
     """Check the site and put it in place. Raises :class:`DataRefused` with a problem; nothing is then published."""
     from apivideo_geo import publish as publishing
-    from apivideo_geo.checks import check_site
+    from apivideo_geo.checks import check_site, check_told
+    from apivideo_geo.privacy import public_dimensions
 
-    problems = check_site(site, summary, hidden | ({settings.key} if settings.key else set()))
+    problems = [
+        *check_site(site, summary, hidden | ({settings.key} if settings.key else set())),
+        *check_told(site, public_dimensions(settings.withhold_media), settings.min_count),
+    ]
     if problems:
         more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
         raise DataRefused(f"The site was not published, the one before stays: {problems[0]}{more}.")

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from apivideo_geo.model import Entry, Summary
+from apivideo_geo.render.xml import xml_text
 
 MOST = 50
 """So many entries, the newest; a reader of feeds keeps what it has seen."""
@@ -33,7 +34,7 @@ def render_feed(
     if subtitle:
         _text(feed, "subtitle", subtitle)
     _text(feed, "updated", _moment(max((entry.when for entry in newest), default=summary.generated_at)))
-    SubElement(SubElement(feed, "author"), "name").text = _clean(title)
+    SubElement(SubElement(feed, "author"), "name").text = xml_text(title)
     SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": f"{site_url}index.html"})
     SubElement(feed, "link", {"rel": "self", "type": "application/atom+xml", "href": f"{site_url}feed.xml"})
     SubElement(feed, "generator").text = "apivideo-geo"
@@ -55,14 +56,7 @@ def _entries(entries: Sequence[Entry], tag: str, site_url: str) -> Iterator[Elem
 
 
 def _text(parent: Element, name: str, text: str) -> None:
-    SubElement(parent, name).text = _clean(text)
-
-
-def _clean(text: str) -> str:
-    """``text`` without what XML cannot hold: control characters and half surrogates."""
-    return "".join(
-        letter for letter in text if letter in "\t\n" or (letter >= " " and not "\ud7ff" < letter < "\ue000")
-    )
+    SubElement(parent, name).text = xml_text(text)
 
 
 def _moment(moment: datetime) -> str:

@@ -20,6 +20,7 @@ from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.palettes import DEFAULT, PALETTES, spread
 from apivideo_geo.render.scale import Scale
 from apivideo_geo.render.svg import render_map
+from apivideo_geo.render.xml import xml_text
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def render_picture(
         _text(sheet.margin, sheet.height - sheet.margin, source, round(sheet.text * 0.8), ground.mute),
         "</svg>",
     ]  # fmt: skip
-    return "\n".join(parts) + "\n"
+    return xml_text("\n".join(parts)) + "\n"
 
 
 def _figures(summary: Summary, formats: Formats) -> str:

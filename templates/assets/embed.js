@@ -13,6 +13,7 @@
   const said = geo.byId("said");
   const whole = geo.wholeView();
 
+  document.documentElement.classList.toggle("framed", window.parent !== window);
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
   geo.nameOf = (code) => data.names[code] || code;
 
