@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from apivideo_geo.geo.countries import name_of
-from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_regions, load_shapes
+from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_regions, load_shapes, load_spread_widths
 from apivideo_geo.model import CountryCount, Summary
 from apivideo_geo.render import prose, views
 from apivideo_geo.render.scale import Scale
@@ -19,12 +19,12 @@ PERIODS = (
     ("90d", 90, "90 d", "90 days"),
     ("12m", 365, "12 m", "12 months"),
 )
-"""Stretches a reader can ask for: name in the page's address, length in days, what is written, what is said."""
+"""Stretches a reader can ask for: name in the page's address, length in days, text on narrow and on wide screens."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One value a reader can choose, and its words; ``said`` where these are short."""
+    """One value a reader can choose, and its words; ``said`` is for wide screens, where ``words`` are short."""
 
     value: str
     words: str
@@ -84,6 +84,8 @@ def client_data(
         "names": {code: name_of(code, lang) for code in shapes if code not in shown},
         "points": {code: [round(place) for place in shape.label] for code, shape in shapes.items()},
         "frame": [WIDTH, HEIGHT],
+        "spread": list(load_spread_widths()),
+        "dots": {code: shape.size for code, shape in shapes.items() if shape.dot and shape.path},
         "continents": {_slug(name): [round(side) for side in box] for name, box in load_regions().items()},
         "pages": list(pages),
     }

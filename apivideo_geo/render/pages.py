@@ -21,6 +21,7 @@ from apivideo_geo.render.about import make_about
 from apivideo_geo.render.assets import hashed, load_leaflet, load_own
 from apivideo_geo.render.choropleth import container_id, render_script
 from apivideo_geo.render.daily import render_days
+from apivideo_geo.render.dots import render_dots
 from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.palettes import DEFAULT, render_palette
 from apivideo_geo.render.scale import Scale, make_scale
@@ -59,7 +60,8 @@ def render_site(summary: Summary, look: Look, templates: Path) -> dict[str, byte
     contents = {
         **load_leaflet(),
         **load_own(templates),
-        "site.css": load_own(templates)["site.css"] + render_palette(look.palette).encode(),
+        "site.css": load_own(templates)["site.css"]
+        + (render_palette(look.palette) + render_dots(load_shapes())).encode(),
         "about.css": (templates / "about.css").read_bytes(),
         "figure.js": render_script(MAP, MAP, WIDTH, HEIGHT).encode(),
     }

@@ -172,7 +172,7 @@ def make_rows(summary: Summary, formats: Formats) -> tuple[Row, ...]:
 
 
 def make_legend(summary: Summary, scale: Scale, formats: Formats, world: int) -> tuple[Swatch, ...]:
-    """Classes, weakest first, then zero, unknown and withheld, each with how many it stands for."""
+    """Classes, weakest first, then zero, unknown, withheld and days never collected, each with how many."""
     classes = [scale.class_of(country.count) for country in summary.countries]
     return (
         *(
@@ -190,6 +190,8 @@ def _states(summary: Summary, formats: Formats, world: int) -> Iterator[Swatch]:
         yield Swatch("unknown", "Unknown", quantity(summary.unknown, summary, formats))
     if summary.withheld:
         yield Swatch("withheld", "Withheld", quantity(summary.withheld, summary, formats))
+    if missing := len(summary.days.missing):
+        yield Swatch("gap", formats.say("Not collected"), formats.say_many("%(count)s day", "%(count)s days", missing))
 
 
 def _countries(count: int, formats: Formats) -> str:

@@ -47,7 +47,7 @@
     }
     if (data.pages.includes(code)) {
       const link = geo.make("a", geo.nameOf(code));
-      link.href = `country/${code}.html`;
+      link.href = geo.pageOf(code);
       name.append(link);
     } else name.append(geo.nameOf(code));
     const list = geo.make("dl");

@@ -160,7 +160,7 @@
     const legend = view.change ? CHANGE_WORDS.map((label, index) => ({ kind: `d${index}`, label })) : [];
     legend.push({ kind: "new", label: "New" }, { kind: "few", label: view.change ? "Too few to tell" : "Nothing to compare with" });
     legend.push({ kind: "zero", label: "None in either" });
-    return { kinds, empty: data.known ? "zero" : "blank", classes: data.scale.classes, legend: count(legend, kinds, "zero") };
+    return { kinds, empty: data.known ? "zero" : "blank", classes: data.scale.classes, legend: [...count(legend, kinds, "zero"), ...apart(view)] };
   }
 
   /** Writes under each entry how many countries it stands for. */
@@ -172,11 +172,15 @@
     }));
   }
 
-  /** What is on no country's account. */
+  /** What is on no country's account, and the days that are on none. */
   function apart(view) {
     if (!data.known) return [];
     const entries = [{ kind: "unknown", label: "Unknown", note: formats.quantity(view.unknown), apart: true }];
     if (view.withheld) entries.push({ kind: "withheld", label: "Withheld", note: formats.quantity(view.withheld), apart: true });
+    if (data.gaps.length) {
+      const note = view.gaps.length ? formats.counted(view.gaps.length, "day", "days") : "none";
+      entries.push({ kind: "gap", label: "Not collected", note, apart: true });
+    }
     return entries;
   }
 

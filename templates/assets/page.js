@@ -179,6 +179,13 @@
     function pin(code) {
       if (code !== state.country) go({ country: code }, "step");
     }
+    /** Goes to a country's page; where it has none, its card is pinned. @param {string} code @param {boolean} [apart]  in a tab of its own */
+    function open(code, apart) {
+      if (!data.pages.includes(code)) return pin(code);
+      const page = geo.pageOf(code);
+      if (apart) window.open(page);
+      else location.assign(page);
+    }
     function unpin() {
       const inside = geo.card.element.contains(document.activeElement);
       if (state.country) go({ country: "" }, "step");
@@ -186,9 +193,12 @@
     }
 
     function watchPointer() {
+      // Not every browser's click says what it was made with.
+      let by = "mouse";
+      map.svg.addEventListener("pointerdown", (event) => { by = event.pointerType; });
       map.svg.addEventListener("pointermove", (event) => {
         if (event.pointerType !== "mouse") return;
-        const code = map.codeAt(event);
+        const code = map.codeAt(event, "mouse");
         if (state.country) light(code);
         else if (code) point(code, event);
         else { geo.card.hide(); light(""); }
@@ -199,9 +209,10 @@
         light("");
       });
       map.svg.addEventListener("click", (event) => {
-        const code = map.codeAt(event);
-        if (code) pin(code);
-        else unpin();
+        const code = map.codeAt(event, by);
+        if (!code) unpin();
+        else if (by === "touch") pin(code);
+        else open(code, event.ctrlKey || event.metaKey);
       });
       document.addEventListener("pointerdown", (event) => {
         const target = /** @type {Element} */ (event.target);
@@ -212,9 +223,15 @@
       leaflet.on("zoomend moveend resize", () => { if (state.country) point(state.country); });
     }
 
+    function pinAndSay() {
+      if (!pointed) return;
+      pin(pointed);
+      geo.say(`${geo.card.spoken(pointed, view, state.measure)}, pinned`);
+    }
+
     function watchKeys() {
       container.setAttribute("role", "application");
-      container.setAttribute("aria-label", `Map of ${data.words.many} by country. Arrow keys go from country to country, letters to a name, Home and End to the first and last rank; Enter pins, Escape leaves, plus, minus and 0 zoom.`);
+      container.setAttribute("aria-label", `Map of ${data.words.many} by country. Arrow keys go from country to country, letters to a name, Home and End to the first and last rank; Enter opens its page, Space pins its figures, Escape leaves, plus, minus and 0 zoom.`);
       geo.keys.start(container, {
         at: () => pointed || state.country,
         view: () => view,
@@ -225,7 +242,8 @@
           if (state.country) rules.remember(state, false);
           geo.say(geo.card.spoken(code, view, state.measure));
         },
-        pin: () => { if (pointed) { pin(pointed); geo.say(`${geo.card.spoken(pointed, view, state.measure)}, pinned`); } },
+        open: () => { if (data.pages.includes(pointed)) open(pointed); else pinAndSay(); },
+        pin: pinAndSay,
         leave: () => {
           if (state.country) return unpin();
           geo.card.hide();

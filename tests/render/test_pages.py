@@ -78,20 +78,22 @@ def test_the_legend_counts_every_country_once_and_keeps_the_states_apart():
     legend = re.findall(r'<li><i class="(\w+)"></i><b>(.*?)</b> <span>(.*?)</span></li>', html)
     counted = sum(int(note.split()[0]) for _, _, note in legend if note.endswith(("country", "countries")))
     assert counted == 250
-    assert [entry[0] for entry in legend] == [*(f"c{n}" for n in range(6)), "zero", "unknown", "withheld"]
-    assert legend[-3:] == [
+    assert [entry[0] for entry in legend] == [*(f"c{n}" for n in range(6)), "zero", "unknown", "withheld", "gap"]
+    assert legend[-4:] == [
         ("zero", "0", "none"),
         ("unknown", "Unknown", "462 plays"),
         ("withheld", "Withheld", "96 plays"),
+        ("gap", "Not collected", "4 days"),
     ]
 
 
 def test_a_country_has_the_colour_its_legend_promises():
     html = render(small())
     legend = dict(re.findall(r'<i class="(c\d)"></i><b>(.*?)</b>', html))
-    classes = dict(re.findall(r'<path id="(FRA|BEL|SGP-dot|PER)" class="(.*?)"', html))
+    classes = dict(re.findall(r'<path id="(FRA|BEL|PER)" class="(.*?)"', html))
     assert legend == {"c0": "1", "c1": "2–4", "c2": "5 and more"}
-    assert classes == {"FRA": "c2", "BEL": "c1", "SGP-dot": "dot c0", "PER": "zero"}
+    assert classes == {"FRA": "c2", "BEL": "c1", "PER": "zero"}
+    assert '<g class="spot c0 SGP">' in html
 
 
 def test_unknown_is_not_zero():
