@@ -3,7 +3,7 @@
 Each dot has its steps for some widths of the map (``Shape.spread``) as ``--x0``, ``--y0``, ``--x1``, …; of the
 variables ``--l0``, ``--l1``, … one is 1 and picks the layout, the others are 0. Media queries set them by the
 window, for the page without a script; the script sets them by how wide the whole world is drawn, and ``--far``
-to hold the steps still, in pixels, when it is drawn wider than the widest layout.
+to hold the steps still, in pixels, when it is drawn wider than the widest layout. On paper it is the second layout.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ def _pick(axis: str, count: int) -> str:
 
 def _layouts(widths: tuple[int, ...]) -> Iterator[str]:
     yield ".world { --l0: 1; }"
+    paper = ("--l0: 0", "--l1: 1", *(f"--l{number}: 0" for number in range(2, len(widths))), "--far: 1")
+    yield f"@media print {{ .world {{ {' '.join(f'{value} !important;' for value in paper)} }} }}"
     for number, width in enumerate(widths[1:], 1):
         if width > WIDEST:
             break

@@ -3,7 +3,7 @@ import { forceCollide, forceSimulation, forceX, forceY } from 'd3-force';
 
 const ROUNDS = 600;
 const HOME = 0.04; // how strongly a dot is drawn back to its place
-const KEEP_OFF = 4; // pixels: dots stay so far off the middle of a country
+const KEEP_OFF = 5; // pixels: dots stay so far off the middle of a country
 const EDGE = 7; // pixels between the middle of a dot and the edge of the map
 
 /**
@@ -12,7 +12,7 @@ const EDGE = 7; // pixels between the middle of a dot and the edge of the map
  */
 export const LAYOUTS = [
   { width: 360, apart: 3.1, keepOff: false },
-  { width: 600, apart: 5.4, keepOff: false },
+  { width: 600, apart: 5.4, keepOff: true },
   { width: 840, apart: 6.6, keepOff: true },
   { width: 1130, apart: 6.6, keepOff: true },
   { width: 2400, apart: 6.6, keepOff: false },
@@ -38,7 +38,7 @@ function spreadOn({ width: pixels, apart, keepOff }, shapes, width, height) {
   const dots = shapes.filter(([, { dot }]) => dot)
     .map(([code, { dot: [x, y] }]) => ({ code, x, y, home: [x, y], radius: apart * unit }));
   const lands = keepOff ? shapes.filter(([, { dot }]) => !dot)
-    .map(([, { label: [x, y], size }]) => ({ fx: x, fy: y, x, y, home: [x, y], radius: Math.min(size * 0.3, KEEP_OFF * unit) })) : [];
+    .map(([, { label: [x, y], size }]) => ({ fx: x, fy: y, x, y, home: [x, y], radius: Math.min(size * 0.35, KEEP_OFF * unit) })) : [];
   forceSimulation([...dots, ...lands]).stop().alphaDecay(0).velocityDecay(0.6)
     .force('x', forceX(({ home }) => home[0]).strength(HOME))
     .force('y', forceY(({ home }) => home[1]).strength(HOME))
