@@ -22,7 +22,7 @@
   const percentTenths = writer({ style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
   /** @param {object} options */
-  const dates = (options) => new Intl.DateTimeFormat(calendar, { timeZone: "UTC", ...options });
+  const dates = (options) => new Intl.DateTimeFormat(calendar, { timeZone: "UTC", calendar: "gregory", numberingSystem: "latn", ...options });
   const longDay = dates({ day: "numeric", month: "long", year: "numeric" });
   const shortDay = dates({ day: "numeric", month: "short" });
   const first = Date.parse(geo.data.first);
@@ -55,11 +55,8 @@
       return size === percent(0) ? size : (now > before ? "+" : "−") + size;
     },
 
-    /** @param {number} count @param {string} one @param {string} many */
-    counted: (count, one, many) => `${plain(count)} ${count === 1 ? one : many}`,
-
     /** @param {number} count  of what the page counts */
-    quantity: (count) => formats.counted(count, geo.data.words.one, geo.data.words.many),
+    quantity: (count) => geo.fill(geo.form(geo.data.words.counted, count), { count: plain(count) }),
 
     /** @param {number} place  of a day in the history @returns {string} ISO */
     iso: (place) => new Date(first + place * DAY).toISOString().slice(0, 10),
@@ -85,7 +82,8 @@
       const texts = runs.slice(0, 3).map(([from, to]) =>
         from === to ? shortDay.format(first + from * DAY) : shortDay.formatRange(first + from * DAY, first + to * DAY));
       const rest = runs.slice(3).reduce((sum, [from, to]) => sum + to - from + 1, 0);
-      return texts.join(", ") + (rest ? ` and ${plain(rest)} more` : "");
+      const days = texts.join(", ");
+      return rest ? geo.ngettext("%(days)s and %(count)s more", "%(days)s and %(count)s more", rest, { days }) : days;
     },
   };
   geo.formats = formats;

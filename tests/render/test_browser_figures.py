@@ -148,7 +148,7 @@ def test_class_breaks_are_those_of_the_server(open_page: OpenPage, site):
         scale = make_scale(values, method, classes, custom)
         what = (method, classes, custom, sorted(values))
         assert tuple(lows) == scale.lows, what
-        assert ranges == scale.ranges(EN.number), what
+        assert ranges == scale.ranges(EN), what
         expected = [scale.class_of(value) for value in values]
         assert found == [-1 if index is None else index for index in expected], what
 
@@ -169,7 +169,7 @@ def test_counts_of_a_period_are_painted_by_their_own_classes(open_page: OpenPage
     painted(page, expected)
     assert [label for kind, label, _ in legend(page) if kind.startswith("c")] == make_scale(
         list(expected.values())
-    ).ranges(EN.number)
+    ).ranges(EN)
     assert sum(int(note.split()[0]) for kind, _, note in legend(page) if "countr" in note) == 250
 
 
