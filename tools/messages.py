@@ -13,7 +13,7 @@ import json
 import re
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from io import BytesIO, TextIOWrapper
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,7 +34,7 @@ def extract_borders(
     file: BinaryIO, keywords: Collection[str], comment_tags: Collection[str], options: Mapping[str, object]
 ) -> Iterator[tuple[int, None, str, list[str]]]:
     """The sentences of ``geo/data/borders.csv``, as Babel wants them: line, function, message, comments."""
-    reader = csv.DictReader(TextIOWrapper(file, encoding="utf-8"), strict=True)
+    reader = csv.DictReader(StringIO(file.read().decode()), strict=True)
     for row in reader:
         for column in SHOWN:
             yield reader.line_num, None, row[column], []

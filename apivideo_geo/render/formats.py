@@ -14,6 +14,7 @@ from babel.numbers import format_decimal, format_percent
 from apivideo_geo.errors import UsageError
 from apivideo_geo.render.words import load_words
 
+_FIRST = re.compile(r"(?<!\d)1(?=\s[^\W\d])")
 _FOREIGN = {"ltr": re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"), "rtl": re.compile("[A-Za-zÀ-ɏ]")}
 """Letters that run against a sentence of that direction."""
 
@@ -104,15 +105,15 @@ class Formats:
 
     def day(self, day: date) -> str:
         """25 May 2026."""
-        return str(format_date(day, "long", locale=self._calendar))
+        return self._dated(format_date(day, "long", locale=self._calendar))
 
     def day_of_year(self, day: date) -> str:
         """25 May."""
-        return str(format_skeleton("MMMMd", day, locale=self._calendar))
+        return self._dated(format_skeleton("MMMMd", day, locale=self._calendar))
 
     def short_day(self, day: date) -> str:
         """25 May, with the month shortened where it is long."""
-        return str(format_skeleton("MMMd", day, locale=self._calendar))
+        return self._dated(format_skeleton("MMMd", day, locale=self._calendar))
 
     def month(self, day: date, year: bool) -> str:
         """August, or Aug 2026 with its ``year``."""
@@ -139,8 +140,12 @@ class Formats:
 
     def _run(self, first: date, last: date, skeleton: str) -> str:
         if first == last:
-            return str(format_skeleton(skeleton, first, locale=self._calendar))
-        return str(format_interval(first, last, skeleton, locale=self._calendar))
+            return self._dated(format_skeleton(skeleton, first, locale=self._calendar))
+        return self._dated(format_interval(first, last, skeleton, locale=self._calendar))
+
+    def _dated(self, text: str) -> str:
+        """A date of CLDR's; in French the first of a month is the "1er", which CLDR does not know."""
+        return _FIRST.sub("1er", text) if self.locale.language == "fr" else text
 
     def _percentage(self, part: float) -> str:
         return str(format_percent(part, self._percent, locale=self.locale))

@@ -23,6 +23,8 @@
 
   /** @param {object} options */
   const dates = (options) => new Intl.DateTimeFormat(calendar, { timeZone: "UTC", calendar: "gregory", numberingSystem: "latn", ...options });
+  /** In French the first of a month is the "1er", which CLDR does not know. @param {string} text */
+  const dated = (text) => (/^fr\b/.test(lang) ? text.replace(/(?<!\d)1(?=\s\p{L})/gu, "1er") : text);
   const longDay = dates({ day: "numeric", month: "long", year: "numeric" });
   const shortDay = dates({ day: "numeric", month: "short" });
   const first = Date.parse(geo.data.first);
@@ -65,10 +67,10 @@
     place: (iso) => (/^\d{4}-\d\d-\d\d$/.test(iso) ? Math.round((Date.parse(iso) - first) / DAY) : NaN),
 
     /** @param {number} place */
-    day: (place) => longDay.format(first + place * DAY),
+    day: (place) => dated(longDay.format(first + place * DAY)),
 
     /** @param {number} from @param {number} to */
-    days: (from, to) => (from === to ? formats.day(from) : longDay.formatRange(first + from * DAY, first + to * DAY)),
+    days: (from, to) => (from === to ? formats.day(from) : dated(longDay.formatRange(first + from * DAY, first + to * DAY))),
 
     /** @param {number[]} places  rising; as runs, after three of them "and 12 more" */
     runs(places) {
@@ -80,7 +82,7 @@
         else runs.push([place, place]);
       }
       const texts = runs.slice(0, 3).map(([from, to]) =>
-        from === to ? shortDay.format(first + from * DAY) : shortDay.formatRange(first + from * DAY, first + to * DAY));
+        dated(from === to ? shortDay.format(first + from * DAY) : shortDay.formatRange(first + from * DAY, first + to * DAY)));
       const rest = runs.slice(3).reduce((sum, [from, to]) => sum + to - from + 1, 0);
       const days = texts.join(", ");
       return rest ? geo.ngettext("%(days)s and %(count)s more", "%(days)s and %(count)s more", rest, { days }) : days;
