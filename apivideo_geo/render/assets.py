@@ -18,8 +18,9 @@ LEAFLET = {
 """Leaflet 1.9.4's files and their SHA-256 as published with the release (leafletjs.com/download)."""
 
 SCRIPT = "page.js"
+START = "start.js"
 PARTS = (
-    "start.js",
+    "words.js",
     "formats.js",
     "classes.js",
     "figures.js",
@@ -58,10 +59,11 @@ def load_leaflet() -> dict[str, bytes]:
     return {"leaflet.js": script.encode(), "leaflet.css": style.encode()}
 
 
-def load_own(templates: Path) -> dict[str, bytes]:
-    """Every file of ``templates/assets`` by its name; the scripts as one, ``page.js``."""
+def load_own(templates: Path, words: str = "") -> dict[str, bytes]:
+    """Every file of ``templates/assets`` by its name; the scripts as one, ``page.js``, with the line of ``words``."""
     folder = templates / "assets"
-    script = "".join(_bare((folder / name).read_text(encoding="utf-8")) for name in PARTS).encode()
+    start, *parts = (_bare((folder / name).read_text(encoding="utf-8")) for name in (START, *PARTS))
+    script = "".join([start, words, *parts]).encode()
     others = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in (".css", ".svg")}
     return {**others, SCRIPT: script, EARLY: _bare((folder / EARLY).read_text(encoding="utf-8")).encode()}
 

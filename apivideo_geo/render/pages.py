@@ -22,11 +22,12 @@ from apivideo_geo.render.assets import hashed, load_leaflet, load_own
 from apivideo_geo.render.choropleth import container_id, render_script
 from apivideo_geo.render.daily import render_days
 from apivideo_geo.render.dots import render_dots
-from apivideo_geo.render.formats import Formats
+from apivideo_geo.render.formats import Formats, sentence
 from apivideo_geo.render.palettes import DEFAULT, render_palette
 from apivideo_geo.render.scale import Scale, make_scale
 from apivideo_geo.render.svg import render_map
 from apivideo_geo.render.timeline import render_timeline
+from apivideo_geo.render.words import render_words
 
 MAP = "world"
 """The name of the map: the id of its SVG, and part of the id of its container."""
@@ -57,18 +58,19 @@ def render_site(summary: Summary, look: Look, templates: Path) -> dict[str, byte
 
     The same Summary gives the same bytes. Raises UsageError for a locale or class breaks that do not exist.
     """
+    formats = Formats(look.locale)
+    own = load_own(templates, render_words(formats.words))
     contents = {
         **load_leaflet(),
-        **load_own(templates),
-        "site.css": load_own(templates)["site.css"]
-        + (render_palette(look.palette) + render_dots(load_shapes())).encode(),
+        **own,
+        "site.css": own["site.css"] + (render_palette(look.palette) + render_dots(load_shapes())).encode(),
         "about.css": (templates / "about.css").read_bytes(),
         "figure.js": render_script(MAP, MAP, WIDTH, HEIGHT).encode(),
     }
     if days := render_days(summary):
         contents[DAYS] = days.encode()
     paths = hashed(contents)
-    template = _environment(templates, Formats(look.locale)).get_template
+    template = _environment(templates, formats).get_template
     pages = {
         "index.html": template("index.html").render(asset=paths, **_index(summary, look, paths)),
         "about.html": template("about.html").render(asset=paths, **_about(summary, look)),
@@ -90,6 +92,7 @@ def _environment(templates: Path, formats: Formats) -> Environment:
         keep_trailing_newline=True,
     )
     environment.install_gettext_translations(formats.translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["sentence"] = sentence
     return environment
 
 
@@ -108,16 +111,17 @@ def _index(summary: Summary, look: Look, paths: Mapping[str, str]) -> dict[str, 
         "world": Markup(_world(summary, scale, formats)),  # noqa: S704 - SVG of our own making, its texts escaped
         "classes": len(scale.lows),
         "legend": views.make_legend(summary, scale, formats, world),
-        "curve": Markup(render_timeline(summary.daily, formats, _curve_text(summary, formats))),  # noqa: S704
-        "curve_note": _curve_note(summary, formats),
+        "curve": Markup(render_timeline(summary.daily, formats, prose.curve(summary, formats))),  # noqa: S704
+        "curve_note": prose.best_day(summary, formats),
         "gaps": prose.gaps(summary.days.missing, formats),
         "rows": views.make_rows(summary, formats),
         "rest": _rest(summary, formats),
         "panels": views.make_panels(summary, formats),
-        "periods": client.make_periods(summary),
-        "measures": client.make_measures(summary),
-        "continents": client.make_continents(),
+        "periods": client.make_periods(summary, formats),
+        "measures": client.make_measures(summary, formats),
+        "continents": client.make_continents(formats),
         "change_title": views.change_title(summary, formats),
+        "change_note": views.change_note(summary, formats),
         "first_day": summary.daily[0].day.isoformat() if summary.daily else "",
         "last_day": summary.daily[-1].day.isoformat() if summary.daily else "",
         "data": client.client_data(
@@ -146,9 +150,7 @@ def _missing(look: Look, style: bytes) -> dict[str, Any]:
     """Everything ``404.html`` prints: it is shown at any depth, so it can load no file and carries its style."""
     digest = base64.b64encode(hashlib.sha256(style).digest()).decode()
     return {
-        "look": look,
-        "lang": prose.LANGUAGE,
-        "dir": "ltr",
+        **_spoken(look, Formats(look.locale)),
         "style": Markup(style.decode()),  # noqa: S704 - a file of ours
         "digest": f"sha256-{digest}",
     }
@@ -157,11 +159,9 @@ def _missing(look: Look, style: bytes) -> dict[str, Any]:
 def _frame(summary: Summary, look: Look, formats: Formats) -> dict[str, Any]:
     """What every page prints: header, banner and footer."""
     return {
-        "look": look,
+        **_spoken(look, formats),
         "demo": summary.demo,
-        "lang": prose.LANGUAGE,
-        "dir": "ltr",
-        "word": prose.noun(summary.metric),
+        "word": prose.noun(summary.metric, formats),
         "balance": prose.balance(summary, formats),
         "until": _time(summary.period_to, formats),
         "generated": {
@@ -169,6 +169,11 @@ def _frame(summary: Summary, look: Look, formats: Formats) -> dict[str, Any]:
             "text": formats.moment(summary.generated_at),
         },
     }
+
+
+def _spoken(look: Look, formats: Formats) -> dict[str, Any]:
+    """What every document says of its languages: of the locale, and of the sentences where it is another."""
+    return {"look": look, "lang": formats.lang, "dir": formats.dir, "spoken": formats.spoken}
 
 
 def _world(summary: Summary, scale: Scale, formats: Formats) -> str:
@@ -182,27 +187,16 @@ def _world(summary: Summary, scale: Scale, formats: Formats) -> str:
     return render_map(load_shapes(), class_of, MAP, prose.description(summary, formats), len(scale.lows))
 
 
-def _curve_text(summary: Summary, formats: Formats) -> str:
-    sentences = [f"{prose.noun(summary.metric).capitalize()} a day {prose.period(summary, formats)}".strip()]
-    sentences += [text for text in (_curve_note(summary, formats), prose.gaps(summary.days.missing, formats)) if text]
-    return ". ".join(sentences) + "."
-
-
-def _curve_note(summary: Summary, formats: Formats) -> str:
-    """The best day in words; empty where nothing was counted."""
-    best = max(summary.daily, key=lambda day: day.count or 0, default=None)
-    if best is None or not best.count:
-        return ""
-    return f"Most on one day: {formats.number(best.count)} on {formats.day(best.day)}"
-
-
 def _rest(summary: Summary, formats: Formats) -> Mapping[str, Any]:
     """The last rows of the table: what is on no country's account, and the total."""
-    apart = (("Unknown", summary.unknown), ("Withheld", summary.withheld))
+    apart = (
+        ("unknown", formats.say("Unknown"), summary.unknown),
+        ("withheld", formats.say("Withheld"), summary.withheld),
+    )
     return {
         "apart": [
-            {"name": name, "count": formats.number(count), "share": formats.share(count / summary.total)}
-            for name, count in apart
+            {"kind": kind, "name": name, "count": formats.number(count), "share": formats.share(count / summary.total)}
+            for kind, name, count in apart
             if count
         ],
         "total": formats.number(summary.total),

@@ -141,7 +141,7 @@ def test_breakdowns_show_five_values_and_the_others_as_one():
 def test_demo_data_says_so_in_title_and_banner(demo):
     shown = summary({"FRA": 3}, days(date(2026, 11, 1), [3]), demo=demo)
     html = render(shown)
-    assert ("<title>Demo data: " in html) is demo
+    assert ("<title>Demo data · " in html) is demo
     assert ("an invented audience" in html) is demo
 
 
@@ -221,9 +221,14 @@ def test_leaflet_comes_whole():
     assert b'version="1.9.4"' in files["leaflet.js"]
 
 
-def test_the_locale_reaches_figures_and_the_sentences_stay_english():
+def test_the_locale_reaches_names_figures_and_direction_and_english_sentences_say_so():
     html = render(whole_world(), Look("Acme", locale="ar"))
-    assert '<html lang="en" dir="ltr">' in html  # the sentences are English
+    assert '<html lang="ar" dir="rtl">' in html
+    assert '<head lang="en">' in html
+    assert '<body lang="en">' in html
+    assert '<th scope="row" lang="ar"><span class="flag" aria-hidden="true">🇫🇷</span>' in html
+    assert '<html lang="fr-CA" dir="ltr">\n<head>' in render(whole_world(), Look("Acme", locale="fr_CA"))
+    assert '<html lang="en" dir="ltr">\n<head>' in render(whole_world())
     assert "66.786" in render(whole_world(), Look("Acme", locale="de"))
     with pytest.raises(UsageError):
         render(small(), Look("Acme", locale="xx"))
