@@ -15,6 +15,8 @@ from apivideo_geo.settings import Settings
 if TYPE_CHECKING:
     import ibis
 
+    from apivideo_geo.render.look import Look
+
 
 def run(command: str, settings: Settings, effects: Effects) -> Report:
     """Do ``command`` (build, collect or render) and tell what was done. Raises the errors of the tree."""
@@ -23,6 +25,7 @@ def run(command: str, settings: Settings, effects: Effects) -> Report:
         from apivideo_geo.publish import check_replaceable
 
         check_replaceable(settings.out)
+        look_of(settings)  # what cannot be used is told before anything is asked
     hidden: frozenset[str] = frozenset()
     if command in ("build", "collect"):
         with report.step("collect", effects):
@@ -129,22 +132,38 @@ def render(summary: Summary, facts: ibis.Table, settings: Settings) -> dict[str,
     from apivideo_geo.exports.facts_parquet import render_facts
     from apivideo_geo.exports.manifest import render_manifest
     from apivideo_geo.render.folder import find_templates
-    from apivideo_geo.render.pages import Look, render_site
+    from apivideo_geo.render.pages import render_site
 
-    look = Look(
-        title=settings.title,
+    site = render_site(summary, look_of(settings), find_templates())
+    site |= render_data_files(summary)
+    site["data/facts.parquet"] = render_facts(facts, summary.period_from, summary.period_to)
+    site[".nojekyll"] = b""
+    return site | {"manifest.json": render_manifest(summary, site)}
+
+
+def look_of(settings: Settings) -> Look:
+    """How the owner wants the site. Raises :class:`UsageError` for an unsound logo or folder of templates."""
+    from apivideo_geo.render.folder import check_overrides, find_templates
+    from apivideo_geo.render.logo import load_logo
+    from apivideo_geo.render.look import Look, usual_title
+
+    if settings.templates:
+        check_overrides(settings.templates, find_templates())
+    return Look(
+        title=settings.title or usual_title(settings.locale),
         locale=settings.locale,
+        notice=settings.notice,
         method=settings.class_method,
         classes=settings.classes,
         breaks=settings.breaks,
         per_million_from=settings.per_million_from,
         palette=settings.palette,
+        accent=settings.accent,
+        logo=load_logo(settings.logo) if settings.logo else None,
+        links=tuple(settings.links.items()),
+        footer=settings.footer,
+        overrides=settings.templates,
     )
-    site = render_site(summary, look, find_templates())
-    site |= render_data_files(summary)
-    site["data/facts.parquet"] = render_facts(facts, summary.period_from, summary.period_to)
-    site[".nojekyll"] = b""
-    return site | {"manifest.json": render_manifest(summary, site)}
 
 
 def publish(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
 from apivideo_geo.errors import DataRefused
+from apivideo_geo.render.folder import find_assets, find_file
 
 LEAFLET = {
     "leaflet.js": "20nQCchB9co0qIjJZRGuk2/Z9VM+kNiyxNV1lvTlZBo=",
@@ -59,13 +60,19 @@ def load_leaflet() -> dict[str, bytes]:
     return {"leaflet.js": script.encode(), "leaflet.css": style.encode()}
 
 
-def load_own(templates: Path, words: str = "") -> dict[str, bytes]:
-    """Every file of ``templates/assets`` by its name; the scripts as one, ``page.js``, with the line of ``words``."""
-    folder = templates / "assets"
-    start, *parts = (_bare((folder / name).read_text(encoding="utf-8")) for name in (START, *PARTS))
-    script = "".join([start, words, *parts]).encode()
-    others = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in (".css", ".svg")}
-    return {**others, SCRIPT: script, EARLY: _bare((folder / EARLY).read_text(encoding="utf-8")).encode()}
+def load_own(folders: Sequence[Path], words: str = "") -> dict[str, bytes]:
+    """Every file of ``assets`` in the template ``folders`` by its name, the first folder winning.
+
+    Our scripts come as one, ``page.js``, with the line of ``words``, and as ``early.js``.
+    """
+
+    def read(name: str) -> str:
+        return _bare(find_file(folders, f"assets/{name}").read_text(encoding="utf-8"))
+
+    script = "".join([read(START), words, *map(read, PARTS)])
+    ours = {START, EARLY, *PARTS}
+    others = {name: path.read_bytes() for name, path in find_assets(folders).items() if name not in ours}
+    return {**others, SCRIPT: script.encode(), EARLY: read(EARLY).encode()}
 
 
 def _bare(script: str) -> str:
