@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused, UsageError
-from apivideo_geo.model import Facts, Summary
+from apivideo_geo.model import Details, Facts, Summary
 from apivideo_geo.report import Report
 from apivideo_geo.settings import Settings
 
@@ -32,10 +32,10 @@ def run(command: str, settings: Settings, effects: Effects) -> Report:
             settings, hidden = collect(settings, effects, report)
     if command in ("build", "render"):
         with report.step("aggregate", effects):
-            summary, facts = remember(settings, effects)
+            summary, details, facts = remember(settings, effects)
         report.summary = summary
         with report.step("render", effects):
-            site = render(summary, facts, settings)
+            site = render(summary, details, facts, settings)
         with report.step("publish", effects):
             publish(site, summary, settings, hidden, report)
     return report
@@ -73,7 +73,8 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
                 history.save_assets(assets)
                 hidden = privacy.private_words(assets)
             for asked_at, facts in source.fetch_days(wanted, settled_details(history.entries)):
-                kept = privacy.for_history(facts, settings.history_private)
+                private = settings.history_private or source.name == "demo"
+                kept = privacy.for_history(facts, private, settings.withhold_media)
                 shrunk = history.save(
                     kept, metric=source.metric, source=source.name, detail=asked_at, now=now,
                     accept_shrink=settings.accept_shrink,
@@ -91,12 +92,16 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
     return settings, hidden
 
 
-def remember(settings: Settings, effects: Effects) -> tuple[Summary, ibis.Table]:
-    """The Summary of the history, and the facts it was made from. Raises :class:`UsageError` where there is none."""
+def remember(settings: Settings, effects: Effects) -> tuple[Summary, Details, ibis.Table]:
+    """Summary and Details of the history, and the facts they were made from.
+
+    Raises :class:`UsageError` where there is none.
+    """
     from apivideo_geo import privacy
+    from apivideo_geo.aggregate.details import detail
     from apivideo_geo.aggregate.summary import summarise
     from apivideo_geo.engines import connect, read_facts
-    from apivideo_geo.geo import countries, places
+    from apivideo_geo.geo import cities, countries, places
     from apivideo_geo.store.days import load_history
 
     history = load_history(settings.history_folder)
@@ -108,7 +113,8 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, ibis.Table]
     partial = history.partial_days()
     if partial:
         facts = facts.filter(facts.day.notin(sorted(partial)))
-    facts = privacy.fold_unlisted(facts, {asset.media_id for asset in history.load_assets()})
+    assets = history.load_assets()
+    facts = privacy.fold_unlisted(facts, {asset.media_id for asset in assets})
     summary = summarise(
         facts,
         {day: entry.open for day, entry in history.entries.items() if day not in partial},
@@ -117,26 +123,35 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, ibis.Table]
         since=settings.since,
         until=settings.until,
         demo=history.demo,
+        partial=partial,
+        account=history.load_account(),
         name_of=lambda code: countries.name_of(code, settings.locale),
         alpha2_of=countries.to_alpha2,
         population_of=places.population,
     )
     if all(day.count is None for day in summary.daily):
         raise UsageError(f"The history in {history.folder} holds no day between --since and --until; widen the period.")
-    return summary, facts
+    least = dict.fromkeys(privacy.withheld_dimensions(settings.withhold_media), settings.min_count)
+    return summary, detail(facts, summary, assets, least, cities.locate), facts
 
 
-def render(summary: Summary, facts: ibis.Table, settings: Settings) -> dict[str, bytes]:
+def render(summary: Summary, details: Details, facts: ibis.Table, settings: Settings) -> dict[str, bytes]:
     """The whole site: path → content."""
     from apivideo_geo.exports.data_files import render_data_files
     from apivideo_geo.exports.facts_parquet import render_facts
     from apivideo_geo.exports.manifest import render_manifest
+    from apivideo_geo.exports.tables import column_names, make_tables
+    from apivideo_geo.render.around import render_around
+    from apivideo_geo.render.firsts import make_firsts
     from apivideo_geo.render.folder import find_templates
+    from apivideo_geo.render.formats import Formats
     from apivideo_geo.render.pages import render_site
 
-    site = render_site(summary, look_of(settings), find_templates())
-    site |= render_data_files(summary)
-    site["data/facts.parquet"] = render_facts(facts, summary.period_from, summary.period_to)
+    look, tables = look_of(settings), make_tables(summary, details)
+    site = render_site(summary, look, find_templates(), column_names(tables))
+    site |= render_around(summary, make_firsts(summary, Formats(look.locale)), look, site)
+    site["data/facts.parquet"] = render_facts(facts, summary.period_from, summary.period_to, settings.withhold_media)
+    site |= render_data_files(summary, tables, site, look.title, look.site_url)
     site[".nojekyll"] = b""
     return site | {"manifest.json": render_manifest(summary, site)}
 
@@ -163,6 +178,7 @@ def look_of(settings: Settings) -> Look:
         links=tuple(settings.links.items()),
         footer=settings.footer,
         overrides=settings.templates,
+        site_url=settings.site_url,
     )
 
 
@@ -171,9 +187,13 @@ def publish(
 ) -> None:
     """Check the site and put it in place. Raises :class:`DataRefused` with a problem; nothing is then published."""
     from apivideo_geo import publish as publishing
-    from apivideo_geo.checks import check_site
+    from apivideo_geo.checks import check_site, check_told
+    from apivideo_geo.privacy import public_dimensions
 
-    problems = check_site(site, summary, hidden | ({settings.key} if settings.key else set()))
+    problems = [
+        *check_site(site, summary, hidden | ({settings.key} if settings.key else set())),
+        *check_told(site, public_dimensions(settings.withhold_media), settings.min_count),
+    ]
     if problems:
         more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
         raise DataRefused(f"The site was not published, the one before stays: {problems[0]}{more}.")

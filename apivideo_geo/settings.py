@@ -64,11 +64,15 @@ class Settings(BaseSettings):
     links: Links = Field({}, max_length=12, description="Name to address of links at the foot of every page.")
     footer: str = Field("", max_length=600, description="A text at the foot of every page.")
     templates: Path | None = Field(None, description="Folder of templates and assets that go before ours.")
+    site_url: str = Field("", max_length=500, description="Where the site is published, for links that need it whole.")
     palette: PaletteName = Field("blue", description="Colours of the map.")
     class_method: ClassMethod = Field("quantile", description="How counts are cut into classes of colour.")
     classes: int = Field(6, ge=3, le=9, description="How many classes of colour, at most.")
     breaks: ManyNumbers = Field((), max_length=8, description="Where a new class begins, for class_method custom.")
     per_million_from: int = Field(100, ge=1, description="Least count to compare a country by head.")
+    video_pages: int = Field(200, ge=0, le=10_000, description="How many videos, the most watched, have a page.")
+    min_count: int = Field(5, ge=1, le=1000, description="Cities and referrers with fewer in a country are withheld.")
+    withhold_media: bool = Field(False, description="Withhold small counts of a video in a country too.")
     history_private: bool = Field(False, description="The history lies in private: keep cities and referrers in it.")
     sessions_add: Many = Field((), description="Columns to add to sessions.csv.")
     sessions_drop: Many = Field((), description="Columns to drop from sessions.csv.")
@@ -155,6 +159,16 @@ class Settings(BaseSettings):
         if any(low >= high for low, high in pairwise(breaks)):
             raise ValueError("each number must be greater than the one before")
         return breaks
+
+    @field_validator("site_url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        """With one slash at the end, so that a file's name can follow."""
+        if not url:
+            return ""
+        if not re.fullmatch(r"https?://[^\s/?#@&\"'<>\\]+(/[^\s?#&\"'<>\\]*)?", url):
+            raise ValueError("write the address of the site like https://user.github.io/repository/")
+        return url.rstrip("/") + "/"
 
     @field_validator("locale")
     @classmethod

@@ -33,9 +33,13 @@ PARTS = (
     "map.js",
     "brush.js",
     "timeline.js",
+    "picture.js",
     "page.js",
 )
 """Our scripts in the order they need each other; the page loads them as one file, when the reader reaches for it."""
+EMBED = "embed.js"
+EMBED_PARTS = ("words.js", "formats.js", "classes.js", "figures.js", "state.js", "legend.js", "map.js", "embed.js")
+"""Those that the map in a frame needs, as one file of its own."""
 EARLY = "early.js"
 """The script that runs at once, and loads the others."""
 
@@ -63,16 +67,17 @@ def load_leaflet() -> dict[str, bytes]:
 def load_own(folders: Sequence[Path], words: str = "") -> dict[str, bytes]:
     """Every file of ``assets`` in the template ``folders`` by its name, the first folder winning.
 
-    Our scripts come as one, ``page.js``, with the line of ``words``, and as ``early.js``.
+    The scripts of a page come as one, with the line of ``words``.
     """
 
-    def read(name: str) -> str:
-        return _bare(find_file(folders, f"assets/{name}").read_text(encoding="utf-8"))
+    def joined(parts: Sequence[str]) -> bytes:
+        texts = {name: _bare(find_file(folders, f"assets/{name}").read_text(encoding="utf-8")) for name in parts}
+        return "".join(text + words if name == START else text for name, text in texts.items()).encode()
 
-    script = "".join([read(START), words, *map(read, PARTS)])
-    ours = {START, EARLY, *PARTS}
+    scripts = {SCRIPT: joined((START, *PARTS)), EMBED: joined((START, *EMBED_PARTS)), EARLY: joined((EARLY,))}
+    ours = {START, EARLY, *PARTS, *EMBED_PARTS}
     others = {name: path.read_bytes() for name, path in find_assets(folders).items() if name not in ours}
-    return {**others, SCRIPT: script.encode(), EARLY: read(EARLY).encode()}
+    return {**others, **scripts}
 
 
 def _bare(script: str) -> str:

@@ -18,6 +18,7 @@ class Look:
     least count at which a country takes part in the comparison by head; ``palette`` is a name of ``PALETTES``;
     ``accent`` is a colour (see ``accent``), "" for our own; ``links`` are names with their addresses and ``footer`` a
     text, both at the foot of every page; ``overrides`` is a folder of templates and assets that go before ours.
+    ``site_url`` is the address the site is published at, with a slash at the end; "" where it is not known.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Look:
     links: tuple[tuple[str, str], ...] = ()
     footer: str = ""
     overrides: Path | None = None
+    site_url: str = ""
 
 
 def usual_title(locale: str) -> str:
