@@ -64,7 +64,6 @@ def make_about(summary: Summary, scale: Scale, formats: Formats, method: str, le
         "counted": formats.say(COUNTED[summary.metric]),
         "balance_parts": tuple(_parts(summary, formats)),
         "period": prose.period(summary, formats),
-        "days": tuple(_days(summary, formats)),
         "missing": formats.days(summary.days.missing, _RANGES) if summary.days.missing else "",
         "method": formats.say(METHODS[method]),
         "ranges": ", ".join(scale.ranges(formats)),
@@ -94,20 +93,6 @@ def _parts(summary: Summary, formats: Formats) -> Iterator[Part]:
         say("Total"),
         formats.number(summary.total),
         say("All of it: the three above add up to it, or no page is published."),
-    )
-
-
-def _days(summary: Summary, formats: Formats) -> Iterator[Part]:
-    say, days = formats.say, summary.days
-    yield Part(say("Collected"), formats.number(days.collected), say("Days that were over when they were asked for."))
-    yield Part(say("Empty"), formats.number(days.empty), say("Those of them on which nothing was counted."))
-    yield Part(
-        say("Open"), formats.number(days.open), say("Days not over yet when they were asked for; they still grow.")
-    )
-    yield Part(
-        say("Missing"),
-        formats.number(len(days.missing)),
-        say("Days never collected: not known, which is not zero."),
     )
 
 

@@ -90,5 +90,8 @@
     card.style.transform = `translate(${Math.round(Math.max(0, left))}px, ${Math.round(Math.max(0, top))}px)`;
   }
 
-  geo.card = { show, hide, move, spoken, element: card };
+  /** Goes to the page of the country it shows, if there is one. */
+  const open = () => card.querySelector("a")?.click();
+
+  geo.card = { show, hide, move, open, spoken, element: card };
 })(apivideoGeo);
