@@ -58,10 +58,11 @@ def render_subpages(
             shown = make_video(asset, summary, watched, formats, countries, scale_of)
             yield page, video.render(deeper, path=page, **shown).encode()
 
+    page_template = environment.get_template
     listed = make_list(summary, details, pages, formats)
-    yield "videos.html", environment.get_template("videos.html").render(frame, path="videos.html", **listed).encode()
+    yield "videos.html", page_template("videos.html").render(frame, path="videos.html", **listed).encode()
     months = by_month(changes, formats)
-    yield "changes.html", environment.get_template("changes.html").render(frame, path="changes.html", months=months).encode()
+    yield "changes.html", page_template("changes.html").render(frame, path="changes.html", months=months).encode()
     if shared["there"]["cities"]:
         cities = make_cities(summary, details, countries, formats)
-        yield "cities.html", environment.get_template("cities.html").render(frame, path="cities.html", **cities).encode()
+        yield "cities.html", page_template("cities.html").render(frame, path="cities.html", **cities).encode()
