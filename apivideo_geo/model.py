@@ -17,7 +17,7 @@ count    int64   how many, never negative
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import ibis
     import pyarrow as pa
+
+    from apivideo_geo.privacy import Cells
 
 UNKNOWN = "---"
 """The alpha-3 of a country that cannot be known (the tutorial's own mark)."""
@@ -82,6 +84,8 @@ class Asset:
     public: bool
     tags: tuple[str, ...] = ()
     published_at: str = ""
+    lifetime: int | None = None
+    """Plays since it was published, as the API counts them for ever; None where it was not asked."""
 
 
 @dataclass(frozen=True)
@@ -154,13 +158,37 @@ class Coverage:
 
     ``collected`` counts the closed days held (``empty`` of them without a single count);
     ``open`` the days held that were not over when collected; ``missing`` are the days never
-    collected. collected + open + len(missing) = days in the period.
+    collected. collected + open + len(missing) = days in the period. ``partial`` are those of ``missing`` that were
+    seen only before they were over, ``lost`` those that the API does not remember any more.
     """
 
     collected: int
     empty: int
     missing: tuple[date, ...]
     open: int
+    partial: tuple[date, ...] = ()
+    lost: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the API's own count said of the UTC days ``first`` to ``last``: ``told`` by it, ``held`` by the history."""
+
+    first: date
+    last: date
+    held: int
+    told: int
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a run learnt from the API beside the facts; None where it did not ask, or was not told.
+
+    ``remembers``: how many whole UTC days before today it still knows.
+    """
+
+    remembers: int | None = None
+    checked: Checked | None = None
 
 
 @dataclass(frozen=True)
@@ -200,3 +228,81 @@ class Summary:
     What a day's ``count`` has more than all of them is withheld."""
     change: Change | None = None
     """None where the two stretches of days are not both wholly collected."""
+    account: Account = field(default_factory=Account)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that changed, for the feed. ``id`` names it for ever, ``when`` (UTC) is when it was known.
+
+    ``title`` and ``text`` are sentences ready to print; ``link`` is a path within the site.
+    """
+
+    id: str
+    when: datetime
+    title: str
+    text: str
+    link: str
+
+
+Parts = tuple[tuple[str, int], ...]
+"""(value, count), most first, then by value."""
+
+
+@dataclass(frozen=True)
+class CountryDetail:
+    """What is told of one country besides its count, in the period of the Summary.
+
+    ``first_seen`` is its first UTC day of the whole history. ``parts``: dimension → its values; an asset that is not
+    public is the value ``unlisted``. ``withheld``: dimension → how many are not told. The parts and what is withheld
+    add up to the country's count or to less; the rest is not known, or of a month that is not told yet.
+    """
+
+    first_seen: date
+    parts: Mapping[str, Parts] = field(default_factory=dict)
+    withheld: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AssetDetail:
+    """A public asset and who watched it in the period of the Summary. Equal counts share a ``rank``.
+
+    ``countries``: (alpha-3 or ``---``, count), most first; they add up to ``count``. ``daily`` are its counts on the
+    days of the Summary's ``daily``, 0 where not collected; empty where they may not be told.
+    """
+
+    asset: Asset
+    count: int
+    rank: int
+    countries: Parts = ()
+    daily: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class CityCount:
+    """A city that may be told. ``point`` is (latitude, longitude), None where its place is not known for certain."""
+
+    iso_a3: str
+    name: str
+    count: int
+    point: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Details:
+    """What the pages of countries, videos and cities show: the facts of the Summary's period by other dimensions.
+
+    ``countries``: alpha-3 → its detail, of every country with a count. ``assets`` are all public ones, most first, also
+    those nobody watched; ``unlisted`` counts what was watched of others. For the dimensions that are withheld in part,
+    ``world`` has the values over all countries that may be told, ``withheld`` how many may not; their figures are those
+    of ``months`` (the first UTC day of each), and ``monthly`` has them by dimension and month.
+    """
+
+    countries: Mapping[str, CountryDetail] = field(default_factory=dict)
+    assets: tuple[AssetDetail, ...] = ()
+    unlisted: int = 0
+    cities: tuple[CityCount, ...] = ()
+    world: Mapping[str, Parts] = field(default_factory=dict)
+    withheld: Mapping[str, int] = field(default_factory=dict)
+    months: tuple[date, ...] = ()
+    monthly: Mapping[str, Mapping[date, Cells]] = field(default_factory=dict)

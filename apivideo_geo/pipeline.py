@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused, UsageError
-from apivideo_geo.model import Facts, Summary
+from apivideo_geo.model import Details, Facts, Summary
 from apivideo_geo.report import Report
 from apivideo_geo.settings import Settings
 
 if TYPE_CHECKING:
     import ibis
+
+    from apivideo_geo.render.look import Look
 
 
 def run(command: str, settings: Settings, effects: Effects) -> Report:
@@ -23,16 +25,17 @@ def run(command: str, settings: Settings, effects: Effects) -> Report:
         from apivideo_geo.publish import check_replaceable
 
         check_replaceable(settings.out)
+        look_of(settings)  # what cannot be used is told before anything is asked
     hidden: frozenset[str] = frozenset()
     if command in ("build", "collect"):
         with report.step("collect", effects):
             settings, hidden = collect(settings, effects, report)
     if command in ("build", "render"):
         with report.step("aggregate", effects):
-            summary, facts = remember(settings, effects)
+            summary, details, facts = remember(settings, effects)
         report.summary = summary
         with report.step("render", effects):
-            site = render(summary, facts, settings)
+            site = render(summary, details, facts, settings)
         with report.step("publish", effects):
             publish(site, summary, settings, hidden, report)
     return report
@@ -70,7 +73,8 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
                 history.save_assets(assets)
                 hidden = privacy.private_words(assets)
             for asked_at, facts in source.fetch_days(wanted, settled_details(history.entries)):
-                kept = privacy.for_history(facts, settings.history_private)
+                private = settings.history_private or source.name == "demo"
+                kept = privacy.for_history(facts, private, settings.withhold_media)
                 shrunk = history.save(
                     kept, metric=source.metric, source=source.name, detail=asked_at, now=now,
                     accept_shrink=settings.accept_shrink,
@@ -88,12 +92,16 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
     return settings, hidden
 
 
-def remember(settings: Settings, effects: Effects) -> tuple[Summary, ibis.Table]:
-    """The Summary of the history, and the facts it was made from. Raises :class:`UsageError` where there is none."""
+def remember(settings: Settings, effects: Effects) -> tuple[Summary, Details, ibis.Table]:
+    """Summary and Details of the history, and the facts they were made from.
+
+    Raises :class:`UsageError` where there is none.
+    """
     from apivideo_geo import privacy
+    from apivideo_geo.aggregate.details import detail
     from apivideo_geo.aggregate.summary import summarise
     from apivideo_geo.engines import connect, read_facts
-    from apivideo_geo.geo import countries, places
+    from apivideo_geo.geo import cities, countries, places
     from apivideo_geo.store.days import load_history
 
     history = load_history(settings.history_folder)
@@ -105,7 +113,8 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, ibis.Table]
     partial = history.partial_days()
     if partial:
         facts = facts.filter(facts.day.notin(sorted(partial)))
-    facts = privacy.fold_unlisted(facts, {asset.media_id for asset in history.load_assets()})
+    assets = history.load_assets()
+    facts = privacy.fold_unlisted(facts, {asset.media_id for asset in assets})
     summary = summarise(
         facts,
         {day: entry.open for day, entry in history.entries.items() if day not in partial},
@@ -114,37 +123,63 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, ibis.Table]
         since=settings.since,
         until=settings.until,
         demo=history.demo,
+        partial=partial,
+        account=history.load_account(),
         name_of=lambda code: countries.name_of(code, settings.locale),
         alpha2_of=countries.to_alpha2,
         population_of=places.population,
     )
     if all(day.count is None for day in summary.daily):
         raise UsageError(f"The history in {history.folder} holds no day between --since and --until; widen the period.")
-    return summary, facts
+    least = dict.fromkeys(privacy.withheld_dimensions(settings.withhold_media), settings.min_count)
+    return summary, detail(facts, summary, assets, least, cities.locate), facts
 
 
-def render(summary: Summary, facts: ibis.Table, settings: Settings) -> dict[str, bytes]:
+def render(summary: Summary, details: Details, facts: ibis.Table, settings: Settings) -> dict[str, bytes]:
     """The whole site: path → content."""
     from apivideo_geo.exports.data_files import render_data_files
     from apivideo_geo.exports.facts_parquet import render_facts
     from apivideo_geo.exports.manifest import render_manifest
+    from apivideo_geo.exports.tables import column_names, make_tables
+    from apivideo_geo.render.around import render_around
+    from apivideo_geo.render.firsts import make_firsts
     from apivideo_geo.render.folder import find_templates
-    from apivideo_geo.render.pages import Look, render_site
+    from apivideo_geo.render.formats import Formats
+    from apivideo_geo.render.pages import render_site
 
-    look = Look(
-        title=settings.title,
+    look, tables = look_of(settings), make_tables(summary, details)
+    site = render_site(summary, look, find_templates(), column_names(tables))
+    site |= render_around(summary, make_firsts(summary, Formats(look.locale)), look, site)
+    site["data/facts.parquet"] = render_facts(facts, summary.period_from, summary.period_to, settings.withhold_media)
+    site |= render_data_files(summary, tables, site, look.title, look.site_url)
+    site[".nojekyll"] = b""
+    return site | {"manifest.json": render_manifest(summary, site)}
+
+
+def look_of(settings: Settings) -> Look:
+    """How the owner wants the site. Raises :class:`UsageError` for an unsound logo or folder of templates."""
+    from apivideo_geo.render.folder import check_overrides, find_templates
+    from apivideo_geo.render.logo import load_logo
+    from apivideo_geo.render.look import Look, usual_title
+
+    if settings.templates:
+        check_overrides(settings.templates, find_templates())
+    return Look(
+        title=settings.title or usual_title(settings.locale),
         locale=settings.locale,
+        notice=settings.notice,
         method=settings.class_method,
         classes=settings.classes,
         breaks=settings.breaks,
         per_million_from=settings.per_million_from,
         palette=settings.palette,
+        accent=settings.accent,
+        logo=load_logo(settings.logo) if settings.logo else None,
+        links=tuple(settings.links.items()),
+        footer=settings.footer,
+        overrides=settings.templates,
+        site_url=settings.site_url,
     )
-    site = render_site(summary, look, find_templates())
-    site |= render_data_files(summary)
-    site["data/facts.parquet"] = render_facts(facts, summary.period_from, summary.period_to)
-    site[".nojekyll"] = b""
-    return site | {"manifest.json": render_manifest(summary, site)}
 
 
 def publish(
@@ -152,9 +187,13 @@ def publish(
 ) -> None:
     """Check the site and put it in place. Raises :class:`DataRefused` with a problem; nothing is then published."""
     from apivideo_geo import publish as publishing
-    from apivideo_geo.checks import check_site
+    from apivideo_geo.checks import check_site, check_told
+    from apivideo_geo.privacy import public_dimensions
 
-    problems = check_site(site, summary, hidden | ({settings.key} if settings.key else set()))
+    problems = [
+        *check_site(site, summary, hidden | ({settings.key} if settings.key else set())),
+        *check_told(site, public_dimensions(settings.withhold_media), settings.min_count),
+    ]
     if problems:
         more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
         raise DataRefused(f"The site was not published, the one before stays: {problems[0]}{more}.")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 
 import ibis
 
 from apivideo_geo.aggregate.change import compare
 from apivideo_geo.days import days_between
-from apivideo_geo.model import UNKNOWN, CountryCount, Coverage, DayCount, Summary
+from apivideo_geo.model import UNKNOWN, Account, CountryCount, Coverage, DayCount, Summary
 
 BREAKDOWN_DIMENSIONS = ("device", "os", "browser")
 """The dimensions whose sums over all countries stand on the front page."""
@@ -25,6 +25,8 @@ def summarise(
     since: date | None = None,
     until: date | None = None,
     demo: bool = False,
+    partial: Collection[date] = (),
+    account: Account = Account(),  # noqa: B008  frozen
     name_of: Callable[[str], str],
     alpha2_of: Callable[[str], str],
     population_of: Callable[[str], int | None],
@@ -33,16 +35,13 @@ def summarise(
 
     ``facts`` has the columns of ``model.FACT_COLUMNS``; ``held`` tells the UTC days held and whether each is open.
     The period is ``since``–``until``, both inclusive, where given, else from the first to the last day held. The three
-    functions take an alpha-3 and give its name, its alpha-2 and its number of people.
+    functions take an alpha-3 and give its name, its alpha-2 and its number of people. ``partial`` are days seen only
+    before they were over, which are not in ``held``; ``account`` is what the API told beside the facts.
     """
     days = [day for day in sorted(held) if (since is None or day >= since) and (until is None or day <= until)]
     first, last = (since or days[0], until or days[-1]) if days else (since, until)
     last = min(last, max(held)) if last and held else last
-    inside = facts
-    if first:
-        inside = inside.filter(inside.day >= ibis.date(first.isoformat()))
-    if last:
-        inside = inside.filter(inside.day <= ibis.date(last.isoformat()))
+    inside = within(facts, first, last)
     totals = inside.filter(inside.dimension == "total")
     period = days_between(first, last) if first and last else []
     series = _by_country(totals, period)
@@ -63,14 +62,22 @@ def summarise(
         mapped=sum(by_country.values()),
         unknown=unknown,
         withheld=0,
-        days=_coverage(daily),
+        days=_coverage(daily, partial, account, generated_at.astimezone(UTC).date()),
         countries=_rank(by_country, total, name_of, alpha2_of, population_of),
         daily=daily,
         breakdowns=_breakdowns(inside),
         demo=demo,
         by_country=series,
         change=compare(daily, series),
+        account=account,
     )
+
+
+def within(facts: ibis.Table, first: date | None, last: date | None) -> ibis.Table:
+    """The rows of ``facts`` of the UTC days ``first`` to ``last``, both inclusive; None is no limit."""
+    if first:
+        facts = facts.filter(facts.day >= ibis.date(first.isoformat()))
+    return facts.filter(facts.day <= ibis.date(last.isoformat())) if last else facts
 
 
 def _by_country(totals: ibis.Table, period: Sequence[date]) -> dict[str, tuple[int, ...]]:
@@ -96,12 +103,16 @@ def _breakdowns(facts: ibis.Table) -> dict[str, tuple[tuple[str, int], ...]]:
     }
 
 
-def _coverage(daily: tuple[DayCount, ...]) -> Coverage:
+def _coverage(daily: tuple[DayCount, ...], partial: Collection[date], account: Account, today: date) -> Coverage:
     closed = [day for day in daily if day.count is not None and not day.open]
+    missing = tuple(day.day for day in daily if day.count is None)
+    first_known = None if account.remembers is None else today - timedelta(days=account.remembers)
     return Coverage(
         collected=len(closed),
         empty=sum(day.count == 0 for day in closed),
-        missing=tuple(day.day for day in daily if day.count is None),
+        missing=missing,
+        partial=tuple(day for day in missing if day in partial),
+        lost=tuple(day for day in missing if first_known is not None and day < first_known),
         open=sum(day.open for day in daily),
     )
 

@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 from markupsafe import Markup
 
+from apivideo_geo.errors import UsageError
 from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
 from apivideo_geo.model import Summary
 from apivideo_geo.render import client, prose, views
 from apivideo_geo.render.about import make_about
+from apivideo_geo.render.accent import render_accent
 from apivideo_geo.render.assets import hashed, load_leaflet, load_own
 from apivideo_geo.render.choropleth import container_id, render_script
 from apivideo_geo.render.daily import render_days
 from apivideo_geo.render.dots import render_dots
+from apivideo_geo.render.embed import make_embed, make_snippet
+from apivideo_geo.render.folder import find_file
 from apivideo_geo.render.formats import Formats, sentence
-from apivideo_geo.render.palettes import DEFAULT, render_palette
+from apivideo_geo.render.look import Look
+from apivideo_geo.render.palettes import PALETTES, render_palette
 from apivideo_geo.render.scale import Scale, make_scale
 from apivideo_geo.render.svg import render_map
 from apivideo_geo.render.timeline import render_timeline
@@ -31,60 +45,99 @@ from apivideo_geo.render.words import render_words
 
 MAP = "world"
 """The name of the map: the id of its SVG, and part of the id of its container."""
+ELSEWHERE = "https://USER.github.io/REPOSITORY/"
+"""Stands for the address of the site where it is not known."""
+STYLES = ("about.css", "embed.css")
+"""Styles of single pages."""
 DAYS = "days.js"
 """The counts of every day; loaded only when a reader asks for a period."""
 
 
-@dataclass(frozen=True)
-class Look:
-    """How the owner wants the site. ``title`` heads every page; ``notice`` is a line above it, if any.
-
-    ``method``, ``classes`` and ``breaks`` make the class breaks (see ``scale``); ``per_million_from`` is the
-    least count at which a country takes part in the comparison by head; ``palette`` is a name of ``PALETTES``.
-    """
-
-    title: str
-    locale: str = "en"
-    notice: str = ""
-    method: str = "quantile"
-    classes: int = 6
-    breaks: tuple[float, ...] = ()
-    per_million_from: int = 100
-    palette: str = DEFAULT
-
-
-def render_site(summary: Summary, look: Look, templates: Path) -> dict[str, bytes]:
+def render_site(
+    summary: Summary, look: Look, templates: Path, columns: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, bytes]:
     """Every page with the files it loads: path within the site → content. Writes nothing.
 
-    The same Summary gives the same bytes. Raises UsageError for a locale or class breaks that do not exist.
+    ``columns``: name of a file in ``data/`` → the names of its columns. The same Summary gives the same bytes. Raises
+    UsageError for a locale, class breaks or colours that do not exist, and for a template of the owner's that does not
+    work.
     """
+    if look.overrides is None:
+        return _render(summary, look, (templates,), columns or {})
+    try:
+        return _render(summary, look, (look.overrides, templates), columns or {})
+    except TemplateError as problem:
+        raise UsageError(
+            f"{_failure(problem)} in the templates of {look.overrides}: correct it or take it away."
+        ) from None
+
+
+def _failure(problem: TemplateError) -> str:
+    """What does not work in a template, and where as far as that is known."""
+    if isinstance(problem, TemplateNotFound):
+        return f'There is no template "{problem.name}", asked for'
+    told = (problem.message or "something fails").rstrip(".")
+    if isinstance(problem, TemplateSyntaxError):
+        return f"{problem.name}, line {problem.lineno}: {told},"
+    return f"A value cannot be printed ({told})"
+
+
+def _render(
+    summary: Summary, look: Look, folders: Sequence[Path], columns: Mapping[str, Sequence[str]]
+) -> dict[str, bytes]:
     formats = Formats(look.locale)
-    own = load_own(templates, render_words(formats.words))
-    contents = {
-        **load_leaflet(),
-        **own,
-        "site.css": own["site.css"] + (render_palette(look.palette) + render_dots(load_shapes())).encode(),
-        "about.css": (templates / "about.css").read_bytes(),
-        "figure.js": render_script(MAP, MAP, WIDTH, HEIGHT).encode(),
-    }
-    if days := render_days(summary):
-        contents[DAYS] = days.encode()
+    contents = _assets(summary, look, folders, formats)
     paths = hashed(contents)
-    template = _environment(templates, formats).get_template
+    template = _environment(folders, formats).get_template
+    index = _index(summary, look, paths)
+    framed = {**index, **make_embed(summary, formats, index["data"])}
     pages = {
-        "index.html": template("index.html").render(asset=paths, **_index(summary, look, paths)),
+        "index.html": template("index.html").render(asset=paths, **index),
+        "embed.html": template("embed.html").render(asset=paths, **framed),
         "about.html": template("about.html").render(asset=paths, **_about(summary, look)),
-        "404.html": template("404.html").render(**_missing(look, (templates / "404.css").read_bytes())),
+        "data.html": template("data.html").render(
+            asset=paths, **_frame(summary, look, formats), **make_files(look.site_url, columns)
+        ),
+        "notebook.html": template("notebook.html").render(
+            look=look, **make_files(look.site_url, {}), colours=PALETTES[look.palette].light
+        ),
+        "404.html": template("404.html").render(**_missing(look, find_file(folders, "404.css").read_bytes())),
     }
     rendered = {name: text.encode() for name, text in pages.items()}
     return rendered | {paths[name]: content for name, content in contents.items()}
 
 
-def _environment(templates: Path, formats: Formats) -> Environment:
-    """The templates, with ``_("…")`` and ``ngettext("…", "…", n)`` in the reader's language."""
+def _assets(summary: Summary, look: Look, folders: Sequence[Path], formats: Formats) -> dict[str, bytes]:
+    """Name → content of everything a page loads."""
+    own = load_own(folders, render_words(formats.words))
+    days = render_days(summary)
+    added = render_palette(look.palette), render_dots(load_shapes()), render_accent(look.accent)
+    return {
+        **load_leaflet(),
+        **own,
+        "site.css": own["site.css"] + "".join(added).encode(),
+        **{name: find_file(folders, name).read_bytes() for name in STYLES},
+        "figure.js": render_script(MAP, MAP, WIDTH, HEIGHT).encode(),
+        **({look.logo.name: look.logo.content} if look.logo else {}),
+        **({DAYS: days.encode()} if days else {}),
+    }
+
+
+def make_files(site_url: str, columns: Mapping[str, Sequence[str]]) -> Mapping[str, Any]:
+    """What ``data.html`` prints of the files: their columns, and the address they are at, or a place to write it."""
+    return {"base": site_url or ELSEWHERE, "columns": defaultdict(tuple, columns)}
+
+
+def _environment(folders: Sequence[Path], formats: Formats) -> Environment:
+    """The templates, with ``_("…")`` and ``ngettext("…", "…", n)`` in the reader's language.
+
+    A template of an earlier folder goes before one of a later; ours are also there as ``original/…``, to be extended.
+    """
     environment = Environment(
         extensions=["jinja2.ext.i18n"],
-        loader=FileSystemLoader(templates),
+        loader=ChoiceLoader(
+            [FileSystemLoader(list(folders)), PrefixLoader({"original": FileSystemLoader(folders[-1])})]
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -117,6 +170,7 @@ def _index(summary: Summary, look: Look, paths: Mapping[str, str]) -> dict[str, 
         "rows": views.make_rows(summary, formats),
         "rest": _rest(summary, formats),
         "panels": views.make_panels(summary, formats),
+        "snippet": make_snippet(look.site_url, prose.headline(summary, formats)),
         "periods": client.make_periods(summary, formats),
         "measures": client.make_measures(summary, formats),
         "continents": client.make_continents(formats),
@@ -148,6 +202,7 @@ def _about(summary: Summary, look: Look) -> dict[str, Any]:
 
 def _missing(look: Look, style: bytes) -> dict[str, Any]:
     """Everything ``404.html`` prints: it is shown at any depth, so it can load no file and carries its style."""
+    style += render_accent(look.accent).encode()
     digest = base64.b64encode(hashlib.sha256(style).digest()).decode()
     return {
         **_spoken(look, Formats(look.locale)),
@@ -163,6 +218,7 @@ def _frame(summary: Summary, look: Look, formats: Formats) -> dict[str, Any]:
         "demo": summary.demo,
         "word": prose.noun(summary.metric, formats),
         "balance": prose.balance(summary, formats),
+        "preview": prose.description(summary, formats),
         "until": _time(summary.period_to, formats),
         "generated": {
             "machine": summary.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -4,6 +4,7 @@
     history/2026/2026-10.parquet          a closed month, compacted
     history/assets.parquet                the public assets, for titles
     history/ledger.jsonl                  what is known of each day
+    history/account.json                  what the API told beside the facts
 
 This module alone knows these paths. Every file is written beside, synced and renamed; no clock is in the bytes of the
 Parquet files, so equal facts give equal files. The ledger carries the times and is rebuilt from the files if lost.
@@ -27,7 +28,8 @@ from apivideo_geo.days import day_end
 from apivideo_geo.durable import disk_failed, remove_leftovers, save_bytes, sync_folder
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.facts import FACTS, sort_facts
-from apivideo_geo.model import Asset, Facts, Refused, Shrunk
+from apivideo_geo.model import Account, Asset, Facts, Refused, Shrunk
+from apivideo_geo.store.account import parse_account, render_account
 from apivideo_geo.store.ledger import Entry, parse_ledger, render_ledger
 from apivideo_geo.store.schema import ASSETS, Held, migrate, parse_metadata, parse_version, render_metadata
 
@@ -135,6 +137,7 @@ class History:
                 "title": a.title,
                 "tags": list(a.tags),
                 "published_at": a.published_at,
+                "lifetime": a.lifetime,
             }
             for a in sorted(assets, key=lambda asset: asset.media_id)
             if a.public
@@ -148,8 +151,18 @@ class History:
             return ()
         rows = _read(path).to_pylist()
         return tuple(
-            Asset(r["media_id"], r["type"], r["title"], True, tuple(r["tags"]), r["published_at"]) for r in rows
+            Asset(r["media_id"], r["type"], r["title"], True, tuple(r["tags"]), r["published_at"], r.get("lifetime"))
+            for r in rows
         )
+
+    def save_account(self, account: Account) -> None:
+        """Keep what the API told beside the facts."""
+        save_bytes(self.folder / "account.json", render_account(account).encode())
+
+    def load_account(self) -> Account:
+        """What the API told beside the facts when it was last asked; nothing if there was no such run."""
+        path = self.folder / "account.json"
+        return parse_account(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else Account()
 
     def _held(self, day: date, dimensions: Sequence[str]) -> pa.Table:
         """The rows held of ``day`` in ``dimensions``."""

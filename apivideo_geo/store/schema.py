@@ -25,9 +25,10 @@ ASSETS = pa.schema(
         pa.field("title", pa.string(), nullable=False),
         pa.field("tags", pa.list_(pa.string()), nullable=False),
         pa.field("published_at", pa.string(), nullable=False),
+        pa.field("lifetime", pa.int64(), nullable=True),
     ]
 )
-"""Public assets only; sorted by ``media_id``."""
+"""Public assets only; sorted by ``media_id``. ``lifetime`` is null where it was not asked; older files lack it."""
 
 
 @dataclass(frozen=True)

@@ -231,5 +231,5 @@
     return code;
   }
 
-  geo.map = { start, zoomButtons };
+  geo.map = { start, zoomButtons, painter, lights, finder };
 })(apivideoGeo);

@@ -9,10 +9,17 @@ from pathlib import Path
 import ibis
 
 from apivideo_geo.aggregate.summary import summarise
+from apivideo_geo.exports.data_files import render_data_files
+from apivideo_geo.exports.facts_parquet import render_facts
+from apivideo_geo.exports.tables import column_names, make_tables
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import all_countries, name_of, to_alpha2
 from apivideo_geo.geo.places import population
-from apivideo_geo.model import UNKNOWN, CountryCount, Coverage, DayCount, Summary
+from apivideo_geo.model import UNKNOWN, CountryCount, Coverage, DayCount, Details, Summary
+from apivideo_geo.render.around import render_around
+from apivideo_geo.render.firsts import make_firsts
+from apivideo_geo.render.formats import Formats
+from apivideo_geo.render.pages import Look, render_site
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 MADE = datetime(2026, 11, 22, 4, 12, tzinfo=UTC)
@@ -139,6 +146,16 @@ def watched(metric: str = "play") -> Summary:
 def empty() -> Summary:
     """An account nobody has watched, and no day collected."""
     return summary({})
+
+
+def whole_site(what: Summary, details: Details | None = None, look: Look | None = None) -> dict[str, bytes]:
+    """Every file of the site of a Summary, as the pipeline puts them together; the history in it is empty."""
+    look = look or Look("Acme Academy")
+    tables = make_tables(what, details or Details())
+    site = render_site(what, look, TEMPLATES, column_names(tables))
+    site |= render_around(what, make_firsts(what, Formats(look.locale)), look, site)
+    site["data/facts.parquet"] = render_facts(ibis.memtable(facts_table(())), None, None, False)
+    return site | render_data_files(what, tables, site, look.title, look.site_url)
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> Path:

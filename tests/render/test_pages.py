@@ -11,7 +11,7 @@ from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.model import Summary
 from apivideo_geo.render import assets
 from apivideo_geo.render.pages import Look, render_site
-from tests.render.samples import TEMPLATES, days, empty, small, summary, whole_world
+from tests.render.samples import TEMPLATES, days, empty, small, summary, whole_site, whole_world
 
 LOOK = Look("Acme Academy")
 HOSTILE = "</script><img src=x onerror=alert(1)>\u2028'\"&{{7*7}}"
@@ -174,7 +174,7 @@ def test_the_pages_data_is_json_that_no_markup_can_leave():
 
 
 def test_the_page_keeps_to_its_own_policy_and_loads_only_its_own_files():
-    files = render_site(whole_world(), LOOK, TEMPLATES)
+    files = whole_site(whole_world())
     html = files["index.html"].decode()
     assert "unsafe" not in html
     page = Page(html)
@@ -188,7 +188,7 @@ def test_the_page_keeps_to_its_own_policy_and_loads_only_its_own_files():
         assert value
         assert not value.startswith("/")
         name = value.split("#")[0]
-        assert not name or name in files or name in ("data/choro.csv", "data/summary.json")
+        assert not name or name in files
     elsewhere = re.compile(r".*\.html|assets/(about|days)\..*")
     assert {name for name in files if not elsewhere.fullmatch(name)} <= set(loaded)
 

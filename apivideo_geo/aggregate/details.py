@@ -1,0 +1,155 @@
+"""Facts to Details: by country, by asset, by city. Ibis tables in; one grouped query a shape of answer."""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+import ibis
+
+from apivideo_geo.aggregate.cells import count_cells, told_months
+from apivideo_geo.aggregate.summary import within
+from apivideo_geo.model import (
+    UNKNOWN,
+    UNLISTED,
+    Asset,
+    AssetDetail,
+    CityCount,
+    CountryDetail,
+    Details,
+    Parts,
+    Summary,
+)
+from apivideo_geo.privacy import Cells, add_cells
+
+Counts = dict[str, dict[str, dict[str, int]]]
+"""dimension → country → value → count."""
+Point = tuple[float, float]
+
+
+def detail(
+    facts: ibis.Table,
+    summary: Summary,
+    assets: Iterable[Asset],
+    least: Mapping[str, int],
+    locate: Callable[[str, str], Point | None],
+) -> Details:
+    """What the pages show beside the ``summary`` of the same ``facts`` (columns ``model.FACT_COLUMNS``).
+
+    ``assets`` are the public ones; the facts of any other have the value ``unlisted`` (:func:`privacy.fold_unlisted`).
+    ``least``: dimension → the least count of a value in a country and month that is told; what is below is withheld,
+    and everything told of such a dimension is made from what is left of whole months. ``locate`` takes an alpha-3 and
+    the name of a city and gives (latitude, longitude), None where it does not know for certain.
+    """
+    inside = within(facts, summary.period_from, summary.period_to)
+    months = told_months(summary)
+    monthly = count_cells(inside, months, least)
+    cells = {dimension: add_cells(by_month.values()) for dimension, by_month in monthly.items()}
+    counts = _count_values(inside.filter(inside.dimension.notin(["total", *least])))
+    shown: Mapping[str, Mapping[str, Mapping[str, int]]] = {
+        **counts,
+        **{dimension: cell.shown for dimension, cell in cells.items()},
+    }
+    daily = {} if "media" in least else _count_media_days(inside, summary)
+    by_media = shown.get("media", {})
+    return Details(
+        countries=_countries(_first_days(facts), summary, shown, cells),
+        assets=_rank_assets(_tellable(assets, "media" in least), by_media, daily),
+        unlisted=sum(values.get(UNLISTED, 0) for values in by_media.values()),
+        cities=_cities(shown.get("city", {}), locate),
+        world={dimension: _parts(cell.world()) for dimension, cell in cells.items() if dimension != "city"},
+        withheld={dimension: sum(cell.withheld.values()) for dimension, cell in cells.items()},
+        months=months,
+        monthly=monthly,
+    )
+
+
+def _tellable(assets: Iterable[Asset], withheld: bool) -> tuple[Asset, ...]:
+    """``assets``; where videos are ``withheld`` in part, without the lifetime plays, which would tell the rest."""
+    return tuple(replace(asset, lifetime=None) if withheld else asset for asset in assets)
+
+
+def _count_values(facts: ibis.Table) -> Counts:
+    rows = facts.group_by("dimension", "country", "value").agg(count=facts["count"].sum()).to_pyarrow().to_pydict()
+    counts: Counts = defaultdict(lambda: defaultdict(dict))
+    for dimension, country, value, count in zip(*(rows[name] for name in rows), strict=True):
+        if count:
+            counts[dimension][country][value] = int(count)
+    return {dimension: dict(countries) for dimension, countries in counts.items()}
+
+
+def _first_days(facts: ibis.Table) -> dict[str, date]:
+    """alpha-3 → the first UTC day with a count."""
+    some = facts.filter((facts.dimension == "total") & (facts["count"] > 0))
+    rows = some.group_by("country").agg(first=some.day.min()).to_pyarrow().to_pydict()
+    return dict(zip(rows["country"], rows["first"], strict=True))
+
+
+def _count_media_days(facts: ibis.Table, summary: Summary) -> dict[str, Sequence[int]]:
+    """Media id → its counts over all countries on the days of ``summary.daily``."""
+    import numpy as np
+
+    some = facts.filter((facts.dimension == "media") & (facts["value"] != UNLISTED))
+    table = some.group_by("value", "day").agg(count=some["count"].sum()).to_pyarrow()
+    if not table.num_rows:
+        return {}
+    coded = table["value"].combine_chunks().dictionary_encode()
+    names = coded.dictionary.to_pylist()
+    days = np.zeros((len(names), len(summary.daily)), dtype=np.int64)
+    first = np.datetime64(summary.daily[0].day, "D")
+    place = (table["day"].to_numpy().astype("datetime64[D]") - first).astype(np.int64)
+    days[coded.indices.to_numpy(), place] = table["count"].to_numpy()
+    return {name: array("q", row.tobytes()) for name, row in zip(names, days, strict=True)}
+
+
+def _countries(
+    first_days: Mapping[str, date],
+    summary: Summary,
+    shown: Mapping[str, Mapping[str, Mapping[str, int]]],
+    cells: Mapping[str, Cells],
+) -> dict[str, CountryDetail]:
+    return {
+        country.iso_a3: CountryDetail(
+            first_seen=first_days[country.iso_a3],
+            parts={name: _parts(found) for name, by in shown.items() if (found := by.get(country.iso_a3))},
+            withheld={name: hid for name, cell in cells.items() if (hid := cell.withheld.get(country.iso_a3, 0))},
+        )
+        for country in summary.countries
+    }
+
+
+def _rank_assets(
+    assets: Iterable[Asset], by_country: Mapping[str, Mapping[str, int]], daily: Mapping[str, Sequence[int]]
+) -> tuple[AssetDetail, ...]:
+    """The ``assets``, most watched first, then by id. ``by_country``: alpha-3 → media id → count."""
+    watched: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for country, values in by_country.items():
+        for media_id, count in values.items():
+            watched[media_id][country] = count
+    sums = {asset.media_id: sum(watched[asset.media_id].values()) for asset in assets}
+    ranked: list[AssetDetail] = []
+    for place, asset in enumerate(sorted(assets, key=lambda one: (-sums[one.media_id], one.media_id)), 1):
+        count = sums[asset.media_id]
+        rank = ranked[-1].rank if ranked and ranked[-1].count == count else place
+        countries = _parts(watched[asset.media_id])
+        ranked.append(AssetDetail(asset, count, rank, countries, daily.get(asset.media_id, ())))
+    return tuple(ranked)
+
+
+def _cities(
+    shown: Mapping[str, Mapping[str, int]], locate: Callable[[str, str], Point | None]
+) -> tuple[CityCount, ...]:
+    """Most first, then by country and name. A city of no known country has no place."""
+    found = [
+        CityCount(country, name, count, None if country == UNKNOWN else locate(country, name))
+        for country, values in shown.items()
+        for name, count in values.items()
+    ]
+    return tuple(sorted(found, key=lambda city: (-city.count, city.iso_a3, city.name)))
+
+
+def _parts(counts: Mapping[str, int]) -> Parts:
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

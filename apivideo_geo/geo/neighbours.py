@@ -1,0 +1,37 @@
+"""Which countries border on each other, read off the outlines: they keep the points of a shared border in common."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import combinations
+from math import dist
+
+from apivideo_geo.geo.shapes import load_shapes, parse_path
+
+_POINTS = 2
+"""A border has at least so many points; one alone is a corner where four countries nearly meet."""
+
+
+@lru_cache(maxsize=1)
+def load_neighbours() -> Mapping[str, tuple[str, ...]]:
+    """alpha-3 → the alpha-3 of its neighbours on land, longest shared border first; none for an island."""
+    at: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
+    for code, shape in load_shapes().items():
+        for ring in parse_path(shape.path):
+            for point in ring:
+                at[point].add(code)
+    shared = Counter(pair for codes in at.values() for pair in combinations(sorted(codes), 2))
+    found: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    for (one, other), points in shared.items():
+        if points >= _POINTS:
+            found[one].append((-points, other))
+            found[other].append((-points, one))
+    return {code: tuple(other for _, other in sorted(found[code])) for code in load_shapes()}
+
+
+def nearest(code: str, among: list[str], count: int) -> list[str]:
+    """The ``count`` of ``among`` nearest to ``code`` on the map, by the places of their names."""
+    shapes = load_shapes()
+    return sorted(among, key=lambda other: (dist(shapes[code].label, shapes[other].label), other))[:count]

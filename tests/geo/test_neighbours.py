@@ -1,0 +1,18 @@
+"""Neighbours on land, read off the outlines."""
+
+from apivideo_geo.geo.neighbours import load_neighbours, nearest
+
+
+def test_france_borders_on_seven_outlines_and_an_island_on_none():
+    assert set(load_neighbours()["FRA"]) == {"AND", "BEL", "CHE", "DEU", "ESP", "ITA", "LUX"}
+    assert load_neighbours()["ESP"][0] in ("PRT", "FRA")
+    assert load_neighbours()["ISL"] == ()
+
+
+def test_neighbours_are_mutual():
+    told = load_neighbours()
+    assert all(code in told[other] for code, others in told.items() for other in others)
+
+
+def test_the_nearest_of_some():
+    assert nearest("ISL", ["JPN", "FRO", "GBR", "PER"], 2) == ["FRO", "GBR"]
