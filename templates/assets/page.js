@@ -50,7 +50,7 @@
       showControls();
       paint();
       finish();
-      if (state.continent !== before.continent) map.frame(state.continent, true);
+      if (state.continent !== before.continent) map.frame(state.continent, Boolean(how));
       pinOrNot();
       tell(before);
     }
