@@ -4,7 +4,7 @@ BIN := .venv/bin
 SIZES ?= 1,10
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: site test test-spark lint types bench geometry lock clean
+.PHONY: site test test-spark lint types bench messages geometry lock clean
 
 site: .venv/site.stamp  ## from a fresh machine to a built site: your account if APIVIDEO_API_KEY is set, else the demo
 	$(BIN)/python build.py
@@ -25,6 +25,9 @@ types: .venv/dev.stamp
 bench: .venv/dev.stamp  ## how fast, beside DuckDB and pandas alone; make bench SIZES=1,10,100 needs 17 GB of disk
 	$(BIN)/python -m bench.sessions --sizes $(SIZES)
 	$(BIN)/python -m bench.history
+
+messages: .venv/dev.stamp  ## bring the catalogues of sentences up to date; tells what is to be translated
+	$(BIN)/python tools/messages.py
 
 geometry:  ## rebuild the outlines of the countries (needs Node.js and npm)
 	npm ci --prefix tools/geometry

@@ -15,6 +15,8 @@ from apivideo_geo.settings import Settings
 if TYPE_CHECKING:
     import ibis
 
+    from apivideo_geo.render.look import Look
+
 
 def run(command: str, settings: Settings, effects: Effects) -> Report:
     """Do ``command`` (build, collect or render) and tell what was done. Raises the errors of the tree."""
@@ -23,10 +25,11 @@ def run(command: str, settings: Settings, effects: Effects) -> Report:
         from apivideo_geo.publish import check_replaceable
 
         check_replaceable(settings.out)
+        look_of(settings)  # what cannot be used is told before anything is asked
     hidden: frozenset[str] = frozenset()
     if command in ("build", "collect"):
         with report.step("collect", effects):
-            settings, hidden = collect(settings, effects, report)
+            settings, hidden = collect(settings, effects, report, check=command == "build")
     if command in ("build", "render"):
         with report.step("aggregate", effects):
             summary, details, facts = remember(settings, effects)
@@ -46,9 +49,15 @@ def compact(settings: Settings, effects: Effects) -> int:
         return history.compact(effects.now())
 
 
-def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Settings, frozenset[str]]:
-    """Bring the history up to date. Returns the settings with the source settled, and words that must not be shown."""
+def collect(
+    settings: Settings, effects: Effects, report: Report, *, check: bool = False
+) -> tuple[Settings, frozenset[str]]:
+    """Bring the history up to date. Returns the settings with the source settled, and words that must not be shown.
+
+    ``check``: ask the source for its own count of what was collected, too.
+    """
     from apivideo_geo import privacy
+    from apivideo_geo.sources.checking import check_count
     from apivideo_geo.sources.registry import choose_source
     from apivideo_geo.store.days import load_history, open_history
     from apivideo_geo.store.ledger import days_to_collect, settled_details
@@ -77,10 +86,13 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
                     accept_shrink=settings.accept_shrink,
                 )  # fmt: skip
                 report.add(kept)
-                report.note_shrunk(shrunk)
+                report.note_shrunk(facts.days, shrunk)
                 if facts.sessions is not None:
                     _export_sessions(facts, {one.day for one in shrunk}, settings)
             history.compact(now)
+            checked = check_count(source, history.closed_counts(report.kept_days)) if check else None
+            report.note_checked(checked)
+            history.save_account(source.remembers, checked)
     finally:
         if source.client:
             report.requests = source.client.requests
@@ -138,29 +150,42 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
     from apivideo_geo.exports.facts_parquet import render_facts
     from apivideo_geo.exports.manifest import render_manifest
     from apivideo_geo.exports.tables import column_names, make_tables
-    from apivideo_geo.render.around import render_around
-    from apivideo_geo.render.firsts import make_firsts
     from apivideo_geo.render.folder import find_templates
-    from apivideo_geo.render.formats import Formats
-    from apivideo_geo.render.pages import Look, render_site
+    from apivideo_geo.render.pages import render_site
 
-    look = Look(
-        title=settings.title,
+    look, tables = look_of(settings), make_tables(summary, details)
+    site = render_site(summary, look, find_templates(), details, column_names(tables))
+    site["data/facts.parquet"] = render_facts(facts, summary.period_from, summary.period_to, settings.withhold_media)
+    site |= render_data_files(summary, tables, site, look.title, look.site_url)
+    site[".nojekyll"] = b""
+    return site | {"manifest.json": render_manifest(summary, site)}
+
+
+def look_of(settings: Settings) -> Look:
+    """How the owner wants the site. Raises :class:`UsageError` for an unsound logo or folder of templates."""
+    from apivideo_geo.render.folder import check_overrides, find_templates
+    from apivideo_geo.render.logo import load_logo
+    from apivideo_geo.render.look import Look, usual_title
+
+    if settings.templates:
+        check_overrides(settings.templates, find_templates())
+    return Look(
+        title=settings.title or usual_title(settings.locale),
         locale=settings.locale,
+        notice=settings.notice,
         method=settings.class_method,
         classes=settings.classes,
         breaks=settings.breaks,
         per_million_from=settings.per_million_from,
         palette=settings.palette,
+        accent=settings.accent,
+        logo=load_logo(settings.logo) if settings.logo else None,
+        links=tuple(settings.links.items()),
+        footer=settings.footer,
+        overrides=settings.templates,
         site_url=settings.site_url,
+        video_pages=settings.video_pages,
     )
-    tables = make_tables(summary, details)
-    site = render_site(summary, look, find_templates(), column_names(tables))
-    site |= render_around(summary, make_firsts(summary, Formats(look.locale)), look, site)
-    site["data/facts.parquet"] = render_facts(facts, summary.period_from, summary.period_to, settings.withhold_media)
-    site |= render_data_files(summary, tables, site, look.title, look.site_url)
-    site[".nojekyll"] = b""
-    return site | {"manifest.json": render_manifest(summary, site)}
 
 
 def publish(

@@ -32,6 +32,7 @@ CountMetric = Literal["play", "view", "impression", "start", "end"]
 PaletteName = Literal["blue", "green", "teal", "purple", "orange", "grey"]
 ClassMethod = Literal["quantile", "log", "jenks", "equal", "custom"]
 Many = Annotated[tuple[str, ...], NoDecode]
+Links = Annotated[dict[Annotated[str, Field(min_length=1, max_length=60)], str], NoDecode]
 ManyNumbers = Annotated[tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...], NoDecode]
 
 
@@ -55,8 +56,14 @@ class Settings(BaseSettings):
     sandbox: bool = Field(False, description="Use api.video's sandbox.")
     accept_shrink: bool = Field(False, description="Let a smaller answer replace a fuller one.")
     count_sessions_as: CountMetric | None = Field(None, description="Count each session as one of this metric.")
-    title: str = Field("Our audience", min_length=1, max_length=120, description="Title of the site.")
+    title: str = Field("", max_length=120, description='Title of the site; without one "Our audience".')
     locale: str = Field("en", description="CLDR locale of names and numbers, e.g. en, fr, pt_BR.")
+    notice: str = Field("", max_length=300, description="A line above every page.")
+    accent: str = Field("", description="Colour of what is pressed, pointed at or in focus, #rrggbb.")
+    logo: Path | None = Field(None, description="An SVG or PNG file beside the title.")
+    links: Links = Field({}, max_length=12, description="Name to address of links at the foot of every page.")
+    footer: str = Field("", max_length=600, description="A text at the foot of every page.")
+    templates: Path | None = Field(None, description="Folder of templates and assets that go before ours.")
     site_url: str = Field("", max_length=500, description="Where the site is published, for links that need it whole.")
     palette: PaletteName = Field("blue", description="Colours of the map.")
     class_method: ClassMethod = Field("quantile", description="How counts are cut into classes of colour.")
@@ -91,6 +98,30 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.replace("\n", ";").split(";") if part.strip())
         return value
+
+    @field_validator("links", mode="before")
+    @classmethod
+    def _pairs(cls, value: object) -> object:
+        """One text is a table: from the environment, entries are ``Name=https://…``, separated by ``;``."""
+        if isinstance(value, str):
+            pairs = (part.partition("=") for part in value.replace("\n", ";").split(";") if part.strip())
+            return {name.strip(): address.strip() for name, _, address in pairs}
+        return value
+
+    @field_validator("links")
+    @classmethod
+    def _sound_links(cls, links: dict[str, str]) -> dict[str, str]:
+        for name, address in links.items():
+            if not re.fullmatch(r"https://[^\s/]+\S*|mailto:\S+@\S+", address):
+                raise ValueError(f"the link {name!r} must begin with https:// or mailto:, like https://example.org/")
+        return links
+
+    @field_validator("accent")
+    @classmethod
+    def _sound_colour(cls, colour: str) -> str:
+        if colour and not re.fullmatch(r"#([0-9a-fA-F]{3}){1,2}", colour):
+            raise ValueError("a colour is written #rrggbb, like #1f5fa8")
+        return colour
 
     @field_validator("since", "until", mode="before")
     @classmethod

@@ -173,7 +173,7 @@ def test_a_raised_detail_asks_only_for_the_dimensions_that_are_missing(world, tm
         for detail in ("country", "media", "full"):
             api.clear_requests()
             product.run("collect", *window, "--detail", detail, "--history", "raised", api=api, now=now)
-            asked = Counter(seen.path.rsplit("/", 1)[1] for seen in api.requests if "/buckets/" in seen.path)
+            asked = Counter(seen.path.rsplit("/", 1)[1] for seen in api.requests if "/buckets/play/" in seen.path)
             assert asked["country"] >= 6
             assert (asked["media-id"] > 0) == (detail == "media")
             assert (asked["device-type"] > 0) == (detail == "full")

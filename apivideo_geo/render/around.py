@@ -9,7 +9,7 @@ from apivideo_geo.render import prose
 from apivideo_geo.render.feed import render_feed
 from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.furniture import render_badge, render_robots, render_sitemap
-from apivideo_geo.render.pages import Look
+from apivideo_geo.render.look import Look
 from apivideo_geo.render.picture import CARD, render_picture
 from apivideo_geo.render.raster import render_png
 from apivideo_geo.render.scale import make_scale

@@ -28,7 +28,7 @@ from apivideo_geo.days import day_end
 from apivideo_geo.durable import disk_failed, remove_leftovers, save_bytes, sync_folder
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.facts import FACTS, sort_facts
-from apivideo_geo.model import Account, Asset, Facts, Refused, Shrunk
+from apivideo_geo.model import Account, Asset, Checked, Facts, Refused, Shrunk
 from apivideo_geo.store.account import parse_account, render_account
 from apivideo_geo.store.ledger import Entry, parse_ledger, render_ledger
 from apivideo_geo.store.schema import ASSETS, Held, migrate, parse_metadata, parse_version, render_metadata
@@ -155,9 +155,16 @@ class History:
             for r in rows
         )
 
-    def save_account(self, account: Account) -> None:
-        """Keep what the API told beside the facts."""
-        save_bytes(self.folder / "account.json", render_account(account).encode())
+    def closed_counts(self, days: Iterable[date]) -> dict[date, int]:
+        """Those of ``days`` that are held and were over when collected → their total."""
+        return {day: entry.count for day in days if (entry := self.entries.get(day)) and not entry.open}
+
+    def save_account(self, remembers: int | None, checked: Checked | None) -> None:
+        """Keep what the API told beside the facts; None leaves what was told before."""
+        before = self.load_account()
+        account = Account(before.remembers if remembers is None else remembers, checked or before.checked)
+        if account != before:
+            save_bytes(self.folder / "account.json", render_account(account).encode())
 
     def load_account(self) -> Account:
         """What the API told beside the facts when it was last asked; nothing if there was no such run."""

@@ -16,10 +16,8 @@ from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import all_countries, name_of, to_alpha2
 from apivideo_geo.geo.places import population
 from apivideo_geo.model import UNKNOWN, CountryCount, Coverage, DayCount, Details, Summary
-from apivideo_geo.render.around import render_around
-from apivideo_geo.render.firsts import make_firsts
-from apivideo_geo.render.formats import Formats
-from apivideo_geo.render.pages import Look, render_site
+from apivideo_geo.render.look import Look
+from apivideo_geo.render.pages import render_site
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 MADE = datetime(2026, 11, 22, 4, 12, tzinfo=UTC)
@@ -152,8 +150,7 @@ def whole_site(what: Summary, details: Details | None = None, look: Look | None 
     """Every file of the site of a Summary, as the pipeline puts them together; the history in it is empty."""
     look = look or Look("Acme Academy")
     tables = make_tables(what, details or Details())
-    site = render_site(what, look, TEMPLATES, column_names(tables))
-    site |= render_around(what, make_firsts(what, Formats(look.locale)), look, site)
+    site = render_site(what, look, TEMPLATES, details, column_names(tables))
     site["data/facts.parquet"] = render_facts(ibis.memtable(facts_table(())), None, None, False)
     return site | render_data_files(what, tables, site, look.title, look.site_url)
 

@@ -67,7 +67,7 @@ def card(page: Page) -> dict[str, str]:
 
 def point_at_dot(page: Page, code: str) -> None:
     x, y = page.evaluate(
-        """id => { const dot = document.getElementById(id), at = dot.getPointAtLength(0);
+        """id => { const dot = document.getElementById(id), at = dot.getPointAtLength(0);  // where it is drawn
                    const p = new DOMPoint(at.x, at.y).matrixTransform(dot.getScreenCTM()); return [p.x, p.y]; }""",
         f"{code}-dot",
     )

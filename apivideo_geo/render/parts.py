@@ -1,0 +1,107 @@
+"""How a whole comes about, as the lines of a table: its parts, what is left of them, withheld, not known. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from apivideo_geo.model import UNKNOWN_TEXT, UNLISTED, DayCount, Parts, Summary
+from apivideo_geo.render import views
+from apivideo_geo.render.formats import Formats
+
+BAR = 100
+"""The longest bar, in units."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line, ready to print. ``link`` leads on, from the top of the site; ``apart`` is what is no part by name."""
+
+    name: str
+    count: str
+    bar: str = ""
+    share: str = ""
+    link: str = ""
+    kind: str = ""
+    flag: str = ""
+    apart: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A whole and its parts: the counts of the lines add up to ``total``."""
+
+    title: str
+    lines: tuple[Line, ...]
+    total: str
+
+
+def make_table(
+    title: str,
+    parts: Parts,
+    whole: int,
+    withheld: int,
+    formats: Formats,
+    line_of: Callable[[str], Line],
+    most: int,
+    shares: bool = True,
+) -> Table:
+    """``parts`` of ``whole``: the first ``most`` by name, the others as one, then what is withheld or not known.
+
+    ``line_of`` gives a value's name and whatever else is told of it; counts, bars and ``shares`` are put in here.
+    """
+    longest = max((count for _, count in parts), default=0) or 1
+    rest = parts[most:] if len(parts) > most + 1 else ()
+    named = parts[: len(parts) - len(rest)]
+    told = sum(count for _, count in parts)
+    others = (
+        (formats.say("Others"), sum(count for _, count in rest)),
+        (formats.say("Withheld"), withheld),
+        (formats.say("Not known"), whole - told - withheld),
+    )
+
+    def fill(line: Line, count: int) -> Line:
+        bar = "" if line.apart else f"{max(BAR * count / longest, 0.5):.1f}"
+        share = formats.share(count / whole) if shares and whole else ""
+        return replace(line, count=formats.number(count), bar=bar, share=share)
+
+    lines = [fill(line_of(value), count) for value, count in named]
+    lines += [fill(Line(name, "", apart=True), count) for name, count in others if count]
+    return Table(title, tuple(lines), formats.number(whole))
+
+
+def value_line(dimension: str, formats: Formats) -> Callable[[str], Line]:
+    """How the values of a dimension are named: those that say nothing are "Unknown"."""
+
+    def line_of(value: str) -> Line:
+        if value in ("", UNKNOWN_TEXT, "null"):
+            return Line(formats.say("Unknown"), "", apart=True)
+        if value == UNLISTED and dimension == "media":
+            return Line(formats.say("Not public"), "", apart=True)
+        return Line(views.value_name(dimension, value, formats), "")
+
+    return line_of
+
+
+def series_of(summary: Summary, counts: Sequence[int]) -> tuple[DayCount, ...]:
+    """``counts`` on the days of the Summary: None where a day was never collected."""
+    return tuple(
+        DayCount(day.day, None if day.count is None else count, day.open)
+        for day, count in zip(summary.daily, counts, strict=True)
+    )
+
+
+def best_day(daily: Iterable[DayCount], formats: Formats) -> str:
+    """The best day in words; empty where nothing was counted."""
+    best = max(daily, key=lambda day: day.count or 0, default=None)
+    if best is None or not best.count:
+        return ""
+    return formats.say(
+        "Most on one day: %(count)s on %(day)s", count=formats.number(best.count), day=formats.day(best.day)
+    )
+
+
+def machine_day(day: date, formats: Formats) -> dict[str, str]:
+    """A day for a ``time`` element."""
+    return {"machine": day.isoformat(), "text": formats.day(day)}
