@@ -206,11 +206,12 @@ def doctor(
 ) -> None:
     """Examine, tell, and exit with the code of the first thing that is wrong."""
     settings, effects = _set_up({"history": history, "out": out, "sandbox": sandbox}, config)
-    from apivideo_geo.doctor import examine, render_json, render_text
+    from apivideo_geo.doctor import examine, find_exit_code, render_json, render_text
 
     findings = examine(settings, effects)
     typer.echo(render_json(findings) if as_json else render_text(findings))
-    raise typer.Exit(next((one.exit_code for one in findings if one.exit_code), 0))
+    if code := find_exit_code(findings):
+        raise typer.Exit(code)
 
 
 def _set_up(flags: dict[str, Any], config: Path | None) -> tuple[Settings, Effects]:
@@ -316,9 +317,10 @@ def _guarded(work: Callable[[], object]) -> int:
 
     try:
         # Typer answers Ctrl-C with its exit code, without a word.
-        if work() == INTERRUPTED:
+        code = work()
+        if code == INTERRUPTED:
             raise KeyboardInterrupt
-        return 0
+        return code if isinstance(code, int) else 0
     except ApivideoGeoError as error:
         return _fail(str(error), error.exit_code, error.title)
     except (KeyboardInterrupt, typer.Abort):
