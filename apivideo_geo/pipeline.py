@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from apivideo_geo.render.look import Look
 
 
-def run(command: str, settings: Settings, effects: Effects) -> Report:
-    """Do ``command`` (build, collect or render) and tell what was done. Raises the errors of the tree."""
-    report = Report()
+def run(command: str, settings: Settings, effects: Effects, report: Report | None = None) -> Report:
+    """Do ``command`` (build, collect or render) and tell what was done, in ``report`` if there is one.
+
+    Raises the errors of the tree; ``report`` then tells what was done before.
+    """
+    report = report or Report()
     if command in ("build", "render"):
         from apivideo_geo.publish import check_replaceable
 
@@ -183,7 +186,7 @@ def look_of(settings: Settings) -> Look:
         links=tuple(settings.links.items()),
         footer=settings.footer,
         overrides=settings.templates,
-        site_url=settings.site_url,
+        site_url=settings.page,
         video_pages=settings.video_pages,
     )
 
