@@ -131,6 +131,83 @@ def compact(
     typer.echo(f"{done} month{'' if done == 1 else 's'} compacted in {settings.history_folder}")
 
 
+@app.command("fetch-history", help="Bring the history from its branch (of git) into the history folder.")
+def fetch_history(
+    history: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")] = None,
+    branch: Annotated[
+        str | None, typer.Option("--history-branch", metavar="NAME", help="Branch that keeps the history.")
+    ] = None,
+    remote: Annotated[
+        str | None, typer.Option("--history-remote", metavar="NAME", help="Remote of git that has this branch.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
+    ] = None,
+) -> None:
+    """Fetch the branch of the history."""
+    settings, effects = _set_up({"history": history, "history_branch": branch, "history_remote": remote}, config)
+    from apivideo_geo.branch.fetching import fetch_history
+
+    typer.echo(fetch_history(settings, effects))
+
+
+@app.command("publish-history", help="Commit what is new in the history to its branch, and push it.")
+def publish_history(
+    history: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")] = None,
+    branch: Annotated[
+        str | None, typer.Option("--history-branch", metavar="NAME", help="Branch that keeps the history.")
+    ] = None,
+    remote: Annotated[
+        str | None, typer.Option("--history-remote", metavar="NAME", help="Remote of git that has this branch.")
+    ] = None,
+    remove_missing: Annotated[
+        bool, typer.Option("--remove-missing", help="Take days off the branch that were taken out of the folder.")
+    ] = False,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
+    ] = None,
+) -> None:
+    """Publish the history to its branch."""
+    settings, effects = _set_up({"history": history, "history_branch": branch, "history_remote": remote}, config)
+    from apivideo_geo.branch.publishing import publish_history
+
+    typer.echo(publish_history(settings, effects, remove=remove_missing))
+
+
+@app.command("report-trouble", help="Tell on GitHub, in one issue, that the map is not updating; or that it is again.")
+def report_trouble(
+    message: Annotated[str, typer.Option(metavar="TEXT", help="What failed, and what to do.")] = "",
+    resolved: Annotated[bool, typer.Option("--resolved", help="All is well again: close the issue.")] = False,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
+    ] = None,
+) -> None:
+    """Open, update or close the issue."""
+    settings, effects = _set_up({}, config)
+    from apivideo_geo import trouble
+
+    typer.echo(trouble.resolve(settings, effects) if resolved else trouble.report(message, settings, effects))
+
+
+@app.command(help="Look whether all is set up and well, and say what to do next.")
+def doctor(
+    history: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")] = None,
+    out: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the site.")] = None,
+    sandbox: Annotated[bool | None, typer.Option("--sandbox", help="Use api.video's sandbox.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
+    ] = None,
+) -> None:
+    """Examine, tell, and exit with the code of the first thing that is wrong."""
+    settings, effects = _set_up({"history": history, "out": out, "sandbox": sandbox}, config)
+    from apivideo_geo.doctor import examine, render_json, render_text
+
+    findings = examine(settings, effects)
+    typer.echo(render_json(findings) if as_json else render_text(findings))
+    raise typer.Exit(next((one.exit_code for one in findings if one.exit_code), 0))
+
+
 def _set_up(flags: dict[str, Any], config: Path | None) -> tuple[Settings, Effects]:
     from apivideo_geo.effects import Effects, Quiet
     from apivideo_geo.progress import JsonLines, LiveBar, PlainLines
@@ -151,6 +228,7 @@ def _set_up_logging(settings: Settings) -> None:
     from apivideo_geo.api.secrets import redactor
 
     redactor.hide(settings.key)
+    redactor.hide(settings.token)
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(redactor)
     handler.setFormatter(

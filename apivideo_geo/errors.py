@@ -7,7 +7,8 @@
     │   ├── ApiError          the API answered with a problem (status, title, detail)
     │   │   └── EndpointGone  this server does not have the endpoint (404 for the URL itself)
     │   ├── DeadlineExceeded  the whole run took too long
-    │   └── DiskFailed        a file could not be written (full disk, read-only folder)
+    │   ├── DiskFailed        a file could not be written (full disk, read-only folder)
+    │   └── GitFailed         git, or the remote it talks to, failed
     └── DataRefused       5  unreadable input, mixed stores, a failed check before publishing
 
 A message says what happened, where, and what to do now. Class = exit code. The room that
@@ -66,6 +67,12 @@ class DiskFailed(SourceFailed):
     """A file could not be written."""
 
     title = "Could not write"
+
+
+class GitFailed(SourceFailed):
+    """git, or the remote it talks to, failed."""
+
+    title = "Could not keep the history on its branch"
 
 
 class DataRefused(ApivideoGeoError):

@@ -24,7 +24,12 @@ PRODUCTION = "https://ws.api.video"
 SANDBOX = "https://sandbox.api.video"
 DEFAULT_FILE = Path("apivideo-geo.toml")
 PREFIX = "APIVIDEO_GEO_"
-ENVIRONMENT_ONLY = frozenset({"api_key", "github_actions", "github_step_summary", "source_date_epoch"})
+OF_GITHUB = (
+    "github_actions", "github_api_url", "github_output", "github_repository", "github_run_id", "github_server_url",
+    "github_step_summary", "github_token",
+)  # fmt: skip
+"""Fields that GitHub Actions tells, each in the variable of its name."""
+ENVIRONMENT_ONLY = frozenset({"api_key", "source_date_epoch", *OF_GITHUB})
 """Fields that no settings file may carry: secrets, and what the surroundings tell."""
 
 SourceName = Literal["auto", "data", "sessions", "files", "demo"]
@@ -62,6 +67,9 @@ class Settings(BaseSettings):
     classes: int = Field(6, ge=3, le=9, description="How many classes of colour, at most.")
     breaks: ManyNumbers = Field((), max_length=8, description="Where a new class begins, for class_method custom.")
     per_million_from: int = Field(100, ge=1, description="Least count to compare a country by head.")
+    history_branch: str = Field("history", description="Branch of git that keeps the history.")
+    history_remote: str = Field("origin", description="Remote of git that has this branch.")
+    site_url: str = Field("", description="Address of the published site; on GitHub Pages it is known.")
     history_private: bool = Field(False, description="The history lies in private: keep cities and referrers in it.")
     sessions_add: Many = Field((), description="Columns to add to sessions.csv.")
     sessions_drop: Many = Field((), description="Columns to drop from sessions.csv.")
@@ -73,9 +81,19 @@ class Settings(BaseSettings):
     base_url: str = Field("", validation_alias=AliasChoices("base_url", "APIVIDEO_BASE_URL"), description="API server.")
     api_key: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("api_key", "APIVIDEO_API_KEY"))
     github_actions: bool = Field(False, validation_alias=AliasChoices("github_actions", "GITHUB_ACTIONS"))
+    github_api_url: str = Field(
+        "https://api.github.com", validation_alias=AliasChoices("github_api_url", "GITHUB_API_URL")
+    )
+    github_output: Path | None = Field(None, validation_alias=AliasChoices("github_output", "GITHUB_OUTPUT"))
+    github_repository: str = Field("", validation_alias=AliasChoices("github_repository", "GITHUB_REPOSITORY"))
+    github_run_id: str = Field("", validation_alias=AliasChoices("github_run_id", "GITHUB_RUN_ID"))
+    github_server_url: str = Field(
+        "https://github.com", validation_alias=AliasChoices("github_server_url", "GITHUB_SERVER_URL")
+    )
     github_step_summary: Path | None = Field(
         None, validation_alias=AliasChoices("github_step_summary", "GITHUB_STEP_SUMMARY")
     )
+    github_token: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("github_token", "GITHUB_TOKEN"))
     source_date_epoch: int | None = Field(
         None, ge=0, le=4_102_444_800, validation_alias=AliasChoices("source_date_epoch", "SOURCE_DATE_EPOCH")
     )
@@ -135,6 +153,24 @@ class Settings(BaseSettings):
         except (ValueError, UnknownLocaleError):
             raise ValueError(f"{locale!r} is not a CLDR locale such as en, fr or pt_BR") from None
 
+    @field_validator("history_branch", "history_remote")
+    @classmethod
+    def _name_of_git(cls, name: str) -> str:
+        if (
+            not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._/-]*", name)
+            or ".." in name
+            or name.endswith((".lock", "/", "."))
+        ):
+            raise ValueError("it must be a plain name of git, such as history or origin")
+        return name
+
+    @field_validator("site_url")
+    @classmethod
+    def _address(cls, address: str) -> str:
+        if address and not re.fullmatch(r"https?://[^\s/@?#]+(/[^\s?#]*)?", address):
+            raise ValueError("it must be an address such as https://example.org/map/")
+        return address
+
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
         if self.since and self.until and self.since > self.until:
@@ -184,6 +220,22 @@ class Settings(BaseSettings):
     def key(self) -> str:
         """The API key, bare; "" when there is none."""
         return self.api_key.get_secret_value().strip()
+
+    @property
+    def token(self) -> str:
+        """GitHub's token, bare; "" when there is none."""
+        return self.github_token.get_secret_value().strip()
+
+    @property
+    def page(self) -> str:
+        """Address of the published site, with a slash at its end: ``site_url``, else that of GitHub Pages, or ""."""
+        if self.site_url:
+            return self.site_url.rstrip("/") + "/"
+        owner, _, name = self.github_repository.partition("/")
+        if not name or self.github_server_url != "https://github.com":
+            return ""
+        host = f"{owner.lower()}.github.io"
+        return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
 
 
 def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Settings:
@@ -249,8 +301,18 @@ def _sentence(error: ValidationError, flags: set[str], in_file: set[str]) -> str
         where = f"Setting {name}"
     else:
         where = name if name.isupper() else _variable(name)
-    shown = "" if name.lower().endswith("api_key") else f" (it is {str(problem['input'])[:80]!r})"
+    shown = "" if name.lower().endswith(("api_key", "github_token")) else f" (it is {str(problem['input'])[:80]!r})"
     return f"{where}: {message[0].lower() + message[1:]}{shown}."
+
+
+def environment_for_git(more: Mapping[str, str]) -> dict[str, str]:
+    """The environment to start git in: ours with ``more``, without our secrets and what would name another repository.
+
+    The latter is set where we run inside a hook of git.
+    """
+    elsewhere = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX")
+    left_out = {"APIVIDEO_API_KEY", "GITHUB_TOKEN", *elsewhere}
+    return {name: value for name, value in os.environ.items() if name not in left_out} | dict(more)
 
 
 def in_github_actions() -> bool:
