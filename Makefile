@@ -47,6 +47,10 @@ types: .venv/dev.stamp
 canary: .venv/site.stamp  ## do api.video's answers still have the shape we read? Asks a few, if there is a key
 	$(BIN)/python -m tools.canary
 
+docs: .venv/site.stamp  ## write the pages of docs/ that are made from the code
+	$(BIN)/python -m tools.settings_page
+	$(BIN)/python -m tools.places
+
 bench: .venv/dev.stamp  ## how fast, beside DuckDB and pandas alone; make bench SIZES=1,10,100 needs 17 GB of disk
 	$(BIN)/python -m bench.sessions --sizes $(SIZES)
 	$(BIN)/python -m bench.history

@@ -46,6 +46,21 @@ def compact(settings: Settings, effects: Effects) -> int:
         return history.compact(effects.now())
 
 
+def forget(settings: Settings, days: Collection[date]) -> None:
+    """Take ``days`` (UTC) out of the history folder, as if they had never been collected.
+
+    Raises :class:`UsageError` where one of them is not held; nothing is then taken out.
+    """
+    from apivideo_geo.store.days import open_history
+
+    with open_history(settings.history_folder) as history:
+        unknown = [day for day in sorted(days) if day not in history.entries]
+        if unknown:
+            raise UsageError(f"The history in {history.folder} does not hold {unknown[0]}; nothing was taken out.")
+        history.drop(days)
+        history.save_ledger()
+
+
 def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Settings, frozenset[str]]:
     """Bring the history up to date. Returns the settings with the source settled, and words that must not be shown."""
     from apivideo_geo import privacy

@@ -52,7 +52,11 @@ class Settings(BaseSettings):
     since: date | None = Field(None, description="First UTC day, inclusive.")
     until: date | None = Field(None, description="Last UTC day, inclusive.")
     metric: CountMetric = Field("play", description="What to count, where the source is today's Data API.")
-    detail: Detail | None = Field(None, description="How much to collect: country, media (adds videos) or full.")
+    detail: Detail | None = Field(
+        None,
+        description="How much to collect: country, one request a day; media adds videos by country; full adds devices, "
+        "systems and browsers.",
+    )
     history: Path = Field(Path("history"), description="Folder of the history.")
     out: Path = Field(Path("site"), description="Folder of the site.")
     exports: Path = Field(Path("exports"), description="Folder of the local exports (never published).")
@@ -63,9 +67,14 @@ class Settings(BaseSettings):
     title: str = Field("Our audience", min_length=1, max_length=120, description="Title of the site.")
     locale: str = Field("en", description="CLDR locale of names and numbers, e.g. en, fr, pt_BR.")
     palette: PaletteName = Field("blue", description="Colours of the map.")
-    class_method: ClassMethod = Field("quantile", description="How counts are cut into classes of colour.")
+    class_method: ClassMethod = Field(
+        "quantile",
+        description="How counts are cut into classes of colour: quantile, as many countries in each; log, each "
+        "class as many times greater than the one before; jenks, where the counts leave gaps; equal, classes of equal "
+        "width; custom, at the numbers of breaks.",
+    )
     classes: int = Field(6, ge=3, le=9, description="How many classes of colour, at most.")
-    breaks: ManyNumbers = Field((), max_length=8, description="Where a new class begins, for class_method custom.")
+    breaks: ManyNumbers = Field((), max_length=8, description="Where a new class begins, for custom: 10; 100; 1000.")
     per_million_from: int = Field(100, ge=1, description="Least count to compare a country by head.")
     history_branch: str = Field("history", description="Branch of git that keeps the history.")
     history_remote: str = Field("origin", description="Remote of git that has this branch.")
@@ -78,7 +87,11 @@ class Settings(BaseSettings):
     deadline: float = Field(60.0, gt=0, le=1440, description="Minutes the collecting may take.")
     verbosity: int = Field(0, ge=-1, le=2, description="-1 quiet, 0 normal, 1 verbose, 2 every request.")
     log_json: bool = Field(False, description="Log lines as JSON.")
-    base_url: str = Field("", validation_alias=AliasChoices("base_url", "APIVIDEO_BASE_URL"), description="API server.")
+    base_url: str = Field(
+        "",
+        validation_alias=AliasChoices("base_url", "APIVIDEO_BASE_URL"),
+        description="Another server that speaks api.video's API.",
+    )
     api_key: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("api_key", "APIVIDEO_API_KEY"))
     github_actions: bool = Field(False, validation_alias=AliasChoices("github_actions", "GITHUB_ACTIONS"))
     github_api_url: str = Field(
@@ -247,18 +260,18 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Setti
     _check_environment()
     values = _read_file(config)
     given = {name: value for name, value in flags.items() if value is not None}
-    in_file = {name: value for name, value in values.items() if not os.environ.get(_variable(name))}
+    in_file = {name: value for name, value in values.items() if not os.environ.get(variable_of(name))}
     try:
         return Settings(**(in_file | given))
     except ValidationError as error:
         raise UsageError(_sentence(error, set(given), set(in_file))) from None
 
 
-def _variable(name: str) -> str:
+def variable_of(name: str) -> str:
     """The environment variable of the setting ``name``."""
-    if name == "base_url":
-        return "APIVIDEO_BASE_URL"
-    return name.upper() if name in ENVIRONMENT_ONLY - {"api_key"} else PREFIX + name.upper()
+    if name in ("base_url", "api_key"):
+        return f"APIVIDEO_{name.upper()}"
+    return name.upper() if name in ENVIRONMENT_ONLY else PREFIX + name.upper()
 
 
 def _read_file(config: Path | None) -> dict[str, Any]:
@@ -300,7 +313,7 @@ def _sentence(error: ValidationError, flags: set[str], in_file: set[str]) -> str
     elif name in in_file:
         where = f"Setting {name}"
     else:
-        where = name if name.isupper() else _variable(name)
+        where = name if name.isupper() else variable_of(name)
     shown = "" if name.lower().endswith(("api_key", "github_token")) else f" (it is {str(problem['input'])[:80]!r})"
     return f"{where}: {message[0].lower() + message[1:]}{shown}."
 

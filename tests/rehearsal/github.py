@@ -102,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
             "GIT_HTTP_EXPORT_ALL": "1",
             "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
             "PATH": os.environ["PATH"],
-            "PATH_INFO": address.path,
+            "PATH_INFO": address.path.replace(".git/", "/", 1),  # both addresses lead there
             "QUERY_STRING": address.query,
             "REQUEST_METHOD": self.command,
             "CONTENT_TYPE": self.headers.get("Content-Type", ""),
