@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -109,14 +109,17 @@ class Branch:
         self.git.run("symbolic-ref", "HEAD", self._ref, at=folder)
         self.git.run("read-tree", "--empty", at=folder)
 
-    def settle(self, merged: Path, folder: Path, commit: str | None) -> None:
-        """Take the files in ``merged`` into ``folder``, and ``commit`` as what it now begins with."""
+    def settle(self, merged: Path, folder: Path, commit: str | None, keep: Collection[Path]) -> None:
+        """Take the files in ``merged`` into ``folder``, and ``commit`` as what it now begins with.
+
+        Files of days that are not in ``merged`` go, but for those in ``keep``.
+        """
         names = {path.relative_to(merged) for path in merged.rglob("*") if path.is_file() and path.name != ".lock"}
         for name in sorted(names):
             save_bytes(folder / name, (merged / name).read_bytes())
         for path in sorted(folder.rglob("*.parquet")):
             name = path.relative_to(folder)
-            if OURS.fullmatch(name.as_posix()) and name not in names:
+            if OURS.fullmatch(name.as_posix()) and name not in names and path not in keep:
                 path.unlink()
         if commit:
             self.git.run("update-ref", self._ref, commit)

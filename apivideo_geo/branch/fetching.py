@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apivideo_geo.branch.checkout import Branch
 from apivideo_geo.branch.git import open_git
-from apivideo_geo.branch.joining import join
+from apivideo_geo.branch.joining import join, settle
 from apivideo_geo.effects import Effects
 from apivideo_geo.settings import Settings
 from apivideo_geo.store.days import open_history
@@ -21,7 +21,7 @@ def fetch_history(settings: Settings, effects: Effects) -> str:
     tip = branch.fetch_tip()
     branch.attach(folder)
     with open_history(folder) as ours, join(branch, ours, tip, effects.now()) as joined:
-        branch.settle(joined.folder, folder, tip)
+        settle(branch, ours, joined, tip)
     if tip is None:
         return f"There is no branch {branch.place} yet: publish-history begins it with what {folder} then holds."
     days = len(joined.before)

@@ -37,15 +37,37 @@ def join(branch: Branch, ours: History, tip: str | None, now: datetime, *, remov
     """
     if ours.demo:
         raise DataRefused(f"The history in {ours.folder} is demo data, which is not put on a branch.")
-    with branch.lay_out(branch.base()) as began, branch.lay_out(tip) as folder:
+    with branch.lay_out(tip) as folder, _lay_out_base(branch, tip, folder) as began:
         try:
             if mended := mend_ledger(folder / "ledger.jsonl"):
                 log.warning("The ledger on %s had %d lines that are none; they are left out.", branch.place, mended)
             mend_ledger(began / "ledger.jsonl")
             with open_history(folder) as theirs:
-                before = dict(theirs.entries)
-                merged = merge(load_history(began), ours, theirs, now, remove=remove)
+                before, base = dict(theirs.entries), load_history(began)
+                merged = merge(base, ours, theirs, now, remove=remove)
                 after = dict(theirs.entries)
         except DataRefused as error:
             raise DataRefused(str(error).replace(f"{folder}", branch.place).replace(f"{began}", branch.place)) from None
         yield Joined(folder, before, after, merged)
+
+
+def settle(branch: Branch, ours: History, joined: Joined, commit: str | None) -> None:
+    """Take what was joined into the folder of ``ours``. Days that are not over stay there alone."""
+    files = {day: ours.file_of(day) for day, entry in ours.entries.items() if entry.open and day not in joined.after}
+    own = {day: path for day, path in files.items() if path.stem == str(day)}
+    branch.settle(joined.folder, ours.folder, commit, own.values())
+    if own:
+        now = load_history(ours.folder)
+        now.entries.update({day: ours.entries[day] for day in own})
+        now.save_ledger()
+
+
+@contextmanager
+def _lay_out_base(branch: Branch, tip: str | None, folder: Path) -> Iterator[Path]:
+    """What the history folder began with; most often that is the tip, in ``folder`` already."""
+    base = branch.base()
+    if base == tip:
+        yield folder
+    else:
+        with branch.lay_out(base) as began:
+            yield began

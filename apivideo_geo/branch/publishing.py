@@ -8,7 +8,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_rand
 
 from apivideo_geo.branch.checkout import Branch
 from apivideo_geo.branch.git import open_git
-from apivideo_geo.branch.joining import join
+from apivideo_geo.branch.joining import join, settle
 from apivideo_geo.branch.words import render_message
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import GitFailed
@@ -57,7 +57,7 @@ def _publish(branch: Branch, ours: History, effects: Effects, *, remove: bool) -
         commit = branch.commit(joined.folder, tip, message, now)
         if commit:
             branch.push(commit)
-        branch.settle(joined.folder, ours.folder, commit or tip)
+        settle(branch, ours, joined, commit or tip)
     said = message.partition("\n")[0]
     return f"Published to {branch.place}: {said}" if commit else f"{branch.place} holds all of {ours.folder} already."
 

@@ -34,6 +34,7 @@ class Merged:
 def merge(base: History, ours: History, theirs: History, now: datetime, *, remove: bool = False) -> Merged:
     """Bring into ``theirs``, which is written, what changed from ``base`` to ``ours``.
 
+    Days that were not over when they were collected stay out: they are asked again, and would be kept twice a day.
     With ``remove``, days that ours has no more are taken off, unless theirs changed them. Raises :class:`DataRefused`
     where the two do not count the same metric.
     """
@@ -43,6 +44,8 @@ def merge(base: History, ours: History, theirs: History, now: datetime, *, remov
     rows: dict[date, pa.Table] = {}
     lines: dict[date, Entry] = {}
     for day, entry in ours.entries.items():
+        if entry.open:
+            continue
         other, changed = theirs.entries.get(day), not ours_kept.same(day)
         if changed and (other is None or theirs_kept.same(day) or _fuller(entry, other)):
             rows[day], lines[day] = ours.rows_of(day), _join(entry, other)
