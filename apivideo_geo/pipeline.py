@@ -80,6 +80,7 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
             first, last = source.window(history.entries)
             detail = settings.detail or source.usual_detail
             wanted = days_to_collect(history.entries, first, last, now, detail, asks_all=source.asks_all)
+            wanted = {day: at for day, at in wanted.items() if day not in settings.leave_out}
             assets = source.fetch_assets(wanted)
             if assets is not None:
                 history.save_assets(assets)
@@ -117,7 +118,7 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, ibis.Table]
     if not history.entries:
         raise UsageError(f"There is no history in {settings.history_folder} yet: run the command build first, or demo.")
     facts = read_facts(connect(settings.engine), history.files())
-    partial = history.partial_days()
+    partial = history.partial_days() | set(settings.leave_out)
     if partial:
         facts = facts.filter(facts.day.notin(sorted(partial)))
     facts = privacy.fold_unlisted(facts, {asset.media_id for asset in history.load_assets()})

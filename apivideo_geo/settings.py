@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from apivideo_geo.errors import UsageError
@@ -40,6 +40,24 @@ Many = Annotated[tuple[str, ...], NoDecode]
 ManyNumbers = Annotated[tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...], NoDecode]
 
 
+def _plain_day(value: object) -> object:
+    """Only YYYY-MM-DD: a bare number would otherwise pass for a Unix time."""
+    if value is not None and not isinstance(value, (str, date)):
+        raise ValueError("a day is written YYYY-MM-DD")
+    if isinstance(value, str):
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            raise ValueError("a day is written YYYY-MM-DD")
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("there is no such day") from None
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_plain_day)]
+Days = Annotated[tuple[Day, ...], NoDecode]
+
+
 class Settings(BaseSettings):
     """Everything a run may be told. Paths are relative to the current folder; days are UTC and inclusive."""
 
@@ -49,8 +67,9 @@ class Settings(BaseSettings):
 
     source: SourceName = Field("auto", description="Where the numbers come from.")
     sessions: Many = Field((), description="Session files (CSV, JSON, NDJSON, Parquet), paths or globs.")
-    since: date | None = Field(None, description="First UTC day, inclusive.")
-    until: date | None = Field(None, description="Last UTC day, inclusive.")
+    since: Day | None = Field(None, description="First UTC day, inclusive.")
+    until: Day | None = Field(None, description="Last UTC day, inclusive.")
+    leave_out: Days = Field((), description="UTC days that are neither collected nor shown; the page has a gap there.")
     metric: CountMetric = Field("play", description="What to count, where the source is today's Data API.")
     detail: Detail | None = Field(
         None,
@@ -111,27 +130,12 @@ class Settings(BaseSettings):
         None, ge=0, le=4_102_444_800, validation_alias=AliasChoices("source_date_epoch", "SOURCE_DATE_EPOCH")
     )
 
-    @field_validator("sessions", "sessions_add", "sessions_drop", "breaks", mode="before")
+    @field_validator("sessions", "sessions_add", "sessions_drop", "breaks", "leave_out", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """One text is a list: from the environment, entries are separated by ``;`` or new lines."""
         if isinstance(value, str):
             return tuple(part.strip() for part in value.replace("\n", ";").split(";") if part.strip())
-        return value
-
-    @field_validator("since", "until", mode="before")
-    @classmethod
-    def _plain_day(cls, value: object) -> object:
-        """Only YYYY-MM-DD: a bare number would otherwise pass for a Unix time."""
-        if value is not None and not isinstance(value, (str, date)):
-            raise ValueError("a day is written YYYY-MM-DD")
-        if isinstance(value, str):
-            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-                raise ValueError("a day is written YYYY-MM-DD")
-            try:
-                return date.fromisoformat(value)
-            except ValueError:
-                raise ValueError("there is no such day") from None
         return value
 
     @field_validator("since", "until")

@@ -196,4 +196,9 @@ def test_a_day_can_be_forgotten_out_of_a_closed_month_too_and_an_unknown_one_cha
     assert held_totals(tmp_path / "history") == {day: n for day, n in before.items() if day not in gone}
     product.run("render", now=now)
     assert gone <= {date.fromisoformat(day) for day in product.summary()["days"]["missing"]}
-    assert "a day" not in product.run("forget", "yesterday", now=now, code=2).stdout
+    assert "yesterday" in product.run("forget", "yesterday", now=now, code=2).stderr
+    with StandIn(world, now=now) as api:  # the server still remembers both
+        product.run("collect", "--until", "2026-06-30", api=api, now=now, APIVIDEO_GEO_LEAVE_OUT="2026-06-10")
+        product.run(api=api, now=now, APIVIDEO_GEO_LEAVE_OUT="2026-06-10; 2026-06-20")
+    assert held_totals(tmp_path / "history").keys() == before.keys() - {date(2026, 6, 10)}
+    assert product.summary()["days"]["missing"] == ["2026-06-10", "2026-06-20"]
