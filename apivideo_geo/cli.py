@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -17,6 +17,7 @@ from apivideo_geo.errors import ApivideoGeoError, DataRefused, SourceFailed
 
 if TYPE_CHECKING:
     from apivideo_geo.effects import Effects
+    from apivideo_geo.report import Report
     from apivideo_geo.settings import Settings
 
 INTERRUPTED = 130
@@ -83,11 +84,15 @@ def _run(
         command = "build"
     settings, effects = _set_up(flags, config)
     from apivideo_geo.pipeline import run
+    from apivideo_geo.report import Report
 
-    report = run(command, settings, effects)
+    report = Report()
+    try:
+        run(command, settings, effects, report)
+    finally:  # what came in before a failure is told too
+        _tell_actions(settings, report)
     if settings.verbosity >= 0:
         typer.echo("\n".join(report.lines()))
-    _tell_actions(settings, report.lines(), report.warnings)
 
 
 HELP = {
@@ -169,7 +174,7 @@ def fetch_history(
     settings, effects = _set_up({"history": history, "history_branch": branch, "history_remote": remote}, config)
     from apivideo_geo.branch.fetching import fetch_history
 
-    typer.echo(fetch_history(settings, effects))
+    _tell(fetch_history(settings, effects))
 
 
 @app.command("publish-history", help="Commit what is new in the history to its branch, and push it.")
@@ -192,7 +197,7 @@ def publish_history(
     settings, effects = _set_up({"history": history, "history_branch": branch, "history_remote": remote}, config)
     from apivideo_geo.branch.publishing import publish_history
 
-    typer.echo(publish_history(settings, effects, remove=remove_missing))
+    _tell(publish_history(settings, effects, remove=remove_missing))
 
 
 @app.command("report-trouble", help="Tell on GitHub, in one issue, that the map is not updating; or that it is again.")
@@ -280,23 +285,36 @@ class _JsonLines(logging.Formatter):
         return json.dumps(told, ensure_ascii=False)
 
 
-def _tell_actions(settings: Settings, lines: list[str], warnings: list[str]) -> None:
+def _tell_actions(settings: Settings, report: Report) -> None:
     """In GitHub Actions: the report on the run's page, warnings as annotations."""
     if not settings.github_actions:
         return
-    for warning in warnings:
-        typer.echo(f"::warning title=apivideo-geo::{_one_line(warning)}")
-    if settings.github_step_summary:
+    from apivideo_geo.job_summary import render_job_summary
+
+    for warning in report.warnings:
+        typer.echo(f"::warning title=apivideo-geo::{_data(warning)}")
+    _append("GITHUB_STEP_SUMMARY", render_job_summary(report, settings.page))
+
+
+def _tell(said: str) -> None:
+    """A sentence for the terminal, and for the run's page on GitHub."""
+    from apivideo_geo.markdown import plain
+
+    typer.echo(said)
+    _append("GITHUB_STEP_SUMMARY", f"{plain(said)}\n\n")
+
+
+def _append(name: Literal["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"], text: str) -> None:
+    """Add ``text`` to a file of GitHub Actions; where that fails the site is out all the same."""
+    from apivideo_geo.api.secrets import redactor
+    from apivideo_geo.settings import file_of_actions
+
+    if path := file_of_actions(name):
         try:
-            with settings.github_step_summary.open("a", encoding="utf-8") as summary:
-                summary.write("### The map\n\n" + "".join(f"- {_plain_markdown(line)}\n" for line in lines) + "\n")
-        except OSError as error:  # the site is out all the same
-            typer.echo(f"::warning title=apivideo-geo::The job summary cannot be written: {error.strerror}")
-
-
-def _plain_markdown(text: str) -> str:
-    """``text`` shown as it is: spellings in it come from outside."""
-    return "".join("\\" + letter if letter in "\\`*_[]<>|#" else letter for letter in _one_line(text))
+            with path.open("a", encoding="utf-8") as file:
+                file.write(redactor.clean(text))
+        except OSError as error:
+            typer.echo(f"::warning title=apivideo-geo::{name} cannot be written: {error.strerror}")
 
 
 def _one_line(text: str) -> str:
@@ -355,12 +373,21 @@ def _fail(message: str, code: int, title: str) -> int:
 
     message = redactor.clean(_one_line(message))
     typer.echo(f"error: {message}", err=True)
-    if _in_actions():
-        typer.echo(f"::error title={title}::{message}")
+    from apivideo_geo.settings import in_github_actions
+
+    if in_github_actions():
+        from apivideo_geo.job_summary import render_failure
+
+        typer.echo(f"::error title={_property(title)}::{_data(message)}")
+        _append("GITHUB_OUTPUT", f"trouble={message}\n")
+        _append("GITHUB_STEP_SUMMARY", render_failure(message))
     return code
 
 
-def _in_actions() -> bool:
-    from apivideo_geo.settings import in_github_actions
+def _data(text: str) -> str:
+    """``text`` in a command of the workflow: what begins an escape there is escaped itself."""
+    return _one_line(text).replace("%", "%25")
 
-    return in_github_actions()
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     import ibis
 
 
-def run(command: str, settings: Settings, effects: Effects) -> Report:
-    """Do ``command`` (build, collect or render) and tell what was done. Raises the errors of the tree."""
-    report = Report()
+def run(command: str, settings: Settings, effects: Effects, report: Report | None = None) -> Report:
+    """Do ``command`` (build, collect or render) and tell what was done, in ``report`` if there is one.
+
+    Raises the errors of the tree; ``report`` then tells what was done before.
+    """
+    report = report or Report()
     if command in ("build", "render"):
         from apivideo_geo.publish import check_replaceable
 

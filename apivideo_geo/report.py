@@ -50,7 +50,10 @@ class Report:
             message = (
                 f"{one.day}: the answer ({one.answered:,}) is smaller than what is held ({one.held:,}) and was refused"
             )
-            (self.warnings if one.held_whole else self.unfinished).append(message)
+            if one.held_whole:
+                self.warnings.append(f"{message}; if the smaller count is right, run with --accept-shrink")
+            else:
+                self.unfinished.append(message)
 
     def check_whole(self) -> None:
         """Raise :class:`DataRefused` where a day stays unfinished because its answer was refused."""
@@ -71,9 +74,8 @@ class Report:
         """The report, a fact a line."""
         lines = []
         if self.source:
-            lines.append(
-                f"Collected from {self.source}: {_days(self.days)}, {self.rows:,} rows kept, {self.requests:,} requests"
-            )
+            came = f"{list_days(self.days)}, {self.rows:,} rows kept, {self.requests:,} requests"
+            lines.append(f"Collected from {self.source}: {came}")
             lines += _listing("Refused", self.refused)
             lines += _listing("Countries not recognised, counted as unknown", self.unmapped)
         if self.summary:
@@ -83,7 +85,7 @@ class Report:
             parts = f"{s.mapped:,} on the map + {s.withheld:,} withheld + {s.unknown:,} unknown"
             lines.append(f"Total: {counted} = {parts}, in {reached}")
             if s.days.missing:
-                lines.append(f"Never collected: {_days(list(s.days.missing))}")
+                lines.append(f"Never collected: {list_days(list(s.days.missing))}")
         if self.place:
             lines.append(f"Site: {self.pages} files, {self.size / 1000:,.0f} kB, in {self.place}")
         lines += [f"Warning: {warning}" for warning in self.warnings]
@@ -91,7 +93,8 @@ class Report:
         return [*lines, f"Time: {steps}"] if steps else lines
 
 
-def _days(days: list[date]) -> str:
+def list_days(days: list[date]) -> str:
+    """How many days, and from which to which."""
     if not days:
         return "no days to ask"
     first, last = min(days), max(days)

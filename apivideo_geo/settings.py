@@ -25,8 +25,8 @@ SANDBOX = "https://sandbox.api.video"
 DEFAULT_FILE = Path("apivideo-geo.toml")
 PREFIX = "APIVIDEO_GEO_"
 OF_GITHUB = (
-    "github_actions", "github_api_url", "github_output", "github_repository", "github_run_id", "github_server_url",
-    "github_step_summary", "github_token",
+    "github_actions", "github_api_url", "github_repository", "github_run_id", "github_server_url",
+    "github_token",
 )  # fmt: skip
 """Fields that GitHub Actions tells, each in the variable of its name."""
 ENVIRONMENT_ONLY = frozenset({"api_key", "source_date_epoch", *OF_GITHUB})
@@ -116,14 +116,10 @@ class Settings(BaseSettings):
     github_api_url: str = Field(
         "https://api.github.com", validation_alias=AliasChoices("github_api_url", "GITHUB_API_URL")
     )
-    github_output: Path | None = Field(None, validation_alias=AliasChoices("github_output", "GITHUB_OUTPUT"))
     github_repository: str = Field("", validation_alias=AliasChoices("github_repository", "GITHUB_REPOSITORY"))
     github_run_id: str = Field("", validation_alias=AliasChoices("github_run_id", "GITHUB_RUN_ID"))
     github_server_url: str = Field(
         "https://github.com", validation_alias=AliasChoices("github_server_url", "GITHUB_SERVER_URL")
-    )
-    github_step_summary: Path | None = Field(
-        None, validation_alias=AliasChoices("github_step_summary", "GITHUB_STEP_SUMMARY")
     )
     github_token: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("github_token", "GITHUB_TOKEN"))
     source_date_epoch: int | None = Field(
@@ -330,6 +326,11 @@ def environment_for_git(more: Mapping[str, str]) -> dict[str, str]:
     elsewhere = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX")
     left_out = {"APIVIDEO_API_KEY", "GITHUB_TOKEN", *elsewhere}
     return {name: value for name, value in os.environ.items() if name not in left_out} | dict(more)
+
+
+def file_of_actions(name: Literal["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"]) -> Path | None:
+    """Where a step of GitHub Actions leaves its outputs, or its summary; asked where there may be no settings."""
+    return Path(os.environ[name]) if in_github_actions() and os.environ.get(name) else None
 
 
 def in_github_actions() -> bool:

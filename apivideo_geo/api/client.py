@@ -75,13 +75,14 @@ TROUBLES: Mapping[type[Exception], tuple[Kind, str]] = {
 """Every exception of requests, in a person's words, and whether another attempt makes sense."""
 
 
-class _Bearer(AuthBase):
+class BearerToken(AuthBase):
     """Sends the token; being an ``auth`` it also keeps requests from taking one out of ``~/.netrc``."""
 
     def __init__(self, token: Secret | None) -> None:
         self._token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Put the token on ``request``."""
         if self._token:
             request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
         return request
@@ -113,7 +114,7 @@ class Client:
         self._patience = Patience(effects, deadline=deadline, attempts=attempts)
         self._pacer = Pacer(effects, self._patience.wait, self._patience.check)
         self._tokens = Tokens(key, self._post, effects, self._patience.check, self._host)
-        self._session = _open_session(workers)
+        self._session = open_session(workers)
         self._counting = threading.Lock()
         self.requests = 0
         """How many requests were sent, log-ins and repeats included."""
@@ -214,7 +215,7 @@ class Client:
                 self._base + path,
                 params=params,
                 json=None if body is None else {name: value.reveal() for name, value in body.items()},
-                auth=_Bearer(token),
+                auth=BearerToken(token),
                 timeout=timeout,
                 allow_redirects=False,
                 stream=True,
@@ -249,7 +250,8 @@ class Client:
         logger.debug("%s %s %d %.0f ms, %s left", method, path, answer.status, took, left)
 
 
-def _open_session(workers: int) -> requests.Session:
+def open_session(workers: int) -> requests.Session:
+    """A session for ``workers`` threads that keeps no cookies."""
     session = requests.Session()
     # As many connections as threads, and one for the caller's own.
     adapter = HTTPAdapter(pool_connections=2, pool_maxsize=workers + 1, max_retries=0)
