@@ -64,8 +64,11 @@ def settle(branch: Branch, ours: History, joined: Joined, commit: str | None) ->
 
 @contextmanager
 def _lay_out_base(branch: Branch, tip: str | None, folder: Path) -> Iterator[Path]:
-    """What the history folder began with; most often that is the tip, in ``folder`` already."""
-    base = branch.base()
+    """What the history folder began with; most often that is the tip, in ``folder`` already.
+
+    Where the branch is gone, the folder began with nothing: all it holds begins the branch anew.
+    """
+    base = branch.base() if tip else None
     if base == tip:
         yield folder
     else:
