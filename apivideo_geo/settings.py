@@ -98,7 +98,7 @@ class Settings(BaseSettings):
     )
     logo: Path | None = Field(
         None,
-        description="An SVG or PNG file beside the title, at most 100 kB; an SVG that runs or loads a thing is refused.",
+        description="An SVG or PNG file beside the title, at most 100 kB; no scripts and no links in an SVG.",
     )
     links: Links = Field(
         {},
