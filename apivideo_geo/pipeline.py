@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from apivideo_geo.render.look import Look
 
 
-def run(command: str, settings: Settings, effects: Effects) -> Report:
-    """Do ``command`` (build, collect or render) and tell what was done. Raises the errors of the tree."""
-    report = Report()
+def run(command: str, settings: Settings, effects: Effects, report: Report | None = None) -> Report:
+    """Do ``command`` (build, collect or render) and tell what was done, in ``report`` if there is one.
+
+    Raises the errors of the tree; ``report`` then tells what was done before.
+    """
+    report = report or Report()
     if command in ("build", "render"):
         from apivideo_geo.publish import check_replaceable
 
@@ -49,6 +52,21 @@ def compact(settings: Settings, effects: Effects) -> int:
         return history.compact(effects.now())
 
 
+def forget(settings: Settings, days: Collection[date]) -> None:
+    """Take ``days`` (UTC) out of the history folder, as if they had never been collected.
+
+    Raises :class:`UsageError` where one of them is not held; nothing is then taken out.
+    """
+    from apivideo_geo.store.days import open_history
+
+    with open_history(settings.history_folder) as history:
+        unknown = [day for day in sorted(days) if day not in history.entries]
+        if unknown:
+            raise UsageError(f"The history in {history.folder} does not hold {unknown[0]}; nothing was taken out.")
+        history.drop(days)
+        history.save_ledger()
+
+
 def collect(
     settings: Settings, effects: Effects, report: Report, *, check: bool = False
 ) -> tuple[Settings, frozenset[str]]:
@@ -74,6 +92,7 @@ def collect(
             first, last = source.window(history.entries)
             detail = settings.detail or source.usual_detail
             wanted = days_to_collect(history.entries, first, last, now, detail, asks_all=source.asks_all)
+            wanted = {day: at for day, at in wanted.items() if day not in settings.leave_out}
             assets = source.fetch_assets(wanted)
             if assets is not None:
                 history.save_assets(assets)
@@ -119,7 +138,7 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, Details, ib
     if not history.entries:
         raise UsageError(f"There is no history in {settings.history_folder} yet: run the command build first, or demo.")
     facts = read_facts(connect(settings.engine), history.files())
-    partial = history.partial_days()
+    partial = history.partial_days() | set(settings.leave_out)
     if partial:
         facts = facts.filter(facts.day.notin(sorted(partial)))
     assets = history.load_assets()
@@ -183,7 +202,7 @@ def look_of(settings: Settings) -> Look:
         links=tuple(settings.links.items()),
         footer=settings.footer,
         overrides=settings.templates,
-        site_url=settings.site_url,
+        site_url=settings.page,
         video_pages=settings.video_pages,
     )
 
