@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -15,7 +15,7 @@ from apivideo_geo.model import CountryCount, CountryDetail, Details, Summary
 from apivideo_geo.render import prose
 from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.ground import place_of, render_overlay
-from apivideo_geo.render.parts import Line, Table, best_day, make_table, series_of, value_line
+from apivideo_geo.render.parts import Line, Table, best_day, by_months, make_table, series_of, value_line
 from apivideo_geo.render.timeline import render_timeline
 from apivideo_geo.render.views import CHANGE_FROM, Figure, tone_of
 
@@ -61,8 +61,8 @@ def make_country(
         "curve": Markup(render_timeline(daily, formats, _curve(country.name, formats))),  # noqa: S704
         "curve_note": best_day(daily, formats),
         "gaps": prose.gaps(summary.days.missing, formats),
-        "watched": _watched(country, told, formats, lines),
-        "panels": tuple(_panels(country, told, formats)),
+        "watched": _watched(country, told, details, formats, lines),
+        "panels": tuple(_panels(country, told, details, formats)),
         "neighbours": tuple(_neighbours(country, summary, formats)),
         "before": _by_rank(country, -1, summary, formats),
         "after": _by_rank(country, 1, summary, formats),
@@ -126,19 +126,20 @@ def _curve(name: str, formats: Formats) -> str:
 
 
 def _watched(
-    country: CountryCount, told: CountryDetail | None, formats: Formats, lines: Mapping[str, Line]
+    country: CountryCount, told: CountryDetail | None, details: Details, formats: Formats, lines: Mapping[str, Line]
 ) -> Table | None:
     if told is None or not ({"media"} & (told.parts.keys() | told.withheld.keys())):
         return None
     usual = value_line("media", formats)
-    return make_table(
+    table = make_table(
         formats.say("What is watched"),
         told.parts.get("media", ()), country.count, told.withheld.get("media", 0), formats,
         lambda media_id: lines.get(media_id) or usual(media_id), WATCHED,
     )  # fmt: skip
+    return replace(table, note=by_months("media", details, formats))
 
 
-def _panels(country: CountryCount, told: CountryDetail | None, formats: Formats) -> Iterator[Table]:
+def _panels(country: CountryCount, told: CountryDetail | None, details: Details, formats: Formats) -> Iterator[Table]:
     if told is None:
         return
     titles = (
@@ -151,7 +152,8 @@ def _panels(country: CountryCount, told: CountryDetail | None, formats: Formats)
     for dimension, title, most in titles:
         parts, withheld = told.parts.get(dimension, ()), told.withheld.get(dimension, 0)
         if parts or withheld:
-            yield make_table(title, parts, country.count, withheld, formats, value_line(dimension, formats), most)
+            table = make_table(title, parts, country.count, withheld, formats, value_line(dimension, formats), most)
+            yield replace(table, note=by_months(dimension, details, formats))
 
 
 def _neighbours(country: CountryCount, summary: Summary, formats: Formats) -> Iterator[Next]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from apivideo_geo.model import UNKNOWN_TEXT, UNLISTED, DayCount, Parts, Summary
+from apivideo_geo.model import UNKNOWN_TEXT, UNLISTED, DayCount, Details, Parts, Summary
 from apivideo_geo.render import views
 from apivideo_geo.render.formats import Formats
 
@@ -30,11 +30,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """A whole and its parts: the counts of the lines add up to ``total``."""
+    """A whole and its parts: the counts of the lines add up to ``total``. ``note`` says what else is to know."""
 
     title: str
     lines: tuple[Line, ...]
     total: str
+    note: str = ""
 
 
 def make_table(
@@ -69,6 +70,18 @@ def make_table(
     lines = [fill(line_of(value), count) for value, count in named]
     lines += [fill(Line(name, "", apart=True), count) for name, count in others if count]
     return Table(title, tuple(lines), formats.number(whole))
+
+
+def by_months(dimension: str, details: Details, formats: Formats) -> str:
+    """Of which months the figures of a dimension are that is withheld in part; empty for any other."""
+    if dimension not in details.monthly:
+        return ""
+    first, last = (formats.month(day, year=True) for day in (details.months[0], details.months[-1]))
+    return formats.say(
+        "Told by whole months, %(first)s to %(last)s. Small counts are withheld, later ones not told yet.",
+        first=first,
+        last=last,
+    )
 
 
 def value_line(dimension: str, formats: Formats) -> Callable[[str], Line]:

@@ -17,7 +17,7 @@ from apivideo_geo.render import prose
 from apivideo_geo.render.country_pages import page_of
 from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.ground import render_overlay
-from apivideo_geo.render.parts import Line, best_day, make_table, series_of
+from apivideo_geo.render.parts import Line, best_day, by_months, make_table, series_of
 from apivideo_geo.render.scale import Scale
 from apivideo_geo.render.timeline import render_timeline
 from apivideo_geo.render.views import Figure, Swatch
@@ -217,7 +217,7 @@ def make_list(summary: Summary, details: Details, pages: Mapping[str, str], form
         "headline": formats.say_many(
             "%(count)s public video or live stream", "%(count)s public videos and live streams", len(details.assets)
         ),
-        "lead": _list_lead(details, summary, formats),
+        "lead": f"{_list_lead(details, summary, formats)} {by_months('media', details, formats)}".strip(),
         "rows": tuple(_rows(details, pages, formats)),
         "rest": [(name, formats.number(count)) for name, count in rest if count] if collected else [],
         "total": formats.number(summary.total) if collected else "",
