@@ -186,9 +186,10 @@ def publish_history(
     remote: Annotated[
         str | None, typer.Option("--history-remote", metavar="NAME", help="Remote of git that has this branch.")
     ] = None,
-    remove_missing: Annotated[
-        bool, typer.Option("--remove-missing", help="Take days off the branch that were taken out of the folder.")
-    ] = False,
+    remove: Annotated[
+        list[datetime] | None,
+        typer.Option(metavar="DAY", formats=["%Y-%m-%d"], help="Take a day off folder and branch; repeatable."),
+    ] = None,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
     ] = None,
@@ -197,7 +198,7 @@ def publish_history(
     settings, effects = _set_up({"history": history, "history_branch": branch, "history_remote": remote}, config)
     from apivideo_geo.branch.publishing import publish_history
 
-    _tell(publish_history(settings, effects, remove=remove_missing))
+    _tell(publish_history(settings, effects, remove=[day.date() for day in remove or ()]))
 
 
 @app.command("report-trouble", help="Tell on GitHub, in one issue, that the map is not updating; or that it is again.")
@@ -227,11 +228,12 @@ def doctor(
 ) -> None:
     """Examine, tell, and exit with the code of the first thing that is wrong."""
     settings, effects = _set_up({"history": history, "out": out, "sandbox": sandbox}, config)
-    from apivideo_geo.doctor import examine, render_json, render_text
+    from apivideo_geo.doctor import examine, find_exit_code, render_json, render_text
 
     findings = examine(settings, effects)
     typer.echo(render_json(findings) if as_json else render_text(findings))
-    raise typer.Exit(next((one.exit_code for one in findings if one.exit_code), 0))
+    if code := find_exit_code(findings):
+        raise typer.Exit(code)
 
 
 def _set_up(flags: dict[str, Any], config: Path | None) -> tuple[Settings, Effects]:
@@ -337,9 +339,10 @@ def _guarded(work: Callable[[], object]) -> int:
 
     try:
         # Typer answers Ctrl-C with its exit code, without a word.
-        if work() == INTERRUPTED:
+        code = work()
+        if code == INTERRUPTED:
             raise KeyboardInterrupt
-        return 0
+        return code if isinstance(code, int) else 0
     except ApivideoGeoError as error:
         return _fail(str(error), error.exit_code, error.title)
     except (KeyboardInterrupt, typer.Abort):

@@ -1,7 +1,8 @@
-"""How large the history's branch becomes. ``python -m bench.branch [--years 5]``: a publish a night, by the command.
+"""How large the history's branch becomes. ``python -m bench.branch [--years 5]``: two commits a day.
 
-Invented: 100 countries at detail ``media``, 300 videos, 5,000 plays a day, all unlike from day to day, which is the
-worst for git. Every night of each year is one commit; months that are over are compacted as in life.
+Invented: 100 countries at detail ``media``, 300 videos, 5,000 plays a day, no day like another, which is the worst for
+git. The night's run brings the day before; the afternoon's asks it again, which only the ledger tells. Months that are
+over are compacted. The commits are those of ``publish-history``, made one on the other and pushed once a year.
 """
 
 from __future__ import annotations
@@ -12,14 +13,13 @@ import random
 import subprocess
 import time
 from collections import Counter
-from contextlib import chdir
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 
-from apivideo_geo.branch.fetching import fetch_history
-from apivideo_geo.branch.publishing import publish_history
-from apivideo_geo.effects import Effects
+from apivideo_geo.branch.checkout import Branch
+from apivideo_geo.branch.git import Git
+from apivideo_geo.branch.words import render_message
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.model import Facts
@@ -43,40 +43,39 @@ def main() -> None:
     print(f"{describe_machine()}\n\n### The history's branch, {len(COUNTRIES)} countries at detail media\n")
     rows = []
     with scratch(2_000_000_000) as folder:
-        origin, clone = make_project(folder)
+        origin, branch = make_project(folder)
+        history, parent = folder / "history", ""
         started = time.monotonic()
         for year in range(years):
             for n in range(365):
-                publish_night(clone, FIRST + timedelta(days=365 * year + n))
+                parent = commit_day(branch, history, parent, FIRST + timedelta(days=365 * year + n))
+            branch.push(parent)
             rows.append([year + 1, *measure(origin, folder / f"year-{year}"), f"{time.monotonic() - started:.0f} s"])
             print(rows[-1], flush=True)
-        one_day = load_history(clone / "history").rows_of(FIRST + timedelta(days=1)).num_rows
-    print(f"\n{one_day:,} rows a day, a commit a night.\n")
+        one_day = load_history(history).rows_of(FIRST + timedelta(days=1)).num_rows
+    print(f"\n{one_day:,} rows a day, two commits a day.\n")
     print_table(["years", "commits", "files", "what a run fetches (depth 1)", "whole clone, after gc", "took"], rows)
 
 
-def make_project(folder: Path) -> tuple[Path, Path]:
-    """A bare repository and a clone of it, with the history fetched."""
+def make_project(folder: Path) -> tuple[Path, Branch]:
+    """A bare repository, and the branch as a clone of it sees it."""
     origin, clone = folder / "origin.git", folder / "clone"
     _git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(origin))
     _git(folder, "clone", "--quiet", origin.as_uri(), str(clone))
-    who = ("-c", "user.name=bench", "-c", "user.email=bench@localhost")
-    _git(clone, *who, "commit", "--quiet", "--allow-empty", "-m", "The project")
-    _git(clone, "push", "--quiet", "origin", "HEAD:main")
-    with chdir(clone):
-        fetch_history(load_settings({}, Path(os.devnull)), Effects())
-    return origin, clone
+    return origin, Branch(Git(clone), load_settings({}, Path(os.devnull)))
 
 
-def publish_night(clone: Path, day: date) -> None:
-    """What a run at 4:17 on ``day`` keeps and publishes: the day before, and what there is of ``day``."""
-    now = datetime(day.year, day.month, day.day, 4, 17, tzinfo=UTC)
-    with chdir(clone):
-        with open_history(Path("history")) as history:
-            for one, plays in ((day - timedelta(days=1), PLAYS), (day, PLAYS // 6)):
-                history.save(_facts(one, plays), metric="play", source="data", detail="media", now=now)
+def commit_day(branch: Branch, folder: Path, parent: str, day: date) -> str:
+    """The two commits of the runs on ``day``; the last one."""
+    for hour in (4, 16):
+        now = datetime(day.year, day.month, day.day, hour, 17, tzinfo=UTC)
+        with open_history(folder) as history:
+            before = dict(history.entries)
+            history.save(_facts(day - timedelta(days=1)), metric="play", source="data", detail="media", now=now)
             history.compact(now)
-        publish_history(load_settings({}, Path(os.devnull)), Effects(int(now.timestamp())))
+        message = render_message(before, history.entries)
+        parent = branch.commit(folder, parent or None, message, now) or parent
+    return parent
 
 
 def measure(origin: Path, at: Path) -> tuple[int, str, str, str]:
@@ -92,10 +91,10 @@ def measure(origin: Path, at: Path) -> tuple[int, str, str, str]:
     return commits, f"{size / 1e6:.1f} MB", f"{_size(shallow):.1f} MB", f"{_size(whole):.1f} MB"
 
 
-def _facts(day: date, plays: int) -> Facts:
+def _facts(day: date) -> Facts:
     rng = random.Random(day.toordinal())
-    countries = rng.choices(COUNTRIES, cum_weights=COUNTRY_WEIGHTS, k=PLAYS)[:plays]
-    videos = rng.choices(VIDEOS, cum_weights=VIDEO_WEIGHTS, k=PLAYS)[:plays]
+    countries = rng.choices(COUNTRIES, cum_weights=COUNTRY_WEIGHTS, k=PLAYS)
+    videos = rng.choices(VIDEOS, cum_weights=VIDEO_WEIGHTS, k=PLAYS)
     pairs = Counter(zip(countries, videos, strict=True))
     totals = Counter(countries)
     rows = [(day, "play", country, "media", video, count) for (country, video), count in pairs.items()]

@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, TypeVar
@@ -118,11 +120,18 @@ class Client:
         self._counting = threading.Lock()
         self.requests = 0
         """How many requests were sent, log-ins and repeats included."""
+        self.server_time: datetime | None = None
+        """What the server's clock said with its last answer; None until it says."""
 
     @property
     def requests_left(self) -> int | None:
         """What the API last told to be left of its request limit; None until it tells."""
         return self._pacer.requests_left
+
+    @property
+    def limit(self) -> int | None:
+        """The requests a minute that the API allows; None until it tells."""
+        return self._pacer.limit
 
     def get(self, path: str, params: Params | None = None) -> dict[str, Any]:
         """The JSON object at ``path`` (begins with ``/``, ids in it percent-encoded). Thread-safe.
@@ -220,6 +229,7 @@ class Client:
                 allow_redirects=False,
                 stream=True,
             ) as response:
+                self.server_time = _parse_date(response.headers.get("Date")) or self.server_time
                 content = self._read(response, started + timeout)
                 answer = Answer(
                     response.status_code,
@@ -248,6 +258,15 @@ class Client:
         took = (self._effects.monotonic() - started) * 1000
         left = "?" if answer.limits.remaining is None else answer.limits.remaining
         logger.debug("%s %s %d %.0f ms, %s left", method, path, answer.status, took, left)
+
+
+def _parse_date(text: str | None) -> datetime | None:
+    """The time in a ``Date`` header, UTC."""
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def open_session(workers: int) -> requests.Session:
