@@ -97,7 +97,7 @@ def assert_good(run):
 
 def test_nights_with_an_outage_between_them(fork, github, api, world, tmp_path):
     """First run, second night, the API failing half-way, the API away, and a good night after all."""
-    first = a_run(fork, api, date(2026, 10, 20), "push").go()
+    first = a_run(fork, api, date(2026, 10, 20), "workflow_dispatch").go()  # as the README tells its reader
     assert_good(first)
     assert github.rest.issues == {}
     assert fork.published == first.artifact
