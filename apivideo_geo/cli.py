@@ -136,6 +136,26 @@ def compact(
     typer.echo(f"{done} month{'' if done == 1 else 's'} compacted in {settings.history_folder}")
 
 
+@app.command(help="Take days out of the history folder, as if they had never been collected.")
+def forget(
+    days: Annotated[list[datetime], typer.Argument(metavar="DAY...", formats=["%Y-%m-%d"], help="UTC, YYYY-MM-DD.")],
+    history: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
+    ] = None,
+) -> None:
+    """Forget days."""
+    settings, _ = _set_up({"history": history}, config)
+    from apivideo_geo import pipeline
+
+    unique = sorted({day.date() for day in days})
+    pipeline.forget(settings, unique)
+    typer.echo(
+        f"Taken out of {settings.history_folder}: {', '.join(map(str, unique))}. From its branch they go with "
+        "publish-history --remove-missing. While api.video remembers a day, the next run collects it again."
+    )
+
+
 @app.command("fetch-history", help="Bring the history from its branch (of git) into the history folder.")
 def fetch_history(
     history: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")] = None,

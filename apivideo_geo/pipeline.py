@@ -49,6 +49,21 @@ def compact(settings: Settings, effects: Effects) -> int:
         return history.compact(effects.now())
 
 
+def forget(settings: Settings, days: Collection[date]) -> None:
+    """Take ``days`` (UTC) out of the history folder, as if they had never been collected.
+
+    Raises :class:`UsageError` where one of them is not held; nothing is then taken out.
+    """
+    from apivideo_geo.store.days import open_history
+
+    with open_history(settings.history_folder) as history:
+        unknown = [day for day in sorted(days) if day not in history.entries]
+        if unknown:
+            raise UsageError(f"The history in {history.folder} does not hold {unknown[0]}; nothing was taken out.")
+        history.drop(days)
+        history.save_ledger()
+
+
 def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Settings, frozenset[str]]:
     """Bring the history up to date. Returns the settings with the source settled, and words that must not be shown."""
     from apivideo_geo import privacy
@@ -68,6 +83,7 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
             first, last = source.window(history.entries)
             detail = settings.detail or source.usual_detail
             wanted = days_to_collect(history.entries, first, last, now, detail, asks_all=source.asks_all)
+            wanted = {day: at for day, at in wanted.items() if day not in settings.leave_out}
             assets = source.fetch_assets(wanted)
             if assets is not None:
                 history.save_assets(assets)
@@ -105,7 +121,7 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, ibis.Table]
     if not history.entries:
         raise UsageError(f"There is no history in {settings.history_folder} yet: run the command build first, or demo.")
     facts = read_facts(connect(settings.engine), history.files())
-    partial = history.partial_days()
+    partial = history.partial_days() | set(settings.leave_out)
     if partial:
         facts = facts.filter(facts.day.notin(sorted(partial)))
     facts = privacy.fold_unlisted(facts, {asset.media_id for asset in history.load_assets()})

@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from apivideo_geo.errors import UsageError
@@ -40,6 +40,24 @@ Many = Annotated[tuple[str, ...], NoDecode]
 ManyNumbers = Annotated[tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...], NoDecode]
 
 
+def _plain_day(value: object) -> object:
+    """Only YYYY-MM-DD: a bare number would otherwise pass for a Unix time."""
+    if value is not None and not isinstance(value, (str, date)):
+        raise ValueError("a day is written YYYY-MM-DD")
+    if isinstance(value, str):
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            raise ValueError("a day is written YYYY-MM-DD")
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("there is no such day") from None
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_plain_day)]
+Days = Annotated[tuple[Day, ...], NoDecode]
+
+
 class Settings(BaseSettings):
     """Everything a run may be told. Paths are relative to the current folder; days are UTC and inclusive."""
 
@@ -49,10 +67,15 @@ class Settings(BaseSettings):
 
     source: SourceName = Field("auto", description="Where the numbers come from.")
     sessions: Many = Field((), description="Session files (CSV, JSON, NDJSON, Parquet), paths or globs.")
-    since: date | None = Field(None, description="First UTC day, inclusive.")
-    until: date | None = Field(None, description="Last UTC day, inclusive.")
+    since: Day | None = Field(None, description="First UTC day, inclusive.")
+    until: Day | None = Field(None, description="Last UTC day, inclusive.")
+    leave_out: Days = Field((), description="UTC days that are neither collected nor shown; the page has a gap there.")
     metric: CountMetric = Field("play", description="What to count, where the source is today's Data API.")
-    detail: Detail | None = Field(None, description="How much to collect: country, media (adds videos) or full.")
+    detail: Detail | None = Field(
+        None,
+        description="How much to collect: country, one request a day; media adds videos by country; full adds devices, "
+        "systems and browsers.",
+    )
     history: Path = Field(Path("history"), description="Folder of the history.")
     out: Path = Field(Path("site"), description="Folder of the site.")
     exports: Path = Field(Path("exports"), description="Folder of the local exports (never published).")
@@ -63,9 +86,14 @@ class Settings(BaseSettings):
     title: str = Field("Our audience", min_length=1, max_length=120, description="Title of the site.")
     locale: str = Field("en", description="CLDR locale of names and numbers, e.g. en, fr, pt_BR.")
     palette: PaletteName = Field("blue", description="Colours of the map.")
-    class_method: ClassMethod = Field("quantile", description="How counts are cut into classes of colour.")
+    class_method: ClassMethod = Field(
+        "quantile",
+        description="How counts are cut into classes of colour: quantile, as many countries in each; log, each "
+        "class as many times greater than the one before; jenks, where the counts leave gaps; equal, classes of equal "
+        "width; custom, at the numbers of breaks.",
+    )
     classes: int = Field(6, ge=3, le=9, description="How many classes of colour, at most.")
-    breaks: ManyNumbers = Field((), max_length=8, description="Where a new class begins, for class_method custom.")
+    breaks: ManyNumbers = Field((), max_length=8, description="Where a new class begins, for custom: 10; 100; 1000.")
     per_million_from: int = Field(100, ge=1, description="Least count to compare a country by head.")
     history_branch: str = Field("history", description="Branch of git that keeps the history.")
     history_remote: str = Field("origin", description="Remote of git that has this branch.")
@@ -78,7 +106,11 @@ class Settings(BaseSettings):
     deadline: float = Field(60.0, gt=0, le=1440, description="Minutes the collecting may take.")
     verbosity: int = Field(0, ge=-1, le=2, description="-1 quiet, 0 normal, 1 verbose, 2 every request.")
     log_json: bool = Field(False, description="Log lines as JSON.")
-    base_url: str = Field("", validation_alias=AliasChoices("base_url", "APIVIDEO_BASE_URL"), description="API server.")
+    base_url: str = Field(
+        "",
+        validation_alias=AliasChoices("base_url", "APIVIDEO_BASE_URL"),
+        description="Another server that speaks api.video's API.",
+    )
     api_key: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("api_key", "APIVIDEO_API_KEY"))
     github_actions: bool = Field(False, validation_alias=AliasChoices("github_actions", "GITHUB_ACTIONS"))
     github_api_url: str = Field(
@@ -94,27 +126,12 @@ class Settings(BaseSettings):
         None, ge=0, le=4_102_444_800, validation_alias=AliasChoices("source_date_epoch", "SOURCE_DATE_EPOCH")
     )
 
-    @field_validator("sessions", "sessions_add", "sessions_drop", "breaks", mode="before")
+    @field_validator("sessions", "sessions_add", "sessions_drop", "breaks", "leave_out", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """One text is a list: from the environment, entries are separated by ``;`` or new lines."""
         if isinstance(value, str):
             return tuple(part.strip() for part in value.replace("\n", ";").split(";") if part.strip())
-        return value
-
-    @field_validator("since", "until", mode="before")
-    @classmethod
-    def _plain_day(cls, value: object) -> object:
-        """Only YYYY-MM-DD: a bare number would otherwise pass for a Unix time."""
-        if value is not None and not isinstance(value, (str, date)):
-            raise ValueError("a day is written YYYY-MM-DD")
-        if isinstance(value, str):
-            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-                raise ValueError("a day is written YYYY-MM-DD")
-            try:
-                return date.fromisoformat(value)
-            except ValueError:
-                raise ValueError("there is no such day") from None
         return value
 
     @field_validator("since", "until")
@@ -243,18 +260,18 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Setti
     _check_environment()
     values = _read_file(config)
     given = {name: value for name, value in flags.items() if value is not None}
-    in_file = {name: value for name, value in values.items() if not os.environ.get(_variable(name))}
+    in_file = {name: value for name, value in values.items() if not os.environ.get(variable_of(name))}
     try:
         return Settings(**(in_file | given))
     except ValidationError as error:
         raise UsageError(_sentence(error, set(given), set(in_file))) from None
 
 
-def _variable(name: str) -> str:
+def variable_of(name: str) -> str:
     """The environment variable of the setting ``name``."""
-    if name == "base_url":
-        return "APIVIDEO_BASE_URL"
-    return name.upper() if name in ENVIRONMENT_ONLY - {"api_key"} else PREFIX + name.upper()
+    if name in ("base_url", "api_key"):
+        return f"APIVIDEO_{name.upper()}"
+    return name.upper() if name in ENVIRONMENT_ONLY else PREFIX + name.upper()
 
 
 def _read_file(config: Path | None) -> dict[str, Any]:
@@ -296,7 +313,7 @@ def _sentence(error: ValidationError, flags: set[str], in_file: set[str]) -> str
     elif name in in_file:
         where = f"Setting {name}"
     else:
-        where = name if name.isupper() else _variable(name)
+        where = name if name.isupper() else variable_of(name)
     shown = "" if name.lower().endswith(("api_key", "github_token")) else f" (it is {str(problem['input'])[:80]!r})"
     return f"{where}: {message[0].lower() + message[1:]}{shown}."
 

@@ -181,3 +181,24 @@ def test_a_raised_detail_asks_only_for_the_dimensions_that_are_missing(world, tm
     content = product.files("raised", "at-once")
     for name in [name for name in content if name.endswith(".parquet")]:
         assert content[name] == content[name.replace("raised/", "at-once/")], name
+
+
+def test_a_day_can_be_forgotten_out_of_a_closed_month_too_and_an_unknown_one_changes_nothing(world, tmp_path):
+    product, now = Product(tmp_path), at_night(date(2026, 7, 4))
+    with StandIn(world, now=now) as api:
+        product.run("collect", api=api, now=now)
+    before = held_totals(tmp_path / "history")
+    product.run("forget", "2026-06-10", "2026-05-01", now=now, code=2)
+    assert held_totals(tmp_path / "history") == before
+    told = product.run("forget", "2026-06-10", "2026-07-02", now=now).stdout
+    assert "Taken out of history: 2026-06-10, 2026-07-02." in told
+    gone = {date(2026, 6, 10), date(2026, 7, 2)}
+    assert held_totals(tmp_path / "history") == {day: n for day, n in before.items() if day not in gone}
+    product.run("render", now=now)
+    assert gone <= {date.fromisoformat(day) for day in product.summary()["days"]["missing"]}
+    assert "yesterday" in product.run("forget", "yesterday", now=now, code=2).stderr
+    with StandIn(world, now=now) as api:  # the server still remembers both
+        product.run("collect", "--until", "2026-06-30", api=api, now=now, APIVIDEO_GEO_LEAVE_OUT="2026-06-10")
+        product.run(api=api, now=now, APIVIDEO_GEO_LEAVE_OUT="2026-06-10; 2026-06-20")
+    assert held_totals(tmp_path / "history").keys() == before.keys() - {date(2026, 6, 10)}
+    assert product.summary()["days"]["missing"] == ["2026-06-10", "2026-06-20"]

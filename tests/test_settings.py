@@ -70,6 +70,8 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch):
         ({"class_method": "custom", "breaks": "5; inf"}, "--breaks: input should be a finite number (it is 'inf')."),
         ({"class_method": "custom", "breaks": "many"}, "--breaks: input should be a valid number"),
         ({"class_method": "custom", "breaks": list(range(1, 10))}, "--breaks: tuple should have at most 8 items"),
+        ({"leave_out": "2026-10-05; tomorrow"}, "--leave-out: a day is written YYYY-MM-DD (it is 'tomorrow')."),
+        ({"leave_out": [20261005]}, "--leave-out: a day is written YYYY-MM-DD"),
         ({"per_million_from": 0}, "--per-million-from: input should be greater than or equal to 1 (it is '0')."),
         ({"locale": "klingon"}, "--locale: 'klingon' is not a CLDR locale"),
         ({"base_url": "ws.api.video"}, "must start with https://"),
