@@ -6,7 +6,6 @@ import json
 import logging
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
@@ -186,10 +185,9 @@ def publish_history(
     remote: Annotated[
         str | None, typer.Option("--history-remote", metavar="NAME", help="Remote of git that has this branch.")
     ] = None,
-    remove: Annotated[
-        list[datetime] | None,
-        typer.Option(metavar="DAY", formats=["%Y-%m-%d"], help="Take a day off folder and branch; repeatable."),
-    ] = None,
+    remove_missing: Annotated[
+        bool, typer.Option("--remove-missing", help="Take days off the branch that were taken out of the folder.")
+    ] = False,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
     ] = None,
@@ -198,7 +196,7 @@ def publish_history(
     settings, effects = _set_up({"history": history, "history_branch": branch, "history_remote": remote}, config)
     from apivideo_geo.branch.publishing import publish_history
 
-    _tell(publish_history(settings, effects, remove=[day.date() for day in remove or ()]))
+    _tell(publish_history(settings, effects, remove=remove_missing))
 
 
 @app.command("report-trouble", help="Tell on GitHub, in one issue, that the map is not updating; or that it is again.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,12 +29,11 @@ class Joined:
 
 
 @contextmanager
-def join(
-    branch: Branch, ours: History, tip: str | None, now: datetime, *, remove: Collection[date] = ()
-) -> Iterator[Joined]:
+def join(branch: Branch, ours: History, tip: str | None, now: datetime, *, remove: bool = False) -> Iterator[Joined]:
     """``ours`` on top of the commit ``tip``, in a temporary folder; the history folder stays as it is.
 
-    The days ``remove`` are not in it. Raises :class:`DataRefused` where the branch cannot be read.
+    ``remove``: days that were taken out of the folder since it was fetched are taken off. Raises :class:`DataRefused`
+    where the branch cannot be read.
     """
     if ours.demo:
         raise DataRefused(f"The history in {ours.folder} is demo data, which is not put on a branch.")

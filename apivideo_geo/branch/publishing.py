@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from datetime import date
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
@@ -24,11 +22,11 @@ REFUSED = re.compile(r"denied|declined|protected|not permitted|authentication|co
 """What a remote says when another attempt makes no sense."""
 
 
-def publish_history(settings: Settings, effects: Effects, *, remove: Collection[date] = ()) -> str:
+def publish_history(settings: Settings, effects: Effects, *, remove: bool = False) -> str:
     """Commit what is new in the history folder on top of the branch, and push it; returns what was done, for a person.
 
-    If another run was faster, its days and ours are joined and it is tried again. The days ``remove``
-    are taken off folder and branch. Raises :class:`UsageError`, :class:`DataRefused`,
+    If another run was faster, its days and ours are joined and it is tried again. With ``remove``, days taken out
+    of the folder since it was fetched are taken off the branch. Raises :class:`UsageError`, :class:`DataRefused`,
     :class:`GitFailed`; what was collected then still is in the folder.
     """
     folder = settings.history
@@ -52,7 +50,7 @@ def publish_history(settings: Settings, effects: Effects, *, remove: Collection[
             raise
 
 
-def _publish(branch: Branch, ours: History, effects: Effects, *, remove: Collection[date]) -> str:
+def _publish(branch: Branch, ours: History, effects: Effects, *, remove: bool) -> str:
     tip, now = branch.fetch_tip(), effects.now()
     with join(branch, ours, tip, now, remove=remove) as joined:
         message = render_message(joined.before, joined.after)

@@ -7,7 +7,6 @@ not touch stays off. Lines of the ledger are joined, so that first and last coll
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -26,17 +25,18 @@ WHOLE_FILES = ("assets.parquet",)
 
 @dataclass(frozen=True)
 class Merged:
-    """What became of the days: ``taken`` from ours, ``removed`` as was asked."""
+    """What became of the days: ``taken`` from ours, ``removed`` as ours has them no more."""
 
     taken: tuple[date, ...]
     removed: tuple[date, ...]
 
 
-def merge(base: History, ours: History, theirs: History, now: datetime, *, remove: Collection[date] = ()) -> Merged:
+def merge(base: History, ours: History, theirs: History, now: datetime, *, remove: bool = False) -> Merged:
     """Bring into ``theirs``, which is written, what changed from ``base`` to ``ours``.
 
     Days that were not over when they were collected stay out: they are asked again, and would be kept twice a day.
-    The days ``remove`` are taken off both. Raises :class:`DataRefused` where the two do not count the same metric.
+    With ``remove``, days that ours has no more are taken off, unless theirs changed them. Raises :class:`DataRefused`
+    where the two do not count the same metric.
     """
     if ours.metric:
         theirs.check_fits(ours.metric, ours.demo)
@@ -44,14 +44,14 @@ def merge(base: History, ours: History, theirs: History, now: datetime, *, remov
     rows: dict[date, pa.Table] = {}
     lines: dict[date, Entry] = {}
     for day, entry in ours.entries.items():
-        if entry.open or day in remove:
+        if entry.open:
             continue
         other, changed = theirs.entries.get(day), not ours_kept.same(day)
         if changed and (other is None or theirs_kept.same(day) or _fuller(entry, other)):
             rows[day], lines[day] = ours.rows_of(day), _join(entry, other)
         elif other is not None:
             theirs.entries[day] = _join(other, entry)
-    gone = sorted(theirs.entries.keys() & set(remove))
+    gone = sorted(day for day in base.entries.keys() - ours.entries.keys() if remove and theirs_kept.same(day))
     theirs.drop(gone)
     theirs.put(rows, lines, now)
     theirs.compact(now)

@@ -106,7 +106,7 @@ class Checkout:
             settings = self.settings(**(SHORT | flags))
             return run("collect", settings, Impatient(int(now.timestamp())))
 
-    def publish(self, now, remove=(), **flags):
+    def publish(self, now, remove=False, **flags):
         with chdir(self.folder):
             return publish_history(self.settings(**flags), Impatient(int(now.timestamp())), remove=remove)
 
