@@ -240,8 +240,10 @@ def test_the_card_tells_change_and_a_line(page):
     assert page.locator("#card .spark path").get_attribute("d")
 
 
-def test_a_country_without_a_page_is_no_link(page):
+def test_a_country_with_counts_leads_to_its_page_and_one_without_is_no_link(page):
     page.click("#BRA")
+    assert page.locator("#card a").get_attribute("href") == "country/BRA.html"
+    page.click("#AUS")
     assert page.locator("#card a").count() == 0
 
 
