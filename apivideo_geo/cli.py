@@ -152,8 +152,8 @@ def forget(
     unique = sorted({day.date() for day in days})
     pipeline.forget(settings, unique)
     typer.echo(
-        f"Taken out of {settings.history_folder}: {', '.join(map(str, unique))}. From its branch they go with "
-        "publish-history --remove-missing. While api.video remembers a day, the next run collects it again."
+        f"Taken out of {settings.history_folder}: {', '.join(map(str, unique))}. While api.video remembers a day, the "
+        "next run collects it again, unless the setting leave_out names it."
     )
 
 

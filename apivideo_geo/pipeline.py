@@ -40,7 +40,7 @@ def run(command: str, settings: Settings, effects: Effects, report: Report | Non
         with report.step("render", effects):
             site = render(summary, details, facts, settings)
         with report.step("publish", effects):
-            publish(site, summary, settings, hidden, report)
+            publish(site, summary, details, settings, hidden, report)
     return report
 
 
@@ -208,7 +208,12 @@ def look_of(settings: Settings) -> Look:
 
 
 def publish(
-    site: dict[str, bytes], summary: Summary, settings: Settings, hidden: frozenset[str], report: Report
+    site: dict[str, bytes],
+    summary: Summary,
+    details: Details,
+    settings: Settings,
+    hidden: frozenset[str],
+    report: Report,
 ) -> None:
     """Check the site and put it in place. Raises :class:`DataRefused` with a problem; nothing is then published."""
     from apivideo_geo import publish as publishing
@@ -216,7 +221,7 @@ def publish(
     from apivideo_geo.privacy import public_dimensions
 
     problems = [
-        *check_site(site, summary, hidden | ({settings.key} if settings.key else set())),
+        *check_site(site, summary, hidden | ({settings.key} if settings.key else set()), details),
         *check_told(site, public_dimensions(settings.withhold_media), settings.min_count),
     ]
     if problems:

@@ -30,7 +30,10 @@ def examine_history(settings: Settings, effects: Effects, first_day: date | None
         says = f"There is none in {folder} yet."
         fetch = "Run fetch-history where it is kept on a branch of git, else build."
         return [Finding("history", "warning", says, fetch)]
-    return [_examine_age(history, effects.now()), *_examine_gaps(history, effects.now().date(), first_day)]
+    return [
+        _examine_age(history, effects.now()),
+        *_examine_gaps(history, effects.now().date(), first_day, settings.leave_out),
+    ]
 
 
 def _examine_age(history: History, now: datetime) -> Finding:
@@ -49,11 +52,14 @@ def _examine_age(history: History, now: datetime) -> Finding:
     return Finding("history", "ok", says)
 
 
-def _examine_gaps(history: History, today: date, first_day: date | None) -> list[Finding]:
-    """Days lacking between the first held and yesterday: those that can still be collected, and those that cannot."""
+def _examine_gaps(history: History, today: date, first_day: date | None, leave_out: Collection[date]) -> list[Finding]:
+    """Days lacking between the first held and yesterday: those that can still be collected, and those that cannot.
+
+    The days ``leave_out`` are lacking on purpose.
+    """
     if history.demo:
         return []
-    held = history.entries.keys() - history.partial_days()
+    held = (history.entries.keys() - history.partial_days()) | set(leave_out)
     missing = [day for day in days_between(min(history.entries), today - ONE_DAY) if day not in held]
     if not missing:
         return [Finding("gaps", "ok", "No day is missing.")]

@@ -64,7 +64,7 @@ def make_about(summary: Summary, scale: Scale, formats: Formats, method: str, le
         "counted": formats.say(COUNTED[summary.metric]),
         "balance_parts": tuple(_parts(summary, formats)),
         "period": prose.period(summary, formats),
-        "missing": formats.days(summary.days.missing, _RANGES) if summary.days.missing else "",
+        "missing": _missing(summary, formats),
         "method": formats.say(METHODS[method]),
         "ranges": ", ".join(scale.ranges(formats)),
         "least": prose.quantity(least, summary, formats),
@@ -96,7 +96,13 @@ def _parts(summary: Summary, formats: Formats) -> Iterator[Part]:
     )
 
 
+def _missing(summary: Summary, formats: Formats) -> str:
+    if not summary.days.missing:
+        return ""
+    return formats.say("Never collected: %(days)s.", days=formats.days(summary.days.missing, _RANGES))
+
+
 def _decisions(formats: Formats) -> Iterator[Decision]:
     for border in load_borders():
         names = [f"{name_of(code, str(formats.locale))} ({code})" for code in border.codes]
-        yield Decision(formats.say(border.area), formats.listed(names), formats.say(border.why))
+        yield Decision(formats.say(border.area), ", ".join(names), formats.say(border.why))

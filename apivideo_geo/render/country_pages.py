@@ -15,8 +15,7 @@ from apivideo_geo.model import CountryCount, CountryDetail, Details, Summary
 from apivideo_geo.render import prose
 from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.ground import place_of, render_overlay
-from apivideo_geo.render.parts import Line, Table, best_day, by_months, make_table, series_of, value_line
-from apivideo_geo.render.timeline import render_timeline
+from apivideo_geo.render.parts import Line, Table, Trends, by_months, make_table, value_line
 from apivideo_geo.render.views import CHANGE_FROM, Figure, tone_of
 
 WATCHED = 25
@@ -45,11 +44,15 @@ def page_of(iso_a3: str) -> str:
 
 
 def make_country(
-    country: CountryCount, summary: Summary, details: Details, formats: Formats, lines: Mapping[str, Line]
+    country: CountryCount,
+    summary: Summary,
+    details: Details,
+    formats: Formats,
+    lines: Mapping[str, Line],
+    trends: Trends,
 ) -> dict[str, Any]:
     """Everything the template prints besides the frame. ``lines``: media id → its name, kind and link."""
     told = details.countries.get(country.iso_a3)
-    daily = series_of(summary, summary.by_country.get(country.iso_a3, ())) if summary.by_country else ()
     much = prose.quantity(country.count, summary, formats)
     return {
         "country": country,
@@ -58,8 +61,7 @@ def make_country(
         "lead": " ".join(_lead(country, told, summary, formats)),
         "figures": tuple(_figures(country, summary, formats)),
         "locator": Markup(_locator(country, formats)),  # noqa: S704 - SVG of our own making, its texts escaped
-        "curve": Markup(render_timeline(daily, formats, _curve(country.name, formats))),  # noqa: S704
-        "curve_note": best_day(daily, formats),
+        **trends.show(summary.by_country.get(country.iso_a3, ()), country.name),
         "gaps": prose.gaps(summary.days.missing, formats),
         "watched": _watched(country, told, details, formats, lines),
         "panels": tuple(_panels(country, told, details, formats)),
@@ -119,10 +121,6 @@ def _locator(country: CountryCount, formats: Formats) -> str:
     ring = [f'<circle class="here" cx="{x}" cy="{y}" r="16"/>'] if shape.size < 120 else []
     words = formats.say("Map of the world with %(country)s lit", country=country.name)
     return render_overlay({country.iso_a3: "c4"}, 6, words, ring)
-
-
-def _curve(name: str, formats: Formats) -> str:
-    return formats.say("Day by day: %(name)s", name=name)
 
 
 def _watched(

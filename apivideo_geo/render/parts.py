@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from apivideo_geo.model import UNKNOWN_TEXT, UNLISTED, DayCount, Details, Parts, Summary
+from markupsafe import Markup
+
+from apivideo_geo.model import UNKNOWN_TEXT, UNLISTED, Details, Parts, Summary
 from apivideo_geo.render import views
 from apivideo_geo.render.formats import Formats
+from apivideo_geo.render.timeline import Frame
 
 BAR = 100
 """The longest bar, in units."""
+LONG = 400
+"""Histories longer than this many days are drawn by the week."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def make_table(
     def fill(line: Line, count: int) -> Line:
         bar = "" if line.apart else f"{max(BAR * count / longest, 0.5):.1f}"
         share = formats.share(count / whole) if shares and whole else ""
-        return replace(line, count=formats.number(count), bar=bar, share=share)
+        return Line(line.name, formats.number(count), bar, share, line.link, line.kind, line.flag, line.apart)
 
     lines = [fill(line_of(value), count) for value, count in named]
     lines += [fill(Line(name, "", apart=True), count) for name, count in others if count]
@@ -97,24 +102,27 @@ def value_line(dimension: str, formats: Formats) -> Callable[[str], Line]:
     return line_of
 
 
-def series_of(summary: Summary, counts: Sequence[int]) -> tuple[DayCount, ...]:
-    """``counts`` on the days of the Summary: None where a day was never collected."""
-    return tuple(
-        DayCount(day.day, None if day.count is None else count, day.open)
-        for day, count in zip(summary.daily, counts, strict=True)
-    )
+class Trends:
+    """Curves over the days of the Summary, and their best day in words."""
 
+    def __init__(self, summary: Summary, formats: Formats) -> None:
+        self._daily, self._formats = summary.daily, formats
+        self._frame = Frame(summary.daily, formats, step=7 if len(summary.daily) > LONG else 1)
 
-def best_day(daily: Iterable[DayCount], formats: Formats) -> str:
-    """The best day in words; empty where nothing was counted."""
-    best = max(daily, key=lambda day: day.count or 0, default=None)
-    if best is None or not best.count:
-        return ""
-    return formats.say(
-        "Most on one day: %(count)s on %(day)s", count=formats.number(best.count), day=formats.day(best.day)
-    )
+    def show(self, counts: Sequence[int], name: str) -> dict[str, Any]:
+        """The curve of ``counts`` (one a day) of what is called ``name``, and a note; empty where none is told."""
+        if not counts:
+            return {"curve": "", "curve_note": ""}
+        words = self._formats.say("Day by day: %(name)s", name=name)
+        curve = Markup(self._frame.render(counts, words))  # noqa: S704 - SVG of our own making, its texts escaped
+        return {"curve": curve, "curve_note": self._best(counts)}
 
-
-def machine_day(day: date, formats: Formats) -> dict[str, str]:
-    """A day for a ``time`` element."""
-    return {"machine": day.isoformat(), "text": formats.day(day)}
+    def _best(self, counts: Sequence[int]) -> str:
+        most = max(counts)
+        if not most:
+            return ""
+        return self._formats.say(
+            "Most on one day: %(count)s on %(day)s",
+            count=self._formats.number(most),
+            day=self._formats.day(self._daily[counts.index(most)].day),
+        )

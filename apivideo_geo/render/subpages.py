@@ -13,6 +13,7 @@ from apivideo_geo.render.changes import by_month
 from apivideo_geo.render.city_page import has_cities, make_cities
 from apivideo_geo.render.country_pages import make_country, page_of
 from apivideo_geo.render.formats import Formats
+from apivideo_geo.render.parts import Trends
 from apivideo_geo.render.scale import Scale
 from apivideo_geo.render.video_pages import asset_lines, country_lines, make_list, make_video, name_pages
 
@@ -43,19 +44,20 @@ def render_subpages(
     pages: Mapping[str, str] = shared["there"]["videos"]
     lines = asset_lines(details, pages, formats)
     countries = country_lines(summary, formats)
+    trends = Trends(summary, formats)
     frame = {name: value for name, value in shared.items() if name != "generated"}
     deeper = {**frame, "root": "../"}
 
     country = environment.get_template("country.html")
     for one in summary.countries:
-        told = make_country(one, summary, details, formats, lines)
+        told = make_country(one, summary, details, formats, lines, trends)
         yield page_of(one.iso_a3), country.render(deeper, path=page_of(one.iso_a3), **told).encode()
 
     video = environment.get_template("video.html")
     watched = sum(asset.count > 0 for asset in details.assets)
     for asset in details.assets:
         if page := pages.get(asset.asset.media_id):
-            shown = make_video(asset, summary, watched, formats, countries, scale_of)
+            shown = make_video(asset, summary, watched, formats, countries, scale_of, trends)
             yield page, video.render(deeper, path=page, **shown).encode()
 
     page_template = environment.get_template

@@ -17,9 +17,8 @@ from apivideo_geo.render import prose
 from apivideo_geo.render.country_pages import page_of
 from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.ground import render_overlay
-from apivideo_geo.render.parts import Line, best_day, by_months, make_table, series_of
+from apivideo_geo.render.parts import Line, Trends, by_months, make_table
 from apivideo_geo.render.scale import Scale
-from apivideo_geo.render.timeline import render_timeline
 from apivideo_geo.render.views import Figure, Swatch
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{4,63}")
@@ -91,6 +90,7 @@ def make_video(
     formats: Formats,
     lines: Mapping[str, Line],
     scale_of: Callable[[Sequence[float]], Scale],
+    trends: Trends,
 ) -> dict[str, Any]:
     """Everything the template prints besides the frame.
 
@@ -101,7 +101,6 @@ def make_video(
     unknown = counts.pop(UNKNOWN, 0)
     scale = scale_of(list(counts.values()))
     title = title_of(one.asset, formats)
-    daily = series_of(summary, one.daily) if one.daily else ()
     words = " ".join(_lead(one, counts, summary, formats, lines))
     return {
         "count": one.count,
@@ -112,8 +111,7 @@ def make_video(
         "classes": len(scale.lows),
         "overlay": Markup(_overlay(counts, scale, formats.say("World map: %(words)s", words=words))),  # noqa: S704
         "legend": tuple(_legend(counts, scale, unknown, summary, formats)),
-        "curve": Markup(render_timeline(daily, formats, formats.say("Day by day: %(name)s", name=title))),  # noqa: S704
-        "curve_note": best_day(daily, formats),
+        **trends.show(one.daily, title),
         "gaps": prose.gaps(summary.days.missing, formats),
         "table": make_table(
             formats.say("Countries"), one.countries, one.count, 0, formats, lines.__getitem__, len(one.countries),

@@ -39,7 +39,7 @@
 
   function fill(code, view) {
     const row = view.byCode.get(code);
-    const name = geo.make("p");
+    const name = geo.named(geo.make("p"));
     const flag = geo.flagOf(code);
     if (flag) {
       const sign = geo.make("span", flag);

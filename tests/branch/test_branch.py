@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from apivideo_geo.errors import DataRefused, GitFailed, UsageError
+from apivideo_geo.store.days import open_history
 from tests.branch.runs import SHORT, Home, at_night, git
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
@@ -123,6 +124,20 @@ def test_one_run_compacts_a_month_while_the_other_adds_a_day(home, api, world):
     assert "2026/2026-10.parquet" in home.files()
     assert not any(name.startswith("2026/10/") for name in home.files())
     assert home.totals() == truth(world, days(SINCE, date(2026, 11, 2)))
+    with open_history(behind.folder / "history") as history:
+        history.drop([date(2026, 10, 22)])
+        history.save_ledger()
+    behind.publish(after, remove=True)
+    assert home.totals() == truth(world, sorted(set(days(SINCE, date(2026, 11, 2))) - {date(2026, 10, 22)}))
+
+
+def test_a_branch_that_was_deleted_begins_anew_with_what_the_folder_holds(home, api, world):
+    run = home.clone()
+    run.night(api, NIGHT)
+    git(home.origin, "update-ref", "-d", "refs/heads/history")
+    assert run.fetch(NIGHT).startswith("There is no branch origin/history yet")
+    run.publish(NIGHT)
+    assert home.totals() == truth(world, days(SINCE, date(2026, 10, 27)))
 
 
 def test_a_day_taken_off_the_branch_is_not_put_back_by_a_run_that_began_before(home, api, world):

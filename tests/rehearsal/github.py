@@ -1,4 +1,4 @@
-"""A stand-in GitHub on loopback: git over HTTP from bare repositories on disk, and the issues of a repository.
+"""A stand-in GitHub on loopback: git over HTTP from bare repositories on disk, and beside it its REST API.
 
 Tokens are real: each has permissions, and what they do not allow is refused, as GitHub does.
 """
@@ -7,23 +7,22 @@ import base64
 import gzip
 import json
 import os
-import re
 import secrets
 import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
+
+from tests.fakes.github import GitHubStandIn
 
 
 class GitHub:
-    """``url``; ``repositories``: the folder with ``owner/name`` in it (bare); ``issues``: those opened so far."""
+    """``url``; ``repositories``: the folder with ``owner/name`` in it (bare); ``rest``: issues, Pages, the workflow."""
 
     def __init__(self, repositories):
         self.repositories = repositories
         self.tokens = {}
-        self.issues = []
-        self.issues_enabled = True
-        self.seen = []
+        self.rest = GitHubStandIn()  # answers here, at the address that git has too
 
     def token(self, permissions):
         """A new token that may do so much."""
@@ -32,6 +31,7 @@ class GitHub:
         return token
 
     def __enter__(self):
+        self.rest.__enter__()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads, self._server.github = True, self
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
@@ -39,6 +39,7 @@ class GitHub:
         return self
 
     def __exit__(self, *_):
+        self.rest.__exit__()
         self._server.shutdown()
         self._server.server_close()
 
@@ -51,10 +52,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Silent."""
 
     def _do(self):
-        self.server.github.seen.append(f"{self.command} {self.path}")
         body = self._body()
         if self.path.startswith("/api/"):
-            self._issues(body)
+            self._rest(body)
         else:
             self._git(body)
 
@@ -116,30 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
         status = int(lines.pop("Status", "200").split()[0])
         self._answer(status, content, lines.pop("Content-Type", "text/plain"), **lines)
 
-    def _issues(self, body):
-        github, address = self.server.github, urlsplit(self.path)
-        if (self._permissions() or {}).get("issues") != "write":
-            return self._answer(403, {"message": "Resource not accessible by integration"})
-        if not github.issues_enabled:
-            return self._answer(410, {"message": "Issues has been disabled in this repository."})
-        given = json.loads(body) if body else {}
-        match self.command, re.sub(r"^/api/repos/[^/]+/[^/]+", "", address.path).strip("/").split("/"):
-            case "GET", ["issues"]:
-                state = parse_qs(address.query).get("state", ["open"])[0]
-                return self._answer(200, [one for one in github.issues if state in ("all", one["state"])])
-            case "POST", ["issues"]:
-                number = len(github.issues) + 1
-                issue = {
-                    "number": number, "state": "open", "title": given["title"], "body": given.get("body", ""),
-                    "labels": given.get("labels", []), "comments": [], "user": {"login": "github-actions[bot]"},
-                    "html_url": f"{github.url}/issues/{number}",
-                }  # fmt: skip
-                github.issues.append(issue)
-                return self._answer(201, issue)
-            case "PATCH", ["issues", number] if int(number) <= len(github.issues):
-                github.issues[int(number) - 1] |= given
-                return self._answer(200, github.issues[int(number) - 1])
-            case "POST", ["issues", number, "comments"] if int(number) <= len(github.issues):
-                github.issues[int(number) - 1]["comments"].append(given["body"])
-                return self._answer(201, {"body": given["body"]})
-        return self._answer(404, {"message": "Not Found"})
+    def _rest(self, body):
+        allowed = (self._permissions() or {}).get("issues") == "write"
+        path = self.path.removeprefix("/api")
+        self._answer(*self.server.github.rest.answer(self.command, path, json.loads(body or b"{}"), allowed))

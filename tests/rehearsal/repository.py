@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+from tests.fakes.github import REPOSITORY
 from tests.product import ROOT
 
 IDENTITY = ["-c", "user.name=Owner", "-c", "user.email=owner@example.invalid"]
@@ -11,7 +12,7 @@ IDENTITY = ["-c", "user.name=Owner", "-c", "user.email=owner@example.invalid"]
 class Repository:
     """``published``: the folder the page shows now, or None. ``variables``: those of its settings."""
 
-    name = "acme/audience-map"
+    name = REPOSITORY
     page = "https://acme.github.io/audience-map/"
 
     def __init__(self, folder, github):

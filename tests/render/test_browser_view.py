@@ -240,25 +240,15 @@ def test_the_card_tells_change_and_a_line(page):
     assert page.locator("#card .spark path").get_attribute("d")
 
 
-def test_a_country_without_a_page_is_no_link(page):
+def test_a_country_with_counts_leads_to_its_page_and_one_without_is_no_link(page):
     page.click("#BRA")
+    assert page.locator("#card a").get_attribute("href") == "country/BRA.html"
+    page.click("#AUS")
     assert page.locator("#card a").count() == 0
 
 
-@pytest.fixture(scope="module")
-def paged(tmp_path_factory) -> Path:
-    """A site where Brazil alone has a page."""
-    path = build(watched(), tmp_path_factory.mktemp("paged"))
-    html = path.read_text(encoding="utf-8")
-    assert html.count('"pages": []') == 1
-    path.write_text(html.replace('"pages": []', '"pages": ["BRA"]'), encoding="utf-8")
-    (path.parent / "country").mkdir()
-    (path.parent / "country/BRA.html").write_text("<title>Brazil</title>")
-    return path
-
-
-def test_a_click_or_enter_opens_the_countrys_page_and_space_pins(open_page: OpenPage, paged):
-    page = live(open_page(paged.as_uri(), **CALM).page)
+def test_a_click_or_enter_opens_the_countrys_page_and_space_pins(open_page: OpenPage, site):
+    page = live(open_page(site.as_uri(), **CALM).page)
     page.click("#BRA")
     page.wait_for_url("**/country/BRA.html")
     page.go_back()
@@ -271,13 +261,13 @@ def test_a_click_or_enter_opens_the_countrys_page_and_space_pins(open_page: Open
     assert page.locator("#card a").get_attribute("href") == "country/BRA.html"
     page.keyboard.press("Enter")
     page.wait_for_url("**/country/BRA.html")
-    page.goto(paged.as_uri())
-    live(page).click("#IND")
-    assert asked(page) == "?country=IND", "a country without a page pins its card"
+    page.goto(site.as_uri())
+    live(page).click("#GRL")
+    assert asked(page) == "?country=GRL", "a country without a page pins its card"
 
 
-def test_a_finger_pins_the_card_with_the_link_to_the_page(open_page: OpenPage, paged):
-    page = live(open_page(paged.as_uri(), **PHONE).page)
+def test_a_finger_pins_the_card_with_the_link_to_the_page(open_page: OpenPage, site):
+    page = live(open_page(site.as_uri(), **PHONE).page)
     page.locator("#BRA").tap()
     page.locator("#card.pinned a").tap()
     page.wait_for_url("**/country/BRA.html")
@@ -530,10 +520,18 @@ def test_controls_and_all_fit_every_width(open_page: OpenPage, site, width):
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-def test_text_twice_as_large_fits(open_page: OpenPage, site):
-    page = live(open_page(f"{site.as_uri()}?period=30d&country=REU", viewport={"width": 640, "height": 800}).page)
-    page.evaluate("document.documentElement.style.fontSize = '200%', document.body.style.fontSize = '200%'")
-    assert page.evaluate("document.documentElement.scrollWidth") == 640
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_letters_twice_as_large_fit(open_page: OpenPage, site, width):
+    """As a reader sets them in the browser: pages count in these letters, and so do their media queries."""
+    page = open_page("about:blank", viewport={"width": width, "height": 800}, reduced_motion="reduce").page
+    session = page.context.new_cdp_session(page)
+    session.send("Page.enable")
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
+    page.goto(f"{site.as_uri()}?period=30d&country=REU")
+    page.wait_for_selector("html.live")
+    assert page.evaluate("getComputedStyle(document.body).fontSize") == "32px"
+    assert page.evaluate("getComputedStyle(document.querySelector('.legend')).fontSize") == "28px"
+    assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_nothing_moves_while_the_page_takes_over(open_page: OpenPage, site):
@@ -549,8 +547,7 @@ def test_nothing_moves_while_the_page_takes_over(open_page: OpenPage, site):
         assert shifted < 0.001
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("theme", "size"), [("dark", DESKTOP), ("light", PHONE)], ids=["desktop", "phone"])
 def test_axe_finds_nothing_while_controls_are_in_use(open_page: OpenPage, site, theme, size):
     link = f"{site.as_uri()}?period=2026-07-01..2026-08-20&measure=change&country=REU&sort=-change"
     page = live(open_page(link, color_scheme=theme, **size).page)
