@@ -6,14 +6,15 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 from html import escape, unescape
-from pathlib import PurePosixPath
+from posixpath import normpath
 from urllib.parse import unquote, urlsplit
 
 import pyarrow.parquet as pq
 
-from apivideo_geo.model import Summary
+from apivideo_geo.model import Details, Summary
 
 MONTHLY = "data/monthly.csv"
 """The file with what is withheld in part; not there where nothing of it was collected."""
@@ -23,16 +24,22 @@ ANYWHERE = "404.html"
 _LINK = re.compile(r"""<(?P<tag>[a-z]+)\b[^>]*?\s(?:href|src)=["'](?P<url>[^"']*)["']""", re.IGNORECASE)
 _PLACE = re.compile(r'<path\b[^>]*?\sid="(?P<code>[A-Z]{3})(?:-dot)?"[^>]*?\sd="[^"]+"')
 _CSS_URL = re.compile(r"""url\(\s*["']?(?P<url>[^"')]+)|@import\s+["'](?P<import>[^"']+)""")
+_COUNT = re.compile(r'<data id="count" value="(?P<count>\d+)">')
 _JSON_IN_HTML = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "<>&'"})
 
 
-def check_site(site: Mapping[str, bytes], summary: Summary, hidden: Collection[str]) -> list[str]:
+def check_site(
+    site: Mapping[str, bytes], summary: Summary, hidden: Collection[str], details: Details | None = None
+) -> list[str]:
     """Problems of ``site`` (path → content), each a clause of a sentence; none if it may be published.
 
-    ``hidden`` are texts that must appear nowhere: the API key, ids and titles that are not public.
+    ``hidden`` are texts that must appear nowhere: the API key, ids and titles that are not public. ``details`` is what
+    the pages of countries and videos were made from.
     """
     return [
         *check_balance(site, summary),
+        *check_details(summary, details or Details()),
+        *check_pages(site, summary, details or Details()),
         *check_places(site, summary),
         *check_links(site),
         *check_hidden(site, hidden),
@@ -77,6 +84,43 @@ def check_told(site: Mapping[str, bytes], daily: Collection[str], least: int) ->
     rows = csv.DictReader(io.StringIO(site.get(MONTHLY, b"").decode()))
     if any(row["value"] and int(row["count"]) < least for row in rows):
         problems.append(f"{MONTHLY} tells a count below {least}")
+    return problems
+
+
+def check_details(summary: Summary, details: Details) -> list[str]:
+    """Whether the parts of countries and videos add up to no more than what they are parts of."""
+    problems = []
+    counts = {country.iso_a3: country.count for country in summary.countries}
+    for code, told in details.countries.items():
+        for dimension in {*told.parts, *told.withheld}:
+            parts = sum(count for _, count in told.parts.get(dimension, ())) + told.withheld.get(dimension, 0)
+            if parts > counts.get(code, 0):
+                problems.append(f"the {dimension} values of {code} add up to {parts}, more than {counts.get(code, 0)}")
+    for one in details.assets:
+        if one.count != sum(count for _, count in one.countries):
+            problems.append(f"the countries of {one.asset.media_id} do not add up to {one.count}")
+        if one.daily and one.count != sum(one.daily):
+            problems.append(f"the days of {one.asset.media_id} do not add up to {one.count}")
+    watched = sum(one.count for one in details.assets) + details.unlisted + details.withheld.get("media", 0)
+    if watched > summary.total:
+        problems.append(f"the videos add up to {watched}, more than the total {summary.total}")
+    return problems
+
+
+def check_pages(site: Mapping[str, bytes], summary: Summary, details: Details) -> list[str]:
+    """Whether each country with a count has its page, and the pages of countries and videos tell the right count."""
+    expected = {f"country/{country.iso_a3}.html": country.count for country in summary.countries}
+    problems = [f"{name} is not there" for name in expected if name not in site]
+    told = {name: _COUNT.search(site[name].decode()) for name in expected if name in site}
+    problems += [
+        f"{name} does not tell the count {expected[name]}"
+        for name, found in told.items()
+        if found is None or int(found["count"]) != expected[name]
+    ]
+    videos = [_COUNT.search(content.decode()) for name, content in site.items() if name.startswith("video/")]
+    counted = Counter(int(found["count"]) for found in videos if found)
+    if None in videos or counted - Counter(one.count for one in details.assets):
+        problems.append("the pages of videos tell counts that no video has")
     return problems
 
 
@@ -157,12 +201,5 @@ def _target(page: str, path: str) -> str:
     """The file a relative link on ``page`` leads to."""
     if path.endswith("/") or path == ".":
         path += "index.html" if path.endswith("/") else "/index.html"
-    parts: list[str] = []
-    for part in (PurePosixPath(page).parent / path).parts:
-        if part == "..":
-            if not parts:
-                return "outside the site"
-            parts.pop()
-        else:
-            parts.append(part)
-    return "/".join(parts)
+    target = normpath(f"{page.rpartition('/')[0]}/{path}" if "/" in page else path)
+    return "outside the site" if target.startswith(("..", "/")) else target

@@ -18,6 +18,12 @@ def day_end(day: date) -> datetime:
     return day_start(day) + ONE_DAY
 
 
+def first_whole_day(now: datetime, retention: timedelta) -> date:
+    """The first UTC day wholly inside the ``retention`` before ``now``: one cut by its edge would read low."""
+    edge = now - retention
+    return edge.date() if edge == edge.replace(hour=0, minute=0, second=0) else edge.date() + ONE_DAY
+
+
 def days_between(first: date, last: date) -> list[date]:
     """Every day from ``first`` to ``last``, both inclusive; none if ``last`` is earlier."""
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

@@ -233,15 +233,15 @@ class Summary:
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that changed, for the feed. ``id`` names it for ever, ``when`` (UTC) is when it was known.
+    """Something that changed.
 
-    ``title`` and ``text`` are sentences ready to print; ``link`` is a path within the site.
+    ``id`` is unique and for ever (``first/FRA``, ``best-day/2026-11-20``, ``up/2026-10``); ``at`` the UTC moment from
+    which it is known: the end of its day or month; ``link`` leads to what tells more, from the top of the site.
     """
 
     id: str
-    when: datetime
-    title: str
-    text: str
+    at: datetime
+    sentence: str
     link: str
 
 

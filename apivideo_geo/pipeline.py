@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from apivideo_geo.render.look import Look
 
 
-def run(command: str, settings: Settings, effects: Effects) -> Report:
-    """Do ``command`` (build, collect or render) and tell what was done. Raises the errors of the tree."""
-    report = Report()
+def run(command: str, settings: Settings, effects: Effects, report: Report | None = None) -> Report:
+    """Do ``command`` (build, collect or render) and tell what was done, in ``report`` if there is one.
+
+    Raises the errors of the tree; ``report`` then tells what was done before.
+    """
+    report = report or Report()
     if command in ("build", "render"):
         from apivideo_geo.publish import check_replaceable
 
@@ -29,7 +32,7 @@ def run(command: str, settings: Settings, effects: Effects) -> Report:
     hidden: frozenset[str] = frozenset()
     if command in ("build", "collect"):
         with report.step("collect", effects):
-            settings, hidden = collect(settings, effects, report)
+            settings, hidden = collect(settings, effects, report, check=command == "build")
     if command in ("build", "render"):
         with report.step("aggregate", effects):
             summary, details, facts = remember(settings, effects)
@@ -37,7 +40,7 @@ def run(command: str, settings: Settings, effects: Effects) -> Report:
         with report.step("render", effects):
             site = render(summary, details, facts, settings)
         with report.step("publish", effects):
-            publish(site, summary, settings, hidden, report)
+            publish(site, summary, details, settings, hidden, report)
     return report
 
 
@@ -49,9 +52,30 @@ def compact(settings: Settings, effects: Effects) -> int:
         return history.compact(effects.now())
 
 
-def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Settings, frozenset[str]]:
-    """Bring the history up to date. Returns the settings with the source settled, and words that must not be shown."""
+def forget(settings: Settings, days: Collection[date]) -> None:
+    """Take ``days`` (UTC) out of the history folder, as if they had never been collected.
+
+    Raises :class:`UsageError` where one of them is not held; nothing is then taken out.
+    """
+    from apivideo_geo.store.days import open_history
+
+    with open_history(settings.history_folder) as history:
+        unknown = [day for day in sorted(days) if day not in history.entries]
+        if unknown:
+            raise UsageError(f"The history in {history.folder} does not hold {unknown[0]}; nothing was taken out.")
+        history.drop(days)
+        history.save_ledger()
+
+
+def collect(
+    settings: Settings, effects: Effects, report: Report, *, check: bool = False
+) -> tuple[Settings, frozenset[str]]:
+    """Bring the history up to date. Returns the settings with the source settled, and words that must not be shown.
+
+    ``check``: ask the source for its own count of what was collected, too.
+    """
     from apivideo_geo import privacy
+    from apivideo_geo.sources.checking import check_count
     from apivideo_geo.sources.registry import choose_source
     from apivideo_geo.store.days import load_history, open_history
     from apivideo_geo.store.ledger import days_to_collect, settled_details
@@ -68,6 +92,7 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
             first, last = source.window(history.entries)
             detail = settings.detail or source.usual_detail
             wanted = days_to_collect(history.entries, first, last, now, detail, asks_all=source.asks_all)
+            wanted = {day: at for day, at in wanted.items() if day not in settings.leave_out}
             assets = source.fetch_assets(wanted)
             if assets is not None:
                 history.save_assets(assets)
@@ -80,10 +105,13 @@ def collect(settings: Settings, effects: Effects, report: Report) -> tuple[Setti
                     accept_shrink=settings.accept_shrink,
                 )  # fmt: skip
                 report.add(kept)
-                report.note_shrunk(shrunk)
+                report.note_shrunk(facts.days, shrunk)
                 if facts.sessions is not None:
                     _export_sessions(facts, {one.day for one in shrunk}, settings)
             history.compact(now)
+            checked = check_count(source, history.closed_counts(report.kept_days)) if check else None
+            report.note_checked(checked)
+            history.save_account(source.remembers, checked)
     finally:
         if source.client:
             report.requests = source.client.requests
@@ -110,7 +138,7 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, Details, ib
     if not history.entries:
         raise UsageError(f"There is no history in {settings.history_folder} yet: run the command build first, or demo.")
     facts = read_facts(connect(settings.engine), history.files())
-    partial = history.partial_days()
+    partial = history.partial_days() | set(settings.leave_out)
     if partial:
         facts = facts.filter(facts.day.notin(sorted(partial)))
     assets = history.load_assets()
@@ -141,15 +169,11 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
     from apivideo_geo.exports.facts_parquet import render_facts
     from apivideo_geo.exports.manifest import render_manifest
     from apivideo_geo.exports.tables import column_names, make_tables
-    from apivideo_geo.render.around import render_around
-    from apivideo_geo.render.firsts import make_firsts
     from apivideo_geo.render.folder import find_templates
-    from apivideo_geo.render.formats import Formats
     from apivideo_geo.render.pages import render_site
 
     look, tables = look_of(settings), make_tables(summary, details)
-    site = render_site(summary, look, find_templates(), column_names(tables))
-    site |= render_around(summary, make_firsts(summary, Formats(look.locale)), look, site)
+    site = render_site(summary, look, find_templates(), details, column_names(tables))
     site["data/facts.parquet"] = render_facts(facts, summary.period_from, summary.period_to, settings.withhold_media)
     site |= render_data_files(summary, tables, site, look.title, look.site_url)
     site[".nojekyll"] = b""
@@ -178,12 +202,18 @@ def look_of(settings: Settings) -> Look:
         links=tuple(settings.links.items()),
         footer=settings.footer,
         overrides=settings.templates,
-        site_url=settings.site_url,
+        site_url=settings.page,
+        video_pages=settings.video_pages,
     )
 
 
 def publish(
-    site: dict[str, bytes], summary: Summary, settings: Settings, hidden: frozenset[str], report: Report
+    site: dict[str, bytes],
+    summary: Summary,
+    details: Details,
+    settings: Settings,
+    hidden: frozenset[str],
+    report: Report,
 ) -> None:
     """Check the site and put it in place. Raises :class:`DataRefused` with a problem; nothing is then published."""
     from apivideo_geo import publish as publishing
@@ -191,7 +221,7 @@ def publish(
     from apivideo_geo.privacy import public_dimensions
 
     problems = [
-        *check_site(site, summary, hidden | ({settings.key} if settings.key else set())),
+        *check_site(site, summary, hidden | ({settings.key} if settings.key else set()), details),
         *check_told(site, public_dimensions(settings.withhold_media), settings.min_count),
     ]
     if problems:

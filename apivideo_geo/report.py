@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.model import Facts, Shrunk, Summary
+from apivideo_geo.model import Checked, Facts, Shrunk, Summary
 
 SPELLINGS_SHOWN = 20
 """How many unmapped spellings the report names, most first; the rest are counted."""
@@ -23,12 +23,15 @@ class Report:
     source: str = ""
     requests: int = 0
     days: list[date] = field(default_factory=list)
+    kept_days: list[date] = field(default_factory=list)
+    """Those of ``days`` whose answer was kept."""
     rows: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
     """Days seen only while they were open, whose later answer was refused."""
+    checked: Checked | None = None
     summary: Summary | None = None
     pages: int = 0
     size: int = 0
@@ -44,13 +47,27 @@ class Report:
             self.refused[one.reason] += one.count
         self.unmapped.update(facts.unmapped)
 
-    def note_shrunk(self, shrunk: Iterable[Shrunk]) -> None:
-        """Answers that were refused because they are smaller than what is held."""
+    def note_shrunk(self, days: Iterable[date], shrunk: Sequence[Shrunk]) -> None:
+        """Of the answers for ``days``, those that were refused because they are smaller than what is held."""
+        refused = {one.day for one in shrunk}
+        self.kept_days += [day for day in days if day not in refused]
         for one in shrunk:
             message = (
                 f"{one.day}: the answer ({one.answered:,}) is smaller than what is held ({one.held:,}) and was refused"
             )
-            (self.warnings if one.held_whole else self.unfinished).append(message)
+            if one.held_whole:
+                self.warnings.append(f"{message}; if the smaller count is right, run with --accept-shrink")
+            else:
+                self.unfinished.append(message)
+
+    def note_checked(self, checked: Checked | None) -> None:
+        """The API's own count of what was collected, where it was asked; a difference is a warning."""
+        self.checked = checked
+        if checked and checked.told != checked.held:
+            self.warnings.append(
+                f"from {checked.first} to {checked.last} the API itself counts {checked.told:,}, by country it told "
+                f"{checked.held:,}; plays that arrive late, or rows refused above, make such a difference"
+            )
 
     def check_whole(self) -> None:
         """Raise :class:`DataRefused` where a day stays unfinished because its answer was refused."""
@@ -71,9 +88,8 @@ class Report:
         """The report, a fact a line."""
         lines = []
         if self.source:
-            lines.append(
-                f"Collected from {self.source}: {_days(self.days)}, {self.rows:,} rows kept, {self.requests:,} requests"
-            )
+            came = f"{list_days(self.days)}, {self.rows:,} rows kept, {self.requests:,} requests"
+            lines.append(f"Collected from {self.source}: {came}")
             lines += _listing("Refused", self.refused)
             lines += _listing("Countries not recognised, counted as unknown", self.unmapped)
         if self.summary:
@@ -82,8 +98,11 @@ class Report:
             reached = f"{len(s.countries)} {'country' if len(s.countries) == 1 else 'countries'}"
             parts = f"{s.mapped:,} on the map + {s.withheld:,} withheld + {s.unknown:,} unknown"
             lines.append(f"Total: {counted} = {parts}, in {reached}")
+            if self.checked and self.checked.told == self.checked.held:
+                c = self.checked
+                lines.append(f"Checked: the API itself counts {c.told:,} from {c.first} to {c.last} too")
             if s.days.missing:
-                lines.append(f"Never collected: {_days(list(s.days.missing))}")
+                lines.append(f"Never collected: {list_days(list(s.days.missing))}")
         if self.place:
             lines.append(f"Site: {self.pages} files, {self.size / 1000:,.0f} kB, in {self.place}")
         lines += [f"Warning: {warning}" for warning in self.warnings]
@@ -91,7 +110,8 @@ class Report:
         return [*lines, f"Time: {steps}"] if steps else lines
 
 
-def _days(days: list[date]) -> str:
+def list_days(days: list[date]) -> str:
+    """How many days, and from which to which."""
     if not days:
         return "no days to ask"
     first, last = min(days), max(days)

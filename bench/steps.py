@@ -129,6 +129,83 @@ def history(folder: str, years: str, detail: str) -> str:
     return "made"
 
 
+def site_history(folder: str, videos: str) -> str:
+    """Make three years of everything but cities: 120 countries, ``videos`` of which some are watched far more."""
+    import numpy as np
+    import pyarrow as pa
+
+    from apivideo_geo.days import days_between
+    from apivideo_geo.facts import FACTS
+    from apivideo_geo.geo.countries import all_countries
+    from apivideo_geo.model import Asset, Facts
+    from apivideo_geo.store.days import open_history
+
+    now, random, number = datetime(2026, 1, 5, tzinfo=UTC), np.random.default_rng(7), int(videos)
+    codes = np.array(sorted(all_countries())[:120])
+    assets = [
+        Asset(f"vi{one:022d}", "video", f"Video {one}: how it is made", True, (), "2023-01-01T00:00:00+00:00", one)
+        for one in range(number)
+    ]
+    ids = np.array([asset.media_id for asset in assets])
+    parts = {
+        "device": ["desktop", "phone", "tablet"],
+        "os": ["windows", "ios", "android"],
+        "browser": ["chrome", "safari"],
+    }
+    with open_history(Path(folder)) as kept:
+        kept.save_assets(assets)
+        for year in range(2023, 2026):
+            days = days_between(date(year, 1, 1), date(year, 12, 31))
+            tables = []
+            for day in days:
+                watched = (number * random.random((len(codes), 24)) ** 2.2).astype(int)
+                place, video = np.unique(np.stack([np.repeat(np.arange(len(codes)), 24), watched.ravel()]), axis=1)
+                count = 1 + (video * 7 + place) % 5
+                total = np.bincount(place, count, len(codes)).astype(np.int64)
+                columns = [(codes[place], "media", ids[video], count), (codes, "total", "", total)]
+                columns += [
+                    (codes, name, value, total // len(values)) for name, values in parts.items() for value in values
+                ]
+                for code, dimension, value, counts in columns:
+                    tables.append(
+                        pa.table(
+                            [
+                                pa.array([day] * len(code), pa.date32()),
+                                pa.array(["play"] * len(code)),
+                                pa.array(code),
+                                pa.array([dimension] * len(code)),
+                                pa.array(np.broadcast_to(value, len(code)).tolist()),
+                                pa.array(counts),
+                            ],
+                            FACTS.names,
+                        ).cast(FACTS)
+                    )
+            kept.save(
+                Facts(tuple(days), pa.concat_tables(tables)), metric="play", source="data", detail="full", now=now
+            )
+        kept.compact(now)
+    return "made"
+
+
+def site(folder: str, out: str, pages: str) -> str:
+    """A history → the whole site, as the command ``render`` does it, ``pages`` of videos with a page."""
+    from hashlib import sha256
+
+    from apivideo_geo.effects import Effects
+    from apivideo_geo.pipeline import run
+    from apivideo_geo.settings import load_settings
+
+    Path("apivideo-geo.toml").touch()
+    settings = load_settings(
+        {"history": folder, "out": out, "source": "data", "video_pages": pages, "api_key": "a-key-of-the-bench"}
+    )
+    report = run("render", settings, Effects(epoch=1_767_600_000))
+    files = sorted(path for path in Path(out).rglob("*") if path.is_file())
+    digest = sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+    print(report.lines()[-1], file=sys.stderr)
+    return f"{report.pages} files, {report.size} bytes, {digest}"
+
+
 def _day(day: date, codes: list[str], detail: str) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for number, code in enumerate(codes):

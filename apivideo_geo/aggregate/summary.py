@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import ibis
 
 from apivideo_geo.aggregate.change import compare
-from apivideo_geo.days import days_between
+from apivideo_geo.days import days_between, first_whole_day
 from apivideo_geo.model import UNKNOWN, Account, CountryCount, Coverage, DayCount, Summary
 
 BREAKDOWN_DIMENSIONS = ("device", "os", "browser")
@@ -62,7 +62,7 @@ def summarise(
         mapped=sum(by_country.values()),
         unknown=unknown,
         withheld=0,
-        days=_coverage(daily, partial, account, generated_at.astimezone(UTC).date()),
+        days=_coverage(daily, partial, account, generated_at.astimezone(UTC)),
         countries=_rank(by_country, total, name_of, alpha2_of, population_of),
         daily=daily,
         breakdowns=_breakdowns(inside),
@@ -103,16 +103,16 @@ def _breakdowns(facts: ibis.Table) -> dict[str, tuple[tuple[str, int], ...]]:
     }
 
 
-def _coverage(daily: tuple[DayCount, ...], partial: Collection[date], account: Account, today: date) -> Coverage:
+def _coverage(daily: tuple[DayCount, ...], partial: Collection[date], account: Account, now: datetime) -> Coverage:
     closed = [day for day in daily if day.count is not None and not day.open]
     missing = tuple(day.day for day in daily if day.count is None)
-    first_known = None if account.remembers is None else today - timedelta(days=account.remembers)
+    known = None if account.remembers is None else first_whole_day(now, timedelta(days=account.remembers))
     return Coverage(
         collected=len(closed),
         empty=sum(day.count == 0 for day in closed),
         missing=missing,
         partial=tuple(day for day in missing if day in partial),
-        lost=tuple(day for day in missing if first_known is not None and day < first_known),
+        lost=tuple(day for day in missing if known is not None and day < known),
         open=sum(day.open for day in daily),
     )
 

@@ -84,6 +84,14 @@ def load_shapes() -> Mapping[str, Shape]:
 
 
 @lru_cache(maxsize=1)
+def load_frame() -> Mapping[str, float]:
+    """How degrees become units: the ``meridian`` in the middle (degrees), ``scale``, and ``x``, ``y`` of 0° N on it."""
+    return MappingProxyType(
+        {name: float(_load_world()["projection"][name]) for name in ("meridian", "scale", "x", "y")}
+    )
+
+
+@lru_cache(maxsize=1)
 def load_regions() -> Mapping[str, Box]:
     """Continent name → left, top, right, bottom of a frame that shows the bulk of it."""
     return MappingProxyType({name: tuple(box) for name, box in _load_world()["regions"].items()})

@@ -64,8 +64,7 @@ def make_about(summary: Summary, scale: Scale, formats: Formats, method: str, le
         "counted": formats.say(COUNTED[summary.metric]),
         "balance_parts": tuple(_parts(summary, formats)),
         "period": prose.period(summary, formats),
-        "days": tuple(_days(summary, formats)),
-        "missing": formats.days(summary.days.missing, _RANGES) if summary.days.missing else "",
+        "missing": _missing(summary, formats),
         "method": formats.say(METHODS[method]),
         "ranges": ", ".join(scale.ranges(formats)),
         "least": prose.quantity(least, summary, formats),
@@ -97,21 +96,13 @@ def _parts(summary: Summary, formats: Formats) -> Iterator[Part]:
     )
 
 
-def _days(summary: Summary, formats: Formats) -> Iterator[Part]:
-    say, days = formats.say, summary.days
-    yield Part(say("Collected"), formats.number(days.collected), say("Days that were over when they were asked for."))
-    yield Part(say("Empty"), formats.number(days.empty), say("Those of them on which nothing was counted."))
-    yield Part(
-        say("Open"), formats.number(days.open), say("Days not over yet when they were asked for; they still grow.")
-    )
-    yield Part(
-        say("Missing"),
-        formats.number(len(days.missing)),
-        say("Days never collected: not known, which is not zero."),
-    )
+def _missing(summary: Summary, formats: Formats) -> str:
+    if not summary.days.missing:
+        return ""
+    return formats.say("Never collected: %(days)s.", days=formats.days(summary.days.missing, _RANGES))
 
 
 def _decisions(formats: Formats) -> Iterator[Decision]:
     for border in load_borders():
         names = [f"{name_of(code, str(formats.locale))} ({code})" for code in border.codes]
-        yield Decision(formats.say(border.area), formats.listed(names), formats.say(border.why))
+        yield Decision(formats.say(border.area), ", ".join(names), formats.say(border.why))

@@ -35,6 +35,7 @@ PARTS = (
     "timeline.js",
     "picture.js",
     "page.js",
+    "cities.js",
 )
 """Our scripts in the order they need each other; the page loads them as one file, when the reader reaches for it."""
 EMBED = "embed.js"
@@ -78,6 +79,11 @@ def load_own(folders: Sequence[Path], words: str = "") -> dict[str, bytes]:
     ours = {START, EARLY, *PARTS, *EMBED_PARTS}
     others = {name: path.read_bytes() for name, path in find_assets(folders).items() if name not in ours}
     return {**others, **scripts}
+
+
+def load_script(folders: Sequence[Path], name: str) -> bytes:
+    """One script of ``assets`` that stands alone."""
+    return _bare(find_file(folders, f"assets/{name}").read_text(encoding="utf-8")).encode()
 
 
 def _bare(script: str) -> str:

@@ -8,7 +8,9 @@ rising; there may be fewer than asked where values tie.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 _ROUND: tuple[tuple[float, ...], ...] = (
     (1, 2, 5),
@@ -108,11 +110,15 @@ def _rounded(above: float, upto: float, near: float, whole: bool) -> tuple[int, 
     return len(_ROUND), upto
 
 
-def _spelled(heads: Sequence[float], above: float, upto: float) -> Iterator[float]:
+def _spelled(heads: tuple[float, ...], above: float, upto: float) -> Iterator[float]:
     """Numbers with those leading digits in (above, upto], exact to the last decimal."""
     least = math.floor(math.log10(above)) if above > 0 else math.floor(math.log10(upto)) - 3
     for exponent in range(least, math.floor(math.log10(upto)) + 1):
-        for head in heads:
-            number = float(f"{head:g}e{exponent}")
-            if above < number <= upto:
-                yield number
+        numbers = _decade(heads, exponent)
+        yield from numbers[bisect_right(numbers, above) : bisect_right(numbers, upto)]
+
+
+@cache
+def _decade(heads: tuple[float, ...], exponent: int) -> tuple[float, ...]:
+    """The numbers with those leading digits in one power of ten, rising."""
+    return tuple(sorted(float(f"{head:g}e{exponent}") for head in heads))

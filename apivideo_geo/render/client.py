@@ -70,10 +70,17 @@ def make_continents(formats: Formats) -> tuple[Choice, ...]:
 
 
 def client_data(
-    summary: Summary, scale: Mapping[str, Any], lang: str, least: int, world: int, days_file: str, pages: Sequence[str]
+    summary: Summary,
+    scale: Mapping[str, Any],
+    lang: str,
+    least: int,
+    world: int,
+    days_file: str,
+    pages: Sequence[str],
+    cities_file: str = "",
 ) -> Mapping[str, Any]:
     """The page's JSON. ``scale`` tells how to cut classes, ``days_file`` where the counts of the days are ("": none),
-    ``pages`` which countries have a page of their own."""
+    ``pages`` which countries have a page of their own, ``cities_file`` where the cities are ("": none)."""
     shown = {country.iso_a3 for country in summary.countries}
     shapes, formats = load_shapes(), Formats(lang)
     return {
@@ -106,6 +113,7 @@ def client_data(
         "dots": {code: shape.size for code, shape in shapes.items() if shape.dot and shape.path},
         "continents": {_slug(name): [round(side) for side in box] for name, box in load_regions().items()},
         "pages": list(pages),
+        "cities": cities_file,
     }
 
 

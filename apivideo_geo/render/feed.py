@@ -28,12 +28,12 @@ def render_feed(
     address = urlsplit(site_url)
     tag = f"tag:{address.hostname or 'apivideo-geo.invalid'},{_SINCE}:{address.path.lstrip('/')}"
     feed = Element("feed", {"xmlns": _ATOM, f"{{{_XML}}}lang": language})
-    newest = sorted(entries, key=lambda entry: (entry.when, entry.id), reverse=True)[:MOST]
+    newest = sorted(entries, key=lambda entry: (entry.at, entry.id), reverse=True)[:MOST]
     _text(feed, "id", f"{tag}feed")
     _text(feed, "title", title)
     if subtitle:
         _text(feed, "subtitle", subtitle)
-    _text(feed, "updated", _moment(max((entry.when for entry in newest), default=summary.generated_at)))
+    _text(feed, "updated", _moment(max((entry.at for entry in newest), default=summary.generated_at)))
     SubElement(SubElement(feed, "author"), "name").text = xml_text(title)
     SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": f"{site_url}index.html"})
     SubElement(feed, "link", {"rel": "self", "type": "application/atom+xml", "href": f"{site_url}feed.xml"})
@@ -48,10 +48,9 @@ def _entries(entries: Sequence[Entry], tag: str, site_url: str) -> Iterator[Elem
     for entry in entries:
         element = Element("entry")
         _text(element, "id", tag + entry.id)
-        _text(element, "title", entry.title)
-        _text(element, "updated", _moment(entry.when))
+        _text(element, "title", entry.sentence)
+        _text(element, "updated", _moment(entry.at))
         SubElement(element, "link", {"rel": "alternate", "type": "text/html", "href": f"{site_url}{entry.link}"})
-        _text(element, "content", entry.text)
         yield element
 
 

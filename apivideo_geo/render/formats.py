@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_interval, format_skeleton
@@ -74,7 +75,7 @@ class Formats:
 
     def number(self, value: float) -> str:
         """A count or a class limit: 93,904; 0.3."""
-        return str(format_decimal(value, locale=self.locale, decimal_quantization=False))
+        return _write_number(value, str(self.locale))
 
     def share(self, part: float) -> str:
         """A share from 0 to 1 with one decimal: 71.1%; what would round to nothing reads < 0.1%."""
@@ -154,6 +155,12 @@ class Formats:
 def sentence(text: str) -> str:
     """The text with its first letter as a capital: what begins with a word that was put in."""
     return text[:1].upper() + text[1:]
+
+
+@lru_cache(maxsize=100_000)
+def _write_number(value: float, locale: str) -> str:
+    """Pages of thousands of videos write the same small numbers over and over."""
+    return str(format_decimal(value, locale=locale, decimal_quantization=False))
 
 
 def _runs(days: Sequence[date]) -> list[tuple[date, date]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.logo import Logo
 from apivideo_geo.render.palettes import DEFAULT
+from apivideo_geo.render.scale import Scale, make_scale
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,12 @@ class Look:
     footer: str = ""
     overrides: Path | None = None
     site_url: str = ""
+    video_pages: int = 200
+    """So many videos, the most watched, have a page."""
+
+    def scale_of(self, values: Sequence[float]) -> Scale:
+        """The classes of a map of ``values``."""
+        return make_scale(values, self.method, self.classes, self.breaks)
 
 
 def usual_title(locale: str) -> str:

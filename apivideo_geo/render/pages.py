@@ -25,20 +25,26 @@ from markupsafe import Markup
 from apivideo_geo.errors import UsageError
 from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
-from apivideo_geo.model import Summary
+from apivideo_geo.model import Details, Summary
 from apivideo_geo.render import client, prose, views
 from apivideo_geo.render.about import make_about
 from apivideo_geo.render.accent import render_accent
-from apivideo_geo.render.assets import hashed, load_leaflet, load_own
+from apivideo_geo.render.around import render_around
+from apivideo_geo.render.assets import hashed, load_leaflet, load_own, load_script
+from apivideo_geo.render.calendar import make_calendar
+from apivideo_geo.render.changes import make_changes, newest
 from apivideo_geo.render.choropleth import container_id, render_script
+from apivideo_geo.render.city_page import render_circles
 from apivideo_geo.render.daily import render_days
 from apivideo_geo.render.dots import render_dots
 from apivideo_geo.render.embed import make_embed, make_snippet
 from apivideo_geo.render.folder import find_file
 from apivideo_geo.render.formats import Formats, sentence
+from apivideo_geo.render.ground import TALL, WIDE, render_land
 from apivideo_geo.render.look import Look
 from apivideo_geo.render.palettes import PALETTES, render_palette
 from apivideo_geo.render.scale import Scale, make_scale
+from apivideo_geo.render.subpages import list_pages, render_subpages
 from apivideo_geo.render.svg import render_map
 from apivideo_geo.render.timeline import render_timeline
 from apivideo_geo.render.words import render_words
@@ -47,25 +53,34 @@ MAP = "world"
 """The name of the map: the id of its SVG, and part of the id of its container."""
 ELSEWHERE = "https://USER.github.io/REPOSITORY/"
 """Stands for the address of the site where it is not known."""
-STYLES = ("about.css", "embed.css")
+STYLES = ("about.css", "detail.css", "embed.css")
 """Styles of single pages."""
 DAYS = "days.js"
 """The counts of every day; loaded only when a reader asks for a period."""
+CITIES = "places.js"
+"""The cities on the map; loaded only when a reader asks for them."""
+CHANGES = 4
+"""So many of the last changes stand on the front page."""
 
 
 def render_site(
-    summary: Summary, look: Look, templates: Path, columns: Mapping[str, Sequence[str]] | None = None
+    summary: Summary,
+    look: Look,
+    templates: Path,
+    details: Details | None = None,
+    columns: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, bytes]:
-    """Every page with the files it loads: path within the site → content. Writes nothing.
+    """Every page with the files it loads, and what is around them: path within the site → content. Writes nothing.
 
-    ``columns``: name of a file in ``data/`` → the names of its columns. The same Summary gives the same bytes. Raises
-    UsageError for a locale, class breaks or colours that do not exist, and for a template of the owner's that does not
-    work.
+    ``details`` is what the pages of countries, videos and cities show; ``columns``: name of a file in ``data/`` → the
+    names of its columns. The same Summary gives the same bytes. Raises UsageError for a locale, class breaks or colours
+    that do not exist, and for a template of the owner's that does not work.
     """
+    details, columns = details or Details(), columns or {}
     if look.overrides is None:
-        return _render(summary, look, (templates,), columns or {})
+        return _render(summary, look, (templates,), details, columns)
     try:
-        return _render(summary, look, (look.overrides, templates), columns or {})
+        return _render(summary, look, (look.overrides, templates), details, columns)
     except TemplateError as problem:
         raise UsageError(
             f"{_failure(problem)} in the templates of {look.overrides}: correct it or take it away."
@@ -83,34 +98,41 @@ def _failure(problem: TemplateError) -> str:
 
 
 def _render(
-    summary: Summary, look: Look, folders: Sequence[Path], columns: Mapping[str, Sequence[str]]
+    summary: Summary, look: Look, folders: Sequence[Path], details: Details, columns: Mapping[str, Sequence[str]]
 ) -> dict[str, bytes]:
     formats = Formats(look.locale)
-    contents = _assets(summary, look, folders, formats)
+    contents = _assets(summary, look, folders, details, formats)
     paths = hashed(contents)
-    template = _environment(folders, formats).get_template
-    index = _index(summary, look, paths)
-    framed = {**index, **make_embed(summary, formats, index["data"])}
+    environment = _environment(folders, formats)
+    template = environment.get_template
+    there = list_pages(summary, details, look.video_pages)
+    changes = make_changes(summary, details, formats)
+    shared = {**_frame(summary, look, formats), "asset": paths, "there": there}
+    index = {**shared, **_index(summary, look, paths), "changes": newest(changes, CHANGES)}
     pages = {
-        "index.html": template("index.html").render(asset=paths, **index),
-        "embed.html": template("embed.html").render(asset=paths, **framed),
-        "about.html": template("about.html").render(asset=paths, **_about(summary, look)),
-        "data.html": template("data.html").render(
-            asset=paths, **_frame(summary, look, formats), **make_files(look.site_url, columns)
+        "index.html": template("index.html").render(index),
+        "embed.html": template("embed.html").render(index, **make_embed(summary, formats, index["data"])),
+        "about.html": template("about.html").render(
+            shared, calendar=make_calendar(summary, formats), **_about(summary, look)
         ),
+        "data.html": template("data.html").render(shared, **make_files(look.site_url, columns)),
         "notebook.html": template("notebook.html").render(
             look=look, **make_files(look.site_url, {}), colours=PALETTES[look.palette].light
         ),
         "404.html": template("404.html").render(**_missing(look, find_file(folders, "404.css").read_bytes())),
     }
     rendered = {name: text.encode() for name, text in pages.items()}
+    rendered |= render_subpages(summary, details, changes, look.scale_of, formats, environment, shared)
+    rendered |= render_around(summary, changes, look, rendered)
     return rendered | {paths[name]: content for name, content in contents.items()}
 
 
-def _assets(summary: Summary, look: Look, folders: Sequence[Path], formats: Formats) -> dict[str, bytes]:
+def _assets(
+    summary: Summary, look: Look, folders: Sequence[Path], details: Details, formats: Formats
+) -> dict[str, bytes]:
     """Name → content of everything a page loads."""
     own = load_own(folders, render_words(formats.words))
-    days = render_days(summary)
+    days, circles = render_days(summary), render_circles(details)
     added = render_palette(look.palette), render_dots(load_shapes()), render_accent(look.accent)
     return {
         **load_leaflet(),
@@ -119,7 +141,10 @@ def _assets(summary: Summary, look: Look, folders: Sequence[Path], formats: Form
         **{name: find_file(folders, name).read_bytes() for name in STYLES},
         "figure.js": render_script(MAP, MAP, WIDTH, HEIGHT).encode(),
         **({look.logo.name: look.logo.content} if look.logo else {}),
+        "land.svg": render_land(),
+        "list.js": load_script(folders, "list.js"),
         **({DAYS: days.encode()} if days else {}),
+        **({CITIES: circles.encode()} if circles else {}),
     }
 
 
@@ -185,7 +210,8 @@ def _index(summary: Summary, look: Look, paths: Mapping[str, str]) -> dict[str, 
             look.per_million_from,
             world,
             paths.get(DAYS, ""),
-            (),
+            [country.iso_a3 for country in summary.countries],
+            paths.get(CITIES, ""),
         ),
     }
 
@@ -216,6 +242,7 @@ def _frame(summary: Summary, look: Look, formats: Formats) -> dict[str, Any]:
     return {
         **_spoken(look, formats),
         "demo": summary.demo,
+        "land": {"width": WIDE, "height": TALL},
         "word": prose.noun(summary.metric, formats),
         "balance": prose.balance(summary, formats),
         "preview": prose.description(summary, formats),

@@ -33,53 +33,77 @@ def render_timeline(daily: Sequence[DayCount], formats: Formats, alternative: st
 
     The picture stretches with its frame: days are units across; labels stand at percentages.
     """
-    if not daily:
-        return ""
-    top = max(day.count or 0 for day in daily)
-    lines = _levels(top)
-    return "\n".join(
-        [
-            f'<svg class="curve" role="img" aria-label="{escape(alternative)}" focusable="false">',
-            f'<svg class="plot" y="{_ROOM}" width="100%" height="{_TALL}" viewBox="0 0 {len(daily)} {HEIGHT}" '
-            'preserveAspectRatio="none">',
-            *(f'<path class="level" d="M0 {_height(level, top)}h{len(daily)}"/>' for level in lines),
-            *_areas(daily, top),
-            "</svg>",
-            *_level_texts(lines, top, formats),
-            *(_tick_text(tick) for tick in _ticks(daily, formats)),
-            "</svg>",
+    return Frame(daily, formats).render([day.count or 0 for day in daily], alternative)
+
+
+class Frame:
+    """What the curves of the same consecutive days have in common, made once: dates, gaps, where points are.
+
+    A point tells the counts of ``step`` days, as so many a day; a gap always ends a stretch of points.
+    """
+
+    def __init__(self, daily: Sequence[DayCount], formats: Formats, step: int = 1) -> None:
+        self._days, self._formats = len(daily), formats
+        self._ticks = [_tick_text(tick) for tick in _ticks(daily, formats)] if daily else []
+        self._runs: list[tuple[str, int, list[tuple[int, int]]]] = []
+        place = 0
+        for kind, run in groupby(
+            daily, key=lambda day: "gap" if day.count is None else "open" if day.open else "known"
+        ):
+            end = place + len(list(run))
+            chunks = [(start, min(start + step, end)) for start in range(place, end, step)]
+            self._runs.append((kind, place, [(place, end)] if kind == "gap" else chunks))
+            place = end
+
+    def render(self, counts: Sequence[int], alternative: str) -> str:
+        """The curve of ``counts``, one for each of the days; empty without days."""
+        if not self._days:
+            return ""
+        runs = [
+            (kind, place, [(start, end, sum(counts[start:end]) / (end - start)) for start, end in chunks])
+            for kind, place, chunks in self._runs
         ]
-    )
+        top = max(mean for _, _, points in runs for _, _, mean in points)
+        lines = _levels(top)
+        return "\n".join(
+            [
+                f'<svg class="curve" role="img" aria-label="{escape(alternative)}" focusable="false">',
+                f'<svg class="plot" y="{_ROOM}" width="100%" height="{_TALL}" viewBox="0 0 {self._days} {HEIGHT}" '
+                'preserveAspectRatio="none">',
+                *(f'<path class="level" d="M0 {_height(level, top)}h{self._days}"/>' for level in lines),
+                *(_area(kind, place, points, top) for kind, place, points in runs),
+                "</svg>",
+                *_level_texts(lines, top, self._formats),
+                *self._ticks,
+                "</svg>",
+            ]
+        )
 
 
-def _levels(top: int) -> list[int]:
+def _area(kind: str, place: int, points: Sequence[tuple[int, int, float]], top: float) -> str:
+    """One filled path for an unbroken run of days; a day takes the place from its number to the next."""
+    last = points[-1][1]
+    if kind == "gap":
+        return f'<path class="gap" d="M{place} 0h{last - place}V{HEIGHT}h-{last - place}z"/>'
+    heights = [_height(mean, top) for _, _, mean in points]
+    along = " ".join(f"{(start + end) / 2:g} {height}" for (start, end, _), height in zip(points, heights, strict=True))
+    ends = f"{place} {heights[0]}L{along} {last} {heights[-1]}"
+    return f'<path class="{kind}" d="M{place} {HEIGHT}L{ends}V{HEIGHT}z"/>'
+
+
+def _levels(top: float) -> list[int]:
     """Two or three round counts below the best day, for the lines behind the curve."""
     if not top:
         return []
     step = max(1, int(roundest(top / 6, top / 2 + 1, top / 3, whole=True)))
-    return list(range(step, top + 1, step))
+    return list(range(step, int(top) + 1, step))
 
 
-def _height(count: float, top: int) -> int:
+def _height(count: float, top: float) -> int:
     return round(HEIGHT * (1 - count / top)) if top else HEIGHT
 
 
-def _areas(daily: Sequence[DayCount], top: int) -> Iterator[str]:
-    """One filled path for each unbroken run of days; a day takes the place from its number to the next."""
-    place = 0
-    for kind, run in groupby(daily, key=lambda day: "gap" if day.count is None else "open" if day.open else "known"):
-        days = list(run)
-        if kind == "gap":
-            yield f'<path class="gap" d="M{place} 0h{len(days)}V{HEIGHT}h-{len(days)}z"/>'
-        else:
-            heights = [_height(day.count or 0, top) for day in days]
-            along = " ".join(f"{place + index + 0.5:g} {height}" for index, height in enumerate(heights))
-            ends = f"{place} {heights[0]}L{along} {place + len(days)} {heights[-1]}"
-            yield f'<path class="{kind}" d="M{place} {HEIGHT}L{ends}V{HEIGHT}z"/>'
-        place += len(days)
-
-
-def _level_texts(lines: Sequence[int], top: int, formats: Formats) -> Iterator[str]:
+def _level_texts(lines: Sequence[int], top: float, formats: Formats) -> Iterator[str]:
     for level in lines:
         place = _ROOM + _TALL * (1 - level / top) - 4
         yield f'<text class="figure" x="0" y="{place:.1f}">{formats.number(level)}</text>'

@@ -17,7 +17,7 @@ from typing import Any, cast
 from apivideo_geo.aggregate.values import read_referrer
 from apivideo_geo.api.client import Client
 from apivideo_geo.api.paging import fetch_items
-from apivideo_geo.days import ONE_DAY, day_end, day_start, days_between
+from apivideo_geo.days import ONE_DAY, day_end, day_start, days_between, first_whole_day
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed
 from apivideo_geo.facts import facts_table
@@ -57,6 +57,7 @@ class BucketsSource:
     def __init__(self, settings: Settings, effects: Effects, client: Client) -> None:
         self.client: Client | None = client
         self.metric: str = settings.metric
+        self.remembers: int | None = SANDBOX_RETENTION.days if settings.sandbox else None
         self._api = client
         self._settings = settings
         self._effects = effects
@@ -68,7 +69,10 @@ class BucketsSource:
             return None
         assets = fetch_assets(self._api, self._effects)
         self._listed = frozenset(asset.media_id for asset in assets if asset.public)
-        return assets
+        plays = fetch_lifetime_plays(self._api)
+        if plays is None:
+            return assets
+        return tuple(replace(asset, lifetime=plays.get(asset.media_id, 0)) for asset in assets)
 
     def window(self, held: Collection[date]) -> tuple[date, date]:
         """The first and last day the API still knows whole (the last is today, which is still open)."""
@@ -76,6 +80,7 @@ class BucketsSource:
         first = first_whole_day(now, SANDBOX_RETENTION if settings.sandbox else DEFAULT_RETENTION)
         if not settings.sandbox and _lacks_older(held, first, now, settings.since):
             first = fetch_first_day(self._api, self.metric, now)
+            self.remembers = (now - day_start(first)).days + (now != day_start(now.date()))
         return max(first, settings.since or first), min(now.date(), settings.until or now.date())
 
     def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
@@ -84,6 +89,10 @@ class BucketsSource:
             yield from self._fetch_days(wanted, settled)
         except EndpointGone:
             raise SourceFailed("This server has no Data API: use --source sessions.") from None
+
+    def fetch_count(self, first: date, last: date) -> int | None:
+        """The API's own count of all countries together: one request."""
+        return fetch_count(self._api, self.metric, day_start(first), day_end(last))
 
     def _fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
         progress, now = self._effects.progress, self._effects.now()
@@ -112,12 +121,6 @@ class BucketsSource:
                 f"About {requests:,} requests to go: some {minutes:.0f} minutes at what the API allows. "
                 "What is collected is kept; an interrupted run goes on where it stopped."
             )
-
-
-def first_whole_day(now: datetime, retention: timedelta) -> date:
-    """The first UTC day wholly inside the window: one cut by its edge would read low."""
-    edge = now - retention
-    return edge.date() if edge == edge.replace(hour=0, minute=0, second=0) else edge.date() + ONE_DAY
 
 
 def fetch_first_day(client: Client, metric: str, now: datetime) -> date:
@@ -197,6 +200,31 @@ def fetch_buckets(
         params[f"filterBy[{name}][]"] = value
     path = f"/data/buckets/{metric}/{breakdown}"
     return fetch_items(client, path, params, key=lambda row: repr(row.get("dimensionValue")))
+
+
+def fetch_lifetime_plays(client: Client) -> dict[str, int] | None:
+    """Media id → plays since it was published, which the API keeps for ever; a request for each hundred.
+
+    None where the server does not tell them. Raises the other errors of :mod:`apivideo_geo.api.client`.
+    """
+    params = {"sortBy": "dimensionValue", "sortOrder": "asc"}
+    path = "/data/buckets/play-total/media-id"
+    try:
+        rows = fetch_items(client, path, params, key=lambda row: repr(row.get("dimensionValue")))
+    except ApiError as error:
+        if error.status in (400, 404):
+            return None
+        raise
+    counts = ((str(row.get("dimensionValue")), parse_count(row.get("metricValue"))) for row in rows)
+    return {media_id: count for media_id, count in counts if count is not None}
+
+
+def fetch_count(client: Client, metric: str, start: datetime, end: datetime) -> int | None:
+    """How many the API itself counts from ``start`` to before ``end``; None where it gives no whole number.
+
+    Raises the errors of :mod:`apivideo_geo.api.client`.
+    """
+    return parse_count(client.get(f"/data/metrics/{metric}/count", {"from": atom(start), "to": atom(end)}).get("data"))
 
 
 def parse_count(value: object) -> int | None:

@@ -72,6 +72,8 @@ class DemoSource:
     metric = METRIC
     asks_all = False
     usual_detail = "full"
+    remembers: int | None = 30
+    """As api.video's accounts do."""
 
     def __init__(self, settings: Settings, effects: Effects) -> None:
         self.client: Client | None = None
@@ -95,6 +97,9 @@ class DemoSource:
             days = [day for day, asked in wanted.items() if asked == detail and day in told]
             if days:
                 yield detail, demo_facts(days, detail, open_until=now)
+
+    def fetch_count(self, first: date, last: date) -> int | None:
+        """None: what is invented is its own count."""
 
 
 def demo_assets(today: date | None = None) -> tuple[Asset, ...]:

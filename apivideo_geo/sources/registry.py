@@ -25,6 +25,9 @@ class Source(Protocol):
     asks_all: bool
     """Whether every day of the window is asked, held or not: files cost nothing to ask and may have been mended."""
 
+    remembers: int | None
+    """How many days before now it still knows; None where it forgets nothing, or did not find out."""
+
     def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
         """The videos and live streams, public or not; None where the source does not tell, or ``wanted`` needs none."""
 
@@ -37,6 +40,12 @@ class Source(Protocol):
         ``settled`` are the days held for good with the detail they are held at: what costs requests need not be asked
         again of them, if the part says so (``Facts.kept``).
         A day that the source has nothing to say about is in no part. Raises the errors of the tree.
+        """
+
+    def fetch_count(self, first: date, last: date) -> int | None:
+        """Its own count of the whole UTC days ``first`` to ``last``, asked apart; None where it has none.
+
+        Raises the errors of the tree.
         """
 
 

@@ -36,6 +36,7 @@ class SessionsSource:
 
     name = "sessions"
     usual_detail = "country"
+    remembers: int | None = None
     asks_all = False
 
     def __init__(self, settings: Settings, effects: Effects, client: Client) -> None:
@@ -67,6 +68,9 @@ class SessionsSource:
             items = self._fetch_sessions(first, last)
             detail = max((wanted[day] for day in days_between(first, last)), key=list(DETAIL_DIMENSIONS).index)
             yield detail, self._count(items, first, last, detail)
+
+    def fetch_count(self, first: date, last: date) -> int | None:
+        """None: the session endpoints have no count of their own."""
 
     def _fetch_sessions(self, first: date, last: date) -> list[dict[str, str | None]]:
         assets = self._assets

@@ -39,7 +39,7 @@
 
   function fill(code, view) {
     const row = view.byCode.get(code);
-    const name = geo.make("p");
+    const name = geo.named(geo.make("p"));
     const flag = geo.flagOf(code);
     if (flag) {
       const sign = geo.make("span", flag);
@@ -90,5 +90,8 @@
     card.style.transform = `translate(${Math.round(Math.max(0, left))}px, ${Math.round(Math.max(0, top))}px)`;
   }
 
-  geo.card = { show, hide, move, spoken, element: card };
+  /** Goes to the page of the country it shows, if there is one. */
+  const open = () => card.querySelector("a")?.click();
+
+  geo.card = { show, hide, move, open, spoken, element: card };
 })(apivideoGeo);

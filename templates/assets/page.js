@@ -181,6 +181,7 @@
     }
     function pin(code) {
       if (code !== state.country) go({ country: code }, "step");
+      else geo.card.open();
     }
     /** Goes to a country's page; where it has none, its card is pinned. @param {string} code @param {boolean} [apart]  in a tab of its own */
     function open(code, apart) {

@@ -20,15 +20,16 @@
   function scene() {
     const svg = /** @type {Element} */ (document.querySelector("svg.world"));
     const pixel = across / svg.getBoundingClientRect().width;
-    const seen = [...svg.querySelectorAll(".lands path, .dots path")].filter((path) => path.checkVisibility?.() !== false);
-    const shapes = seen.map((path) => {
+    // On paper nobody points at a dot: those with nothing to show are left out, the others smaller.
+    const told = (/** @type {Element} */ path) => path.checkVisibility?.() !== false && !(path.closest(".dots") && path.closest(".zero, .blank, .few"));
+    const shapes = [...svg.querySelectorAll(".lands path, .dots path")].filter(told).map((path) => {
       const style = getComputedStyle(path);
       const pattern = style.fill.startsWith("url");
       return {
         d: path.getAttribute("d") || "",
         fill: pattern ? colour("--zero") : style.fill,
         stroke: style.stroke,
-        width: parseFloat(style.strokeWidth) * Math.min(pixel, 4),
+        width: parseFloat(style.strokeWidth) * Math.min(pixel, 4) * (path.closest(".dots") ? 0.7 : 1),
         round: style.strokeLinecap === "round",
       };
     });
@@ -63,6 +64,7 @@
     pen.font = `18px ${FONT}`;
     let x = MARGIN;
     for (const item of geo.byId("legend").children) {
+      if (item.querySelector(".unknown, .withheld, .gap")) continue;
       const text = item.querySelector("b").textContent;
       const wide = 34 + pen.measureText(text).width + 28;
       if (x + wide > WIDTH - MARGIN) { x = MARGIN; y += 34; }

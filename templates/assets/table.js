@@ -76,7 +76,7 @@
       if (rows.has(code)) continue;
       const row = geo.make("tr");
       row.dataset.c = code;
-      const name = geo.make("th", names.get(code)?.name);
+      const name = geo.named(geo.make("th", names.get(code)?.name));
       name.scope = "row";
       row.append(geo.make("td", "–", "num rank"), name, geo.make("td", "0", "num"), geo.make("td", "", "num share"));
       row.cells[3].append(geo.make("span", formats.share(0)));

@@ -113,7 +113,7 @@
       ));
     }
     if (data.open.some((place) => place >= view.from && place <= view.to)) parts.push(_("the last one is not over yet"));
-    geo.byId("period-note").textContent = all ? "" : parts.join(" · ");
+    geo.byId("period-note").textContent = all ? "" : geo.joined(parts);
   }
 
   geo.timeline = { start, note };

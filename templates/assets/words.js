@@ -29,6 +29,15 @@
     return geo.fill(text, { count: geo.formats.number(count), ...values });
   };
 
+  /** Remarks beside each other. @param {string[]} parts */
+  geo.joined = (parts) => parts.map(apart).join(" · ");
+
+  /** Marks a name as one of the locale where the sentences are of another language. @param {HTMLElement} element */
+  geo.named = (element) => {
+    if (document.body.lang) element.lang = geo.data.lang;
+    return element;
+  };
+
   /** With its first letter as a capital. @param {string} text */
   geo.sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 })(apivideoGeo);

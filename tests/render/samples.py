@@ -8,18 +8,29 @@ from pathlib import Path
 
 import ibis
 
+from apivideo_geo.aggregate.details import detail
 from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.exports.data_files import render_data_files
 from apivideo_geo.exports.facts_parquet import render_facts
 from apivideo_geo.exports.tables import column_names, make_tables
 from apivideo_geo.facts import facts_table
+from apivideo_geo.geo.cities import locate
 from apivideo_geo.geo.countries import all_countries, name_of, to_alpha2
 from apivideo_geo.geo.places import population
-from apivideo_geo.model import UNKNOWN, CountryCount, Coverage, DayCount, Details, Summary
-from apivideo_geo.render.around import render_around
-from apivideo_geo.render.firsts import make_firsts
-from apivideo_geo.render.formats import Formats
-from apivideo_geo.render.pages import Look, render_site
+from apivideo_geo.model import (
+    UNKNOWN,
+    UNLISTED,
+    Account,
+    Asset,
+    Checked,
+    CountryCount,
+    Coverage,
+    DayCount,
+    Details,
+    Summary,
+)
+from apivideo_geo.render.look import Look
+from apivideo_geo.render.pages import render_site
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 MADE = datetime(2026, 11, 22, 4, 12, tzinfo=UTC)
@@ -143,6 +154,38 @@ def watched(metric: str = "play") -> Summary:
     )
 
 
+HOSTILE = '</script><img src=x onerror=alert(1)> & "Co"'
+ASSETS = (
+    Asset("viFilm00", "video", HOSTILE, True, published_at="2026-01-15T08:00:00+00:00", lifetime=90),
+    Asset("liShow00", "live-stream", "", True, lifetime=5),
+    Asset("../../up", "video", "Out of the way", True),
+    Asset("viNever0", "video", "Nobody watched this", True),
+)
+WEEK = [date(2026, 11, 15) + timedelta(number) for number in range(7)]
+
+
+def detailed(made: datetime = MADE, least: int = 3) -> tuple[Summary, Details]:
+    """A week, its third day lacking: France 20, Belgium 4, Peru 1, two unknown; by media, device, site and city."""
+    rows = [
+        (0, "FRA", "total", "", 12), (1, "FRA", "total", "", 8), (1, "BEL", "total", "", 4),
+        (3, "PER", "total", "", 1), (6, "---", "total", "", 2),
+        (0, "FRA", "media", "viFilm00", 9), (1, "FRA", "media", "liShow00", 5), (1, "FRA", "media", UNLISTED, 3),
+        (1, "BEL", "media", "viFilm00", 4), (3, "PER", "media", "../../up", 1), (6, "---", "media", "viFilm00", 2),
+        (0, "FRA", "device", "desktop", 12), (1, "FRA", "device", "phone", 6),
+        (0, "FRA", "referrer", "a.example", 4), (0, "FRA", "referrer", "b.example", 2),
+        (0, "FRA", "city", "Paris", 7), (1, "FRA", "city", "Nowhere", 3), (1, "FRA", "city", "Lyon", 1),
+    ]  # fmt: skip
+    table = facts_table((WEEK[place], "play", *rest) for place, *rest in rows)
+    facts = ibis.memtable(table)
+    held = {day: place == 6 for place, day in enumerate(WEEK) if place != 2}
+    told = summarise(
+        facts, held, metric="play", generated_at=made,
+        account=Account(30, Checked(WEEK[0], WEEK[1], 24, 24)),
+        name_of=name_of, alpha2_of=to_alpha2, population_of=population,
+    )  # fmt: skip
+    return told, detail(facts, told, ASSETS, {"referrer": least, "city": least}, locate)
+
+
 def empty() -> Summary:
     """An account nobody has watched, and no day collected."""
     return summary({})
@@ -152,8 +195,7 @@ def whole_site(what: Summary, details: Details | None = None, look: Look | None 
     """Every file of the site of a Summary, as the pipeline puts them together; the history in it is empty."""
     look = look or Look("Acme Academy")
     tables = make_tables(what, details or Details())
-    site = render_site(what, look, TEMPLATES, column_names(tables))
-    site |= render_around(what, make_firsts(what, Formats(look.locale)), look, site)
+    site = render_site(what, look, TEMPLATES, details, column_names(tables))
     site["data/facts.parquet"] = render_facts(ibis.memtable(facts_table(())), None, None, False)
     return site | render_data_files(what, tables, site, look.title, look.site_url)
 

@@ -78,19 +78,21 @@ def test_the_feed_has_what_atom_asks_for_and_its_links_lead_somewhere(address):
     ]
     assert feed.findtext(f"{ATOM}author/{ATOM}name")
     entries = feed.findall(f"{ATOM}entry")
-    assert [entry.findtext(f"{ATOM}title") for entry in entries] == ["First seen: Peru", "First seen: Chad"]
-    assert [entry.findtext(f"{ATOM}updated") for entry in entries] == ["2026-10-30T00:00:00Z", "2026-09-10T00:00:00Z"]
+    assert len(entries) > 10
+    assert entries[0].findtext(f"{ATOM}title") == "Best day so far: 745 plays on 15 November 2026."
+    moments = [entry.findtext(f"{ATOM}updated") or "" for entry in entries]
+    assert moments == sorted(moments, reverse=True)
+    assert all(re.fullmatch(r"2026-\d\d-\d\dT\d\d:\d\d:\d\dZ", moment) for moment in moments)
     ids = [element.text for element in feed.iter(f"{ATOM}id")]
-    assert len(set(ids)) == len(ids) == 3
+    assert len(set(ids)) == len(ids) == len(entries) + 1
     assert all(re.fullmatch(r"tag:[a-z.-]+,2026-01-01:[a-z0-9/-]+", one) for one in ids)
     for entry in entries:
         href = entry.find(f"{ATOM}link").get("href")
-        assert href.removeprefix(address) in site
-        assert entry.findtext(f"{ATOM}content")
+        assert href.removeprefix(address).split("?")[0].split("#")[0] in site
 
 
 def test_an_entry_keeps_its_id_and_the_newest_come_first():
-    entries = [Entry(f"x-{n}", datetime(2026, 1, 1 + n, tzinfo=UTC), f"T{n}", "Text.", "index.html") for n in range(20)]
+    entries = [Entry(f"x-{n}", datetime(2026, 1, 1 + n, tzinfo=UTC), f"T{n}", "index.html") for n in range(20)]
     told = render_feed(small(), entries, title="A", subtitle="B", language="fr", site_url=ADDRESS)
     assert told == render_feed(small(), entries[::-1], title="A", subtitle="B", language="fr", site_url=ADDRESS)
     feed = ElementTree.fromstring(told)

@@ -103,7 +103,7 @@ def test_every_other_dimension_sums_to_the_total_of_its_country(world):
 def test_the_route_with_fewer_requests_is_taken(world):
     with StandIn(world) as api:
         collect(api, world.end, detail="media", since="2026-10-30", until="2026-10-30")
-        asked = [seen for seen in api.requests if seen.path.startswith("/data/buckets")]
+        asked = [seen for seen in api.requests if seen.path.startswith("/data/buckets/play/")]
     active = len({s.media_id for s in world.plays([LAST])})
     assert len(asked) <= active + 2
 
@@ -157,3 +157,27 @@ def test_the_retention_is_found_and_only_whole_days_are_believed(mode, remembers
 )  # fmt: skip
 def test_a_count_is_a_whole_number_or_none(value, count):
     assert parse_count(value) == count
+
+
+def test_lifetime_plays_come_from_before_what_the_api_remembers(world):
+    with StandIn(world, retention_days=10) as api:
+        source = open_source(api, world.end, detail="media")
+        assets = source.fetch_assets(dict.fromkeys([LAST], "media"))
+        source.client.close()
+    assert {asset.media_id: asset.lifetime for asset in assets} == {
+        asset.media_id: counts.total()
+        for asset in world.assets
+        if (counts := world.truth_by_media().get(asset.media_id, Counter())) is not None
+    }
+
+
+def test_the_api_tells_its_own_count_of_whole_days_and_how_far_it_remembers(world):
+    with StandIn(world) as api:
+        source = open_source(api, world.end)
+        source.window(())
+        assert source.remembers == 30
+        assert (
+            source.fetch_count(FIRST, FIRST + timedelta(days=1))
+            == world.truth([FIRST, FIRST + timedelta(days=1)]).total()
+        )
+        source.client.close()

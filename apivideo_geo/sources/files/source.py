@@ -23,6 +23,7 @@ class FilesSource:
 
     name = "files"
     usual_detail = "country"
+    remembers: int | None = None
     asks_all = True
     client: Client | None = None
 
@@ -66,3 +67,6 @@ class FilesSource:
             table = table.filter(pc.is_in(table["day"], pa.array(days, pa.date32())))
         self._effects.progress.finish()
         yield detail, Facts(days, table, refused, unmapped, sessions=self._files.table)
+
+    def fetch_count(self, first: date, last: date) -> int | None:
+        """None: files have no count of their own."""

@@ -1,0 +1,104 @@
+"""The map of a page beside the index: all land as one shared picture, over it only the countries the page is about.
+
+Outlines are drawn on a grid four times as coarse as the index map's, enough for a map that cannot be zoomed: points
+are moved to the grid, so two countries still share every point of their border. Text out; no script needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from html import escape
+
+from apivideo_geo.geo.shapes import HEIGHT, WIDTH, Shape, load_shapes, parse_path
+
+STEP = 4
+"""Units of ``geo.shapes`` in a unit here."""
+WIDE, TALL = WIDTH // STEP, -(-HEIGHT // STEP)
+
+_SEEN = 30
+"""A shape whose biggest part is less wide and high than this many units of ``geo.shapes`` gets a dot."""
+_LAND = {"light": ("#eceff3", "#fff"), "dark": ("#222a33", "#12181e")}
+"""Theme → the site's tokens ``zero`` and ``edge``: a picture in a file of its own cannot read them."""
+
+
+def render_land() -> bytes:
+    """The shared picture: every outline in the colour of no counts, light or dark as the system is."""
+    whole = "".join(path for path, _ in load_outlines().values())
+    light, dark = _LAND["light"], _LAND["dark"]
+    style = (
+        f"path{{fill:{light[0]};stroke:{light[1]};stroke-width:.6px;stroke-linejoin:round;"
+        "vector-effect:non-scaling-stroke}"
+        f"@media(prefers-color-scheme:dark){{path{{fill:{dark[0]};stroke:{dark[1]}}}}}"
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {TALL}" width="{WIDE}" height="{TALL}">'
+        f'<style>{style}</style><path d="{whole}"/></svg>\n'
+    ).encode()
+
+
+def render_overlay(classes: Mapping[str, str], count: int, alternative: str, circles: Iterable[str] = ()) -> str:
+    """The countries of ``classes`` (alpha-3 → class of colour, in the order they are drawn) as an SVG over the land.
+
+    ``count`` is how many classes of colour there are; ``alternative`` is the picture in words.
+    """
+    outlines = load_outlines()
+    lands = [f'<path class="{name}" d="{outlines[code][0]}"/>' for code, name in classes.items() if outlines[code][0]]
+    dots = [
+        f'<path class="ring" d="{outlines[code][1]}"/><path class="dot {name}" d="{outlines[code][1]}"/>'
+        for code, name in classes.items()
+        if outlines[code][1]
+    ]
+    return (
+        f'<svg class="world over k{count}" viewBox="0 0 {WIDE} {TALL}" role="img" aria-label="{escape(alternative)}" '
+        f'focusable="false"><g class="lands">{"".join(lands)}</g><g class="dots">{"".join(dots)}</g>'
+        f"{''.join(circles)}</svg>"
+    )
+
+
+@lru_cache(maxsize=1)
+def load_outlines() -> Mapping[str, tuple[str, str]]:
+    """alpha-3 → path of the outline, and of the dot where it is too small to be seen; one of the two may be empty."""
+    return {code: (_coarse(shape), _dot(shape)) for code, shape in load_shapes().items()}
+
+
+def _dot(shape: Shape) -> str:
+    if shape.path and shape.size >= _SEEN:
+        return ""
+    x, y = place_of(shape.dot or shape.label)
+    return f"M{x} {y}h0"
+
+
+def _coarse(shape: Shape) -> str:
+    """The rings on the grid, without those that shrink to a line."""
+    return "".join(_ring(points) for ring in parse_path(shape.path) if len(points := _on_grid(ring)) > 2)
+
+
+def _on_grid(ring: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    points: list[tuple[int, int]] = []
+    for x, y in ring:
+        point = (round(x / STEP), round(y / STEP))
+        if not points or point != points[-1]:
+            points.append(point)
+    while len(points) > 1 and points[0] == points[-1]:
+        points.pop()
+    return points
+
+
+def _ring(points: list[tuple[int, int]]) -> str:
+    (x, y), *others = points
+    text = f"M{x} {y}l"
+    for number, (to_x, to_y) in enumerate(others):
+        text += f"{_signed(to_x - x, first=not number)}{_signed(to_y - y)}"
+        x, y = to_x, to_y
+    return f"{text}z"
+
+
+def _signed(number: int, *, first: bool = False) -> str:
+    """A number as it follows another: the minus sign parts them, else a space."""
+    return str(number) if first or number < 0 else f" {number}"
+
+
+def place_of(point: tuple[float, float]) -> tuple[int, int]:
+    """A point of ``geo.shapes`` in units of these pictures."""
+    return round(point[0] / STEP), round(point[1] / STEP)

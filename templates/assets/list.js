@@ -1,0 +1,68 @@
+// @ts-check
+/** The list of videos: sorted by any column, found while typing. Works on the rows the page was sent with. */
+(function () {
+  "use strict";
+  const table = /** @type {HTMLTableElement | null} */ (document.getElementById("list"));
+  if (!table) return;
+  const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+  const find = byId("find"), kind = byId("kind"), shown = byId("shown"), none = byId("none-found");
+  const body = table.tBodies[0];
+  const collator = new Intl.Collator(document.documentElement.lang);
+  const number = new Intl.NumberFormat(document.documentElement.lang);
+  /** Places in a row's keys that begin with the greatest. */
+  const LARGEST_FIRST = ["1", "2", "3", "4"];
+
+  /** Without accents and capitals. @param {string} text */
+  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+  const rows = [...body.rows].map((row) => {
+    const keys = (row.dataset.s || "").split(" ");
+    const name = (row.cells[1].firstChild?.textContent || "").trim();
+    return { row, name, plain: fold(name), keys: keys.map(Number), kind: keys[5], hidden: false };
+  });
+
+  /** @param {string} column @param {boolean} back */
+  function sort(column, back) {
+    const turn = back ? -1 : 1;
+    const byRank = (/** @type {any} */ a, /** @type {any} */ b) => a.keys[0] - b.keys[0];
+    const place = Number(column);
+    if (column === "name") rows.sort((a, b) => collator.compare(a.name, b.name) * turn || byRank(a, b));
+    else rows.sort((a, b) => (a.keys[place] - b.keys[place]) * turn || byRank(a, b));
+    body.append(...rows.map((one) => one.row));
+  }
+
+  function press(/** @type {HTMLElement} */ head) {
+    const column = head.dataset.sort || "";
+    const largest = LARGEST_FIRST.includes(column);
+    const before = head.getAttribute("aria-sort");
+    const back = before ? before === "ascending" : largest;
+    sort(column, back);
+    for (const other of table?.querySelectorAll("[aria-sort]") || []) other.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", back ? "descending" : "ascending");
+  }
+
+  function filter() {
+    const words = fold(find.value).split(/\s+/).filter(Boolean);
+    let count = 0;
+    for (const one of rows) {
+      const hidden = !((!kind.value || one.kind === kind.value) && words.every((word) => one.plain.includes(word)));
+      if (hidden !== one.hidden) one.row.hidden = one.hidden = hidden;
+      if (!hidden) count += 1;
+    }
+    none.hidden = count > 0;
+    const foot = table?.tFoot;
+    if (foot) foot.hidden = count < rows.length;
+    shown.textContent = count < rows.length ? shown.dataset.words.replace("%(count)s", number.format(count)).replace("%(all)s", shown.dataset.all) : "";
+  }
+
+  for (const head of /** @type {NodeListOf<HTMLElement>} */ (table.querySelectorAll("th[data-sort]"))) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = head.textContent;
+    head.replaceChildren(button);
+    button.addEventListener("click", () => press(head));
+  }
+  find.addEventListener("input", filter);
+  kind.addEventListener("change", filter);
+  document.documentElement.classList.add("live");
+})();

@@ -1,0 +1,90 @@
+"""The pages around the map in a real Chromium: accessible, quick, whole without a script."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from apivideo_geo.model import Asset, AssetDetail, Details
+from apivideo_geo.render.pages import Look, render_site
+from tests.browser import OpenPage
+from tests.render.browsing import DESKTOP, live
+from tests.render.samples import TEMPLATES, detailed, write
+
+PAGES = ["country/FRA.html", "video/viFilm00.html", "videos.html", "changes.html", "cities.html", "about.html"]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    summary, details = detailed()
+    return write(render_site(summary, Look("Acme Academy"), TEMPLATES, details), tmp_path_factory.mktemp("pages"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 320)])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page: OpenPage, site, name, theme, width):
+    opened = open_page((site / name).as_uri(), color_scheme=theme, viewport={"width": width, "height": 800})
+    assert opened.problems == []
+    assert opened.outside(site.as_uri()) == []
+    assert opened.page.evaluate("document.documentElement.scrollWidth") == width
+    violations = Axe().run(opened.page).response["violations"]
+    assert [(rule["id"], [node["target"] for node in rule["nodes"]][:3]) for rule in violations] == []
+
+
+def test_the_land_lies_under_the_countries_of_a_video(open_page: OpenPage, site):
+    page = open_page((site / "video/viFilm00.html").as_uri(), java_script_enabled=False, **DESKTOP).page
+    land, over = page.locator(".still img").bounding_box(), page.locator(".still .over").bounding_box()
+    assert land == over
+    assert page.evaluate("document.querySelector('.still img').naturalWidth") > 0
+
+
+def test_the_list_is_whole_without_a_script(open_page: OpenPage, site):
+    page = open_page((site / "videos.html").as_uri(), java_script_enabled=False, **DESKTOP).page
+    assert page.locator("#list tbody tr").count() == 4
+    assert not page.locator("#find").is_visible()
+
+
+def titles(page):
+    return page.locator("#list tbody tr:visible th").all_inner_texts()
+
+
+def test_the_list_is_sorted_by_any_column_and_found_while_typing(open_page: OpenPage, site):
+    page = open_page((site / "videos.html").as_uri(), **DESKTOP).page
+    page.click("#list th[data-sort='name'] button")
+    assert titles(page)[-1] == "Out of the way"
+    page.click("#list th[data-sort='4'] button")
+    assert titles(page)[0].startswith("</script>")
+    expect(page.locator("#list th[data-sort='4']")).to_have_attribute("aria-sort", "descending")
+    page.fill("#find", "WATCHED nobody")
+    assert titles(page) == ["Nobody watched this"]
+    assert page.locator("#shown").inner_text() == "Shown: 1 of 4"
+    page.fill("#find", "")
+    page.select_option("#kind", "l")
+    assert len(titles(page)) == 1
+
+
+def test_five_thousand_rows_can_all_be_sorted_and_found(open_page: OpenPage, tmp_path):
+    summary, _ = detailed()
+    assets = tuple(
+        AssetDetail(Asset(f"vi{number:06d}", "video", f"Video {number}", True), 0, 1) for number in range(5_000)
+    )
+    folder = write(render_site(summary, Look("Acme Academy"), TEMPLATES, Details(assets=assets)), tmp_path)
+    assert (folder / "videos.html").stat().st_size < 1_500_000
+    page = open_page((folder / "videos.html").as_uri(), **DESKTOP).page
+    page.fill("#find", "4999")
+    assert titles(page) == ["Video 4999"]
+
+
+def test_cities_are_switched_on_named_on_focus_and_switched_off(open_page: OpenPage, site):
+    opened = open_page((site / "index.html").as_uri(), **DESKTOP)
+    page = live(opened.page)
+    page.click("#cities")
+    expect(page.locator(".cities .place")).to_have_count(1)
+    page.focus(".strip-list button")
+    expect(page.locator(".city-label")).to_have_text("Paris, France: 7 plays")
+    assert opened.problems == []
+    assert [rule["id"] for rule in Axe().run(page).response["violations"]] == []
+    page.click("#cities")
+    expect(page.locator(".cities .place")).to_have_count(0)
+    expect(page.locator(".strip-list")).to_be_hidden()

@@ -1,0 +1,176 @@
+"""The pages of countries, videos and cities: what they tell is counted by hand on a week of plays."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html import unescape
+
+import pytest
+
+from apivideo_geo.checks import check_details, check_site
+from apivideo_geo.exports.data_files import render_data_files
+from apivideo_geo.geo.projection import project
+from apivideo_geo.geo.shapes import load_shapes
+from apivideo_geo.model import Asset, AssetDetail
+from apivideo_geo.render.ground import load_outlines
+from apivideo_geo.render.pages import Look, render_site
+from apivideo_geo.render.video_pages import name_pages
+from tests.render.samples import HOSTILE, MADE, TEMPLATES, detailed
+
+LOOK = Look("Acme Academy")
+
+
+def build(made=MADE, look=LOOK, **more):
+    summary, details = detailed(made, **more)
+    return render_site(summary, look, TEMPLATES, details)
+
+
+@pytest.fixture(scope="module")
+def site():
+    return build()
+
+
+def text(content):
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", content.decode().partition("<main")[2])).split())
+
+
+def table(content, caption):
+    """Name → count of the rows of the table with that caption."""
+    found = re.search(rf">{caption}</caption>.*?</table>", content.decode(), re.DOTALL)
+    assert found
+    cells = re.findall(r'<th scope="row">(.*?)</th><td class="num">(.*?)</td>', found[0])
+    flag = re.compile(r'<span class="flag".*?</span>')
+    return {unescape(re.sub(r"<[^>]+>", "", flag.sub("", name))).strip(): count for name, count in cells}
+
+
+def test_a_country_tells_its_figures_and_every_part_with_what_is_not_known(site):
+    page = site["country/FRA.html"]
+    told = text(page)
+    assert "France: 20 plays" in told
+    assert "Rank 1 of 3 countries, 74.1% of everything counted between 15 November and 21 November 2026." in told
+    assert "Seen from the first day on, 15 November 2026." in told
+    assert "1 day was never collected (17 Nov)" in told
+    watched = table(page, "What is watched")
+    assert watched == {
+        HOSTILE: "9",
+        "Live stream without a title Live stream": "5",
+        "Not public": "3",
+        "Not known": "3",
+        "Total": "20",
+    }
+    assert table(page, "Devices") == {"Computer": "12", "Phone": "6", "Not known": "2", "Total": "20"}
+
+
+def test_what_is_too_small_is_withheld_and_told_as_that(site):
+    page = site["country/FRA.html"]
+    assert table(page, "Referring sites") == {"a.example": "4", "Withheld": "2", "Not known": "14", "Total": "20"}
+    assert table(page, "Cities") == {"Paris": "7", "Nowhere": "3", "Withheld": "1", "Not known": "9", "Total": "20"}
+    everything = b"".join(site.values())
+    assert b"b.example" not in everything
+    assert b"Lyon" not in everything
+
+
+def test_a_country_leads_to_its_neighbours_and_to_the_next_ranks(site):
+    onward = site["country/FRA.html"].decode().partition('class="onward"')[2]
+    assert re.findall(r'href="(\w+)\.html"(?: rel="(\w+)")?', onward) == [("BEL", ""), ("BEL", "next")]
+    peru = site["country/PER.html"].decode().partition('class="onward"')[2]
+    assert ("BEL", "prev") in re.findall(r'href="(\w+)\.html"(?: rel="(\w+)")?', peru)
+
+
+def test_first_seen_is_told(site):
+    assert "First seen on 18 November 2026." in text(site["country/PER.html"])
+
+
+def test_a_video_tells_its_countries_and_its_lifetime_plays_beside_the_days(site):
+    page = site["video/viFilm00.html"]
+    told = text(page)
+    assert "15 plays in 2 countries, most of all in France." in told
+    assert "Since it was published, on 15 January 2026, it was played 90 times" in told
+    assert table(page, "Countries") == {"France": "9", "Belgium": "4", "Unknown": "2", "Total": "15"}
+    assert "15 plays = 13 on the map + 2 unknown" in page.decode()
+
+
+def test_the_map_of_a_video_carries_only_the_countries_that_watched(site):
+    page = site["video/viFilm00.html"].decode()
+    outlines = load_outlines()
+    assert outlines["FRA"][0] in page
+    assert outlines["BEL"][0] in page
+    assert outlines["DEU"][0] not in page
+    land = next(content.decode() for name, content in site.items() if name.startswith("assets/land."))
+    assert outlines["DEU"][0] in land
+
+
+def test_the_list_adds_up_to_the_total_with_what_is_not_public(site):
+    page = site["videos.html"].decode()
+    rows = re.findall(r'<th scope="row">(.*?)</th><td class="num">(\d+)</td>', page)
+    told = {unescape(re.sub(r"<[^>]+>", "", name)).strip(): int(count) for name, count in rows}
+    total = told.pop("Total")
+    assert told.pop("Nobody watched this") == 0
+    assert sum(told.values()) == total == 27
+    assert told["Not public"] == 3
+
+
+def test_ids_that_are_no_safe_names_of_files_are_hashed():
+    names = ["../../up", "viFilm00", "vifilm00", "CON", "a/b/c/d/e", ".hidden", "x" * 200]
+    pages = name_pages([AssetDetail(Asset(name, "video", name, True), 1, 1) for name in names], 10)
+    assert pages["viFilm00"] == "video/viFilm00.html"
+    hashed = [page for name, page in pages.items() if name != "viFilm00"]
+    assert all(re.fullmatch(r"video/id-[0-9a-f]{16}\.html", page) for page in hashed)
+    assert len({page.lower() for page in pages.values()}) == len(names)
+
+
+def test_only_the_most_watched_have_a_page_and_the_others_are_listed_without_a_link():
+    site = build(look=replace(LOOK, video_pages=1))
+    assert [name for name in site if name.startswith("video/")] == ["video/viFilm00.html"]
+    assert "Out of the way" in site["videos.html"].decode()
+
+
+def test_hostile_titles_reach_every_page_as_text(site):
+    for name, content in site.items():
+        if name.endswith(".html"):
+            assert b"<img src=x" not in content
+
+
+def test_pages_do_not_change_with_the_time_of_making(site):
+    later = build(MADE + timedelta(hours=3))
+    changed = {name for name in site if later[name] != site[name]}
+    assert changed == {"index.html", "about.html"}
+    assert build() == site
+
+
+def test_the_site_passes_its_own_checks_and_a_figure_that_disagrees_is_found(site):
+    summary, details = detailed()
+    whole = site | render_data_files(summary)
+    assert check_site(whole, summary, (), details) == []
+    page = whole["country/FRA.html"].replace(b'value="20"', b'value="21"')
+    assert check_site(whole | {"country/FRA.html": page}, summary, (), details) == [
+        "country/FRA.html does not tell the count 20"
+    ]
+    video = whole["video/viFilm00.html"].replace(b'id="count" value="15"', b'id="count" value="16"')
+    assert check_site(whole | {"video/viFilm00.html": video}, summary, (), details) == [
+        "the pages of videos tell counts that no video has"
+    ]
+    more = replace(details.assets[0], count=99)
+    told = check_details(summary, replace(details, assets=(more, *details.assets[1:])))
+    assert [problem.split(" ")[:2] for problem in told] == [["the", "countries"], ["the", "days"], ["the", "videos"]]
+
+
+def test_a_place_in_degrees_lands_on_its_outline():
+    for code, latitude, longitude in (("SGP", 1.35, 103.82), ("MLT", 35.9, 14.4), ("BMU", 32.3, -64.76)):
+        assert project(latitude, longitude) == pytest.approx(load_shapes()[code].label, abs=3)
+
+
+def test_cities_with_a_place_are_circles_and_the_others_are_listed_with_their_count(site):
+    page = site["cities.html"].decode()
+    assert re.findall(r"<title>(.*?)</title></circle>", page) == ["Paris, France: 7 plays"]
+    assert "3 plays: no place of the country bears that name" in text(site["cities.html"])
+    places = next(content.decode() for name, content in site.items() if name.startswith("assets/places."))
+    assert places.startswith('apivideoGeo.cities([["FRA","Paris",7,')
+    assert "Nowhere" not in places
+
+
+def test_without_cities_there_is_no_page_of_them_and_no_switch():
+    summary, details = detailed()
+    site = render_site(summary, LOOK, TEMPLATES, replace(details, cities=(), withheld={}))
+    assert "cities.html" not in site
+    assert b'id="cities"' not in site["index.html"]
