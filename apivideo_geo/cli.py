@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
@@ -151,8 +152,9 @@ def forget(
     unique = sorted({day.date() for day in days})
     pipeline.forget(settings, unique)
     typer.echo(
-        f"Taken out of {settings.history_folder}: {', '.join(map(str, unique))}. While api.video remembers a day, the "
-        "next run collects it again, unless the setting leave_out names it."
+        f"Taken out of {settings.history_folder}: {', '.join(map(str, unique))}. Off a branch of git they go with "
+        "publish-history --remove-missing. While api.video remembers a day, the next run collects it again, unless the "
+        "setting leave_out names it."
     )
 
 
