@@ -18,6 +18,7 @@ from apivideo_geo.model import Details, Summary
 
 MONTHLY = "data/monthly.csv"
 """The file with what is withheld in part; not there where nothing of it was collected."""
+CANONICAL = "canonical"
 ANYWHERE = "404.html"
 """The page a host shows for every address that does not exist: its relative links lead from there."""
 
@@ -139,7 +140,7 @@ def check_links(site: Mapping[str, bytes]) -> list[str]:
     problems = []
     for name, content in sorted(site.items()):
         if name.endswith(".html"):
-            found = [(m["tag"].lower(), unescape(m["url"])) for m in _LINK.finditer(content.decode())]
+            found = [(_kind(m), unescape(m["url"])) for m in _LINK.finditer(content.decode())]
         elif name.endswith(".css"):
             found = [("css", m["url"] or m["import"]) for m in _CSS_URL.finditer(content.decode())]
         else:
@@ -149,13 +150,18 @@ def check_links(site: Mapping[str, bytes]) -> list[str]:
             if name == ANYWHERE:
                 problems += [] if url in ("./", "../") else [f"{name} is shown at any depth, so it cannot use {url}"]
                 continue
-            if parts.scheme in ("data", "mailto") or (tag == "a" and parts.scheme == "https"):
+            if parts.scheme in ("data", "mailto") or tag == CANONICAL or (tag == "a" and parts.scheme == "https"):
                 continue
             if parts.scheme or parts.netloc:
                 problems.append(f"{name} would load {url} from another server")
             elif parts.path and _target(name, unquote(parts.path)) not in site:
                 problems.append(f"{name} links to {parts.path}, which is not there")
     return problems
+
+
+def _kind(link: re.Match[str]) -> str:
+    """The tag of a link; what only says where the page is, and loads nothing, is ``CANONICAL``."""
+    return CANONICAL if 'rel="canonical"' in link[0] else link["tag"].lower()
 
 
 def _readable(name: str, content: bytes) -> bytes:

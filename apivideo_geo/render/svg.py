@@ -38,7 +38,7 @@ def render_map(
             'patternTransform="rotate(-45)"><path class="sparse-ground" d="M0 0h20v20H0z"/>'
             '<path class="sparse-line" d="M0 0v20"/></pattern></defs>',
             f'<g class="lands">{"".join(lands)}</g>',
-            f'<g class="ways">{"".join(_way(shape) for shape in specks if any(map(any, shape.spread)))}</g>',
+            f'<g class="ways">{"".join(_way(s, class_of(s.iso_a3)) for s in specks if any(map(any, s.spread)))}</g>',
             f'<g class="dots">{"".join(dots)}</g>',
             '<path class="lit" d=""/>',
             "</svg>",
@@ -62,11 +62,11 @@ def _dot(shape: Shape, name: str) -> str:
     )
 
 
-def _way(shape: Shape) -> str:
+def _way(shape: Shape, name: str) -> str:
     """The hairline from a place to its dot; without a length of its own."""
     assert shape.dot is not None
     x, y = shape.dot
-    return f'<g class="{shape.iso_a3}" transform="translate({x:g} {y:g})"><path d="M0 0h1"/></g>\n'
+    return f'<g class="{name} {shape.iso_a3}" transform="translate({x:g} {y:g})"><path d="M0 0h1"/></g>\n'
 
 
 def _order(name: str) -> int:

@@ -151,7 +151,8 @@
     const parts = new Map();
     for (const path of svg.querySelectorAll(".lands path, .spot")) {
       const code = (path.id || path.lastElementChild.id).slice(0, 3);
-      if (!parts.has(code)) parts.set(code, { kind: path.classList.item(path.matches(".spot") ? 1 : 0), paths: [] });
+      const kind = path.classList.item(path.matches(".spot") ? 1 : 0);
+      if (!parts.has(code)) parts.set(code, { kind, paths: [], way: svg.querySelector(`.ways .${code}`) });
       parts.get(code).paths.push(path);
     }
     /** @param {{kinds: Map<string, string>, empty: string, classes: number}} picture */
@@ -160,6 +161,7 @@
         const kind = kinds.get(code) || empty;
         if (kind === part.kind) continue;
         for (const path of part.paths) dress(path, part.kind, kind);
+        part.way?.classList.replace(part.kind, kind);
         part.kind = kind;
       }
       const count = `k${classes}`;

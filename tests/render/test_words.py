@@ -189,7 +189,7 @@ def looks(locale: str) -> Iterator[tuple[Summary, Look]]:
 
 def check(site: Mapping[str, bytes]) -> None:
     for path, content in site.items():
-        if path.endswith((".html", ".svg", ".xml")) and not path.startswith("assets/"):
+        if path.endswith((".html", ".svg", ".xml")) and not path.startswith(("assets/", "notebook.")):
             texts = Texts(content.decode()).texts
             assert [left for left in map(beside, texts) if left] == [], path
 

@@ -3,7 +3,7 @@ import { forceCollide, forceSimulation, forceX, forceY } from 'd3-force';
 
 const ROUNDS = 600;
 const HOME = 0.04; // how strongly a dot is drawn back to its place
-const KEEP_OFF = 5; // pixels: dots stay so far off the middle of a country
+const KEEP_OFF = 3; // pixels: dots stay so far off the middle of a country
 const EDGE = 7; // pixels between the middle of a dot and the edge of the map
 
 /**
