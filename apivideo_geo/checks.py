@@ -25,7 +25,7 @@ ANYWHERE = "404.html"
 _LINK = re.compile(r"""<(?P<tag>[a-z]+)\b[^>]*?\s(?:href|src)=["'](?P<url>[^"']*)["']""", re.IGNORECASE)
 _PLACE = re.compile(r'<path\b[^>]*?\sid="(?P<code>[A-Z]{3})(?:-dot)?"[^>]*?\sd="[^"]+"')
 _CSS_URL = re.compile(r"""url\(\s*["']?(?P<url>[^"')]+)|@import\s+["'](?P<import>[^"']+)""")
-_COUNT = re.compile(r'<data id="count" value="(?P<count>\d+)">')
+_COUNT = re.compile(rb'<data id="count" value="(?P<count>\d+)">')
 _JSON_IN_HTML = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "<>&'"})
 
 
@@ -112,17 +112,21 @@ def check_pages(site: Mapping[str, bytes], summary: Summary, details: Details) -
     """Whether each country with a count has its page, and the pages of countries and videos tell the right count."""
     expected = {f"country/{country.iso_a3}.html": country.count for country in summary.countries}
     problems = [f"{name} is not there" for name in expected if name not in site]
-    told = {name: _COUNT.search(site[name].decode()) for name in expected if name in site}
     problems += [
-        f"{name} does not tell the count {expected[name]}"
-        for name, found in told.items()
-        if found is None or int(found["count"]) != expected[name]
+        f"{name} does not tell the count {count}"
+        for name, count in expected.items()
+        if name in site and _told_count(site[name]) != count
     ]
-    videos = [_COUNT.search(content.decode()) for name, content in site.items() if name.startswith("video/")]
-    counted = Counter(int(found["count"]) for found in videos if found)
-    if None in videos or counted - Counter(one.count for one in details.assets):
+    counted = Counter(_told_count(content) for name, content in site.items() if name.startswith("video/"))
+    if counted - Counter(one.count for one in details.assets):
         problems.append("the pages of videos tell counts that no video has")
     return problems
+
+
+def _told_count(page: bytes) -> int | None:
+    """The count a page is about, as it tells it to programs."""
+    found = _COUNT.search(page)
+    return int(found["count"]) if found else None
 
 
 def check_places(site: Mapping[str, bytes], summary: Summary) -> list[str]:

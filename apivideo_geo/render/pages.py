@@ -43,6 +43,7 @@ from apivideo_geo.render.formats import Formats, sentence
 from apivideo_geo.render.ground import TALL, WIDE, render_land
 from apivideo_geo.render.look import Look
 from apivideo_geo.render.palettes import PALETTES, render_palette
+from apivideo_geo.render.parts import referrer_panel
 from apivideo_geo.render.scale import Scale, make_scale
 from apivideo_geo.render.subpages import list_pages, render_subpages
 from apivideo_geo.render.svg import render_map
@@ -108,7 +109,12 @@ def _render(
     there = list_pages(summary, details, look.video_pages)
     changes = make_changes(summary, details, formats)
     shared = {**_frame(summary, look, formats), "asset": paths, "there": there}
-    index = {**shared, **_index(summary, look, paths), "changes": newest(changes, CHANGES)}
+    index = {
+        **shared,
+        **_index(summary, look, paths),
+        "changes": newest(changes, CHANGES),
+        "panels": (*views.make_panels(summary, formats), *referrer_panel(summary, details, formats)),
+    }
     pages = {
         "index.html": template("index.html").render(index),
         "embed.html": template("embed.html").render(index, **make_embed(summary, formats, index["data"])),
@@ -194,7 +200,6 @@ def _index(summary: Summary, look: Look, paths: Mapping[str, str]) -> dict[str, 
         "gaps": prose.gaps(summary.days.missing, formats),
         "rows": views.make_rows(summary, formats),
         "rest": _rest(summary, formats),
-        "panels": views.make_panels(summary, formats),
         "snippet": make_snippet(look.site_url, prose.headline(summary, formats)),
         "periods": client.make_periods(summary, formats),
         "measures": client.make_measures(summary, formats),

@@ -70,6 +70,12 @@ def test_what_is_too_small_is_withheld_and_told_as_that(site):
     assert b"Lyon" not in everything
 
 
+def test_the_front_page_tells_the_referring_sites_that_may_be_told(site):
+    panel = site["index.html"].decode().partition("<h2>Referring sites</h2>")[2].partition("</section>")[0]
+    shares = re.findall(r'<th scope="row">(.*?)</th>.*?<td class="num">(.*?)</td>', panel)
+    assert shares == [("a.example", "15%"), ("Withheld", "7.4%"), ("Not known", "78%")]
+
+
 def test_a_country_leads_to_its_neighbours_and_to_the_next_ranks(site):
     onward = site["country/FRA.html"].decode().partition('class="onward"')[2]
     assert re.findall(r'href="(\w+)\.html"(?: rel="(\w+)")?', onward) == [("BEL", ""), ("BEL", "next")]
