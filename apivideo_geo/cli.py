@@ -295,7 +295,8 @@ def _tell_actions(settings: Settings, report: Report) -> None:
 
     for warning in report.warnings:
         typer.echo(f"::warning title=apivideo-geo::{_data(warning)}")
-    _append("GITHUB_STEP_SUMMARY", render_job_summary(report, settings.page))
+    if report.source or report.summary:  # else it ended before anything was done, and only says why
+        _append("GITHUB_STEP_SUMMARY", render_job_summary(report, settings.page))
 
 
 def _tell(said: str) -> None:
