@@ -110,7 +110,7 @@ def referrer_panel(summary: Summary, details: Details, formats: Formats) -> Iter
         for name, count in told
         if count
     )
-    yield views.Panel(formats.say("Referring sites"), tuple(slices))
+    yield views.Panel(formats.say("Referring sites"), tuple(slices), by_months("referrer", details, formats))
 
 
 def value_line(dimension: str, formats: Formats) -> Callable[[str], Line]:
