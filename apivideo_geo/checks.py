@@ -16,6 +16,9 @@ import pyarrow.parquet as pq
 
 from apivideo_geo.model import Details, Summary
 
+MONTHLY = "data/monthly.csv"
+"""The file with what is withheld in part; not there where nothing of it was collected."""
+CANONICAL = "canonical"
 ANYWHERE = "404.html"
 """The page a host shows for every address that does not exist: its relative links lead from there."""
 
@@ -61,8 +64,27 @@ def check_balance(site: Mapping[str, bytes], summary: Summary) -> list[str]:
     rows = csv.DictReader(io.StringIO(site["data/choro.csv"].decode()))
     if sum(int(row["Count"]) for row in rows) + summary.withheld != summary.total:
         problems.append(f"data/choro.csv does not add up to the total {summary.total}")
+    for name, key in (("data/countries.csv", "count"), ("data/timeseries.csv", "count")):
+        counts = [row[key] for row in csv.DictReader(io.StringIO(site[name].decode()))]
+        if sum(int(count) for count in counts if count) + summary.withheld != summary.total:
+            problems.append(f"{name} does not add up to the total {summary.total}")
     if json.loads(site["data/summary.json"])["total"] != summary.total:
         problems.append(f"data/summary.json does not tell the total {summary.total}")
+    return problems
+
+
+def check_told(site: Mapping[str, bytes], daily: Collection[str], least: int) -> list[str]:
+    """Whether nothing small is told of what is withheld in part.
+
+    ``daily`` are the dimensions that may be told day by day; of the others there is no count below ``least``.
+    """
+    problems = []
+    facts = pq.read_table(io.BytesIO(site["data/facts.parquet"]), columns=["dimension"])
+    if more := {*facts["dimension"].unique().to_pylist()} - {*daily}:
+        problems.append(f"data/facts.parquet tells {', '.join(sorted(more))} day by day, which is withheld in part")
+    rows = csv.DictReader(io.StringIO(site.get(MONTHLY, b"").decode()))
+    if any(row["value"] and int(row["count"]) < least for row in rows):
+        problems.append(f"{MONTHLY} tells a count below {least}")
     return problems
 
 
@@ -122,7 +144,7 @@ def check_links(site: Mapping[str, bytes]) -> list[str]:
     problems = []
     for name, content in sorted(site.items()):
         if name.endswith(".html"):
-            found = [(m["tag"].lower(), unescape(m["url"])) for m in _LINK.finditer(content.decode())]
+            found = [(_kind(m), unescape(m["url"])) for m in _LINK.finditer(content.decode())]
         elif name.endswith(".css"):
             found = [("css", m["url"] or m["import"]) for m in _CSS_URL.finditer(content.decode())]
         else:
@@ -132,13 +154,18 @@ def check_links(site: Mapping[str, bytes]) -> list[str]:
             if name == ANYWHERE:
                 problems += [] if url in ("./", "../") else [f"{name} is shown at any depth, so it cannot use {url}"]
                 continue
-            if parts.scheme in ("data", "mailto") or (tag == "a" and parts.scheme == "https"):
+            if parts.scheme in ("data", "mailto") or tag == CANONICAL or (tag == "a" and parts.scheme == "https"):
                 continue
             if parts.scheme or parts.netloc:
                 problems.append(f"{name} would load {url} from another server")
             elif parts.path and _target(name, unquote(parts.path)) not in site:
                 problems.append(f"{name} links to {parts.path}, which is not there")
     return problems
+
+
+def _kind(link: re.Match[str]) -> str:
+    """The tag of a link; what only says where the page is, and loads nothing, is ``CANONICAL``."""
+    return CANONICAL if 'rel="canonical"' in link[0] else link["tag"].lower()
 
 
 def _readable(name: str, content: bytes) -> bytes:
@@ -152,11 +179,12 @@ def _readable(name: str, content: bytes) -> bytes:
 def check_hidden(site: Mapping[str, bytes], hidden: Collection[str]) -> list[str]:
     """Files in which one of ``hidden`` stands, as it is or as HTML or JSON spell it. The text itself is not told."""
     problems = []
+    readable = {name: _readable(name, content) for name, content in sorted(site.items())} if hidden else {}
     for text in hidden:
         spellings = _spellings(text)
         problems += [
             f"{name} holds a text that must not be published (the API key, or the title or id of an asset not public)"
-            for name, content in sorted(site.items())
+            for name, content in readable.items()
             if any(spelling in content for spelling in spellings)
         ]
     return problems

@@ -6,8 +6,9 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -16,6 +17,7 @@ from apivideo_geo.errors import ApivideoGeoError, DataRefused, SourceFailed
 
 if TYPE_CHECKING:
     from apivideo_geo.effects import Effects
+    from apivideo_geo.report import Report
     from apivideo_geo.settings import Settings
 
 INTERRUPTED = 130
@@ -82,11 +84,15 @@ def _run(
         command = "build"
     settings, effects = _set_up(flags, config)
     from apivideo_geo.pipeline import run
+    from apivideo_geo.report import Report
 
-    report = run(command, settings, effects)
+    report = Report()
+    try:
+        run(command, settings, effects, report)
+    finally:  # what came in before a failure is told too
+        _tell_actions(settings, report)
     if settings.verbosity >= 0:
         typer.echo("\n".join(report.lines()))
-    _tell_actions(settings, report.lines(), report.warnings)
 
 
 HELP = {
@@ -131,6 +137,105 @@ def compact(
     typer.echo(f"{done} month{'' if done == 1 else 's'} compacted in {settings.history_folder}")
 
 
+@app.command(help="Take days out of the history folder, as if they had never been collected.")
+def forget(
+    days: Annotated[list[datetime], typer.Argument(metavar="DAY...", formats=["%Y-%m-%d"], help="UTC, YYYY-MM-DD.")],
+    history: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
+    ] = None,
+) -> None:
+    """Forget days."""
+    settings, _ = _set_up({"history": history}, config)
+    from apivideo_geo import pipeline
+
+    unique = sorted({day.date() for day in days})
+    pipeline.forget(settings, unique)
+    typer.echo(
+        f"Taken out of {settings.history_folder}: {', '.join(map(str, unique))}. Off a branch of git they go with "
+        "publish-history --remove-missing. While api.video remembers a day, the next run collects it again, unless the "
+        "setting leave_out names it."
+    )
+
+
+@app.command("fetch-history", help="Bring the history from its branch (of git) into the history folder.")
+def fetch_history(
+    history: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")] = None,
+    branch: Annotated[
+        str | None, typer.Option("--history-branch", metavar="NAME", help="Branch that keeps the history.")
+    ] = None,
+    remote: Annotated[
+        str | None, typer.Option("--history-remote", metavar="NAME", help="Remote of git that has this branch.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
+    ] = None,
+) -> None:
+    """Fetch the branch of the history."""
+    settings, effects = _set_up({"history": history, "history_branch": branch, "history_remote": remote}, config)
+    from apivideo_geo.branch.fetching import fetch_history
+
+    _tell(fetch_history(settings, effects))
+
+
+@app.command("publish-history", help="Commit what is new in the history to its branch, and push it.")
+def publish_history(
+    history: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")] = None,
+    branch: Annotated[
+        str | None, typer.Option("--history-branch", metavar="NAME", help="Branch that keeps the history.")
+    ] = None,
+    remote: Annotated[
+        str | None, typer.Option("--history-remote", metavar="NAME", help="Remote of git that has this branch.")
+    ] = None,
+    remove_missing: Annotated[
+        bool, typer.Option("--remove-missing", help="Take days off the branch that were taken out of the folder.")
+    ] = False,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
+    ] = None,
+) -> None:
+    """Publish the history to its branch."""
+    settings, effects = _set_up({"history": history, "history_branch": branch, "history_remote": remote}, config)
+    from apivideo_geo.branch.publishing import publish_history
+
+    _tell(publish_history(settings, effects, remove=remove_missing))
+
+
+@app.command("report-trouble", help="Tell on GitHub, in one issue, that the map is not updating; or that it is again.")
+def report_trouble(
+    message: Annotated[str, typer.Option(metavar="TEXT", help="What failed, and what to do.")] = "",
+    resolved: Annotated[bool, typer.Option("--resolved", help="All is well again: close the issue.")] = False,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
+    ] = None,
+) -> None:
+    """Open, update or close the issue."""
+    settings, effects = _set_up({}, config)
+    from apivideo_geo import trouble
+
+    typer.echo(trouble.resolve(settings, effects) if resolved else trouble.report(message, settings, effects))
+
+
+@app.command(help="Look whether all is set up and well, and say what to do next.")
+def doctor(
+    history: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")] = None,
+    out: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the site.")] = None,
+    sandbox: Annotated[bool | None, typer.Option("--sandbox", help="Use api.video's sandbox.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
+    ] = None,
+) -> None:
+    """Examine, tell, and exit with the code of the first thing that is wrong."""
+    settings, effects = _set_up({"history": history, "out": out, "sandbox": sandbox}, config)
+    from apivideo_geo.doctor import examine, find_exit_code, render_json, render_text
+
+    findings = examine(settings, effects)
+    typer.echo(render_json(findings) if as_json else render_text(findings))
+    if code := find_exit_code(findings):
+        raise typer.Exit(code)
+
+
 def _set_up(flags: dict[str, Any], config: Path | None) -> tuple[Settings, Effects]:
     from apivideo_geo.effects import Effects, Quiet
     from apivideo_geo.progress import JsonLines, LiveBar, PlainLines
@@ -151,6 +256,7 @@ def _set_up_logging(settings: Settings) -> None:
     from apivideo_geo.api.secrets import redactor
 
     redactor.hide(settings.key)
+    redactor.hide(settings.token)
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(redactor)
     handler.setFormatter(
@@ -181,23 +287,37 @@ class _JsonLines(logging.Formatter):
         return json.dumps(told, ensure_ascii=False)
 
 
-def _tell_actions(settings: Settings, lines: list[str], warnings: list[str]) -> None:
+def _tell_actions(settings: Settings, report: Report) -> None:
     """In GitHub Actions: the report on the run's page, warnings as annotations."""
     if not settings.github_actions:
         return
-    for warning in warnings:
-        typer.echo(f"::warning title=apivideo-geo::{_one_line(warning)}")
-    if settings.github_step_summary:
+    from apivideo_geo.job_summary import render_job_summary
+
+    for warning in report.warnings:
+        typer.echo(f"::warning title=apivideo-geo::{_data(warning)}")
+    if report.source or report.summary:  # else it ended before anything was done, and only says why
+        _append("GITHUB_STEP_SUMMARY", render_job_summary(report, settings.page))
+
+
+def _tell(said: str) -> None:
+    """A sentence for the terminal, and for the run's page on GitHub."""
+    from apivideo_geo.markdown import plain
+
+    typer.echo(said)
+    _append("GITHUB_STEP_SUMMARY", f"{plain(said)}\n\n")
+
+
+def _append(name: Literal["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"], text: str) -> None:
+    """Add ``text`` to a file of GitHub Actions; where that fails the site is out all the same."""
+    from apivideo_geo.api.secrets import redactor
+    from apivideo_geo.settings import file_of_actions
+
+    if path := file_of_actions(name):
         try:
-            with settings.github_step_summary.open("a", encoding="utf-8") as summary:
-                summary.write("### The map\n\n" + "".join(f"- {_plain_markdown(line)}\n" for line in lines) + "\n")
-        except OSError as error:  # the site is out all the same
-            typer.echo(f"::warning title=apivideo-geo::The job summary cannot be written: {error.strerror}")
-
-
-def _plain_markdown(text: str) -> str:
-    """``text`` shown as it is: spellings in it come from outside."""
-    return "".join("\\" + letter if letter in "\\`*_[]<>|#" else letter for letter in _one_line(text))
+            with path.open("a", encoding="utf-8") as file:
+                file.write(redactor.clean(text))
+        except OSError as error:
+            typer.echo(f"::warning title=apivideo-geo::{name} cannot be written: {error.strerror}")
 
 
 def _one_line(text: str) -> str:
@@ -220,9 +340,10 @@ def _guarded(work: Callable[[], object]) -> int:
 
     try:
         # Typer answers Ctrl-C with its exit code, without a word.
-        if work() == INTERRUPTED:
+        code = work()
+        if code == INTERRUPTED:
             raise KeyboardInterrupt
-        return 0
+        return code if isinstance(code, int) else 0
     except ApivideoGeoError as error:
         return _fail(str(error), error.exit_code, error.title)
     except (KeyboardInterrupt, typer.Abort):
@@ -256,12 +377,21 @@ def _fail(message: str, code: int, title: str) -> int:
 
     message = redactor.clean(_one_line(message))
     typer.echo(f"error: {message}", err=True)
-    if _in_actions():
-        typer.echo(f"::error title={title}::{message}")
+    from apivideo_geo.settings import in_github_actions
+
+    if in_github_actions():
+        from apivideo_geo.job_summary import render_failure
+
+        typer.echo(f"::error title={_property(title)}::{_data(message)}")
+        _append("GITHUB_OUTPUT", f"trouble={message}\n")
+        _append("GITHUB_STEP_SUMMARY", render_failure(message))
     return code
 
 
-def _in_actions() -> bool:
-    from apivideo_geo.settings import in_github_actions
+def _data(text: str) -> str:
+    """``text`` in a command of the workflow: what begins an escape there is escaped itself."""
+    return _one_line(text).replace("%", "%25")
 
-    return in_github_actions()
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

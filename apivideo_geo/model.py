@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import ibis
     import pyarrow as pa
 
+    from apivideo_geo.privacy import Cells
+
 UNKNOWN = "---"
 """The alpha-3 of a country that cannot be known (the tutorial's own mark)."""
 UNKNOWN_TEXT = "unknown"
@@ -229,6 +231,20 @@ class Summary:
     account: Account = field(default_factory=Account)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """Something that changed.
+
+    ``id`` is unique and for ever (``first/FRA``, ``best-day/2026-11-20``, ``up/2026-10``); ``at`` the UTC moment from
+    which it is known: the end of its day or month; ``link`` leads to what tells more, from the top of the site.
+    """
+
+    id: str
+    at: datetime
+    sentence: str
+    link: str
+
+
 Parts = tuple[tuple[str, int], ...]
 """(value, count), most first, then by value."""
 
@@ -239,7 +255,7 @@ class CountryDetail:
 
     ``first_seen`` is its first UTC day of the whole history. ``parts``: dimension → its values; an asset that is not
     public is the value ``unlisted``. ``withheld``: dimension → how many are not told. The parts and what is withheld
-    add up to the country's count or to less; the rest is not known.
+    add up to the country's count or to less; the rest is not known, or of a month that is not told yet.
     """
 
     first_seen: date
@@ -278,7 +294,8 @@ class Details:
 
     ``countries``: alpha-3 → its detail, of every country with a count. ``assets`` are all public ones, most first, also
     those nobody watched; ``unlisted`` counts what was watched of others. For the dimensions that are withheld in part,
-    ``world`` has the values over all countries that may be told, ``withheld`` how many may not.
+    ``world`` has the values over all countries that may be told, ``withheld`` how many may not; their figures are those
+    of ``months`` (the first UTC day of each), and ``monthly`` has them by dimension and month.
     """
 
     countries: Mapping[str, CountryDetail] = field(default_factory=dict)
@@ -287,3 +304,5 @@ class Details:
     cities: tuple[CityCount, ...] = ()
     world: Mapping[str, Parts] = field(default_factory=dict)
     withheld: Mapping[str, int] = field(default_factory=dict)
+    months: tuple[date, ...] = ()
+    monthly: Mapping[str, Mapping[date, Cells]] = field(default_factory=dict)

@@ -15,14 +15,20 @@ from apivideo_geo.settings import Settings
 if TYPE_CHECKING:
     import ibis
 
+    from apivideo_geo.render.look import Look
 
-def run(command: str, settings: Settings, effects: Effects) -> Report:
-    """Do ``command`` (build, collect or render) and tell what was done. Raises the errors of the tree."""
-    report = Report()
+
+def run(command: str, settings: Settings, effects: Effects, report: Report | None = None) -> Report:
+    """Do ``command`` (build, collect or render) and tell what was done, in ``report`` if there is one.
+
+    Raises the errors of the tree; ``report`` then tells what was done before.
+    """
+    report = report or Report()
     if command in ("build", "render"):
         from apivideo_geo.publish import check_replaceable
 
         check_replaceable(settings.out)
+        look_of(settings)  # what cannot be used is told before anything is asked
     hidden: frozenset[str] = frozenset()
     if command in ("build", "collect"):
         with report.step("collect", effects):
@@ -44,6 +50,21 @@ def compact(settings: Settings, effects: Effects) -> int:
 
     with open_history(settings.history_folder) as history:
         return history.compact(effects.now())
+
+
+def forget(settings: Settings, days: Collection[date]) -> None:
+    """Take ``days`` (UTC) out of the history folder, as if they had never been collected.
+
+    Raises :class:`UsageError` where one of them is not held; nothing is then taken out.
+    """
+    from apivideo_geo.store.days import open_history
+
+    with open_history(settings.history_folder) as history:
+        unknown = [day for day in sorted(days) if day not in history.entries]
+        if unknown:
+            raise UsageError(f"The history in {history.folder} does not hold {unknown[0]}; nothing was taken out.")
+        history.drop(days)
+        history.save_ledger()
 
 
 def collect(
@@ -71,12 +92,14 @@ def collect(
             first, last = source.window(history.entries)
             detail = settings.detail or source.usual_detail
             wanted = days_to_collect(history.entries, first, last, now, detail, asks_all=source.asks_all)
+            wanted = {day: at for day, at in wanted.items() if day not in settings.leave_out}
             assets = source.fetch_assets(wanted)
             if assets is not None:
-                history.save_assets(assets)
+                history.save_assets(privacy.tellable_assets(assets, settings.withhold_media))
                 hidden = privacy.private_words(assets)
             for asked_at, facts in source.fetch_days(wanted, settled_details(history.entries)):
-                kept = privacy.for_history(facts, settings.history_private or source.name == "demo")
+                private = settings.history_private or source.name == "demo"
+                kept = privacy.for_history(facts, private, settings.withhold_media)
                 shrunk = history.save(
                     kept, metric=source.metric, source=source.name, detail=asked_at, now=now,
                     accept_shrink=settings.accept_shrink,
@@ -115,7 +138,7 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, Details, ib
     if not history.entries:
         raise UsageError(f"There is no history in {settings.history_folder} yet: run the command build first, or demo.")
     facts = read_facts(connect(settings.engine), history.files())
-    partial = history.partial_days()
+    partial = history.partial_days() | set(settings.leave_out)
     if partial:
         facts = facts.filter(facts.day.notin(sorted(partial)))
     assets = history.load_assets()
@@ -136,7 +159,7 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, Details, ib
     )
     if all(day.count is None for day in summary.daily):
         raise UsageError(f"The history in {history.folder} holds no day between --since and --until; widen the period.")
-    least = dict.fromkeys(privacy.WITHHELD_DIMENSIONS, settings.min_count)
+    least = dict.fromkeys(privacy.withheld_dimensions(settings.withhold_media), settings.min_count)
     return summary, detail(facts, summary, assets, least, cities.locate), facts
 
 
@@ -145,24 +168,43 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
     from apivideo_geo.exports.data_files import render_data_files
     from apivideo_geo.exports.facts_parquet import render_facts
     from apivideo_geo.exports.manifest import render_manifest
+    from apivideo_geo.exports.tables import column_names, make_tables
     from apivideo_geo.render.folder import find_templates
-    from apivideo_geo.render.pages import Look, render_site
+    from apivideo_geo.render.pages import render_site
 
-    look = Look(
-        title=settings.title,
+    look, tables = look_of(settings), make_tables(summary, details)
+    site = render_site(summary, look, find_templates(), details, column_names(tables))
+    site["data/facts.parquet"] = render_facts(facts, summary.period_from, summary.period_to, settings.withhold_media)
+    site |= render_data_files(summary, tables, site, look.title, look.site_url)
+    site[".nojekyll"] = b""
+    return site | {"manifest.json": render_manifest(summary, site)}
+
+
+def look_of(settings: Settings) -> Look:
+    """How the owner wants the site. Raises :class:`UsageError` for an unsound logo or folder of templates."""
+    from apivideo_geo.render.folder import check_overrides, find_templates
+    from apivideo_geo.render.logo import load_logo
+    from apivideo_geo.render.look import Look, usual_title
+
+    if settings.templates:
+        check_overrides(settings.templates, find_templates())
+    return Look(
+        title=settings.title or usual_title(settings.locale),
         locale=settings.locale,
+        notice=settings.notice,
         method=settings.class_method,
         classes=settings.classes,
         breaks=settings.breaks,
         per_million_from=settings.per_million_from,
         palette=settings.palette,
+        accent=settings.accent,
+        logo=load_logo(settings.logo) if settings.logo else None,
+        links=tuple(settings.links.items()),
+        footer=settings.footer,
+        overrides=settings.templates,
+        site_url=settings.page,
         video_pages=settings.video_pages,
     )
-    site = render_site(summary, look, find_templates(), details)
-    site |= render_data_files(summary)
-    site["data/facts.parquet"] = render_facts(facts, summary.period_from, summary.period_to)
-    site[".nojekyll"] = b""
-    return site | {"manifest.json": render_manifest(summary, site)}
 
 
 def publish(
@@ -175,9 +217,13 @@ def publish(
 ) -> None:
     """Check the site and put it in place. Raises :class:`DataRefused` with a problem; nothing is then published."""
     from apivideo_geo import publish as publishing
-    from apivideo_geo.checks import check_site
+    from apivideo_geo.checks import check_site, check_told
+    from apivideo_geo.privacy import public_dimensions
 
-    problems = check_site(site, summary, hidden | ({settings.key} if settings.key else set()), details)
+    problems = [
+        *check_site(site, summary, hidden | ({settings.key} if settings.key else set()), details),
+        *check_told(site, public_dimensions(settings.withhold_media), settings.min_count),
+    ]
     if problems:
         more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
         raise DataRefused(f"The site was not published, the one before stays: {problems[0]}{more}.")

@@ -1,7 +1,14 @@
-"""What may leave the machine: an allow-list, applied once, before anything is kept or shown. Pure."""
+"""What may leave the machine: an allow-list, applied once, before anything is kept or shown. Pure.
+
+Small counts of some dimensions are withheld (:func:`withhold`), so that no figure points at a person. Three rules keep
+them from being got back: whatever is published of such a dimension is derived from :class:`Cells`, so no margin tells
+more than the cells do; they are made month by month, of months that are over, and added up, so the difference of two
+published sites is again a sum of cells that may be told; and a public history does not hold the dimension at all.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -12,17 +19,97 @@ import pyarrow.compute as pc
 from apivideo_geo.model import UNLISTED, Asset, Facts
 
 PUBLIC_DIMENSIONS = ("total", "media", "device", "os", "browser")
-"""What a history may hold that lies in public: nothing that will be withheld on a page."""
+"""What may be told day by day, and so what a public history may hold; ``media`` unless it is withheld too."""
 PRIVATE_DIMENSIONS = (*PUBLIC_DIMENSIONS, "referrer", "city")
 """What a history may hold that lies in private."""
 WITHHELD_DIMENSIONS = ("referrer", "city")
 """The dimensions whose small counts are withheld, for they could point at a person."""
 
 
-def for_history(facts: Facts, history_private: bool) -> Facts:
-    """``facts`` with only the dimensions that the history may hold."""
-    allowed = PRIVATE_DIMENSIONS if history_private else PUBLIC_DIMENSIONS
+@dataclass(frozen=True)
+class Cells:
+    """One dimension by country, as it may be told.
+
+    ``shown``: country → value → count, all of them counts that may be known. ``withheld``: country → how many counts
+    are told under no value; neither the values nor how many there are may be told. A country is in both, one or none.
+    """
+
+    shown: Mapping[str, Mapping[str, int]]
+    withheld: Mapping[str, int]
+
+    def world(self) -> dict[str, int]:
+        """value → count over all countries, most first: the sum of what is shown, never more."""
+        sums: Counter[str] = Counter()
+        for values in self.shown.values():
+            sums.update(values)
+        return _most_first(sums)
+
+
+def withhold(counts: Mapping[str, Mapping[str, int]], least: int) -> Cells:
+    """What may be told of ``counts`` (country → value → count of one dimension) where counts below ``least`` may not.
+
+    The total of a country and the part of it that has no value are public, so what is withheld is known as a sum. The
+    smallest counts of a country are therefore withheld until there are two or more of them and any one could still be
+    anything from 1 to ``least``, also for somebody who knows which values are withheld; if that takes all, all are.
+    """
+    shown: dict[str, dict[str, int]] = {}
+    withheld: dict[str, int] = {}
+    for country, values in sorted(counts.items()):
+        rising = sorted((count, value) for value, count in values.items() if count > 0)
+        hidden = _how_many_hidden([count for count, _ in rising], least)
+        if hidden:
+            withheld[country] = sum(count for count, _ in rising[:hidden])
+        if rising[hidden:]:
+            shown[country] = _most_first({value: count for count, value in rising[hidden:]})
+    return Cells(shown, withheld)
+
+
+def _how_many_hidden(rising: list[int], least: int) -> int:
+    """How many of the counts ``rising`` are withheld, the smallest first."""
+    hidden = sum(count < least for count in rising)
+    # With k withheld, each of the others at least 1, one of them can be anything up to their sum less k - 1.
+    while 0 < hidden < len(rising) and (hidden < 2 or sum(rising[:hidden]) < least + hidden - 1):
+        hidden += 1
+    return hidden
+
+
+def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def add_cells(parts: Iterable[Cells]) -> Cells:
+    """The cells of several stretches of time as one."""
+    shown: dict[str, Counter[str]] = {}
+    withheld: Counter[str] = Counter()
+    for part in parts:
+        withheld.update(part.withheld)
+        for country, values in part.shown.items():
+            shown.setdefault(country, Counter()).update(values)
+    return Cells(
+        {country: _most_first(values) for country, values in sorted(shown.items())},
+        dict(sorted(withheld.items())),
+    )
+
+
+def for_history(facts: Facts, history_private: bool, withhold_media: bool) -> Facts:
+    """``facts`` with only the dimensions that the history may hold: a public one, none that is withheld on a page."""
+    allowed = PRIVATE_DIMENSIONS if history_private else public_dimensions(withhold_media)
     return replace(facts, table=facts.table.filter(pc.is_in(facts.table["dimension"], pa.array(allowed))))
+
+
+def public_dimensions(withhold_media: bool) -> tuple[str, ...]:
+    """The dimensions whose rows may leave day by day: those of which nothing is withheld."""
+    return tuple(name for name in PUBLIC_DIMENSIONS if not (withhold_media and name == "media"))
+
+
+def withheld_dimensions(withhold_media: bool) -> tuple[str, ...]:
+    """The dimensions whose small counts are withheld."""
+    return (*WITHHELD_DIMENSIONS, "media") if withhold_media else WITHHELD_DIMENSIONS
+
+
+def tellable_assets(assets: Iterable[Asset], withhold_media: bool) -> tuple[Asset, ...]:
+    """``assets``; where videos are withheld in part, without their lifetime plays, which would tell the rest."""
+    return tuple(replace(asset, lifetime=None) if withhold_media else asset for asset in assets)
 
 
 def fold_unlisted(facts: ibis.Table, listed: Collection[str]) -> ibis.Table:
@@ -32,24 +119,6 @@ def fold_unlisted(facts: ibis.Table, listed: Collection[str]) -> ibis.Table:
     """
     hidden = (facts.dimension == "media") & facts["value"].notin(sorted(listed) or [""])
     return facts.mutate(value=hidden.ifelse(UNLISTED, facts["value"]))
-
-
-@dataclass(frozen=True)
-class Cells:
-    """What may be told of a dimension: country → value → count, and how many are withheld of each country."""
-
-    shown: Mapping[str, Mapping[str, int]]
-    withheld: Mapping[str, int]
-
-
-def withhold(counts: Mapping[str, Mapping[str, int]], least: int) -> Cells:
-    """``counts`` (country → value → count of one dimension over the whole period) without the cells below ``least``."""
-    shown = {
-        country: {value: count for value, count in values.items() if count >= least}
-        for country, values in counts.items()
-    }
-    withheld = {country: sum(values.values()) - sum(shown[country].values()) for country, values in counts.items()}
-    return Cells(shown, {country: count for country, count in withheld.items() if count})
 
 
 def private_words(assets: Iterable[Asset]) -> frozenset[str]:

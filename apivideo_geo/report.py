@@ -55,7 +55,10 @@ class Report:
             message = (
                 f"{one.day}: the answer ({one.answered:,}) is smaller than what is held ({one.held:,}) and was refused"
             )
-            (self.warnings if one.held_whole else self.unfinished).append(message)
+            if one.held_whole:
+                self.warnings.append(f"{message}; if the smaller count is right, run with --accept-shrink")
+            else:
+                self.unfinished.append(message)
 
     def note_checked(self, checked: Checked | None) -> None:
         """The API's own count of what was collected, where it was asked; a difference is a warning."""
@@ -85,9 +88,8 @@ class Report:
         """The report, a fact a line."""
         lines = []
         if self.source:
-            lines.append(
-                f"Collected from {self.source}: {_days(self.days)}, {self.rows:,} rows kept, {self.requests:,} requests"
-            )
+            came = f"{list_days(self.days)}, {self.rows:,} rows kept, {self.requests:,} requests"
+            lines.append(f"Collected from {self.source}: {came}")
             lines += _listing("Refused", self.refused)
             lines += _listing("Countries not recognised, counted as unknown", self.unmapped)
         if self.summary:
@@ -100,7 +102,7 @@ class Report:
                 c = self.checked
                 lines.append(f"Checked: the API itself counts {c.told:,} from {c.first} to {c.last} too")
             if s.days.missing:
-                lines.append(f"Never collected: {_days(list(s.days.missing))}")
+                lines.append(f"Never collected: {list_days(list(s.days.missing))}")
         if self.place:
             lines.append(f"Site: {self.pages} files, {self.size / 1000:,.0f} kB, in {self.place}")
         lines += [f"Warning: {warning}" for warning in self.warnings]
@@ -108,7 +110,8 @@ class Report:
         return [*lines, f"Time: {steps}"] if steps else lines
 
 
-def _days(days: list[date]) -> str:
+def list_days(days: list[date]) -> str:
+    """How many days, and from which to which."""
     if not days:
         return "no days to ask"
     first, last = min(days), max(days)

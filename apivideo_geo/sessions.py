@@ -39,7 +39,7 @@ def utc_day(time: StringValue) -> DateValue:
     """
     # Engines take more than ISO 8601 for a time, each something else: the patterns let through what all read alike.
     # The API's own form is asked for first because that is cheap.
-    usual = time.like("____-__-__T__:__:__Z") & (time >= "0") & ~time.contains("T24")
+    usual = time.like("____-__-__T__:__:__Z") & (time >= "0") & (time.substr(11, 2) < "24")
     with_seconds = (time.substr(16, 1) == ":").ifelse(time, time.left(16) + ":00" + time.substr(16))
     day = ibis.cases(
         (usual, time.try_cast("timestamp").date()),

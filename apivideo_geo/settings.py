@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from apivideo_geo.errors import UsageError
@@ -24,7 +24,12 @@ PRODUCTION = "https://ws.api.video"
 SANDBOX = "https://sandbox.api.video"
 DEFAULT_FILE = Path("apivideo-geo.toml")
 PREFIX = "APIVIDEO_GEO_"
-ENVIRONMENT_ONLY = frozenset({"api_key", "github_actions", "github_step_summary", "source_date_epoch"})
+OF_GITHUB = (
+    "github_actions", "github_api_url", "github_repository", "github_run_id", "github_server_url",
+    "github_token",
+)  # fmt: skip
+"""Fields that GitHub Actions tells, each in the variable of its name."""
+ENVIRONMENT_ONLY = frozenset({"api_key", "source_date_epoch", *OF_GITHUB})
 """Fields that no settings file may carry: secrets, and what the surroundings tell."""
 
 SourceName = Literal["auto", "data", "sessions", "files", "demo"]
@@ -32,7 +37,26 @@ CountMetric = Literal["play", "view", "impression", "start", "end"]
 PaletteName = Literal["blue", "green", "teal", "purple", "orange", "grey"]
 ClassMethod = Literal["quantile", "log", "jenks", "equal", "custom"]
 Many = Annotated[tuple[str, ...], NoDecode]
+Links = Annotated[dict[Annotated[str, Field(min_length=1, max_length=60)], str], NoDecode]
 ManyNumbers = Annotated[tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...], NoDecode]
+
+
+def _plain_day(value: object) -> object:
+    """Only YYYY-MM-DD: a bare number would otherwise pass for a Unix time."""
+    if value is not None and not isinstance(value, (str, date)):
+        raise ValueError("a day is written YYYY-MM-DD")
+    if isinstance(value, str):
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            raise ValueError("a day is written YYYY-MM-DD")
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("there is no such day") from None
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_plain_day)]
+Days = Annotated[tuple[Day, ...], NoDecode]
 
 
 class Settings(BaseSettings):
@@ -44,10 +68,15 @@ class Settings(BaseSettings):
 
     source: SourceName = Field("auto", description="Where the numbers come from.")
     sessions: Many = Field((), description="Session files (CSV, JSON, NDJSON, Parquet), paths or globs.")
-    since: date | None = Field(None, description="First UTC day, inclusive.")
-    until: date | None = Field(None, description="Last UTC day, inclusive.")
+    since: Day | None = Field(None, description="First UTC day, inclusive.")
+    until: Day | None = Field(None, description="Last UTC day, inclusive.")
+    leave_out: Days = Field((), description="UTC days that are neither collected nor shown; the page has a gap there.")
     metric: CountMetric = Field("play", description="What to count, where the source is today's Data API.")
-    detail: Detail | None = Field(None, description="How much to collect: country, media (adds videos) or full.")
+    detail: Detail | None = Field(
+        None,
+        description="How much to collect: country, one request a day; media adds videos by country; full adds devices, "
+        "systems and browsers.",
+    )
     history: Path = Field(Path("history"), description="Folder of the history.")
     out: Path = Field(Path("site"), description="Folder of the site.")
     exports: Path = Field(Path("exports"), description="Folder of the local exports (never published).")
@@ -55,15 +84,62 @@ class Settings(BaseSettings):
     sandbox: bool = Field(False, description="Use api.video's sandbox.")
     accept_shrink: bool = Field(False, description="Let a smaller answer replace a fuller one.")
     count_sessions_as: CountMetric | None = Field(None, description="Count each session as one of this metric.")
-    title: str = Field("Our audience", min_length=1, max_length=120, description="Title of the site.")
-    locale: str = Field("en", description="CLDR locale of names and numbers, e.g. en, fr, pt_BR.")
+    title: str = Field("", max_length=120, description='Title of the site; without one "Our audience".')
+    locale: str = Field(
+        "en",
+        description="Any CLDR locale: country names, numbers, dates, text direction (ar, he: right to left). The "
+        "sentences are there in English and French; another locale gets the English ones, marked as English.",
+    )
+    notice: str = Field("", max_length=300, description="A line above every page.")
+    accent: str = Field(
+        "",
+        description="Colour of what is pressed, pointed at or in focus, #rrggbb; made darker on light pages and "
+        "lighter on dark ones where it would be hard to read.",
+    )
+    logo: Path | None = Field(
+        None,
+        description="An SVG or PNG file beside the title, at most 100 kB; no scripts and no links in an SVG.",
+    )
+    links: Links = Field(
+        {},
+        max_length=12,
+        description="Links at the foot of every page, name to https:// or mailto: address; in the environment "
+        "Acme=https://example.org; Blog=https://example.org/blog.",
+    )
+    footer: str = Field("", max_length=600, description="A text at the foot of every page.")
+    templates: Path | None = Field(
+        None,
+        description="Folder of templates and assets of your own that go before ours of the same name.",
+    )
+    site_url: str = Field(
+        "",
+        max_length=500,
+        description="Where the site is published, for links that need it whole; on GitHub Pages it is known.",
+    )
     palette: PaletteName = Field("blue", description="Colours of the map.")
-    class_method: ClassMethod = Field("quantile", description="How counts are cut into classes of colour.")
+    class_method: ClassMethod = Field(
+        "quantile",
+        description="How counts are cut into classes of colour: quantile, as many countries in each; log, each "
+        "class as many times greater than the one before; jenks, where the counts leave gaps; equal, classes of equal "
+        "width; custom, at the numbers of breaks.",
+    )
     classes: int = Field(6, ge=3, le=9, description="How many classes of colour, at most.")
-    breaks: ManyNumbers = Field((), max_length=8, description="Where a new class begins, for class_method custom.")
+    breaks: ManyNumbers = Field((), max_length=8, description="Where a new class begins, for custom: 10; 100; 1000.")
     per_million_from: int = Field(100, ge=1, description="Least count to compare a country by head.")
     video_pages: int = Field(200, ge=0, le=10_000, description="How many videos, the most watched, have a page.")
-    min_count: int = Field(5, ge=1, description="Least count of a city or a referring site that is told.")
+    min_count: int = Field(
+        5,
+        ge=1,
+        le=1000,
+        description="Cities and referring sites with a smaller count in a country and month are withheld: told as one "
+        "sum that cannot be taken apart.",
+    )
+    withhold_media: bool = Field(
+        False,
+        description="The same for videos by country; the history then holds videos only where history_private is true.",
+    )
+    history_branch: str = Field("history", description="Branch of git that keeps the history.")
+    history_remote: str = Field("origin", description="Remote of git that has this branch.")
     history_private: bool = Field(False, description="The history lies in private: keep cities and referrers in it.")
     sessions_add: Many = Field((), description="Columns to add to sessions.csv.")
     sessions_drop: Many = Field((), description="Columns to drop from sessions.csv.")
@@ -72,17 +148,27 @@ class Settings(BaseSettings):
     deadline: float = Field(60.0, gt=0, le=1440, description="Minutes the collecting may take.")
     verbosity: int = Field(0, ge=-1, le=2, description="-1 quiet, 0 normal, 1 verbose, 2 every request.")
     log_json: bool = Field(False, description="Log lines as JSON.")
-    base_url: str = Field("", validation_alias=AliasChoices("base_url", "APIVIDEO_BASE_URL"), description="API server.")
+    base_url: str = Field(
+        "",
+        validation_alias=AliasChoices("base_url", "APIVIDEO_BASE_URL"),
+        description="Another server that speaks api.video's API.",
+    )
     api_key: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("api_key", "APIVIDEO_API_KEY"))
     github_actions: bool = Field(False, validation_alias=AliasChoices("github_actions", "GITHUB_ACTIONS"))
-    github_step_summary: Path | None = Field(
-        None, validation_alias=AliasChoices("github_step_summary", "GITHUB_STEP_SUMMARY")
+    github_api_url: str = Field(
+        "https://api.github.com", validation_alias=AliasChoices("github_api_url", "GITHUB_API_URL")
     )
+    github_repository: str = Field("", validation_alias=AliasChoices("github_repository", "GITHUB_REPOSITORY"))
+    github_run_id: str = Field("", validation_alias=AliasChoices("github_run_id", "GITHUB_RUN_ID"))
+    github_server_url: str = Field(
+        "https://github.com", validation_alias=AliasChoices("github_server_url", "GITHUB_SERVER_URL")
+    )
+    github_token: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("github_token", "GITHUB_TOKEN"))
     source_date_epoch: int | None = Field(
         None, ge=0, le=4_102_444_800, validation_alias=AliasChoices("source_date_epoch", "SOURCE_DATE_EPOCH")
     )
 
-    @field_validator("sessions", "sessions_add", "sessions_drop", "breaks", mode="before")
+    @field_validator("sessions", "sessions_add", "sessions_drop", "breaks", "leave_out", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """One text is a list: from the environment, entries are separated by ``;`` or new lines."""
@@ -90,20 +176,29 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.replace("\n", ";").split(";") if part.strip())
         return value
 
-    @field_validator("since", "until", mode="before")
+    @field_validator("links", mode="before")
     @classmethod
-    def _plain_day(cls, value: object) -> object:
-        """Only YYYY-MM-DD: a bare number would otherwise pass for a Unix time."""
-        if value is not None and not isinstance(value, (str, date)):
-            raise ValueError("a day is written YYYY-MM-DD")
+    def _pairs(cls, value: object) -> object:
+        """One text is a table: from the environment, entries are ``Name=https://…``, separated by ``;``."""
         if isinstance(value, str):
-            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-                raise ValueError("a day is written YYYY-MM-DD")
-            try:
-                return date.fromisoformat(value)
-            except ValueError:
-                raise ValueError("there is no such day") from None
+            pairs = (part.partition("=") for part in value.replace("\n", ";").split(";") if part.strip())
+            return {name.strip(): address.strip() for name, _, address in pairs}
         return value
+
+    @field_validator("links")
+    @classmethod
+    def _sound_links(cls, links: dict[str, str]) -> dict[str, str]:
+        for name, address in links.items():
+            if not re.fullmatch(r"https://[^\s/]+\S*|mailto:\S+@\S+", address):
+                raise ValueError(f"the link {name!r} must begin with https:// or mailto:, like https://example.org/")
+        return links
+
+    @field_validator("accent")
+    @classmethod
+    def _sound_colour(cls, colour: str) -> str:
+        if colour and not re.fullmatch(r"#([0-9a-fA-F]{3}){1,2}", colour):
+            raise ValueError("a colour is written #rrggbb, like #1f5fa8")
+        return colour
 
     @field_validator("since", "until")
     @classmethod
@@ -127,6 +222,16 @@ class Settings(BaseSettings):
             raise ValueError("each number must be greater than the one before")
         return breaks
 
+    @field_validator("site_url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        """With one slash at the end, so that a file's name can follow."""
+        if not url:
+            return ""
+        if not re.fullmatch(r"https?://[^\s/?#@&\"'<>\\]+(/[^\s?#&\"'<>\\]*)?", url):
+            raise ValueError("write the address of the site like https://user.github.io/repository/")
+        return url.rstrip("/") + "/"
+
     @field_validator("locale")
     @classmethod
     def _known_locale(cls, locale: str) -> str:
@@ -136,6 +241,17 @@ class Settings(BaseSettings):
             return str(Locale.parse(locale.replace("-", "_")))
         except (ValueError, UnknownLocaleError):
             raise ValueError(f"{locale!r} is not a CLDR locale such as en, fr or pt_BR") from None
+
+    @field_validator("history_branch", "history_remote")
+    @classmethod
+    def _name_of_git(cls, name: str) -> str:
+        if (
+            not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._/-]*", name)
+            or ".." in name
+            or name.endswith((".lock", "/", "."))
+        ):
+            raise ValueError("it must be a plain name of git, such as history or origin")
+        return name
 
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
@@ -187,6 +303,22 @@ class Settings(BaseSettings):
         """The API key, bare; "" when there is none."""
         return self.api_key.get_secret_value().strip()
 
+    @property
+    def token(self) -> str:
+        """GitHub's token, bare; "" when there is none."""
+        return self.github_token.get_secret_value().strip()
+
+    @property
+    def page(self) -> str:
+        """Address of the published site, with a slash at its end: ``site_url``, else that of GitHub Pages, or ""."""
+        if self.site_url:
+            return self.site_url
+        owner, _, name = self.github_repository.partition("/")
+        if not name or self.github_server_url != "https://github.com":
+            return ""
+        host = f"{owner.lower()}.github.io"
+        return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
+
 
 def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Settings:
     """Settings of this run: ``flags`` (None = not given) over the environment over the file.
@@ -197,18 +329,18 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Setti
     _check_environment()
     values = _read_file(config)
     given = {name: value for name, value in flags.items() if value is not None}
-    in_file = {name: value for name, value in values.items() if not os.environ.get(_variable(name))}
+    in_file = {name: value for name, value in values.items() if not os.environ.get(variable_of(name))}
     try:
         return Settings(**(in_file | given))
     except ValidationError as error:
         raise UsageError(_sentence(error, set(given), set(in_file))) from None
 
 
-def _variable(name: str) -> str:
+def variable_of(name: str) -> str:
     """The environment variable of the setting ``name``."""
-    if name == "base_url":
-        return "APIVIDEO_BASE_URL"
-    return name.upper() if name in ENVIRONMENT_ONLY - {"api_key"} else PREFIX + name.upper()
+    if name in ("base_url", "api_key"):
+        return f"APIVIDEO_{name.upper()}"
+    return name.upper() if name in ENVIRONMENT_ONLY else PREFIX + name.upper()
 
 
 def _read_file(config: Path | None) -> dict[str, Any]:
@@ -250,9 +382,24 @@ def _sentence(error: ValidationError, flags: set[str], in_file: set[str]) -> str
     elif name in in_file:
         where = f"Setting {name}"
     else:
-        where = name if name.isupper() else _variable(name)
-    shown = "" if name.lower().endswith("api_key") else f" (it is {str(problem['input'])[:80]!r})"
+        where = name if name.isupper() else variable_of(name)
+    shown = "" if name.lower().endswith(("api_key", "github_token")) else f" (it is {str(problem['input'])[:80]!r})"
     return f"{where}: {message[0].lower() + message[1:]}{shown}."
+
+
+def environment_for_git(more: Mapping[str, str]) -> dict[str, str]:
+    """The environment to start git in: ours with ``more``, without our secrets and what would name another repository.
+
+    The latter is set where we run inside a hook of git.
+    """
+    elsewhere = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX")
+    left_out = {"APIVIDEO_API_KEY", "GITHUB_TOKEN", *elsewhere}
+    return {name: value for name, value in os.environ.items() if name not in left_out} | dict(more)
+
+
+def file_of_actions(name: Literal["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"]) -> Path | None:
+    """Where a step of GitHub Actions leaves its outputs, or its summary; asked where there may be no settings."""
+    return Path(os.environ[name]) if in_github_actions() and os.environ.get(name) else None
 
 
 def in_github_actions() -> bool:

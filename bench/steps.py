@@ -17,7 +17,7 @@ def ours(path: str, engine: str = "duckdb") -> str:
     from apivideo_geo.aggregate.facts import count_sessions
     from apivideo_geo.aggregate.summary import summarise
     from apivideo_geo.engines import connect
-    from apivideo_geo.exports.data_files import render_choro
+    from apivideo_geo.exports.tables import make_choro
     from apivideo_geo.geo import countries, places
     from apivideo_geo.model import UNKNOWN
     from apivideo_geo.sources.files import open_sessions
@@ -29,7 +29,7 @@ def ours(path: str, engine: str = "duckdb") -> str:
         generated_at=datetime(2026, 1, 1, tzinfo=UTC), name_of=lambda code: countries.name_of(code, "en"),
         alpha2_of=countries.to_alpha2, population_of=places.population,
     )  # fmt: skip
-    choro = render_choro(summary)
+    choro = make_choro(summary).render()
     assert choro
     counts = {country.iso_a3: country.count for country in summary.countries}
     return as_answer(counts | {UNKNOWN: summary.unknown})
@@ -82,7 +82,9 @@ def summary(folder: str, engine: str = "duckdb") -> str:
     from apivideo_geo.aggregate.summary import summarise
     from apivideo_geo.engines import connect, read_facts
     from apivideo_geo.exports.data_files import render_data_files
+    from apivideo_geo.exports.tables import make_tables
     from apivideo_geo.geo import countries, places
+    from apivideo_geo.model import Details
     from apivideo_geo.store.days import load_history
 
     history = load_history(Path(folder))
@@ -92,7 +94,7 @@ def summary(folder: str, engine: str = "duckdb") -> str:
         name_of=lambda code: countries.name_of(code, "en"), alpha2_of=countries.to_alpha2,
         population_of=places.population,
     )  # fmt: skip
-    assert render_data_files(found)
+    assert render_data_files(found, make_tables(found, Details()), {}, "Acme Academy", "")
     return f"{found.total} plays, {len(found.countries)} countries, {found.days.collected} days"
 
 

@@ -9,6 +9,8 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+COMMAND = [os.environ["PRODUCT"]] if os.environ.get("PRODUCT") else [sys.executable, str(ROOT / "build.py")]
+"""What is tested: the checkout, or with PRODUCT (`make test-wheel`) the command of an installed wheel."""
 
 
 class Product:
@@ -28,7 +30,7 @@ class Product:
 
     def run(self, *arguments, api=None, now=None, code=0, **more):
         done = subprocess.run(
-            [sys.executable, str(ROOT / "build.py"), *map(str, arguments)],
+            [*COMMAND, *map(str, arguments)],
             cwd=self.folder,
             env=self.environment(api, now, **more),
             capture_output=True,

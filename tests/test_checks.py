@@ -2,50 +2,49 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from html import escape
 
+import ibis
 import pytest
 from jinja2 import Environment
 
-from apivideo_geo.checks import check_balance, check_hidden, check_links, check_places, check_site
-from apivideo_geo.exports.data_files import render_data_files
+from apivideo_geo.checks import check_balance, check_hidden, check_links, check_places, check_site, check_told
+from apivideo_geo.exports.facts_parquet import render_facts
+from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.model import CountryCount
-from apivideo_geo.render.pages import Look, render_site
-from tests.render.samples import TEMPLATES, days, empty, small, summary, whole_world
+from apivideo_geo.privacy import public_dimensions
+from tests.render.samples import days, empty, small, summary, whole_site, whole_world
 
 
-def built(what):
-    return render_site(what, Look("Acme Academy"), TEMPLATES) | render_data_files(what)
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def balanced():
     return summary({"FRA": 12, "BEL": 3}, days(small().daily[0].day, [9, None, 8]), unknown=2)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def site(balanced):
-    return built(balanced)
+    return whole_site(balanced)
 
 
 @pytest.mark.parametrize("what", [empty(), summary({"FRA": 1}, days(small().daily[0].day, [1]))], ids=["empty", "one"])
 def test_a_sound_site_has_no_problem(what):
-    assert check_site(built(what), what, {"a-secret-key"}) == []
+    assert check_site(whole_site(what), what, {"a-secret-key"}) == []
 
 
 def test_every_one_of_the_250_codes_with_counts_has_a_place():
     world = whole_world()
     assert {country.iso_a3 for country in world.countries} == set(all_countries())
-    assert check_places(built(world), world) == []
+    assert check_places(whole_site(world), world) == []
 
 
 def test_a_country_with_counts_and_no_place_fails_the_build(monkeypatch, balanced):
     without = {code: shape for code, shape in load_shapes().items() if code != "BEL"}
     monkeypatch.setattr("apivideo_geo.render.pages.load_shapes", lambda: without)
-    told = check_site(built(balanced), balanced, ())
+    told = check_site(whole_site(balanced), balanced, ())
     assert told == ["Belgium (BEL) has 3 but no place on the map"]
 
 
@@ -66,7 +65,7 @@ def test_an_outline_without_a_line_is_no_place(site, balanced):
 
 def test_a_dot_alone_is_a_place():
     monaco = summary({"BVT": 2, "MCO": 1}, days(small().daily[0].day, [3]))
-    assert check_places(built(monaco), monaco) == []
+    assert check_places(whole_site(monaco), monaco) == []
 
 
 @pytest.mark.parametrize(
@@ -75,6 +74,8 @@ def test_a_dot_alone_is_a_place():
         ({"total": 18}, "the total 18 is not the 15 on the map + 2 unknown + 0 withheld"),
         ({"mapped": 14, "unknown": 3}, "the countries do not add up to the 14 on the map"),
         ({"daily": days(small().daily[0].day, [9, None, 9])}, "the days do not add up to the total 17"),
+        ({"withheld": 1, "unknown": 1}, "data/countries.csv does not add up to the total 17"),
+        ({"withheld": 1, "unknown": 1}, "data/timeseries.csv does not add up to the total 17"),
         ({"withheld": 1, "unknown": 1}, "data/choro.csv does not add up to the total 17"),
         ({"total": 18, "unknown": 3}, "data/summary.json does not tell the total 18"),
     ],
@@ -151,6 +152,23 @@ def test_a_hidden_text_is_found_however_it_is_written_and_not_repeated(site, wri
     assert len(told) == 1
     assert told[0].startswith("data/summary.json holds a text that must not be published")
     assert "secret" not in told[0]
+
+
+def test_a_hidden_text_is_found_in_parquet_too(site):
+    facts = facts_table([(date(2026, 11, 1), "play", "FRA", "media", "viSecret", 7)])
+    content = render_facts(ibis.memtable(facts), None, None, False)
+    assert len(check_hidden(site | {"data/facts.parquet": content}, {"viSecret"})) == 1
+
+
+def test_what_is_withheld_in_part_is_told_neither_by_day_nor_in_small_counts(site):
+    assert check_told(site, public_dimensions(True), 5) == []
+    facts = facts_table([(date(2026, 11, 1), "play", "FRA", "media", "viA", 7)])
+    by_day = {"data/facts.parquet": render_facts(ibis.memtable(facts), None, None, False)}
+    assert "tells media day by day" in check_told(site | by_day, public_dimensions(True), 5)[0]
+    assert check_told(site | by_day, public_dimensions(False), 5) == []
+    monthly = b"month,dimension,iso_a3,value,count\n2026-10-01,city,FRA,Pau,4\n2026-10-01,city,FRA,,4\n"
+    assert check_told(site | {"data/monthly.csv": monthly}, (), 5) == ["data/monthly.csv tells a count below 5"]
+    assert check_told(site | {"data/monthly.csv": monthly}, (), 4) == []
 
 
 def test_nothing_hidden_is_nothing_to_find(site):

@@ -61,15 +61,38 @@ def test_every_command_stands_in_the_readme(product):
 
 def test_in_github_actions_the_report_goes_to_the_summary_and_errors_become_annotations(product, world):
     summary = product.folder / "summary.md"
-    actions = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    output = product.folder / "output"
+    actions = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(output)}
     with StandIn(world, odd_values=True) as api:
-        product.run(api=api, now=world.end, **actions)
+        product.run("--detail", "media", api=api, now=world.end, GITHUB_REPOSITORY="Acme/audience", **actions)
+        text = summary.read_text()
         later = world.end + timedelta(hours=1)
         done = product.run(api=api, now=later, code=3, APIVIDEO_API_KEY="wrong-key-here", **actions)
-    text = summary.read_text()
-    assert "600 plays" in text
-    assert "'ZZ'" in text
-    assert re.search(r"^::error title=API key refused::", done.stdout, re.MULTILINE)
+        assert not any(secret in summary.read_text() for secret in api.secrets)
+    first = product.summary()["countries"][0]
+    assert "## 600 plays from " in text
+    assert f"| 1 | {first['name']} | {first['count']} | {first['share']:.1%} |" in text
+    assert "<https://acme.github.io/audience/>" in text
+    assert re.search(r"\| ZZ \| \d+ \|", text)
+    assert "| Never collected | no day of the period |" in text
+    assert re.search(r"\| Time \| collect [\d.]+ s, aggregate", text)
+    said = re.search(r"^::error title=API key refused::(.*)$", done.stdout, re.MULTILINE)[1]
+    assert "https://dashboard.api.video/apikeys" in said
+    assert output.read_text() == f"trouble={said}\n"
+    assert "## The map was not brought up to date" in summary.read_text()
+
+
+def test_a_run_that_breaks_off_tells_in_the_summary_what_came_in_before(product, world):
+    summary = product.folder / "summary.md"
+    with StandIn(world) as api:
+        product.run("collect", api=api, now=world.end - timedelta(hours=6))
+    with StandIn(World.make(5, 30, 4, 1, date(2026, 10, 1), date(2026, 10, 30), countries=20)) as smaller:
+        actions = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+        product.run("collect", "--since", "2026-10-29", api=smaller, now=world.end, code=5, **actions)
+    text = summary.read_text().replace("\\", "")
+    assert "| Came in | 3 days (2026-10-29 to 2026-10-31)" in text
+    assert "2026-10-29: the answer" in text
+    assert "## The map was not brought up to date\n\n> 2026-10-30: the answer" in text
 
 
 def test_a_wrong_setting_is_an_annotation_too(product):

@@ -6,6 +6,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -113,26 +114,36 @@ def test_the_site_tells_the_days_never_collected_and_counts_none_of_them_as_zero
 
 
 def test_collect_killed_at_random_moments_loses_and_doubles_nothing(world, tmp_path):
-    now = at_night(FIRST + timedelta(days=45))
-    random.seed(1)
-    product = Product(tmp_path)
+    now, moments = at_night(FIRST + timedelta(days=45)), random.Random(1)
+    product, kills, histories = Product(tmp_path), int(os.environ.get("KILLS", "8")), 1
     with StandIn(world, now=now) as api:
-        command = [sys.executable, str(ROOT / "build.py"), "collect", "--history", "killed", "-q"]
-        for _ in range(int(os.environ.get("KILLS", "8"))):
-            started = subprocess.Popen(command, cwd=tmp_path, env=product.environment(api, now))
+        began = time.monotonic()
+        product.run("collect", "--history", "undisturbed", api=api, now=now)
+        whole = time.monotonic() - began
+        command = [sys.executable, str(ROOT / "build.py"), "collect", "-q", "--history"]
+        while kills:
+            place = f"killed-{histories}"
+            started = subprocess.Popen([*command, place], cwd=tmp_path, env=product.environment(api, now))
             try:
-                started.wait(timeout=random.uniform(0.6, 3.0))
+                started.wait(timeout=moments.uniform(0.2, 1) * whole)
+                histories += 1  # it was done before: the next is killed over a new one
             except subprocess.TimeoutExpired:
                 started.send_signal(signal.SIGKILL)
                 started.wait()
-            held = held_totals(tmp_path / "killed")
+                kills -= 1
+            held = held_totals(tmp_path / place)
             assert held == truth(world, sorted(held))
-        product.run("collect", "--history", "killed", api=api, now=now)
-        product.run("collect", "--history", "undisturbed", api=api, now=now)
-    content = product.files("killed", "undisturbed")
-    for name in [name for name in content if name.endswith(".parquet")]:
-        assert content[name] == content[name.replace("killed/", "undisturbed/")], name
-    assert held_totals(tmp_path / "killed") == held_totals(tmp_path / "undisturbed")
+        product.run("collect", "--history", f"killed-{histories}", api=api, now=now)
+    undisturbed = parquet_files(product, "undisturbed")
+    for number in range(1, histories + 1):
+        assert parquet_files(product, f"killed-{number}") == undisturbed
+        assert held_totals(tmp_path / f"killed-{number}") == held_totals(tmp_path / "undisturbed")
+
+
+def parquet_files(product, history):
+    """Path in the history → content."""
+    files = product.files(history).items()
+    return {name.partition("/")[2]: content for name, content in files if name.endswith(".parquet")}
 
 
 def test_a_disk_that_is_full_is_one_sentence_and_leaves_the_history_whole(world, tmp_path):
@@ -178,6 +189,25 @@ def test_a_raised_detail_asks_only_for_the_dimensions_that_are_missing(world, tm
             assert (asked["media-id"] > 0) == (detail == "media")
             assert (asked["device-type"] > 0) == (detail == "full")
         product.run("collect", *window, "--detail", "full", "--history", "at-once", api=api, now=now)
-    content = product.files("raised", "at-once")
-    for name in [name for name in content if name.endswith(".parquet")]:
-        assert content[name] == content[name.replace("raised/", "at-once/")], name
+    assert parquet_files(product, "raised") == parquet_files(product, "at-once")
+
+
+def test_a_day_can_be_forgotten_out_of_a_closed_month_too_and_an_unknown_one_changes_nothing(world, tmp_path):
+    product, now = Product(tmp_path), at_night(date(2026, 7, 4))
+    with StandIn(world, now=now) as api:
+        product.run("collect", api=api, now=now)
+    before = held_totals(tmp_path / "history")
+    product.run("forget", "2026-06-10", "2026-05-01", now=now, code=2)
+    assert held_totals(tmp_path / "history") == before
+    told = product.run("forget", "2026-06-10", "2026-07-02", now=now).stdout
+    assert "Taken out of history: 2026-06-10, 2026-07-02." in told
+    gone = {date(2026, 6, 10), date(2026, 7, 2)}
+    assert held_totals(tmp_path / "history") == {day: n for day, n in before.items() if day not in gone}
+    product.run("render", now=now)
+    assert gone <= {date.fromisoformat(day) for day in product.summary()["days"]["missing"]}
+    assert "yesterday" in product.run("forget", "yesterday", now=now, code=2).stderr
+    with StandIn(world, now=now) as api:  # the server still remembers both
+        product.run("collect", "--until", "2026-06-30", api=api, now=now, APIVIDEO_GEO_LEAVE_OUT="2026-06-10")
+        product.run(api=api, now=now, APIVIDEO_GEO_LEAVE_OUT="2026-06-10; 2026-06-20")
+    assert held_totals(tmp_path / "history").keys() == before.keys() - {date(2026, 6, 10)}
+    assert product.summary()["days"]["missing"] == ["2026-06-10", "2026-06-20"]

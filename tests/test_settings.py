@@ -8,7 +8,7 @@ from apivideo_geo.errors import UsageError
 from apivideo_geo.render.pages import Look
 from apivideo_geo.render.palettes import DEFAULT, PALETTES
 from apivideo_geo.render.scale import MAX_CLASSES, METHODS, MIN_CLASSES
-from apivideo_geo.settings import DEFAULT_FILE, ClassMethod, PaletteName, Settings, load_settings
+from apivideo_geo.settings import DEFAULT_FILE, ENVIRONMENT_ONLY, ClassMethod, PaletteName, Settings, load_settings
 
 ROOT = Path(__file__).parents[1]
 
@@ -29,7 +29,7 @@ def write(text, name=DEFAULT_FILE):
 
 
 def test_flags_win_over_the_environment_over_the_file_over_defaults(monkeypatch):
-    assert load_settings({}).title == "Our audience"
+    assert load_settings({}).title == ""
     write('title = "file"\nlocale = "fr"\ndetail = "media"\nsince = 2026-01-01\n')
     monkeypatch.setenv("APIVIDEO_GEO_DETAIL", "full")
     monkeypatch.setenv("APIVIDEO_GEO_SINCE", "2026-02-01")
@@ -70,7 +70,13 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch):
         ({"class_method": "custom", "breaks": "5; inf"}, "--breaks: input should be a finite number (it is 'inf')."),
         ({"class_method": "custom", "breaks": "many"}, "--breaks: input should be a valid number"),
         ({"class_method": "custom", "breaks": list(range(1, 10))}, "--breaks: tuple should have at most 8 items"),
+        ({"leave_out": "2026-10-05; tomorrow"}, "--leave-out: a day is written YYYY-MM-DD (it is 'tomorrow')."),
+        ({"leave_out": [20261005]}, "--leave-out: a day is written YYYY-MM-DD"),
         ({"per_million_from": 0}, "--per-million-from: input should be greater than or equal to 1 (it is '0')."),
+        ({"accent": "blue"}, "--accent: a colour is written #rrggbb, like #1f5fa8 (it is 'blue')."),
+        ({"links": {"Acme": "http://example.org"}}, "--links: the link 'Acme' must begin with https:// or mailto:"),
+        ({"links": "Acme; Blog=https://example.org/"}, "--links: the link 'Acme' must begin with https:// or mailto:"),
+        ({"links": {"Acme": "javascript:alert(1)"}}, "--links: the link 'Acme' must begin with https:// or mailto:"),
         ({"locale": "klingon"}, "--locale: 'klingon' is not a CLDR locale"),
         ({"base_url": "ws.api.video"}, "must start with https://"),
     ],
@@ -108,6 +114,11 @@ def test_a_settings_file_that_is_named_must_be_readable(tmp_path):
         load_settings({}, tmp_path / "latin.toml")
 
 
+def test_every_setting_stands_in_the_settings_file():
+    told = (ROOT / "apivideo-geo.toml").read_text(encoding="utf-8")
+    assert {name for name in set(Settings.model_fields) - ENVIRONMENT_ONLY if f"{name} = " not in told} == set()
+
+
 def test_an_unknown_variable_of_ours_is_refused(monkeypatch):
     monkeypatch.setenv("APIVIDEO_GEO_DETIAL", "full")
     with pytest.raises(UsageError, match="Unknown setting APIVIDEO_GEO_DETIAL"):
@@ -117,6 +128,15 @@ def test_an_unknown_variable_of_ours_is_refused(monkeypatch):
 def test_several_session_files_fit_in_one_variable(monkeypatch):
     monkeypatch.setenv("APIVIDEO_GEO_SESSIONS", "a.csv; b/*.csv")
     assert load_settings({}).sessions == ("a.csv", "b/*.csv")
+
+
+def test_links_come_as_a_table_from_the_file_and_as_pairs_from_the_environment(monkeypatch):
+    write('links = { "Acme" = "https://example.org/?a=b", "Write" = "mailto:a@example.org" }')
+    links = {"Acme": "https://example.org/?a=b", "Write": "mailto:a@example.org"}
+    assert load_settings({}).links == links
+    monkeypatch.setenv("APIVIDEO_GEO_LINKS", "Acme=https://example.org/?a=b; Write = mailto:a@example.org")
+    write("")
+    assert load_settings({}).links == links
 
 
 def test_breaks_are_numbers_from_file_and_environment(monkeypatch):
@@ -131,7 +151,7 @@ def test_palettes_and_class_methods_are_those_that_can_be_drawn():
     assert get_args(ClassMethod) == METHODS
     settings = load_settings({})
     assert (settings.palette, settings.class_method) == (DEFAULT, METHODS[0])
-    look = Look(settings.title)
+    look = Look("Acme")
     assert (look.palette, look.method, look.classes) == (settings.palette, settings.class_method, settings.classes)
     assert (look.breaks, look.per_million_from) == (settings.breaks, settings.per_million_from)
     assert (settings.classes >= MIN_CLASSES, settings.classes <= MAX_CLASSES) == (True, True)
@@ -161,6 +181,6 @@ def test_the_committed_settings_file_names_every_setting_and_changes_nothing():
     assert load_settings({}) == load_settings({}, Path("/dev/null"))
     write("\n".join(line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ") and " = " in line))
     told = load_settings({})
-    hidden = {"api_key", "github_actions", "github_step_summary", "source_date_epoch"}
-    examples = {"sessions", "count_sessions_as", "since", "until"}
+    hidden = ENVIRONMENT_ONLY
+    examples = {"sessions", "count_sessions_as", "since", "until", "logo", "templates"}
     assert told.model_fields_set >= set(Settings.model_fields) - hidden - examples

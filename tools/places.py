@@ -20,9 +20,10 @@ PAGE = ROOT / "docs/places.md"
 HEAD = """# Where every code is drawn
 
 All 249 codes of ISO 3166-1 and `XKX`. An *outline* is a shape of its own. A *dot* stands where the outline would be too
-small to see on the whole world's map; it keeps its size on the screen, and a finger or pointer near it is enough. The
-place is in units of the map, {width} × {height}, from the north-west corner: the dot, or the middle of the biggest
-part. [Borders](borders.md) tells why.
+small to see on the whole world's map, under 2 pixels on a screen 360 wide; it is 12 pixels wide on every screen and at
+every zoom, until the outline is larger, and a finger or pointer near it is enough. Dots that would cover each other are
+moved apart, and a hairline leads from the dot to its place. The place is in units of the map, {width} × {height}, from
+the north-west corner: that of the dot, or the middle of the biggest part. [Borders](borders.md) tells why.
 
 | code | | name | continent | drawn as | place | remark |
 |---|---|---|---|---|---|---|
@@ -43,7 +44,7 @@ def render_places() -> str:
 def _line(shape: Shape, drawn: str) -> str:
     code = shape.iso_a3
     outline = bool(shape.path) and f'id="{code}"' in drawn
-    dot = f'id="{code}{"-dot" if shape.path else ""}" class="dot' in drawn
+    dot = f'id="{code}{"-dot" if shape.path else ""}" class="dot"' in drawn
     how = " and ".join(word for word, is_so in (("outline", outline), ("dot", dot)) if is_so)
     x, y = shape.dot if dot and shape.dot else shape.label
     mark = f"{flag(code)} {to_alpha2(code)}"

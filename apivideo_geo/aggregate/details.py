@@ -9,6 +9,7 @@ from datetime import date
 
 import ibis
 
+from apivideo_geo.aggregate.cells import count_cells, told_months
 from apivideo_geo.aggregate.summary import within
 from apivideo_geo.model import (
     UNKNOWN,
@@ -21,7 +22,7 @@ from apivideo_geo.model import (
     Parts,
     Summary,
 )
-from apivideo_geo.privacy import Cells, withhold
+from apivideo_geo.privacy import Cells, add_cells, tellable_assets
 
 Counts = dict[str, dict[str, dict[str, int]]]
 """dimension → country → value → count."""
@@ -38,15 +39,15 @@ def detail(
     """What the pages show beside the ``summary`` of the same ``facts`` (columns ``model.FACT_COLUMNS``).
 
     ``assets`` are the public ones; the facts of any other have the value ``unlisted`` (:func:`privacy.fold_unlisted`).
-    ``least``: dimension → the least count of a value in a country over the period that is told; what is below is
-    withheld, and everything told of such a dimension is made from what is left. ``locate`` takes an alpha-3 and the
-    name of a city and gives (latitude, longitude), None where it does not know for certain.
+    ``least``: dimension → the least count of a value in a country and month that is told; what is below is withheld,
+    and everything told of such a dimension is made from what is left of whole months. ``locate`` takes an alpha-3 and
+    the name of a city and gives (latitude, longitude), None where it does not know for certain.
     """
     inside = within(facts, summary.period_from, summary.period_to)
-    counts = _count_values(inside)
-    cells = {
-        dimension: withhold(counts.pop(dimension), floor) for dimension, floor in least.items() if dimension in counts
-    }
+    months = told_months(summary)
+    monthly = count_cells(inside, months, least)
+    cells = {dimension: add_cells(by_month.values()) for dimension, by_month in monthly.items()}
+    counts = _count_values(inside.filter(inside.dimension.notin(["total", *least])))
     shown: Mapping[str, Mapping[str, Mapping[str, int]]] = {
         **counts,
         **{dimension: cell.shown for dimension, cell in cells.items()},
@@ -55,18 +56,18 @@ def detail(
     by_media = shown.get("media", {})
     return Details(
         countries=_countries(_first_days(facts), summary, shown, cells),
-        assets=_rank_assets(assets, by_media, daily),
+        assets=_rank_assets(tellable_assets(assets, "media" in least), by_media, daily),
         unlisted=sum(values.get(UNLISTED, 0) for values in by_media.values()),
         cities=_cities(shown.get("city", {}), locate),
-        world={dimension: _over_all(cell.shown) for dimension, cell in cells.items() if dimension != "city"},
+        world={dimension: _parts(cell.world()) for dimension, cell in cells.items() if dimension != "city"},
         withheld={dimension: sum(cell.withheld.values()) for dimension, cell in cells.items()},
+        months=months,
+        monthly=monthly,
     )
 
 
 def _count_values(facts: ibis.Table) -> Counts:
-    """The counts of every dimension but ``total``."""
-    some = facts.filter(facts.dimension != "total")
-    rows = some.group_by("dimension", "country", "value").agg(count=some["count"].sum()).to_pyarrow().to_pydict()
+    rows = facts.group_by("dimension", "country", "value").agg(count=facts["count"].sum()).to_pyarrow().to_pydict()
     counts: Counts = defaultdict(lambda: defaultdict(dict))
     for dimension, country, value, count in zip(*(rows[name] for name in rows), strict=True):
         if count:
@@ -142,14 +143,6 @@ def _cities(
         for name, count in values.items()
     ]
     return tuple(sorted(found, key=lambda city: (-city.count, city.iso_a3, city.name)))
-
-
-def _over_all(by_country: Mapping[str, Mapping[str, int]]) -> Parts:
-    sums: defaultdict[str, int] = defaultdict(int)
-    for values in by_country.values():
-        for value, count in values.items():
-            sums[value] += count
-    return _parts(sums)
 
 
 def _parts(counts: Mapping[str, int]) -> Parts:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from apivideo_geo.model import UNKNOWN_TEXT, UNLISTED
 
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
+_BARE = re.compile(r"[^:@]*(:\d+)?")
 _IPV6 = re.compile(r"\[[0-9a-f:.]+\]")
 
 
@@ -35,17 +36,17 @@ def read_value(dimension: str, listed: Collection[str] | None) -> Callable[[str]
 
 
 def read_referrer(url: str) -> str:
-    """The host of a referrer, given as a URL or bare; "" where there is none."""
-    authority = url.partition("://")[2] or url
-    return read_host(re.split(r"[/?#]", authority, maxsplit=1)[0])
+    """The host of a referrer, given as a URL or bare; "" where there is none (``about:blank``, ``mailto:…``)."""
+    authority = re.split(r"[/?#]", url.partition("://")[2] or url, maxsplit=1)[0]
+    return read_host(authority) if "://" in url or _BARE.fullmatch(authority) else ""
 
 
 def read_host(authority: str) -> str:
     """The host in a URL's authority, ``user:password@Example.com:443`` → ``example.com``; "" where there is none.
 
-    Names beyond ASCII are answered as DNS knows them (``xn--…``).
+    Names beyond ASCII are answered as DNS knows them (``xn--…``). A backslash ends it, as a slash does in a browser.
     """
-    host = authority.rpartition("@")[2].strip().lower()
+    host = authority.partition("\\")[0].rpartition("@")[2].strip().lower()
     if _IPV6.match(host):
         return host[: host.index("]") + 1]
     host = host.partition(":")[0].rstrip(".")

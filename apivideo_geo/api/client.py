@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, TypeVar
@@ -75,13 +77,14 @@ TROUBLES: Mapping[type[Exception], tuple[Kind, str]] = {
 """Every exception of requests, in a person's words, and whether another attempt makes sense."""
 
 
-class _Bearer(AuthBase):
+class BearerToken(AuthBase):
     """Sends the token; being an ``auth`` it also keeps requests from taking one out of ``~/.netrc``."""
 
     def __init__(self, token: Secret | None) -> None:
         self._token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Put the token on ``request``."""
         if self._token:
             request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
         return request
@@ -113,15 +116,22 @@ class Client:
         self._patience = Patience(effects, deadline=deadline, attempts=attempts)
         self._pacer = Pacer(effects, self._patience.wait, self._patience.check)
         self._tokens = Tokens(key, self._post, effects, self._patience.check, self._host)
-        self._session = _open_session(workers)
+        self._session = open_session(workers)
         self._counting = threading.Lock()
         self.requests = 0
         """How many requests were sent, log-ins and repeats included."""
+        self.server_time: datetime | None = None
+        """What the server's clock said with its last answer; None until it says."""
 
     @property
     def requests_left(self) -> int | None:
         """What the API last told to be left of its request limit; None until it tells."""
         return self._pacer.requests_left
+
+    @property
+    def limit(self) -> int | None:
+        """The requests a minute that the API allows; None until it tells."""
+        return self._pacer.limit
 
     def get(self, path: str, params: Params | None = None) -> dict[str, Any]:
         """The JSON object at ``path`` (begins with ``/``, ids in it percent-encoded). Thread-safe.
@@ -214,11 +224,12 @@ class Client:
                 self._base + path,
                 params=params,
                 json=None if body is None else {name: value.reveal() for name, value in body.items()},
-                auth=_Bearer(token),
+                auth=BearerToken(token),
                 timeout=timeout,
                 allow_redirects=False,
                 stream=True,
             ) as response:
+                self.server_time = _parse_date(response.headers.get("Date")) or self.server_time
                 content = self._read(response, started + timeout)
                 answer = Answer(
                     response.status_code,
@@ -249,7 +260,17 @@ class Client:
         logger.debug("%s %s %d %.0f ms, %s left", method, path, answer.status, took, left)
 
 
-def _open_session(workers: int) -> requests.Session:
+def _parse_date(text: str | None) -> datetime | None:
+    """The time in a ``Date`` header, UTC."""
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def open_session(workers: int) -> requests.Session:
+    """A session for ``workers`` threads that keeps no cookies."""
     session = requests.Session()
     # As many connections as threads, and one for the caller's own.
     adapter = HTTPAdapter(pool_connections=2, pool_maxsize=workers + 1, max_retries=0)

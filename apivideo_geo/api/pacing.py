@@ -187,6 +187,11 @@ class Pacer:
         self._said_until = -math.inf
         self.requests_left: int | None = None
 
+    @property
+    def limit(self) -> int | None:
+        """The requests a window that the API told; None until it does."""
+        return self._window.limit
+
     def enter(self) -> int:
         """Wait until one more request stays under the limit; its ticket."""
         while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import shutil
 import tempfile
 import warnings
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def connect(engine: str) -> BaseBackend:
     """An Ibis connection, its time zone UTC.
 
-    ``engine``: ``duckdb`` (embedded; spills to a temporary folder when memory runs short; settings as in
+    ``engine``: ``duckdb`` (embedded; takes :func:`usual_memory`, then spills to a temporary folder; settings as in
     ``duckdb://?memory_limit=2GB&temp_directory=/big/disk``), ``spark`` (the master that ``spark-defaults.conf`` or
     ``PYSPARK_SUBMIT_ARGS`` names, else this machine), ``spark://host:7077``, or the Ibis URL of any other backend that
     is installed. Raises :class:`UsageError` for an engine that is unknown or not installed,
@@ -40,15 +41,23 @@ def connect(engine: str) -> BaseBackend:
     except Exception as error:  # the driver's own classes; its words may repeat a password of the URL
         raise SourceFailed(f"The engine {name} could not be reached ({type(error).__name__}); check its URL.") from None
     if connection.name == "duckdb":
-        _prepare_duckdb(connection, "temp_directory" in engine)
+        _prepare_duckdb(connection, engine)
     return connection
 
 
-def _prepare_duckdb(connection: BaseBackend, spill_chosen: bool) -> None:
-    """UTC, silence, and a spill folder outside the project that goes when the connection goes."""
+def usual_memory(machine: int) -> int:
+    """Bytes that DuckDB may take of the ``machine``'s: we are a guest on it, and spilling costs little time."""
+    return min(max(machine // 8, 2 << 30), machine // 2)
+
+
+def _prepare_duckdb(connection: BaseBackend, engine: str) -> None:
+    """UTC, silence, a limit, and a spill folder outside the project that goes when the connection goes."""
     connection.raw_sql("SET TimeZone = 'UTC'")
     connection.raw_sql("SET enable_progress_bar = false")  # it would print
-    if not spill_chosen:
+    if "memory_limit" not in engine and "max_memory" not in engine:
+        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 8 << 30
+        connection.raw_sql(f"SET memory_limit = '{usual_memory(machine) >> 20}MiB'")
+    if "temp_directory" not in engine:
         folder = tempfile.mkdtemp(prefix="apivideo-geo-")
         weakref.finalize(connection, shutil.rmtree, folder, ignore_errors=True)
         connection.raw_sql(f"SET temp_directory = '{folder.replace(chr(39), chr(39) * 2)}'")

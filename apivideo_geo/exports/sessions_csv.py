@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ibis
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from apivideo_geo.aggregate.facts import count_places, read_country
 from apivideo_geo.durable import MARK, disk_failed, sync_folder
@@ -26,6 +27,7 @@ from apivideo_geo.sources.files.parts import Parts, explain_parts, load_csv
 
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend
+    from ibis.expr.types import BooleanValue, DateValue
 
 SORTED_BY = ("loadedAt", "sessionID")
 """Or, where the ids are dropped, by all columns: the same sessions are the same bytes."""
@@ -54,27 +56,29 @@ def write_sessions_csv(
     if "loadedAt" in drop:
         raise UsageError("sessions_drop: loadedAt cannot be dropped, sessions.csv is brought up to date by it.")
     names = [*(name for name in SESSION_COLUMNS if name not in drop), *(n for n in add if n not in SESSION_COLUMNS)]
-    fresh = _fresh_rows(table, days, [*dict.fromkeys([*SESSION_COLUMNS, *names])], titles or {})
-    kept = _kept_rows(path, days, table.get_backend())
-    if kept is not None:
-        names += [name for name in kept.columns if name not in names and name not in SESSION_COLUMNS]
-        if "sessionID" in kept.columns:
-            kept = kept.anti_join(fresh, "sessionID")
-    parts = [_shaped(part, names) for part in (fresh, kept) if part is not None]
-    rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    rows = rows.order_by(list(SORTED_BY) if "sessionID" in names else list(dict.fromkeys(["loadedAt", *names])))
-    _write(_harmless(rows), path)
+    with ExitStack() as tables:
+        fresh = _fresh_rows(table, days, [*dict.fromkeys([*SESSION_COLUMNS, *names])], titles or {}, tables)
+        kept = _kept_rows(path, days, table.get_backend())
+        if kept is not None:
+            names += [name for name in kept.columns if name not in names and name not in SESSION_COLUMNS]
+            if "sessionID" in kept.columns:
+                moved = fresh.select("sessionID").semi_join(kept, "sessionID")
+                kept = kept.anti_join(_store(moved, tables), "sessionID")
+        parts = [_shaped(part, names) for part in (fresh, kept) if part is not None]
+        rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
+        rows = rows.order_by(list(SORTED_BY) if "sessionID" in names else list(dict.fromkeys(["loadedAt", *names])))
+        _write(_harmless(rows), path)
 
 
 def _fresh_rows(
-    table: ibis.Table, days: Collection[date], names: Sequence[str], titles: Mapping[str, str]
+    table: ibis.Table, days: Collection[date], names: Sequence[str], titles: Mapping[str, str], tables: ExitStack
 ) -> ibis.Table:
     """The sessions of ``days``, one row each, with the columns ``names``."""
     columns = {name: text_column(table, name) for name in names if name != "sessionID"}
     # The smallest time of a session that stands in several rows is that of its earliest UTC day.
     columns["loadedAt"] = utc_day(columns["loadedAt"]).cast("string") + columns["loadedAt"]
-    unique = _one_row_each(session_rows(table, columns))
-    kept = unique.filter(unique.session.notnull() & unique.day.isin(sorted(days)))
+    unique = _one_row_each(session_rows(table, columns), table, tables)
+    kept = unique.filter(unique.session.notnull() & _within(unique.day, days))
     rows = kept.mutate(sessionID=kept.session, loadedAt=kept.loadedAt.substr(len("2021-04-08")))
     if titles:
         known = _strings(assetID=titles.keys(), known_title=titles.values())
@@ -84,12 +88,32 @@ def _fresh_rows(
     return rows.mutate(**{name: rows[name].fill_null(UNKNOWN_TEXT) for name in SHOWN_AS_UNKNOWN}).select(names)
 
 
-def _one_row_each(rows: ibis.Table) -> ibis.Table:
-    """:func:`unique_sessions`, with only the few rows whose id comes again grouped: wide groups need much memory."""
+def _one_row_each(rows: ibis.Table, table: ibis.Table, tables: ExitStack) -> ibis.Table:
+    """:func:`unique_sessions` of ``rows``, those of ``table``: one stream past the few rows whose id comes again.
+
+    Grouping all columns of all rows, or holding the rows to go over them twice, takes several times the file in memory.
+    """
+    known = count_places(table).filter(pc.field("known"))
+    if pc.sum(known["rows"]).as_py() == pc.sum(known["sessions"]).as_py():
+        return rows
     ids = rows.group_by("session").agg(times=rows.count())
-    again = ids.filter(ids.times > 1)
-    several = unique_sessions(rows.semi_join(again, "session"))
-    return ibis.union(rows.anti_join(again, "session"), several.select(rows.columns))
+    again = _store(ids.filter(ids.session.notnull() & (ids.times > 1)).select("session"), tables)
+    several = _store(unique_sessions(rows.semi_join(again, "session")).select(rows.columns), tables)
+    return ibis.union(rows.anti_join(again, "session"), several)
+
+
+def _within(day: DateValue, days: Collection[date]) -> BooleanValue:
+    """Whether ``day`` is one of ``days``; without gaps in them that is cheaper to ask."""
+    first, last = (min(days), max(days)) if days else (None, None)
+    if first and last and (last - first).days + 1 == len(set(days)):
+        return day.between(ibis.date(first.isoformat()), ibis.date(last.isoformat()))
+    return day.isin(sorted(days))
+
+
+def _store(rows: ibis.Table, tables: ExitStack) -> ibis.Table:
+    """``rows`` worked out once and held by the engine as long as ``tables``."""
+    with engine_errors():
+        return tables.enter_context(rows.cache())
 
 
 def _with_codes(rows: ibis.Table, table: ibis.Table) -> ibis.Table:
@@ -122,9 +146,10 @@ def _kept_rows(path: Path, days: Collection[date], connection: BaseBackend) -> i
         if "loadedAt" not in old.columns:
             raise DataRefused(f"{path}, line 1: there is no column loadedAt")
         day = utc_day(text_column(old, "loadedAt"))
-        kept = old.filter(day.isnull() | day.notin(sorted(days)))
+        kept = old.filter(day.isnull() | ~_within(day, days))
         with engine_errors():
-            kept.count().to_pyarrow()
+            if not kept.count().to_pyarrow().as_py():
+                return None
     except DataRefused as refused:
         said = str(explain_parts(parts) or refused).rstrip(".")
         raise DataRefused(f"{said}; move the file away to start a new one, or repair it.") from None

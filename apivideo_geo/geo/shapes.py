@@ -44,6 +44,8 @@ class Shape:
     """Continent (UN M49), a key of ``load_regions()`` or ``Antarctica``."""
     size: float = 0
     """Longest side of the biggest part, in units; 0 where there is only a dot."""
+    spread: tuple[Point, ...] = ()
+    """How far, right and down, the dot stands off its place on a map of each of ``load_spread_widths()``."""
 
 
 @lru_cache(maxsize=1)
@@ -74,6 +76,7 @@ def load_shapes() -> Mapping[str, Shape]:
                 bounds=tuple(entry["bounds"]),
                 region=entry["region"],
                 size=entry["size"],
+                spread=tuple(tuple(step) for step in entry.get("spread", ())),
             )
             for iso_a3, entry in sorted(_load_world()["shapes"].items())
         }
@@ -92,6 +95,12 @@ def load_frame() -> Mapping[str, float]:
 def load_regions() -> Mapping[str, Box]:
     """Continent name → left, top, right, bottom of a frame that shows the bulk of it."""
     return MappingProxyType({name: tuple(box) for name, box in _load_world()["regions"].items()})
+
+
+@lru_cache(maxsize=1)
+def load_spread_widths() -> tuple[int, ...]:
+    """Widths of the map in CSS pixels, rising, for which the dots are laid out: each holds up to the next."""
+    return tuple(_load_world()["spread_at"])
 
 
 def parse_path(path: str) -> list[list[tuple[int, int]]]:

@@ -10,26 +10,29 @@ from apivideo_geo.geo.borders import load_borders
 from apivideo_geo.geo.countries import name_of
 from apivideo_geo.model import Summary
 from apivideo_geo.render import prose
-from apivideo_geo.render.formats import Formats
+from apivideo_geo.render.formats import Formats, sentence
 from apivideo_geo.render.scale import Scale
+from apivideo_geo.render.words import marked
 
 COUNTED = {
-    "play": "A play is one time a video or a live stream was played.",
-    "view": "A view is one time somebody watched a video or a live stream, as api.video counts views.",
-    "impression": "An impression is one time a video or a live stream was loaded and ready to be played.",
-    "start": "A start is one time the playing of a video or a live stream was started.",
-    "end": "An end is one time a video or a live stream was watched until its end.",
-    "session": "A session is one time somebody opened a video or a live stream in a player. "
-    "It counts for the day it was opened.",
+    "play": marked("A play is one time a video or a live stream was played."),
+    "view": marked("A view is one time somebody watched a video or a live stream, as api.video counts views."),
+    "impression": marked("An impression is one time a video or a live stream was loaded and ready to be played."),
+    "start": marked("A start is one time the playing of a video or a live stream was started."),
+    "end": marked("An end is one time a video or a live stream was watched until its end."),
+    "session": marked(
+        "A session is one time somebody opened a video or a live stream in a player. "
+        "It counts for the day it was opened."
+    ),
 }
 """metric → what one of it is (api.video's reference of its analytics)."""
 
 METHODS = {
-    "quantile": "The classes are cut so that about as many countries fall into each.",
-    "log": "Each class reaches about as many times higher than the one before.",
-    "jenks": "The classes are cut where the counts leave gaps (Fisher and Jenks’ natural breaks).",
-    "equal": "The classes are equally wide.",
-    "custom": "The publisher of this page chose where the classes begin.",
+    "quantile": marked("The classes are cut so that about as many countries fall into each."),
+    "log": marked("Each class reaches about as many times higher than the one before."),
+    "jenks": marked("The classes are cut where the counts leave gaps (Fisher and Jenks’ natural breaks)."),
+    "equal": marked("The classes are equally wide."),
+    "custom": marked("The publisher of this page chose where the classes begin."),
 }
 """Class method → how the classes come about."""
 
@@ -57,38 +60,49 @@ class Decision:
 
 def make_about(summary: Summary, scale: Scale, formats: Formats, method: str, least: int) -> Mapping[str, Any]:
     """What the template prints besides the frame. ``least`` is the count from which countries compare by head."""
-    words = prose.noun(summary.metric)
     return {
-        "counted": COUNTED.get(summary.metric, ""),
+        "counted": formats.say(COUNTED[summary.metric]),
         "balance_parts": tuple(_parts(summary, formats)),
         "period": prose.period(summary, formats),
-        "missing": formats.days(summary.days.missing, _RANGES) if summary.days.missing else "",
-        "method": METHODS[method],
-        "ranges": ", ".join(scale.ranges(formats.number)),
-        "least": prose.counted(least, prose.noun(summary.metric, 1), words, formats),
+        "missing": _missing(summary, formats),
+        "method": formats.say(METHODS[method]),
+        "ranges": ", ".join(scale.ranges(formats)),
+        "least": prose.quantity(least, summary, formats),
         "decisions": tuple(_decisions(formats)),
     }
 
 
 def _parts(summary: Summary, formats: Formats) -> Iterator[Part]:
-    words = prose.noun(summary.metric)
-    yield Part("On the map", formats.number(summary.mapped), f"{words.capitalize()} whose country is known.")
+    say, plays = formats.say, prose.noun(summary.metric, formats)
     yield Part(
-        "Withheld",
+        say("On the map"),
+        formats.number(summary.mapped),
+        sentence(say("%(plays)s whose country is known.", plays=plays)),
+    )
+    yield Part(
+        say("Withheld"),
         formats.number(summary.withheld),
-        "Counts so small that they could point at a person are not told by country.",
+        say("Counts so small that they could point at a person are not told by country."),
     )
     yield Part(
-        "Unknown",
+        say("Unknown"),
         formats.number(summary.unknown),
-        "The address told no country, or a name that belongs to none for certain. Nothing is guessed.",
+        say("The address told no country, or a name that belongs to none for certain. Nothing is guessed."),
     )
     yield Part(
-        "Total", formats.number(summary.total), "All of it: the three above add up to it, or no page is published."
+        say("Total"),
+        formats.number(summary.total),
+        say("All of it: the three above add up to it, or no page is published."),
     )
+
+
+def _missing(summary: Summary, formats: Formats) -> str:
+    if not summary.days.missing:
+        return ""
+    return formats.say("Never collected: %(days)s.", days=formats.days(summary.days.missing, _RANGES))
 
 
 def _decisions(formats: Formats) -> Iterator[Decision]:
     for border in load_borders():
         names = [f"{name_of(code, str(formats.locale))} ({code})" for code in border.codes]
-        yield Decision(border.area, prose.listed(names), border.why)
+        yield Decision(formats.say(border.area), ", ".join(names), formats.say(border.why))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
 from apivideo_geo.errors import DataRefused
+from apivideo_geo.render.folder import find_assets, find_file
 
 LEAFLET = {
     "leaflet.js": "20nQCchB9co0qIjJZRGuk2/Z9VM+kNiyxNV1lvTlZBo=",
@@ -18,8 +19,9 @@ LEAFLET = {
 """Leaflet 1.9.4's files and their SHA-256 as published with the release (leafletjs.com/download)."""
 
 SCRIPT = "page.js"
+START = "start.js"
 PARTS = (
-    "start.js",
+    "words.js",
     "formats.js",
     "classes.js",
     "figures.js",
@@ -31,10 +33,14 @@ PARTS = (
     "map.js",
     "brush.js",
     "timeline.js",
+    "picture.js",
     "page.js",
     "cities.js",
 )
 """Our scripts in the order they need each other; the page loads them as one file, when the reader reaches for it."""
+EMBED = "embed.js"
+EMBED_PARTS = ("words.js", "formats.js", "classes.js", "figures.js", "state.js", "legend.js", "map.js", "embed.js")
+"""Those that the map in a frame needs, as one file of its own."""
 EARLY = "early.js"
 """The script that runs at once, and loads the others."""
 
@@ -59,17 +65,25 @@ def load_leaflet() -> dict[str, bytes]:
     return {"leaflet.js": script.encode(), "leaflet.css": style.encode()}
 
 
-def load_own(templates: Path) -> dict[str, bytes]:
-    """Every file of ``templates/assets`` by its name; the scripts as one, ``page.js``."""
-    folder = templates / "assets"
-    script = "".join(_bare((folder / name).read_text(encoding="utf-8")) for name in PARTS).encode()
-    others = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in (".css", ".svg")}
-    return {**others, SCRIPT: script, EARLY: _bare((folder / EARLY).read_text(encoding="utf-8")).encode()}
+def load_own(folders: Sequence[Path], words: str = "") -> dict[str, bytes]:
+    """Every file of ``assets`` in the template ``folders`` by its name, the first folder winning.
+
+    The scripts of a page come as one, with the line of ``words``.
+    """
+
+    def joined(parts: Sequence[str]) -> bytes:
+        texts = {name: _bare(find_file(folders, f"assets/{name}").read_text(encoding="utf-8")) for name in parts}
+        return "".join(text + words if name == START else text for name, text in texts.items()).encode()
+
+    scripts = {SCRIPT: joined((START, *PARTS)), EMBED: joined((START, *EMBED_PARTS)), EARLY: joined((EARLY,))}
+    ours = {START, EARLY, *PARTS, *EMBED_PARTS}
+    others = {name: path.read_bytes() for name, path in find_assets(folders).items() if name not in ours}
+    return {**others, **scripts}
 
 
-def load_script(templates: Path, name: str) -> bytes:
-    """One script of ``templates/assets`` that stands alone."""
-    return _bare((templates / "assets" / name).read_text(encoding="utf-8")).encode()
+def load_script(folders: Sequence[Path], name: str) -> bytes:
+    """One script of ``assets`` that stands alone."""
+    return _bare(find_file(folders, f"assets/{name}").read_text(encoding="utf-8")).encode()
 
 
 def _bare(script: str) -> str:

@@ -8,13 +8,12 @@ over when they were collected take part; the first ``WARM_UP`` days of the histo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby, pairwise
 from typing import Any
 
 from apivideo_geo.days import day_end
-from apivideo_geo.model import UNKNOWN, Details, Summary
+from apivideo_geo.model import UNKNOWN, Details, Entry, Summary
 from apivideo_geo.render import prose
 from apivideo_geo.render.country_pages import page_of
 from apivideo_geo.render.formats import Formats
@@ -23,20 +22,6 @@ WARM_UP = 30
 """Days."""
 MOVED_FROM = 10
 """A country that moved has at least so many more or fewer, and had so many before."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """Something that changed.
-
-    ``id`` is unique and for ever (``first/FRA``, ``best-day/2026-11-20``, ``up/2026-10``); ``at`` the UTC moment from
-    which it is known: the end of its day or month; ``link`` leads to what tells more, from the top of the site.
-    """
-
-    id: str
-    at: datetime
-    sentence: str
-    link: str
 
 
 def make_changes(summary: Summary, details: Details, formats: Formats) -> tuple[Entry, ...]:

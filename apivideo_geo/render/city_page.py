@@ -13,7 +13,7 @@ from apivideo_geo.model import CityCount, Details, Summary
 from apivideo_geo.render import prose
 from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.ground import place_of, render_overlay
-from apivideo_geo.render.parts import Line
+from apivideo_geo.render.parts import Line, by_months
 
 ON_MAP = 300
 """So many cities, the first ones, are circles on the front page's map."""
@@ -41,7 +41,7 @@ def make_cities(summary: Summary, details: Details, countries: dict[str, Line], 
     words = formats.say_many("World map with %(count)s city", "World map with %(count)s cities", len(placed))
     return {
         "headline": formats.say_many("Watched in %(count)s city", "Watched in %(count)s cities", len(details.cities)),
-        "lead": _lead(placed, lost, summary, formats),
+        "lead": f"{_lead(placed, lost, summary, formats)} {by_months('city', details, formats)}".strip(),
         "overlay": Markup(render_overlay({}, 6, words, _circles(placed, countries, summary, formats))),  # noqa: S704
         "rows_": [_row(city, countries, formats) for city in details.cities[:LISTED]],
         "rest": [(name, formats.number(count)) for name, count in others if count],

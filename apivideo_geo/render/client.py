@@ -8,51 +8,65 @@ from datetime import timedelta
 from typing import Any
 
 from apivideo_geo.geo.countries import name_of
-from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_regions, load_shapes
+from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_regions, load_shapes, load_spread_widths
 from apivideo_geo.model import CountryCount, Summary
 from apivideo_geo.render import prose, views
+from apivideo_geo.render.formats import Formats, sentence
 from apivideo_geo.render.scale import Scale
+from apivideo_geo.render.words import marked_many, plural_forms
 
-PERIODS = (
-    ("7d", 7, "7 d", "7 days"),
-    ("30d", 30, "30 d", "30 days"),
-    ("90d", 90, "90 d", "90 days"),
-    ("12m", 365, "12 m", "12 months"),
-)
-"""Stretches a reader can ask for: name in the page's address, length in days, what is written, what is said."""
+_IN_DAYS = (marked_many("%(count)s d", "%(count)s d"), marked_many("%(count)s day", "%(count)s days"))
+_IN_MONTHS = (marked_many("%(count)s m", "%(count)s m"), marked_many("%(count)s month", "%(count)s months"))
+PERIODS = (("7d", 7, 7, _IN_DAYS), ("30d", 30, 30, _IN_DAYS), ("90d", 90, 90, _IN_DAYS), ("12m", 365, 12, _IN_MONTHS))
+"""Stretches a reader can ask for: name in the page's address, length in days, number, its unit on narrow and on wide
+screens."""
+CONTINENTS = {
+    "Africa": "002",
+    "Asia": "142",
+    "Europe": "150",
+    "North America": "003",
+    "South America": "005",
+    "Oceania": "009",
+}
+"""Frame of the map → UN M49, under which CLDR has its name."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One value a reader can choose, and its words; ``said`` where these are short."""
+    """One value a reader can choose, and its words; ``said`` is for wide screens, where ``words`` are short."""
 
     value: str
     words: str
     said: str = ""
 
 
-def make_periods(summary: Summary) -> tuple[Choice, ...]:
+def make_periods(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
     """The stretches shorter than the history, then all of it, then any; none without days of countries."""
     whole = sum(not day.open for day in summary.daily)
     if not summary.by_country or whole < 2:
         return ()
-    shorter = [Choice(name, words, said) for name, length, words, said in PERIODS if length < whole]
-    return (*shorter, Choice("all", "All"), Choice("custom", "Custom"))
+    shorter = [
+        Choice(name, formats.say_many(*written, number), formats.say_many(*said, number))
+        for name, length, number, (written, said) in PERIODS
+        if length < whole
+    ]
+    return (*shorter, Choice("all", formats.say("All")), Choice("custom", formats.say("Custom")))
 
 
-def make_measures(summary: Summary) -> tuple[Choice, ...]:
+def make_measures(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
     """What the map can show."""
     return (
-        Choice("count", prose.noun(summary.metric).capitalize()),
-        Choice("share", "Share"),
-        Choice("per-million", "Per million"),
-        Choice("change", "Change"),
+        Choice("count", sentence(prose.noun(summary.metric, formats))),
+        Choice("share", formats.say("Share")),
+        Choice("per-million", formats.say("Per million")),
+        Choice("change", formats.say("Change")),
     )
 
 
-def make_continents() -> tuple[Choice, ...]:
-    """The frames a reader can zoom to."""
-    return tuple(Choice(_slug(name), name) for name in load_regions())
+def make_continents(formats: Formats) -> tuple[Choice, ...]:
+    """The frames a reader can zoom to, named as CLDR has them."""
+    names = formats.locale.territories
+    return tuple(Choice(_slug(name), sentence(names.get(CONTINENTS[name], name))) for name in load_regions())
 
 
 def client_data(
@@ -68,10 +82,14 @@ def client_data(
     """The page's JSON. ``scale`` tells how to cut classes, ``days_file`` where the counts of the days are ("": none),
     ``pages`` which countries have a page of their own, ``cities_file`` where the cities are ("": none)."""
     shown = {country.iso_a3 for country in summary.countries}
-    shapes = load_shapes()
+    shapes, formats = load_shapes(), Formats(lang)
     return {
         "lang": lang,
-        "words": {"one": prose.noun(summary.metric, 1), "many": prose.noun(summary.metric)},
+        "metric": summary.metric,
+        "words": {
+            "many": prose.noun(summary.metric, formats),
+            "counted": plural_forms(formats.words, *prose.counted(summary.metric)),
+        },
         "known": views.has_data(summary),
         "world": world,
         "total": summary.total,
@@ -91,6 +109,8 @@ def client_data(
         "names": {code: name_of(code, lang) for code in shapes if code not in shown},
         "points": {code: [round(place) for place in shape.label] for code, shape in shapes.items()},
         "frame": [WIDTH, HEIGHT],
+        "spread": list(load_spread_widths()),
+        "dots": {code: shape.size for code, shape in shapes.items() if shape.dot and shape.path},
         "continents": {_slug(name): [round(side) for side in box] for name, box in load_regions().items()},
         "pages": list(pages),
         "cities": cities_file,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -15,7 +15,7 @@ from apivideo_geo.model import CountryCount, CountryDetail, Details, Summary
 from apivideo_geo.render import prose
 from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.ground import place_of, render_overlay
-from apivideo_geo.render.parts import Line, Table, Trends, make_table, value_line
+from apivideo_geo.render.parts import Line, Table, Trends, by_months, make_table, value_line
 from apivideo_geo.render.views import CHANGE_FROM, Figure, tone_of
 
 WATCHED = 25
@@ -63,8 +63,8 @@ def make_country(
         "locator": Markup(_locator(country, formats)),  # noqa: S704 - SVG of our own making, its texts escaped
         **trends.show(summary.by_country.get(country.iso_a3, ()), country.name),
         "gaps": prose.gaps(summary.days.missing, formats),
-        "watched": _watched(country, told, formats, lines),
-        "panels": tuple(_panels(country, told, formats)),
+        "watched": _watched(country, told, details, formats, lines),
+        "panels": tuple(_panels(country, told, details, formats)),
         "neighbours": tuple(_neighbours(country, summary, formats)),
         "before": _by_rank(country, -1, summary, formats),
         "after": _by_rank(country, 1, summary, formats),
@@ -124,19 +124,20 @@ def _locator(country: CountryCount, formats: Formats) -> str:
 
 
 def _watched(
-    country: CountryCount, told: CountryDetail | None, formats: Formats, lines: Mapping[str, Line]
+    country: CountryCount, told: CountryDetail | None, details: Details, formats: Formats, lines: Mapping[str, Line]
 ) -> Table | None:
     if told is None or not ({"media"} & (told.parts.keys() | told.withheld.keys())):
         return None
     usual = value_line("media", formats)
-    return make_table(
+    table = make_table(
         formats.say("What is watched"),
         told.parts.get("media", ()), country.count, told.withheld.get("media", 0), formats,
         lambda media_id: lines.get(media_id) or usual(media_id), WATCHED,
     )  # fmt: skip
+    return replace(table, note=by_months("media", details, formats))
 
 
-def _panels(country: CountryCount, told: CountryDetail | None, formats: Formats) -> Iterator[Table]:
+def _panels(country: CountryCount, told: CountryDetail | None, details: Details, formats: Formats) -> Iterator[Table]:
     if told is None:
         return
     titles = (
@@ -149,7 +150,8 @@ def _panels(country: CountryCount, told: CountryDetail | None, formats: Formats)
     for dimension, title, most in titles:
         parts, withheld = told.parts.get(dimension, ()), told.withheld.get(dimension, 0)
         if parts or withheld:
-            yield make_table(title, parts, country.count, withheld, formats, value_line(dimension, formats), most)
+            table = make_table(title, parts, country.count, withheld, formats, value_line(dimension, formats), most)
+            yield replace(table, note=by_months(dimension, details, formats))
 
 
 def _neighbours(country: CountryCount, summary: Summary, formats: Formats) -> Iterator[Next]:

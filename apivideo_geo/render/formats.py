@@ -9,10 +9,15 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_interval, format_skeleton
+from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
 from apivideo_geo.errors import UsageError
 from apivideo_geo.render.words import load_words
+
+_FIRST = re.compile(r"(?<!\d)1(?=\s[^\W\d])")
+_FOREIGN = {"ltr": re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"), "rtl": re.compile("[A-Za-zÀ-ɏ]")}
+"""Letters that run against a sentence of that direction."""
 
 
 class Formats:
@@ -30,21 +35,43 @@ class Formats:
         # A percent pattern has no decimals of its own: give it exactly one.
         pattern = self.locale.percent_formats[None].pattern
         self._percent = re.sub(r"0(?=[^0]*$)", "0.0", pattern)
-        self.language, self.translations = load_words(str(self.locale))
+        self.words = load_words(str(self.locale))
+        self.language, self.translations = self.words.language, self.words.translations
+        spoken = self.locale if self.locale.language == self.language else Locale.parse(self.language)
+        self._spoken = Locale.parse("en_001") if str(spoken) == "en" else spoken
+        self._foreign = _FOREIGN[self._spoken.text_direction]
 
     def say(self, message: str, **values: str) -> str:
         """The sentence ``message`` in the reader's language; ``%(name)s`` in it stands for a value, ready to print."""
         text = self.translations.gettext(message)
-        return text % values if values else text
+        return text % self._apart(values) if values else text
 
     def say_many(self, one: str, many: str, count: int, **values: str) -> str:
         """As :meth:`say`, in the plural form of ``count``, which is ``%(count)s`` in it."""
-        return self.translations.ngettext(one, many, count) % {"count": self.number(count), **values}
+        return self.translations.ngettext(one, many, count) % {"count": self.number(count), **self._apart(values)}
+
+    def _apart(self, values: dict[str, str]) -> dict[str, str]:
+        """Values that run against the sentence, isolated (FSI, PDI), so that it keeps its order."""
+        return {name: f"\u2068{text}\u2069" if self._foreign.search(text) else text for name, text in values.items()}
+
+    def listed(self, names: Sequence[str]) -> str:
+        """ "France", "France and Morocco", "France, Morocco and Peru", as the language of the sentences has it."""
+        return str(format_list(names, locale=self._spoken))
 
     @property
     def lang(self) -> str:
-        """For the ``lang`` attribute: "en", "pt-BR"."""
+        """For the ``lang`` attribute, of names, numbers and dates: "en", "pt-BR"."""
         return str(self.locale).replace("_", "-")
+
+    @property
+    def dir(self) -> str:
+        """For the ``dir`` attribute: "ltr" or "rtl", as CLDR tells."""
+        return str(self.locale.text_direction)
+
+    @property
+    def spoken(self) -> str:
+        """For the ``lang`` attribute of the sentences; empty where it is the language of the locale."""
+        return "" if self.language == self.locale.language else self.language.replace("_", "-")
 
     def number(self, value: float) -> str:
         """A count or a class limit: 93,904; 0.3."""
@@ -79,15 +106,15 @@ class Formats:
 
     def day(self, day: date) -> str:
         """25 May 2026."""
-        return str(format_date(day, "long", locale=self._calendar))
+        return self._dated(format_date(day, "long", locale=self._calendar))
 
     def day_of_year(self, day: date) -> str:
         """25 May."""
-        return str(format_skeleton("MMMMd", day, locale=self._calendar))
+        return self._dated(format_skeleton("MMMMd", day, locale=self._calendar))
 
     def short_day(self, day: date) -> str:
         """25 May, with the month shortened where it is long."""
-        return str(format_skeleton("MMMd", day, locale=self._calendar))
+        return self._dated(format_skeleton("MMMd", day, locale=self._calendar))
 
     def month(self, day: date, year: bool) -> str:
         """August, or Aug 2026 with its ``year``."""
@@ -105,15 +132,29 @@ class Formats:
         several_years = bool(days) and days[0].year != days[-1].year
         texts = [self._run(first, last, "yMMMd" if several_years else "MMMd") for first, last in runs[:most]]
         rest = sum((last - first).days + 1 for first, last in runs[most:])
-        return ", ".join(texts) + (f" and {self.number(rest)} more" if rest else "")
+        told = ", ".join(texts)
+        return (
+            self.say_many("%(days)s and %(count)s more", "%(days)s and %(count)s more", rest, days=told)
+            if rest
+            else told
+        )
 
     def _run(self, first: date, last: date, skeleton: str) -> str:
         if first == last:
-            return str(format_skeleton(skeleton, first, locale=self._calendar))
-        return str(format_interval(first, last, skeleton, locale=self._calendar))
+            return self._dated(format_skeleton(skeleton, first, locale=self._calendar))
+        return self._dated(format_interval(first, last, skeleton, locale=self._calendar))
+
+    def _dated(self, text: str) -> str:
+        """A date of CLDR's; in French the first of a month is the "1er", which CLDR does not know."""
+        return _FIRST.sub("1er", text) if self.locale.language == "fr" else text
 
     def _percentage(self, part: float) -> str:
         return str(format_percent(part, self._percent, locale=self.locale))
+
+
+def sentence(text: str) -> str:
+    """The text with its first letter as a capital: what begins with a word that was put in."""
+    return text[:1].upper() + text[1:]
 
 
 @lru_cache(maxsize=100_000)

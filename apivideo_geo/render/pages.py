@@ -4,37 +4,58 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 from markupsafe import Markup
 
+from apivideo_geo.errors import UsageError
 from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
 from apivideo_geo.model import Details, Summary
 from apivideo_geo.render import client, prose, views
 from apivideo_geo.render.about import make_about
+from apivideo_geo.render.accent import render_accent
+from apivideo_geo.render.around import render_around
 from apivideo_geo.render.assets import hashed, load_leaflet, load_own, load_script
 from apivideo_geo.render.calendar import make_calendar
 from apivideo_geo.render.changes import make_changes, newest
 from apivideo_geo.render.choropleth import container_id, render_script
 from apivideo_geo.render.city_page import render_circles
 from apivideo_geo.render.daily import render_days
-from apivideo_geo.render.formats import Formats
+from apivideo_geo.render.dots import render_dots
+from apivideo_geo.render.embed import make_embed, make_snippet
+from apivideo_geo.render.folder import find_file
+from apivideo_geo.render.formats import Formats, sentence
 from apivideo_geo.render.ground import TALL, WIDE, render_land
-from apivideo_geo.render.palettes import DEFAULT, render_palette
+from apivideo_geo.render.look import Look
+from apivideo_geo.render.palettes import PALETTES, render_palette
 from apivideo_geo.render.parts import referrer_panel
 from apivideo_geo.render.scale import Scale, make_scale
 from apivideo_geo.render.subpages import list_pages, render_subpages
 from apivideo_geo.render.svg import render_map
 from apivideo_geo.render.timeline import render_timeline
+from apivideo_geo.render.words import render_words
 
 MAP = "world"
 """The name of the map: the id of its SVG, and part of the id of its container."""
+ELSEWHERE = "https://USER.github.io/REPOSITORY/"
+"""Stands for the address of the site where it is not known."""
+STYLES = ("about.css", "detail.css", "embed.css")
+"""Styles of single pages."""
 DAYS = "days.js"
 """The counts of every day; loaded only when a reader asks for a period."""
 CITIES = "places.js"
@@ -43,85 +64,111 @@ CHANGES = 4
 """So many of the last changes stand on the front page."""
 
 
-@dataclass(frozen=True)
-class Look:
-    """How the owner wants the site. ``title`` heads every page; ``notice`` is a line above it, if any.
+def render_site(
+    summary: Summary,
+    look: Look,
+    templates: Path,
+    details: Details | None = None,
+    columns: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, bytes]:
+    """Every page with the files it loads, and what is around them: path within the site → content. Writes nothing.
 
-    ``method``, ``classes`` and ``breaks`` make the class breaks (see ``scale``); ``per_million_from`` is the
-    least count at which a country takes part in the comparison by head; ``palette`` is a name of ``PALETTES``.
+    ``details`` is what the pages of countries, videos and cities show; ``columns``: name of a file in ``data/`` → the
+    names of its columns. The same Summary gives the same bytes. Raises UsageError for a locale, class breaks or colours
+    that do not exist, and for a template of the owner's that does not work.
     """
-
-    title: str
-    locale: str = "en"
-    notice: str = ""
-    method: str = "quantile"
-    classes: int = 6
-    breaks: tuple[float, ...] = ()
-    per_million_from: int = 100
-    palette: str = DEFAULT
-    video_pages: int = 200
-    """So many videos, the most watched, have a page."""
-
-    def scale_of(self, values: Sequence[float]) -> Scale:
-        """The classes of a map of ``values``."""
-        return make_scale(values, self.method, self.classes, self.breaks)
+    details, columns = details or Details(), columns or {}
+    if look.overrides is None:
+        return _render(summary, look, (templates,), details, columns)
+    try:
+        return _render(summary, look, (look.overrides, templates), details, columns)
+    except TemplateError as problem:
+        raise UsageError(
+            f"{_failure(problem)} in the templates of {look.overrides}: correct it or take it away."
+        ) from None
 
 
-def render_site(summary: Summary, look: Look, templates: Path, details: Details | None = None) -> dict[str, bytes]:
-    """Every page with the files it loads: path within the site → content. Writes nothing.
+def _failure(problem: TemplateError) -> str:
+    """What does not work in a template, and where as far as that is known."""
+    if isinstance(problem, TemplateNotFound):
+        return f'There is no template "{problem.name}", asked for'
+    told = (problem.message or "something fails").rstrip(".")
+    if isinstance(problem, TemplateSyntaxError):
+        return f"{problem.name}, line {problem.lineno}: {told},"
+    return f"A value cannot be printed ({told})"
 
-    ``details`` is what the pages of countries, videos and cities show. The same Summary gives the same bytes.
-    Raises UsageError for a locale or class breaks that do not exist.
-    """
-    contents = {
-        **load_leaflet(),
-        **load_own(templates),
-        "site.css": load_own(templates)["site.css"] + render_palette(look.palette).encode(),
-        "about.css": (templates / "about.css").read_bytes(),
-        "figure.js": render_script(MAP, MAP, WIDTH, HEIGHT).encode(),
-    }
-    details = details or Details()
-    contents |= {
-        "land.svg": render_land(),
-        "detail.css": (templates / "detail.css").read_bytes(),
-        "list.js": load_script(templates, "list.js"),
-    }
-    if days := render_days(summary):
-        contents[DAYS] = days.encode()
-    if circles := render_circles(details):
-        contents[CITIES] = circles.encode()
-    paths = hashed(contents)
+
+def _render(
+    summary: Summary, look: Look, folders: Sequence[Path], details: Details, columns: Mapping[str, Sequence[str]]
+) -> dict[str, bytes]:
     formats = Formats(look.locale)
-    environment = _environment(templates, formats)
+    contents = _assets(summary, look, folders, details, formats)
+    paths = hashed(contents)
+    environment = _environment(folders, formats)
     template = environment.get_template
     there = list_pages(summary, details, look.video_pages)
     changes = make_changes(summary, details, formats)
     shared = {**_frame(summary, look, formats), "asset": paths, "there": there}
+    index = {
+        **shared,
+        **_index(summary, look, paths),
+        "changes": newest(changes, CHANGES),
+        "panels": (*views.make_panels(summary, formats), *referrer_panel(summary, details, formats)),
+    }
     pages = {
-        "index.html": template("index.html").render(
-            {
-                **_index(summary, look, paths),
-                "asset": paths,
-                "there": there,
-                "changes": newest(changes, CHANGES),
-                "panels": (*views.make_panels(summary, formats), *referrer_panel(summary, details, formats)),
-            }
-        ),
+        "index.html": template("index.html").render(index),
+        "embed.html": template("embed.html").render(index, **make_embed(summary, formats, index["data"])),
         "about.html": template("about.html").render(
-            {"asset": paths, "there": there, "calendar": make_calendar(summary, formats), **_about(summary, look)}
+            shared, calendar=make_calendar(summary, formats), **_about(summary, look)
         ),
-        "404.html": template("404.html").render(**_missing(look, (templates / "404.css").read_bytes())),
+        "data.html": template("data.html").render(shared, **make_files(look.site_url, columns)),
+        "notebook.html": template("notebook.html").render(
+            look=look, **make_files(look.site_url, {}), colours=PALETTES[look.palette].light
+        ),
+        "404.html": template("404.html").render(**_missing(look, find_file(folders, "404.css").read_bytes())),
     }
     rendered = {name: text.encode() for name, text in pages.items()}
     rendered |= render_subpages(summary, details, changes, look.scale_of, formats, environment, shared)
+    rendered |= render_around(summary, changes, look, rendered)
     return rendered | {paths[name]: content for name, content in contents.items()}
 
 
-def _environment(templates: Path, formats: Formats) -> Environment:
-    """The templates, with ``_("…")`` and ``ngettext("…", "…", n)`` in the reader's language."""
+def _assets(
+    summary: Summary, look: Look, folders: Sequence[Path], details: Details, formats: Formats
+) -> dict[str, bytes]:
+    """Name → content of everything a page loads."""
+    own = load_own(folders, render_words(formats.words))
+    days, circles = render_days(summary), render_circles(details)
+    added = render_palette(look.palette), render_dots(load_shapes()), render_accent(look.accent)
+    return {
+        **load_leaflet(),
+        **own,
+        "site.css": own["site.css"] + "".join(added).encode(),
+        **{name: find_file(folders, name).read_bytes() for name in STYLES},
+        "figure.js": render_script(MAP, MAP, WIDTH, HEIGHT).encode(),
+        **({look.logo.name: look.logo.content} if look.logo else {}),
+        "land.svg": render_land(),
+        "list.js": load_script(folders, "list.js"),
+        **({DAYS: days.encode()} if days else {}),
+        **({CITIES: circles.encode()} if circles else {}),
+    }
+
+
+def make_files(site_url: str, columns: Mapping[str, Sequence[str]]) -> Mapping[str, Any]:
+    """What ``data.html`` prints of the files: their columns, and the address they are at, or a place to write it."""
+    return {"base": site_url or ELSEWHERE, "columns": defaultdict(tuple, columns)}
+
+
+def _environment(folders: Sequence[Path], formats: Formats) -> Environment:
+    """The templates, with ``_("…")`` and ``ngettext("…", "…", n)`` in the reader's language.
+
+    A template of an earlier folder goes before one of a later; ours are also there as ``original/…``, to be extended.
+    """
     environment = Environment(
         extensions=["jinja2.ext.i18n"],
-        loader=FileSystemLoader(templates),
+        loader=ChoiceLoader(
+            [FileSystemLoader(list(folders)), PrefixLoader({"original": FileSystemLoader(folders[-1])})]
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -129,6 +176,7 @@ def _environment(templates: Path, formats: Formats) -> Environment:
         keep_trailing_newline=True,
     )
     environment.install_gettext_translations(formats.translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["sentence"] = sentence
     return environment
 
 
@@ -147,15 +195,17 @@ def _index(summary: Summary, look: Look, paths: Mapping[str, str]) -> dict[str, 
         "world": Markup(_world(summary, scale, formats)),  # noqa: S704 - SVG of our own making, its texts escaped
         "classes": len(scale.lows),
         "legend": views.make_legend(summary, scale, formats, world),
-        "curve": Markup(render_timeline(summary.daily, formats, _curve_text(summary, formats))),  # noqa: S704
-        "curve_note": _curve_note(summary, formats),
+        "curve": Markup(render_timeline(summary.daily, formats, prose.curve(summary, formats))),  # noqa: S704
+        "curve_note": prose.best_day(summary, formats),
         "gaps": prose.gaps(summary.days.missing, formats),
         "rows": views.make_rows(summary, formats),
         "rest": _rest(summary, formats),
-        "periods": client.make_periods(summary),
-        "measures": client.make_measures(summary),
-        "continents": client.make_continents(),
+        "snippet": make_snippet(look.site_url, prose.headline(summary, formats)),
+        "periods": client.make_periods(summary, formats),
+        "measures": client.make_measures(summary, formats),
+        "continents": client.make_continents(formats),
         "change_title": views.change_title(summary, formats),
+        "change_note": views.change_note(summary, formats),
         "first_day": summary.daily[0].day.isoformat() if summary.daily else "",
         "last_day": summary.daily[-1].day.isoformat() if summary.daily else "",
         "data": client.client_data(
@@ -183,11 +233,10 @@ def _about(summary: Summary, look: Look) -> dict[str, Any]:
 
 def _missing(look: Look, style: bytes) -> dict[str, Any]:
     """Everything ``404.html`` prints: it is shown at any depth, so it can load no file and carries its style."""
+    style += render_accent(look.accent).encode()
     digest = base64.b64encode(hashlib.sha256(style).digest()).decode()
     return {
-        "look": look,
-        "lang": prose.LANGUAGE,
-        "dir": "ltr",
+        **_spoken(look, Formats(look.locale)),
         "style": Markup(style.decode()),  # noqa: S704 - a file of ours
         "digest": f"sha256-{digest}",
     }
@@ -196,19 +245,23 @@ def _missing(look: Look, style: bytes) -> dict[str, Any]:
 def _frame(summary: Summary, look: Look, formats: Formats) -> dict[str, Any]:
     """What every page prints: header, banner and footer."""
     return {
-        "look": look,
+        **_spoken(look, formats),
         "demo": summary.demo,
-        "lang": prose.LANGUAGE,
-        "dir": "ltr",
         "land": {"width": WIDE, "height": TALL},
-        "word": prose.noun(summary.metric),
+        "word": prose.noun(summary.metric, formats),
         "balance": prose.balance(summary, formats),
+        "preview": prose.description(summary, formats),
         "until": _time(summary.period_to, formats),
         "generated": {
             "machine": summary.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "text": formats.moment(summary.generated_at),
         },
     }
+
+
+def _spoken(look: Look, formats: Formats) -> dict[str, Any]:
+    """What every document says of its languages: of the locale, and of the sentences where it is another."""
+    return {"look": look, "lang": formats.lang, "dir": formats.dir, "spoken": formats.spoken}
 
 
 def _world(summary: Summary, scale: Scale, formats: Formats) -> str:
@@ -222,27 +275,16 @@ def _world(summary: Summary, scale: Scale, formats: Formats) -> str:
     return render_map(load_shapes(), class_of, MAP, prose.description(summary, formats), len(scale.lows))
 
 
-def _curve_text(summary: Summary, formats: Formats) -> str:
-    sentences = [f"{prose.noun(summary.metric).capitalize()} a day {prose.period(summary, formats)}".strip()]
-    sentences += [text for text in (_curve_note(summary, formats), prose.gaps(summary.days.missing, formats)) if text]
-    return ". ".join(sentences) + "."
-
-
-def _curve_note(summary: Summary, formats: Formats) -> str:
-    """The best day in words; empty where nothing was counted."""
-    best = max(summary.daily, key=lambda day: day.count or 0, default=None)
-    if best is None or not best.count:
-        return ""
-    return f"Most on one day: {formats.number(best.count)} on {formats.day(best.day)}"
-
-
 def _rest(summary: Summary, formats: Formats) -> Mapping[str, Any]:
     """The last rows of the table: what is on no country's account, and the total."""
-    apart = (("Unknown", summary.unknown), ("Withheld", summary.withheld))
+    apart = (
+        ("unknown", formats.say("Unknown"), summary.unknown),
+        ("withheld", formats.say("Withheld"), summary.withheld),
+    )
     return {
         "apart": [
-            {"name": name, "count": formats.number(count), "share": formats.share(count / summary.total)}
-            for name, count in apart
+            {"kind": kind, "name": name, "count": formats.number(count), "share": formats.share(count / summary.total)}
+            for kind, name, count in apart
             if count
         ],
         "total": formats.number(summary.total),

@@ -89,10 +89,12 @@ def render_palette(name: str) -> str:
     lines = [
         f"\n/* The palette {name}, after the style sheet's own colours. */",
         *_rules(":root", palette.light, CHANGE.light),
-        "@media (prefers-color-scheme: dark) {",
+        "@media screen and (prefers-color-scheme: dark) {",
         *(rule.replace(':root[data-theme="dark"]', ':root:not([data-theme="light"])') for rule in dark),
         "}",
+        "@media screen {",
         *dark,
+        "}",
     ]
     return "\n".join(lines) + "\n"
 

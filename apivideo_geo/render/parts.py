@@ -37,11 +37,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """A whole and its parts: the counts of the lines add up to ``total``."""
+    """A whole and its parts: the counts of the lines add up to ``total``. ``note`` says what else is to know."""
 
     title: str
     lines: tuple[Line, ...]
     total: str
+    note: str = ""
 
 
 def make_table(
@@ -78,6 +79,18 @@ def make_table(
     return Table(title, tuple(lines), formats.number(whole))
 
 
+def by_months(dimension: str, details: Details, formats: Formats) -> str:
+    """Of which months the figures of a dimension are that is withheld in part; empty for any other."""
+    if dimension not in details.monthly:
+        return ""
+    first, last = (formats.month(day, year=True) for day in (details.months[0], details.months[-1]))
+    return formats.say(
+        "Told by whole months, %(first)s to %(last)s. Small counts are withheld, later ones not told yet.",
+        first=first,
+        last=last,
+    )
+
+
 def referrer_panel(summary: Summary, details: Details, formats: Formats) -> Iterator[views.Panel]:
     """The referring sites of the whole world, for the front page, where they were collected and may be told."""
     parts = details.world.get("referrer", ())
@@ -97,7 +110,7 @@ def referrer_panel(summary: Summary, details: Details, formats: Formats) -> Iter
         for name, count in told
         if count
     )
-    yield views.Panel(formats.say("Referring sites"), tuple(slices))
+    yield views.Panel(formats.say("Referring sites"), tuple(slices), by_months("referrer", details, formats))
 
 
 def value_line(dimension: str, formats: Formats) -> Callable[[str], Line]:
@@ -108,8 +121,7 @@ def value_line(dimension: str, formats: Formats) -> Callable[[str], Line]:
             return Line(formats.say("Unknown"), "", apart=True)
         if value == UNLISTED and dimension == "media":
             return Line(formats.say("Not public"), "", apart=True)
-        name = formats.say(views.DEVICES.get(value, value.capitalize())) if dimension == "device" else value
-        return Line(name, "")
+        return Line(views.value_name(dimension, value, formats), "")
 
     return line_of
 

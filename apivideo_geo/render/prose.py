@@ -1,25 +1,83 @@
-"""The sentences of the page, written from the Summary: headline, lead, text alternatives, balance. Pure, English."""
+"""The sentences of the page, written from the Summary: headline, lead, text alternatives, balance. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from apivideo_geo.model import CountryCount, Summary
-from apivideo_geo.render.formats import Formats
+from apivideo_geo.render.formats import Formats, sentence
+from apivideo_geo.render.words import marked, marked_many
 
-LANGUAGE = "en"
-"""What the sentences are written in, whatever the locale of names and numbers."""
 
-_WORDS = {
-    "play": ("play", "plays", "Watched"),
-    "view": ("view", "views", "Viewed"),
-    "impression": ("impression", "impressions", "Seen"),
-    "start": ("start", "starts", "Started"),
-    "end": ("end", "ends", "Watched to the end"),
-    "session": ("session", "sessions", "Watched"),
+class _Metric(NamedTuple):
+    """How one metric is spoken of."""
+
+    many: str
+    """As a noun, for any number but one."""
+    counted: tuple[str, str]
+    somewhere: str
+    """A headline, where it is a single country,"""
+    countries: tuple[str, str]
+    """where there are several,"""
+    most: tuple[str, str]
+    """and where some stand out."""
+
+
+_WATCHED = (
+    marked("Watched in %(country)s"),
+    marked_many("Watched in %(count)s country", "Watched in %(count)s countries"),
+    marked_many(
+        "Watched in %(count)s country, most of all in %(where)s",
+        "Watched in %(count)s countries, most of all in %(where)s",
+    ),
+)
+_METRICS: Mapping[str, _Metric] = {
+    "play": _Metric(marked("plays"), marked_many("%(count)s play", "%(count)s plays"), *_WATCHED),
+    "view": _Metric(
+        marked("views"),
+        marked_many("%(count)s view", "%(count)s views"),
+        marked("Viewed in %(country)s"),
+        marked_many("Viewed in %(count)s country", "Viewed in %(count)s countries"),
+        marked_many(
+            "Viewed in %(count)s country, most of all in %(where)s",
+            "Viewed in %(count)s countries, most of all in %(where)s",
+        ),
+    ),
+    "impression": _Metric(
+        marked("impressions"),
+        marked_many("%(count)s impression", "%(count)s impressions"),
+        marked("Seen in %(country)s"),
+        marked_many("Seen in %(count)s country", "Seen in %(count)s countries"),
+        marked_many(
+            "Seen in %(count)s country, most of all in %(where)s",
+            "Seen in %(count)s countries, most of all in %(where)s",
+        ),
+    ),
+    "start": _Metric(
+        marked("starts"),
+        marked_many("%(count)s start", "%(count)s starts"),
+        marked("Started in %(country)s"),
+        marked_many("Started in %(count)s country", "Started in %(count)s countries"),
+        marked_many(
+            "Started in %(count)s country, most of all in %(where)s",
+            "Started in %(count)s countries, most of all in %(where)s",
+        ),
+    ),
+    "end": _Metric(
+        marked("ends"),
+        marked_many("%(count)s end", "%(count)s ends"),
+        marked("Watched to the end in %(country)s"),
+        marked_many("Watched to the end in %(count)s country", "Watched to the end in %(count)s countries"),
+        marked_many(
+            "Watched to the end in %(count)s country, most of all in %(where)s",
+            "Watched to the end in %(count)s countries, most of all in %(where)s",
+        ),
+    ),
+    "session": _Metric(marked("sessions"), marked_many("%(count)s session", "%(count)s sessions"), *_WATCHED),
 }
-"""metric → one, many, how a headline begins."""
+"""metric → its sentences."""
 
 _ARTICLE = frozenset(
     (
@@ -62,99 +120,157 @@ _NAMED = 3
 """So many new countries are named in the lead; more are only counted."""
 
 
-def noun(metric: str, count: int = 2) -> str:
-    """What is counted: "play" for one, "plays" for any other ``count``."""
-    one, many, _ = _WORDS.get(metric, (metric, f"{metric}s", ""))
-    return one if count == 1 else many
-
-
-def counted(count: int, one: str, many: str, formats: Formats) -> str:
-    """A number with its noun: "1 country", "170 countries"."""
-    return f"{formats.number(count)} {one if count == 1 else many}"
+def noun(metric: str, formats: Formats) -> str:
+    """What is counted, as a noun for many: "plays"."""
+    return formats.say(_METRICS[metric].many)
 
 
 def quantity(count: int, summary: Summary, formats: Formats) -> str:
     """A number of what the summary counts: "1 play", "93,904 plays"."""
-    return counted(count, noun(summary.metric, 1), noun(summary.metric), formats)
+    return formats.say_many(*counted(summary.metric), count)
 
 
-def within(country: CountryCount) -> str:
-    """The country's name as it stands in a sentence: "the Netherlands"."""
-    return f"the {country.name}" if country.iso_a3 in _ARTICLE else country.name
+def counted(metric: str) -> tuple[str, str]:
+    """The sentences "%(count)s play" and "%(count)s plays" of a metric, for one and for many."""
+    return _METRICS[metric].counted
+
+
+def within(country: CountryCount, formats: Formats) -> str:
+    """The country's name as it stands in a sentence: "the Netherlands".
+
+    Only English puts an article to it; the sentences of other languages are to do without.
+    """
+    english = formats.language == formats.locale.language == "en"
+    return f"the {country.name}" if english and country.iso_a3 in _ARTICLE else country.name
 
 
 def headline(summary: Summary, formats: Formats) -> str:
     """The page in one sentence: "Watched in 170 countries, most of all in France"."""
-    begin = _WORDS.get(summary.metric, ("", "", "Seen"))[2]
-    countries = summary.countries
+    words, countries = _METRICS[summary.metric], summary.countries
     if not summary.total:
-        return f"No {noun(summary.metric)} yet"
+        return sentence(formats.say("No %(plays)s yet", plays=noun(summary.metric, formats)))
     if not countries:
-        return f"{quantity(summary.total, summary, formats)}, from countries not known"
+        return formats.say("%(quantity)s, from countries not known", quantity=quantity(summary.total, summary, formats))
     if len(countries) == 1:
-        return f"{begin} in {within(countries[0])}"
-    most = [within(country) for country in countries if country.count == countries[0].count]
-    where = f", most of all in {listed(most)}" if len(most) < min(3, len(countries)) else ""
-    return f"{begin} in {formats.number(len(countries))} countries{where}"
+        return formats.say(words.somewhere, country=within(countries[0], formats))
+    most = [within(country, formats) for country in countries if country.count == countries[0].count]
+    if len(most) < min(3, len(countries)):
+        return formats.say_many(*words.most, len(countries), where=formats.listed(most))
+    return formats.say_many(*words.countries, len(countries))
 
 
 def lead(summary: Summary, formats: Formats) -> str:
     """Two or three sentences under the headline: how much, when, from where."""
-    when = period(summary, formats)
     if not summary.total:
-        return (
-            f"Nothing was counted{f' {when}' if when else ' so far'}. The map fills itself as soon as somebody watches."
-        )
-    sentences = [f"{quantity(summary.total, summary, formats)}{f' {when}' if when else ''}."]
-    if len(summary.countries) > 1:
-        first, *others = summary.countries[:3]
-        then = f", then {listed([within(country) for country in others])}"
-        sentences.append(f"{formats.about(first.share)} came from {within(first)}{then}.")
+        return " ".join([_nothing(summary, formats), formats.say("The map fills itself as soon as somebody watches.")])
+    return " ".join([_how_much(summary, formats), *_from_where(summary, formats), *_new(summary, formats)])
+
+
+def _nothing(summary: Summary, formats: Formats) -> str:
+    when = period(summary, formats)
+    return (
+        formats.say("Nothing was counted %(when)s.", when=when) if when else formats.say("Nothing was counted so far.")
+    )
+
+
+def _how_much(summary: Summary, formats: Formats) -> str:
+    when, much = period(summary, formats), quantity(summary.total, summary, formats)
+    if not when:
+        return formats.say("%(quantity)s in all.", quantity=much)
+    return formats.say("%(quantity)s %(when)s.", quantity=much, when=when)
+
+
+def _from_where(summary: Summary, formats: Formats) -> Iterator[str]:
+    if len(summary.countries) < 2:
+        return
+    first, *others = summary.countries[:3]
+    yield formats.say(
+        "%(share)s came from %(country)s, then %(others)s.",
+        share=formats.about(first.share),
+        country=within(first, formats),
+        others=formats.listed([within(country, formats) for country in others]),
+    )
+
+
+def _new(summary: Summary, formats: Formats) -> Iterator[str]:
     if summary.change and 0 < len(summary.change.new) <= _NAMED:
-        new = [within(country) for country in summary.countries if country.iso_a3 in summary.change.new]
-        sentences.append(f"First seen in the last {formats.number(summary.change.days)} days: {listed(new)}.")
-    return " ".join(sentences)
+        new = [within(country, formats) for country in summary.countries if country.iso_a3 in summary.change.new]
+        yield formats.say_many(
+            "First seen on the last day: %(countries)s.",
+            "First seen in the last %(count)s days: %(countries)s.",
+            summary.change.days,
+            countries=formats.listed(new),
+        )
 
 
 def description(summary: Summary, formats: Formats) -> str:
     """The map in words, for those who do not see it and for search engines."""
     if not summary.countries:
-        return f"World map: no country has {noun(summary.metric)} yet."
-    first = [f"{within(country)} ({formats.number(country.count)})" for country in summary.countries[:5]]
-    reach = counted(len(summary.countries), "country", "countries", formats)
-    begin = f"{quantity(summary.mapped, summary, formats)} in {reach}"
-    return f"World map: {begin}; {'most in ' if len(summary.countries) > 1 else ''}{listed(first)}."
+        return formats.say("World map: nothing was counted in any country yet.")
+    much = quantity(summary.mapped, summary, formats)
+    if len(summary.countries) == 1:
+        only = within(summary.countries[0], formats)
+        return formats.say("World map: %(quantity)s, in %(country)s alone.", quantity=much, country=only)
+    first = [f"{within(country, formats)} ({formats.number(country.count)})" for country in summary.countries[:5]]
+    return formats.say_many(
+        "World map: %(quantity)s in %(count)s country; most in %(first)s.",
+        "World map: %(quantity)s in %(count)s countries; most in %(first)s.",
+        len(summary.countries),
+        quantity=much,
+        first=formats.listed(first),
+    )
 
 
 def period(summary: Summary, formats: Formats) -> str:
-    """ "between 25 May and 21 November 2026", "on 21 November 2026", or nothing."""
+    """ "between 25 May and 21 November 2026", "on 21 November 2026", or nothing; what ends a sentence."""
     first, last = summary.period_from, summary.period_to
     if first is None or last is None:
         return ""
     if first == last:
-        return f"on {formats.day(last)}"
+        return formats.say("on %(day)s", day=formats.day(last))
     begin = formats.day_of_year(first) if first.year == last.year else formats.day(first)
-    return f"between {begin} and {formats.day(last)}"
+    return formats.say("between %(first)s and %(last)s", first=begin, last=formats.day(last))
 
 
 def gaps(missing: Sequence[date], formats: Formats) -> str:
     """The days never collected, named: "4 days were never collected (3–6 Aug)"; empty where none is missing."""
     if not missing:
         return ""
-    verb = "was" if len(missing) == 1 else "were"
-    return f"{counted(len(missing), 'day', 'days', formats)} {verb} never collected ({formats.days(missing)})"
+    return formats.say_many(
+        "%(count)s day was never collected (%(days)s)",
+        "%(count)s days were never collected (%(days)s)",
+        len(missing),
+        days=formats.days(missing),
+    )
 
 
 def balance(summary: Summary, formats: Formats) -> str:
     """How the total comes about: "93,904 plays = 93,346 on the map + 96 withheld + 462 unknown"."""
-    number = formats.number
-    whole = quantity(summary.total, summary, formats)
-    return (
-        f"{whole} = {number(summary.mapped)} on the map + {number(summary.withheld)} withheld "
-        f"+ {number(summary.unknown)} unknown"
+    return formats.say(
+        "%(total)s = %(mapped)s on the map + %(withheld)s withheld + %(unknown)s unknown",
+        total=quantity(summary.total, summary, formats),
+        mapped=formats.number(summary.mapped),
+        withheld=formats.number(summary.withheld),
+        unknown=formats.number(summary.unknown),
     )
 
 
-def listed(names: Sequence[str]) -> str:
-    """ "France", "France and Morocco", "France, Morocco and Peru"."""
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part) if names else ""
+def best_day(summary: Summary, formats: Formats) -> str:
+    """The best day in words; empty where nothing was counted."""
+    best = max(summary.daily, key=lambda day: day.count or 0, default=None)
+    if best is None or not best.count:
+        return ""
+    return formats.say(
+        "Most on one day: %(number)s on %(day)s", number=formats.number(best.count), day=formats.day(best.day)
+    )
+
+
+def curve(summary: Summary, formats: Formats) -> str:
+    """The daily curve in words."""
+    plays, when = noun(summary.metric, formats), period(summary, formats)
+    if when:
+        said = formats.say("%(plays)s a day %(when)s", plays=plays, when=when)
+    else:
+        said = formats.say("%(plays)s a day", plays=plays)
+    told = [said, best_day(summary, formats), gaps(summary.days.missing, formats)]
+    return " ".join(f"{sentence(text)}." for text in told if text)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from apivideo_geo.errors import UsageError
 from apivideo_geo.render.breaks import equal_breaks, jenks_breaks, log_breaks, quantile_breaks, roundest
+from apivideo_geo.render.formats import Formats
 
 METHODS = ("quantile", "log", "jenks", "equal", "custom")
 MIN_CLASSES, MAX_CLASSES = 3, 9
@@ -40,18 +41,20 @@ class Scale:
             return None
         return max(bisect_right(self.lows, value) - 1, 0)
 
-    def ranges(self, number: Callable[[float], str]) -> list[str]:
-        """Each class in words, weakest first; ``number`` writes a figure for the reader."""
-        return [self._range(index, number) for index in range(len(self.lows))]
+    def ranges(self, formats: Formats) -> list[str]:
+        """Each class in words, weakest first."""
+        return [self._range(index, formats) for index in range(len(self.lows))]
 
-    def _range(self, index: int, number: Callable[[float], str]) -> str:
-        low = self.lows[index]
+    def _range(self, index: int, formats: Formats) -> str:
+        number, low = formats.number, self.lows[index]
         if index == len(self.lows) - 1:
-            return number(low) if index == 0 and low == self.top else f"{number(low)} and more"
+            alone = index == 0 and low == self.top
+            return number(low) if alone else formats.say("%(number)s and more", number=number(low))
         above = self.lows[index + 1]
-        if not self.whole:
-            return f"under {number(above)}" if index == 0 else f"{number(low)}–{number(above)}"
-        return number(low) if above - 1 <= low else f"{number(low)}–{number(above - 1)}"
+        if not self.whole and index == 0:
+            return formats.say("under %(number)s", number=number(above))
+        upto = above - 1 if self.whole else above
+        return number(low) if upto <= low else f"{number(low)}–{number(upto)}"
 
 
 def make_scale(

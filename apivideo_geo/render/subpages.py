@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from apivideo_geo.model import Details, Summary
-from apivideo_geo.render.changes import Entry, by_month
+from apivideo_geo.model import Details, Entry, Summary
+from apivideo_geo.render.changes import by_month
 from apivideo_geo.render.city_page import has_cities, make_cities
 from apivideo_geo.render.country_pages import make_country, page_of
 from apivideo_geo.render.formats import Formats
@@ -51,19 +51,20 @@ def render_subpages(
     country = environment.get_template("country.html")
     for one in summary.countries:
         told = make_country(one, summary, details, formats, lines, trends)
-        yield page_of(one.iso_a3), country.render(deeper, **told).encode()
+        yield page_of(one.iso_a3), country.render(deeper, path=page_of(one.iso_a3), **told).encode()
 
     video = environment.get_template("video.html")
     watched = sum(asset.count > 0 for asset in details.assets)
     for asset in details.assets:
         if page := pages.get(asset.asset.media_id):
             shown = make_video(asset, summary, watched, formats, countries, scale_of, trends)
-            yield page, video.render(deeper, **shown).encode()
+            yield page, video.render(deeper, path=page, **shown).encode()
 
+    page_template = environment.get_template
     listed = make_list(summary, details, pages, formats)
-    yield "videos.html", environment.get_template("videos.html").render(frame, **listed).encode()
+    yield "videos.html", page_template("videos.html").render(frame, path="videos.html", **listed).encode()
     months = by_month(changes, formats)
-    yield "changes.html", environment.get_template("changes.html").render(frame, months=months).encode()
+    yield "changes.html", page_template("changes.html").render(frame, path="changes.html", months=months).encode()
     if shared["there"]["cities"]:
         cities = make_cities(summary, details, countries, formats)
-        yield "cities.html", environment.get_template("cities.html").render(frame, **cities).encode()
+        yield "cities.html", page_template("cities.html").render(frame, path="cities.html", **cities).encode()

@@ -2,8 +2,9 @@
 
 The only copy of the geometry on the page: Leaflet is handed this very element. A country is
 ``<path id="FRA" class="c3">``; classes are ``c0``, ``c1``, … (weakest first), ``zero`` and ``blank``
-(nothing is known). A territory too small to see also has a dot, ``<path id="SGP-dot" class="dot c3">``,
-a line without length whose round cap stays as large on the screen at every zoom.
+(nothing is known). A territory too small to see also has a dot, ``<g class="spot c3 SGP">`` with a ring and
+``<path id="SGP-dot" class="dot">``: lines without length whose round caps stay as large on the screen at every
+zoom. Where dots crowd, the style of ``render/dots.py`` moves them apart and stretches hairlines to their places.
 """
 
 from __future__ import annotations
@@ -11,10 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from html import escape
 
-from apivideo_geo.geo.shapes import HEIGHT, WIDTH, Shape, parse_path
-
-SPECK = 22
-"""Shapes whose biggest part is less wide and high than this many units get a dot."""
+from apivideo_geo.geo.shapes import HEIGHT, WIDTH, Shape
 
 
 def render_map(
@@ -26,7 +24,7 @@ def render_map(
     ``classes`` is how many classes there are, which picks their colours (``k6`` on the root).
     """
     lands = [_land(shape, class_of(code)) for code, shape in shapes.items() if shape.path]
-    specks = [shape for shape in shapes.values() if shape.dot and _is_speck(shape)]
+    specks = [shape for shape in shapes.values() if shape.dot]
     # Weak ones first, so that where dots crowd the strong ones are on top.
     dots = [_dot(shape, class_of(shape.iso_a3)) for shape in sorted(specks, key=lambda s: _order(class_of(s.iso_a3)))]
     return "\n".join(
@@ -40,6 +38,7 @@ def render_map(
             'patternTransform="rotate(-45)"><path class="sparse-ground" d="M0 0h20v20H0z"/>'
             '<path class="sparse-line" d="M0 0v20"/></pattern></defs>',
             f'<g class="lands">{"".join(lands)}</g>',
+            f'<g class="ways">{"".join(_way(s, class_of(s.iso_a3)) for s in specks if any(map(any, s.spread)))}</g>',
             f'<g class="dots">{"".join(dots)}</g>',
             '<path class="lit" d=""/>',
             "</svg>",
@@ -55,18 +54,19 @@ def _land(shape: Shape, name: str) -> str:
 def _dot(shape: Shape, name: str) -> str:
     assert shape.dot is not None
     x, y = shape.dot
+    hatch = ' stroke="url(#hatch)"' if name == "blank" else ""
     suffix = "-dot" if shape.path else ""
-    place = f"M{x:g} {y:g}h0"
-    ring = "ring" if _order(name) >= 0 else "ring small"
-    return f'<path class="{ring}" d="{place}"/><path id="{shape.iso_a3}{suffix}" class="dot {name}" d="{place}"/>\n'
-
-
-def _is_speck(shape: Shape) -> bool:
-    """Is even the biggest part too small to be seen on the whole world's map?"""
-    spans = (
-        max(max(axis) - min(axis) for axis in zip(*ring, strict=True)) for ring in parse_path(shape.path) if shape.path
+    return (
+        f'<g class="spot {name} {shape.iso_a3}"><path class="ring" d="M{x:g} {y:g}h0"/>'
+        f'<path id="{shape.iso_a3}{suffix}" class="dot"{hatch} d="M{x:g} {y:g}h0"/></g>\n'
     )
-    return max(spans, default=0) < SPECK
+
+
+def _way(shape: Shape, name: str) -> str:
+    """The hairline from a place to its dot; without a length of its own."""
+    assert shape.dot is not None
+    x, y = shape.dot
+    return f'<g class="{name} {shape.iso_a3}" transform="translate({x:g} {y:g})"><path d="M0 0h1"/></g>\n'
 
 
 def _order(name: str) -> int:

@@ -17,7 +17,7 @@ HEIGHT = 1000
 _ROOM, _TALL = 16, 104
 """Pixels above the curve, for the topmost figure, and of the curve itself."""
 _LABELS = 6
-_EDGE = 11.0
+_EDGE = 13.0
 """Month names keep this many percent away from the first and the last date."""
 
 

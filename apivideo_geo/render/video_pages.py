@@ -17,7 +17,7 @@ from apivideo_geo.render import prose
 from apivideo_geo.render.country_pages import page_of
 from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.ground import render_overlay
-from apivideo_geo.render.parts import Line, Trends, make_table
+from apivideo_geo.render.parts import Line, Trends, by_months, make_table
 from apivideo_geo.render.scale import Scale
 from apivideo_geo.render.views import Figure, Swatch
 
@@ -193,7 +193,7 @@ def _legend(
     counts: Mapping[str, int], scale: Scale, unknown: int, summary: Summary, formats: Formats
 ) -> Iterator[Swatch]:
     classes = [scale.class_of(count) for count in counts.values()]
-    for index, label in enumerate(scale.ranges(formats.number)):
+    for index, label in enumerate(scale.ranges(formats)):
         note = formats.say_many("%(count)s country", "%(count)s countries", classes.count(index))
         yield Swatch(f"c{index}", label, note)
     yield Swatch("zero", "0", formats.say("all others"))
@@ -215,7 +215,7 @@ def make_list(summary: Summary, details: Details, pages: Mapping[str, str], form
         "headline": formats.say_many(
             "%(count)s public video or live stream", "%(count)s public videos and live streams", len(details.assets)
         ),
-        "lead": _list_lead(details, summary, formats),
+        "lead": f"{_list_lead(details, summary, formats)} {by_months('media', details, formats)}".strip(),
         "rows": tuple(_rows(details, pages, formats)),
         "rest": [(name, formats.number(count)) for name, count in rest if count] if collected else [],
         "total": formats.number(summary.total) if collected else "",

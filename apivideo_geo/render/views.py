@@ -8,13 +8,20 @@ from dataclasses import dataclass
 from apivideo_geo.geo.countries import flag
 from apivideo_geo.model import Change, CountryCount, Summary
 from apivideo_geo.render.daily import spark_path
-from apivideo_geo.render.formats import Formats
-from apivideo_geo.render.prose import counted, noun, quantity
+from apivideo_geo.render.formats import Formats, sentence
+from apivideo_geo.render.prose import noun, quantity
 from apivideo_geo.render.scale import Scale
+from apivideo_geo.render.words import marked
 
-DEVICES = {"desktop": "Computer", "phone": "Phone", "mobile": "Phone", "tablet": "Tablet", "tv": "Television"}
+DEVICES = {
+    "desktop": marked("Computer"),
+    "phone": marked("Phone"),
+    "mobile": marked("Phone"),
+    "tablet": marked("Tablet"),
+    "tv": marked("Television"),
+}
 """Device types of api.video in a reader's words; others are shown as they came."""
-PANELS = {"device": "Devices", "os": "Operating systems", "browser": "Browsers"}
+PANELS = {"device": marked("Devices"), "os": marked("Operating systems"), "browser": marked("Browsers")}
 """Breakdowns with a place on the page, in order, and their headings."""
 CHANGE_FROM = 10
 """A country's change is told where it had this many before; a leap from 1 to 3 tells nothing."""
@@ -75,6 +82,7 @@ class Panel:
 
     title: str
     slices: tuple[Slice, ...]
+    note: str = ""
 
 
 def has_data(summary: Summary) -> bool:
@@ -84,26 +92,36 @@ def has_data(summary: Summary) -> bool:
 
 def make_figures(summary: Summary, formats: Formats, world: int, least: int) -> tuple[Figure, ...]:
     """The four numbers. ``world`` is how many countries there are; those with ``least`` counts compare by head."""
-    words = noun(summary.metric)
     first = summary.countries[0] if summary.countries else None
     leader = _per_million_leader(summary.countries, least)
     change, fresh = summary.change, len(summary.change.new) if summary.change else 0
     return (
-        Figure("total", words.capitalize(), formats.number(summary.total), _total_note(change, formats), _tone(change)),
+        Figure(
+            "total",
+            sentence(noun(summary.metric, formats)),
+            formats.number(summary.total),
+            _total_note(change, formats),
+            _tone(change),
+        ),
         Figure(
             "reach",
-            "Countries",
+            formats.say("Countries"),
             formats.number(len(summary.countries)),
-            f"of {formats.number(world)}{f' · {formats.number(fresh)} new' if fresh else ''}",
+            _reach_note(world, fresh, formats),
         ),
-        Figure("most", f"Most {words}", first.name if first else "–", formats.share(first.share) if first else ""),
+        Figure(
+            "most",
+            formats.say("Top country"),
+            first.name if first else "–",
+            formats.share(first.share) if first else "",
+        ),
         Figure(
             "dense",
-            "Most per million people",
+            formats.say("Most per million people"),
             leader.name if leader else "–",
             formats.rate(leader.per_million or 0)
             if leader
-            else f"from {counted(least, noun(summary.metric, 1), words, formats)} up",
+            else formats.say("from %(quantity)s up", quantity=quantity(least, summary, formats)),
         ),
     )
 
@@ -112,16 +130,42 @@ def _total_note(change: Change | None, formats: Formats) -> str:
     """What became of the total lately; empty where it cannot be told."""
     if change is None or not change.total[1]:
         return ""
-    days = formats.number(change.days)
-    return f"{days} days: {formats.change(*change.total)} on the {days} before"
+    told = formats.change(*change.total)
+    return formats.say_many(
+        "Last day: %(change)s on the day before",
+        "%(count)s days: %(change)s on the %(count)s before",
+        change.days,
+        change=told,
+    )
+
+
+def _reach_note(world: int, fresh: int, formats: Formats) -> str:
+    parts = [formats.say("of %(number)s", number=formats.number(world))]
+    if fresh:
+        parts.append(formats.say_many("%(count)s new", "%(count)s new", fresh))
+    return " · ".join(parts)
 
 
 def change_title(summary: Summary, formats: Formats) -> str:
     """What the column of changes compares; empty where nothing can be compared."""
     if summary.change is None:
         return ""
-    days = formats.number(summary.change.days)
-    return f"The last {days} days against the {days} before"
+    return formats.say_many(
+        "The last day against the one before",
+        "The last %(count)s days against the %(count)s before",
+        summary.change.days,
+    )
+
+
+def change_note(summary: Summary, formats: Formats) -> str:
+    """The same as a remark under the table."""
+    if summary.change is None:
+        return ""
+    return formats.say_many(
+        "Change: the last day against the one before.",
+        "Change: the last %(count)s days against the %(count)s before.",
+        summary.change.days,
+    )
 
 
 def _tone(change: Change | None) -> str:
@@ -137,7 +181,7 @@ def _change_of(code: str, change: Change | None, formats: Formats) -> tuple[str,
     """A country's change in words and its tone: a percentage, "new", or a dash where there is too little to tell."""
     now, before = change.countries.get(code, (0, 0)) if change else (0, 0)
     if change and code in change.new:
-        return "new", "up"
+        return formats.say("new"), "up"
     if before < CHANGE_FROM:
         return "–", ""
     return formats.change(now, before), tone_of(now, before)
@@ -172,12 +216,12 @@ def make_rows(summary: Summary, formats: Formats) -> tuple[Row, ...]:
 
 
 def make_legend(summary: Summary, scale: Scale, formats: Formats, world: int) -> tuple[Swatch, ...]:
-    """Classes, weakest first, then zero, unknown and withheld, each with how many it stands for."""
+    """Classes, weakest first, then zero, unknown, withheld and days never collected, each with how many."""
     classes = [scale.class_of(country.count) for country in summary.countries]
     return (
         *(
             Swatch(f"c{index}", label, _countries(classes.count(index), formats))
-            for index, label in enumerate(scale.ranges(formats.number))
+            for index, label in enumerate(scale.ranges(formats))
         ),
         *_states(summary, formats, world),
     )
@@ -185,21 +229,23 @@ def make_legend(summary: Summary, scale: Scale, formats: Formats, world: int) ->
 
 def _states(summary: Summary, formats: Formats, world: int) -> Iterator[Swatch]:
     rest = _countries(world - len(summary.countries), formats)
-    yield Swatch("zero", "0", rest) if has_data(summary) else Swatch("blank", "No data", rest)
+    yield Swatch("zero", "0", rest) if has_data(summary) else Swatch("blank", formats.say("No data"), rest)
     if has_data(summary):
-        yield Swatch("unknown", "Unknown", quantity(summary.unknown, summary, formats))
+        yield Swatch("unknown", formats.say("Unknown"), quantity(summary.unknown, summary, formats))
     if summary.withheld:
-        yield Swatch("withheld", "Withheld", quantity(summary.withheld, summary, formats))
+        yield Swatch("withheld", formats.say("Withheld"), quantity(summary.withheld, summary, formats))
+    if missing := len(summary.days.missing):
+        yield Swatch("gap", formats.say("Not collected"), formats.say_many("%(count)s day", "%(count)s days", missing))
 
 
 def _countries(count: int, formats: Formats) -> str:
-    return counted(count, "country", "countries", formats) if count else "none"
+    return formats.say_many("%(count)s country", "%(count)s countries", count) if count else formats.say("none")
 
 
 def make_panels(summary: Summary, formats: Formats) -> tuple[Panel, ...]:
     """The breakdowns that were collected: their first five values, the others as one."""
     return tuple(
-        Panel(title, tuple(_slices(dimension, summary.breakdowns[dimension], formats)))
+        Panel(formats.say(title), tuple(_slices(dimension, summary.breakdowns[dimension], formats)))
         for dimension, title in PANELS.items()
         if sum(count for _, count in summary.breakdowns.get(dimension, ()))
     )
@@ -208,12 +254,15 @@ def make_panels(summary: Summary, formats: Formats) -> tuple[Panel, ...]:
 def _slices(dimension: str, values: Sequence[tuple[str, int]], formats: Formats) -> Iterator[Slice]:
     whole = sum(count for _, count in values)
     rest = whole - sum(count for _, count in values[:_TOP])
-    shown = [(_value_name(dimension, value), count) for value, count in values[:_TOP]]
-    for name, count in [*shown, ("Other", rest)] if rest else shown:
+    shown = [(value_name(dimension, value, formats), count) for value, count in values[:_TOP]]
+    for name, count in [*shown, (formats.say("Other"), rest)] if rest else shown:
         yield Slice(name, formats.about(count / whole), f"{100 * count / whole:.1f}")
 
 
-def _value_name(dimension: str, value: str) -> str:
+def value_name(dimension: str, value: str, formats: Formats) -> str:
+    """A value of a breakdown in a reader's words; "Unknown" for what api.video could not tell."""
     if value in ("", "unknown", "null"):
-        return "Unknown"
-    return DEVICES.get(value, value.capitalize()) if dimension == "device" else value
+        return formats.say("Unknown")
+    if dimension != "device":
+        return value
+    return formats.say(DEVICES[value]) if value in DEVICES else value.capitalize()

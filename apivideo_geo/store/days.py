@@ -171,12 +171,37 @@ class History:
         path = self.folder / "account.json"
         return parse_account(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else Account()
 
+    def file_of(self, day: date) -> Path:
+        """The file that holds ``day``: its month's, else its own."""
+        month = self._month_file(f"{day:%Y-%m}")
+        return month if month.is_file() else self._day_file(day)
+
+    def rows_of(self, day: date) -> pa.Table:
+        """The rows held of ``day``, columns ``FACTS``."""
+        table = _read(self.file_of(day)).cast(FACTS)
+        return table.filter(pc.equal(table["day"], pa.scalar(day, pa.date32())))
+
+    def put(self, rows: Mapping[date, pa.Table], entries: Mapping[date, Entry], now: datetime) -> None:
+        """Keep days as another history holds them, rows and lines of the ledger, in place of what is held of them."""
+        for month, days in _by_month(rows):
+            held = {day: held_of(entries[day]) for day in days}
+            self._write(month, {day: rows[day] for day in days}, held, entries[days[0]].metric, now)
+        self.entries.update(entries)
+
+    def drop(self, days: Iterable[date]) -> None:
+        """Hold nothing of ``days`` any more, as if they had never been collected."""
+        for day in days:
+            path, month = self.file_of(day), self._month_file(f"{day:%Y-%m}")
+            if path == month:
+                self._rewrite_month(f"{day:%Y-%m}", {}, {}, self.metric or "", without=day)
+            else:
+                _remove([path], path.parent)
+            del self.entries[day]
+
     def _held(self, day: date, dimensions: Sequence[str]) -> pa.Table:
         """The rows held of ``day`` in ``dimensions``."""
-        month = self._month_file(f"{day:%Y-%m}")
-        table = _read(month if month.is_file() else self._day_file(day)).cast(FACTS)
-        wanted = pc.is_in(table["dimension"], pa.array(dimensions))
-        return table.filter(pc.and_(wanted, pc.equal(table["day"], pa.scalar(day, pa.date32()))))
+        table = self.rows_of(day)
+        return table.filter(pc.is_in(table["dimension"], pa.array(dimensions)))
 
     def _check_shrink(self, answered: Mapping[date, Held]) -> list[Shrunk]:
         return [
@@ -194,8 +219,19 @@ class History:
         for day, table in rows.items():
             save_bytes(self._day_file(day), _parquet(table, render_metadata(metric, {day: held[day]})))
 
-    def _rewrite_month(self, month: str, rows: Mapping[date, pa.Table], held: Mapping[date, Held], metric: str) -> None:
-        """One file with the days held of ``month``, those in ``rows`` replaced; then the day files go."""
+    def _rewrite_month(
+        self,
+        month: str,
+        rows: Mapping[date, pa.Table],
+        held: Mapping[date, Held],
+        metric: str,
+        *,
+        without: date | None = None,
+    ) -> None:
+        """One file with the days held of ``month``, those in ``rows`` replaced, ``without`` one; then the day files go.
+
+        Where no day is left, there is no file.
+        """
         path, folder = self._month_file(month), self.folder / month[:4] / month[5:]
         sources = [path] if path.is_file() else sorted(folder.glob("????-??-??.parquet"))
         tables: list[pa.Table] = []
@@ -203,9 +239,14 @@ class History:
         for source in sources:
             days |= _metadata(source)[1]
             table = _read(source)
-            tables.append(table.filter(pc.invert(pc.is_in(table["day"], pa.array(list(rows), pa.date32())))))
+            gone = [*rows, without] if without else list(rows)
+            tables.append(table.filter(pc.invert(pc.is_in(table["day"], pa.array(gone, pa.date32())))))
+        days = {day: one for day, one in (days | dict(held)).items() if day != without}
+        if not days:
+            _remove([path], folder)
+            return
         whole = pa.concat_tables([table.cast(FACTS) for table in [*tables, *rows.values()]])
-        save_bytes(path, _parquet(sort_facts(whole), render_metadata(metric, days | dict(held))))
+        save_bytes(path, _parquet(sort_facts(whole), render_metadata(metric, days)))
         _remove(sorted(folder.glob("????-??-??.parquet")), folder)
 
     def _month_file(self, month: str) -> Path:
@@ -292,11 +333,12 @@ def _entry(
 
 def _matches(entry: Entry | None, held: Held, metric: str) -> bool:
     """Whether a line of the ledger tells what the file tells; a crash between the two writes lets them differ."""
-    return (
-        entry is not None
-        and entry.metric == metric
-        and held == Held(entry.source, entry.detail, entry.open, entry.count, entry.rows)
-    )
+    return entry is not None and entry.metric == metric and held == held_of(entry)
+
+
+def held_of(entry: Entry) -> Held:
+    """What the file of a day tells of it, as its line of the ledger has it."""
+    return Held(entry.source, entry.detail, entry.open, entry.count, entry.rows)
 
 
 def _metadata(path: Path) -> tuple[str, dict[date, Held]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from apivideo_geo.days import day_end, days_between
@@ -87,7 +87,7 @@ def render_ledger(entries: Iterable[Entry]) -> str:
     """The ledger as text: one JSON object a line, by day, so that version control shows what changed."""
     lines = []
     for entry in sorted(entries, key=lambda entry: entry.day):
-        values = {name: _plain(value) for name, value in asdict(entry).items()}
+        values = {name: _plain(value) for name, value in vars(entry).items()}
         lines.append(json.dumps(values, separators=(",", ":"), sort_keys=False) + "\n")
     return "".join(lines)
 

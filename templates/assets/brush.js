@@ -2,7 +2,7 @@
 /** The handles over the daily curve: two sliders for the first and the last day, and the stretch between them to drag. */
 (function (geo) {
   "use strict";
-  const { formats } = geo;
+  const { formats, _ } = geo;
 
   /**
    * @param {number} days  how many there are
@@ -12,7 +12,7 @@
     const strip = geo.byId("strip");
     const box = geo.make("div", undefined, "brush");
     const before = geo.make("i", undefined, "dim"), between = geo.make("i", undefined, "held"), after = geo.make("i", undefined, "dim");
-    const first = slider("First day"), end = slider("Last day");
+    const first = slider(_("First day")), end = slider(_("Last day"));
     box.append(before, between, after, first, end);
     strip.append(box);
     let from = 0, to = days - 1;
@@ -56,8 +56,7 @@
       down.preventDefault();
       handle.setPointerCapture(down.pointerId);
       const { left, width } = box.getBoundingClientRect();
-      const flip = getComputedStyle(box).direction === "rtl";
-      const dayAt = (x) => { const part = (x - left) / width; return Math.max(0, Math.min(days - 1, Math.floor((flip ? 1 - part : part) * days))); };
+      const dayAt = (x) => Math.max(0, Math.min(days - 1, Math.floor(((x - left) / width) * days)));
       const { from, to } = held();
       const grip = dayAt(down.clientX), all = to - from === days - 1;
       let last = [from, to];

@@ -2,7 +2,7 @@
 /** The card with a country's figures: it follows the pointer, or is pinned until it is closed. */
 (function (geo) {
   "use strict";
-  const { data, formats } = geo;
+  const { data, formats, _ } = geo;
   const card = geo.byId("card");
   const frame = geo.byId("frame");
   let showing = "";
@@ -10,12 +10,13 @@
   /** The country's figures in a line of speech. @param {string} code @param {any} view */
   function spoken(code, view, measure) {
     const row = view.byCode.get(code);
-    if (!row || !row.count) return `${geo.nameOf(code)}, ${data.known ? `no ${data.words.many}` : "no data"}`;
+    if (!row || !row.count) return `${geo.nameOf(code)}, ${data.known ? formats.quantity(0) : _("No data")}`;
     const parts = [geo.nameOf(code), formats.quantity(row.count), formats.share(row.share)];
-    if (measure === "per-million" && !Number.isNaN(row.per)) parts.push(`${formats.rate(row.per)} per million people`);
+    if (measure === "per-million" && !Number.isNaN(row.per)) parts.push(_("%(rate)s per million people", { rate: formats.rate(row.per) }));
     const change = geo.changeOf(view, row).text;
     if (measure === "change" && change !== "–") parts.push(change);
-    return [...parts, `rank ${formats.number(row.rank)} of ${formats.number(view.rows.length)}`].join(", ");
+    parts.push(_("rank %(rank)s of %(all)s", { rank: formats.number(row.rank), all: formats.number(view.rows.length) }));
+    return parts.join(", ");
   }
 
   /** @param {string} code @param {any} view @param {boolean} pinned @param {() => void} close */
@@ -38,7 +39,7 @@
 
   function fill(code, view) {
     const row = view.byCode.get(code);
-    const name = geo.make("p");
+    const name = geo.named(geo.make("p"));
     const flag = geo.flagOf(code);
     if (flag) {
       const sign = geo.make("span", flag);
@@ -47,20 +48,20 @@
     }
     if (data.pages.includes(code)) {
       const link = geo.make("a", geo.nameOf(code));
-      link.href = `country/${code}.html`;
+      link.href = geo.pageOf(code);
       name.append(link);
     } else name.append(geo.nameOf(code));
     const list = geo.make("dl");
     const add = (label, value, tone) => list.append(geo.make("dt", label), geo.make("dd", value, tone));
-    const word = data.words.many[0].toUpperCase() + data.words.many.slice(1);
-    if (!row || !row.count) add(word, data.known ? formats.number(0) : "No data");
+    const word = geo.sentence(data.words.many);
+    if (!row || !row.count) add(word, data.known ? formats.number(0) : _("No data"));
     else {
       add(word, formats.number(row.count));
-      add("Share", formats.share(row.share));
-      add("Rank", `${formats.number(row.rank)} of ${formats.number(view.rows.length)}`);
-      if (!Number.isNaN(row.per)) add("Per million", formats.rate(row.per));
+      add(_("Share"), formats.share(row.share));
+      add(_("Rank"), _("%(rank)s of %(all)s", { rank: formats.number(row.rank), all: formats.number(view.rows.length) }));
+      if (!Number.isNaN(row.per)) add(_("Per million"), formats.rate(row.per));
       const change = geo.changeOf(view, row);
-      if (change.text !== "–") add("Change", change.text, change.tone);
+      if (change.text !== "–") add(_("Change"), change.text, change.tone);
     }
     card.replaceChildren(name, list);
     const spark = row && row.count ? geo.table.sparkOf(code) : null;
@@ -70,7 +71,7 @@
   function addClose(close) {
     const button = geo.make("button", "×", "close");
     button.type = "button";
-    button.setAttribute("aria-label", "Close");
+    button.setAttribute("aria-label", _("Close"));
     button.addEventListener("click", close);
     card.append(button);
   }

@@ -46,10 +46,13 @@
   function ranges(scale, number) {
     const { lows, top, whole } = scale;
     return lows.map((low, index) => {
-      if (index === lows.length - 1) return index === 0 && low === top ? number(low) : `${number(low)} and more`;
+      if (index === lows.length - 1) {
+        return index === 0 && low === top ? number(low) : geo._("%(number)s and more", { number: number(low) });
+      }
       const above = lows[index + 1];
-      if (!whole) return index === 0 ? `under ${number(above)}` : `${number(low)}–${number(above)}`;
-      return above - 1 <= low ? number(low) : `${number(low)}–${number(above - 1)}`;
+      if (!whole && index === 0) return geo._("under %(number)s", { number: number(above) });
+      const upto = whole ? above - 1 : above;
+      return upto <= low ? number(low) : `${number(low)}–${number(upto)}`;
     });
   }
 

@@ -5,14 +5,14 @@
  */
 (function () {
   "use strict";
-  const { style, scripts } = /** @type {HTMLScriptElement} */ (document.currentScript).dataset;
+  const { style, scripts, late, old } = /** @type {HTMLScriptElement} */ (document.currentScript).dataset;
   const REACHING = ["pointermove", "pointerdown", "touchstart", "wheel", "keydown", "focusin"];
   /** @type {Element | null} */
   let clicked = null;
 
   /** How long ago, in the largest unit that fits. @param {number} hours */
   function ago(hours) {
-    const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+    const words = new Intl.RelativeTimeFormat(`${document.documentElement.lang}-u-nu-latn`, { numeric: "auto" });
     if (hours < 1 / 60) return words.format(0, "second");
     if (hours < 1) return words.format(-Math.round(hours * 60), "minute");
     if (hours < 48) return words.format(-Math.round(hours), "hour");
@@ -27,9 +27,9 @@
     moment.title = moment.textContent || "";
     moment.textContent = ago(hours);
     if (hours < 36) return;
-    const old = hours >= 72;
-    document.getElementById("fresh")?.classList.add(old ? "old" : "late");
-    moment.after(old ? ": out of date" : ": late");
+    const stale = hours >= 72;
+    document.getElementById("fresh")?.classList.add(stale ? "old" : "late");
+    moment.parentElement?.append(` · ${stale ? old : late}`);
   }
 
   function load() {

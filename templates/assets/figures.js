@@ -2,7 +2,7 @@
 /** The figures of a period, counted from the days; and what colour each country gets by a measure. */
 (function (geo) {
   "use strict";
-  const { data, formats } = geo;
+  const { data, formats, _, ngettext } = geo;
 
   /**
    * @typedef {{code: string, count: number, share: number, rank: number, per: number, now: number, before: number,
@@ -17,7 +17,16 @@
   const UNKNOWN = "---";
   /** Bounds of the five classes of change, as now / before. */
   const CHANGES = [2 / 3, 0.9, 1.1, 1.5];
-  const CHANGE_WORDS = ["under −33%", "−33% to −10%", "about the same", "+10% to +50%", "+50% and more"];
+
+  /** The five in words. */
+  function changeWords() {
+    const [little, much] = [formats.change(90, 100), formats.change(67, 100)];
+    const [more, most] = [formats.change(110, 100), formats.change(150, 100)];
+    return [
+      _("under %(number)s", { number: much }), _("%(low)s to %(high)s", { low: much, high: little }), _("about the same"),
+      _("%(low)s to %(high)s", { low: more, high: most }), _("%(number)s and more", { number: most }),
+    ];
+  }
 
   /** The view the page was sent with: the whole history. @returns {View} */
   function wholeView() {
@@ -80,17 +89,18 @@
 
   /** What the changes of a view are between. @param {View} view */
   function compared(view) {
-    if (!view.change) return "Change: the days before are not all there to compare with.";
+    if (!view.change) return _("Change: the days before are not all there to compare with.");
     const { days } = view.change;
-    const before = formats.number(days);
-    if (view.to - view.from + 1 > days) return `Change: the last ${before} days against the ${before} before.`;
-    return days === 1 ? "Change: this day against the one before." : `Change: these ${before} days against the ${before} before.`;
+    if (view.to - view.from + 1 > days) {
+      return ngettext("Change: the last day against the one before.", "Change: the last %(count)s days against the %(count)s before.", days);
+    }
+    return ngettext("Change: this day against the one before.", "Change: these %(count)s days against the %(count)s before.", days);
   }
 
   /** A change in words and its tone. @param {View} view @param {Row|undefined} row */
   function changeOf(view, row) {
     if (!view.change || !row) return { text: "–", tone: "", ratio: NaN };
-    if (row.fresh) return { text: "new", tone: "up", ratio: Infinity };
+    if (row.fresh) return { text: _("new"), tone: "up", ratio: Infinity };
     if (row.before < data.change_from) return { text: "–", tone: "", ratio: NaN };
     const tone = row.now > row.before ? "up" : row.now < row.before ? "down" : "";
     return { text: formats.change(row.now, row.before), tone, ratio: row.now / row.before };
@@ -142,9 +152,9 @@
     }
     const number = { share: formats.percentage, "per-million": formats.limit }[measure] || formats.number;
     const legend = geo.ranges(cut, number).map((label, index) => ({ kind: `c${index}`, label }));
-    if (left) legend.push({ kind: "left", label: "Left out", note: geo.nameOf(left) });
-    if (measure === "per-million") legend.push({ kind: "few", label: `Under ${formats.quantity(data.per_from)}` });
-    legend.push(data.known ? { kind: "zero", label: "0" } : { kind: "blank", label: "No data" });
+    if (left) legend.push({ kind: "left", label: _("Left out"), note: geo.nameOf(left) });
+    if (measure === "per-million") legend.push({ kind: "few", label: _("Under %(quantity)s", { quantity: formats.quantity(data.per_from) }) });
+    legend.push(data.known ? { kind: "zero", label: "0" } : { kind: "blank", label: _("No data") });
     return { kinds, empty, classes: cut.lows.length, legend: [...count(legend, kinds, empty), ...apart(view)] };
   }
 
@@ -157,26 +167,31 @@
       else if (Number.isNaN(ratio)) kinds.set(row.code, "few");
       else kinds.set(row.code, `d${CHANGES.filter((bound) => ratio >= bound).length}`);
     }
-    const legend = view.change ? CHANGE_WORDS.map((label, index) => ({ kind: `d${index}`, label })) : [];
-    legend.push({ kind: "new", label: "New" }, { kind: "few", label: view.change ? "Too few to tell" : "Nothing to compare with" });
-    legend.push({ kind: "zero", label: "None in either" });
-    return { kinds, empty: data.known ? "zero" : "blank", classes: data.scale.classes, legend: count(legend, kinds, "zero") };
+    const legend = view.change ? changeWords().map((label, index) => ({ kind: `d${index}`, label })) : [];
+    legend.push({ kind: "new", label: _("New") }, { kind: "few", label: view.change ? _("Too few to tell") : _("Nothing to compare with") });
+    legend.push({ kind: "zero", label: _("None in either") });
+    return { kinds, empty: data.known ? "zero" : "blank", classes: data.scale.classes, legend: [...count(legend, kinds, "zero"), ...apart(view)] };
   }
 
   /** Writes under each entry how many countries it stands for. */
   function count(legend, kinds, empty) {
     const counts = { [empty]: data.world - kinds.size };
     for (const kind of kinds.values()) counts[kind] = (counts[kind] || 0) + 1;
-    return legend.map((entry) => ({
-      ...entry, note: entry.note || (counts[entry.kind] ? formats.counted(counts[entry.kind], "country", "countries") : "none"),
-    }));
+    return legend.map((entry) => {
+      const found = counts[entry.kind];
+      return { ...entry, note: entry.note || (found ? ngettext("%(count)s country", "%(count)s countries", found) : _("none")) };
+    });
   }
 
-  /** What is on no country's account. */
+  /** What is on no country's account, and the days that are on none. */
   function apart(view) {
     if (!data.known) return [];
-    const entries = [{ kind: "unknown", label: "Unknown", note: formats.quantity(view.unknown), apart: true }];
-    if (view.withheld) entries.push({ kind: "withheld", label: "Withheld", note: formats.quantity(view.withheld), apart: true });
+    const entries = [{ kind: "unknown", label: _("Unknown"), note: formats.quantity(view.unknown), apart: true }];
+    if (view.withheld) entries.push({ kind: "withheld", label: _("Withheld"), note: formats.quantity(view.withheld), apart: true });
+    if (data.gaps.length) {
+      const note = view.gaps.length ? ngettext("%(count)s day", "%(count)s days", view.gaps.length) : _("none");
+      entries.push({ kind: "gap", label: _("Not collected"), note, apart: true });
+    }
     return entries;
   }
 

@@ -22,7 +22,9 @@
   const percentTenths = writer({ style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
   /** @param {object} options */
-  const dates = (options) => new Intl.DateTimeFormat(calendar, { timeZone: "UTC", ...options });
+  const dates = (options) => new Intl.DateTimeFormat(calendar, { timeZone: "UTC", calendar: "gregory", numberingSystem: "latn", ...options });
+  /** In French the first of a month is the "1er", which CLDR does not know. @param {string} text */
+  const dated = (text) => (/^fr\b/.test(lang) ? text.replace(/(?<!\d)1(?=\s\p{L})/gu, "1er") : text);
   const longDay = dates({ day: "numeric", month: "long", year: "numeric" });
   const shortDay = dates({ day: "numeric", month: "short" });
   const first = Date.parse(geo.data.first);
@@ -55,11 +57,8 @@
       return size === percent(0) ? size : (now > before ? "+" : "−") + size;
     },
 
-    /** @param {number} count @param {string} one @param {string} many */
-    counted: (count, one, many) => `${plain(count)} ${count === 1 ? one : many}`,
-
     /** @param {number} count  of what the page counts */
-    quantity: (count) => formats.counted(count, geo.data.words.one, geo.data.words.many),
+    quantity: (count) => geo.fill(geo.form(geo.data.words.counted, count), { count: plain(count) }),
 
     /** @param {number} place  of a day in the history @returns {string} ISO */
     iso: (place) => new Date(first + place * DAY).toISOString().slice(0, 10),
@@ -68,10 +67,10 @@
     place: (iso) => (/^\d{4}-\d\d-\d\d$/.test(iso) ? Math.round((Date.parse(iso) - first) / DAY) : NaN),
 
     /** @param {number} place */
-    day: (place) => longDay.format(first + place * DAY),
+    day: (place) => dated(longDay.format(first + place * DAY)),
 
     /** @param {number} from @param {number} to */
-    days: (from, to) => (from === to ? formats.day(from) : longDay.formatRange(first + from * DAY, first + to * DAY)),
+    days: (from, to) => (from === to ? formats.day(from) : dated(longDay.formatRange(first + from * DAY, first + to * DAY))),
 
     /** @param {number[]} places  rising; as runs, after three of them "and 12 more" */
     runs(places) {
@@ -83,9 +82,10 @@
         else runs.push([place, place]);
       }
       const texts = runs.slice(0, 3).map(([from, to]) =>
-        from === to ? shortDay.format(first + from * DAY) : shortDay.formatRange(first + from * DAY, first + to * DAY));
+        dated(from === to ? shortDay.format(first + from * DAY) : shortDay.formatRange(first + from * DAY, first + to * DAY)));
       const rest = runs.slice(3).reduce((sum, [from, to]) => sum + to - from + 1, 0);
-      return texts.join(", ") + (rest ? ` and ${plain(rest)} more` : "");
+      const days = texts.join(", ");
+      return rest ? geo.ngettext("%(days)s and %(count)s more", "%(days)s and %(count)s more", rest, { days }) : days;
     },
   };
   geo.formats = formats;

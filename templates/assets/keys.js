@@ -34,7 +34,7 @@
 
   /**
    * @param {HTMLElement} container
-   * @param {{at: () => string, view: () => any, go: (code: string) => void, pin: () => void, leave: () => void,
+   * @param {{at: () => string, view: () => any, go: (code: string) => void, open: () => void, pin: () => void, leave: () => void,
    *   zoom: (to: string) => void}} actions
    */
   function start(container, actions) {
@@ -56,7 +56,8 @@
       if (ARROWS[key]) jump(actions.at() ? neighbour(actions.at(), ARROWS[key]) : first);
       else if (key === "Home") jump(first);
       else if (key === "End") jump(ranked[ranked.length - 1]?.code);
-      else if (key === "Enter" || (key === " " && !typed)) actions.pin();
+      else if (key === "Enter") actions.open();
+      else if (key === " " && !typed) actions.pin();
       else if (key === "Escape") actions.leave();
       else if (zooms[key]) actions.zoom(zooms[key]);
       else if (key.length === 1 && (/\p{L}/u.test(key) || typed)) jump(type(key));

@@ -4,8 +4,12 @@
   "use strict";
   const { data } = geo;
 
-  /** How near a pointer on the sea must come to a small territory, in CSS pixels. */
-  const REACH = { mouse: 9, pen: 12, touch: 18 };
+  /** How near a pointer must come to a small territory, in CSS pixels; a mouse only on the sea. */
+  const REACH = 12;
+  /** A dot's middle of this radius is its own, however near another country is. */
+  const CORE = 2.5;
+  /** Shapes at least so many pixels wide or high need no dot; those under half of it are hard to hit with a finger. */
+  const LARGE = 24;
   /** Kinds that are patterns and not colours. */
   const PATTERNS = { blank: "url(#hatch)", few: "url(#sparse)" };
 
@@ -22,15 +26,11 @@
     wheelNeedsKey(map.getContainer());
     oneFingerScrolls(map);
     map.keyboard.disable();
-    const { width, height } = { width: data.frame[0], height: data.frame[1] };
+    const height = data.frame[1];
     const latLng = (x, y) => [height - y, x];
 
     /** @param {string} code @returns {{x: number, y: number}} in the window */
-    function pointOf(code) {
-      const box = map.getContainer().getBoundingClientRect();
-      const at = map.latLngToContainerPoint(latLng(...data.points[code]));
-      return { x: box.left + at.x, y: box.top + at.y };
-    }
+    const pointOf = (code) => placeOf(svg.querySelector(`.${code} .dot`) || svg, code);
     /** @param {string} continent  "" = the whole world */
     function frame(continent, animate) {
       if (!continent) return place.world(animate);
@@ -42,7 +42,7 @@
       const at = latLng(...data.points[code]);
       if (!map.getBounds().pad(-0.08).contains(at) && map.getZoom() > map.getMinZoom() + 0.01) map.panTo(at, { animate: !geo.still() });
     }
-    return { map, svg, frame, pointOf, reach, ...lights(svg), ...painter(svg), codeAt: finder(svg, width) };
+    return { map, svg, frame, pointOf, reach, ...lights(svg), ...painter(svg), codeAt: finder(svg) };
   }
 
   /**
@@ -51,7 +51,6 @@
    */
   function keepWhole(map, bounds, deepest, svg) {
     const size = { width: bounds.getEast() - bounds.getWest(), height: bounds.getNorth() - bounds.getSouth() };
-    const base = getComputedStyle(svg).getPropertyValue("--dot");
     let whole = NaN;
 
     function world(animate) {
@@ -71,14 +70,46 @@
       else world(false);
       map.setMinZoom(whole);
     }
-    function growDots() {
-      const steps = Math.max(0, map.getZoom() - whole);
-      svg.style.setProperty("--dot", `calc(${base} + ${Math.min(steps * 2.5, 7).toFixed(1)}px)`);
-    }
-    map.on("zoomend", growDots);
+    const dots = spreader(svg);
+    map.on("zoomend", () => dots(map.getZoomScale(map.getZoom(), 0) * size.width));
     fit();
     new ResizeObserver(fit).observe(map.getContainer());
     return { world };
+  }
+
+  /**
+   * Moves the dots apart as much as the width of the drawn world needs, and drops those whose shape can be seen.
+   * @param {SVGSVGElement} svg @returns {(width: number) => void}  in CSS pixels
+   */
+  function spreader(svg) {
+    const shaped = Object.entries(data.dots).map(([code, size]) => ({ parts: svg.querySelectorAll(`.${code}`), share: size / data.frame[0] }));
+    return function (width) {
+      const level = data.spread.filter((from) => from <= width + 1).length - 1;
+      const widest = data.spread[data.spread.length - 1];
+      data.spread.forEach((_, place) => svg.style.setProperty(`--l${place}`, String(Number(place === Math.max(level, 0)))));
+      svg.style.setProperty("--far", String(Math.min(1, widest / width)));
+      for (const { parts, share } of shaped) for (const part of parts) part.classList.toggle("plain", share * width > LARGE);
+    };
+  }
+
+  /** @param {SVGGraphicsElement} land  longest side, in units */
+  function sizeOf(land) {
+    const { width, height } = land.getBBox();
+    return Math.max(width, height);
+  }
+
+  /** @param {SVGSVGElement} svg  its dots, by code */
+  function spotsOf(svg) {
+    return [...svg.querySelectorAll(".spot")].map((spot) => {
+      const dot = /** @type {SVGGraphicsElement} */ (spot.lastElementChild);
+      return { code: dot.id.slice(0, 3), spot, dot };
+    });
+  }
+
+  /** Where a country's dot or label is. @param {SVGGraphicsElement} element  its dot, or the map @returns {DOMPoint} in the window */
+  function placeOf(element, code) {
+    const [x, y] = data.points[code];
+    return new DOMPoint(x, y).matrixTransform(element.getScreenCTM() || undefined);
   }
 
   /** The wheel scrolls the page; with Ctrl (or a pinch on a touchpad) it zooms. @param {HTMLElement} container */
@@ -118,9 +149,10 @@
   /** Sets the class of countries whose kind has changed. @param {SVGSVGElement} svg */
   function painter(svg) {
     const parts = new Map();
-    for (const path of svg.querySelectorAll(".lands path, .dot")) {
-      const code = path.id.slice(0, 3);
-      if (!parts.has(code)) parts.set(code, { kind: path.classList.item(path.classList.length - 1), paths: [] });
+    for (const path of svg.querySelectorAll(".lands path, .spot")) {
+      const code = (path.id || path.lastElementChild.id).slice(0, 3);
+      const kind = path.classList.item(path.matches(".spot") ? 1 : 0);
+      if (!parts.has(code)) parts.set(code, { kind, paths: [], way: svg.querySelector(`.ways .${code}`) });
       parts.get(code).paths.push(path);
     }
     /** @param {{kinds: Map<string, string>, empty: string, classes: number}} picture */
@@ -129,6 +161,7 @@
         const kind = kinds.get(code) || empty;
         if (kind === part.kind) continue;
         for (const path of part.paths) dress(path, part.kind, kind);
+        part.way?.classList.replace(part.kind, kind);
         part.kind = kind;
       }
       const count = `k${classes}`;
@@ -147,52 +180,58 @@
 
   function dress(path, before, after) {
     path.classList.replace(before, after);
-    if (!path.classList.contains("dot")) {
-      if (PATTERNS[after]) path.setAttribute("fill", PATTERNS[after]);
-      else path.removeAttribute("fill");
-    } else path.previousElementSibling?.classList.toggle("small", !/^(c\d|d\d|new|left)$/.test(after));
+    const [painted, how] = path.matches(".spot") ? [path.lastElementChild, "stroke"] : [path, "fill"];
+    if (PATTERNS[after]) painted.setAttribute(how, PATTERNS[after]);
+    else painted.removeAttribute(how);
   }
 
   /** @param {SVGSVGElement} svg */
   function lights(svg) {
     const lit = /** @type {SVGPathElement} */ (svg.querySelector(".lit"));
+    /** @type {Element[]} */
+    let on = [];
     /** @param {string} code  "" = none */
     function light(code) {
-      const dot = code && svg.querySelector(`#${code}.dot, #${code}-dot`);
-      const land = code && !dot ? svg.querySelector(`#${code}`) : null;
-      lit.setAttribute("d", (dot || land)?.getAttribute("d") || "");
-      lit.classList.toggle("around", Boolean(dot));
+      for (const part of on) part.classList.remove("on");
+      on = code ? [...svg.querySelectorAll(`.${code}:not(.plain)`)] : [];
+      for (const part of on) part.classList.add("on");
+      lit.setAttribute("d", (code && !on.length && svg.querySelector(`.lands #${code}`)?.getAttribute("d")) || "");
     }
     return { light };
   }
 
-  /** The country under a pointer, or the small one within its reach. @param {SVGSVGElement} svg @param {number} width */
-  function finder(svg, width) {
-    const dots = [...svg.querySelectorAll(".dot")].map(readDot);
-    return function codeAt(event) {
-      const { id } = event.target;
-      if (/^[A-Z]{3}(-dot)?$/.test(id)) return id.slice(0, 3);
-      const box = svg.getBoundingClientRect();
-      const scale = box.width / width;
-      return nearest(dots, (event.clientX - box.left) / scale, (event.clientY - box.top) / scale, REACH[event.pointerType] / scale);
+  /**
+   * The country under a pointer, or the small one within its reach: a mouse must miss all land for that. A finger hides
+   * what it touches: it means the dot near it, and among countries as small as a finger the nearest.
+   * @param {SVGSVGElement} svg
+   */
+  function finder(svg) {
+    const dots = spotsOf(svg);
+    const lands = [...svg.querySelectorAll(".lands path")].map((path) => ({
+      code: path.id, size: sizeOf(/** @type {SVGGraphicsElement} */ (path)),
+    }));
+    /** @param {any} event  of a pointer @param {string} by  "touch", "mouse" or "pen" */
+    return function codeAt(event, by) {
+      const { id } = event.target.closest(".spot")?.lastElementChild || event.target;
+      const under = /^[A-Z]{3}(-dot)?$/.test(id) ? id.slice(0, 3) : "";
+      if (under && by !== "touch") return under;
+      const unit = svg.getBoundingClientRect().width / data.frame[0];
+      const small = lands.filter(({ size }) => size * unit < LARGE / 2);
+      const near = dots.filter(({ spot }) => !spot.matches(".plain")).map(({ code, dot }) => [code, placeOf(dot, code), CORE]);
+      if (!under || small.some(({ code }) => code === under)) near.push(...small.map(({ code }) => [code, placeOf(svg, code), 0]));
+      return nearest(near, event.clientX, event.clientY) || under;
     };
   }
 
-  /** @param {Element} element */
-  function readDot(element) {
-    const [, x, y] = /** @type {RegExpMatchArray} */ (/^M(\S+) (\S+)h0$/.exec(element.getAttribute("d") || ""));
-    return { code: element.id.slice(0, 3), x: Number(x), y: Number(y) };
-  }
-
-  /** @returns {string} the code of the nearest dot within reach, or "" */
-  function nearest(dots, x, y, reach) {
-    let code = "";
-    for (const dot of dots) {
-      const distance = Math.hypot(dot.x - x, dot.y - y);
-      if (distance <= reach) { reach = distance; code = dot.code; }
+  /** @param {any[][]} places  codes, points and how much nearer each counts @returns {string} the code of the nearest within reach, or "" */
+  function nearest(places, x, y) {
+    let code = "", reach = REACH;
+    for (const [each, point, bonus] of places) {
+      const distance = Math.max(0, Math.hypot(point.x - x, point.y - y) - bonus);
+      if (distance <= reach) { reach = distance; code = each; }
     }
     return code;
   }
 
-  geo.map = { start, zoomButtons };
+  geo.map = { start, zoomButtons, painter, lights, finder };
 })(apivideoGeo);

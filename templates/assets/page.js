@@ -2,7 +2,7 @@
 /** Joins the parts: what the reader chose, the figures of it, and all that shows them. */
 (function (geo) {
   "use strict";
-  const { data, formats, state: rules } = geo;
+  const { data, formats, state: rules, _, ngettext } = geo;
 
   /** Loads the counts of the days, once, when first asked for. A script and not a request, so that it works from disk. */
   const loadDays = (function () {
@@ -40,7 +40,7 @@
           history = await loadDays();
         } catch {
           Object.assign(state, { period: "all", ...rules.stretch("all") });
-          geo.say("The figures of the days could not be loaded.");
+          geo.say(_("The figures of the days could not be loaded."));
         }
         if (mine !== turn) return;
       }
@@ -50,7 +50,7 @@
       showControls();
       paint();
       finish();
-      if (state.continent !== before.continent) map.frame(state.continent, true);
+      if (state.continent !== before.continent) map.frame(state.continent, Boolean(how));
       pinOrNot();
       tell(before);
     }
@@ -93,7 +93,7 @@
       try {
         history = history || await loadDays();
       } catch {
-        geo.say("The figures of the days could not be loaded.");
+        geo.say(_("The figures of the days could not be loaded."));
         return false;
       }
       const views = frames.map(([from, to]) => geo.viewOf(history, from, to));
@@ -104,7 +104,9 @@
     /** @param {any} before */
     function tell(before) {
       if (before.period !== state.period || before.from !== state.from || before.to !== state.to) {
-        geo.say(`${formats.days(view.from, view.to)}: ${formats.quantity(view.total)} in ${formats.counted(view.rows.length, "country", "countries")}`);
+        geo.say(ngettext("%(days)s: %(quantity)s in %(count)s country", "%(days)s: %(quantity)s in %(count)s countries", view.rows.length, {
+          days: formats.days(view.from, view.to), quantity: formats.quantity(view.total),
+        }));
       }
     }
 
@@ -125,7 +127,7 @@
       const least = formats.quantity(data.per_from);
       const told = {
         change: geo.compared(view),
-        "per-million": `Per million people of each country; where there were under ${least}, the figure tells too little and the country is hatched.`,
+        "per-million": _("Per million people of each country; where there were under %(least)s, the figure tells too little and the country is hatched.", { least }),
       }[state.measure] || "";
       note.hidden = !told;
       if (note.textContent !== told) note.textContent = told;
@@ -145,15 +147,16 @@
       };
       if (view === whole) return original.forEach(([key, value, note, tone]) => put(key, value, note, tone));
       const { change } = view;
-      const days = change && formats.counted(change.days, "day", "days");
-      const told = change && change.before ? `${formats.change(change.now, change.before)} on the ${days} before` : "";
+      const told = change && change.before
+        ? ngettext("%(change)s on the day before", "%(change)s on the %(count)s days before", change.days, { change: formats.change(change.now, change.before) })
+        : "";
       put("total", formats.number(view.total), told, told && (change.now > change.before ? "up" : change.now < change.before ? "down" : ""));
       const fresh = view.rows.filter((row) => row.fresh).length;
-      put("reach", formats.number(view.rows.length), `of ${formats.number(data.world)}${fresh ? ` · ${formats.number(fresh)} new` : ""}`);
+      put("reach", formats.number(view.rows.length), [_("of %(number)s", { number: formats.number(data.world) }), fresh && ngettext("%(count)s new", "%(count)s new", fresh)].filter(Boolean).join(" · "));
       const first = view.rows[0];
       put("most", first ? geo.nameOf(first.code) : "–", first ? formats.share(first.share) : "");
       const dense = view.byCode.get(geo.leaderOf(view, "per-million"));
-      put("dense", dense ? geo.nameOf(dense.code) : "–", dense ? formats.rate(dense.per) : `from ${formats.quantity(data.per_from)} up`);
+      put("dense", dense ? geo.nameOf(dense.code) : "–", dense ? formats.rate(dense.per) : _("from %(quantity)s up", { quantity: formats.quantity(data.per_from) }));
     }
     const original = [...document.querySelectorAll("[data-figure]")].map((figure) => [
       figure.dataset.figure, figure.querySelector("b")?.textContent, figure.querySelector("span")?.textContent || "", figure.className,
@@ -180,6 +183,13 @@
       if (code !== state.country) go({ country: code }, "step");
       else geo.card.open();
     }
+    /** Goes to a country's page; where it has none, its card is pinned. @param {string} code @param {boolean} [apart]  in a tab of its own */
+    function open(code, apart) {
+      if (!data.pages.includes(code)) return pin(code);
+      const page = geo.pageOf(code);
+      if (apart) window.open(page);
+      else location.assign(page);
+    }
     function unpin() {
       const inside = geo.card.element.contains(document.activeElement);
       if (state.country) go({ country: "" }, "step");
@@ -187,9 +197,12 @@
     }
 
     function watchPointer() {
+      // Not every browser's click says what it was made with.
+      let by = "mouse";
+      map.svg.addEventListener("pointerdown", (event) => { by = event.pointerType; });
       map.svg.addEventListener("pointermove", (event) => {
         if (event.pointerType !== "mouse") return;
-        const code = map.codeAt(event);
+        const code = map.codeAt(event, "mouse");
         if (state.country) light(code);
         else if (code) point(code, event);
         else { geo.card.hide(); light(""); }
@@ -200,9 +213,10 @@
         light("");
       });
       map.svg.addEventListener("click", (event) => {
-        const code = map.codeAt(event);
-        if (code) pin(code);
-        else unpin();
+        const code = map.codeAt(event, by);
+        if (!code) unpin();
+        else if (by === "touch") pin(code);
+        else open(code, event.ctrlKey || event.metaKey);
       });
       document.addEventListener("pointerdown", (event) => {
         const target = /** @type {Element} */ (event.target);
@@ -213,9 +227,15 @@
       leaflet.on("zoomend moveend resize", () => { if (state.country) point(state.country); });
     }
 
+    function pinAndSay() {
+      if (!pointed) return;
+      pin(pointed);
+      geo.say(_("%(country)s, pinned", { country: geo.card.spoken(pointed, view, state.measure) }));
+    }
+
     function watchKeys() {
       container.setAttribute("role", "application");
-      container.setAttribute("aria-label", `Map of ${data.words.many} by country. Arrow keys go from country to country, letters to a name, Home and End to the first and last rank; Enter pins, Escape leaves, plus, minus and 0 zoom.`);
+      container.setAttribute("aria-label", _("Map of %(plays)s by country. Arrow keys go from country to country, letters to a name, Home and End to the first and last rank; Enter opens its page, Space pins its figures, Escape leaves, plus, minus and 0 zoom.", { plays: data.words.many }));
       geo.keys.start(container, {
         at: () => pointed || state.country,
         view: () => view,
@@ -226,7 +246,8 @@
           if (state.country) rules.remember(state, false);
           geo.say(geo.card.spoken(code, view, state.measure));
         },
-        pin: () => { if (pointed) { pin(pointed); geo.say(`${geo.card.spoken(pointed, view, state.measure)}, pinned`); } },
+        open: () => { if (data.pages.includes(pointed)) open(pointed); else pinAndSay(); },
+        pin: pinAndSay,
         leave: () => {
           if (state.country) return unpin();
           geo.card.hide();

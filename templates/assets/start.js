@@ -26,6 +26,9 @@ var apivideoGeo = /** @type {any} */ ({});
     return element;
   };
 
+  /** @param {string} code  of a country in `data.pages` */
+  geo.pageOf = (code) => `country/${code}.html`;
+
   /** Is motion unwanted? */
   geo.still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 })(apivideoGeo);

@@ -2,7 +2,7 @@
 /** The table: sorted by any column, filtered while typing, copied as CSV; its cells follow the period. */
 (function (geo) {
   "use strict";
-  const { data, formats } = geo;
+  const { data, formats, _, ngettext } = geo;
   const table = geo.byId("countries");
   const find = geo.byId("find");
   const body = table?.tBodies[0];
@@ -39,7 +39,7 @@
       head.replaceChildren(button);
       button.addEventListener("click", () => actions.sort(turned(head.dataset.sort)));
     }
-    find.addEventListener("input", () => { filter(); geo.say(formats.counted(visible().length, "country", "countries")); });
+    find.addEventListener("input", () => { filter(); geo.say(ngettext("%(count)s country", "%(count)s countries", visible().length)); });
     geo.byId("zeros").addEventListener("click", () => actions.zeros(!shown.zeros));
     geo.byId("copy").addEventListener("click", copy);
     body.addEventListener("pointerover", (event) => actions.light(event.target.closest("tr")?.dataset.c || ""));
@@ -76,7 +76,7 @@
       if (rows.has(code)) continue;
       const row = geo.make("tr");
       row.dataset.c = code;
-      const name = geo.make("th", names.get(code)?.name);
+      const name = geo.named(geo.make("th", names.get(code)?.name));
       name.scope = "row";
       row.append(geo.make("td", "–", "num rank"), name, geo.make("td", "0", "num"), geo.make("td", "", "num share"));
       row.cells[3].append(geo.make("span", formats.share(0)));
@@ -110,9 +110,8 @@
 
   /** Rows of no country, total, and what the changes compare. */
   function fillRest(view) {
-    const apart = { Unknown: view.unknown, Withheld: view.withheld };
     for (const row of body.querySelectorAll(".apart")) {
-      const count = apart[row.cells[1].textContent];
+      const count = view[row.dataset.kind];
       put(row.cells[2], formats.number(count));
       put(row.cells[3].lastElementChild, formats.share(view.total ? count / view.total : 0));
     }
@@ -174,14 +173,13 @@
   function csv() {
     const { view } = shown;
     const period = [data.first && formats.iso(view.from), data.last && formats.iso(view.to)];
-    const lines = [["rank", "iso_a3", "country", data.words.many, "share", "per_million", "change", "from", "to"]];
+    const lines = [["rank", "iso_a3", "country", `${data.metric}s`, "share", "per_million", "change", "from", "to"]];
     for (const row of body.rows) {
       if (row.hidden) continue;
       const code = row.dataset.c;
       const figures = view.byCode.get(code);
       const name = code ? names.get(code).name : row.cells[1].textContent;
-      const total = { Unknown: view.unknown, Withheld: view.withheld };
-      const count = code ? (figures ? figures.count : 0) : total[name];
+      const count = code ? (figures ? figures.count : 0) : view[row.dataset.kind];
       const ratio = code ? geo.changeOf(view, figures).ratio : NaN;
       const rounded = (number, digits) => (Number.isFinite(number) ? String(Number(number.toFixed(digits))) : "");
       lines.push([
@@ -204,9 +202,11 @@
     const text = csv();
     const done = await write(text);
     const count = text.split("\r\n").length - 2;
-    geo.say(done ? `${formats.counted(count, "row", "rows")} copied as CSV.` : "The browser did not allow copying.");
-    button.textContent = done ? "Copied" : "Not copied";
-    setTimeout(() => { button.textContent = "Copy as CSV"; }, 2000);
+    geo.say(done
+      ? ngettext("%(count)s row copied as CSV.", "%(count)s rows copied as CSV.", count)
+      : _("The browser did not allow copying."));
+    button.textContent = done ? _("Copied") : _("Not copied");
+    setTimeout(() => { button.textContent = _("Copy as CSV"); }, 2000);
   }
 
   /** @param {string} text */

@@ -2,7 +2,7 @@
 /** The period: its buttons, two dates, the handles over the curve, and play, which goes through the weeks or months. */
 (function (geo) {
   "use strict";
-  const { data, formats, state: rules } = geo;
+  const { data, formats, state: rules, _, ngettext } = geo;
   /** Histories longer than this many days are played by 30 days, shorter ones by 7. */
   const LONG = 200;
   const FRAME = 700;
@@ -44,7 +44,7 @@
         const sound = first >= 0 && last < days && first <= last;
         field.setAttribute("aria-invalid", String(!sound));
         if (sound) { halt(); actions.choose("custom", first, last); }
-        else geo.say("Choose a first day before the last one, both within the history.");
+        else geo.say(_("Choose a first day before the last one, both within the history."));
       });
     }
 
@@ -63,7 +63,7 @@
       if (at >= frames.length - 1) at = -1;
       if (geo.still()) { step(); halt(); return; }
       playing = true;
-      button.setAttribute("aria-label", "Stop");
+      button.setAttribute("aria-label", _("Stop"));
       button.classList.add("on");
       step();
     }
@@ -78,7 +78,7 @@
     }
     function halt() {
       clearTimeout(timer);
-      button.setAttribute("aria-label", geo.still() ? "Next step" : "Play");
+      button.setAttribute("aria-label", geo.still() ? _("Next step") : _("Play"));
       if (!playing) return;
       playing = false;
       button.classList.remove("on");
@@ -105,13 +105,15 @@
   function note(view, all) {
     geo.byId("curve-note").hidden = !all;
     const days = view.to - view.from + 1;
-    const parts = [formats.days(view.from, view.to), formats.counted(days, "day", "days")];
+    const parts = [formats.days(view.from, view.to), ngettext("%(count)s day", "%(count)s days", days)];
     if (view.gaps.length) {
-      const verb = view.gaps.length === 1 ? "was" : "were";
-      parts.push(`${formats.number(view.gaps.length)} of them ${verb} never collected (${formats.runs(view.gaps)})`);
+      parts.push(ngettext(
+        "%(count)s of them was never collected (%(days)s)", "%(count)s of them were never collected (%(days)s)",
+        view.gaps.length, { days: formats.runs(view.gaps) },
+      ));
     }
-    if (data.open.some((place) => place >= view.from && place <= view.to)) parts.push("the last one is not over yet");
-    geo.byId("period-note").textContent = all ? "" : parts.join(" · ");
+    if (data.open.some((place) => place >= view.from && place <= view.to)) parts.push(_("the last one is not over yet"));
+    geo.byId("period-note").textContent = all ? "" : geo.joined(parts);
   }
 
   geo.timeline = { start, note };

@@ -1,17 +1,19 @@
 """What the pages of countries, videos and cities show: counted by hand on a history of three days."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import ibis
 import pytest
 
 from apivideo_geo.aggregate.details import detail
 from apivideo_geo.aggregate.summary import summarise
+from apivideo_geo.days import days_between
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import name_of, to_alpha2
 from apivideo_geo.model import UNLISTED, Account, Asset
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 16), date(2026, 11, 17), date(2026, 11, 18)
+MONTH = days_between(date(2026, 11, 1), date(2026, 11, 30))
 ASSETS = (Asset("viA", "video", "A", True), Asset("viB", "video", "B", True), Asset("liC", "live-stream", "C", True))
 ROWS = [
     (MONDAY, "FRA", "total", "", 10),
@@ -32,10 +34,11 @@ ROWS = [
 ]
 
 
-def told(least=None, since=None, rows=ROWS, remembers=None, partial=()):
+def told(least=None, since=None, rows=ROWS, remembers=None, partial=(), held=(MONDAY, WEDNESDAY), now=20):
     facts = ibis.memtable(facts_table((day, "play", *rest) for day, *rest in rows))
     summary = summarise(
-        facts, {MONDAY: False, WEDNESDAY: False}, metric="play", generated_at=datetime(2026, 11, 20, 5, tzinfo=UTC),
+        facts, dict.fromkeys(held, False), metric="play",
+        generated_at=datetime(2026, 11, 1, 5, tzinfo=UTC) + timedelta(now - 1),
         since=since, partial=partial, account=Account(remembers),
         name_of=name_of, alpha2_of=to_alpha2, population_of=lambda code: None,
     )  # fmt: skip
@@ -64,14 +67,23 @@ def test_a_country_has_its_parts_and_the_first_day_of_the_whole_history():
 
 
 def test_small_cells_are_withheld_and_everything_told_is_made_from_the_others():
-    _, details = told({"city": 5, "referrer": 5, "media": 5})
-    assert details.countries["FRA"].parts["city"] == (("Paris", 7),)
-    assert details.countries["FRA"].withheld == {"city": 3, "media": 4}
-    assert "city" not in details.countries["PER"].parts
+    _, details = told({"city": 3, "referrer": 3, "media": 5}, held=MONTH, now=33)
+    assert details.countries["FRA"].parts["city"] == (("Paris", 7), ("Vitry", 3))
+    assert details.countries["FRA"].parts["media"] == (("viB", 6),)
+    assert details.countries["FRA"].withheld == {"media": 9}
+    assert details.countries["PER"].withheld == {"media": 1}
     assert [(one.asset.media_id, one.count, one.daily) for one in details.assets] == [
         ("viB", 6, ()), ("liC", 0, ()), ("viA", 0, ()),
     ]  # fmt: skip
-    assert details.withheld == {"city": 7, "media": 7}
+    assert details.withheld == {"city": 0, "media": 12}
+    assert details.months == (MONTH[0],)
+
+
+def test_a_month_is_told_once_it_is_over_and_settled_and_never_in_part():
+    """A figure that grows every day would tell by its growth what happened in between."""
+    for held, now, since in [(MONTH, 32, None), (MONTH[:29], 40, None), (MONTH, 33, MONTH[1])]:
+        _, details = told({"city": 3}, held=held, now=now, since=since)
+        assert (details.months, details.cities, details.withheld) == ((), (), {})
 
 
 def test_a_city_without_a_certain_place_is_told_without_one():

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from apivideo_geo.aggregate.facts import count_sessions
-from apivideo_geo.aggregate.values import read_host
+from apivideo_geo.aggregate.values import read_host, read_referrer
 from apivideo_geo.engines import connect
 from apivideo_geo.facts import FACTS
 from apivideo_geo.model import DIMENSIONS, Refused
@@ -181,7 +181,29 @@ def test_the_day_is_that_of_the_time_in_utc(duckdb: Any, time: str, day: int | N
         ("a b", ""),
         (f"{'a' * 64}.com", ""),
         (":80", ""),
+        ("example.com\\@elsewhere.example", "example.com"),
+        ("com.google.android.gm", "com.google.android.gm"),
     ],
 )
 def test_a_referrer_is_cut_to_its_host(authority: str, host: str) -> None:
     assert read_host(authority) == host
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://ann:secret@example.com:8443/path?token=1#part", "example.com"),
+        ("https://example.com?mail=ann@example.org", "example.com"),
+        ("android-app://com.google.android.gm/", "com.google.android.gm"),
+        ("example.com:80/path?token=1", "example.com"),
+        ("example.com", "example.com"),
+        ("about:blank", ""),
+        ("javascript:alert(1)", ""),
+        ("mailto:ann@example.com", ""),
+        ("ann@example.com", ""),
+        ("file:///home/ann/diary.html", ""),
+        ("data:text/html,hi", ""),
+    ],
+)
+def test_nothing_but_the_host_of_a_referring_address_is_kept(url: str, host: str) -> None:
+    assert read_referrer(url) == host

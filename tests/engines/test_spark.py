@@ -90,7 +90,7 @@ def test_facts_become_the_same_summary_in_one_read(spark: Any, tmp_path: Path) -
             facts, dict.fromkeys(days, False), metric="play", generated_at=NOON, since=days[3],
             name_of=str, alpha2_of=lambda code: code[:2], population_of=lambda code: 1_000_000,
         )  # fmt: skip
-        found.append((summary, render_facts(facts, days[3], days[-1])))
+        found.append((summary, render_facts(facts, days[3], days[-1], False)))
     assert found[0] == found[1]
     assert found[0][0].total > 0
     assert found[0][0].breakdowns

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 import jsonschema
 
 from apivideo_geo.exports.data_files import render_data_files
-from apivideo_geo.model import CountryCount, Coverage, DayCount, Summary
+from apivideo_geo.exports.tables import make_tables
+from apivideo_geo.model import CountryCount, Coverage, DayCount, Details, Summary
 
 
 def summary(**changes):
@@ -25,17 +26,21 @@ def summary(**changes):
     return Summary(**(values | changes))
 
 
+def files(what, details=Details()):  # noqa: B008  frozen
+    return render_data_files(what, make_tables(what, details), {}, "Acme Academy", "")
+
+
 EMPTY = {"total": 0, "mapped": 0, "unknown": 0, "countries": (), "daily": (), "days": Coverage(0, 0, (), 0)}
 
 
 def test_choro_has_the_tutorials_header_and_the_unknown_in_a_last_row():
-    files = render_data_files(summary())
-    assert files["data/choro.csv"] == b"ISO_A3,Count\nFRA,6\nNAM,3\n---,1\n"
-    assert render_data_files(summary(**EMPTY))["data/choro.csv"] == b"ISO_A3,Count\n"
+    told = files(summary())
+    assert told["data/choro.csv"] == b"ISO_A3,Count\nFRA,6\nNAM,3\n---,1\n"
+    assert files(summary(**EMPTY))["data/choro.csv"] == b"ISO_A3,Count\n"
 
 
 def test_the_countries_file_has_codes_names_and_period_in_every_row_and_adds_up():
-    rows = list(csv.DictReader(io.StringIO(render_data_files(summary())["data/countries.csv"].decode())))
+    rows = list(csv.DictReader(io.StringIO(files(summary())["data/countries.csv"].decode())))
     assert [row["iso_a2"] for row in rows] == ["FR", "NA", ""]
     assert sum(int(row["count"]) for row in rows) == 10
     assert {(row["metric"], row["from"], row["to"]) for row in rows} == {("play", "2026-11-01", "2026-11-03")}
@@ -43,10 +48,10 @@ def test_the_countries_file_has_codes_names_and_period_in_every_row_and_adds_up(
 
 def test_the_summary_is_what_its_schema_says_also_when_there_is_nothing():
     for one in (summary(), summary(**EMPTY), summary(**EMPTY, period_from=None, period_to=None)):
-        files = render_data_files(one)
-        told = json.loads(files["data/summary.json"])
-        jsonschema.validate(told, json.loads(files["data/summary.schema.json"]))
+        found = files(one)
+        told = json.loads(found["data/summary.json"])
+        jsonschema.validate(told, json.loads(found["data/summary.schema.json"]))
         assert told["total"] == told["mapped"] + told["unknown"] + told["withheld"]
-    assert json.loads(render_data_files(summary())["data/summary.json"])["days"] == {
+    assert json.loads(files(summary())["data/summary.json"])["days"] == {
         "collected": 1, "empty": 0, "missing": ["2026-11-02"], "open": 1,
     }  # fmt: skip

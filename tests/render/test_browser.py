@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def card(page: Page) -> dict[str, str]:
 
 def point_at_dot(page: Page, code: str) -> None:
     x, y = page.evaluate(
-        """id => { const dot = document.getElementById(id), at = dot.getPointAtLength(0);
+        """id => { const dot = document.getElementById(id), at = dot.getPointAtLength(0);  // where it is drawn
                    const p = new DOMPoint(at.x, at.y).matrixTransform(dot.getScreenCTM()); return [p.x, p.y]; }""",
         f"{code}-dot",
     )
@@ -162,6 +163,31 @@ def test_a_small_territory_is_hit_on_its_dot_and_near_it(open_page: OpenPage, fe
     assert (card(page)["name"], card(page)["Plays"]) == ("Réunion", "0")
     page.mouse.move(0, 0)
     expect(page.locator("#card")).to_be_hidden()
+
+
+def colour_at(page: Page, code: str) -> tuple[int, ...]:
+    """What the screen shows at the middle of a country."""
+    x, y = page.evaluate(
+        "code => { const [x, y] = apivideoGeo.data.points[code];"
+        " const p = new DOMPoint(x, y).matrixTransform(document.getElementById('world').getScreenCTM());"
+        " return [p.x, p.y]; }",
+        code,
+    )
+    png = page.screenshot(clip={"x": x, "y": y, "width": 1, "height": 1})
+    at = png.index(b"IDAT")
+    data = png[at + 4 : at + 4 + int.from_bytes(png[at - 4 : at], "big")]
+    return tuple(zlib.decompressobj().decompress(data)[1:4])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [768, 1280])
+def test_a_dot_without_counts_hides_no_country_with_counts(open_page: OpenPage, few, theme, width):
+    """Luxembourg's dot is as large as Belgium, of which it covers the middle on a middling screen."""
+    view = {"viewport": {"width": width, "height": 1400}, "color_scheme": theme}
+    page = live(open_page(few.as_uri(), **view).page)
+    for code in ("BEL", "FRA"):
+        fill = page.evaluate("code => getComputedStyle(document.getElementById(code)).fill", code)
+        assert colour_at(page, code) == tuple(int(part) for part in re.findall(r"\d+", fill)), code
 
 
 def test_map_and_table_light_each_other_up(open_page: OpenPage, few):
@@ -269,8 +295,7 @@ def test_nothing_scrolls_sideways(open_page: OpenPage, tmp_path, width):
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("theme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["desktop", "phone"])
 def test_axe_finds_no_violation(open_page: OpenPage, world, theme, size):
     page = live(open_page(world.as_uri(), color_scheme=theme, **size).page)
     page.locator("#BRA").dispatch_event("click")

@@ -86,7 +86,7 @@ def test_back_to_all_is_as_the_page_was_sent(open_page: OpenPage, site):
     check_table(page, 0, LENGTH - 1)
 
 
-@pytest.mark.parametrize("locale", ["en", "de", "fr", "es", "pt-BR", "pl", "ar", "hi"])
+@pytest.mark.parametrize("locale", ["en", "de", "fr", "es", "pt-BR", "pl", "ar", "he", "hi"])
 def test_the_script_writes_figures_as_the_server_does(open_page: OpenPage, tmp_path, locale):
     page = live(open_page(build(small(), tmp_path, Look("Acme", locale=locale)).as_uri(), **DESKTOP).page)
     formats = Formats(locale)
@@ -94,17 +94,19 @@ def test_the_script_writes_figures_as_the_server_does(open_page: OpenPage, tmp_p
     counts = [0, 1, 999, 1000, 1234, 12_345, 1_234_567]
     shares = [0, 0.0001, 0.0005, 0.1, 0.3245, 0.0625, 0.71149, 1, *(rng.randrange(10_000) / 10_000 for _ in range(99))]
     rates = [0, 0.0412, 0.3, 0.25, 0.35, 33.44, 999.96, 1204.4, *(rng.random() * 50 for _ in range(99))]
+    dates = range(len(small().daily))
     changes = [[3, 2], [2, 3], [100, 100], [1005, 1000], [5000, 20], [0, 40], [9, 8], [7, 8]]
     written = page.evaluate(
-        """([counts, shares, rates, changes]) => { const f = apivideoGeo.formats; return [counts.map(f.number),
-           shares.map(f.share), rates.map(f.rate), changes.map(pair => f.change(...pair))]; }""",
-        [counts, shares, rates, changes],
+        """([counts, shares, rates, changes, dates]) => { const f = apivideoGeo.formats; return [counts.map(f.number),
+           shares.map(f.share), rates.map(f.rate), changes.map(pair => f.change(...pair)), dates.map(f.day)]; }""",
+        [counts, shares, rates, changes, list(dates)],
     )
     assert written == [
         [formats.number(value) for value in counts],
         [formats.share(value) for value in shares],
         [formats.rate(value) for value in rates],
         [formats.change(*pair) for pair in changes],
+        [formats.day(small().daily[place].day) for place in dates],
     ]
 
 
@@ -148,7 +150,7 @@ def test_class_breaks_are_those_of_the_server(open_page: OpenPage, site):
         scale = make_scale(values, method, classes, custom)
         what = (method, classes, custom, sorted(values))
         assert tuple(lows) == scale.lows, what
-        assert ranges == scale.ranges(EN.number), what
+        assert ranges == scale.ranges(EN), what
         expected = [scale.class_of(value) for value in values]
         assert found == [-1 if index is None else index for index in expected], what
 
@@ -169,7 +171,7 @@ def test_counts_of_a_period_are_painted_by_their_own_classes(open_page: OpenPage
     painted(page, expected)
     assert [label for kind, label, _ in legend(page) if kind.startswith("c")] == make_scale(
         list(expected.values())
-    ).ranges(EN.number)
+    ).ranges(EN)
     assert sum(int(note.split()[0]) for kind, _, note in legend(page) if "countr" in note) == 250
 
 

@@ -183,7 +183,7 @@ def test_typing_jumps_to_a_name_without_its_accents(page):
     said(page, "Réunion, 884 plays")
     page.wait_for_timeout(950)
     page.keyboard.type("south k")
-    said(page, "South Korea, no plays")
+    said(page, "South Korea, 0 plays")
 
 
 def test_enter_pins_and_escape_lets_go_and_leaves(page):
@@ -247,19 +247,72 @@ def test_a_country_with_counts_leads_to_its_page_and_one_without_is_no_link(page
     assert page.locator("#card a").count() == 0
 
 
-def test_enter_on_the_country_that_is_pinned_opens_its_page(page):
-    page.focus("#map_world")
-    page.keyboard.press("Home")
+def test_a_click_or_enter_opens_the_countrys_page_and_space_pins(open_page: OpenPage, site):
+    page = live(open_page(site.as_uri(), **CALM).page)
+    page.click("#BRA")
+    page.wait_for_url("**/country/BRA.html")
+    page.go_back()
+    page.wait_for_selector("#map_world")
+    live(page).focus("#map_world")
+    page.keyboard.type("brazil")
+    page.wait_for_timeout(950)  # a space within a name is a letter
+    page.keyboard.press("Space")
+    wait_until(page, "location.search === '?country=BRA'")
+    assert page.locator("#card a").get_attribute("href") == "country/BRA.html"
     page.keyboard.press("Enter")
-    expect(page.locator("#card.pinned")).to_be_visible()
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/country/FRA.html")
+    page.wait_for_url("**/country/BRA.html")
+    page.goto(site.as_uri())
+    live(page).click("#GRL")
+    assert asked(page) == "?country=GRL", "a country without a page pins its card"
+
+
+def test_a_finger_pins_the_card_with_the_link_to_the_page(open_page: OpenPage, site):
+    page = live(open_page(site.as_uri(), **PHONE).page)
+    page.locator("#BRA").tap()
+    page.locator("#card.pinned a").tap()
+    page.wait_for_url("**/country/BRA.html")
+
+
+def test_days_never_collected_have_their_own_key_in_the_legend_and_look_so_in_the_curve(page):
+    assert legend(page)[-1] == ["gap", "Not collected", "4 days"]
+    chosen(page, "period", "7d")
+    assert legend(page)[-1] == ["gap", "Not collected", "none"]
+    dashed = (
+        "[getComputedStyle(document.querySelector('.plot .gap')).strokeDasharray, "
+        "getComputedStyle(document.querySelector('.legend .gap')).borderStyle]"
+    )
+    assert page.evaluate(dashed) == ["3px, 3px", "dashed"]
+    looks = (
+        "['zero', 'unknown', 'gap'].map(kind => { const style = getComputedStyle(document.querySelector("
+        "`.legend .${kind}`)); return style.backgroundColor + style.backgroundImage + style.borderStyle; })"
+    )
+    assert len(set(page.evaluate(looks))) == 3
+
+
+def test_what_a_button_says_is_what_it_is_called(page):
+    for button in page.locator("#periods [data-period]").all():
+        expect(button).to_have_accessible_name(button.inner_text())
+
+
+def test_paper_shows_the_whole_world_in_light_however_the_screen_stands(open_page: OpenPage, site):
+    page = live(open_page(f"{site.as_uri()}?continent=europe", color_scheme="dark", **CALM).page)
+    page.emulate_media(media="print")
+    world, frame = page.locator("#world").bounding_box(), page.locator("#frame").bounding_box()
+    assert world
+    assert frame
+    assert world["width"] == pytest.approx(frame["width"], abs=3)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.locator(".controls:visible, .brush:visible, .card:visible").count() == 0
+    assert page.locator("thead th").nth(1).inner_text() == "Country"
 
 
 def test_a_class_of_the_legend_lights_its_countries(page):
     page.focus("#map_world")
     page.keyboard.press("Tab")
-    chosen_ = "[...new Set([...document.querySelectorAll('.chosen')].map(path => path.id.slice(0, 3)))].sort()"
+    chosen_ = (
+        "[...new Set([...document.querySelectorAll('.chosen')].map(part =>"
+        " (part.id || part.lastElementChild.id).slice(0, 3)))].sort()"
+    )
     weakest = sorted(code for code, kind in kinds(page).items() if kind == "c0")
     assert kinds(page)
     lit = page.evaluate(chosen_)
@@ -441,8 +494,8 @@ def test_with_reduced_motion_play_takes_single_steps(page):
     [
         (0.5, "30 minutes ago", ""),
         (7, "7 hours ago", ""),
-        (40, "40 hours ago: late", "late"),
-        (80, "3 days ago", "old"),
+        (40, "40 hours ago · late", "late"),
+        (80, "3 days ago · out of date", "old"),
     ],
 )
 def test_the_age_of_the_data_is_told_by_the_readers_clock(open_page: OpenPage, tmp_path, hours, words, tone):
@@ -467,10 +520,18 @@ def test_controls_and_all_fit_every_width(open_page: OpenPage, site, width):
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-def test_text_twice_as_large_fits(open_page: OpenPage, site):
-    page = live(open_page(f"{site.as_uri()}?period=30d&country=REU", viewport={"width": 640, "height": 800}).page)
-    page.evaluate("document.documentElement.style.fontSize = '200%', document.body.style.fontSize = '200%'")
-    assert page.evaluate("document.documentElement.scrollWidth") == 640
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_letters_twice_as_large_fit(open_page: OpenPage, site, width):
+    """As a reader sets them in the browser: pages count in these letters, and so do their media queries."""
+    page = open_page("about:blank", viewport={"width": width, "height": 800}, reduced_motion="reduce").page
+    session = page.context.new_cdp_session(page)
+    session.send("Page.enable")
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
+    page.goto(f"{site.as_uri()}?period=30d&country=REU")
+    page.wait_for_selector("html.live")
+    assert page.evaluate("getComputedStyle(document.body).fontSize") == "32px"
+    assert page.evaluate("getComputedStyle(document.querySelector('.legend')).fontSize") == "28px"
+    assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_nothing_moves_while_the_page_takes_over(open_page: OpenPage, site):
@@ -486,8 +547,7 @@ def test_nothing_moves_while_the_page_takes_over(open_page: OpenPage, site):
         assert shifted < 0.001
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("theme", "size"), [("dark", DESKTOP), ("light", PHONE)], ids=["desktop", "phone"])
 def test_axe_finds_nothing_while_controls_are_in_use(open_page: OpenPage, site, theme, size):
     link = f"{site.as_uri()}?period=2026-07-01..2026-08-20&measure=change&country=REU&sort=-change"
     page = live(open_page(link, color_scheme=theme, **size).page)

@@ -37,6 +37,18 @@ def test_dates_are_world_english_unless_asked_otherwise():
     assert EN.moment(datetime(2026, 11, 22, 4, 12, tzinfo=UTC)) == "22 November 2026, 04:12 UTC"
 
 
+def test_in_french_the_first_of_a_month_is_its_first():
+    french = Formats("fr")
+    first = date(2026, 8, 1)
+    assert [french.day(first), french.short_day(first), french.day_of_year(first)] == [
+        "1er août 2026",
+        "1er août",
+        "1er août",
+    ]
+    assert french.day(date(2026, 8, 11)) == "11 août 2026"
+    assert french.days([first]) == "1er août"
+
+
 def test_days_are_joined_to_ranges_and_the_rest_is_counted():
     assert EN.days(run(0, 1, 2, 3)) == "3–6 Aug"
     assert EN.days(run(0, 5)) == "3 Aug, 8 Aug"

@@ -11,7 +11,7 @@ from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.model import Summary
 from apivideo_geo.render import assets
 from apivideo_geo.render.pages import Look, render_site
-from tests.render.samples import TEMPLATES, days, empty, small, summary, whole_world
+from tests.render.samples import TEMPLATES, days, empty, small, summary, whole_site, whole_world
 
 LOOK = Look("Acme Academy")
 HOSTILE = "</script><img src=x onerror=alert(1)>\u2028'\"&{{7*7}}"
@@ -78,20 +78,22 @@ def test_the_legend_counts_every_country_once_and_keeps_the_states_apart():
     legend = re.findall(r'<li><i class="(\w+)"></i><b>(.*?)</b> <span>(.*?)</span></li>', html)
     counted = sum(int(note.split()[0]) for _, _, note in legend if note.endswith(("country", "countries")))
     assert counted == 250
-    assert [entry[0] for entry in legend] == [*(f"c{n}" for n in range(6)), "zero", "unknown", "withheld"]
-    assert legend[-3:] == [
+    assert [entry[0] for entry in legend] == [*(f"c{n}" for n in range(6)), "zero", "unknown", "withheld", "gap"]
+    assert legend[-4:] == [
         ("zero", "0", "none"),
         ("unknown", "Unknown", "462 plays"),
         ("withheld", "Withheld", "96 plays"),
+        ("gap", "Not collected", "4 days"),
     ]
 
 
 def test_a_country_has_the_colour_its_legend_promises():
     html = render(small())
     legend = dict(re.findall(r'<i class="(c\d)"></i><b>(.*?)</b>', html))
-    classes = dict(re.findall(r'<path id="(FRA|BEL|SGP-dot|PER)" class="(.*?)"', html))
+    classes = dict(re.findall(r'<path id="(FRA|BEL|PER)" class="(.*?)"', html))
     assert legend == {"c0": "1", "c1": "2–4", "c2": "5 and more"}
-    assert classes == {"FRA": "c2", "BEL": "c1", "SGP-dot": "dot c0", "PER": "zero"}
+    assert classes == {"FRA": "c2", "BEL": "c1", "PER": "zero"}
+    assert '<g class="spot c0 SGP">' in html
 
 
 def test_unknown_is_not_zero():
@@ -139,7 +141,7 @@ def test_breakdowns_show_five_values_and_the_others_as_one():
 def test_demo_data_says_so_in_title_and_banner(demo):
     shown = summary({"FRA": 3}, days(date(2026, 11, 1), [3]), demo=demo)
     html = render(shown)
-    assert ("<title>Demo data: " in html) is demo
+    assert ("<title>Demo data · " in html) is demo
     assert ("an invented audience" in html) is demo
 
 
@@ -172,7 +174,7 @@ def test_the_pages_data_is_json_that_no_markup_can_leave():
 
 
 def test_the_page_keeps_to_its_own_policy_and_loads_only_its_own_files():
-    files = render_site(whole_world(), LOOK, TEMPLATES)
+    files = whole_site(whole_world())
     html = files["index.html"].decode()
     assert "unsafe" not in html
     page = Page(html)
@@ -187,8 +189,8 @@ def test_the_page_keeps_to_its_own_policy_and_loads_only_its_own_files():
         assert not value.startswith("/")
         name = value.split("#")[0]
         assert not name or name in files or name in ("data/choro.csv", "data/summary.json")
-    elsewhere = re.compile(r".*\.html|assets/(about|days|detail|land|list)\..*")
-    assert {name for name in files if not elsewhere.fullmatch(name)} <= set(loaded)
+    elsewhere = re.compile(r"assets/(about|days|detail|embed|land|list)\..*")
+    assert {name for name in files if name.startswith("assets/") and not elsewhere.fullmatch(name)} <= set(loaded)
 
 
 def test_styles_and_scripts_ask_for_no_file():
@@ -219,9 +221,14 @@ def test_leaflet_comes_whole():
     assert b'version="1.9.4"' in files["leaflet.js"]
 
 
-def test_the_locale_reaches_figures_and_the_sentences_stay_english():
+def test_the_locale_reaches_names_figures_and_direction_and_english_sentences_say_so():
     html = render(whole_world(), Look("Acme", locale="ar"))
-    assert '<html lang="en" dir="ltr">' in html  # the sentences are English
+    assert '<html lang="ar" dir="rtl">' in html
+    assert '<head lang="en">' in html
+    assert '<body lang="en">' in html
+    assert '<th scope="row" lang="ar"><span class="flag" aria-hidden="true">🇫🇷</span>' in html
+    assert '<html lang="fr-CA" dir="ltr">\n<head>' in render(whole_world(), Look("Acme", locale="fr_CA"))
+    assert '<html lang="en" dir="ltr">\n<head>' in render(whole_world())
     assert "66.786" in render(whole_world(), Look("Acme", locale="de"))
     with pytest.raises(UsageError):
         render(small(), Look("Acme", locale="xx"))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from itertools import combinations
+
 import pytest
 from playwright.sync_api import Page
 
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.model import Summary
 from apivideo_geo.render.pages import Look, render_site
-from tests.browser import OpenPage, serve
-from tests.render.browsing import live
+from tests.browser import OpenPage, serve, wait_until
+from tests.render.browsing import PHONE, live
 from tests.render.samples import TEMPLATES, whole_world, write
 
 ON_SCREEN = """([id, x, y]) => {
@@ -26,12 +29,12 @@ DRAWN = """codes => codes.filter(code => {
         const style = element && getComputedStyle(element);
         return style && style.visibility === 'visible' && !['none', 'rgba(0, 0, 0, 0)'].includes(style[how]);
     };
-    const dot = document.getElementById(`${code}-dot`) || document.querySelector(`.dot[id="${code}"]`);
+    const ring = document.querySelector(`.${code} .ring`);
     const land = document.querySelector(`.lands [id="${code}"]`);
     const box = land && land.getBoundingClientRect();
-    const width = dot && parseFloat(getComputedStyle(dot).strokeWidth);
+    const width = ring && parseFloat(getComputedStyle(ring).strokeWidth);
     const seen = box && box.width > 0 && box.height > 0 && Math.max(box.width, box.height) >= 1;
-    return !(painted(dot, 'stroke') && width >= 4) && !(painted(land, 'fill') && seen);
+    return ring ? !(painted(ring, 'stroke') && width >= 12) : !(painted(land, 'fill') && seen);
 })"""
 
 
@@ -57,10 +60,51 @@ def test_every_code_is_drawn(open_page: OpenPage, world, address, width, script)
     assert page.evaluate(DRAWN, codes) == []
 
 
+WHERE = """code => {
+    const ring = document.querySelector(`.spot:not(.plain).${code} .ring`), at = ring && ring.getPointAtLength(0);
+    const point = at && new DOMPoint(at.x, at.y).matrixTransform(ring.getScreenCTM());
+    return point && [point.x, point.y];
+}"""
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("width", [320, 360, 768, 1440])
+def test_dots_stand_apart_as_the_width_of_the_map_needs(open_page: OpenPage, world, address, width, script):
+    page = open_page(address, viewport={"width": width, "height": 900}, java_script_enabled=script).page
+    if script:
+        live(page)
+    places = [at for country in world.countries if (at := page.evaluate(WHERE, country.iso_a3))]
+    assert len(places) == 94
+    assert min(math.dist(*pair) for pair in combinations(places, 2)) > {320: 4.5, 360: 5.2, 768: 11}.get(width, 12)
+
+
+def test_a_finger_finds_every_dot_of_a_phone_within_twelve_pixels(open_page: OpenPage, world, address):
+    page = live(open_page(address, reduced_motion="reduce", **PHONE).page)
+    page.evaluate("map_world.doubleClickZoom.disable(), document.getElementById('frame').scrollIntoView()")
+    for country in world.countries:
+        if at := page.evaluate(WHERE, country.iso_a3):
+            page.touchscreen.tap(*at)
+            wait_until(page, f"location.search === '?country={country.iso_a3}'")
+    x, y = page.evaluate(WHERE, "BMU")
+    page.touchscreen.tap(x, y - 11)
+    wait_until(page, "location.search === '?country=BMU'")
+
+
+def test_a_dot_makes_room_for_its_shape_when_that_can_be_seen(open_page: OpenPage, address):
+    page = live(open_page(address, viewport={"width": 1280, "height": 900}, reduced_motion="reduce").page)
+    page.evaluate(CLOSER, [*load_shapes()["CYP"].label, 3])
+    assert page.evaluate(WHERE, "CYP") is None
+    assert page.evaluate(WHERE, "MLT")
+    page.evaluate("map_world.setZoom(map_world.getMinZoom(), {animate: false})")
+    assert page.evaluate(WHERE, "CYP")
+
+
 def named_at(page: Page, code: str) -> str:
     """The name the card tells when the pointer is on the place of ``code``; "" without a card or off the frame."""
     shape = load_shapes()[code]
     x, y, inside = page.evaluate(ON_SCREEN, [code, *(shape.dot or shape.label)])
+    if dot := page.evaluate(WHERE, code):
+        x, y = dot
     if not inside:
         return ""
     page.mouse.move(x, y)

@@ -54,7 +54,7 @@ def test_the_lead_tells_total_period_and_the_first_three():
 
 def test_an_account_nobody_watched_is_told_so_kindly():
     assert prose.lead(empty(), EN).startswith("Nothing was counted so far.")
-    assert prose.description(empty(), EN) == "World map: no country has plays yet."
+    assert prose.description(empty(), EN) == "World map: nothing was counted in any country yet."
 
 
 def test_the_map_in_words_names_the_first_five():

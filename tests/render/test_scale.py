@@ -8,17 +8,15 @@ from hypothesis import strategies as st
 
 from apivideo_geo.errors import UsageError
 from apivideo_geo.render.breaks import roundest
+from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.scale import METHODS, make_scale
 
+EN = Formats("en")
 AUTOMATIC = [method for method in METHODS if method != "custom"]
 
 
-def text(value: float) -> str:
-    return f"{value:,g}" if value < 1e6 else f"{value:,.0f}"
-
-
 def ranges(values, **options):
-    return make_scale(values, **options).ranges(text)
+    return make_scale(values, **options).ranges(EN)
 
 
 def occupancy(values, **options):
@@ -32,7 +30,7 @@ def occupancy(values, **options):
 def test_without_a_count_there_is_no_class(method, values):
     scale = make_scale(values, method)
     assert scale.lows == ()
-    assert scale.ranges(text) == []
+    assert scale.ranges(EN) == []
     assert scale.class_of(0) is None
 
 

@@ -61,7 +61,6 @@ def test_months_stand_at_their_true_place():
         "August",
         "September",
         "October",
-        "November",
         "21 Nov",
     ]
     assert found["July"] == f"{100 * 36 / 180:.2f}%"

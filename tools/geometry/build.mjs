@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { loadPolygons } from './atlas.mjs';
 import { settleBorders } from './borders.mjs';
 import { ALPHA3_BY_NUMERIC, REGION_BY_ALPHA3 } from './codes.mjs';
+import { LAYOUTS, spreadDots } from './dots.mjs';
 import { CENTRAL_MERIDIAN, extent, projectBox, projectGeometry, projectPoint } from './project.mjs';
 import { biggest, biggestArea, keepPolygons, labelPoint, pathData } from './rings.mjs';
 import { simplifyTogether } from './simplify.mjs';
@@ -96,7 +97,8 @@ const simple = simplifyTogether(originals, SMALLEST_TRIANGLE, tiny);
 
 const codes = [...ALPHA3_BY_NUMERIC.values(), 'XKX'].sort();
 const outlines = (geometries, code) => geometries.get(code) ?? NOTHING;
-const shapes = codes.map((code) => [code, describe(code, outlines(simple, code), outlines(originals, code), toUnits)]);
+const described = codes.map((code) => [code, describe(code, outlines(simple, code), outlines(originals, code), toUnits)]);
+const shapes = spreadDots(described, WIDTH, height);
 check(shapes, [...simple.keys()]);
 const clamp = (n, most) => Math.max(0, Math.min(n, most));
 const toFrame = (box) => {
@@ -104,5 +106,8 @@ const toFrame = (box) => {
   return [clamp(left, WIDTH), clamp(top, height), clamp(right, WIDTH), clamp(bottom, height)];
 };
 const regions = Object.entries(REGION_FRAMES).map(([name, box]) => [name, toFrame(projectBox(box))]);
-const head = { width: WIDTH, height, dot_below: toThousandth(DOT_BELOW), projection, regions: Object.fromEntries(regions) };
+const head = {
+  width: WIDTH, height, dot_below: toThousandth(DOT_BELOW), spread_at: LAYOUTS.map((layout) => layout.width), projection,
+  regions: Object.fromEntries(regions),
+};
 report(shapes, height, write(head, shapes));

@@ -50,7 +50,7 @@ def _scan(file: IO[bytes]) -> bool:
         text = rest + chunk
         end = _cut(text)
         _check(text, end)
-        guarded = guarded or _GUARD.search(text) is not None
+        guarded = guarded or (b"'" in text and _GUARD.search(text) is not None)
         rest = text[end:]
     _check(rest, len(rest))
     return guarded

@@ -1,0 +1,153 @@
+"""The branch, as commits and as folders: bring its tip, lay it out, make a commit of a folder, take one as our own.
+
+``refs/apivideo-geo/base/<branch>`` is the commit that the history folder began with. It is what tells apart what we
+collected since from what others did, and it moves only when the folder has taken in a newer one.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from apivideo_geo.branch.git import Git
+from apivideo_geo.branch.words import FILES
+from apivideo_geo.durable import save_bytes
+from apivideo_geo.errors import DataRefused, UsageError
+from apivideo_geo.settings import Settings
+
+ACTIONS_BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
+OURSELVES = ("apivideo-geo", "apivideo-geo@localhost")
+NOT_PUBLISHED = (":(exclude,glob)**/.lock", ":(exclude,glob)**/.*.writing-*", ":(exclude,glob)**/*.damaged")
+OURS = re.compile(r"ledger\.jsonl|\d{4}/\d{4}-\d{2}\.parquet|\d{4}/\d{2}/\d{4}-\d{2}-\d{2}\.parquet")
+"""What makes files a history."""
+
+
+class Branch:
+    """The branch of the history and its remote, as the settings name them."""
+
+    def __init__(self, git: Git, settings: Settings) -> None:
+        self.git = git
+        self.name, self.remote = settings.history_branch, settings.history_remote
+        self.place = f"{self.remote}/{self.name}"
+        self._ref, self._base = f"refs/heads/{self.name}", f"refs/apivideo-geo/base/{self.name}"
+        self._who = ACTIONS_BOT if settings.github_actions else OURSELVES
+        if git.ask("remote", "get-url", self.remote) is None:
+            raise UsageError(
+                f"This repository of git has no remote {self.remote}; name one with --history-remote, or add it."
+            )
+        if git.ask("symbolic-ref", "--quiet", "HEAD") == self._ref:
+            raise UsageError(
+                f"The branch {self.name} is checked out here, in place of the project; check out the project's branch."
+            )
+
+    def fetch_tip(self) -> str | None:
+        """The last commit on the remote's branch, brought here without those before it; None where there is none."""
+        if not self.git.run("ls-remote", self.remote, self._ref):
+            return None
+        tip = f"refs/apivideo-geo/tip/{self.name}"
+        self.git.run("fetch", "--quiet", "--no-tags", "--depth=1", self.remote, f"+{self._ref}:{tip}")
+        return self.git.run("rev-parse", "--verify", tip)
+
+    def base(self) -> str | None:
+        """The commit that the history folder began with, if it is still here."""
+        return self.git.ask("rev-parse", "--verify", "--quiet", f"{self._base}^{{commit}}")
+
+    @contextmanager
+    def lay_out(self, commit: str | None) -> Iterator[Path]:
+        """A temporary folder with the files of ``commit`` (None: none). Raises DataRefused if they are no history."""
+        with tempfile.TemporaryDirectory(prefix="apivideo-geo-") as name:
+            folder = Path(name) / "files"
+            folder.mkdir()
+            if commit:
+                names = self.git.run("ls-tree", "-r", "-z", "--name-only", commit).split("\0")
+                if any(names) and not any(OURS.fullmatch(one) for one in names):
+                    raise DataRefused(
+                        f"The branch {self.place} holds files that are no history; name another with --history-branch."
+                    )
+                self._at(folder, "read-tree", commit)
+                self._at(folder, "checkout-index", "--all", "--force", "--index")
+            yield folder
+
+    def commit(self, folder: Path, parent: str | None, message: str, now: datetime) -> str | None:
+        """A commit of the files in ``folder``, laid out from ``parent``; None where nothing has changed since."""
+        for name, text in FILES.items():
+            save_bytes(folder / name, text.encode())
+        self._at(folder, "add", "--all", "--force", "--", ".", *NOT_PUBLISHED)
+        tree = self._at(folder, "write-tree")
+        if parent and tree == self.git.run("rev-parse", f"{parent}^{{tree}}"):
+            return None
+        name, email = self._who
+        when = f"@{int(now.timestamp())} +0000"
+        who = {
+            "GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email, "GIT_AUTHOR_DATE": when,
+            "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email, "GIT_COMMITTER_DATE": when,
+        }  # fmt: skip
+        parents = ("-p", parent) if parent else ()
+        return self.git.run("commit-tree", tree, *parents, "-m", message, environment=who)
+
+    def push(self, commit: str) -> None:
+        """Put ``commit`` on top of the remote's branch; never by force. Raises :class:`GitFailed` if it is refused."""
+        self.git.run("push", "--quiet", self.remote, f"{commit}:{self._ref}")
+
+    def attach(self, folder: Path) -> None:
+        """Make ``folder`` a worktree of the branch, if it is none; the files in it stay as they are.
+
+        Raises :class:`UsageError` where it is something else to git: a repository, or a worktree of another branch.
+        """
+        self.git.run("worktree", "prune")
+        if self._is_worktree(folder):
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="apivideo-geo-") as name:
+            empty = Path(name) / folder.name
+            self.git.run("worktree", "add", "--quiet", "--force", "--detach", "--no-checkout", str(empty), "HEAD")
+            save_bytes(folder / ".git", (empty / ".git").read_bytes())
+        self.git.run("worktree", "repair", str(folder.resolve()))
+        self.git.run("symbolic-ref", "HEAD", self._ref, at=folder)
+        self.git.run("read-tree", "--empty", at=folder)
+
+    def settle(self, merged: Path, folder: Path, commit: str | None, keep: Collection[Path]) -> None:
+        """Take the files in ``merged`` into ``folder``, and ``commit`` as what it now begins with.
+
+        Files of days that are not in ``merged`` go, but for those in ``keep``. A README that a person wrote stays.
+        """
+        names = {path.relative_to(merged) for path in merged.rglob("*") if path.is_file() and path.name != ".lock"}
+        persons = {Path(name) for name in FILES if (folder / name).exists()} - self._untouched(folder)
+        for name in sorted(names - persons):
+            save_bytes(folder / name, (merged / name).read_bytes())
+        for path in sorted(folder.rglob("*.parquet")):
+            name = path.relative_to(folder)
+            if OURS.fullmatch(name.as_posix()) and name not in names and path not in keep:
+                path.unlink()
+        if commit:
+            self.git.run("update-ref", self._ref, commit)
+            self.git.run("read-tree", commit, at=folder)
+            self.git.ask("update-index", "-q", "--refresh", at=folder)
+            self.git.run("update-ref", self._base, commit)
+
+    def _untouched(self, folder: Path) -> set[Path]:
+        """The files in ``folder`` that are as they were when it was last settled."""
+        tracked, changed = (self.git.run("ls-files", *only, "-z", at=folder).split("\0") for only in ((), ("-m",)))
+        return {Path(name) for name in set(tracked) - set(changed)}
+
+    def _is_worktree(self, folder: Path) -> bool:
+        if not (folder / ".git").exists():
+            return False
+        told = self.git.ask("rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir", at=folder)
+        top, _, common = (told or "").partition("\n")
+        if top != str(folder.resolve()):
+            return False  # git has lost it
+        if common != str(self.git.common) or self.git.ask("symbolic-ref", "--quiet", "HEAD", at=folder) != self._ref:
+            raise UsageError(
+                f"{folder} is a repository of git or a worktree of another branch; name another folder with --history."
+            )
+        return True
+
+    def _at(self, folder: Path, *arguments: str) -> str:
+        """git on the files in ``folder``, with an index of its own."""
+        where = ("--git-dir", str(self.git.common), "--work-tree", str(folder))
+        return self.git.run(*where, *arguments, at=folder, environment={"GIT_INDEX_FILE": f"{folder}.index"})

@@ -1,0 +1,73 @@
+"""Puts what is new in the history on its branch."""
+
+from __future__ import annotations
+
+import re
+
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from apivideo_geo.branch.checkout import Branch
+from apivideo_geo.branch.git import open_git
+from apivideo_geo.branch.joining import join, settle
+from apivideo_geo.branch.words import render_message
+from apivideo_geo.effects import Effects
+from apivideo_geo.errors import DataRefused, GitFailed
+from apivideo_geo.privacy import PUBLIC_DIMENSIONS
+from apivideo_geo.settings import Settings
+from apivideo_geo.store.days import History, load_history, open_history
+
+ATTEMPTS = 10
+LONGEST_WAIT = 20.0
+"""Seconds, at most, before another attempt; drawn at random below 1, 2, 4 … and this."""
+REFUSED = re.compile(r"denied|declined|protected|not permitted|authentication|could not read username|\b40[13]\b", re.I)
+"""What a remote says when another attempt makes no sense."""
+
+
+def publish_history(settings: Settings, effects: Effects, *, remove: bool = False) -> str:
+    """Commit what is new in the history folder on top of the branch, and push it; returns what was done, for a person.
+
+    If another run was faster, its days and ours are joined and it is tried again. With ``remove``, days taken out
+    of the folder since it was fetched are taken off the branch. Raises :class:`UsageError`, :class:`DataRefused`,
+    :class:`GitFailed`; what was collected then still is in the folder.
+    """
+    folder = settings.history
+    if not load_history(folder).entries:
+        return f"There is no history in {folder}: nothing to publish."
+    branch = Branch(open_git(settings), settings)
+    branch.attach(folder)
+    with open_history(folder) as ours:
+        retrying = Retrying(
+            retry=retry_if_exception(_may_pass), stop=stop_after_attempt(ATTEMPTS), sleep=effects.sleep, reraise=True,
+            wait=wait_random_exponential(multiplier=1, max=LONGEST_WAIT),
+        )  # fmt: skip
+        try:
+            return retrying(_publish, branch, ours, effects, private=settings.history_private, remove=remove)
+        except GitFailed as error:
+            if not _may_pass(error):
+                raise GitFailed(
+                    f"{branch.place} does not take what was collected ({error}): let the job, or you, write to the "
+                    "repository (contents: write), or lift the protection of that branch."
+                ) from None
+            raise
+
+
+def _publish(branch: Branch, ours: History, effects: Effects, *, private: bool, remove: bool) -> str:
+    tip, now = branch.fetch_tip(), effects.now()
+    with join(branch, ours, tip, now, remove=remove) as joined:
+        if not private and joined.merged.dimensions - set(PUBLIC_DIMENSIONS):
+            raise DataRefused(
+                f"The history in {ours.folder} holds cities or referrers, which do not belong on a branch that may be "
+                "public: set history_private = true if the repository is private, else collect into another folder."
+            )
+        message = render_message(joined.before, joined.after)
+        commit = branch.commit(joined.folder, tip, message, now)
+        if commit:
+            branch.push(commit)
+        settle(branch, ours, joined, commit or tip)
+    said = message.partition("\n")[0]
+    return f"Published to {branch.place}: {said}" if commit else f"{branch.place} holds all of {ours.folder} already."
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether another attempt may do better: another run was faster, or the network failed."""
+    return isinstance(error, GitFailed) and not REFUSED.search(str(error))

@@ -1,0 +1,106 @@
+"""The account at api.video: the key, what the API remembers, how much may be asked, whether the clocks agree."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from apivideo_geo.api.client import Client
+from apivideo_geo.doctor.findings import Finding
+from apivideo_geo.effects import Effects
+from apivideo_geo.errors import ApivideoGeoError, KeyRefused
+from apivideo_geo.settings import PRODUCTION, SANDBOX, Settings
+
+WHERE = "https://dashboard.api.video/apikeys"
+SECRET = "on GitHub under Settings, Secrets and variables, Actions, New repository secret"  # noqa: S105  a place
+CLOCKS_AGREE = timedelta(minutes=2)
+"""Further apart than this is worth a word: a day is cut at midnight UTC by our clock."""
+
+
+def examine_account(settings: Settings, effects: Effects) -> tuple[list[Finding], date | None]:
+    """Findings, and the first day that the API still knows whole; None where it could not be asked."""
+    if settings.source in ("files", "demo") and not settings.key:
+        return [Finding("key", "ok", f"None is needed for the source {settings.source}.")], None
+    if not settings.key:
+        says = "There is no API key, so that only invented demo data can be shown."
+        return [Finding("key", "wrong", says, f"Copy a key from {WHERE} into APIVIDEO_API_KEY ({SECRET}).", 2)], None
+    try:
+        with _client(settings, effects, settings.server) as client:
+            videos = _count_videos(client)
+            findings = [Finding("key", "ok", f"{_name(settings.server)} accepts the API key; it sees {videos}.")]
+            memory, first_day = _examine_memory(client, settings, effects)
+            return [*findings, memory, _examine_limit(client), _examine_clock(client, effects)], first_day
+    except KeyRefused as error:
+        return [_explain_refusal(error, settings, effects)], None
+    except ApivideoGeoError as error:
+        says = f"{_name(settings.server)} could not be asked whether it accepts the key."
+        return [Finding("key", "wrong", says, str(error), error.exit_code)], None
+
+
+def _client(settings: Settings, effects: Effects, server: str) -> Client:
+    return Client(server, settings.key, effects, timeout=settings.timeout, deadline=120.0, attempts=2)
+
+
+def _count_videos(client: Client) -> str:
+    """Asks for the first video alone; how many there are is told beside it."""
+    pages = client.get("/videos", {"currentPage": 1, "pageSize": 1}).get("pagination")
+    count = pages.get("itemsTotal") if isinstance(pages, dict) else None
+    return "videos" if not isinstance(count, int) else f"{count:,} video{'' if count == 1 else 's'}"
+
+
+def _explain_refusal(error: KeyRefused, settings: Settings, effects: Effects) -> Finding:
+    """Most often a key of the sandbox is used on production, or the other way round: that is tried."""
+    other = {PRODUCTION: SANDBOX, SANDBOX: PRODUCTION}.get(settings.server)
+    if other and _accepts(other, settings, effects):
+        says = f"This API key is one of {_name(other)}, and {_name(settings.server)} is asked."
+        use = "Use --sandbox (or sandbox = true)" if other == SANDBOX else "Leave out --sandbox"
+        return Finding("key", "wrong", says, f"{use}, or copy the other key from {WHERE} into APIVIDEO_API_KEY.", 3)
+    return Finding("key", "wrong", f"{_name(settings.server)} refuses the API key.", str(error), 3)
+
+
+def _accepts(server: str, settings: Settings, effects: Effects) -> bool:
+    try:
+        with _client(settings, effects, server) as client:
+            _count_videos(client)
+    except ApivideoGeoError:
+        return False
+    return True
+
+
+def _examine_memory(client: Client, settings: Settings, effects: Effects) -> tuple[Finding, date | None]:
+    from apivideo_geo.days import first_whole_day
+    from apivideo_geo.sources.buckets import SANDBOX_RETENTION, fetch_first_day
+
+    now = effects.now()
+    if settings.sandbox:
+        first = first_whole_day(now, SANDBOX_RETENTION)
+        return Finding("memory", "ok", "The sandbox remembers the last 24 hours, which is no whole day."), first
+    try:
+        first = fetch_first_day(client, settings.metric, now)
+    except ApivideoGeoError as error:
+        return Finding("memory", "unseen", f"What the API remembers could not be found out: {error}"), None
+    days = (now.date() - first).days
+    return Finding("memory", "ok", f"The API remembers {days} whole days at least, from {first} on."), first
+
+
+def _examine_limit(client: Client) -> Finding:
+    if client.limit is None:
+        return Finding("rate limit", "unseen", "The server tells no limit.")
+    left = "" if client.requests_left is None else f", {client.requests_left:,} of them left in this one"
+    return Finding("rate limit", "ok", f"{client.limit:,} requests a minute{left}.")
+
+
+def _examine_clock(client: Client, effects: Effects) -> Finding:
+    if effects.epoch is not None:
+        return Finding("clock", "unseen", f"SOURCE_DATE_EPOCH fixes it at {effects.now():%Y-%m-%d %H:%M:%S} UTC.")
+    if client.server_time is None:
+        return Finding("clock", "unseen", "The server does not tell its time.")
+    ahead = effects.now() - client.server_time
+    if abs(ahead) <= CLOCKS_AGREE:
+        return Finding("clock", "ok", f"It agrees with the server's to {abs(ahead).total_seconds():.0f} s.")
+    says = f"It is {abs(ahead)} {'ahead of' if ahead > timedelta() else 'behind'} the server's."
+    return Finding("clock", "warning", says, "Set this machine's clock: days begin and end by it.")
+
+
+def _name(server: str) -> str:
+    known = {PRODUCTION: "api.video (production)", SANDBOX: "api.video's sandbox"}
+    return known.get(server, f"The server {server}")

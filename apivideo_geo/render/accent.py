@@ -1,0 +1,65 @@
+"""The owner's accent colour, made fit to be read on a light page and on a dark one. Pure: colour in, style out."""
+
+from __future__ import annotations
+
+import re
+
+from apivideo_geo.errors import UsageError
+
+ENOUGH = 4.5
+"""The contrast of text by WCAG 2.2, level AA; an accent is also the ground of a pressed button's words."""
+LIGHT, DARK = ("#ffffff", "#f5f7f9"), ("#0f1419", "#171d24")
+"""The grounds of a page, ``--bg`` and ``--soft`` of the style sheet."""
+_STEPS = 100
+
+
+def accents(colour: str) -> tuple[str, str]:
+    """The accent on a light page and on a dark one: the colour itself where it has contrast enough, else the nearest
+    one that has, darker or lighter. Raises UsageError for what is no ``#rrggbb`` or ``#rgb``.
+    """
+    if not re.fullmatch(r"#([0-9a-fA-F]{3}){1,2}", colour):
+        raise UsageError(f'There is no accent "{colour}": write a colour as #rrggbb, like #1f5fa8.')
+    digits = colour[1:].lower()
+    full = "#" + (digits if len(digits) == 6 else "".join(digit * 2 for digit in digits))
+    return _fit(full, "#000000", LIGHT), _fit(full, "#ffffff", DARK)
+
+
+def render_accent(colour: str) -> str:
+    """Style sheet that follows the page's own; nothing for "" """
+    if not colour:
+        return ""
+    light, dark = accents(colour)
+    return (
+        f"\n:root {{ --accent: {light}; }}\n"
+        f'@media (prefers-color-scheme: dark) {{ :root:not([data-theme="light"]) {{ --accent: {dark}; }} }}\n'
+        f':root[data-theme="dark"] {{ --accent: {dark}; }}\n'
+        "header { box-shadow: inset 0 3px var(--accent); }\n"
+        'button[aria-pressed="true"] { border-color: var(--accent); background: var(--accent); }\n'
+    )
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of WCAG 2 of two ``#rrggbb``, 1–21."""
+    dark, bright = sorted((_luminance(one), _luminance(other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _fit(colour: str, end: str, grounds: tuple[str, ...]) -> str:
+    """The colour, or the first on its way to ``end`` that can be read on every ground."""
+    mixed = (_mix(colour, end, step / _STEPS) for step in range(_STEPS + 1))
+    return next(one for one in mixed if all(contrast(one, ground) >= ENOUGH for ground in grounds))
+
+
+def _mix(one: str, other: str, part: float) -> str:
+    pairs = zip(_channels(one), _channels(other), strict=True)
+    return "#" + "".join(f"{round(low + (high - low) * part):02x}" for low, high in pairs)
+
+
+def _luminance(colour: str) -> float:
+    parts = [channel / 255 for channel in _channels(colour)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _channels(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[index : index + 2], 16) for index in (1, 3, 5))

@@ -1,0 +1,33 @@
+"""A picture in pixels, drawn without a browser by resvg. Alone imports resvg_py."""
+
+from __future__ import annotations
+
+import fontpkg_open_sans
+import resvg_py
+
+_OURS = 0x0590, 0x0600
+"""Open Sans has Latin, Greek, Cyrillic and, between these, Hebrew letters."""
+_SIGNS = 0x1E00, 0x2300
+"""More Latin letters, punctuation, currencies, arrows."""
+
+
+def render_png(svg: str) -> bytes:
+    """``svg`` as PNG, in its own size.
+
+    Text is set in Open Sans, which comes as a package, so that the same picture is the same bytes everywhere; only for
+    scripts that it does not have are this machine's fonts asked too.
+    """
+    fonts = [str(path) for path in sorted((fontpkg_open_sans.ROOT / "files").glob("OpenSans?wdth*.ttf"))]
+    return resvg_py.svg_to_bytes(
+        svg_string=svg,
+        font_files=fonts,
+        skip_system_fonts=all(map(_has, svg)),
+        font_family=fontpkg_open_sans.FAMILY,
+        sans_serif_family=fontpkg_open_sans.FAMILY,
+    )
+
+
+def _has(letter: str) -> bool:
+    """Does Open Sans have the ``letter``?"""
+    code = ord(letter)
+    return code < _OURS[1] or _SIGNS[0] <= code < _SIGNS[1]

@@ -1,0 +1,77 @@
+"""git as we start it: whom it shows the token, and what of its words is passed on."""
+
+import threading
+from base64 import b64encode
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from apivideo_geo.branch.git import Git, clean
+from apivideo_geo.errors import GitFailed
+from tests.branch.runs import git
+
+TOKEN = "ghs_a-token-of-github-0123456789"
+
+
+@pytest.fixture
+def server():
+    """A web server that refuses everything and remembers what it was shown."""
+
+    class Connection(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.server.shown.append(self.headers.get_all("Authorization", []))
+            self.send_error(403)
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Connection) as server:
+        server.shown = []
+        server.url = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def repository(tmp_path, server):
+    git(tmp_path, "init", "--quiet")
+    # as actions/checkout leaves it behind where it is told to keep its credentials
+    git(tmp_path, "config", f"http.{server.url}/.extraheader", "AUTHORIZATION: basic b2xkOm9sZA==")
+    return tmp_path
+
+
+def ask(repository, server, address):
+    with pytest.raises(GitFailed) as error:
+        Git(repository, server=server, token=TOKEN).run("ls-remote", address)
+    return str(error.value)
+
+
+def test_the_token_goes_to_github_once_in_place_of_what_was_set_there_and_is_not_told(repository, server):
+    said = ask(repository, server.url, f"{server.url}/Acme/map.git")
+    basic = b64encode(f"x-access-token:{TOKEN}".encode()).decode()
+    assert server.shown == [[f"basic {basic}"]]
+    assert TOKEN not in said
+    assert basic not in said
+    assert "403" in said
+
+
+def test_no_other_server_sees_the_token(repository, server):
+    ask(repository, "https://github.com", f"{server.url}/Acme/map.git")
+    assert all(TOKEN not in "".join(shown) for shown in server.shown)
+    assert all(b64encode(TOKEN.encode()).decode()[:20] not in "".join(shown) for shown in server.shown)
+
+
+def test_gits_words_come_without_user_names_passwords_and_hints():
+    said = "fatal: unable to access 'https://me:pass@example.org/x.git/': refused\nhint: try again\n"
+    assert clean(said) == "fatal: unable to access 'https://example.org/x.git/': refused"
+    assert len(clean("x" * 5000)) == 300
+
+
+def test_the_key_of_the_api_is_not_handed_to_git(tmp_path, monkeypatch):
+    monkeypatch.setenv("APIVIDEO_API_KEY", "the-key-itself")
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "config", "alias.tell", "!env")
+    assert "the-key-itself" not in Git(tmp_path).run("tell")

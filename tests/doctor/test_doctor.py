@@ -1,0 +1,221 @@
+"""What the doctor finds, and what it says to do."""
+
+import json
+import os
+import subprocess
+from contextlib import chdir
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from apivideo_geo.doctor import examine, find_exit_code
+from apivideo_geo.doctor.publication import parse_remote
+from apivideo_geo.pipeline import run
+from apivideo_geo.settings import load_settings
+from tests.branch.runs import Home, Impatient, at_night
+from tests.fakes.github import GitHubStandIn
+from tests.fakes.server import StandIn
+from tests.fakes.world import World
+from tests.product import Product
+
+FIRST = date(2026, 9, 1)
+NIGHT = at_night(date(2026, 10, 28))
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World.make(9, 2000, 4, 1, FIRST, FIRST + timedelta(days=59), countries=20)
+
+
+@pytest.fixture
+def api(world):
+    with StandIn(world, rate_limit=500) as api:
+        yield api
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A folder in no repository, and nothing of ours in the environment."""
+    for name in [name for name in os.environ if name.startswith(("GITHUB_", "APIVIDEO", "SOURCE_DATE"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def settings(api=None, **flags):
+    if api:
+        flags |= {"base_url": api.url, "api_key": api.api_key}
+    return load_settings(flags, Path(os.devnull))
+
+
+def look(told, now=NIGHT):
+    return {one.name: one for one in examine(told, Impatient(int(now.timestamp()) if now else None))}
+
+
+def collect(api, now, **flags):
+    api.now = now
+    return run("collect", settings(api, source="data", **flags), Impatient(int(now.timestamp())))
+
+
+def test_all_is_well_is_exit_0_in_words_and_as_json(api, place):
+    product = Product(place)
+    api.now = NIGHT
+    product.run("collect", "--since", "2026-10-20", api=api, now=NIGHT)
+    told = product.run("doctor", api=api, now=NIGHT).stdout
+    assert "ok       key: The server http://127.0.0.1:" in told
+    assert "accepts the API key; it sees 4 videos." in told
+    assert "ok       rate limit: 500 requests a minute, " in told
+    assert "ok       gaps: No day is missing." in told
+    assert told.strip().endswith("All is well, as far as it can be seen.")
+    found = json.loads(product.run("doctor", "--json", api=api, now=NIGHT).stdout)
+    assert found["exit_code"] == 0
+    assert {one["name"] for one in found["findings"]} >= {"key", "memory", "rate limit", "clock", "history", "gaps"}
+    assert not any(secret in product.said for secret in api.secrets)
+
+
+def test_no_key_says_where_to_get_one(place):
+    done = Product(place).run("doctor", code=2)
+    assert "https://dashboard.api.video/apikeys" in done.stdout
+    assert "Settings, Secrets and variables, Actions" in done.stdout
+    assert "error" not in done.stderr
+
+
+def test_a_wrong_key_is_exit_3_and_never_shown(api, place):
+    product = Product(place)
+    product.run("doctor", api=api, code=3, APIVIDEO_API_KEY="a-wrong-key-indeed")
+    assert "refuses the API key" in product.said
+    assert "a-wrong-key-indeed" not in product.said
+
+
+def test_a_key_of_the_sandbox_is_recognised_on_production(api, place, monkeypatch):
+    with StandIn(api.world, api_key="the-production-key-0123456789") as production:
+        monkeypatch.setattr("apivideo_geo.settings.PRODUCTION", production.url)
+        monkeypatch.setattr("apivideo_geo.doctor.account.PRODUCTION", production.url)
+        monkeypatch.setattr("apivideo_geo.settings.SANDBOX", api.url)
+        monkeypatch.setattr("apivideo_geo.doctor.account.SANDBOX", api.url)
+        found = look(settings(api_key=api.api_key))["key"]
+    assert (found.state, found.exit_code) == ("wrong", 3)
+    assert found.says.startswith("This API key is one of api.video's sandbox")
+    assert found.next.startswith("Use --sandbox")
+
+
+def test_offline_it_says_so_and_looks_at_the_rest(api, place):
+    collect(api, NIGHT, since=date(2026, 10, 20))
+    api.down()
+    found = look(settings(api))
+    api.up()
+    assert (found["key"].state, found["key"].exit_code) == ("wrong", 4)
+    assert "could not be asked" in found["key"].says
+    assert found["history"].state == "ok"
+
+
+@pytest.mark.parametrize(("days", "mode", "told"), [(30, "refuse", 29), (90, "refuse", 56), (90, "cut", 56)])
+def test_what_the_api_remembers_is_found_out_by_asking(api, place, days, mode, told):
+    with StandIn(api.world, now=NIGHT, retention_days=days, retention_mode=mode) as longer:
+        says = look(settings(longer))["memory"].says
+    # the world begins 57 days before: of days without plays nobody can tell whether they are remembered
+    assert says.startswith(f"The API remembers {told} whole days at least, from ")
+
+
+def test_gaps_that_can_still_be_healed_are_told_apart_from_lost_days(api, place):
+    collect(api, NIGHT - timedelta(days=50), since=date(2026, 9, 2))
+    collect(api, NIGHT, since=date(2026, 10, 3), until=date(2026, 10, 25))
+    api.now = NIGHT
+    found = look(settings(api))
+    gaps = found["gaps"]
+    assert (gaps.state, gaps.exit_code) == ("wrong", 4)
+    assert gaps.says.startswith("6 days are missing and can still be collected: 2026-09-29 to 2026-10-02, 2026-10-26")
+    assert gaps.next == "Run build: it collects them. The API forgets the oldest within a day."
+    assert found["lost days"].says.startswith("21 days are missing for good")
+    assert found["lost days"].state == "ok"
+    on_purpose = [date(2026, 9, 29) + timedelta(days=n) for n in (0, 1, 2, 3, 27, 28)]
+    assert "gaps" not in look(settings(api, leave_out=tuple(on_purpose)))
+    collect(api, NIGHT)
+    healed = look(settings(api))
+    assert ("gaps" in healed, "lost days" in healed) == (False, True)
+    assert find_exit_code(list(healed.values())) == 0
+
+
+def test_a_history_that_was_not_fed_for_days_is_a_warning(api, place):
+    collect(api, NIGHT, since=date(2026, 10, 20))
+    found = look(settings(), NIGHT + timedelta(days=3))["history"]
+    assert (found.state, "look under Actions" in found.next) == ("warning", True)
+
+
+def test_a_clock_that_is_wrong_is_told(api, place, monkeypatch):
+    assert look(settings(api))["clock"].says.startswith("SOURCE_DATE_EPOCH fixes it")
+    assert look(settings(api), None)["clock"].state == "ok"
+    monkeypatch.setattr(Impatient, "now", lambda self: datetime.now(UTC) + timedelta(hours=3))
+    found = look(settings(api), None)["clock"]
+    assert found.state == "warning"
+    assert "ahead of the server's" in found.says
+
+
+@pytest.fixture
+def fork(place):
+    """A clone whose remote calls itself GitHub's."""
+    clone = Home(place).clone().folder
+    workflow = clone / ".github/workflows/site.yml"
+    workflow.parent.mkdir(parents=True)
+    workflow.write_text("name: site\n")
+    subprocess.run(["git", "remote", "add", "upstream", "git@github.com:Acme/audience-map.git"], cwd=clone, check=True)
+    return clone
+
+
+def look_in(fork, github=None, **flags):
+    with chdir(fork), pytest.MonkeyPatch.context() as patch:
+        for name, value in (github.environment if github else {}).items():
+            patch.setenv(name, value)
+        return look(settings(source="demo", **flags))
+
+
+def test_a_fork_that_is_set_up_is_told_to_be_and_without_a_token_what_is_unseen(fork):
+    with GitHubStandIn() as github:
+        found = look_in(fork, github)
+    assert {found[name].state for name in ("repository", "workflow file", "Pages", "workflow", "issues")} == {"ok"}
+    assert "https://acme.github.io/audience-map/" in found["Pages"].says
+    assert look_in(fork, history_remote="upstream")["GitHub"].says.startswith("Pages, workflow and issues of Acme/")
+    assert look_in(fork)["repository"].state == "unseen"
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "step"),
+    [
+        ("Pages", {"pages": None}, "set Source to GitHub Actions"),
+        ("Pages", {"pages": {"build_type": "legacy"}}, "set Source to GitHub Actions"),
+        ("workflow", {"workflow": {"state": "disabled_inactivity"}}, "enable the workflow"),
+        ("workflow", {"workflow": {"state": "disabled_fork"}}, "enable the workflow"),
+        ("issues", {"has_issues": False}, "Settings, General, Features"),
+    ],
+)
+def test_what_is_not_set_up_on_github_is_told_with_the_switch_to_turn(fork, name, change, step):
+    with GitHubStandIn() as github:
+        for field, value in change.items():
+            setattr(github, field, value)
+        found = look_in(fork, github)[name]
+    assert found.state == ("warning" if name == "issues" else "wrong")
+    assert step in found.next
+
+
+def test_a_token_that_may_not_look_leaves_it_unseen(fork):
+    with GitHubStandIn() as github:
+        github.status, github.message = 403, "Resource not accessible by integration"
+        found = look_in(fork, github)
+    assert {found[name].state for name in ("Pages", "workflow", "issues")} == {"unseen"}
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("https://github.com/Acme/map.git", ("github.com", "Acme/map")),
+        ("https://x-access-token:secret@github.com/Acme/map", ("github.com", "Acme/map")),
+        ("git@github.com:Acme/map.git", ("github.com", "Acme/map")),
+        ("ssh://git@github.com:22/Acme/map.git", ("github.com", "Acme/map")),
+        ("/srv/git/map.git", ("", "")),
+        ("file:///srv/git/map.git", ("", "")),
+        ("", ("", "")),
+    ],
+)
+def test_a_repository_is_known_by_the_address_of_its_remote(address, found):
+    assert parse_remote(address) == found

@@ -1,0 +1,80 @@
+"""Stand-ins for the actions the workflows use: what the steps after them find, and what permissions they need."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+
+def check_out(run, job, given):
+    """actions/checkout: the newest commit of the branch, origin at its address, credentials only if they are kept."""
+    github, here = run.repository.github, job.workspace
+    git = ["git", "-C", str(here)]
+    for command in (
+        ["git", "init", "--quiet", "--initial-branch=main", str(here)],
+        [*git, "remote", "add", "origin", f"{github.url}/{run.repository.name}"],
+        [*git, "fetch", "--quiet", "--no-tags", "--depth=1", "origin", "+main:refs/remotes/origin/main"],
+        [*git, "checkout", "--quiet", "-B", "main", "refs/remotes/origin/main"],
+    ):
+        subprocess.run(command, check=True, capture_output=True, env=run._environment(job))
+    if given.get("persist-credentials", "true") != "false":
+        return "the credentials stay in the checkout for every later step to read", {}
+    return "", {}
+
+
+def set_up_python(run, job, given):
+    """actions/setup-python. What ``make install`` would install afresh is this interpreter with all it has."""
+    version = given.get("python-version")
+    if not version:
+        return "no python-version", {}
+    if given.get("cache") and not (job.workspace / given.get("cache-dependency-path", "requirements.txt")).is_file():
+        return "the file that the cache depends on is missing", {}
+    there = job.workspace / ".venv/bin"
+    there.mkdir(parents=True)
+    (there / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (there / "python").chmod(0o755)
+    (there.parent / "site.stamp").touch()
+    job.path.insert(0, str(there))
+    return "", {"python-version": version}
+
+
+def configure_pages(run, job, given):
+    """actions/configure-pages: where the site will be."""
+    if job.permissions.get("pages") not in ("read", "write"):
+        return "Resource not accessible by integration", {}
+    if not run.repository.pages_enabled:
+        return "Get Pages site failed. Please verify that the repository has Pages enabled", {}
+    return "", {"base_url": run.repository.page}
+
+
+def upload_pages_artifact(run, job, given):
+    """actions/upload-pages-artifact: the folder, as it is."""
+    source = job.workspace / given.get("path", "_site/")
+    if not source.is_dir():
+        return f"{source} is not there", {}
+    run.artifact = run.folder / "artifact"
+    shutil.copytree(source, run.artifact, symlinks=True)
+    linked = [path for path in run.artifact.rglob("*") if path.is_symlink()]
+    return (f"{linked[0]} is a link", {}) if linked else ("", {"artifact_id": "1"})
+
+
+def deploy_pages(run, job, given):
+    """actions/deploy-pages: the artifact becomes the page."""
+    if job.permissions.get("pages") != "write" or job.permissions.get("id-token") != "write":
+        return "Ensure GITHUB_TOKEN has permission pages: write and id-token: write", {}
+    if not run.repository.pages_enabled:
+        return "Failed to create deployment (status: 404). Ensure GitHub Pages has been enabled", {}
+    if run.artifact is None:
+        return "No artifacts named github-pages were found", {}
+    run.published = run.artifact
+    run.repository.published = Path(run.published)
+    return "", {"page_url": run.repository.page}
+
+
+ACTIONS = {
+    "actions/checkout": check_out,
+    "actions/setup-python": set_up_python,
+    "actions/configure-pages": configure_pages,
+    "actions/upload-pages-artifact": upload_pages_artifact,
+    "actions/deploy-pages": deploy_pages,
+}

@@ -1,0 +1,154 @@
+"""The recipes of ``docs/hosting.md`` do what they say, as far as this machine can tell."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.fakes.server import StandIn
+from tests.fakes.world import World
+from tests.product import ROOT, Product
+from tests.rehearsal.github import GitHub
+from tests.rehearsal.repository import Repository
+
+PAGE = (ROOT / "docs/hosting.md").read_text(encoding="utf-8")
+NOW = datetime(2026, 10, 31, 4, 17, tzinfo=UTC)
+
+
+def recipe(heading, language):
+    """The first block of ``language`` under ``heading``."""
+    chapter = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)[1]
+    return re.search(rf"```{language}\n(.*?)```", chapter, re.DOTALL)[1]
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World.make(6, 2000, 4, 2, countries=30)
+
+
+@pytest.fixture
+def fork(tmp_path):
+    with GitHub(tmp_path / "github") as github:
+        yield Repository(tmp_path, github)
+
+
+def install(folder):
+    """What ``make install`` leaves behind."""
+    (folder / ".venv/bin").mkdir(parents=True)
+    python = folder / ".venv/bin/python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    (folder / ".venv/site.stamp").touch()
+
+
+def run_line(line, folder, environment):
+    command = ["/bin/sh", "-c", line]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+
+
+def test_the_line_for_cron_is_silent_when_all_is_well_and_speaks_when_not(fork, world, tmp_path):
+    home = tmp_path / "home"
+    install(fork.check_out("main", home / "apivideo-geo"))
+    line = re.fullmatch(r"17 4,13 \* \* \* (.*)\n", recipe("A server, by cron", "cron"))[1]
+    with StandIn(world, now=NOW) as api:
+        (home / ".apivideo-key").write_text(f"{api.api_key}\n")
+        told = {"HOME": str(home), "PATH": "/usr/bin:/bin", "APIVIDEO_BASE_URL": api.url}
+        told |= {"SOURCE_DATE_EPOCH": str(int(NOW.timestamp()))}
+        good = run_line(line, home, told)
+        (home / ".apivideo-key").write_text("another-key-altogether\n")
+        bad = run_line(line, home, told)
+    assert (good.returncode, good.stdout, good.stderr) == (0, "", "")
+    assert (home / "apivideo-geo/site/index.html").is_file()
+    assert bad.returncode == 3
+    assert bad.stderr.startswith("error: ")
+
+
+def test_gitlab_runs_the_steps_keeps_what_failed_and_its_file_is_valid(fork, world, tmp_path):
+    file = tmp_path / ".gitlab-ci.yml"
+    file.write_text(recipe("GitLab Pages", "yaml"))
+    lint = [str(Path(sys.executable).parent / "check-jsonschema"), "--builtin-schema", "vendor.gitlab-ci", str(file)]
+    assert subprocess.run(lint, capture_output=True).returncode == 0
+    job = YAML(typ="safe", pure=True).load(file.read_text())["pages"]
+    folder = fork.check_out("main", tmp_path / "builds")
+    subprocess.run(["git", "checkout", "--quiet", "--detach"], cwd=folder, check=True)
+    install(folder)
+    protocol, host, port = re.fullmatch(r"(http)://([\d.]+):(\d+)", fork.github.url).groups()
+    with StandIn(world, now=NOW) as api:
+        told = Product(folder).environment(api, NOW) | {
+            "CI_SERVER_PROTOCOL": protocol, "CI_SERVER_HOST": host, "CI_SERVER_PORT": port,
+            "CI_PROJECT_PATH": fork.name, "HISTORY_TOKEN": fork.github.token({"contents": "write"}),
+        }  # fmt: skip
+        told = {name: value for name, value in told.items() if name not in ("CI", "GITHUB_ACTIONS")}
+        said = [run_line(line, folder, told) for line in (*job["before_script"], *job["script"], *job["after_script"])]
+    assert [(one.returncode, one.stderr[-300:]) for one in said if one.returncode] == []
+    assert (folder / job["artifacts"]["paths"][0] / "index.html").is_file()
+    assert any(name.endswith(".parquet") for name in fork.files("history"))
+    assert all(told["HISTORY_TOKEN"] not in one.stdout + one.stderr for one in said)
+
+
+def find_nginx():
+    found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if not found:
+        reason = "No nginx found: install the system's package nginx-light (Debian) or nginx."
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    return found
+
+
+def test_nginx_serves_the_site_with_its_404_page_compressed_and_cached(tmp_path):
+    nginx = find_nginx()
+    product = Product(tmp_path)
+    product.run("demo", now=NOW)
+    socket_ = tmp_path / "nginx.sock"
+    server = recipe("nginx", "nginx").replace("/srv/apivideo-geo/site", str(tmp_path / "site"))
+    server = server.replace("listen 80;", f"listen unix:{socket_};")
+    paths = "".join(
+        f"{name}_temp_path {tmp_path}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    user = "user root;" if os.geteuid() == 0 else ""
+    (tmp_path / "nginx.conf").write_text(
+        f"{user} daemon off; pid {tmp_path}/pid; error_log stderr; events {{}}\n"
+        f"http {{ include /etc/nginx/mime.types; access_log off; {paths}\n{server} }}"
+    )
+    command = [nginx, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
+    tested = subprocess.run([*command, "-t"], capture_output=True, text=True)
+    assert tested.returncode == 0, tested.stderr
+    running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        page, asset = (tmp_path / "site/index.html"), next((tmp_path / "site/assets").glob("*.css"))
+        head, body = ask(socket_, "/", running)
+        assert "200" in head.splitlines()[0]
+        assert "Content-Type: text/html; charset=utf-8" in head
+        assert body == page.read_bytes()
+        head, _ = ask(socket_, f"/assets/{asset.name}", running, "Accept-Encoding: gzip")
+        assert "immutable" in head
+        assert "Content-Encoding: gzip" in head
+        head, body = ask(socket_, "/nowhere", running)
+        assert "404" in head.splitlines()[0]
+        assert body == (tmp_path / "site/404.html").read_bytes()
+    finally:
+        running.terminate()
+        running.wait(timeout=20)
+
+
+def ask(place, path, running, *headers):
+    """Head and body of an answer over the socket ``place``; waits until nginx listens."""
+    while True:
+        assert running.poll() is None
+        try:
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(20)
+                connection.connect(str(place))
+                lines = [f"GET {path} HTTP/1.1", "Host: map.example.org", "Connection: close", *headers, "", ""]
+                connection.sendall("\r\n".join(lines).encode())
+                said = b"".join(iter(lambda: connection.recv(65536), b""))
+        except (FileNotFoundError, ConnectionRefusedError):
+            continue
+        head, _, body = said.partition(b"\r\n\r\n")
+        return head.decode(), body

@@ -1,0 +1,198 @@
+"""The workflow ``site.yml`` rehearsed without GitHub: its own ``run:`` steps on fresh clones, night after night.
+
+What GitHub itself does (schedules, Pages, the queue of runs) is not rehearsed; ``tests/rehearsal/actions.py`` stands in
+for the five actions.
+"""
+
+import copy
+import csv
+import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from apivideo_geo.store.days import load_history
+from tests.fakes.problems import Problem
+from tests.fakes.server import StandIn
+from tests.fakes.world import World
+from tests.product import ROOT
+from tests.rehearsal.github import GitHub
+from tests.rehearsal.repository import Repository
+from tests.rehearsal.runner import Run, read_workflow
+
+WORKFLOW = ROOT / ".github/workflows/site.yml"
+FIRST, LAST = date(2026, 9, 1), date(2026, 10, 30)
+NIGHT = timedelta(hours=4, minutes=17)
+
+
+class Tired(StandIn):
+    """A stand-in that answers only so many questions about a metric, then refuses."""
+
+    answers_left = None
+
+    def _get(self, query):
+        if self.answers_left is not None and query.path.startswith("/data/"):
+            self.answers_left -= 1
+            if self.answers_left < 0:
+                raise Problem(403, "forbidden", "Analytics are closed today.")
+        return super()._get(query)
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World.make(5, 6000, 4, 2, FIRST, LAST, countries=40)
+
+
+@pytest.fixture(scope="module")
+def api(world):
+    with Tired(world) as api:
+        yield api
+
+
+@pytest.fixture
+def github(tmp_path):
+    with GitHub(tmp_path / "github") as github:
+        yield github
+
+
+@pytest.fixture
+def fork(tmp_path, github):
+    return Repository(tmp_path, github)
+
+
+def a_run(fork, api, day, event="schedule", *, key=True, workflow=WORKFLOW, ambient=None, **inputs):
+    now = datetime(day.year, day.month, day.day, tzinfo=UTC) + NIGHT
+    api.now = now
+    around = {"APIVIDEO_BASE_URL": api.url, "SOURCE_DATE_EPOCH": str(int(now.timestamp())), **(ambient or {})}
+    secrets = {"APIVIDEO_API_KEY": api.api_key} if key else {}
+    return Run(fork, workflow, event, inputs=inputs, secrets=secrets, ambient=around)
+
+
+def summary_of(folder):
+    return json.loads((folder / "data/summary.json").read_text())
+
+
+def held(fork, tmp_path):
+    """UTC day → count, of the days that the branch holds whole."""
+    fork.clones = getattr(fork, "clones", 0) + 1
+    history = load_history(fork.check_out("history", tmp_path / f"reader-{fork.clones}"))
+    partial = history.partial_days()
+    return {day: entry.count for day, entry in history.entries.items() if not entry.open and day not in partial}
+
+
+def truth(world, days):
+    by_day = world.truth_by_day()
+    return {day: sum(by_day.get(day, Counter()).values()) for day in days}
+
+
+def between(first, last):
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def assert_good(run):
+    assert run.results == {"build": "success", "deploy": "success", "report": "success"}, run.log
+
+
+def test_nights_with_an_outage_between_them(fork, github, api, world, tmp_path):
+    """First run, second night, the API failing half-way, the API away, and a good night after all."""
+    first = a_run(fork, api, date(2026, 10, 20), "workflow_dispatch").go()  # as the README tells its reader
+    assert_good(first)
+    assert github.rest.issues == {}
+    assert fork.published == first.artifact
+    assert held(fork, tmp_path) == truth(world, between(date(2026, 9, 21), date(2026, 10, 19)))
+    assert not [name for name in fork.files("history") if name.startswith(("site", "exports"))]
+
+    second = a_run(fork, api, date(2026, 10, 21)).go()
+    assert_good(second)
+    assert held(fork, tmp_path) == truth(world, between(date(2026, 9, 21), date(2026, 10, 20)))
+    assert fork.git("rev-list", "--count", "history") == "2"
+    with (second.artifact / "data/choro.csv").open(newline="") as file:
+        counted = {row["ISO_A3"]: int(row["Count"]) for row in csv.DictReader(file)}
+    assert counted == world.truth(between(date(2026, 9, 21), date(2026, 10, 21)), upto=api.clock())
+    assert f"{summary_of(second.artifact)['total']:,}" in second.summary.replace("\\", "")
+    assert fork.page in second.summary
+
+    api.answers_left = 2
+    tired = a_run(fork, api, date(2026, 10, 25), ambient={"APIVIDEO_GEO_WORKERS": "1"}).go()
+    assert tired.results == {"build": "failure", "deploy": "skipped", "report": "success"}, tired.log
+    kept = held(fork, tmp_path)
+    assert kept == truth(world, kept)
+    assert len(kept) > 30  # what came in before it failed is on the branch
+    assert fork.published == second.artifact
+    assert "::error title=" in tired.log
+    (issue,) = github.rest.issues.values()
+    assert issue["state"] == "open"
+    assert issue["title"] == "The map is not updating"
+    assert "Analytics are closed today" in tired.outputs["build"]["trouble"]
+    assert "Analytics are closed today" in issue["body"]
+
+    api.down()
+    away = a_run(fork, api, date(2026, 10, 26), ambient={"APIVIDEO_GEO_DEADLINE": "0.02"}).go()
+    assert away.results == tired.results
+    assert held(fork, tmp_path) == kept
+    assert [one["state"] for one in github.rest.issues.values()] == ["open"]
+
+    api.answers_left = None
+    api.up()
+    healed = a_run(fork, api, date(2026, 10, 27)).go()
+    assert_good(healed)
+    assert held(fork, tmp_path) == truth(world, between(date(2026, 9, 21), date(2026, 10, 26)))
+    assert fork.published == healed.artifact
+    assert [one["state"] for one in github.rest.issues.values()] == ["closed"]
+
+    everything = "".join(run.log + run.summary for run in (first, second, tired, away, healed)) + json.dumps(issue)
+    for secret in (*api.secrets, *github.tokens):
+        assert secret not in everything
+
+
+def test_two_runs_that_publish_at_once_lose_nothing(fork, api, world, tmp_path):
+    early = a_run(fork, api, date(2026, 10, 14), "push").go(until="publish")
+    late = a_run(fork, api, date(2026, 10, 16), "workflow_dispatch").go(until="publish")
+    with ThreadPoolExecutor() as both:
+        for run in both.map(Run.go, (late, early)):
+            assert_good(run)
+    assert held(fork, tmp_path) == truth(world, between(date(2026, 9, 15), date(2026, 10, 15)))
+    assert fork.git("rev-list", "--count", "history") == "2"
+
+
+def test_a_dispatch_with_since_collects_and_shows_from_that_day(fork, github, api, world, tmp_path):
+    run = a_run(
+        fork, api, date(2026, 10, 20), "workflow_dispatch", since="2026-10-05", until="2026-10-18", detail="media"
+    ).go()
+    assert_good(run)
+    asked = between(date(2026, 10, 5), date(2026, 10, 18))
+    assert held(fork, tmp_path) == truth(world, asked)
+    assert summary_of(run.artifact)["period"] == {"from": "2026-10-05", "to": "2026-10-18"}
+    assert summary_of(run.artifact)["total"] == sum(truth(world, asked).values())
+    api.down()  # only building it again needs no API
+    fork.pages_enabled = False
+    try:
+        again = a_run(fork, api, date(2026, 10, 20), "workflow_dispatch", command="render", since="2026-10-12").go()
+    finally:
+        api.up()
+    assert again.results == {"build": "success", "deploy": "failure", "report": "success"}
+    assert summary_of(again.artifact)["period"]["from"] == "2026-10-12"
+    assert fork.git("rev-list", "--count", "history") == "1"
+    assert "In Settings, Pages, set Source to" in github.rest.issues[1]["body"]
+
+
+def test_a_fork_without_the_secret_publishes_the_demo_and_says_how_to_connect(fork, github, api):
+    github.rest.has_issues = False  # a new fork has none; that spoils nothing
+    run = a_run(fork, api, date(2026, 10, 20), "push", key=False).go()
+    assert_good(run)
+    assert fork.files("history") == []
+    page = (fork.published / "index.html").read_text(encoding="utf-8")
+    assert "Demo data" in page
+    assert "APIVIDEO_API_KEY" in page
+
+
+def test_a_history_that_cannot_be_published_is_a_red_run_and_no_new_page(fork, github, api):
+    workflow = copy.deepcopy(read_workflow(WORKFLOW))
+    workflow["jobs"]["build"]["permissions"]["contents"] = "read"
+    run = a_run(fork, api, date(2026, 10, 20), workflow=workflow).go()
+    assert run.results["build"] == "failure"
+    assert run.jobs["build"].failed == ["publish"]
+    assert fork.published is None
+    assert "contents: write" in github.rest.issues[1]["body"]

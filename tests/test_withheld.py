@@ -1,0 +1,206 @@
+"""An attack on a whole site: somebody keeps two builds of it and the public history, and adds and subtracts.
+
+The audience is invented so that whatever must not be told is easy to find: names that are withheld everywhere, and
+totals over everything (withheld counts included) that are numbers nobody else has.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from scipy.optimize import linprog
+
+from apivideo_geo.days import days_between
+from apivideo_geo.facts import FACTS, facts_table
+from apivideo_geo.model import Asset, Facts
+from apivideo_geo.privacy import for_history, tellable_assets
+from apivideo_geo.store.days import open_history
+from tests.product import Product
+
+LEAST = 5
+FIRST, LAST = date(2026, 8, 1), date(2026, 10, 10)
+MONTHS = (date(2026, 8, 1), date(2026, 9, 1))
+DIMENSIONS = ("city", "referrer", "media")
+SECRET = ("Hiddenburg", "quiet-neighbour.example", "viNobodyKnows")
+"""Withheld wherever they are."""
+ASSETS = [Asset(f"vi{name}", "video", f"Film {name}", True, lifetime=40417) for name in ("A", "B", "C", "NobodyKnows")]
+COUNTS = {
+    ("FRA", "city"): {"Paris": 1511, "Lyon": 40, "Nice": 3, "Hiddenburg": 1},
+    ("BEL", "city"): {"Brussels": 33, "Ghent": 2},
+    ("MCO", "city"): {"Monaco": 3},
+    ("FRA", "referrer"): {"news.example": 1307, "blog.example": 12, "quiet-neighbour.example": 4},
+    ("BEL", "referrer"): {"news.example": 2, "blog.example": 9, "forum.example": 20},
+    ("FRA", "media"): {"viA": 1423, "viB": 61, "viC": 4, "viNobodyKnows": 2},
+    ("BEL", "media"): {"viA": 4, "viB": 14, "viC": 7},
+    ("MCO", "media"): {"viA": 1, "viC": 2},
+}
+"""(country, dimension) → value → count in each of the months; in the third, still running, one more of each."""
+TOTALS = {"FRA": 1601, "BEL": 47, "MCO": 3}
+
+
+def history_rows():
+    """The plays of a month spread over its days, so that hardly a day of a cell has ``LEAST``."""
+    for month in (*MONTHS, date(2026, 10, 1)):
+        running = month.month == 10
+        cells = {
+            **{(country, "total", ""): total for country, total in TOTALS.items()},
+            **{(*key, value): count for key, values in COUNTS.items() for value, count in values.items()},
+        }
+        for (country, dimension, value), count in cells.items():
+            days = days_between(month, min(LAST, (month + timedelta(31)).replace(day=1) - timedelta(1)))
+            whole = (TOTALS[country] if dimension == "total" else 1) if running else count
+            for place, day in enumerate(days):
+                share = whole * (place + 1) // len(days) - whole * place // len(days)
+                if share:
+                    yield day, "play", country, dimension, value, share
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory):
+    """Two builds, a month apart, of one private history, with everything withheld that can be; and a public history."""
+    product = Product(tmp_path_factory.mktemp("withheld"))
+    facts = Facts(tuple(days_between(FIRST, LAST)), facts_table(history_rows()))
+    for name, private in (("history", True), ("public", False)):
+        with open_history(product.folder / name) as history:
+            history.save_assets(tellable_assets(ASSETS, withhold_media=not private))
+            history.save(
+                for_history(facts, private, withhold_media=True), metric="play", source="data", detail="full",
+                now=datetime(2026, 10, 11, 9, tzinfo=UTC),
+            )  # fmt: skip
+    told = {"APIVIDEO_GEO_WITHHOLD_MEDIA": "true", "APIVIDEO_GEO_MIN_COUNT": str(LEAST)}
+    for out, until, now in (
+        ("before", "2026-09-09", datetime(2026, 9, 10, tzinfo=UTC)),
+        ("now", "2026-10-10", datetime(2026, 10, 11, tzinfo=UTC)),
+    ):
+        product.run("render", "--out", out, "--until", until, now=now, **told)
+    return product
+
+
+def published(product, *folders):
+    """Name → text of every file; of Parquet its values, of pictures nothing."""
+    texts = {}
+    for name, content in product.files(*folders).items():
+        if name.endswith(".parquet"):
+            texts[name] = "\n".join(str(row) for row in pq.read_table(io.BytesIO(content)).to_pylist())
+        elif not name.endswith(".png"):
+            texts[name] = content.decode()
+    return texts
+
+
+def cells_of(product, out):
+    """(month, dimension, country) → value → count as published, and → how many are withheld."""
+    shown, withheld = defaultdict(dict), {}
+    for row in csv.DictReader(io.StringIO(published(product, out)[f"{out}/data/monthly.csv"])):
+        key = (date.fromisoformat(row["month"]), row["dimension"], row["iso_a3"])
+        if row["value"]:
+            shown[key][row["value"]] = int(row["count"])
+        else:
+            withheld[key] = int(row["count"])
+    return shown, withheld
+
+
+def test_what_is_withheld_everywhere_is_named_nowhere(sites):
+    for name, text in published(sites, "before", "now", "public").items():
+        assert not any(secret in text for secret in SECRET[:2]), name
+    # Every public video is in the list, but not that anybody watched this one.
+    for row in csv.DictReader(io.StringIO(published(sites, "now")["now/data/videos.csv"])):
+        assert row["media_id"] != "viNobodyKnows" or row["count"] == "0"
+
+
+def test_no_figure_is_a_total_with_what_is_withheld_in_it(sites):
+    """The plays of a value over all countries, of one month or of all: numbers that nothing else here is."""
+    forbidden = set()
+    for dimension in DIMENSIONS:
+        sums = defaultdict(int)
+        for (_, name), values in COUNTS.items():
+            if name == dimension:
+                for value, count in values.items():
+                    sums[value] += count
+        shown, _ = cells_of(sites, "now")
+        for value, count in sums.items():
+            told = sum(shown[MONTHS[0], dimension, country].get(value, 0) for country in TOTALS)
+            forbidden |= {n for n in (count, 2 * count, 2 * count + 1) if told != count and n > 1000}
+    assert {1309, 2618, 2619} <= forbidden
+    number = re.compile(r"(?<![\d.])(\d{1,3}(?:,\d{3})+|\d+)(?![\d.])")
+    for name, text in published(sites, "before", "now", "public").items():
+        outlines = re.compile(r'\bd="[^"]*"|"path":"[^"]*"|"(?:points|dots|dot)":\S*')
+        told = {int(found.replace(",", "")) for found in number.findall(outlines.sub("", text))}
+        assert not forbidden & told, (name, forbidden & told)
+
+
+def test_the_lifetime_plays_which_would_tell_the_rest_are_not_told(sites):
+    rows = csv.DictReader(io.StringIO(published(sites, "now")["now/data/videos.csv"]))
+    assert {row["lifetime_plays"] for row in rows} == {""}
+    for name, text in published(sites, "before", "now", "public").items():
+        assert not any(n in text for n in ("40417", "40,417")), name
+    assert "40417" in published(sites, "history")["history/assets.parquet"]
+
+
+def test_no_day_of_a_withheld_dimension_leaves_and_a_public_history_has_none(sites):
+    for name, content in sites.files("before", "now", "public").items():
+        if name.endswith(".parquet") and "assets" not in name:
+            assert set(pq.read_table(io.BytesIO(content), schema=FACTS)["dimension"].to_pylist()) == {"total"}, name
+    private = [
+        pq.read_table(io.BytesIO(c))["dimension"].to_pylist() for n, c in sites.files("history").items() if "2026-" in n
+    ]
+    assert {*DIMENSIONS} < {dimension for found in private for dimension in found}
+
+
+def test_a_running_month_changes_no_figure_that_is_told_in_part(sites):
+    before, _ = cells_of(sites, "before")
+    now, withheld = cells_of(sites, "now")
+    assert {month for month, _, _ in before} == {MONTHS[0]}
+    assert {month for month, _, _ in now} == set(MONTHS)
+    assert {key: values for key, values in now.items() if key[0] == MONTHS[0]} == before
+    assert all(count >= LEAST for values in now.values() for count in values.values())
+    assert sum(withheld.values()) > 0
+
+
+def test_solving_all_that_is_published_pins_no_withheld_count(sites):
+    """Bounds of every cell by linear programming, for somebody who knows every name that there is, from everywhere.
+
+    What is published are equations: cells that are told, what is withheld of a group as a sum, the totals of the
+    countries, and the plays of each video. A cell that can be anything up to ``LEAST``, or up to all that its group
+    withholds, is not pinned.
+    """
+    shown, withheld = cells_of(sites, "now")
+    names = {
+        dimension: sorted({v for (_, d), values in COUNTS.items() if d == dimension for v in values})
+        for dimension in DIMENSIONS
+    }
+    unknowns = [
+        (month, dimension, country, value)
+        for (month, dimension, country) in withheld
+        for value in names[dimension]
+        if value not in shown[month, dimension, country]
+    ]
+    place = {key: number for number, key in enumerate(unknowns)}
+    rows, sums = [], []
+    for key, whole in withheld.items():
+        row = np.zeros(len(unknowns))
+        for value in names[key[1]]:
+            if (*key, value) in place:
+                row[place[*key, value]] = 1
+        rows.append(row)
+        sums.append(whole)
+    videos = csv.DictReader(io.StringIO(published(sites, "now")["now/data/videos.csv"]))
+    for video in videos:
+        told = sum(values.get(video["media_id"], 0) for (_, d, _), values in shown.items() if d == "media")
+        assert int(video["count"]) == told, "the plays of a video tell what its countries withhold"
+    pinned = []
+    for key in unknowns:
+        goal = np.zeros(len(unknowns))
+        goal[place[key]] = 1
+        low = linprog(goal, A_eq=np.array(rows), b_eq=sums, bounds=(0, None)).fun
+        high = -linprog(-goal, A_eq=np.array(rows), b_eq=sums, bounds=(0, None)).fun
+        if low > 0.5 or high < min(LEAST, withheld[key[:3]]) - 0.5:
+            pinned.append((key, low, high))
+    assert not pinned
+    assert len(unknowns) > 20

@@ -1,0 +1,49 @@
+"""What holds for every workflow, beyond what the linters look at."""
+
+import re
+
+import pytest
+
+from tests.product import ROOT
+from tests.rehearsal.runner import read_workflow
+
+FILES = sorted((ROOT / ".github/workflows").glob("*.yml"))
+VERB = re.compile(
+    r"(make( [\w-]+| \w+=([\w.]+|\"[\w. ]+\"))+|\.venv/bin/python build\.py( [\w-]+| --[\w-]+| \"\$\w+\")+|exit 1)"
+)
+
+
+@pytest.fixture(params=FILES, ids=lambda path: path.stem)
+def workflow(request):
+    return read_workflow(request.param)
+
+
+def test_there_are_workflows():
+    assert {path.stem for path in FILES} >= {"site", "test", "canary"}
+
+
+def test_a_step_only_calls_a_verb_that_anyone_can_run(workflow):
+    said = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
+    assert [run for run in said if not VERB.fullmatch(run)] == []
+
+
+def test_nobody_may_anything_that_is_not_granted_to_the_job(workflow):
+    assert workflow["permissions"] == {}
+    assert all("permissions" in job and job["timeout-minutes"] <= 120 for job in workflow["jobs"].values())
+
+
+def test_verbs_of_make_that_workflows_call_exist(workflow):
+    verbs = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for job in workflow["jobs"].values():
+        for step in job["steps"]:
+            called = re.findall(r"(?<= )[\w-]+(?= |$)", step.get("run", "")) if "make" in step.get("run", "") else []
+            assert set(called) <= verbs
+
+
+def test_every_action_is_pinned_alike_everywhere():
+    used = re.findall(r"uses: (\S+@\S+) # (v\S+)", "".join(path.read_text(encoding="utf-8") for path in FILES))
+    by_action = {}
+    for uses, version in used:
+        by_action.setdefault(uses.partition("@")[0], set()).add((uses, version))
+    assert len(used) == sum(path.read_text(encoding="utf-8").count("uses:") for path in FILES)
+    assert [name for name, pins in by_action.items() if len(pins) > 1] == []
