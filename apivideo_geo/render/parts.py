@@ -151,4 +151,7 @@ class Trends:
             count=self._formats.number(most),
             day=self._formats.day(self._daily[counts.index(most)].day),
         )
-        return f"{best} · {self._formats.say('the curve is the mean of each week')}" if self._weeks else best
+        if not self._weeks:
+            return best
+        by_week = self._formats.say("the curve is the mean of each week")
+        return f"{best} · {by_week}"
