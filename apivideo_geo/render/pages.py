@@ -45,7 +45,7 @@ from apivideo_geo.render.look import Look
 from apivideo_geo.render.palettes import PALETTES, render_palette
 from apivideo_geo.render.parts import referrer_panel
 from apivideo_geo.render.scale import Scale, make_scale
-from apivideo_geo.render.subpages import list_pages, render_subpages
+from apivideo_geo.render.subpages import list_pages, render_subpages, without_time
 from apivideo_geo.render.svg import render_map
 from apivideo_geo.render.timeline import render_timeline
 from apivideo_geo.render.words import render_words
@@ -121,7 +121,7 @@ def _render(
         "about.html": template("about.html").render(
             shared, calendar=make_calendar(summary, formats), **_about(summary, look)
         ),
-        "data.html": template("data.html").render(shared, **make_files(look.site_url, columns)),
+        "data.html": template("data.html").render(without_time(shared), **make_files(look.site_url, columns)),
         "notebook.html": template("notebook.html").render(
             look=look, **make_files(look.site_url, {}), colours=PALETTES[look.palette].light
         ),
