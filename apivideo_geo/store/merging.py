@@ -20,7 +20,7 @@ from apivideo_geo.model import DETAIL_DIMENSIONS
 from apivideo_geo.store.days import History, held_of
 from apivideo_geo.store.ledger import Entry, parse_ledger, render_ledger
 
-WHOLE_FILES = ("assets.parquet",)
+WHOLE_FILES = ("assets.parquet", "account.json")
 """Files beside the days that each run writes anew: ours if we changed it, else theirs."""
 
 

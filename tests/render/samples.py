@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -161,32 +162,39 @@ ASSETS = (
     Asset("../../up", "video", "Out of the way", True),
     Asset("viNever0", "video", "Nobody watched this", True),
 )
-OCTOBER = [date(2026, 10, 1) + timedelta(number) for number in range(32)]
-"""A whole month and the day after it."""
+WEEK = [date(2026, 11, 15) + timedelta(number) for number in range(7)]
 
 
 def detailed(made: datetime = MADE, least: int = 3) -> tuple[Summary, Details]:
-    """October and an open day, one lacking: France 20, Belgium 4, Peru 1, two unknown, by every dimension."""
+    """A week, its third day lacking: France 20, Belgium 4, Peru 1, two unknown; by media, device, site and city.
+
+    Sites and cities, told by whole months, are those of the month as it will be when it is over.
+    """
     rows = [
         (0, "FRA", "total", "", 12), (1, "FRA", "total", "", 8), (1, "BEL", "total", "", 4),
-        (3, "PER", "total", "", 1), (31, "---", "total", "", 2),
+        (3, "PER", "total", "", 1), (6, "---", "total", "", 2),
         (0, "FRA", "media", "viFilm00", 9), (1, "FRA", "media", "liShow00", 5), (1, "FRA", "media", UNLISTED, 3),
-        (1, "BEL", "media", "viFilm00", 4), (3, "PER", "media", "../../up", 1), (31, "---", "media", "viFilm00", 2),
+        (1, "BEL", "media", "viFilm00", 4), (3, "PER", "media", "../../up", 1), (6, "---", "media", "viFilm00", 2),
         (0, "FRA", "device", "desktop", 12), (1, "FRA", "device", "phone", 6),
-        (0, "FRA", "referrer", "a.example", 5), (0, "FRA", "referrer", "b.example", 2),
-        (1, "FRA", "referrer", "c.example", 3),
-        (0, "FRA", "city", "Paris", 7), (1, "FRA", "city", "Nowhere", 4), (1, "FRA", "city", "Lyon", 2),
-        (1, "FRA", "city", "Metz", 2),
+        (0, "FRA", "referrer", "a.example", 4), (0, "FRA", "referrer", "b.example", 2),
+        (0, "FRA", "referrer", "c.example", 2), (1, "FRA", "city", "Nantes", 2),
+        (0, "FRA", "city", "Paris", 7), (1, "FRA", "city", "Nowhere", 3), (1, "FRA", "city", "Lyon", 2),
     ]  # fmt: skip
-    table = facts_table((OCTOBER[place], "play", *rest) for place, *rest in rows)
+    table = facts_table((WEEK[place], "play", *rest) for place, *rest in rows)
     facts = ibis.memtable(table)
-    held = {day: place == 31 for place, day in enumerate(OCTOBER) if place != 2}
+    held = {day: place == 6 for place, day in enumerate(WEEK) if place != 2}
     told = summarise(
         facts, held, metric="play", generated_at=made,
-        account=Account(30, Checked(OCTOBER[0], OCTOBER[1], 24, 24)),
+        account=Account(30, Checked(WEEK[0], WEEK[1], 24, 24)),
         name_of=name_of, alpha2_of=to_alpha2, population_of=population,
     )  # fmt: skip
-    return told, detail(facts, told, ASSETS, {"referrer": least, "city": least}, locate)
+    over = summarise(
+        facts, {date(2026, 11, day): False for day in range(1, 31)}, metric="play",
+        generated_at=datetime(2026, 12, 5, tzinfo=UTC), name_of=name_of, alpha2_of=to_alpha2, population_of=population,
+    )  # fmt: skip
+    some = {"referrer": least, "city": least}
+    then = detail(facts, over, ASSETS, some, locate)
+    return told, replace(then, assets=detail(facts, told, ASSETS, some, locate).assets)
 
 
 def empty() -> Summary:
