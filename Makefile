@@ -54,6 +54,7 @@ docs: .venv/site.stamp  ## write the pages of docs/ that are made from the code
 bench: .venv/dev.stamp  ## how fast, beside DuckDB and pandas alone; make bench SIZES=1,10,100 needs 17 GB of disk
 	$(BIN)/python -m bench.sessions --sizes $(SIZES)
 	$(BIN)/python -m bench.history
+	$(BIN)/python -m bench.site
 
 messages: .venv/dev.stamp  ## bring the catalogues of sentences up to date; tells what is to be translated
 	$(BIN)/python tools/messages.py

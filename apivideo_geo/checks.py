@@ -18,13 +18,14 @@ from apivideo_geo.model import Details, Summary
 
 MONTHLY = "data/monthly.csv"
 """The file with what is withheld in part; not there where nothing of it was collected."""
+CANONICAL = "canonical"
 ANYWHERE = "404.html"
 """The page a host shows for every address that does not exist: its relative links lead from there."""
 
 _LINK = re.compile(r"""<(?P<tag>[a-z]+)\b[^>]*?\s(?:href|src)=["'](?P<url>[^"']*)["']""", re.IGNORECASE)
 _PLACE = re.compile(r'<path\b[^>]*?\sid="(?P<code>[A-Z]{3})(?:-dot)?"[^>]*?\sd="[^"]+"')
 _CSS_URL = re.compile(r"""url\(\s*["']?(?P<url>[^"')]+)|@import\s+["'](?P<import>[^"']+)""")
-_COUNT = re.compile(r'<data id="count" value="(?P<count>\d+)">')
+_COUNT = re.compile(rb'<data id="count" value="(?P<count>\d+)">')
 _JSON_IN_HTML = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "<>&'"})
 
 
@@ -111,17 +112,21 @@ def check_pages(site: Mapping[str, bytes], summary: Summary, details: Details) -
     """Whether each country with a count has its page, and the pages of countries and videos tell the right count."""
     expected = {f"country/{country.iso_a3}.html": country.count for country in summary.countries}
     problems = [f"{name} is not there" for name in expected if name not in site]
-    told = {name: _COUNT.search(site[name].decode()) for name in expected if name in site}
     problems += [
-        f"{name} does not tell the count {expected[name]}"
-        for name, found in told.items()
-        if found is None or int(found["count"]) != expected[name]
+        f"{name} does not tell the count {count}"
+        for name, count in expected.items()
+        if name in site and _told_count(site[name]) != count
     ]
-    videos = [_COUNT.search(content.decode()) for name, content in site.items() if name.startswith("video/")]
-    counted = Counter(int(found["count"]) for found in videos if found)
-    if None in videos or counted - Counter(one.count for one in details.assets):
+    counted = Counter(_told_count(content) for name, content in site.items() if name.startswith("video/"))
+    if counted - Counter(one.count for one in details.assets):
         problems.append("the pages of videos tell counts that no video has")
     return problems
+
+
+def _told_count(page: bytes) -> int | None:
+    """The count a page is about, as it tells it to programs."""
+    found = _COUNT.search(page)
+    return int(found["count"]) if found else None
 
 
 def check_places(site: Mapping[str, bytes], summary: Summary) -> list[str]:
@@ -139,7 +144,7 @@ def check_links(site: Mapping[str, bytes]) -> list[str]:
     problems = []
     for name, content in sorted(site.items()):
         if name.endswith(".html"):
-            found = [(m["tag"].lower(), unescape(m["url"])) for m in _LINK.finditer(content.decode())]
+            found = [(_kind(m), unescape(m["url"])) for m in _LINK.finditer(content.decode())]
         elif name.endswith(".css"):
             found = [("css", m["url"] or m["import"]) for m in _CSS_URL.finditer(content.decode())]
         else:
@@ -149,13 +154,18 @@ def check_links(site: Mapping[str, bytes]) -> list[str]:
             if name == ANYWHERE:
                 problems += [] if url in ("./", "../") else [f"{name} is shown at any depth, so it cannot use {url}"]
                 continue
-            if parts.scheme in ("data", "mailto") or (tag == "a" and parts.scheme == "https"):
+            if parts.scheme in ("data", "mailto") or tag == CANONICAL or (tag == "a" and parts.scheme == "https"):
                 continue
             if parts.scheme or parts.netloc:
                 problems.append(f"{name} would load {url} from another server")
             elif parts.path and _target(name, unquote(parts.path)) not in site:
                 problems.append(f"{name} links to {parts.path}, which is not there")
     return problems
+
+
+def _kind(link: re.Match[str]) -> str:
+    """The tag of a link; what only says where the page is, and loads nothing, is ``CANONICAL``."""
+    return CANONICAL if 'rel="canonical"' in link[0] else link["tag"].lower()
 
 
 def _readable(name: str, content: bytes) -> bytes:

@@ -152,8 +152,9 @@ def forget(
     unique = sorted({day.date() for day in days})
     pipeline.forget(settings, unique)
     typer.echo(
-        f"Taken out of {settings.history_folder}: {', '.join(map(str, unique))}. While api.video remembers a day, the "
-        "next run collects it again, unless the setting leave_out names it."
+        f"Taken out of {settings.history_folder}: {', '.join(map(str, unique))}. Off a branch of git they go with "
+        "publish-history --remove-missing. While api.video remembers a day, the next run collects it again, unless the "
+        "setting leave_out names it."
     )
 
 
@@ -294,7 +295,8 @@ def _tell_actions(settings: Settings, report: Report) -> None:
 
     for warning in report.warnings:
         typer.echo(f"::warning title=apivideo-geo::{_data(warning)}")
-    _append("GITHUB_STEP_SUMMARY", render_job_summary(report, settings.page))
+    if report.source or report.summary:  # else it ended before anything was done, and only says why
+        _append("GITHUB_STEP_SUMMARY", render_job_summary(report, settings.page))
 
 
 def _tell(said: str) -> None:

@@ -95,7 +95,7 @@ def collect(
             wanted = {day: at for day, at in wanted.items() if day not in settings.leave_out}
             assets = source.fetch_assets(wanted)
             if assets is not None:
-                history.save_assets(assets)
+                history.save_assets(privacy.tellable_assets(assets, settings.withhold_media))
                 hidden = privacy.private_words(assets)
             for asked_at, facts in source.fetch_days(wanted, settled_details(history.entries)):
                 private = settings.history_private or source.name == "demo"

@@ -107,6 +107,11 @@ def withheld_dimensions(withhold_media: bool) -> tuple[str, ...]:
     return (*WITHHELD_DIMENSIONS, "media") if withhold_media else WITHHELD_DIMENSIONS
 
 
+def tellable_assets(assets: Iterable[Asset], withhold_media: bool) -> tuple[Asset, ...]:
+    """``assets``; where videos are withheld in part, without their lifetime plays, which would tell the rest."""
+    return tuple(replace(asset, lifetime=None) if withhold_media else asset for asset in assets)
+
+
 def fold_unlisted(facts: ibis.Table, listed: Collection[str]) -> ibis.Table:
     """``facts`` with every media id that is not among ``listed``, the public assets of the last run, as ``unlisted``.
 

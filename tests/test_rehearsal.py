@@ -125,7 +125,8 @@ def test_nights_with_an_outage_between_them(fork, github, api, world, tmp_path):
     (issue,) = github.rest.issues.values()
     assert issue["state"] == "open"
     assert issue["title"] == "The map is not updating"
-    assert tired.outputs["build"]["trouble"] in issue["body"]
+    assert "Analytics are closed today" in tired.outputs["build"]["trouble"]
+    assert "Analytics are closed today" in issue["body"]
 
     api.down()
     away = a_run(fork, api, date(2026, 10, 26), ambient={"APIVIDEO_GEO_DEADLINE": "0.02"}).go()

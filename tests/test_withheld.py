@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,7 +20,7 @@ from scipy.optimize import linprog
 from apivideo_geo.days import days_between
 from apivideo_geo.facts import FACTS, facts_table
 from apivideo_geo.model import Asset, Facts
-from apivideo_geo.privacy import for_history
+from apivideo_geo.privacy import for_history, tellable_assets
 from apivideo_geo.store.days import open_history
 from tests.product import Product
 
@@ -29,7 +30,7 @@ MONTHS = (date(2026, 8, 1), date(2026, 9, 1))
 DIMENSIONS = ("city", "referrer", "media")
 SECRET = ("Hiddenburg", "quiet-neighbour.example", "viNobodyKnows")
 """Withheld wherever they are."""
-ASSETS = [Asset(f"vi{name}", "video", f"Film {name}", True, lifetime=4000) for name in ("A", "B", "C", "NobodyKnows")]
+ASSETS = [Asset(f"vi{name}", "video", f"Film {name}", True, lifetime=40417) for name in ("A", "B", "C", "NobodyKnows")]
 COUNTS = {
     ("FRA", "city"): {"Paris": 1511, "Lyon": 40, "Nice": 3, "Hiddenburg": 1},
     ("BEL", "city"): {"Brussels": 33, "Ghent": 2},
@@ -68,7 +69,7 @@ def sites(tmp_path_factory):
     facts = Facts(tuple(days_between(FIRST, LAST)), facts_table(history_rows()))
     for name, private in (("history", True), ("public", False)):
         with open_history(product.folder / name) as history:
-            history.save_assets(ASSETS)
+            history.save_assets(tellable_assets(ASSETS, withhold_media=not private))
             history.save(
                 for_history(facts, private, withhold_media=True), metric="play", source="data", detail="full",
                 now=datetime(2026, 10, 11, 9, tzinfo=UTC),
@@ -127,14 +128,19 @@ def test_no_figure_is_a_total_with_what_is_withheld_in_it(sites):
             told = sum(shown[MONTHS[0], dimension, country].get(value, 0) for country in TOTALS)
             forbidden |= {n for n in (count, 2 * count, 2 * count + 1) if told != count and n > 1000}
     assert {1309, 2618, 2619} <= forbidden
+    number = re.compile(r"(?<![\d.])(\d{1,3}(?:,\d{3})+|\d+)(?![\d.])")
     for name, text in published(sites, "before", "now", "public").items():
-        found = {n for n in forbidden if f"{n}" in text.replace(",", "") and f"{n:,}" in text}
-        assert not found, (name, found)
+        outlines = re.compile(r'\bd="[^"]*"|"path":"[^"]*"|"(?:points|dots|dot)":\S*')
+        told = {int(found.replace(",", "")) for found in number.findall(outlines.sub("", text))}
+        assert not forbidden & told, (name, forbidden & told)
 
 
 def test_the_lifetime_plays_which_would_tell_the_rest_are_not_told(sites):
     rows = csv.DictReader(io.StringIO(published(sites, "now")["now/data/videos.csv"]))
     assert {row["lifetime_plays"] for row in rows} == {""}
+    for name, text in published(sites, "before", "now", "public").items():
+        assert not any(n in text for n in ("40417", "40,417")), name
+    assert "40417" in published(sites, "history")["history/assets.parquet"]
 
 
 def test_no_day_of_a_withheld_dimension_leaves_and_a_public_history_has_none(sites):

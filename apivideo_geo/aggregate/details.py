@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 import ibis
@@ -23,7 +22,7 @@ from apivideo_geo.model import (
     Parts,
     Summary,
 )
-from apivideo_geo.privacy import Cells, add_cells
+from apivideo_geo.privacy import Cells, add_cells, tellable_assets
 
 Counts = dict[str, dict[str, dict[str, int]]]
 """dimension → country → value → count."""
@@ -57,7 +56,7 @@ def detail(
     by_media = shown.get("media", {})
     return Details(
         countries=_countries(_first_days(facts), summary, shown, cells),
-        assets=_rank_assets(_tellable(assets, "media" in least), by_media, daily),
+        assets=_rank_assets(tellable_assets(assets, "media" in least), by_media, daily),
         unlisted=sum(values.get(UNLISTED, 0) for values in by_media.values()),
         cities=_cities(shown.get("city", {}), locate),
         world={dimension: _parts(cell.world()) for dimension, cell in cells.items() if dimension != "city"},
@@ -65,11 +64,6 @@ def detail(
         months=months,
         monthly=monthly,
     )
-
-
-def _tellable(assets: Iterable[Asset], withheld: bool) -> tuple[Asset, ...]:
-    """``assets``; where videos are ``withheld`` in part, without the lifetime plays, which would tell the rest."""
-    return tuple(replace(asset, lifetime=None) if withheld else asset for asset in assets)
 
 
 def _count_values(facts: ibis.Table) -> Counts:

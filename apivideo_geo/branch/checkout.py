@@ -94,10 +94,11 @@ class Branch:
         self.git.run("push", "--quiet", self.remote, f"{commit}:{self._ref}")
 
     def attach(self, folder: Path) -> None:
-        """Make ``folder`` a worktree of the branch, if it is none; the files in it stay as they are."""
+        """Make ``folder`` a worktree of the branch, if it is none; the files in it stay as they are.
+
+        Raises :class:`UsageError` where it is something else to git: a repository, or a worktree of another branch.
+        """
         self.git.run("worktree", "prune")
-        if (folder / ".git").is_dir():
-            raise UsageError(f"{folder} is a repository of git of its own; name another folder with --history.")
         if self._is_worktree(folder):
             return
         folder.mkdir(parents=True, exist_ok=True)
@@ -112,10 +113,11 @@ class Branch:
     def settle(self, merged: Path, folder: Path, commit: str | None, keep: Collection[Path]) -> None:
         """Take the files in ``merged`` into ``folder``, and ``commit`` as what it now begins with.
 
-        Files of days that are not in ``merged`` go, but for those in ``keep``.
+        Files of days that are not in ``merged`` go, but for those in ``keep``. A README that a person wrote stays.
         """
         names = {path.relative_to(merged) for path in merged.rglob("*") if path.is_file() and path.name != ".lock"}
-        for name in sorted(names):
+        persons = {Path(name) for name in FILES if (folder / name).exists()} - self._untouched(folder)
+        for name in sorted(names - persons):
             save_bytes(folder / name, (merged / name).read_bytes())
         for path in sorted(folder.rglob("*.parquet")):
             name = path.relative_to(folder)
@@ -127,11 +129,23 @@ class Branch:
             self.git.ask("update-index", "-q", "--refresh", at=folder)
             self.git.run("update-ref", self._base, commit)
 
+    def _untouched(self, folder: Path) -> set[Path]:
+        """The files in ``folder`` that are as they were when it was last settled."""
+        tracked, changed = (self.git.run("ls-files", *only, "-z", at=folder).split("\0") for only in ((), ("-m",)))
+        return {Path(name) for name in set(tracked) - set(changed)}
+
     def _is_worktree(self, folder: Path) -> bool:
-        if not (folder / ".git").is_file():
+        if not (folder / ".git").exists():
             return False
         told = self.git.ask("rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir", at=folder)
-        return told == f"{folder.resolve()}\n{self.git.common}"
+        top, _, common = (told or "").partition("\n")
+        if top != str(folder.resolve()):
+            return False  # git has lost it
+        if common != str(self.git.common) or self.git.ask("symbolic-ref", "--quiet", "HEAD", at=folder) != self._ref:
+            raise UsageError(
+                f"{folder} is a repository of git or a worktree of another branch; name another folder with --history."
+            )
+        return True
 
     def _at(self, folder: Path, *arguments: str) -> str:
         """git on the files in ``folder``, with an index of its own."""

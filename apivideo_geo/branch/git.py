@@ -30,13 +30,18 @@ class Git:
     def __init__(self, folder: Path, *, server: str = "", token: str = "", timeout: float = 3600.0) -> None:
         self._folder, self._timeout = folder, timeout
         self._access: dict[str, str] = {}
-        root = self.ask("rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir")
-        if root is None:
+        done = self._start(("rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir"), None, None)
+        if "dubious ownership" in done.stderr:
+            raise UsageError(
+                f"git does not trust {folder}, for it belongs to somebody else: if you do, run "
+                f"`git config --global --add safe.directory {folder}`."
+            )
+        if done.returncode:
             raise UsageError(
                 "This folder is not in a repository of git, and the history has no branch without one; "
                 "keep it as the plain folder that it is, or work in a clone."
             )
-        top, common = root.splitlines()
+        top, common = done.stdout.splitlines()
         self.root, self.common = Path(top), Path(common)
         if token:
             self._access = _header(server, token)

@@ -11,7 +11,8 @@ from apivideo_geo.branch.git import open_git
 from apivideo_geo.branch.joining import join, settle
 from apivideo_geo.branch.words import render_message
 from apivideo_geo.effects import Effects
-from apivideo_geo.errors import GitFailed
+from apivideo_geo.errors import DataRefused, GitFailed
+from apivideo_geo.privacy import PUBLIC_DIMENSIONS
 from apivideo_geo.settings import Settings
 from apivideo_geo.store.days import History, load_history, open_history
 
@@ -40,7 +41,7 @@ def publish_history(settings: Settings, effects: Effects, *, remove: bool = Fals
             wait=wait_random_exponential(multiplier=1, max=LONGEST_WAIT),
         )  # fmt: skip
         try:
-            return retrying(_publish, branch, ours, effects, remove=remove)
+            return retrying(_publish, branch, ours, effects, private=settings.history_private, remove=remove)
         except GitFailed as error:
             if not _may_pass(error):
                 raise GitFailed(
@@ -50,9 +51,14 @@ def publish_history(settings: Settings, effects: Effects, *, remove: bool = Fals
             raise
 
 
-def _publish(branch: Branch, ours: History, effects: Effects, *, remove: bool) -> str:
+def _publish(branch: Branch, ours: History, effects: Effects, *, private: bool, remove: bool) -> str:
     tip, now = branch.fetch_tip(), effects.now()
     with join(branch, ours, tip, now, remove=remove) as joined:
+        if not private and joined.merged.dimensions - set(PUBLIC_DIMENSIONS):
+            raise DataRefused(
+                f"The history in {ours.folder} holds cities or referrers, which do not belong on a branch that may be "
+                "public: set history_private = true if the repository is private, else collect into another folder."
+            )
         message = render_message(joined.before, joined.after)
         commit = branch.commit(joined.folder, tip, message, now)
         if commit:

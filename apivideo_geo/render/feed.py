@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from apivideo_geo.days import day_end
 from apivideo_geo.model import Entry, Summary
 from apivideo_geo.render.xml import xml_text
 
@@ -33,7 +34,8 @@ def render_feed(
     _text(feed, "title", title)
     if subtitle:
         _text(feed, "subtitle", subtitle)
-    _text(feed, "updated", _moment(max((entry.at for entry in newest), default=summary.generated_at)))
+    start = day_end(summary.period_to) if summary.period_to else summary.generated_at
+    _text(feed, "updated", _moment(max((entry.at for entry in newest), default=start)))
     SubElement(SubElement(feed, "author"), "name").text = xml_text(title)
     SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": f"{site_url}index.html"})
     SubElement(feed, "link", {"rel": "self", "type": "application/atom+xml", "href": f"{site_url}feed.xml"})

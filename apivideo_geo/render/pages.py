@@ -43,8 +43,9 @@ from apivideo_geo.render.formats import Formats, sentence
 from apivideo_geo.render.ground import TALL, WIDE, render_land
 from apivideo_geo.render.look import Look
 from apivideo_geo.render.palettes import PALETTES, render_palette
+from apivideo_geo.render.parts import referrer_panel
 from apivideo_geo.render.scale import Scale, make_scale
-from apivideo_geo.render.subpages import list_pages, render_subpages
+from apivideo_geo.render.subpages import list_pages, render_subpages, without_time
 from apivideo_geo.render.svg import render_map
 from apivideo_geo.render.timeline import render_timeline
 from apivideo_geo.render.words import render_words
@@ -108,14 +109,19 @@ def _render(
     there = list_pages(summary, details, look.video_pages)
     changes = make_changes(summary, details, formats)
     shared = {**_frame(summary, look, formats), "asset": paths, "there": there}
-    index = {**shared, **_index(summary, look, paths), "changes": newest(changes, CHANGES)}
+    index = {
+        **shared,
+        **_index(summary, look, paths),
+        "changes": newest(changes, CHANGES),
+        "panels": (*views.make_panels(summary, formats), *referrer_panel(summary, details, formats)),
+    }
     pages = {
         "index.html": template("index.html").render(index),
         "embed.html": template("embed.html").render(index, **make_embed(summary, formats, index["data"])),
         "about.html": template("about.html").render(
             shared, calendar=make_calendar(summary, formats), **_about(summary, look)
         ),
-        "data.html": template("data.html").render(shared, **make_files(look.site_url, columns)),
+        "data.html": template("data.html").render(without_time(shared), **make_files(look.site_url, columns)),
         "notebook.html": template("notebook.html").render(
             look=look, **make_files(look.site_url, {}), colours=PALETTES[look.palette].light
         ),
@@ -194,7 +200,6 @@ def _index(summary: Summary, look: Look, paths: Mapping[str, str]) -> dict[str, 
         "gaps": prose.gaps(summary.days.missing, formats),
         "rows": views.make_rows(summary, formats),
         "rest": _rest(summary, formats),
-        "panels": views.make_panels(summary, formats),
         "snippet": make_snippet(look.site_url, prose.headline(summary, formats)),
         "periods": client.make_periods(summary, formats),
         "measures": client.make_measures(summary, formats),

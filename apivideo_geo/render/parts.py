@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ from apivideo_geo.render.timeline import Frame
 
 BAR = 100
 """The longest bar, in units."""
+_TOP = 5
+"""So many referring sites are named on the front page."""
 LONG = 400
 """Histories longer than this many days are drawn by the week."""
 
@@ -87,6 +89,28 @@ def by_months(dimension: str, details: Details, formats: Formats) -> str:
         first=first,
         last=last,
     )
+
+
+def referrer_panel(summary: Summary, details: Details, formats: Formats) -> Iterator[views.Panel]:
+    """The referring sites of the whole world, for the front page, where they were collected and may be told."""
+    parts = details.world.get("referrer", ())
+    if not parts:
+        return
+    rest = sum(count for _, count in parts[_TOP:])
+    hid = details.withheld.get("referrer", 0)
+    unknown = summary.total - sum(count for _, count in parts) - hid
+    told = (
+        *parts[:_TOP],
+        (formats.say("Others"), rest),
+        (formats.say("Withheld"), hid),
+        (formats.say("Not known"), unknown),
+    )
+    slices = (
+        views.Slice(name, formats.about(count / summary.total), f"{100 * count / summary.total:.1f}")
+        for name, count in told
+        if count
+    )
+    yield views.Panel(formats.say("Referring sites"), tuple(slices), by_months("referrer", details, formats))
 
 
 def value_line(dimension: str, formats: Formats) -> Callable[[str], Line]:

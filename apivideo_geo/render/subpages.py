@@ -30,6 +30,11 @@ def list_pages(summary: Summary, details: Details, most: int) -> Mapping[str, An
     }
 
 
+def without_time(shared: Mapping[str, Any]) -> dict[str, Any]:
+    """What every page prints, but the time of making: so that a page is the same as long as its figures are."""
+    return {name: value for name, value in shared.items() if name != "generated"}
+
+
 def render_subpages(
     summary: Summary,
     details: Details,
@@ -45,7 +50,7 @@ def render_subpages(
     lines = asset_lines(details, pages, formats)
     countries = country_lines(summary, formats)
     trends = Trends(summary, formats)
-    frame = {name: value for name, value in shared.items() if name != "generated"}
+    frame = without_time(shared)
     deeper = {**frame, "root": "../"}
 
     country = environment.get_template("country.html")

@@ -82,6 +82,7 @@ class Panel:
 
     title: str
     slices: tuple[Slice, ...]
+    note: str = ""
 
 
 def has_data(summary: Summary) -> bool:

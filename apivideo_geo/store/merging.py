@@ -12,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from apivideo_geo.durable import save_bytes
 from apivideo_geo.errors import DataRefused
@@ -29,6 +30,8 @@ class Merged:
 
     taken: tuple[date, ...]
     removed: tuple[date, ...]
+    dimensions: frozenset[str]
+    """Of the rows taken."""
 
 
 def merge(base: History, ours: History, theirs: History, now: datetime, *, remove: bool = False) -> Merged:
@@ -59,7 +62,8 @@ def merge(base: History, ours: History, theirs: History, now: datetime, *, remov
         theirs.save_ledger()
     for name in WHOLE_FILES:
         _take_whole(name, base.folder, ours.folder, theirs.folder)
-    return Merged(tuple(sorted(rows)), tuple(gone))
+    dimensions = frozenset(name for table in rows.values() for name in pc.unique(table["dimension"]).to_pylist())
+    return Merged(tuple(sorted(rows)), tuple(gone), dimensions)
 
 
 def mend_ledger(path: Path) -> int:

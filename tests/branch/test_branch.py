@@ -217,9 +217,10 @@ def test_a_plain_folder_becomes_a_worktree_and_what_is_in_it_is_joined(home, api
     local = home.clone()
     local.collect(api, NIGHT + timedelta(days=2))
     (local.folder / "history/notes.txt").write_text("mine")
+    (local.folder / "history/README.md").write_text("mine")
     local.fetch(NIGHT + timedelta(days=2))
-    assert (local.folder / "history/notes.txt").read_text() == "mine"
     local.publish(NIGHT + timedelta(days=2))
+    assert {(local.folder / "history" / name).read_text() for name in ("notes.txt", "README.md")} == {"mine"}
     assert home.totals() == truth(world, days(SINCE, date(2026, 10, 29)))
     assert "notes.txt" not in home.files()
 
@@ -266,6 +267,26 @@ def test_demo_data_is_not_put_on_a_branch(home, tmp_path):
     (run.folder / "h-demo").rename(run.folder / "history")
     with pytest.raises(DataRefused, match="demo data"):
         run.publish(NIGHT)
+
+
+def test_cities_and_referrers_go_to_a_branch_only_where_it_is_said_to_be_private(home, api):
+    run = home.clone()
+    run.collect(api, NIGHT, detail="full", history_private=True, since=date(2026, 10, 27))
+    with pytest.raises(DataRefused, match="holds cities or referrers"):
+        run.publish(NIGHT)
+    assert "2026-10-27" in run.publish(NIGHT, history_private=True)
+
+
+def test_a_folder_that_is_something_else_to_git_is_left_alone(home, api):
+    run = home.clone()
+    git(run.folder, "worktree", "add", "--quiet", "-b", "other", "history")
+    with pytest.raises(UsageError, match="is a repository of git or a worktree"):
+        run.fetch(NIGHT)
+    own = home.clone()
+    git(own.folder, "init", "--quiet", "history")
+    with pytest.raises(UsageError, match="is a repository of git or a worktree"):
+        own.fetch(NIGHT)
+    assert not (own.folder / "history/README.md").exists()
 
 
 def test_without_a_repository_a_remote_or_a_history_it_is_one_sentence(home, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -165,7 +166,10 @@ WEEK = [date(2026, 11, 15) + timedelta(number) for number in range(7)]
 
 
 def detailed(made: datetime = MADE, least: int = 3) -> tuple[Summary, Details]:
-    """A week, its third day lacking: France 20, Belgium 4, Peru 1, two unknown; by media, device, site and city."""
+    """A week, its third day lacking: France 20, Belgium 4, Peru 1, two unknown; by media, device, site and city.
+
+    Sites and cities, told by whole months, are those of the month as it will be when it is over.
+    """
     rows = [
         (0, "FRA", "total", "", 12), (1, "FRA", "total", "", 8), (1, "BEL", "total", "", 4),
         (3, "PER", "total", "", 1), (6, "---", "total", "", 2),
@@ -173,6 +177,8 @@ def detailed(made: datetime = MADE, least: int = 3) -> tuple[Summary, Details]:
         (1, "BEL", "media", "viFilm00", 4), (3, "PER", "media", "../../up", 1), (6, "---", "media", "viFilm00", 2),
         (0, "FRA", "device", "desktop", 12), (1, "FRA", "device", "phone", 6),
         (0, "FRA", "referrer", "a.example", 4), (0, "FRA", "referrer", "b.example", 2),
+        (0, "FRA", "referrer", "c.example", 1), (1, "FRA", "city", "Nantes", 2),
+        (0, "FRA", "referrer", "d.example", 1), (1, "FRA", "city", "Lille", 1),
         (0, "FRA", "city", "Paris", 7), (1, "FRA", "city", "Nowhere", 3), (1, "FRA", "city", "Lyon", 1),
     ]  # fmt: skip
     table = facts_table((WEEK[place], "play", *rest) for place, *rest in rows)
@@ -183,7 +189,13 @@ def detailed(made: datetime = MADE, least: int = 3) -> tuple[Summary, Details]:
         account=Account(30, Checked(WEEK[0], WEEK[1], 24, 24)),
         name_of=name_of, alpha2_of=to_alpha2, population_of=population,
     )  # fmt: skip
-    return told, detail(facts, told, ASSETS, {"referrer": least, "city": least}, locate)
+    over = summarise(
+        facts, {date(2026, 11, day): False for day in range(1, 31)}, metric="play",
+        generated_at=datetime(2026, 12, 5, tzinfo=UTC), name_of=name_of, alpha2_of=to_alpha2, population_of=population,
+    )  # fmt: skip
+    some = {"referrer": least, "city": least}
+    then = detail(facts, over, ASSETS, some, locate)
+    return told, replace(then, assets=detail(facts, told, ASSETS, some, locate).assets)
 
 
 def empty() -> Summary:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from apivideo_geo.checks import check_site
 from apivideo_geo.model import Entry
 from apivideo_geo.render.around import render_around
 from apivideo_geo.render.feed import render_feed
@@ -106,6 +107,10 @@ def test_the_sitemap_names_the_pages_by_their_whole_address_and_robots_names_the
     names = {url.removeprefix(ADDRESS) or "index.html" for url in urls}
     assert names == {n for n in published if n.endswith(".html")} - {"404.html", "embed.html", "notebook.html"}
     assert f"Sitemap: {ADDRESS}sitemap.xml" in published["robots.txt"].decode()
+
+
+def test_a_site_that_knows_its_address_passes_the_checks_before_publishing(published):
+    assert check_site(published, watched(), ()) == []
 
 
 def test_without_an_address_there_is_nothing_that_needs_one():

@@ -74,9 +74,19 @@ def test_the_page_is_mirrored_but_neither_the_map_nor_time(arabic):
     assert left(arabic, ".held") > left(arabic, ".strip")
 
 
+def test_time_goes_from_left_to_right_on_the_page_of_a_country_too(open_page: OpenPage, sites):
+    page = open_page((sites["ar"].parent / "country/FRA.html").as_uri(), viewport={"width": 1280, "height": 900}).page
+    frame, first, last = (page.locator(f".curve{part}").bounding_box() for part in ("", " .start", " .end"))
+    assert frame
+    assert first
+    assert last
+    assert frame["x"] - 1 <= first["x"] < last["x"]
+    assert last["x"] + last["width"] <= frame["x"] + frame["width"] + 1
+
+
 def test_the_card_stays_in_the_frame_and_names_are_marked_as_arabic(arabic):
     for code in ("BRA", "AUS"):
-        arabic.click(f"#{code}")
+        arabic.hover(f"#{code}")
         assert card(arabic)["name"].endswith(name_of(code, "ar"))
         inside = arabic.evaluate(
             "(([card, frame]) => card.left >= frame.left && card.right <= frame.right)"

@@ -8,14 +8,13 @@ from html import unescape
 import pytest
 
 from apivideo_geo.checks import check_details, check_site
-from apivideo_geo.exports.data_files import render_data_files
 from apivideo_geo.geo.projection import project
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.model import Asset, AssetDetail
 from apivideo_geo.render.ground import load_outlines
 from apivideo_geo.render.pages import Look, render_site
 from apivideo_geo.render.video_pages import name_pages
-from tests.render.samples import HOSTILE, MADE, TEMPLATES, detailed
+from tests.render.samples import HOSTILE, MADE, TEMPLATES, detailed, whole_site
 
 LOOK = Look("Acme Academy")
 
@@ -63,11 +62,18 @@ def test_a_country_tells_its_figures_and_every_part_with_what_is_not_known(site)
 
 def test_what_is_too_small_is_withheld_and_told_as_that(site):
     page = site["country/FRA.html"]
-    assert table(page, "Referring sites") == {"a.example": "4", "Withheld": "2", "Not known": "14", "Total": "20"}
-    assert table(page, "Cities") == {"Paris": "7", "Nowhere": "3", "Withheld": "1", "Not known": "9", "Total": "20"}
+    assert table(page, "Referring sites") == {"a.example": "4", "Withheld": "4", "Not known": "12", "Total": "20"}
+    assert table(page, "Cities") == {"Paris": "7", "Nowhere": "3", "Withheld": "4", "Not known": "6", "Total": "20"}
     everything = b"".join(site.values())
     assert b"b.example" not in everything
     assert b"Lyon" not in everything
+    assert b"Nantes" not in everything
+
+
+def test_the_front_page_tells_the_referring_sites_that_may_be_told(site):
+    panel = site["index.html"].decode().partition("<h2>Referring sites</h2>")[2].partition("</section>")[0]
+    shares = re.findall(r'<th scope="row">(.*?)</th>.*?<td class="num">(.*?)</td>', panel)
+    assert shares == [("a.example", "15%"), ("Withheld", "15%"), ("Not known", "70%")]
 
 
 def test_a_country_leads_to_its_neighbours_and_to_the_next_ranks(site):
@@ -138,9 +144,9 @@ def test_pages_do_not_change_with_the_time_of_making(site):
     assert build() == site
 
 
-def test_the_site_passes_its_own_checks_and_a_figure_that_disagrees_is_found(site):
+def test_the_site_passes_its_own_checks_and_a_figure_that_disagrees_is_found():
     summary, details = detailed()
-    whole = site | render_data_files(summary)
+    whole = whole_site(summary, details, LOOK)
     assert check_site(whole, summary, (), details) == []
     page = whole["country/FRA.html"].replace(b'value="20"', b'value="21"')
     assert check_site(whole | {"country/FRA.html": page}, summary, (), details) == [
