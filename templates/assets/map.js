@@ -86,7 +86,7 @@
     return function (width) {
       const level = data.spread.filter((from) => from <= width + 1).length - 1;
       const widest = data.spread[data.spread.length - 1];
-      data.spread.forEach((_, place) => svg.style.setProperty(`--l${place}`, String(Number(place === Math.max(level, 0)))));
+      data.spread.forEach((_, place) => svg.classList.toggle(`l${place}`, place === Math.max(level, 0)));
       svg.style.setProperty("--far", String(Math.min(1, widest / width)));
       for (const { parts, share } of shaped) for (const part of parts) part.classList.toggle("plain", share * width > LARGE);
     };

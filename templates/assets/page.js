@@ -4,6 +4,9 @@
   "use strict";
   const { data, formats, state: rules, _, ngettext } = geo;
 
+  /** A press that ends farther off, in pixels, has moved the map and chosen nothing. */
+  const MOVED = 5;
+
   /** Loads the counts of the days, once, when first asked for. A script and not a request, so that it works from disk. */
   const loadDays = (function () {
     /** @type {Promise<any>|null} */
@@ -198,8 +201,8 @@
 
     function watchPointer() {
       // Not every browser's click says what it was made with.
-      let by = "mouse";
-      map.svg.addEventListener("pointerdown", (event) => { by = event.pointerType; });
+      let by = "mouse", from = [0, 0];
+      map.svg.addEventListener("pointerdown", (event) => { by = event.pointerType; from = [event.clientX, event.clientY]; });
       map.svg.addEventListener("pointermove", (event) => {
         if (event.pointerType !== "mouse") return;
         const code = map.codeAt(event, "mouse");
@@ -213,6 +216,7 @@
         light("");
       });
       map.svg.addEventListener("click", (event) => {
+        if (Math.hypot(event.clientX - from[0], event.clientY - from[1]) > MOVED) return;
         const code = map.codeAt(event, by);
         if (!code) unpin();
         else if (by === "touch") pin(code);

@@ -238,7 +238,7 @@ def test_the_days_come_only_when_asked_for_and_once(open_page: OpenPage, site):
     opened = open_page(site.as_uri(), **DESKTOP)
     page = live(opened.page)
     chosen(page, "measure", "change")
-    page.click("#DEU")
+    page.hover("#DEU")
     days = [url for url in opened.requests if "/days." in url]
     assert days == []
     assert len(opened.requests) <= 10
