@@ -65,9 +65,10 @@ def write_sessions_csv(
                 moved = _store(fresh.select("sessionID").semi_join(kept, "sessionID"), tables)
                 kept = kept.filter(kept.sessionID.isnull() | kept.sessionID.notin(moved.sessionID))
         parts = [_shaped(part, names) for part in (fresh, kept) if part is not None]
-        rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
-        rows = rows.order_by(list(SORTED_BY) if "sessionID" in names else list(dict.fromkeys(["loadedAt", *names])))
-        _write(_harmless(rows), path)
+        rows = _harmless(ibis.union(*parts) if len(parts) > 1 else parts[0])
+        # Sorting comes last: DuckDB spills a sort, but not what is worked out of one while it waits to be written.
+        by = SORTED_BY if "sessionID" in names else dict.fromkeys(["loadedAt", *rows.columns])
+        _write(rows.order_by(list(by)), path)
 
 
 def _fresh_rows(
