@@ -137,6 +137,7 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, Details, ib
         history = load_history(settings.model_copy(update={"source": "demo"}).history_folder)
     if not history.entries:
         raise UsageError(f"There is no history in {settings.history_folder} yet: run the command build first, or demo.")
+    history.check_current()
     facts = read_facts(connect(settings.engine), history.files())
     partial = history.partial_days() | set(settings.leave_out)
     if partial:

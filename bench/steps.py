@@ -77,6 +77,14 @@ def pandas(path: str) -> str:
     return as_answer({str(code): int(count) for code, count in found.items()})
 
 
+def pandas_two(path: str) -> str:
+    """The same by somebody who knows that the other columns need not be read."""
+    import pandas as pd
+
+    found = pd.read_csv(path, usecols=["sessionID", "ISO_A3"]).groupby("ISO_A3")["sessionID"].nunique()
+    return as_answer({str(code): int(count) for code, count in found.items()})
+
+
 def summary(folder: str, engine: str = "duckdb") -> str:
     """A history → Summary → data files."""
     from apivideo_geo.aggregate.summary import summarise

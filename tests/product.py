@@ -35,7 +35,7 @@ class Product:
             env=self.environment(api, now, **more),
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=900,
         )
         self.said += done.stdout + done.stderr
         assert done.returncode == code, f"exit {done.returncode}, not {code}\n{done.stdout}\n{done.stderr}"

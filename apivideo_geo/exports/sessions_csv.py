@@ -62,12 +62,13 @@ def write_sessions_csv(
         if kept is not None:
             names += [name for name in kept.columns if name not in names and name not in SESSION_COLUMNS]
             if "sessionID" in kept.columns:
-                moved = fresh.select("sessionID").semi_join(kept, "sessionID")
-                kept = kept.anti_join(_store(moved, tables), "sessionID")
+                moved = _store(fresh.select("sessionID").semi_join(kept, "sessionID"), tables)
+                kept = kept.filter(kept.sessionID.isnull() | kept.sessionID.notin(moved.sessionID))
         parts = [_shaped(part, names) for part in (fresh, kept) if part is not None]
-        rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
-        rows = rows.order_by(list(SORTED_BY) if "sessionID" in names else list(dict.fromkeys(["loadedAt", *names])))
-        _write(_harmless(rows), path)
+        rows = _harmless(ibis.union(*parts) if len(parts) > 1 else parts[0])
+        # Sorting comes last: DuckDB spills a sort, but not what is worked out of one while it waits to be written.
+        by = SORTED_BY if "sessionID" in names else dict.fromkeys(["loadedAt", *rows.columns])
+        _write(rows.order_by(list(by)), path)
 
 
 def _fresh_rows(
@@ -99,7 +100,9 @@ def _one_row_each(rows: ibis.Table, table: ibis.Table, tables: ExitStack) -> ibi
     ids = rows.group_by("session").agg(times=rows.count())
     again = _store(ids.filter(ids.session.notnull() & (ids.times > 1)).select("session"), tables)
     several = _store(unique_sessions(rows.semi_join(again, "session")).select(rows.columns), tables)
-    return ibis.union(rows.anti_join(again, "session"), several)
+    # Not an anti join: DuckDB, which does not know how long a file is, would hold all rows and stream these few.
+    once = rows.filter(rows.session.notin(again.session))
+    return ibis.union(once, several)
 
 
 def _within(day: DateValue, days: Collection[date]) -> BooleanValue:

@@ -31,7 +31,7 @@ from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.model import Account, Asset, Checked, Facts, Refused, Shrunk
 from apivideo_geo.store.account import parse_account, render_account
 from apivideo_geo.store.ledger import Entry, parse_ledger, render_ledger
-from apivideo_geo.store.schema import ASSETS, Held, migrate, parse_metadata, parse_version, render_metadata
+from apivideo_geo.store.schema import ASSETS, VERSION, Held, migrate, parse_metadata, parse_version, render_metadata
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +71,13 @@ class History:
         compacted = {path.stem for path in months}
         days = [path for path in self.folder.glob("[0-9]*/[0-9]*/????-??-??.parquet") if path.stem[:7] not in compacted]
         return sorted(months + days, key=lambda path: path.stem)
+
+    def check_current(self) -> None:
+        """Raise :class:`DataRefused` where a file is of an older version, which only a run that writes brings up."""
+        if _outdated(self.files()):
+            raise DataRefused(
+                f"The history in {self.folder} was written by an older apivideo-geo; run collect once to bring it up."
+            )
 
     def check_fits(self, metric: str, demo: bool) -> None:
         """Raise :class:`DataRefused` where facts of ``metric`` must not be mixed into this history."""
@@ -296,16 +303,28 @@ def open_history(folder: Path) -> Iterator[History]:
     try:
         remove_leftovers(folder)
         _set_damaged_aside(folder)
+        _migrate_files(folder)
         yield load_history(folder)
     finally:
         lock.release()
+
+
+def _outdated(files: Iterable[Path]) -> list[Path]:
+    """Those that a version before this one has written."""
+    return [path for path in files if parse_version(_raw_metadata(path)) < VERSION]
+
+
+def _migrate_files(folder: Path) -> None:
+    """Every file as this version writes it, so that engines and other programs find one schema."""
+    for path in _outdated(History(folder, {}).files()):
+        save_bytes(path, _parquet(sort_facts(_read(path)), render_metadata(*_metadata(path))))
 
 
 def _set_damaged_aside(folder: Path) -> None:
     """A day file that cannot be read is renamed, so that its day is asked again. A month is never set aside."""
     for path in sorted(folder.glob("[0-9]*/[0-9]*/????-??-??.parquet")):
         try:
-            pq.read_table(path, schema=FACTS)
+            pq.ParquetFile(path).read()
         except (pa.ArrowException, OSError):
             aside = path.with_suffix(".damaged")
             path.replace(aside)
@@ -342,10 +361,15 @@ def held_of(entry: Entry) -> Held:
 
 
 def _metadata(path: Path) -> tuple[str, dict[date, Held]]:
+    return parse_metadata(_raw_metadata(path), str(path))
+
+
+def _raw_metadata(path: Path) -> Mapping[bytes, bytes] | None:
     try:
-        return parse_metadata(pq.read_metadata(path).metadata, str(path))
+        found: Mapping[bytes, bytes] | None = pq.read_metadata(path).metadata
     except pa.ArrowException:
         raise _unreadable(path) from None
+    return found
 
 
 def _read(path: Path) -> pa.Table:

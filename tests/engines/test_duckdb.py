@@ -6,6 +6,7 @@ import pytest
 
 from apivideo_geo.aggregate.facts import count_sessions
 from apivideo_geo.engines import connect
+from apivideo_geo.engines.connecting import usual_memory
 from apivideo_geo.errors import ApivideoGeoError
 
 MANY = """
@@ -21,6 +22,15 @@ def test_memory_and_spill_folder_are_set_in_the_address(tmp_path: Path) -> None:
         "current_setting('TimeZone')"
     ).fetchone()
     assert found == ("1.8 GiB", str(tmp_path), 1, "UTC")
+
+
+@pytest.mark.parametrize(("machine", "taken"), [(2, 1), (8, 2), (24, 3), (64, 8)])
+def test_untold_it_takes_a_guests_part_of_the_memory(machine: int, taken: int) -> None:
+    assert usual_memory(machine << 30) == taken << 30
+    limit = connect("duckdb").raw_sql("select current_setting('memory_limit')").fetchone()[0]
+    assert (
+        connect("duckdb://?memory_limit=5GB").raw_sql("select current_setting('memory_limit')").fetchone()[0] != limit
+    )
 
 
 def test_more_sessions_than_memory_are_counted_by_spilling(tmp_path: Path) -> None:

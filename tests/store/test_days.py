@@ -7,12 +7,15 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
 from apivideo_geo.errors import DataRefused, DiskFailed
 from apivideo_geo.facts import facts_table
 from apivideo_geo.model import Asset, Facts, Refused
+from apivideo_geo.store import days as store
+from apivideo_geo.store import schema
 from apivideo_geo.store.days import load_history, open_history
 from apivideo_geo.store.schema import VERSION
 
@@ -237,6 +240,26 @@ def test_a_run_killed_at_any_moment_leaves_a_history_that_the_next_run_completes
         assert all(entry.count == expected([day]) for day, entry in held.items())
         save(folder, facts([day for day in between(FIRST, LAST) if day not in held]))
         assert content(folder) == content(undisturbed)
+
+
+def test_files_of_an_older_version_are_brought_up_by_the_next_run_that_writes(tmp_path, monkeypatch):
+    save(tmp_path, facts(between(date(2026, 10, 30), LAST)))
+    held = load_history(tmp_path).entries
+    monkeypatch.setattr(schema, "VERSION", 2)
+    monkeypatch.setattr(store, "VERSION", 2)
+    monkeypatch.setattr(schema, "MIGRATIONS", {1: _double})
+    with pytest.raises(DataRefused, match="older apivideo-geo; run collect once"):
+        load_history(tmp_path).check_current()
+    with open_history(tmp_path) as history:
+        history.check_current()
+        assert history.entries == held
+        assert not list(tmp_path.rglob("*.damaged"))
+        counts = [count for path in history.files() for count in pq.read_table(path)["count"].to_pylist()]
+    assert sum(counts) == 2 * sum(entry.count for entry in held.values())
+
+
+def _double(table):
+    return table.set_column(table.schema.get_field_index("count"), "count", pc.multiply(table["count"], 2))
 
 
 def test_a_file_of_every_version_so_far_is_still_read(tmp_path):
