@@ -38,15 +38,19 @@ def utc_day(time: StringValue) -> DateValue:
     time zone must be UTC.
     """
     # Engines take more than ISO 8601 for a time, each something else: the patterns let through what all read alike.
-    # The API's own form is asked for first because that is cheap.
-    usual = time.like("____-__-__T__:__:__Z") & (time >= "0") & (time.substr(11, 2) < "24")
+    # The API's own form is asked for first, bounds included, because that is cheap: nearly all rows have it.
+    usual = (
+        time.like("____-__-__T__:__:__Z") & (time >= EARLIEST) & (time <= f"{LATEST}Z") & (time.substr(11, 2) < "24")
+    )
     with_seconds = (time.substr(16, 1) == ":").ifelse(time, time.left(16) + ":00" + time.substr(16))
-    day = ibis.cases(
-        (usual, time.try_cast("timestamp").date()),
+    other = ibis.cases(
         (time.re_search(_UTC_TIME), time.left(10).try_cast("date")),
         (time.re_search(_OFFSET_TIME), with_seconds.try_cast("timestamp('UTC')").date()),
     )
-    return day.between(ibis.date(EARLIEST), ibis.date(LATEST)).ifelse(day, ibis.null("date"))
+    return ibis.cases(
+        (usual, time.try_cast("timestamp").date()),
+        (other.between(ibis.date(EARLIEST), ibis.date(LATEST)), other),
+    )
 
 
 def session_rows(table: ibis.Table, columns: Mapping[str, StringValue]) -> ibis.Table:
