@@ -212,9 +212,7 @@ def make_list(summary: Summary, details: Details, pages: Mapping[str, str], form
     )
     collected = bool(told or details.unlisted or hid)
     return {
-        "headline": formats.say_many(
-            "%(count)s public video or live stream", "%(count)s public videos and live streams", len(details.assets)
-        ),
+        "headline": _headline(details, formats),
         "lead": f"{_list_lead(details, summary, formats)} {by_months('media', details, formats)}".strip(),
         "rows": tuple(_rows(details, pages, formats)),
         "rest": [(name, formats.number(count)) for name, count in rest if count] if collected else [],
@@ -223,6 +221,15 @@ def make_list(summary: Summary, details: Details, pages: Mapping[str, str], form
         "shown": formats.say("Shown: %(count)s of %(all)s"),
         "everything": formats.number(len(details.assets)),
     }
+
+
+def _headline(details: Details, formats: Formats) -> str:
+    number = len(details.assets)
+    if all(one.asset.public for one in details.assets):
+        return formats.say_many(
+            "%(count)s public video or live stream", "%(count)s public videos and live streams", number
+        )
+    return formats.say_many("%(count)s video or live stream", "%(count)s videos and live streams", number)
 
 
 def _list_lead(details: Details, summary: Summary, formats: Formats) -> str:
