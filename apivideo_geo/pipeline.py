@@ -93,10 +93,13 @@ def collect(
             detail = settings.detail or source.usual_detail
             wanted = days_to_collect(history.entries, first, last, now, detail, asks_all=source.asks_all)
             wanted = {day: at for day, at in wanted.items() if day not in settings.leave_out}
+            if not settings.show_unlisted:
+                hidden = privacy.private_words(history.forget_unlisted())
             assets = source.fetch_assets(wanted)
             if assets is not None:
-                history.save_assets(privacy.tellable_assets(assets, settings.withhold_media))
-                hidden = privacy.private_words(assets)
+                told = privacy.tellable_assets(assets, settings.withhold_media)
+                history.save_assets(told, unlisted=settings.show_unlisted)
+                hidden = frozenset() if settings.show_unlisted else privacy.private_words(assets)
             for asked_at, facts in source.fetch_days(wanted, settled_details(history.entries)):
                 private = settings.history_private or source.name == "demo"
                 kept = privacy.for_history(facts, private, settings.withhold_media)
@@ -142,7 +145,7 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, Details, ib
     partial = history.partial_days() | set(settings.leave_out)
     if partial:
         facts = facts.filter(facts.day.notin(sorted(partial)))
-    assets = history.load_assets()
+    assets = privacy.listed_assets(history.load_assets(), settings.show_unlisted)
     facts = privacy.fold_unlisted(facts, {asset.media_id for asset in assets})
     summary = summarise(
         facts,

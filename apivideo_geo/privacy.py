@@ -112,8 +112,13 @@ def tellable_assets(assets: Iterable[Asset], withhold_media: bool) -> tuple[Asse
     return tuple(replace(asset, lifetime=None) if withhold_media else asset for asset in assets)
 
 
+def listed_assets(assets: Iterable[Asset], show_unlisted: bool) -> tuple[Asset, ...]:
+    """Those of ``assets`` that may be told by title and id: the public ones, or all where the settings say so."""
+    return tuple(asset for asset in assets if asset.public or show_unlisted)
+
+
 def fold_unlisted(facts: ibis.Table, listed: Collection[str]) -> ibis.Table:
-    """``facts`` with every media id that is not among ``listed``, the public assets of the last run, as ``unlisted``.
+    """``facts`` with every media id that is not among ``listed``, those of the last run, as ``unlisted``.
 
     An asset may have gone private, or away, since its days were collected.
     """

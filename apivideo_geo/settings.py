@@ -138,6 +138,11 @@ class Settings(BaseSettings):
         False,
         description="The same for videos by country; the history then holds videos only where history_private is true.",
     )
+    show_unlisted: bool = Field(
+        False,
+        description="Show videos and live streams that are not public, with title and page, as the public ones. It "
+        "goes with history_private, for the history then holds their titles; turned off, the next run takes them out.",
+    )
     history_branch: str = Field("history", description="Branch of git that keeps the history.")
     history_remote: str = Field("origin", description="Remote of git that has this branch.")
     history_private: bool = Field(False, description="The history lies in private: keep cities and referrers in it.")
@@ -272,6 +277,11 @@ class Settings(BaseSettings):
                     raise ValueError(f"{name} ({folder}) must not lie in {other} ({place}); choose another folder")
         if self.sessions and "metric" in self.model_fields_set:
             raise ValueError("metric is for today's API; sessions files count sessions, or as --count-sessions-as says")
+        if self.show_unlisted and not self.history_private:
+            raise ValueError(
+                "show_unlisted keeps titles of videos that are not public in the history, so it goes with "
+                "history_private = true; set that too if the history lies in private"
+            )
         if self.base_url and not self.base_url.startswith(("http://", "https://")):
             raise ValueError("APIVIDEO_BASE_URL must start with https:// (or http:// for a server of your own)")
         return self

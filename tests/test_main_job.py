@@ -246,6 +246,42 @@ def test_an_asset_that_is_no_longer_public_is_unlisted_everywhere(product):
     assert sum(table["count"].to_pylist()) == 1500
 
 
+def test_what_is_not_public_is_shown_by_a_setting_and_leaves_everywhere_when_it_is_turned_off(product):
+    world = World.make(6, 1500, 5, 2, FIRST, LAST, countries=10)
+    private = [asset for asset in world.assets if not asset.public]
+    plays = Counter(session.media_id for session in world.plays())
+    words = {text.encode() for asset in private for text in (asset.title, asset.media_id)}
+    with StandIn(world) as api:
+        shown = {"APIVIDEO_GEO_SHOW_UNLISTED": "true", "APIVIDEO_GEO_HISTORY_PRIVATE": "true"}
+        product.run("--detail", "media", "-vv", api=api, now=world.end, **shown)
+        before = product.files()
+        for asset in private:
+            assert asset.title in before["site/videos.html"].decode()
+            assert f'value="{plays[asset.media_id]}"' in before[f"site/video/{asset.media_id}.html"].decode()
+        assert not [key for key in world.stream_keys for content in before.values() if key.encode() in content]
+        assert "public video" not in before["site/videos.html"].decode()
+        assert "goes with history_private" in product.run("render", code=2, APIVIDEO_GEO_SHOW_UNLISTED="true").stderr
+        product.run("render", now=world.end, APIVIDEO_GEO_HISTORY_PRIVATE="true")
+        assert not _told(product, words, "site")
+        product.run(api=api, now=world.end + timedelta(minutes=1))
+    assert not _told(product, words)
+    assert product.choro() == world.truth()
+    media = pq.read_table(product.folder / "site/data/facts.parquet", filters=[("dimension", "=", "media")]).to_pylist()
+    unlisted = sum(row["count"] for row in media if row["value"] == "unlisted")
+    assert unlisted == sum(plays[asset.media_id] for asset in private)
+    assert sum(row["count"] for row in media) == 1500
+
+
+def _told(product, words, *under):
+    """Files that tell one of ``words``; of Parquet the values, for its bytes are compressed."""
+    told = []
+    for name, content in product.files(*under).items():
+        if name.endswith(".parquet"):
+            content = repr(pq.read_table(product.folder / name).to_pydict()).encode()
+        told += [name for word in words if word in content]
+    return told
+
+
 def test_folders_inside_one_another_are_refused(product):
     for arguments in (["--history", "site/h"], ["--exports", "site"], ["--out", "history/site"]):
         assert "must not lie in" in product.run("demo", *arguments, code=2).stderr

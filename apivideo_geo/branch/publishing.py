@@ -59,6 +59,11 @@ def _publish(branch: Branch, ours: History, effects: Effects, *, private: bool, 
                 f"The history in {ours.folder} holds cities or referrers, which do not belong on a branch that may be "
                 "public: set history_private = true if the repository is private, else collect into another folder."
             )
+        if not private and any(not asset.public for asset in load_history(joined.folder).load_assets()):
+            raise DataRefused(
+                f"The history in {ours.folder} holds titles of videos that are not public, which do not belong on a "
+                "branch that may be public: run build.py collect with show_unlisted = false, which takes them out."
+            )
         message = render_message(joined.before, joined.after)
         commit = branch.commit(joined.folder, tip, message, now)
         if commit:

@@ -20,10 +20,11 @@ to the one before, so that any earlier state can be brought back.
 | `YYYY/MM/YYYY-MM-DD.parquet` | a UTC day: one row per country, dimension and value, with its count |
 | `YYYY/YYYY-MM.parquet` | a month that is over: the same rows, its days in one file |
 | `ledger.jsonl` | a line per day: when and from where it was collected, its count, what was refused; rebuilt if lost |
-| `assets.parquet` | titles of the public videos and live streams, once such were collected |
+| `assets.parquet` | titles of the videos and live streams that the site shows, once such were collected |
 | `account.json` | how many days the API remembers, and its own count of what was last collected |
 
-There are no session ids, no titles of assets that are not public and no keys in here.
+There are no session ids and no keys in here, and no titles of videos that are not public, but for a private history
+with `show_unlisted = true`.
 
 Read it with anything that reads Parquet; `docs/data.md` of the project tells what the columns mean. Do not edit the
 files by hand: to take a day off, or to go back to an earlier state, see `docs/operating.md`.

@@ -20,6 +20,8 @@ from apivideo_geo.render.formats import Formats
 
 WARM_UP = 30
 """Days."""
+MORE_BY = 10
+"""Percent by which a record beats the one told before; an account that grows would fill the feed with them."""
 MOVED_FROM = 10
 """A country that moved has at least so many more or fewer, and had so many before."""
 
@@ -94,12 +96,13 @@ def _widest_days(summary: Summary, formats: Formats) -> Iterator[Entry]:
 
 
 def _records(summary: Summary, values: Sequence[int]) -> Iterator[tuple[int, date]]:
-    """The days on which ``values`` passed all earlier ones."""
-    best = max(values[:WARM_UP], default=0)
+    """The days on which ``values`` passed all earlier ones, and what was told of them by enough."""
+    best = told = max(values[:WARM_UP], default=0)
     for place, day in _closed_days(summary):
-        if values[place] > best:
-            best = values[place]
+        if values[place] > best and 100 * values[place] >= (100 + MORE_BY) * told:
+            told = values[place]
             yield place, day
+        best = max(best, values[place])
 
 
 def _movers(summary: Summary, formats: Formats) -> Iterator[Entry]:

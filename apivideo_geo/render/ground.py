@@ -37,15 +37,28 @@ def render_land() -> bytes:
     ).encode()
 
 
-def render_overlay(classes: Mapping[str, str], count: int, alternative: str, circles: Iterable[str] = ()) -> str:
+def render_overlay(
+    classes: Mapping[str, str],
+    count: int,
+    alternative: str,
+    circles: Iterable[str] = (),
+    words: Mapping[str, str] | None = None,
+) -> str:
     """The countries of ``classes`` (alpha-3 → class of colour, in the order they are drawn) as an SVG over the land.
 
-    ``count`` is how many classes of colour there are; ``alternative`` is the picture in words.
+    ``count`` is how many classes of colour there are; ``alternative`` is the picture in words; ``words`` (by alpha-3)
+    are what a browser says of a country where the pointer rests on it.
     """
     outlines = load_outlines()
-    lands = [f'<path class="{name}" d="{outlines[code][0]}"/>' for code, name in classes.items() if outlines[code][0]]
+    ends = {code: f"><title>{escape(text)}</title></path>" for code, text in (words or {}).items()}
+    lands = [
+        f'<path class="{name}" d="{outlines[code][0]}"{ends.get(code, "/>")}'
+        for code, name in classes.items()
+        if outlines[code][0]
+    ]
     dots = [
-        f'<path class="ring" d="{outlines[code][1]}"/><path class="dot {name}" d="{outlines[code][1]}"/>'
+        f'<path class="ring" d="{outlines[code][1]}"/>'
+        f'<path class="dot {name}" d="{outlines[code][1]}"{ends.get(code, "/>")}'
         for code, name in classes.items()
         if outlines[code][1]
     ]

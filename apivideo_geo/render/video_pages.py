@@ -109,7 +109,12 @@ def make_video(
         "lead": words,
         "figures": tuple(_figures(one, counts, watched, formats, lines)),
         "classes": len(scale.lows),
-        "overlay": Markup(_overlay(counts, scale, formats.say("World map: %(words)s", words=words))),  # noqa: S704
+        "overlay": Markup(  # noqa: S704
+            _overlay(
+                counts, scale, formats.say("World map: %(words)s", words=words),
+                {code: f"{lines[code].name}: {prose.quantity(n, summary, formats)}" for code, n in counts.items()},
+            )
+        ),
         "legend": tuple(_legend(counts, scale, unknown, summary, formats)),
         **trends.show(one.daily, title),
         "gaps": prose.gaps(summary.days.missing, formats),
@@ -182,11 +187,11 @@ def _figures(
         )
 
 
-def _overlay(counts: Mapping[str, int], scale: Scale, alternative: str) -> str:
+def _overlay(counts: Mapping[str, int], scale: Scale, alternative: str, words: Mapping[str, str]) -> str:
     """Weak countries first, so that where dots crowd the strong ones are on top."""
     classes = {code: scale.class_of(count) for code, count in counts.items()}
     ordered = sorted((index or 0, code) for code, index in classes.items())
-    return render_overlay({code: f"c{index}" for index, code in ordered}, len(scale.lows), alternative)
+    return render_overlay({code: f"c{index}" for index, code in ordered}, len(scale.lows), alternative, words=words)
 
 
 def _legend(
@@ -212,9 +217,7 @@ def make_list(summary: Summary, details: Details, pages: Mapping[str, str], form
     )
     collected = bool(told or details.unlisted or hid)
     return {
-        "headline": formats.say_many(
-            "%(count)s public video or live stream", "%(count)s public videos and live streams", len(details.assets)
-        ),
+        "headline": _headline(details, formats),
         "lead": f"{_list_lead(details, summary, formats)} {by_months('media', details, formats)}".strip(),
         "rows": tuple(_rows(details, pages, formats)),
         "rest": [(name, formats.number(count)) for name, count in rest if count] if collected else [],
@@ -223,6 +226,15 @@ def make_list(summary: Summary, details: Details, pages: Mapping[str, str], form
         "shown": formats.say("Shown: %(count)s of %(all)s"),
         "everything": formats.number(len(details.assets)),
     }
+
+
+def _headline(details: Details, formats: Formats) -> str:
+    number = len(details.assets)
+    if all(one.asset.public for one in details.assets):
+        return formats.say_many(
+            "%(count)s public video or live stream", "%(count)s public videos and live streams", number
+        )
+    return formats.say_many("%(count)s video or live stream", "%(count)s videos and live streams", number)
 
 
 def _list_lead(details: Details, summary: Summary, formats: Formats) -> str:

@@ -23,6 +23,7 @@ from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import to_alpha3
 from apivideo_geo.model import DETAIL_DIMENSIONS, UNKNOWN, UNKNOWN_TEXT, UNLISTED, Asset, Facts, Refused
+from apivideo_geo.privacy import listed_assets
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.assets import fetch_assets
 
@@ -68,7 +69,7 @@ class BucketsSource:
         if set(wanted.values()) <= {"country"}:
             return None
         assets = fetch_assets(self._api, self._effects)
-        self._listed = frozenset(asset.media_id for asset in assets if asset.public)
+        self._listed = frozenset(asset.media_id for asset in listed_assets(assets, self._settings.show_unlisted))
         plays = fetch_lifetime_plays(self._api)
         if plays is None:
             return assets
@@ -169,8 +170,8 @@ def fetch_day(
 ) -> Facts:
     """Facts of one UTC day: ``total`` by country, and each of ``dimensions`` by country.
 
-    ``listed`` are the ids of the public assets. A day that is not over ends at ``now``, so that its parts agree.
-    Raises the errors of :mod:`apivideo_geo.api.client`.
+    ``listed`` are the ids of the assets that may be told. A day that is not over ends at ``now``, so that its parts
+    agree. Raises the errors of :mod:`apivideo_geo.api.client`.
     """
     tally = _Tally(day, metric, listed)
     start, end = day_start(day), min(day_end(day), now)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from apivideo_geo.days import days_between
 from apivideo_geo.facts import FACTS
 from apivideo_geo.model import DETAIL_DIMENSIONS, UNKNOWN, UNLISTED, Asset, Facts, Refused
 from apivideo_geo.sources.demo_tables import (
@@ -81,8 +82,10 @@ class DemoSource:
         self._effects = effects
 
     def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
-        """What is published by today."""
-        return demo_assets(self._effects.now().date())
+        """What is published by now, with its plays since then: also of the days that were never collected."""
+        now = self._effects.now()
+        plays = _count_lifetime_plays(now)
+        return tuple(replace(asset, lifetime=plays[asset.media_id]) for asset in demo_assets(now.date()))
 
     def window(self, held: Collection[date]) -> tuple[date, date]:
         """The two years up to today, or what the settings leave of them."""
@@ -96,7 +99,7 @@ class DemoSource:
         for detail in DETAIL_DIMENSIONS:
             days = [day for day, asked in wanted.items() if asked == detail and day in told]
             if days:
-                yield detail, demo_facts(days, detail, open_until=now)
+                yield detail, demo_facts(days, detail, open_until=now, unlisted=self._settings.show_unlisted)
 
     def fetch_count(self, first: date, last: date) -> int | None:
         """None: what is invented is its own count."""
@@ -122,13 +125,15 @@ def demo_days(today: date) -> tuple[date, ...]:
     return tuple(day for day in days if day == today or (day.month, day.day) not in NEVER_COLLECTED[day.year % 2])
 
 
-def demo_facts(days: Sequence[date], detail: str, open_until: datetime | None = None) -> Facts:
+def demo_facts(
+    days: Sequence[date], detail: str, open_until: datetime | None = None, *, unlisted: bool = False
+) -> Facts:
     """The facts of ``days`` (UTC, any order; each counted once) with the dimensions of ``detail``.
 
     ``detail`` is ``country``, ``media`` or ``full``. The table has the schema ``FACTS`` and is sorted by
-    all its columns. Plays of assets that are not public have the media value ``unlisted``; plays
-    without a referrer or a city have no row in that dimension. ``unmapped`` counts spellings that say something but
-    name no country; a play without any spelling is only ``---``.
+    all its columns. Plays of assets that are not public have the media value ``unlisted``, with ``unlisted`` their
+    id; plays without a referrer or a city have no row in that dimension. ``unmapped`` counts spellings that say
+    something but name no country; a play without any spelling is only ``---``.
 
     ``open_until`` is an aware time: what comes later that day, or on later days, has not happened yet.
     Raises ValueError for another ``detail`` or a naive ``open_until``.
@@ -138,8 +143,18 @@ def demo_facts(days: Sequence[date], detail: str, open_until: datetime | None = 
     asked = tuple(sorted(set(days)))
     plays = _draw_plays(asked, full=detail == "full")
     plays = plays.only(plays.time < _count_open_limits(asked, open_until)[plays.day])
-    keys = np.concatenate([_count_keys(plays, dimension) for dimension in DETAIL_DIMENSIONS[detail]])
+    keys = np.concatenate([_count_keys(plays, dimension, unlisted) for dimension in DETAIL_DIMENSIONS[detail]])
     return Facts(asked, _count_table(keys, asked), _count_refused(asked), _count_unmapped(plays))
+
+
+def _count_lifetime_plays(now: datetime) -> dict[str, int]:
+    """Media id → plays up to ``now``, from the first publication or the first day told, whichever is earlier."""
+    first = min(demo_days(now.date())[0], *(date.fromisoformat(clip.published) for clip in CLIPS))
+    days = days_between(first, now.date())
+    plays = _draw_plays(days, full=False)
+    over = plays.time < _count_open_limits(days, now)[plays.day]
+    counts = np.bincount(plays.clip[over], minlength=len(CLIPS)).tolist()
+    return {_media_id(number, clip.live): counts[number] for number, clip in enumerate(CLIPS)}
 
 
 def _two_years_before(day: date) -> date:
@@ -220,6 +235,8 @@ class _World:
     city_case: Ints
     values: tuple[str, ...]
     media_of_clip: Ints
+    told_of_clip: Ints
+    """The same, ``unlisted`` for a clip that is not public."""
     audience_of_clip: Ints
     device_value: Ints
     os_value: Ints
@@ -252,9 +269,12 @@ def _make_world() -> _World:
     device_names, browser_names, referrer_names, city_names = (
         sorted({name for row in rows for name in row}) for rows in (devices, browsers, referrers, cities)
     )
-    media = [_media_id(number, clip.live) if clip.public else UNLISTED for number, clip in enumerate(CLIPS)]
+    media = [_media_id(number, clip.live) for number, clip in enumerate(CLIPS)]
+    told = [media_id if clip.public else UNLISTED for media_id, clip in zip(media, CLIPS, strict=True)]
     parts = [name.split("/") for name in device_names]
-    values = sorted({*media, *(part for pair in parts for part in pair), *browser_names, *referrer_names, *city_names})
+    values = sorted(
+        {*media, *told, *(part for pair in parts for part in pair), *browser_names, *referrer_names, *city_names}
+    )
     rank = {value: place for place, value in enumerate(values)}
     return _World(
         spellings=spellings,
@@ -264,6 +284,7 @@ def _make_world() -> _World:
         city_case=_ints(1 + list(CITIES).index(name) if name in CITIES else 0 for name in spellings),
         values=tuple(values),
         media_of_clip=_ints(rank[value] for value in media),
+        told_of_clip=_ints(rank[value] for value in told),
         audience_of_clip=_ints(audiences.index(clip.audience) for clip in CLIPS),
         device_value=_ints(rank[device] for device, _ in parts),
         os_value=_ints(rank[system] for _, system in parts),
@@ -403,23 +424,23 @@ def _count_open_limits(days: Sequence[date], open_until: datetime | None) -> Int
 _DIMENSIONS = sorted(DETAIL_DIMENSIONS["full"])
 
 
-def _count_keys(plays: _Plays, dimension: str) -> Ints:
+def _count_keys(plays: _Plays, dimension: str, unlisted: bool) -> Ints:
     """One number a play, ascending as (day, country, ``dimension``, value); no number where the value is absent."""
     world = _make_world()
     country = world.country_of_place[plays.place]
-    value = _draw_values(plays, dimension)
+    value = _draw_values(plays, dimension, unlisted)
     keys = (plays.day * len(world.codes) + country) * len(_DIMENSIONS) + _DIMENSIONS.index(dimension)
     keys = keys * len(world.values) + value
     return keys[value != 0] if dimension in ("referrer", "city") else keys
 
 
-def _draw_values(plays: _Plays, dimension: str) -> Ints:
+def _draw_values(plays: _Plays, dimension: str, unlisted: bool) -> Ints:
     """The value of ``dimension`` for each play, an index into the world's ``values``; 0 is the empty one."""
     world, words = _make_world(), plays.words
     if dimension == "total":
         return np.zeros(len(plays.day), dtype=np.int64)
     if dimension == "media":
-        return world.media_of_clip[plays.clip]
+        return (world.media_of_clip if unlisted else world.told_of_clip)[plays.clip]
     if dimension == "referrer":
         audience = world.audience_of_clip[plays.clip]
         return world.referrer_value[world.referrers.draw(audience, words[2])]

@@ -15,6 +15,7 @@ from apivideo_geo.days import ONE_DAY, day_runs, days_between
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed
 from apivideo_geo.model import DETAIL_DIMENSIONS, SESSION_COLUMNS, UNLISTED, Asset, Facts
+from apivideo_geo.privacy import listed_assets
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.assets import fetch_assets
 from apivideo_geo.sources.files.columns import DOTTED
@@ -53,7 +54,7 @@ class SessionsSource:
             return None
         self._assets = fetch_assets(self._api, self._effects)
         for asset in self._assets:
-            if not asset.public:  # its id stands in the address that is asked
+            if not (asset.public or self._settings.show_unlisted):  # its id stands in the address that is asked
                 redactor.hide(asset.media_id)
         return self._assets
 
@@ -108,7 +109,7 @@ class SessionsSource:
         names = [*SESSION_COLUMNS, *(name for name in self._settings.sessions_add if name not in SESSION_COLUMNS)]
         columns = {name: pa.array([row.get(name) for row in rows], pa.string()) for name in names}
         table = ibis.memtable(pa.table(columns))
-        listed = {asset.media_id for asset in self._assets if asset.public}
+        listed = {asset.media_id for asset in listed_assets(self._assets, self._settings.show_unlisted)}
         facts, unmapped, refused = count_sessions(table, self.metric, DETAIL_DIMENSIONS[detail], listed=listed)
         inside = pc.and_(
             pc.greater_equal(facts["day"], pa.scalar(first, pa.date32())),

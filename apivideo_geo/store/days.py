@@ -2,7 +2,7 @@
 
     history/2026/11/2026-11-22.parquet    a day
     history/2026/2026-10.parquet          a closed month, compacted
-    history/assets.parquet                the public assets, for titles
+    history/assets.parquet                the assets that may be told, for titles
     history/ledger.jsonl                  what is known of each day
     history/account.json                  what the API told beside the facts
 
@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from filelock import FileLock, Timeout
 from apivideo_geo.days import day_end
 from apivideo_geo.durable import disk_failed, remove_leftovers, save_bytes, sync_folder
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.facts import FACTS, sort_facts
+from apivideo_geo.facts import FACTS, fold_media, sort_facts
 from apivideo_geo.model import Account, Asset, Checked, Facts, Refused, Shrunk
 from apivideo_geo.store.account import parse_account, render_account
 from apivideo_geo.store.ledger import Entry, parse_ledger, render_ledger
@@ -135,8 +135,8 @@ class History:
                 done += 1
         return done
 
-    def save_assets(self, assets: Iterable[Asset]) -> None:
-        """Keep the public ones of ``assets``: their titles, never those of the others."""
+    def save_assets(self, assets: Iterable[Asset], *, unlisted: bool = False) -> None:
+        """Keep the public ones of ``assets``, with ``unlisted`` also the others; else never a title of those."""
         rows = [
             {
                 "media_id": a.media_id,
@@ -145,22 +145,47 @@ class History:
                 "tags": list(a.tags),
                 "published_at": a.published_at,
                 "lifetime": a.lifetime,
+                "public": a.public,
             }
             for a in sorted(assets, key=lambda asset: asset.media_id)
-            if a.public
+            if a.public or unlisted
         ]
         save_bytes(self.folder / "assets.parquet", _parquet(pa.Table.from_pylist(rows, schema=ASSETS), {}))
 
     def load_assets(self) -> tuple[Asset, ...]:
-        """The public assets as last saved; none if there was no such run."""
+        """The assets as last saved; none if there was no such run."""
         path = self.folder / "assets.parquet"
         if not path.is_file():
             return ()
         rows = _read(path).to_pylist()
         return tuple(
-            Asset(r["media_id"], r["type"], r["title"], True, tuple(r["tags"]), r["published_at"], r.get("lifetime"))
+            Asset(
+                r["media_id"], r["type"], r["title"], r.get("public", True), tuple(r["tags"]), r["published_at"],
+                r.get("lifetime"),
+            )
             for r in rows
-        )
+        )  # fmt: skip
+
+    def forget_unlisted(self) -> tuple[Asset, ...]:
+        """Take the assets that are not public out of all files, titles and ids; returns those that were there.
+
+        Their counts stay, as ``unlisted``. Cut short, it is simply done again: the titles go last.
+        """
+        assets = self.load_assets()
+        hidden = tuple(asset for asset in assets if not asset.public)
+        if not hidden:
+            return ()
+        listed = {asset.media_id for asset in assets if asset.public}
+        for path in self.files():
+            metric, days = _metadata(path)
+            table = fold_media(_read(path).cast(FACTS), listed)
+            rows = _split_days(table)
+            days = {day: replace(one, rows=rows[day].num_rows if day in rows else 0) for day, one in days.items()}
+            save_bytes(path, _parquet(table, render_metadata(metric, days)))
+            self.entries |= {day: replace(self.entries[day], rows=one.rows) for day, one in days.items()}
+        self.save_ledger()
+        self.save_assets(assets)
+        return hidden
 
     def closed_counts(self, days: Iterable[date]) -> dict[date, int]:
         """Those of ``days`` that are held and were over when collected → their total."""

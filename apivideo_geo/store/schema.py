@@ -26,9 +26,11 @@ ASSETS = pa.schema(
         pa.field("tags", pa.list_(pa.string()), nullable=False),
         pa.field("published_at", pa.string(), nullable=False),
         pa.field("lifetime", pa.int64(), nullable=True),
+        pa.field("public", pa.bool_(), nullable=False),
     ]
 )
-"""Public assets only; sorted by ``media_id``. ``lifetime`` is null where it was not asked; older files lack it."""
+"""Sorted by ``media_id``. ``lifetime`` is null where it was not asked; older files lack it, and ``public``: they hold
+only assets that are."""
 
 
 @dataclass(frozen=True)

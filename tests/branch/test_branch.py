@@ -277,6 +277,16 @@ def test_cities_and_referrers_go_to_a_branch_only_where_it_is_said_to_be_private
     assert "2026-10-27" in run.publish(NIGHT, history_private=True)
 
 
+def test_titles_that_are_not_public_go_to_a_branch_only_where_it_is_said_to_be_private(home, api):
+    run = home.clone()
+    shown = {"detail": "media", "since": date(2026, 10, 27), "history_private": True}
+    run.collect(api, NIGHT, show_unlisted=True, **shown)
+    with pytest.raises(DataRefused, match="titles of videos that are not public"):
+        run.publish(NIGHT)
+    run.collect(api, NIGHT, **shown)
+    assert "2026-10-27" in run.publish(NIGHT)
+
+
 def test_a_folder_that_is_something_else_to_git_is_left_alone(home, api):
     run = home.clone()
     git(run.folder, "worktree", "add", "--quiet", "-b", "other", "history")

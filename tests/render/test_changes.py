@@ -65,6 +65,13 @@ def test_a_month_with_a_day_that_is_lacking_is_compared_with_nothing():
     assert not any(one.startswith(("month/", "up/", "down/")) for one in ids)
 
 
+def test_a_record_is_told_once_it_beats_the_one_told_before_by_a_tenth():
+    days = [FIRST + timedelta(n) for n in (80, 82, 84, 86, 88)]
+    more = dict(zip(days, (29, 30, 34, 35, 41), strict=True))  # 50, 51, 55, 56 and 62 plays
+    told_of = [entry.id for entry in told(boost=more) if entry.id.startswith("best-day/")]
+    assert [f"best-day/{days[n]}" for n in (4, 2, 0)] == told_of[:3]
+
+
 @pytest.mark.parametrize("open_last", [True, False])
 def test_a_day_still_open_is_no_record(open_last):
     last = FIRST + timedelta(LENGTH - 1)

@@ -101,6 +101,7 @@ def test_the_map_of_a_video_carries_only_the_countries_that_watched(site):
     outlines = load_outlines()
     assert outlines["FRA"][0] in page
     assert outlines["BEL"][0] in page
+    assert f'd="{outlines["FRA"][0]}"><title>France: 9 plays</title>' in page
     assert outlines["DEU"][0] not in page
     land = next(content.decode() for name, content in site.items() if name.startswith("assets/land."))
     assert outlines["DEU"][0] in land

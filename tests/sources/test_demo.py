@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pyarrow as pa
@@ -255,7 +256,19 @@ def test_the_source_tells_two_years_up_to_now_and_leaves_out_what_was_never_coll
     assert facts.days == DAYS
     assert facts.table.equals(demo_facts(DAYS, "country", open_until=now).table)
     assert source.metric == "play"
-    assert source.fetch_assets({}) == demo_assets(TODAY)
+    assert [replace(asset, lifetime=None) for asset in source.fetch_assets({})] == [*demo_assets(TODAY)]
+
+
+def test_each_asset_has_at_least_as_many_plays_in_its_life_as_day_by_day():
+    now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+    facts = demo_facts(DAYS, "media", open_until=now, unlisted=True).table.to_pandas()
+    daily = facts[facts.dimension == "media"].groupby("value")["count"].sum()
+    lifetimes = {asset.media_id: asset.lifetime for asset in source_at(now).fetch_assets({})}
+    assert set(daily.index) == set(lifetimes)
+    assert all(lifetimes[media_id] >= count for media_id, count in daily.items())
+    assert sum(lifetimes.values()) > daily.sum()
+    later = source_at(now + timedelta(days=1)).fetch_assets({})
+    assert all(asset.lifetime >= lifetimes[asset.media_id] for asset in later)
 
 
 def test_the_source_keeps_to_since_and_until_and_answers_each_detail_asked():
