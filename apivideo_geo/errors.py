@@ -71,9 +71,13 @@ class DiskFailed(SourceFailed):
 
 
 class GitFailed(SourceFailed):
-    """git, or the remote it talks to, failed."""
+    """git, or the remote it talks to, failed; ``final`` where another attempt would meet the same."""
 
     title = "Could not keep the history on its branch"
+
+    def __init__(self, message: str, *, final: bool = False) -> None:
+        super().__init__(message)
+        self.final = final
 
 
 class GitHubFailed(SourceFailed):

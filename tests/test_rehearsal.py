@@ -176,6 +176,10 @@ def test_a_dispatch_with_since_collects_and_shows_from_that_day(fork, github, ap
     assert summary_of(again.artifact)["period"]["from"] == "2026-10-12"
     assert fork.git("rev-list", "--count", "history") == "1"
     assert "In Settings, Pages, set Source to" in github.rest.issues[1]["body"]
+    lost = a_run(fork, api, date(2026, 10, 20), "push", key=False).go()
+    assert lost.results == {"build": "failure", "deploy": "skipped", "report": "success"}
+    assert fork.published == run.artifact  # no demo in the place of a map
+    assert "no API key" in github.rest.issues[1]["body"]
 
 
 def test_a_fork_without_the_secret_publishes_the_demo_and_says_how_to_connect(fork, github, api):

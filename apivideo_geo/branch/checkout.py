@@ -14,9 +14,10 @@ from datetime import datetime
 from pathlib import Path
 
 from apivideo_geo.branch.git import Git
+from apivideo_geo.branch.remote import unread, untaken
 from apivideo_geo.branch.words import FILES
 from apivideo_geo.durable import save_bytes
-from apivideo_geo.errors import DataRefused, UsageError
+from apivideo_geo.errors import DataRefused, GitFailed, UsageError
 from apivideo_geo.settings import Settings
 
 ACTIONS_BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
@@ -45,11 +46,17 @@ class Branch:
             )
 
     def fetch_tip(self) -> str | None:
-        """The last commit on the remote's branch, brought here without those before it; None where there is none."""
-        if not self.git.run("ls-remote", self.remote, self._ref):
-            return None
+        """The last commit on the remote's branch, brought here without those before it; None where there is none.
+
+        Raises :class:`GitFailed` where the remote cannot be read.
+        """
         tip = f"refs/apivideo-geo/tip/{self.name}"
-        self.git.run("fetch", "--quiet", "--no-tags", "--depth=1", self.remote, f"+{self._ref}:{tip}")
+        try:
+            if not self.git.run("ls-remote", self.remote, self._ref):
+                return None
+            self.git.run("fetch", "--quiet", "--no-tags", "--depth=1", self.remote, f"+{self._ref}:{tip}")
+        except GitFailed as error:
+            raise unread(self.place, error) from None
         return self.git.run("rev-parse", "--verify", tip)
 
     def base(self) -> str | None:
@@ -91,7 +98,10 @@ class Branch:
 
     def push(self, commit: str) -> None:
         """Put ``commit`` on top of the remote's branch; never by force. Raises :class:`GitFailed` if it is refused."""
-        self.git.run("push", "--quiet", self.remote, f"{commit}:{self._ref}")
+        try:
+            self.git.run("push", "--quiet", self.remote, f"{commit}:{self._ref}")
+        except GitFailed as error:
+            raise untaken(self.place, error) from None
 
     def attach(self, folder: Path) -> None:
         """Make ``folder`` a worktree of the branch, if it is none; the files in it stay as they are.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from apivideo_geo.branch.checkout import Branch
 from apivideo_geo.branch.git import open_git
 from apivideo_geo.branch.joining import join, settle
+from apivideo_geo.branch.remote import insist
 from apivideo_geo.effects import Effects
 from apivideo_geo.settings import Settings
 from apivideo_geo.store.days import open_history
@@ -18,7 +19,7 @@ def fetch_history(settings: Settings, effects: Effects) -> str:
     Raises :class:`UsageError`, :class:`GitFailed`, :class:`DataRefused`; the folder then is as it was.
     """
     branch, folder = Branch(open_git(settings), settings), settings.history
-    tip = branch.fetch_tip()
+    tip = insist(branch.fetch_tip, effects)
     branch.attach(folder)
     with open_history(folder) as ours, join(branch, ours, tip, effects.now()) as joined:
         settle(branch, ours, joined, tip)

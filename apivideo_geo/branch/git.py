@@ -17,6 +17,8 @@ PLAIN = ("-c", "core.autocrlf=false", "-c", "core.symlinks=false", "-c", "core.q
 """Files are what is in them on every system, and a link that somebody put on the branch leads nowhere."""
 IMPATIENT = ("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=30")
 """A transfer slower than 1 kB/s for 30 s has failed."""
+NEEDED = "2.31"
+"""The first git with ``--path-format`` and with settings in the environment."""
 LONGEST = 300
 """Characters of git's own words that are passed on."""
 
@@ -41,8 +43,12 @@ class Git:
                 "This folder is not in a repository of git, and the history has no branch without one; "
                 "keep it as the plain folder that it is, or work in a clone."
             )
-        top, common = done.stdout.splitlines()
-        self.root, self.common = Path(top), Path(common)
+        told = done.stdout.splitlines()
+        if len(told) != 2:  # an older one repeats the option that it does not know
+            raise UsageError(
+                f"The history's branch needs git {NEEDED} or newer: update git, or keep the history as a folder."
+            )
+        self.root, self.common = Path(told[0]), Path(told[1])
         if token:
             self._access = _header(server, token)
 

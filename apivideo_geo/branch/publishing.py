@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
-
 from apivideo_geo.branch.checkout import Branch
 from apivideo_geo.branch.git import open_git
 from apivideo_geo.branch.joining import join, settle
+from apivideo_geo.branch.remote import insist
 from apivideo_geo.branch.words import render_message
 from apivideo_geo.effects import Effects
-from apivideo_geo.errors import DataRefused, GitFailed
+from apivideo_geo.errors import DataRefused
 from apivideo_geo.privacy import PUBLIC_DIMENSIONS
 from apivideo_geo.settings import Settings
 from apivideo_geo.store.days import History, load_history, open_history
-
-ATTEMPTS = 10
-LONGEST_WAIT = 20.0
-"""Seconds, at most, before another attempt; drawn at random below 1, 2, 4 … and this."""
-REFUSED = re.compile(r"denied|declined|protected|not permitted|authentication|could not read username|\b40[13]\b", re.I)
-"""What a remote says when another attempt makes no sense."""
 
 
 def publish_history(settings: Settings, effects: Effects, *, remove: bool = False) -> str:
@@ -31,24 +22,15 @@ def publish_history(settings: Settings, effects: Effects, *, remove: bool = Fals
     :class:`GitFailed`; what was collected then still is in the folder.
     """
     folder = settings.history
-    if not load_history(folder).entries:
+    if not History(folder, {}).files():  # not read yet: a damaged day is set aside below
         return f"There is no history in {folder}: nothing to publish."
+    if remove:
+        load_history(folder)  # refused where one is damaged: it was not taken out
     branch = Branch(open_git(settings), settings)
     branch.attach(folder)
     with open_history(folder) as ours:
-        retrying = Retrying(
-            retry=retry_if_exception(_may_pass), stop=stop_after_attempt(ATTEMPTS), sleep=effects.sleep, reraise=True,
-            wait=wait_random_exponential(multiplier=1, max=LONGEST_WAIT),
-        )  # fmt: skip
-        try:
-            return retrying(_publish, branch, ours, effects, private=settings.history_private, remove=remove)
-        except GitFailed as error:
-            if not _may_pass(error):
-                raise GitFailed(
-                    f"{branch.place} does not take what was collected ({error}): let the job, or you, write to the "
-                    "repository (contents: write), or lift the protection of that branch."
-                ) from None
-            raise
+        private = settings.history_private
+        return insist(lambda: _publish(branch, ours, effects, private=private, remove=remove), effects)
 
 
 def _publish(branch: Branch, ours: History, effects: Effects, *, private: bool, remove: bool) -> str:
@@ -71,8 +53,3 @@ def _publish(branch: Branch, ours: History, effects: Effects, *, private: bool, 
         settle(branch, ours, joined, commit or tip)
     said = message.partition("\n")[0]
     return f"Published to {branch.place}: {said}" if commit else f"{branch.place} holds all of {ours.folder} already."
-
-
-def _may_pass(error: BaseException) -> bool:
-    """Whether another attempt may do better: another run was faster, or the network failed."""
-    return isinstance(error, GitFailed) and not REFUSED.search(str(error))

@@ -85,7 +85,11 @@ def examine_sizes(settings: Settings) -> list[Finding]:
     """Findings on how large the history and the site are on disk."""
     findings = []
     for name, folder in (("size of the history", settings.history_folder), ("size of the site", settings.out)):
-        sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts]
+        sizes = [
+            path.stat().st_size
+            for path in folder.rglob("*")
+            if path.is_file() and not {".git", ".lock"} & {*path.parts}
+        ]
         if sizes:
             findings.append(_examine_size(name, sum(sizes), len(sizes), limit=folder == settings.out))
     return findings

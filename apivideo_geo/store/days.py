@@ -199,9 +199,16 @@ class History:
             save_bytes(self.folder / "account.json", render_account(account).encode())
 
     def load_account(self) -> Account:
-        """What the API told beside the facts when it was last asked; nothing if there was no such run."""
+        """What the API told beside the facts when it was last asked; nothing if there was no such run.
+
+        A file that cannot be read is told in a warning, and counts as none: the next answer is written over it.
+        """
         path = self.folder / "account.json"
-        return parse_account(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else Account()
+        try:
+            return parse_account(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else Account()
+        except (DataRefused, UnicodeDecodeError):
+            log.warning("%s cannot be read; the next run that asks api.video writes it anew.", path)
+            return Account()
 
     def file_of(self, day: date) -> Path:
         """The file that holds ``day``: its month's, else its own."""

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from apivideo_geo.branch.remote import ATTEMPTS
 from apivideo_geo.errors import DataRefused, GitFailed, UsageError
 from apivideo_geo.store.days import open_history
 from tests.branch.runs import SHORT, Home, at_night, git
@@ -180,14 +181,28 @@ def test_a_run_that_fails_midway_still_publishes_what_it_collected(home, api, wo
     assert home.totals() == truth(world, days(SINCE, date(2026, 10, 24)))
 
 
-def test_a_remote_out_of_reach_is_one_sentence_and_the_days_are_published_later(home, api, world):
+def test_a_remote_that_is_not_there_is_final_one_out_of_reach_is_asked_again_and_the_days_are_published_later(
+    home, api, world
+):
     run = home.clone()
     run.fetch(NIGHT)
     run.collect(api, NIGHT)
     away = home.origin.rename(home.folder / "away.git")
-    with pytest.raises(GitFailed, match="git ls-remote failed"):
+    asked = home.folder / "asked"
+    git(run.folder, "remote", "set-url", "origin", str(home.origin))
+    with pytest.raises(GitFailed, match=r"cannot be read \(git ls-remote failed: .*: look at the address"):
         run.publish(NIGHT)
+    program = home.folder / "unreachable"
+    program.write_text(f"#!/bin/sh\necho x >> '{asked}'\necho 'Could not resolve host: x' >&2\nexit 1\n")
+    program.chmod(0o755)
+    git(run.folder, "config", "remote.origin.uploadpack", str(program))
     away.rename(home.origin)
+    for verb in (run.fetch, run.publish):
+        asked.unlink(missing_ok=True)
+        with pytest.raises(GitFailed, match=r"^origin/history is out of reach \(.*\): check the network"):
+            verb(NIGHT)
+        assert asked.read_text() == "x\n" * ATTEMPTS
+    git(run.folder, "config", "--unset", "remote.origin.uploadpack")
     run.publish(NIGHT)
     assert home.totals() == truth(world, days(SINCE, date(2026, 10, 27)))
 
@@ -243,6 +258,21 @@ def test_what_somebody_put_on_the_branch_stays_and_a_ledger_with_marks_of_a_conf
     assert before <= home.files()
     assert home.totals() == truth(world, days(SINCE, date(2026, 10, 28)))
     assert all(entry.first for entry in home.history().entries.values() if entry.day != date(2026, 10, 23))
+
+
+def test_what_is_damaged_in_the_folder_does_not_keep_the_rest_from_the_branch(home, api, world):
+    run = home.clone()
+    run.night(api, NIGHT)
+    run.collect(api, NIGHT + timedelta(days=1))
+    damaged = run.folder / "history/2026/10/2026-10-25.parquet"
+    damaged.write_bytes(b"PAR1 cut short")
+    (run.folder / "history/account.json").write_bytes(b"\xff<<<<<<< HEAD")
+    with pytest.raises(DataRefused, match="is damaged"):
+        run.publish(NIGHT + timedelta(days=1), remove=True)
+    run.publish(NIGHT + timedelta(days=1))
+    assert home.totals() == truth(world, days(SINCE, date(2026, 10, 28)))
+    home.clone().night(api, NIGHT + timedelta(days=2))
+    assert home.totals() == truth(world, days(SINCE, date(2026, 10, 29)))
 
 
 def test_a_branch_that_holds_something_else_is_refused(home, api):
@@ -308,4 +338,9 @@ def test_without_a_repository_a_remote_or_a_history_it_is_one_sentence(home, tmp
     clone = home.clone()
     with pytest.raises(UsageError, match="no remote upstream; name one with --history-remote"):
         clone.fetch(NIGHT, history_remote="upstream")
+    old = tmp_path / "old/git"
+    old.parent.mkdir()
+    old.write_text("#!/bin/sh\necho --path-format=absolute\npwd\necho .git\n")  # it repeats what it does not know
+    old.chmod(0o755)
+    assert "needs git 2.31 or newer" in Product(clone.folder).run("fetch-history", code=2, PATH=str(old.parent)).stderr
     assert "git is not installed" in Product(clone.folder).run("fetch-history", code=2, PATH="/nowhere").stderr
