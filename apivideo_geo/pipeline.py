@@ -72,13 +72,14 @@ def collect(
 ) -> tuple[Settings, frozenset[str]]:
     """Bring the history up to date. Returns the settings with the source settled, and words that must not be shown.
 
-    ``check``: ask the source for its own count of what was collected, too.
+    ``check``: ask the source for its own count, too; of days that only need a last look it stands for asking them.
     """
     from apivideo_geo import privacy
-    from apivideo_geo.sources.checking import check_count
+    from apivideo_geo.days import days_between
+    from apivideo_geo.sources.checking import check_count, confirm_days
     from apivideo_geo.sources.registry import choose_source
     from apivideo_geo.store.days import load_history, open_history
-    from apivideo_geo.store.ledger import days_to_collect, settled_details
+    from apivideo_geo.store.ledger import days_to_collect, second_looks, settled_details
 
     before = load_history(settings.history).last_source if settings.source == "auto" else None
     source = choose_source(settings, effects, before)
@@ -93,6 +94,12 @@ def collect(
             detail = settings.detail or source.usual_detail
             wanted = days_to_collect(history.entries, first, last, now, detail, asks_all=source.asks_all)
             wanted = {day: at for day, at in wanted.items() if day not in settings.leave_out}
+            checked = None
+            if check and (again := second_looks(history.entries, wanted, now)):
+                checked = confirm_days(source, history.closed_counts(again))
+                if checked:
+                    history.confirm(days_between(checked.first, checked.last), now)
+                    wanted = {day: at for day, at in wanted.items() if not checked.first <= day <= checked.last}
             if not settings.show_unlisted:
                 hidden = privacy.private_words(history.forget_unlisted())
             assets = source.fetch_assets(wanted)
@@ -112,7 +119,8 @@ def collect(
                 if facts.sessions is not None:
                     _export_sessions(facts, {one.day for one in shrunk}, settings)
             history.compact(now)
-            checked = check_count(source, history.closed_counts(report.kept_days)) if check else None
+            if check and not checked:
+                checked = check_count(source, history.closed_counts(report.kept_days))
             report.note_checked(checked)
             history.save_account(source.remembers, checked)
     finally:

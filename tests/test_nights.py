@@ -72,6 +72,22 @@ def test_45_nights_hold_all_days_though_the_server_can_only_tell_30(world, tmp_p
     assert held_totals(tmp_path) == truth(world, whole)
 
 
+def test_a_nightly_build_asks_three_times_and_a_first_one_33_with_the_apis_own_count_among_them(world, tmp_path):
+    product = Product(tmp_path)
+    with StandIn(world) as api:
+        for number, night in enumerate(nights(4)):
+            api.now = at_night(night)
+            api.clear_requests()
+            told = product.run(api=api, now=api.now).stdout
+            asked = [seen.path for seen in api.requests if not seen.path.startswith("/auth")]
+            assert len(asked) <= (3 if number else 33)
+            assert asked.count("/data/metrics/play/count") == 1
+            assert "Checked: the API itself counts" in told
+        product.run("collect", api=api, now=api.now + timedelta(days=1))
+    finished = nights(4)[-1] - timedelta(days=2)
+    assert held_totals(tmp_path / "history")[finished] == truth(world, [finished])[finished]
+
+
 @pytest.mark.parametrize(("outage", "lost"), [(20, 0), (28, 0), (29, 1), (40, 12)])
 def test_an_outage_heals_as_far_as_the_server_remembers_and_the_rest_is_missing_not_zero(
     world, tmp_path, monkeypatch, outage, lost

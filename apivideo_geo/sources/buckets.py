@@ -38,7 +38,7 @@ BREAKDOWNS: Mapping[str, tuple[str, str]] = {
 
 DEFAULT_RETENTION = timedelta(days=30)
 SANDBOX_RETENTION = timedelta(days=1)
-LONGER_RETENTIONS = (timedelta(days=365), timedelta(days=90))
+LONGER_RETENTIONS = (timedelta(days=90), timedelta(days=365))
 """What an account can have set instead of 30 days (12 or 3 months), longest first."""
 
 PRODUCTION_LIMIT, SANDBOX_LIMIT = 500, 100
@@ -128,9 +128,9 @@ def fetch_first_day(client: Client, metric: str, now: datetime) -> date:
     """The first UTC day the API still knows whole: it is asked, for the retention is the account's own setting.
 
     Where an older start is accepted but nothing is told before a later day, that day may be cut by the window's edge,
-    so the one after it is the first that is believed.
+    so the one after it is the first that is believed. The shortest is asked first: most accounts refuse just that.
     """
-    usual = first_whole_day(now, DEFAULT_RETENTION)
+    usual = found = first_whole_day(now, DEFAULT_RETENTION)
     for retention in LONGER_RETENTIONS:
         start = first_whole_day(now, retention)
         try:
@@ -144,19 +144,19 @@ def fetch_first_day(client: Client, metric: str, now: datetime) -> date:
             break
         except ApiError as error:
             if error.status == 400:
-                continue
+                break
             raise
         counted = [str(row["emittedAt"])[:10] for row in rows if parse_count(row.get("metricValue"))]
-        known = [date.fromisoformat(day) for day in counted]
-        if not known:
-            return usual
-        return start if min(known) == start else min(min(known) + ONE_DAY, usual)
-    return usual
+        earliest = min((date.fromisoformat(day) for day in counted), default=None)
+        if earliest and earliest > start:
+            return min(earliest + ONE_DAY, usual)
+        found = start if earliest else found
+    return found
 
 
 def _lacks_older(held: Collection[date], usual: date, now: datetime, since: date | None) -> bool:
     """Whether days before the usual window are lacking that an account with longer retention still has."""
-    oldest = max(first_whole_day(now, LONGER_RETENTIONS[0]), since or min(held, default=date.min))
+    oldest = max(first_whole_day(now, LONGER_RETENTIONS[-1]), since or min(held, default=date.min))
     return any(day not in held for day in days_between(oldest, usual - ONE_DAY))
 
 

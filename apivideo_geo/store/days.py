@@ -187,6 +187,11 @@ class History:
         self.save_assets(assets)
         return hidden
 
+    def confirm(self, days: Iterable[date], now: datetime) -> None:
+        """What is held of ``days`` was found unchanged at ``now``, which then is when they were last seen."""
+        self.entries |= {day: replace(self.entries[day], last=now) for day in days}
+        self.save_ledger()
+
     def closed_counts(self, days: Iterable[date]) -> dict[date, int]:
         """Those of ``days`` that are held and were over when collected → their total."""
         return {day: entry.count for day in days if (entry := self.entries.get(day)) and not entry.open}
