@@ -100,7 +100,8 @@ class Report:
             lines.append(f"Total: {counted} = {parts}, in {reached}")
             if self.checked and self.checked.told == self.checked.held:
                 c = self.checked
-                lines.append(f"Checked: the API itself counts {c.told:,} from {c.first} to {c.last} too")
+                when = f"on {c.last}" if c.first == c.last else f"from {c.first} to {c.last}"
+                lines.append(f"Checked: the API itself counts {c.told:,} {when} too")
             if s.days.missing:
                 lines.append(f"Never collected: {list_days(list(s.days.missing))}")
         if self.place:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from apivideo_geo.facts import sort_facts
+from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.model import FACT_COLUMNS
 from apivideo_geo.privacy import public_dimensions
 
@@ -16,14 +17,25 @@ from apivideo_geo.privacy import public_dimensions
 def render_facts(facts: ibis.Table, first: date | None, last: date | None, withhold_media: bool) -> bytes:
     """``facts`` (columns ``FACT_COLUMNS``) of the UTC days ``first`` to ``last``, both inclusive, as Parquet.
 
-    Sorted, so that equal facts are equal bytes. Only the dimensions that may be told day by day are in it, also where
+    Sorted, so that equal facts are equal bytes, and made a year at a time, so that memory does not grow with the years.
+    Only the dimensions that may be told day by day are in it, also where
     the history holds more.
     """
     public = facts.filter(facts.dimension.isin(public_dimensions(withhold_media)))
-    if first and last:
-        public = public.filter(public.day.between(ibis.date(first.isoformat()), ibis.date(last.isoformat())))
     keys = [name for name in FACT_COLUMNS if name != "count"]
     public = public.group_by(keys).agg(count=public["count"].sum())  # several assets may have become one: unlisted
     sink = pa.BufferOutputStream()
-    pq.write_table(sort_facts(public.to_pyarrow()), sink, compression="zstd", store_schema=False)
+    with pq.ParquetWriter(sink, FACTS, compression="zstd", store_schema=False) as writer:
+        parts = (
+            [public.filter(public.day.between(*days)) for days in _years(first, last)] if first and last else [public]
+        )
+        for part in parts:
+            writer.write_table(sort_facts(part.to_pyarrow()))
     return bytes(sink.getvalue())
+
+
+def _years(first: date, last: date) -> Iterator[tuple[ibis.Value, ibis.Value]]:
+    """First and last day of each calendar year from ``first`` to ``last``, both inclusive."""
+    for year in range(first.year, last.year + 1):
+        days = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
+        yield ibis.date(days[0].isoformat()), ibis.date(days[1].isoformat())

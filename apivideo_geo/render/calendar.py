@@ -143,6 +143,10 @@ def _checked(checked: Checked | None, summary: Summary, formats: Formats) -> str
         return ""
     told, held = (prose.quantity(count, summary, formats) for count in (checked.told, checked.held))
     first, last = formats.day(checked.first), formats.day(checked.last)
+    if checked.told == checked.held and checked.first == checked.last:
+        return formats.say(
+            "Checked when it was collected: on %(day)s the API itself counts %(told)s, too.", day=last, told=told
+        )
     if checked.told == checked.held:
         return formats.say(
             "Checked when it was collected: from %(first)s to %(last)s the API itself counts %(told)s, too.",
