@@ -65,7 +65,7 @@ def write_sessions_csv(
                 moved = _store(fresh.select("sessionID").semi_join(kept, "sessionID"), tables)
                 kept = kept.filter(kept.sessionID.isnull() | kept.sessionID.notin(moved.sessionID))
         parts = [_shaped(part, names) for part in (fresh, kept) if part is not None]
-        rows = _harmless(ibis.union(*parts) if len(parts) > 1 else parts[0])
+        rows = _harmless(_store(ibis.union(*parts), tables) if len(parts) > 1 else parts[0])
         # Sorting comes last: DuckDB spills a sort, but not what is worked out of one while it waits to be written.
         by = SORTED_BY if "sessionID" in names else dict.fromkeys(["loadedAt", *rows.columns])
         _write(rows.order_by(list(by)), path)
@@ -99,10 +99,11 @@ def _one_row_each(rows: ibis.Table, table: ibis.Table, tables: ExitStack) -> ibi
         return rows
     ids = rows.group_by("session").agg(times=rows.count())
     again = _store(ids.filter(ids.session.notnull() & (ids.times > 1)).select("session"), tables)
-    several = _store(unique_sessions(rows.semi_join(again, "session")).select(rows.columns), tables)
-    # Not an anti join: DuckDB, which does not know how long a file is, would hold all rows and stream these few.
+    # No semi and anti join: DuckDB, which does not know how long a file is, would hold all rows and stream these few.
+    # Nor is their union sorted as it comes: DuckDB does not spill that.
+    several = unique_sessions(rows.filter(rows.session.isin(again.session))).select(rows.columns)
     once = rows.filter(rows.session.notin(again.session))
-    return ibis.union(once, several)
+    return _store(ibis.union(once, _store(several, tables)), tables)
 
 
 def _within(day: DateValue, days: Collection[date]) -> BooleanValue:
