@@ -39,7 +39,8 @@ def examine_publication(settings: Settings, effects: Effects) -> list[Finding]:
         says = f"Pages, workflow and issues of {name} were not looked at: there is no GITHUB_TOKEN in the environment."
         return [*findings, Finding("GitHub", "unseen", says)]
     with GitHub(settings.github_api_url, name, settings.token, effects, timeout=settings.timeout, attempts=2) as github:
-        return [*findings, *(_look(*one, github) for one in LOOKS)]
+        private = [("private", _examine_private)] if settings.history_private else []
+        return [*findings, *(_look(*one, github) for one in (*LOOKS, *private))]
 
 
 def parse_remote(address: str) -> tuple[str, str]:
@@ -104,6 +105,14 @@ def _examine_issues(github: GitHub) -> Finding:
         return Finding("issues", "ok", "Issues are switched on: trouble is told there.")
     says = "Issues are switched off, as in every new fork: trouble is told in the log of the run alone."
     return Finding("issues", "warning", says, "Switch them on under Settings, General, Features.")
+
+
+def _examine_private(github: GitHub) -> Finding:
+    if github.get("").get("private"):
+        return Finding("private", "ok", "The repository is private, as history_private says.")
+    says = "history_private is set, and the repository is public: anybody can read the cities on the branch."
+    step = "Make the repository private, or unset history_private and begin the branch of the history anew."
+    return Finding("private", "wrong", says, step, 2)
 
 
 LOOKS: tuple[tuple[str, Callable[[GitHub], Finding]], ...] = (

@@ -198,6 +198,16 @@ def test_what_is_not_set_up_on_github_is_told_with_the_switch_to_turn(fork, name
     assert step in found.next
 
 
+def test_a_history_that_is_said_to_be_private_in_a_public_repository_is_wrong(fork):
+    with GitHubStandIn() as github:
+        assert "private" not in look_in(fork, github)
+        found = look_in(fork, github, history_private=True)["private"]
+        assert (found.state, found.exit_code) == ("wrong", 2)
+        assert found.next.startswith("Make the repository private")
+        github.private = True
+        assert look_in(fork, github, history_private=True)["private"].state == "ok"
+
+
 def test_a_token_that_may_not_look_leaves_it_unseen(fork):
     with GitHubStandIn() as github:
         github.status, github.message = 403, "Resource not accessible by integration"

@@ -23,6 +23,7 @@ class GitHubStandIn:
         self.status = 0
         self.message = ""
         self.has_issues = True
+        self.private = False
         self.pages: dict[str, Any] | None = {
             "build_type": "workflow",
             "html_url": "https://acme.github.io/audience-map/",
@@ -96,7 +97,7 @@ class GitHubStandIn:
             case "POST", "/issues":
                 return 201, self.issues[self.add_issue(body["title"], body["body"])]
             case "GET", "":
-                return 200, {"has_issues": self.has_issues}
+                return 200, {"has_issues": self.has_issues, "private": self.private}
             case "GET", "/pages":
                 return (200, self.pages) if self.pages else (404, {"message": "Not Found"})
             case "GET", "/actions/workflows/site.yml":
