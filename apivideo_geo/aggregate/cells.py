@@ -8,12 +8,15 @@ from datetime import date, timedelta
 
 import ibis
 
-from apivideo_geo.days import ONE_DAY, day_end
+from apivideo_geo.days import ONE_DAY, day_end, first_whole_day
 from apivideo_geo.model import Summary
 from apivideo_geo.privacy import Cells, withhold
 
 SETTLED_AFTER = timedelta(days=2)
 """A month is told this long after its end: its last days have been asked once more by then."""
+
+USUAL_MEMORY = 30
+"""Days that the API remembers unless it told something else."""
 
 MonthlyCells = dict[str, dict[date, Cells]]
 """dimension → first day of a month → its cells."""
@@ -23,14 +26,18 @@ def told_months(summary: Summary) -> tuple[date, ...]:
     """The first day of each UTC month that lies wholly in the period and is over for good; in order.
 
     What is withheld is told of whole months only: a figure of the running month would grow from build to build, and
-    the difference of two pages would tell the few plays between them.
+    the difference of two pages would tell the few plays between them. So it would where a day came in later: a month
+    that lacks a day which the API still remembers waits.
     """
     days = {day.day: day for day in summary.daily}
+    known = first_whole_day(summary.generated_at, timedelta(days=summary.account.remembers or USUAL_MEMORY))
     months = []
     for first in (day for day in days if day.day == 1):
         last = _month_end(first)
         over = day_end(last) + SETTLED_AFTER <= summary.generated_at
-        if over and last in days and not any(day.open for day in summary.daily if first <= day.day <= last):
+        some = [day for day in summary.daily if first <= day.day <= last]
+        unsettled = any(day.open or (day.count is None and day.day >= known) for day in some)
+        if over and last in days and not unsettled:
             months.append(first)
     return tuple(months)
 

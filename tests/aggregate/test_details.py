@@ -86,6 +86,13 @@ def test_a_month_is_told_once_it_is_over_and_settled_and_never_in_part():
         assert (details.months, details.cities, details.withheld) == ((), (), {})
 
 
+def test_a_month_waits_for_a_day_that_can_still_come_in_and_is_told_once_it_is_lost():
+    """Or the difference of the page before and the page after would be that day."""
+    lacking = [day for day in MONTH if day != MONTH[20]]
+    assert told({"city": 3}, held=lacking, now=40)[1].months == ()
+    assert told({"city": 3}, held=lacking, now=60)[1].months == (MONTH[0],)
+
+
 def test_a_city_without_a_certain_place_is_told_without_one():
     _, details = told()
     assert [(city.iso_a3, city.name, city.count, city.point) for city in details.cities] == [

@@ -1,5 +1,6 @@
 """The pages around the map in a real Chromium: accessible, quick, whole without a script."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ PAGES = ["country/FRA.html", "video/viFilm00.html", "videos.html", "changes.html
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
     summary, details = detailed()
+    summary = replace(summary, demo=True)  # with all that a page can bear: the banner too
     return write(render_site(summary, Look("Acme Academy"), TEMPLATES, details), tmp_path_factory.mktemp("pages"))
 
 
