@@ -1,7 +1,7 @@
 """The coverage calendar: what is known of each day, never by colour alone."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -60,8 +60,8 @@ def test_what_the_api_remembers_is_told_beside_what_this_page_has(remembers, sen
 
 def test_a_difference_to_the_apis_own_count_is_told():
     same = told(checked=Checked(FIRST, FIRST, 5, 5))["checked"]
-    assert same == (
-        "Checked when it was collected: from 28 October 2026 to 28 October 2026 the API itself counts 5 plays, too."
-    )
+    assert same == "Checked when it was collected: on 28 October 2026 the API itself counts 5 plays, too."
+    more = told(checked=Checked(FIRST, FIRST + timedelta(1), 5, 5))["checked"]
+    assert "from 28 October 2026 to 29 October 2026 the API itself counts 5 plays, too." in more
     other = told(checked=Checked(FIRST, FIRST, 5, 6))["checked"]
     assert "counts 6 plays, while its countries add up to 5 plays" in other
