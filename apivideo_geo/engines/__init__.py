@@ -3,8 +3,8 @@
 This room alone imports an engine, when asked. Everything else says what it wants in Ibis.
 """
 
-from apivideo_geo.engines.connecting import connect
+from apivideo_geo.engines.connecting import connect, sparing
 from apivideo_geo.engines.failing import engine_errors
 from apivideo_geo.engines.reading import FILE, Layout, read_facts, read_sessions
 
-__all__ = ["FILE", "Layout", "connect", "engine_errors", "read_facts", "read_sessions"]
+__all__ = ["FILE", "Layout", "connect", "engine_errors", "read_facts", "read_sessions", "sparing"]

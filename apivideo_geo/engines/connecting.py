@@ -8,6 +8,8 @@ import shutil
 import tempfile
 import warnings
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import ibis
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 def connect(engine: str) -> BaseBackend:
     """An Ibis connection, its time zone UTC.
 
-    ``engine``: ``duckdb`` (embedded; takes :func:`usual_memory`, then spills to a temporary folder; settings as in
+    ``engine``: ``duckdb`` (embedded; takes half the memory, then spills to a temporary folder; settings as in
     ``duckdb://?memory_limit=2GB&temp_directory=/big/disk``), ``spark`` (the master that ``spark-defaults.conf`` or
     ``PYSPARK_SUBMIT_ARGS`` names, else this machine), ``spark://host:7077``, or the Ibis URL of any other backend that
     is installed. Raises :class:`UsageError` for an engine that is unknown or not installed,
@@ -45,9 +47,29 @@ def connect(engine: str) -> BaseBackend:
     return connection
 
 
-def usual_memory(machine: int) -> int:
-    """Bytes that DuckDB may take of the ``machine``'s: we are a guest on it, and spilling costs little time."""
-    return min(max(machine // 8, 2 << 30), machine // 2)
+@contextmanager
+def sparing(connection: BaseBackend) -> Iterator[None]:
+    """While it lasts, DuckDB takes an eighth of the memory, at least 2 GiB, where it would take more.
+
+    For what reads, sorts and writes whole rows: that takes all the memory it is given, and gains little by it.
+    """
+    usual, before = max(_memory() // 8, 2 << 30), 0
+    if connection.name == "duckdb":
+        limit = "SELECT parse_formatted_bytes(current_setting('memory_limit'))"
+        (before,) = connection.raw_sql(limit).fetchone()
+    if before <= usual:
+        yield
+        return
+    connection.raw_sql(f"SET memory_limit = '{usual >> 10}KiB'")
+    try:
+        yield
+    finally:
+        connection.raw_sql(f"SET memory_limit = '{before >> 10}KiB'")
+
+
+def _memory() -> int:
+    """Bytes of this machine's memory; 8 GiB where the system does not tell."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 8 << 30
 
 
 def _prepare_duckdb(connection: BaseBackend, engine: str) -> None:
@@ -55,8 +77,7 @@ def _prepare_duckdb(connection: BaseBackend, engine: str) -> None:
     connection.raw_sql("SET TimeZone = 'UTC'")
     connection.raw_sql("SET enable_progress_bar = false")  # it would print
     if "memory_limit" not in engine and "max_memory" not in engine:
-        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 8 << 30
-        connection.raw_sql(f"SET memory_limit = '{usual_memory(machine) >> 20}MiB'")
+        connection.raw_sql(f"SET memory_limit = '{_memory() >> 21}MiB'")
     if "temp_directory" not in engine:
         folder = tempfile.mkdtemp(prefix="apivideo-geo-")
         weakref.finalize(connection, shutil.rmtree, folder, ignore_errors=True)

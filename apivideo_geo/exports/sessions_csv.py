@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from apivideo_geo.aggregate.facts import count_places, read_country
 from apivideo_geo.durable import MARK, disk_failed, sync_folder
-from apivideo_geo.engines import engine_errors
+from apivideo_geo.engines import engine_errors, sparing
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.formulas import harmless, harmless_column
 from apivideo_geo.model import SESSION_COLUMNS, UNKNOWN, UNKNOWN_TEXT
@@ -56,7 +56,7 @@ def write_sessions_csv(
     if "loadedAt" in drop:
         raise UsageError("sessions_drop: loadedAt cannot be dropped, sessions.csv is brought up to date by it.")
     names = [*(name for name in SESSION_COLUMNS if name not in drop), *(n for n in add if n not in SESSION_COLUMNS)]
-    with ExitStack() as tables:
+    with sparing(table.get_backend()), ExitStack() as tables:
         fresh = _fresh_rows(table, days, [*dict.fromkeys([*SESSION_COLUMNS, *names])], titles or {}, tables)
         kept = _kept_rows(path, days, table.get_backend())
         if kept is not None:

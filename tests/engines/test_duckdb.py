@@ -1,12 +1,12 @@
 """DuckDB is set up through its address."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from apivideo_geo.aggregate.facts import count_sessions
-from apivideo_geo.engines import connect
-from apivideo_geo.engines.connecting import usual_memory
+from apivideo_geo.engines import connect, sparing
 from apivideo_geo.errors import ApivideoGeoError
 
 MANY = """
@@ -24,13 +24,17 @@ def test_memory_and_spill_folder_are_set_in_the_address(tmp_path: Path) -> None:
     assert found == ("1.8 GiB", str(tmp_path), 1, "UTC")
 
 
-@pytest.mark.parametrize(("machine", "taken"), [(2, 1), (8, 2), (24, 3), (64, 8)])
-def test_untold_it_takes_a_guests_part_of_the_memory(machine: int, taken: int) -> None:
-    assert usual_memory(machine << 30) == taken << 30
-    limit = connect("duckdb").raw_sql("select current_setting('memory_limit')").fetchone()[0]
-    assert (
-        connect("duckdb://?memory_limit=5GB").raw_sql("select current_setting('memory_limit')").fetchone()[0] != limit
-    )
+def test_whole_rows_get_less_memory_than_counting_and_never_more_than_was_said() -> None:
+    untold, told = connect("duckdb"), connect("duckdb://?memory_limit=1500MB")
+    before = _limit(untold), _limit(told)
+    with sparing(untold), sparing(told):
+        assert _limit(untold) < before[0]
+        assert _limit(told) == before[1] < _limit(untold)
+    assert (_limit(untold), _limit(told)) == pytest.approx(before, rel=0.05)
+
+
+def _limit(connection: Any) -> int:
+    return connection.raw_sql("select parse_formatted_bytes(current_setting('memory_limit'))").fetchone()[0]
 
 
 def test_more_sessions_than_memory_are_counted_by_spilling(tmp_path: Path) -> None:
