@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
+ConfigFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")]
+HistoryFolder = Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")]
+SiteFolder = Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the site.")]
+Sandbox = Annotated[bool | None, typer.Option("--sandbox", help="Use api.video's sandbox.")]
+HistoryBranch = Annotated[
+    str | None, typer.Option("--history-branch", metavar="NAME", help="Branch that keeps the history.")
+]
+HistoryRemote = Annotated[
+    str | None, typer.Option("--history-remote", metavar="NAME", help="Remote of git that has this branch.")
+]
+
 
 app = typer.Typer(
     add_completion=False,
@@ -50,17 +61,15 @@ def _run(
     until: Annotated[str | None, typer.Option(metavar="DAY", help="Last UTC day, YYYY-MM-DD, inclusive.")] = None,
     metric: Annotated[str | None, typer.Option(help="play, view, impression, start or end.")] = None,
     detail: Annotated[str | None, typer.Option(help="country, media (adds videos) or full (adds devices …).")] = None,
-    history: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")] = None,
-    out: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the site.")] = None,
+    history: HistoryFolder = None,
+    out: SiteFolder = None,
     exports: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the local exports.")] = None,
     engine: Annotated[str | None, typer.Option(help="duckdb, or another Ibis backend.")] = None,
     palette: Annotated[
         str | None, typer.Option(help="Colours of the map: blue, green, teal, purple, orange or grey.")
     ] = None,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
-    ] = None,
-    sandbox: Annotated[bool | None, typer.Option("--sandbox", help="Use api.video's sandbox.")] = None,
+    config: ConfigFile = None,
+    sandbox: Sandbox = None,
     accept_shrink: Annotated[
         bool | None, typer.Option("--accept-shrink", help="Let a smaller answer replace a fuller one.")
     ] = None,
@@ -107,11 +116,9 @@ for _name, _help in HELP.items():
 
 @app.command(help="Look at the site on 127.0.0.1.")
 def serve(
-    out: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the site.")] = None,
+    out: SiteFolder = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
-    ] = None,
+    config: ConfigFile = None,
 ) -> None:
     """Serve the site until interrupted."""
     settings, _ = _set_up({"out": out}, config)
@@ -124,10 +131,8 @@ def serve(
 
 @app.command(help="Put closed months of the history into one file each (collect does it by itself).")
 def compact(
-    history: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")] = None,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
-    ] = None,
+    history: HistoryFolder = None,
+    config: ConfigFile = None,
 ) -> None:
     """Compact the history."""
     settings, effects = _set_up({"history": history}, config)
@@ -140,10 +145,8 @@ def compact(
 @app.command(help="Take days out of the history folder, as if they had never been collected.")
 def forget(
     days: Annotated[list[datetime], typer.Argument(metavar="DAY...", formats=["%Y-%m-%d"], help="UTC, YYYY-MM-DD.")],
-    history: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")] = None,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
-    ] = None,
+    history: HistoryFolder = None,
+    config: ConfigFile = None,
 ) -> None:
     """Forget days."""
     settings, _ = _set_up({"history": history}, config)
@@ -160,16 +163,10 @@ def forget(
 
 @app.command("fetch-history", help="Bring the history from its branch (of git) into the history folder.")
 def fetch_history(
-    history: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")] = None,
-    branch: Annotated[
-        str | None, typer.Option("--history-branch", metavar="NAME", help="Branch that keeps the history.")
-    ] = None,
-    remote: Annotated[
-        str | None, typer.Option("--history-remote", metavar="NAME", help="Remote of git that has this branch.")
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
-    ] = None,
+    history: HistoryFolder = None,
+    branch: HistoryBranch = None,
+    remote: HistoryRemote = None,
+    config: ConfigFile = None,
 ) -> None:
     """Fetch the branch of the history."""
     settings, effects = _set_up({"history": history, "history_branch": branch, "history_remote": remote}, config)
@@ -180,19 +177,13 @@ def fetch_history(
 
 @app.command("publish-history", help="Commit what is new in the history to its branch, and push it.")
 def publish_history(
-    history: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")] = None,
-    branch: Annotated[
-        str | None, typer.Option("--history-branch", metavar="NAME", help="Branch that keeps the history.")
-    ] = None,
-    remote: Annotated[
-        str | None, typer.Option("--history-remote", metavar="NAME", help="Remote of git that has this branch.")
-    ] = None,
+    history: HistoryFolder = None,
+    branch: HistoryBranch = None,
+    remote: HistoryRemote = None,
     remove_missing: Annotated[
         bool, typer.Option("--remove-missing", help="Take days off the branch that were taken out of the folder.")
     ] = False,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
-    ] = None,
+    config: ConfigFile = None,
 ) -> None:
     """Publish the history to its branch."""
     settings, effects = _set_up({"history": history, "history_branch": branch, "history_remote": remote}, config)
@@ -205,9 +196,7 @@ def publish_history(
 def report_trouble(
     message: Annotated[str, typer.Option(metavar="TEXT", help="What failed, and what to do.")] = "",
     resolved: Annotated[bool, typer.Option("--resolved", help="All is well again: close the issue.")] = False,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
-    ] = None,
+    config: ConfigFile = None,
 ) -> None:
     """Open, update or close the issue."""
     settings, effects = _set_up({}, config)
@@ -218,13 +207,11 @@ def report_trouble(
 
 @app.command(help="Look whether all is set up and well, and say what to do next.")
 def doctor(
-    history: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the history.")] = None,
-    out: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the site.")] = None,
-    sandbox: Annotated[bool | None, typer.Option("--sandbox", help="Use api.video's sandbox.")] = None,
+    history: HistoryFolder = None,
+    out: SiteFolder = None,
+    sandbox: Sandbox = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings file, if not apivideo-geo.toml.")
-    ] = None,
+    config: ConfigFile = None,
 ) -> None:
     """Examine, tell, and exit with the code of the first thing that is wrong."""
     settings, effects = _set_up({"history": history, "out": out, "sandbox": sandbox}, config)
