@@ -12,7 +12,6 @@ from apivideo_geo.render.furniture import render_badge, render_robots, render_si
 from apivideo_geo.render.look import Look
 from apivideo_geo.render.picture import CARD, render_picture
 from apivideo_geo.render.raster import render_png
-from apivideo_geo.render.scale import make_scale
 
 MAP_PICTURE = "map.svg"
 DARK_PICTURE = "map-dark.svg"
@@ -26,7 +25,7 @@ def render_around(summary: Summary, entries: Sequence[Entry], look: Look, pages:
     Without ``look.site_url`` there is no sitemap, which needs whole addresses.
     """
     formats = Formats(look.locale)
-    scale = make_scale([country.count for country in summary.countries], look.method, look.classes, look.breaks)
+    scale = look.scale_of([country.count for country in summary.countries])
     card = render_picture(summary, scale, formats, look.title, palette=look.palette, sheet=CARD)
     title = formats.say("Demo data: %(title)s", title=look.title) if summary.demo else look.title
     files = {

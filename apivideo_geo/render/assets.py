@@ -43,6 +43,8 @@ EMBED_PARTS = ("words.js", "formats.js", "classes.js", "figures.js", "state.js",
 """Those that the map in a frame needs, as one file of its own."""
 EARLY = "early.js"
 """The script that runs at once, and loads the others."""
+ALONE = (EARLY, "list.js")
+"""Scripts that are a file each."""
 
 
 def load_leaflet() -> dict[str, bytes]:
@@ -75,15 +77,11 @@ def load_own(folders: Sequence[Path], words: str = "") -> dict[str, bytes]:
         texts = {name: _bare(find_file(folders, f"assets/{name}").read_text(encoding="utf-8")) for name in parts}
         return "".join(text + words if name == START else text for name, text in texts.items()).encode()
 
-    scripts = {SCRIPT: joined((START, *PARTS)), EMBED: joined((START, *EMBED_PARTS)), EARLY: joined((EARLY,))}
-    ours = {START, EARLY, *PARTS, *EMBED_PARTS}
+    scripts = {SCRIPT: joined((START, *PARTS)), EMBED: joined((START, *EMBED_PARTS))}
+    scripts |= {name: joined((name,)) for name in ALONE}
+    ours = {START, *ALONE, *PARTS, *EMBED_PARTS}
     others = {name: path.read_bytes() for name, path in find_assets(folders).items() if name not in ours}
     return {**others, **scripts}
-
-
-def load_script(folders: Sequence[Path], name: str) -> bytes:
-    """One script of ``assets`` that stands alone."""
-    return _bare(find_file(folders, f"assets/{name}").read_text(encoding="utf-8")).encode()
 
 
 def _bare(script: str) -> str:

@@ -23,7 +23,6 @@ def make_embed(summary: Summary, formats: Formats, data: Mapping[str, Any]) -> M
     names = {code: name_of(code, str(formats.locale)) for code in load_shapes()}
     return {
         "note": f"{quantity} {when}".strip() if summary.total else "",
-        "told": "",
         "data": {**data, "names": {**names, **{country.iso_a3: country.name for country in summary.countries}}},
     }
 

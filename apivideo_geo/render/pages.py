@@ -30,7 +30,7 @@ from apivideo_geo.render import client, prose, views
 from apivideo_geo.render.about import make_about
 from apivideo_geo.render.accent import render_accent
 from apivideo_geo.render.around import render_around
-from apivideo_geo.render.assets import hashed, load_leaflet, load_own, load_script
+from apivideo_geo.render.assets import hashed, load_leaflet, load_own
 from apivideo_geo.render.calendar import make_calendar
 from apivideo_geo.render.changes import make_changes, newest
 from apivideo_geo.render.choropleth import container_id, render_script
@@ -44,7 +44,7 @@ from apivideo_geo.render.ground import TALL, WIDE, render_land
 from apivideo_geo.render.look import Look
 from apivideo_geo.render.palettes import PALETTES, render_palette
 from apivideo_geo.render.parts import referrer_panel
-from apivideo_geo.render.scale import Scale, make_scale
+from apivideo_geo.render.scale import Scale
 from apivideo_geo.render.subpages import list_pages, render_subpages, without_time
 from apivideo_geo.render.svg import render_map
 from apivideo_geo.render.timeline import render_timeline
@@ -111,7 +111,7 @@ def _render(
     shared = {**_frame(summary, look, formats), "asset": paths, "there": there}
     index = {
         **shared,
-        **_index(summary, look, paths),
+        **_index(summary, look, formats, paths),
         "changes": newest(changes, CHANGES),
         "panels": (*views.make_panels(summary, formats), *referrer_panel(summary, details, formats)),
     }
@@ -119,13 +119,13 @@ def _render(
         "index.html": template("index.html").render(index),
         "embed.html": template("embed.html").render(index, **make_embed(summary, formats, index["data"])),
         "about.html": template("about.html").render(
-            shared, calendar=make_calendar(summary, formats), **_about(summary, look)
+            shared, calendar=make_calendar(summary, formats), **_about(summary, look, formats)
         ),
         "data.html": template("data.html").render(without_time(shared), **make_files(look.site_url, columns)),
         "notebook.html": template("notebook.html").render(
             look=look, **make_files(look.site_url, {}), colours=PALETTES[look.palette].light
         ),
-        "404.html": template("404.html").render(**_missing(look, find_file(folders, "404.css").read_bytes())),
+        "404.html": template("404.html").render(**_missing(look, formats, find_file(folders, "404.css").read_bytes())),
     }
     rendered = {name: text.encode() for name, text in pages.items()}
     rendered |= render_subpages(summary, details, changes, look.scale_of, formats, environment, shared)
@@ -148,7 +148,6 @@ def _assets(
         "figure.js": render_script(MAP, MAP, WIDTH, HEIGHT).encode(),
         **({look.logo.name: look.logo.content} if look.logo else {}),
         "land.svg": render_land(),
-        "list.js": load_script(folders, "list.js"),
         **({DAYS: days.encode()} if days else {}),
         **({CITIES: circles.encode()} if circles else {}),
     }
@@ -180,13 +179,11 @@ def _environment(folders: Sequence[Path], formats: Formats) -> Environment:
     return environment
 
 
-def _index(summary: Summary, look: Look, paths: Mapping[str, str]) -> dict[str, Any]:
-    """Everything ``index.html`` prints."""
-    formats = Formats(look.locale)
-    scale = make_scale([country.count for country in summary.countries], look.method, look.classes, look.breaks)
+def _index(summary: Summary, look: Look, formats: Formats, paths: Mapping[str, str]) -> dict[str, Any]:
+    """What ``index.html`` prints within the frame."""
+    scale = look.scale_of([country.count for country in summary.countries])
     world = len(all_countries())
     return {
-        **_frame(summary, look, formats),
         "headline": prose.headline(summary, formats),
         "lead": prose.lead(summary, formats),
         "description": prose.description(summary, formats),
@@ -221,22 +218,18 @@ def _index(summary: Summary, look: Look, paths: Mapping[str, str]) -> dict[str, 
     }
 
 
-def _about(summary: Summary, look: Look) -> dict[str, Any]:
-    """Everything ``about.html`` prints."""
-    formats = Formats(look.locale)
-    scale = make_scale([country.count for country in summary.countries], look.method, look.classes, look.breaks)
-    return {
-        **_frame(summary, look, formats),
-        **make_about(summary, scale, formats, look.method, look.per_million_from),
-    }
+def _about(summary: Summary, look: Look, formats: Formats) -> Mapping[str, Any]:
+    """What ``about.html`` prints within the frame."""
+    scale = look.scale_of([country.count for country in summary.countries])
+    return make_about(summary, scale, formats, look.method, look.per_million_from)
 
 
-def _missing(look: Look, style: bytes) -> dict[str, Any]:
+def _missing(look: Look, formats: Formats, style: bytes) -> dict[str, Any]:
     """Everything ``404.html`` prints: it is shown at any depth, so it can load no file and carries its style."""
     style += render_accent(look.accent).encode()
     digest = base64.b64encode(hashlib.sha256(style).digest()).decode()
     return {
-        **_spoken(look, Formats(look.locale)),
+        **_spoken(look, formats),
         "style": Markup(style.decode()),  # noqa: S704 - a file of ours
         "digest": f"sha256-{digest}",
     }
