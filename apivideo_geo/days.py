@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 ONE_DAY = timedelta(days=1)
+DEFAULT_RETENTION = timedelta(days=30)
+"""How long api.video remembers a day unless the account has another retention (its reference of analytics)."""
 
 
 def day_start(day: date) -> datetime:

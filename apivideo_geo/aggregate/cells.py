@@ -8,15 +8,12 @@ from datetime import date, timedelta
 
 import ibis
 
-from apivideo_geo.days import ONE_DAY, day_end, first_whole_day
+from apivideo_geo.days import DEFAULT_RETENTION, ONE_DAY, day_end, first_whole_day
 from apivideo_geo.model import Summary
 from apivideo_geo.privacy import Cells, withhold
 
 SETTLED_AFTER = timedelta(days=2)
 """A month is told this long after its end: its last days have been asked once more by then."""
-
-USUAL_MEMORY = 30
-"""Days that the API remembers unless it told something else."""
 
 MonthlyCells = dict[str, dict[date, Cells]]
 """dimension → first day of a month → its cells."""
@@ -30,7 +27,8 @@ def told_months(summary: Summary) -> tuple[date, ...]:
     that lacks a day which the API still remembers waits.
     """
     days = {day.day: day for day in summary.daily}
-    known = first_whole_day(summary.generated_at, timedelta(days=summary.account.remembers or USUAL_MEMORY))
+    remembers = summary.account.remembers
+    known = first_whole_day(summary.generated_at, timedelta(days=remembers) if remembers else DEFAULT_RETENTION)
     months = []
     for first in (day for day in days if day.day == 1):
         last = _month_end(first)

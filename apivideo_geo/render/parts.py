@@ -9,14 +9,12 @@ from typing import Any
 from markupsafe import Markup
 
 from apivideo_geo.model import UNKNOWN_TEXT, UNLISTED, Details, Parts, Summary
-from apivideo_geo.render import views
+from apivideo_geo.render import prose, views
 from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.timeline import Frame
 
 BAR = 100
 """The longest bar, in units."""
-_TOP = 5
-"""So many referring sites are named on the front page."""
 LONG = 400
 """Histories longer than this many days are drawn by the week."""
 
@@ -63,11 +61,6 @@ def make_table(
     rest = parts[most:] if len(parts) > most + 1 else ()
     named = parts[: len(parts) - len(rest)]
     told = sum(count for _, count in parts)
-    others = (
-        (formats.say("Others"), sum(count for _, count in rest)),
-        (formats.say("Withheld"), withheld),
-        (formats.say("Not known"), whole - told - withheld),
-    )
 
     def fill(line: Line, count: int) -> Line:
         bar = "" if line.apart else f"{max(BAR * count / longest, 0.5):.1f}"
@@ -75,8 +68,21 @@ def make_table(
         return Line(line.name, formats.number(count), bar, share, line.link, line.kind, line.flag, line.apart)
 
     lines = [fill(line_of(value), count) for value, count in named]
-    lines += [fill(Line(name, "", apart=True), count) for name, count in others if count]
+    lines += [
+        fill(Line(name, "", apart=True), count)
+        for name, count in _others(rest, withheld, whole - told - withheld, formats)
+    ]
     return Table(title, tuple(lines), formats.number(whole))
+
+
+def _others(rest: Parts, withheld: int, unknown: int, formats: Formats) -> Parts:
+    """What stands at the end of the parts of a whole, under its name, where there is any of it."""
+    others = (
+        (formats.say("Others"), sum(count for _, count in rest)),
+        (formats.say("Withheld"), withheld),
+        (formats.say("Not known"), unknown),
+    )
+    return tuple(other for other in others if other[1])
 
 
 def by_months(dimension: str, details: Details, formats: Formats) -> str:
@@ -96,19 +102,11 @@ def referrer_panel(summary: Summary, details: Details, formats: Formats) -> Iter
     parts = details.world.get("referrer", ())
     if not parts:
         return
-    rest = sum(count for _, count in parts[_TOP:])
-    hid = details.withheld.get("referrer", 0)
-    unknown = summary.total - sum(count for _, count in parts) - hid
-    told = (
-        *parts[:_TOP],
-        (formats.say("Others"), rest),
-        (formats.say("Withheld"), hid),
-        (formats.say("Not known"), unknown),
-    )
+    withheld = details.withheld.get("referrer", 0)
+    unknown = summary.total - sum(count for _, count in parts) - withheld
     slices = (
         views.Slice(name, formats.about(count / summary.total), f"{100 * count / summary.total:.1f}")
-        for name, count in told
-        if count
+        for name, count in (*parts[: views.TOP], *_others(parts[views.TOP :], withheld, unknown, formats))
     )
     yield views.Panel(formats.say("Referring sites"), tuple(slices), by_months("referrer", details, formats))
 
@@ -146,11 +144,7 @@ class Trends:
         most = max(counts)
         if not most:
             return ""
-        best = self._formats.say(
-            "Most on one day: %(count)s on %(day)s",
-            count=self._formats.number(most),
-            day=self._formats.day(self._daily[counts.index(most)].day),
-        )
+        best = prose.most_on_one_day(most, self._daily[counts.index(most)].day, self._formats)
         if not self._weeks:
             return best
         by_week = self._formats.say("the curve is the mean of each week")

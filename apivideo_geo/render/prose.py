@@ -260,9 +260,12 @@ def best_day(summary: Summary, formats: Formats) -> str:
     best = max(summary.daily, key=lambda day: day.count or 0, default=None)
     if best is None or not best.count:
         return ""
-    return formats.say(
-        "Most on one day: %(number)s on %(day)s", number=formats.number(best.count), day=formats.day(best.day)
-    )
+    return most_on_one_day(best.count, best.day, formats)
+
+
+def most_on_one_day(count: int, day: date, formats: Formats) -> str:
+    """The remark on a curve: "Most on one day: 1,294 on 21 September 2026"."""
+    return formats.say("Most on one day: %(number)s on %(day)s", number=formats.number(count), day=formats.day(day))
 
 
 def curve(summary: Summary, formats: Formats) -> str:

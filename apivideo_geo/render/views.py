@@ -25,7 +25,7 @@ PANELS = {"device": marked("Devices"), "os": marked("Operating systems"), "brows
 """Breakdowns with a place on the page, in order, and their headings."""
 CHANGE_FROM = 10
 """A country's change is told where it had this many before; a leap from 1 to 3 tells nothing."""
-_TOP = 5
+TOP = 5
 _BAR = 74
 
 
@@ -253,8 +253,8 @@ def make_panels(summary: Summary, formats: Formats) -> tuple[Panel, ...]:
 
 def _slices(dimension: str, values: Sequence[tuple[str, int]], formats: Formats) -> Iterator[Slice]:
     whole = sum(count for _, count in values)
-    rest = whole - sum(count for _, count in values[:_TOP])
-    shown = [(value_name(dimension, value, formats), count) for value, count in values[:_TOP]]
+    rest = whole - sum(count for _, count in values[:TOP])
+    shown = [(value_name(dimension, value, formats), count) for value, count in values[:TOP]]
     for name, count in [*shown, (formats.say("Other"), rest)] if rest else shown:
         yield Slice(name, formats.about(count / whole), f"{100 * count / whole:.1f}")
 

@@ -17,7 +17,7 @@ from typing import Any, cast
 from apivideo_geo.aggregate.values import read_referrer
 from apivideo_geo.api.client import Client
 from apivideo_geo.api.paging import fetch_items
-from apivideo_geo.days import ONE_DAY, day_end, day_start, days_between, first_whole_day
+from apivideo_geo.days import DEFAULT_RETENTION, ONE_DAY, day_end, day_start, days_between, first_whole_day
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed
 from apivideo_geo.facts import facts_table
@@ -36,10 +36,9 @@ BREAKDOWNS: Mapping[str, tuple[str, str]] = {
 }
 """Dimension → (breakdown, filter) as the API names them. It has no city."""
 
-DEFAULT_RETENTION = timedelta(days=30)
 SANDBOX_RETENTION = timedelta(days=1)
 LONGER_RETENTIONS = (timedelta(days=90), timedelta(days=365))
-"""What an account can have set instead of 30 days (12 or 3 months), longest first."""
+"""What an account can have set instead of 30 days (3 or 12 months), shortest first."""
 
 PRODUCTION_LIMIT, SANDBOX_LIMIT = 500, 100
 """Reads a minute, as api.video documents them; only for the estimate, the client keeps to what the answers tell."""
