@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.needs import lacking
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -31,12 +32,9 @@ FLAGS = (
 def find_chromium() -> str:
     """The path of an installed Chromium; without one the test is skipped, in CI it fails."""
     found = next((path for path in map(shutil.which, NAMES) if path), None)
-    if found:
-        return found
-    reason = "No Chromium found: install the system's package chromium (Debian, Ubuntu: apt-get install chromium)."
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
+    if not found:
+        lacking("No Chromium found: install the system's package chromium (Debian, Ubuntu: apt-get install chromium).")
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ PANELS = {"device": marked("Devices"), "os": marked("Operating systems"), "brows
 CHANGE_FROM = 10
 """A country's change is told where it had this many before; a leap from 1 to 3 tells nothing."""
 TOP = 5
+"""So many values of a breakdown are named on the front page."""
 _BAR = 74
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.needs import lacking
+
 SETTINGS = """\
 spark.master                     local-cluster[2,1,1024]
 spark.driver.host                127.0.0.1
@@ -23,10 +25,7 @@ def need_java() -> None:
     home = os.environ.get("JAVA_HOME")
     if shutil.which("java", path=f"{home}/bin" if home else None):
         return
-    reason = "No Java found: install Java 17 or newer (Debian, Ubuntu: apt-get install openjdk-17-jre-headless)."
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
+    lacking("No Java found: install Java 17 or newer (Debian, Ubuntu: apt-get install openjdk-17-jre-headless).")
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.browser import OpenPage, serve
+from tests.needs import lacking
 from tests.render.samples import watched, whole_site, write
 
 TOOL = Path(__file__).parents[2] / "tools" / "notebook"
@@ -22,8 +22,7 @@ def kit() -> Path:
     """Observable's Notebook Kit, installed once. Without npm the test is skipped, in CI it fails."""
     npm = shutil.which("npm")
     if not npm:
-        reason = "No npm found: install Node.js 20 or newer to build the notebook."
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        lacking("No npm found: install Node.js 20 or newer to build the notebook.")
     command = TOOL / "node_modules" / ".bin" / "notebooks"
     if not command.exists():
         subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=TOOL, check=True, capture_output=True)
