@@ -94,12 +94,12 @@ def collect(
             detail = settings.detail or source.usual_detail
             wanted = days_to_collect(history.entries, first, last, now, detail, asks_all=source.asks_all)
             wanted = {day: at for day, at in wanted.items() if day not in settings.leave_out}
-            checked = None
-            if check and (again := second_looks(history.entries, wanted, now)):
-                checked = confirm_days(source, history.closed_counts(again))
-                if checked:
-                    history.confirm(days_between(checked.first, checked.last), now)
-                    wanted = {day: at for day, at in wanted.items() if not checked.first <= day <= checked.last}
+            again = second_looks(history.entries, wanted, now) if check else []
+            checked = confirm_days(source, history.closed_counts(again))
+            if checked:
+                confirmed = days_between(checked.first, checked.last)
+                history.confirm(confirmed, now)
+                wanted = {day: at for day, at in wanted.items() if day not in confirmed}
             if not settings.show_unlisted:
                 hidden = privacy.private_words(history.forget_unlisted())
             assets = source.fetch_assets(wanted)
