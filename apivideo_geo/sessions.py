@@ -39,9 +39,8 @@ def utc_day(time: StringValue) -> DateValue:
     """
     # Engines take more than ISO 8601 for a time, each something else: the patterns let through what all read alike.
     # The API's own form is asked for first, bounds included, because that is cheap: nearly all rows have it.
-    usual = (
-        time.like("____-__-__T__:__:__Z") & (time >= EARLIEST) & (time <= f"{LATEST}Z") & (time.substr(11, 2) < "24")
-    )
+    # 24:00 is the next day's midnight to DuckDB and nothing to others; what comes after it no engine takes.
+    usual = time.like("____-__-__T__:__:__Z") & time.between(EARLIEST, f"{LATEST}Z") & ~time.endswith("T24:00:00Z")
     with_seconds = (time.substr(16, 1) == ":").ifelse(time, time.left(16) + ":00" + time.substr(16))
     other = ibis.cases(
         (time.re_search(_UTC_TIME), time.left(10).try_cast("date")),
