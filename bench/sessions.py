@@ -10,6 +10,7 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from bench.invent import REPEATED, bytes_needed, write_sessions
@@ -52,6 +53,8 @@ def _compare(size: int, folder: Path, rounds: int) -> Took:
         (parquet, ("ours", "bare", "daily")),
     ):
         took = run_in_turns({step: module_step(step, path) for step in steps}, folder, rounds)
+        if path == parquet and _spark_there():
+            took |= run_in_turns({"spark": module_step("ours", path, "spark")}, folder, 1)
         _check_equal(took)
         found |= {f"{step} {path.suffix}": one for step, one in took.items()}
         build = [sys.executable, str(ROOT / "build.py"), "--quiet", "--sessions", str(path)]
@@ -63,15 +66,18 @@ def _compare(size: int, folder: Path, rounds: int) -> Took:
     names = {"ours": "ours: → `choro.csv`", "bare": "bare DuckDB, all texts", "typed": "bare DuckDB, types sniffed",
              "daily": "bare DuckDB, one row per session, by day", "pandas": "pandas `read_csv().groupby()`",
              "pandas_two": "pandas, told which two columns it needs",
+             "spark": "ours on `--engine spark`, this machine alone",
              "build": "`build.py --sessions`: site, history, `sessions.csv`"}  # fmt: skip
     print(f"### {size} million sessions\n")
     rows = []
     for name, one in found.items():
         step, suffix = name.split()
         ours = found[f"ours {suffix}"]
-        ratios = f"{ours.seconds / one.seconds:.2f}", f"{ours.work / one.work:.2f}"
-        times = f"{one.seconds:.1f} s", f"{one.work:.1f} s"
-        rows.append([names[step], suffix[1:], *times, *ratios, megabytes(one.peak)])
+        ratio, work = f"{ours.seconds / one.seconds:.2f}", [f"{one.work:.1f} s", f"{ours.work / one.work:.2f}"]
+        if step == "spark":  # its work is done by Java, of which the system tells us nothing
+            work = ["–", "–"]
+        peak = "–" if step == "spark" else megabytes(one.peak)
+        rows.append([names[step], suffix[1:], f"{one.seconds:.1f} s", work[0], ratio, work[1], peak])
     print_table(["what", "input", "seconds", "CPU seconds", "ours / this", "in CPU", "peak memory"], rows)
     return found["ours .parquet"]
 
@@ -99,6 +105,11 @@ def _check_answer(took: Took, size: int) -> None:
 def _check_equal(took: dict[str, Took]) -> None:
     if len({one.answer for one in took.values()}) > 1:
         sys.exit(f"Not the same answer: { {name: one.answer[:300] for name, one in took.items()} }")
+
+
+def _spark_there() -> bool:
+    """Whether the extra ``spark`` and a Java are installed."""
+    return find_spec("pyspark") is not None and shutil.which("java") is not None
 
 
 def _options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
