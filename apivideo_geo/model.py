@@ -119,7 +119,7 @@ class Facts:
     the spelling of a country that found no code and went to ``---``; ``sessions`` are the
     sessions they were counted from, where the source has them (an Ibis table, columns
     ``SESSION_COLUMNS`` and more, all strings). ``kept`` are dimensions that were not asked again,
-    because the history holds them of these days: what it holds of them stays.
+    because the history holds them of these days (``total`` too, perhaps): what it holds of them stays.
     """
 
     days: tuple[date, ...]
@@ -128,6 +128,19 @@ class Facts:
     unmapped: Mapping[str, int] = field(default_factory=dict)
     sessions: ibis.Table | None = None
     kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the history holds for good of a day: its detail, and its ``total`` by country (alpha-3)."""
+
+    detail: str
+    totals: Mapping[str, int]
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The dimensions that were collected."""
+        return DETAIL_DIMENSIONS[self.detail]
 
 
 @dataclass(frozen=True)

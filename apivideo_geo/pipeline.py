@@ -79,7 +79,7 @@ def collect(
     from apivideo_geo.sources.checking import check_count, confirm_days
     from apivideo_geo.sources.registry import choose_source
     from apivideo_geo.store.days import load_history, open_history
-    from apivideo_geo.store.ledger import days_to_collect, second_looks, settled_details
+    from apivideo_geo.store.ledger import days_to_collect, second_looks
 
     before = load_history(settings.history).last_source if settings.source == "auto" else None
     source = choose_source(settings, effects, before)
@@ -107,7 +107,7 @@ def collect(
                 told = privacy.tellable_assets(assets, settings.withhold_media)
                 history.save_assets(told, unlisted=settings.show_unlisted)
                 hidden = frozenset() if settings.show_unlisted else privacy.private_words(assets)
-            for asked_at, facts in source.fetch_days(wanted, settled_details(history.entries)):
+            for asked_at, facts in source.fetch_days(wanted, history.settled(wanted)):
                 private = settings.history_private or source.name == "demo"
                 kept = privacy.for_history(facts, private, settings.withhold_media)
                 shrunk = history.save(

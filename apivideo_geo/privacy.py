@@ -93,8 +93,13 @@ def add_cells(parts: Iterable[Cells]) -> Cells:
 
 def for_history(facts: Facts, history_private: bool, withhold_media: bool) -> Facts:
     """``facts`` with only the dimensions that the history may hold: a public one, none that is withheld on a page."""
-    allowed = PRIVATE_DIMENSIONS if history_private else public_dimensions(withhold_media)
+    allowed = held_dimensions(history_private, withhold_media)
     return replace(facts, table=facts.table.filter(pc.is_in(facts.table["dimension"], pa.array(allowed))))
+
+
+def held_dimensions(history_private: bool, withhold_media: bool) -> tuple[str, ...]:
+    """The dimensions a history may hold: what is not among them need not be asked."""
+    return PRIVATE_DIMENSIONS if history_private else public_dimensions(withhold_media)
 
 
 def public_dimensions(withhold_media: bool) -> tuple[str, ...]:

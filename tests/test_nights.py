@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from apivideo_geo.effects import Effects
+from apivideo_geo.effects import Effects, Quiet
+from apivideo_geo.errors import SourceFailed
 from apivideo_geo.pipeline import run
 from apivideo_geo.settings import load_settings
 from apivideo_geo.store.days import load_history
@@ -34,13 +35,13 @@ def at_night(day):
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + NIGHT
 
 
-def collect(api, folder, now, monkeypatch):
+def collect(api, folder, now, monkeypatch, progress=None):
     monkeypatch.setenv("APIVIDEO_API_KEY", api.api_key)
     monkeypatch.setenv("APIVIDEO_BASE_URL", api.url)
     api.now = now
     api.clear_requests()
     settings = load_settings({"history": str(folder)}, Path(os.devnull))
-    return run("collect", settings, Effects(epoch=int(now.timestamp())))
+    return run("collect", settings, Effects(int(now.timestamp()), progress or Quiet()))
 
 
 def nights(count, start=FIRST + timedelta(days=30)):
@@ -192,20 +193,121 @@ def test_months_can_be_compacted_by_a_command(world, tmp_path):
     assert product.run("compact", now=at_night(date(2026, 9, 10))).stdout.startswith("0 months")
 
 
-def test_a_raised_detail_asks_only_for_the_dimensions_that_are_missing(world, tmp_path, monkeypatch):
-    now = at_night(FIRST + timedelta(days=40))
-    window = ("--since", FIRST + timedelta(days=25), "--until", FIRST + timedelta(days=30), "--metric", "play")
-    product = Product(tmp_path)
-    with StandIn(world, now=now) as api:
+def asked_of(api):
+    """(breakdown, filter or None) → how many requests for buckets of plays."""
+    return Counter(
+        (seen.path.rsplit("/", 1)[1], next((name for name in seen.query if name.startswith("filterBy")), None))
+        for seen in api.requests
+        if "/buckets/play/" in seen.path
+    )
+
+
+RAISED_AT = at_night(FIRST + timedelta(days=40))
+RAISED_DAYS = between(FIRST + timedelta(days=27), FIRST + timedelta(days=32))
+"""Of a closed month, in its one file, and of an open one."""
+RAISED = ("collect", "--source", "data", "--since", RAISED_DAYS[0], "--until", RAISED_DAYS[-1], "--metric", "play")
+
+
+def test_a_raised_detail_asks_only_for_the_dimensions_that_are_missing(world, tmp_path):
+    product, asked = Product(tmp_path), {}
+    with StandIn(world, now=RAISED_AT) as api:
         for detail in ("country", "media", "full"):
             api.clear_requests()
-            product.run("collect", *window, "--detail", detail, "--history", "raised", api=api, now=now)
-            asked = Counter(seen.path.rsplit("/", 1)[1] for seen in api.requests if "/buckets/play/" in seen.path)
-            assert asked["country"] >= 6
-            assert (asked["media-id"] > 0) == (detail == "media")
-            assert (asked["device-type"] > 0) == (detail == "full")
-        product.run("collect", *window, "--detail", "full", "--history", "at-once", api=api, now=now)
+            product.run(*RAISED, "--detail", detail, "--history", "raised", api=api, now=RAISED_AT)
+            asked[detail] = asked_of(api)
+        api.clear_requests()
+        product.run(*RAISED, "--detail", "full", "--history", "at-once", api=api, now=RAISED_AT)
+        at_once = asked_of(api)
     assert parquet_files(product, "raised") == parquet_files(product, "at-once")
+    assert asked["country"] == {("country", None): 6}
+    per_video = sum(len({play.media_id for play in world.plays([day])}) for day in RAISED_DAYS)
+    assert asked["media"] == {("media-id", None): 6, ("country", "filterBy[mediaId][]"): per_video}
+    assert {breakdown for breakdown, name in asked["full"] if not name} == {
+        "device-type", "operating-system", "browser",
+    }  # fmt: skip
+    assert sum(map(Counter.total, asked.values())) == at_once.total()  # raising costs nothing more than starting so
+
+
+def test_a_raised_day_that_has_moved_since_is_asked_whole(tmp_path):
+    world, product = World.make(5, 2000, 5, 2, FIRST, FIRST + timedelta(days=39), countries=20), Product(tmp_path)
+    with StandIn(world, now=RAISED_AT) as api:
+        product.run(*RAISED, "--detail", "media", "--history", "raised", api=api, now=RAISED_AT)
+        moved = RAISED_DAYS[2]
+        world.arrive(world.assets[0].media_id, at_night(moved), count=3)
+        api.clear_requests()
+        product.run(*RAISED, "--detail", "full", "--history", "raised", api=api, now=RAISED_AT)
+        asked = asked_of(api)
+        assert asked["country", None] == 2  # whether it has moved, and then with the rest
+        assert asked["media-id", None] == 1
+        product.run(*RAISED, "--detail", "full", "--history", "at-once", api=api, now=RAISED_AT)
+    assert parquet_files(product, "raised") == parquet_files(product, "at-once")
+    assert held_totals(tmp_path / "raised")[moved] == truth(world, [moved])[moved]
+
+
+def test_a_raised_day_whose_countries_the_api_spells_in_its_own_way_is_asked_whole(tmp_path):
+    made, product = World.make(5, 2000, 40, 2, FIRST, FIRST + timedelta(days=39), countries=20), Product(tmp_path)
+    spelled = [one._replace(country="FX") if one.country == "FR" else one for one in made.sessions]
+    world = World(made.assets, spelled, made.first_day, made.last_day, made.rng)
+    with StandIn(world, now=RAISED_AT) as api:
+        for detail in ("country", "media"):
+            product.run(*RAISED, "--detail", detail, "--history", "raised", api=api, now=RAISED_AT)
+        assert asked_of(api)["media-id", "filterBy[country][]"] > 6
+        product.run(*RAISED, "--detail", "media", "--history", "at-once", api=api, now=RAISED_AT)
+    assert parquet_files(product, "raised") == parquet_files(product, "at-once")
+    history = load_history(tmp_path / "raised")
+    rows = [row for day in RAISED_DAYS for row in history.rows_of(day).to_pylist() if row["country"] == "FRA"]
+    assert {row["dimension"] for row in rows} == {"total", "media"}
+
+
+@pytest.mark.parametrize("detail", ["media", "full"])
+def test_an_interrupted_backfill_goes_on_where_it_stopped(world, tmp_path, monkeypatch, detail):
+    now, since = at_night(FIRST + timedelta(days=40)), FIRST + timedelta(days=28)
+    monkeypatch.setenv("APIVIDEO_GEO_DETAIL", detail)
+    monkeypatch.setenv("APIVIDEO_GEO_SINCE", str(since))
+    with StandIn(world) as api:
+        monkeypatch.setenv("APIVIDEO_GEO_DEADLINE", "0.02")
+        with pytest.raises(SourceFailed):
+            collect(api, tmp_path / "cut", now, monkeypatch, progress=GoesDown(api, after=5))
+        api.up()
+        monkeypatch.delenv("APIVIDEO_GEO_DEADLINE")
+        done = set(held_totals(tmp_path / "cut"))
+        assert done == set(between(since, since + timedelta(days=4)))
+        collect(api, tmp_path / "cut", now, monkeypatch)
+        days = {date.fromisoformat(seen.query["from"][0][:10]) for seen in api.requests if "from" in seen.query}
+        assert days == set(between(since, now.date())) - done
+        collect(api, tmp_path / "whole", now, monkeypatch)
+    cut, whole = (load_history(tmp_path / name) for name in ("cut", "whole"))
+    assert [path.read_bytes() for path in cut.files()] == [path.read_bytes() for path in whole.files()]
+
+
+class GoesDown(Quiet):
+    """The server is gone once so many days are collected."""
+
+    def __init__(self, api, after):
+        self.api = api
+        self.left = 0
+        self.after = after
+
+    def start(self, what, total=None):
+        self.left = self.after if what == "Collecting days" else 0
+
+    def advance(self, parts=1):
+        self.left -= parts
+        if self.left == 0:
+            self.api.down()
+
+
+def test_a_day_of_the_sandbox_that_was_interrupted_is_asked_again_and_whole(tmp_path):
+    noon = at_night(FIRST) + timedelta(hours=8)
+    world, product = World.make(5, 500, 5, 2, FIRST, FIRST, countries=20), Product(tmp_path)
+    with StandIn(world, now=noon, retention_days=1) as api:
+        api.fail_next("503", 1000, "/data/buckets/play/media-id")
+        sandbox = ("collect", "--sandbox", "--detail", "media")
+        product.run(*sandbox, api=api, now=noon, code=4, APIVIDEO_GEO_DEADLINE="0.05")
+        assert not load_history(tmp_path / "history").entries
+        api.failures = type(api.failures)()
+        product.run(*sandbox, api=api, now=noon)
+    assert load_history(tmp_path / "history").entries[FIRST].count == world.truth(upto=noon).total()
 
 
 def test_a_day_can_be_forgotten_out_of_a_closed_month_too_and_an_unknown_one_changes_nothing(world, tmp_path):

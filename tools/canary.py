@@ -21,7 +21,7 @@ from apivideo_geo.errors import ApivideoGeoError, DataRefused
 from apivideo_geo.geo.countries import to_alpha3
 from apivideo_geo.model import UNKNOWN
 from apivideo_geo.settings import in_github_actions, load_settings
-from apivideo_geo.sources.buckets import BREAKDOWNS, atom, parse_count
+from apivideo_geo.sources.breakdowns import BREAKDOWNS, atom, parse_count
 
 Check = Callable[[object], bool]
 

@@ -1,50 +1,28 @@
-"""Today's Data API: counts by breakdown, one UTC day a request.
-
-A dimension by country is not one request: the API breaks down by one dimension and filters by others. So a day is
-asked per country or per value of the dimension, whichever are fewer, and what no filter can name (``null``, empty)
-is what remains of the unfiltered answer.
-"""
+"""Today's Data API: counts by breakdown, one UTC day a request (a page of a hundred rows)."""
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, cast
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
-from apivideo_geo.aggregate.values import read_referrer
 from apivideo_geo.api.client import Client
 from apivideo_geo.api.paging import fetch_items
 from apivideo_geo.days import DEFAULT_RETENTION, ONE_DAY, day_end, day_start, days_between, first_whole_day
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed
-from apivideo_geo.facts import facts_table
-from apivideo_geo.geo.countries import to_alpha3
-from apivideo_geo.model import DETAIL_DIMENSIONS, UNKNOWN, UNKNOWN_TEXT, UNLISTED, Asset, Facts, Refused
-from apivideo_geo.privacy import listed_assets
+from apivideo_geo.model import DETAIL_DIMENSIONS, Asset, Facts, Settled
+from apivideo_geo.privacy import held_dimensions, listed_assets
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.assets import fetch_assets
-
-BREAKDOWNS: Mapping[str, tuple[str, str]] = {
-    "media": ("media-id", "mediaId"),
-    "device": ("device-type", "deviceType"),
-    "os": ("operating-system", "operatingSystem"),
-    "browser": ("browser", "browser"),
-    "referrer": ("referrer", "referrer"),
-}
-"""Dimension → (breakdown, filter) as the API names them. It has no city."""
+from apivideo_geo.sources.breakdowns import BREAKDOWNS, Asking, OpenDay, atom, parse_count
 
 SANDBOX_RETENTION = timedelta(days=1)
 LONGER_RETENTIONS = (timedelta(days=90), timedelta(days=365))
 """What an account can have set instead of 30 days (3 or 12 months), shortest first."""
 
 PRODUCTION_LIMIT, SANDBOX_LIMIT = 500, 100
-"""Reads a minute, as api.video documents them; only for the estimate, the client keeps to what the answers tell."""
-
-Raw = str
-"""A dimension's value as the API spells it; "" for null and empty, which no filter can name."""
+"""Reads a minute, as api.video documents them; only for the estimate, until an answer tells."""
 
 
 class BucketsSource:
@@ -83,7 +61,7 @@ class BucketsSource:
             self.remembers = (now - day_start(first)).days + (now != day_start(now.date()))
         return max(first, settings.since or first), min(now.date(), settings.until or now.date())
 
-    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
+    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, Settled]) -> Iterator[tuple[str, Facts]]:
         """One part a day, oldest first where days take many requests: the oldest is forgotten first."""
         try:
             yield from self._fetch_days(wanted, settled)
@@ -94,33 +72,51 @@ class BucketsSource:
         """The API's own count of all countries together: one request."""
         return fetch_count(self._api, self.metric, day_start(first), day_end(last))
 
-    def _fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
-        progress, now = self._effects.progress, self._effects.now()
+    def _fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, Settled]) -> Iterator[tuple[str, Facts]]:
+        progress = self._effects.progress
+        asking = Asking(self._api, self.metric, self._effects.now(), self._listed)
         progress.start("Collecting days", len(wanted))
         simple = sorted(day for day, detail in wanted.items() if detail == "country")
-        for day, facts in self._api.map(simple, lambda day: fetch_day(self._api, self.metric, day, now)):
+        for day, opened in self._api.map(simple, asking.open):
             progress.advance()
-            yield wanted[day], facts
+            yield wanted[day], asking.cross(opened)
         detailed = sorted(wanted.keys() - set(simple))
         before = self._api.requests
-        for number, day in enumerate(detailed):
-            if number == 1:
-                self._tell_estimate((self._api.requests - before) * (len(detailed) - 1))
-            kept = tuple(name for name in DETAIL_DIMENSIONS[settled.get(day, "country")] if name in BREAKDOWNS)
-            missing = [name for name in DETAIL_DIMENSIONS[wanted[day]] if name in BREAKDOWNS and name not in kept]
-            facts = fetch_day(self._api, self.metric, day, now, missing, self._listed)
-            yield wanted[day], replace(facts, kept=kept)
+        ahead = {day: self._open(asking, day, wanted[day], settled) for day in sample_days(detailed, asking.now)}
+        if ahead:
+            asked = self._api.requests - before
+            each = (asked + sum(opened.count_crossing() for opened in ahead.values())) / len(ahead)
+            self._tell_estimate(round(each * len(detailed)) - asked)
+        for day in detailed:
+            opened = ahead.pop(day) if day in ahead else self._open(asking, day, wanted[day], settled)
+            yield wanted[day], asking.cross(opened)
             progress.advance()
         progress.finish()
 
+    def _open(self, asking: Asking, day: date, detail: str, settled: Mapping[date, Settled]) -> OpenDay:
+        """``day`` with what it lacks of ``detail``: of the API's dimensions, those that the history may hold."""
+        allowed = held_dimensions(self._settings.history_private, self._settings.withhold_media)
+        dimensions = [name for name in DETAIL_DIMENSIONS[detail] if name in BREAKDOWNS and name in allowed]
+        return asking.reopen(day, dimensions, settled[day]) if day in settled else asking.open(day, dimensions)
+
     def _tell_estimate(self, requests: int) -> None:
-        """Say how long it will take, where that is more than a minute: the first day tells what a day costs."""
-        minutes = requests / (SANDBOX_LIMIT if self._settings.sandbox else PRODUCTION_LIMIT)
+        """Say how long ``requests`` will take, where that is more than a minute."""
+        limit = self._api.limit or (SANDBOX_LIMIT if self._settings.sandbox else PRODUCTION_LIMIT)
+        minutes = requests / limit
         if minutes > 1:
             self._effects.progress.say(
-                f"About {requests:,} requests to go: some {minutes:.0f} minutes at what the API allows. "
-                "What is collected is kept; an interrupted run goes on where it stopped."
+                f"About {requests:,} requests to go: some {minutes:.0f} minutes at the {limit:,} a minute that the API "
+                "allows. What is collected is kept; an interrupted run goes on where it stopped."
             )
+
+
+def sample_days(days: Sequence[date], now: datetime) -> list[date]:
+    """Those of ``days``, oldest first, to open before the others: they tell what the others will take.
+
+    First, middle and last of those a day old or older: a young one still moves, so all of it is asked in one go.
+    """
+    still = [day for day in days if day_end(day) + ONE_DAY <= now] or days[:1]
+    return sorted({still[0], still[len(still) // 2], still[-1]}) if still else []
 
 
 def fetch_first_day(client: Client, metric: str, now: datetime) -> date:
@@ -159,49 +155,6 @@ def _lacks_older(held: Collection[date], usual: date, now: datetime, since: date
     return any(day not in held for day in days_between(oldest, usual - ONE_DAY))
 
 
-def fetch_day(
-    client: Client,
-    metric: str,
-    day: date,
-    now: datetime,
-    dimensions: Collection[str] = (),
-    listed: Collection[str] = frozenset(),
-) -> Facts:
-    """Facts of one UTC day: ``total`` by country, and each of ``dimensions`` by country.
-
-    ``listed`` are the ids of the assets that may be told. A day that is not over ends at ``now``, so that its parts
-    agree. Raises the errors of :mod:`apivideo_geo.api.client`.
-    """
-    tally = _Tally(day, metric, listed)
-    start, end = day_start(day), min(day_end(day), now)
-    if end > start:
-        window = _Window(client, metric, start, end)
-        totals = tally.counts(window.fetch("country"))
-        tally.add("total", {(country, ""): count for country, count in totals.items()})
-        for dimension in dimensions:
-            tally.add(dimension, tally.cross(window, dimension, totals))
-    return tally.facts()
-
-
-def fetch_buckets(
-    client: Client, metric: str, breakdown: str, start: datetime, end: datetime, only: Mapping[str, str] | None = None
-) -> list[dict[str, Any]]:
-    """All rows ``{dimensionValue, metricValue}`` of a breakdown, from ``start`` to before ``end``.
-
-    ``only`` filters: filter name → the one value wanted.
-    """
-    params: dict[str, str | int] = {
-        "from": atom(start),
-        "to": atom(end),
-        "sortBy": "dimensionValue",
-        "sortOrder": "asc",
-    }
-    for name, value in (only or {}).items():
-        params[f"filterBy[{name}][]"] = value
-    path = f"/data/buckets/{metric}/{breakdown}"
-    return fetch_items(client, path, params, key=lambda row: repr(row.get("dimensionValue")))
-
-
 def fetch_lifetime_plays(client: Client) -> dict[str, int] | None:
     """Media id → plays since it was published, which the API keeps for ever; a request for each hundred.
 
@@ -225,115 +178,3 @@ def fetch_count(client: Client, metric: str, start: datetime, end: datetime) -> 
     Raises the errors of :mod:`apivideo_geo.api.client`.
     """
     return parse_count(client.get(f"/data/metrics/{metric}/count", {"from": atom(start), "to": atom(end)}).get("data"))
-
-
-def parse_count(value: object) -> int | None:
-    """A ``metricValue`` as a whole number: 3, 3.0 and "3.0" are; None for null, empty, negative or a fraction."""
-    try:
-        number = (
-            float(cast("str", value)) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else -1
-        )
-    except ValueError:
-        return None
-    return int(number) if number >= 0 and math.isfinite(number) and number == int(number) else None
-
-
-def atom(moment: datetime) -> str:
-    """``moment`` as the API writes times (ATOM, UTC)."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
-
-
-@dataclass(frozen=True)
-class _Window:
-    """One stretch of time of one metric, to be broken down."""
-
-    client: Client
-    metric: str
-    start: datetime
-    end: datetime
-
-    def fetch(self, breakdown: str, only: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-        return fetch_buckets(self.client, self.metric, breakdown, self.start, self.end, only)
-
-
-@dataclass
-class _Tally:
-    """Collects the counts of one day, and what was refused of them."""
-
-    day: date
-    metric: str
-    listed: Collection[str]
-    rows: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
-    unmapped: Counter[str] = field(default_factory=Counter)
-
-    def counts(self, rows: list[dict[str, Any]]) -> dict[Raw, int]:
-        """Rows of an answer as value → count; a row without a usable count is refused and counted."""
-        counts: Counter[Raw] = Counter()
-        for row in rows:
-            count = parse_count(row.get("metricValue"))
-            if count is None:
-                self.refused["the count is not a whole number"] += 1
-            else:
-                value = row.get("dimensionValue")
-                counts["" if value is None else str(value)] += count
-        return dict(counts)
-
-    def cross(self, window: _Window, dimension: str, totals: Mapping[Raw, int]) -> dict[tuple[Raw, Raw], int]:
-        """(country, value) → count of ``dimension``, by the route that needs fewer requests."""
-        breakdown, by_value = BREAKDOWNS[dimension]
-        values = self.counts(window.fetch(breakdown))
-        if len(totals) == 1:
-            return {(country, value): count for country in totals for value, count in values.items()}
-        countries_named = [country for country in totals if country]
-        values_named = [value for value in values if value]
-        if len(countries_named) <= len(values_named):
-            answers = window.client.map(countries_named, lambda raw: window.fetch(breakdown, {"country": raw}))
-            cells = {(raw, value): n for raw, rows in answers for value, n in self.counts(rows).items()}
-            rest = Counter(values) - _sums(cells, axis=1)
-            return cells | {("", value): count for value, count in rest.items() if "" in totals}
-        answers = window.client.map(values_named, lambda raw: window.fetch("country", {by_value: raw}))
-        cells = {(country, raw): n for raw, rows in answers for country, n in self.counts(rows).items()}
-        rest = Counter(totals) - _sums(cells, axis=0)
-        return cells | {(country, ""): count for country, count in rest.items() if "" in values}
-
-    def add(self, dimension: str, cells: Mapping[tuple[Raw, Raw], int]) -> None:
-        """Keep ``cells`` under our own codes and names."""
-        for (raw, value), count in cells.items():
-            country = to_alpha3(raw)
-            if dimension == "total" and country == UNKNOWN and raw.strip():
-                self.unmapped[raw] += count
-            named = self._named(dimension, value)
-            if named is not None and count:
-                self.rows[country, dimension, named] += count
-
-    def _named(self, dimension: str, value: Raw) -> str | None:
-        if dimension == "total":
-            return ""
-        if dimension == "media":
-            return value if value in self.listed else UNLISTED
-        if dimension == "referrer":
-            return read_referrer(value) or None
-        return value or UNKNOWN_TEXT
-
-    def facts(self) -> Facts:
-        """What was collected. A dimension that tells more than its country's total is refused, and counted."""
-        totals = {country: n for (country, dimension, _), n in self.rows.items() if dimension == "total"}
-        sums: Counter[tuple[str, str]] = Counter()
-        for (country, dimension, _), count in self.rows.items():
-            sums[country, dimension] += count
-        over = {key for key, count in sums.items() if count > totals.get(key[0], 0)}
-        kept = {key: count for key, count in self.rows.items() if key[:2] not in over}
-        for _, dimension in over:
-            self.refused[f"{dimension} adds up to more than the total"] += 1
-        rows = [(self.day, self.metric, *key, count) for key, count in sorted(kept.items())]
-        refused = tuple(Refused(reason, count, self.day) for reason, count in sorted(self.refused.items()))
-        return Facts((self.day,), facts_table(rows), refused, dict(self.unmapped))
-
-
-def _sums(cells: Mapping[tuple[Raw, Raw], int], axis: int) -> Counter[Raw]:
-    """Sums of (country, value) → count by country (``axis`` 0) or by value (1)."""
-    sums: Counter[Raw] = Counter()
-    for key, count in cells.items():
-        sums[key[axis]] += count
-    return sums

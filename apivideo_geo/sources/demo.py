@@ -27,7 +27,7 @@ import pyarrow as pa
 
 from apivideo_geo.days import days_between
 from apivideo_geo.facts import FACTS
-from apivideo_geo.model import DETAIL_DIMENSIONS, UNKNOWN, UNLISTED, Asset, Facts, Refused
+from apivideo_geo.model import DETAIL_DIMENSIONS, UNKNOWN, UNLISTED, Asset, Facts, Refused, Settled
 from apivideo_geo.sources.demo_tables import (
     AUDIENCES,
     BROWSERS,
@@ -92,7 +92,7 @@ class DemoSource:
         days, settings = demo_days(self._effects.now().date()), self._settings
         return max(days[0], settings.since or days[0]), min(days[-1], settings.until or days[-1])
 
-    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
+    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, Settled]) -> Iterator[tuple[str, Facts]]:
         """One part a detail; the days that were never collected are in none."""
         now = self._effects.now()
         told = set(demo_days(now.date()))

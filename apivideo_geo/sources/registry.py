@@ -9,7 +9,7 @@ from typing import Protocol
 from apivideo_geo.api.client import Client
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import EndpointGone, UsageError
-from apivideo_geo.model import Asset, Facts
+from apivideo_geo.model import Asset, Facts, Settled
 from apivideo_geo.settings import Settings
 
 
@@ -34,11 +34,11 @@ class Source(Protocol):
     def window(self, held: Collection[date]) -> tuple[date, date]:
         """First and last UTC day the source can tell whole or as still open, given the days ``held`` already."""
 
-    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
+    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, Settled]) -> Iterator[tuple[str, Facts]]:
         """Detail and facts of ``wanted``, in one or more parts that together answer every day of it.
 
-        ``settled`` are the days held for good with the detail they are held at: what costs requests need not be asked
-        again of them, if the part says so (``Facts.kept``).
+        ``settled`` are those of them that are held for good at a lower detail, with what is held: what costs requests
+        need not be asked again of them, if the part says so (``Facts.kept``).
         A day that the source has nothing to say about is in no part. Raises the errors of the tree.
         """
 
@@ -98,7 +98,7 @@ def choose_source(settings: Settings, effects: Effects, last_source: str | None)
 
 def _has_data_api(client: Client, settings: Settings, effects: Effects, last_source: str | None) -> bool:
     """Whether the server knows ``/data/…``; asked once, for afterwards the history tells."""
-    from apivideo_geo.sources.buckets import fetch_buckets
+    from apivideo_geo.sources.breakdowns import fetch_buckets
 
     if last_source:
         return last_source != "sessions"

@@ -14,7 +14,7 @@ from apivideo_geo.api.secrets import redactor
 from apivideo_geo.days import ONE_DAY, day_runs, days_between
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed
-from apivideo_geo.model import DETAIL_DIMENSIONS, SESSION_COLUMNS, UNLISTED, Asset, Facts
+from apivideo_geo.model import DETAIL_DIMENSIONS, SESSION_COLUMNS, UNLISTED, Asset, Facts, Settled
 from apivideo_geo.privacy import listed_assets
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.assets import fetch_assets
@@ -63,7 +63,7 @@ class SessionsSource:
         today = self._effects.now().date()
         return self._settings.since or min(held, default=BEGINNING), min(today, self._settings.until or today)
 
-    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
+    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, Settled]) -> Iterator[tuple[str, Facts]]:
         """One part for each run of days. A first run that asks for everything answers from the first session on."""
         for first, last in day_runs(wanted):
             items = self._fetch_sessions(first, last)

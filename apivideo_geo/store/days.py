@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 
 import pyarrow as pa
@@ -28,9 +29,9 @@ from apivideo_geo.days import day_end
 from apivideo_geo.durable import disk_failed, remove_leftovers, save_bytes, sync_folder
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.facts import FACTS, fold_media, sort_facts
-from apivideo_geo.model import Account, Asset, Checked, Facts, Refused, Shrunk
+from apivideo_geo.model import Account, Asset, Checked, Facts, Refused, Settled, Shrunk
 from apivideo_geo.store.account import parse_account, render_account
-from apivideo_geo.store.ledger import Entry, parse_ledger, render_ledger
+from apivideo_geo.store.ledger import Entry, parse_ledger, render_ledger, settled_details
 from apivideo_geo.store.schema import ASSETS, VERSION, Held, migrate, parse_metadata, parse_version, render_metadata
 
 log = logging.getLogger(__name__)
@@ -111,8 +112,10 @@ class History:
         for month, days in _by_month(rows):
             self._write(month, {day: rows[day] for day in days}, {day: held[day] for day in days}, metric, now)
             for day in days:
-                refused = [one for one in facts.refused if one.day == day]
-                self.entries[day] = _entry(day, held[day], metric, now, refused, before=self.entries.get(day))
+                refused, before = [one for one in facts.refused if one.day == day], self.entries.get(day)
+                if before and "total" in facts.kept:  # nothing of it was asked again
+                    refused += [Refused(reason, count, day) for reason, count in before.refused.items()]
+                self.entries[day] = _entry(day, held[day], metric, now, refused, before=before)
         self.save_ledger()
         return shrunk
 
@@ -191,6 +194,18 @@ class History:
         """What is held of ``days`` was found unchanged at ``now``, which then is when they were last seen."""
         self.entries |= {day: replace(self.entries[day], last=now) for day in days}
         self.save_ledger()
+
+    def settled(self, wanted: Mapping[date, str]) -> dict[date, Settled]:
+        """Those of the days ``wanted`` that are final and held at a lower detail → what is held of them."""
+        final = settled_details(self.entries)
+        raised = sorted(day for day, detail in wanted.items() if final.get(day, detail) != detail)
+        totals: dict[date, dict[str, int]] = {day: {} for day in raised}
+        for path, days in groupby(raised, self.file_of):
+            rows = _read(path).cast(FACTS)
+            rows = rows.filter(pc.is_in(rows["day"], pa.array(list(days), pa.date32())))
+            for row in rows.filter(pc.equal(rows["dimension"], "total")).to_pylist():
+                totals[row["day"]][row["country"]] = row["count"]
+        return {day: Settled(final[day], counts) for day, counts in totals.items()}
 
     def closed_counts(self, days: Iterable[date]) -> dict[date, int]:
         """Those of ``days`` that are held and were over when collected → their total."""

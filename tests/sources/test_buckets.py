@@ -1,12 +1,17 @@
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 
 import pytest
 
 from apivideo_geo.api.client import Client
-from apivideo_geo.effects import Effects
+from apivideo_geo.days import first_whole_day
+from apivideo_geo.effects import Effects, Quiet
 from apivideo_geo.settings import load_settings
-from apivideo_geo.sources.buckets import BucketsSource, fetch_first_day, first_whole_day, parse_count
+from apivideo_geo.sources.breakdowns import parse_count
+from apivideo_geo.sources.buckets import BucketsSource, fetch_first_day
+from tests.fakes.audience import REFERRERS
+from tests.fakes.geoip import NAMES
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
 
@@ -16,8 +21,8 @@ FIRST, LAST = date(2026, 10, 1), date(2026, 10, 30)
 class At(Effects):
     """Effects whose clock stands still."""
 
-    def __init__(self, now):
-        super().__init__(epoch=int(now.timestamp()))
+    def __init__(self, now, progress):
+        super().__init__(epoch=int(now.timestamp()), progress=progress)
 
 
 @pytest.fixture(scope="module")
@@ -25,14 +30,14 @@ def world():
     return World.make(7, 4000, 9, 3, FIRST, LAST, countries=60)
 
 
-def open_source(api, now, **flags):
-    effects = At(now)
+def open_source(api, now, progress=None, **flags):
+    effects = At(now, progress or Quiet())
     client = Client(api.url, api.api_key, effects)
     return BucketsSource(load_settings({**flags}), effects, client)
 
 
-def collect(api, now, held=(), **flags):
-    source = open_source(api, now, **flags)
+def collect(api, now, held=(), progress=None, **flags):
+    source = open_source(api, now, progress, **flags)
     first, last = source.window(held)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     source.fetch_assets({day: flags.get("detail", "country") for day in days})
@@ -86,7 +91,7 @@ def test_media_by_country_is_the_truth_and_what_is_not_public_is_unlisted(world)
 
 def test_every_other_dimension_sums_to_the_total_of_its_country(world):
     with StandIn(world) as api:
-        parts = collect(api, world.end, detail="full", since="2026-10-20")
+        parts = collect(api, world.end, detail="full", since="2026-10-20", history_private=True)
     totals = sums(parts, "total", lambda row: row["country"])
     devices = Counter()
     for device, countries in world.truth_by_device(days=[date(2026, 10, n) for n in range(20, 31)]).items():
@@ -100,12 +105,131 @@ def test_every_other_dimension_sums_to_the_total_of_its_country(world):
     assert not any(sign in host for host in referrers for sign in "/?:@")
 
 
-def test_the_route_with_fewer_requests_is_taken(world):
+def everybody_watches_everything(countries, videos):
+    """A world of one day, in which each country plays each video once."""
+    assets, made = (World.make(1, count, videos, 0, LAST, LAST) for count in (0, countries * videos))
+    pairs = product(list(NAMES)[:countries], assets.assets)
+    sessions = [
+        session._replace(country=country, media_id=asset.media_id)
+        for session, (country, asset) in zip(made.sessions, pairs, strict=True)
+    ]
+    return World(assets.assets, sessions, LAST, LAST, assets.rng)
+
+
+def crossing(api):
+    """(breakdown, filter) → how many requests."""
+    asked = ((seen.path.rsplit("/", 1)[1], name) for seen in api.requests for name in seen.query)
+    return Counter((breakdown, name) for breakdown, name in asked if name.startswith("filterBy"))
+
+
+PER_COUNTRY, PER_VIDEO = ("media-id", "filterBy[country][]"), ("country", "filterBy[mediaId][]")
+
+
+@pytest.mark.parametrize(
+    ("countries", "videos", "expected"),
+    [
+        (4, 9, {PER_COUNTRY: 4}),
+        (9, 4, {PER_VIDEO: 4}),
+        (1, 9, {}),
+        (3, 120, {PER_COUNTRY: 3 * 2}),
+        (120, 3, {PER_VIDEO: 3 * 2}),
+        (90, 120, {PER_VIDEO: 120}),  # fewer countries, but two pages each
+    ],
+)
+def test_the_route_with_fewer_requests_is_taken_pages_included(countries, videos, expected):
+    world = everybody_watches_everything(countries, videos)
     with StandIn(world) as api:
-        collect(api, world.end, detail="media", since="2026-10-30", until="2026-10-30")
-        asked = [seen for seen in api.requests if seen.path.startswith("/data/buckets/play/")]
-    active = len({s.media_id for s in world.plays([LAST])})
-    assert len(asked) <= active + 2
+        (facts,) = collect(api, world.end, detail="media", since=LAST, until=LAST)
+        assert crossing(api) == expected
+    assert sums([facts], "total", lambda row: row["country"]) == world.truth()
+    assert sums([facts], "media").total() == countries * videos
+
+
+def test_each_dimension_takes_its_own_cheaper_route(world):
+    with StandIn(world) as api:
+        collect(api, world.end, detail="full", since=LAST, until=LAST, history_private=True)
+        asked = crossing(api)
+    plays = list(world.plays([LAST]))
+    countries = {play.country for play in plays} - {None, ""}
+    for breakdown, name, values in (
+        ("media-id", "mediaId", {play.media_id for play in plays}),
+        ("device-type", "deviceType", {play.viewer.device for play in plays}),
+        ("operating-system", "operatingSystem", {play.viewer.system for play in plays}),
+        ("browser", "browser", {play.viewer.browser for play in plays}),
+        ("referrer", "referrer", {play.referrer["url"] for play in plays} - {None, ""}),
+    ):
+        assert len(values) < len(countries)
+        assert asked.pop(("country", f"filterBy[{name}][]")) == len(values), breakdown
+    assert not asked
+
+
+def test_a_referrer_too_long_for_a_filter_is_asked_by_country(world):
+    long = {**REFERRERS[1], "url": "https://long.example/?" + "x" * 2048}
+    sessions = [one._replace(referrer=long) if one.referrer is REFERRERS[1] else one for one in world.sessions]
+    with StandIn(World(world.assets, sessions, FIRST, LAST, world.rng)) as api:
+        (facts,) = collect(api, world.end, detail="full", since=LAST, until=LAST, history_private=True)
+        assert crossing(api)["referrer", "filterBy[country][]"] > 10
+    expected = sum(one.referrer is long for one in sessions if one.day == LAST)
+    assert sums([facts], "referrer", lambda row: row["value"])["long.example"] == expected > 0
+
+
+def test_what_the_history_may_not_hold_is_not_asked(world):
+    with StandIn(world) as api:
+        collect(api, world.end, detail="full", since=LAST, until=LAST, withhold_media=True)
+        asked = {seen.path.rsplit("/", 1)[1] for seen in api.requests if "/buckets/play/" in seen.path}
+    assert asked == {"country", "device-type", "operating-system", "browser"}
+
+
+def test_a_day_without_a_play_takes_one_request_at_any_detail(world):
+    with StandIn(world) as api:
+        collect(api, world.end, detail="full", since=LAST + timedelta(days=1))
+        collect(api, world.end + timedelta(days=1), detail="full", since=LAST + timedelta(days=1))
+        asked = [seen.path for seen in api.requests if "/buckets/play/" in seen.path]
+    assert asked == ["/data/buckets/play/country"]
+
+
+class Listening(Quiet):
+    """Keeps what is said, with how many requests had been sent, and how many of them filtered."""
+
+    def __init__(self, api):
+        self.api = api
+        self.said = []
+
+    def say(self, message):
+        self.said.append((message, len(self.api.requests), crossing(self.api).total()))
+
+
+@pytest.mark.parametrize("first", [date(2026, 10, 1), date(2026, 10, 18)])
+@pytest.mark.parametrize("detail", ["media", "full"])
+def test_the_estimate_is_told_before_the_long_part_and_near_the_truth(first, detail):
+    """Also of an account that is younger than the window, whose first days are empty."""
+    world = World.make(7, 3000, 12, 3, first, LAST, countries=30)
+    with StandIn(world, rate_limit=100, window_seconds=0.3) as api:
+        progress = Listening(api)
+        collect(api, world.end, progress=progress, detail=detail, since="2026-10-09")
+        asked = len(api.requests)
+    ((told, before, filtered),) = [one for one in progress.said if one[0].startswith("About")]
+    assert filtered == 0
+    assert before < 30
+    estimate = int(told.split()[1].replace(",", ""))
+    assert 0.7 < estimate / (asked - before) < 1.4
+    assert f"some {estimate / 100:.0f} minutes at the 100 a minute that the API allows" in told
+    assert "an interrupted run goes on where it stopped" in told
+
+
+def test_a_run_of_less_than_a_minute_tells_no_estimate(world):
+    with StandIn(world, rate_limit=500, window_seconds=0.3) as api:
+        progress = Listening(api)
+        collect(api, world.end, progress=progress, detail="full", since="2026-10-25")
+    assert progress.said == []
+
+
+@pytest.mark.parametrize("detail", ["country", "media", "full"])
+def test_no_answer_is_asked_twice(world, detail):
+    with StandIn(world) as api:
+        collect(api, world.end, detail=detail, since="2026-10-21")
+        asked = Counter((seen.path, str(seen.query)) for seen in api.requests)
+    assert asked.most_common(1)[0][1] == 1
 
 
 def test_odd_values_are_counted_and_told(world):
@@ -140,7 +264,7 @@ def test_the_retention_is_found_and_only_whole_days_are_believed(mode, remembers
     world = World.make(3, 4000, 3, 1, end - timedelta(days=400), end, countries=5)
     now = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
     with StandIn(world, now=now, retention_days=remembers, retention_mode=mode) as api:
-        client = Client(api.url, api.api_key, At(now))
+        client = Client(api.url, api.api_key, At(now, Quiet()))
         first = fetch_first_day(client, "play", now)
         client.close()
     # in mode "cut" the first day that is counted at all may be cut by the edge, so it is not believed

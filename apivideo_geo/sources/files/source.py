@@ -13,7 +13,7 @@ from apivideo_geo.api.client import Client
 from apivideo_geo.effects import Effects
 from apivideo_geo.engines import connect
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.model import DETAIL_DIMENSIONS, Asset, Facts, Refused
+from apivideo_geo.model import DETAIL_DIMENSIONS, Asset, Facts, Refused, Settled
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.files import open_sessions
 
@@ -49,7 +49,7 @@ class FilesSource:
         first, last = self._files.days[0], min(self._files.days[-1], self._effects.now().date())
         return max(first, self._settings.since or first), min(last, self._settings.until or last)
 
-    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
+    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, Settled]) -> Iterator[tuple[str, Facts]]:
         """All days at once, those that no file answers for left out, at the highest detail that is wanted of one."""
         days = tuple(day for day in self._files.days if day in wanted)
         if not days:
