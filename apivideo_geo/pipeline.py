@@ -90,7 +90,8 @@ def collect(
     try:
         with open_history(settings.history_folder) as history:
             history.check_fits(source.metric, demo=source.name == "demo")
-            first, last = source.window(history.entries)
+            first, last = source.window(history.entries, history.load_account().remembers)
+            history.save_account(source.remembers, None)
             detail = settings.detail or source.usual_detail
             wanted = days_to_collect(history.entries, first, last, now, detail, asks_all=source.asks_all)
             wanted = {day: at for day, at in wanted.items() if day not in settings.leave_out}

@@ -97,6 +97,7 @@ def test_an_outage_heals_as_far_as_the_server_remembers_and_the_rest_is_missing_
     with StandIn(world) as api:
         for night in before + after:
             collect(api, tmp_path, at_night(night), monkeypatch)
+        assert sum(not seen.path.startswith("/auth") for seen in api.requests) <= 3  # also with days that are lost
     whole = between(FIRST + timedelta(days=1), after[-1] - timedelta(days=1))
     held = held_totals(tmp_path)
     missing = [day for day in whole if day not in held]
@@ -106,10 +107,14 @@ def test_an_outage_heals_as_far_as_the_server_remembers_and_the_rest_is_missing_
     assert held == truth(world, [day for day in whole if day not in missing])
 
 
-def test_a_longer_retention_heals_a_longer_outage(world, tmp_path, monkeypatch):
+@pytest.mark.parametrize("at_first", [30, 90])
+def test_a_longer_retention_heals_a_longer_outage_also_one_set_since(world, tmp_path, monkeypatch, at_first):
     before, after = nights(5), nights(2, FIRST + timedelta(days=85))
-    with StandIn(world, retention_days=90) as api:
-        for night in before + after:
+    with StandIn(world, retention_days=at_first) as api:
+        for night in before:
+            collect(api, tmp_path, at_night(night), monkeypatch)
+        api.data.retention = timedelta(days=90)
+        for night in after:
             collect(api, tmp_path, at_night(night), monkeypatch)
     held = held_totals(tmp_path)
     assert held == truth(world, sorted(held))

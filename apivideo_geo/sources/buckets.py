@@ -52,11 +52,11 @@ class BucketsSource:
             return assets
         return tuple(replace(asset, lifetime=plays.get(asset.media_id, 0)) for asset in assets)
 
-    def window(self, held: Collection[date]) -> tuple[date, date]:
+    def window(self, held: Collection[date], remembered: int | None = None) -> tuple[date, date]:
         """The first and last day the API still knows whole (the last is today, which is still open)."""
         now, settings = self._effects.now(), self._settings
         first = first_whole_day(now, SANDBOX_RETENTION if settings.sandbox else DEFAULT_RETENTION)
-        if not settings.sandbox and _lacks_older(held, first, now, settings.since):
+        if not settings.sandbox and _may_know_older(held, first, now, settings.since, remembered):
             first = fetch_first_day(self._api, self.metric, now)
             self.remembers = (now - day_start(first)).days + (now != day_start(now.date()))
         return max(first, settings.since or first), min(now.date(), settings.until or now.date())
@@ -149,9 +149,17 @@ def fetch_first_day(client: Client, metric: str, now: datetime) -> date:
     return found
 
 
-def _lacks_older(held: Collection[date], usual: date, now: datetime, since: date | None) -> bool:
-    """Whether days before the usual window are lacking that an account with longer retention still has."""
-    oldest = max(first_whole_day(now, LONGER_RETENTIONS[-1]), since or min(held, default=date.min))
+def _may_know_older(
+    held: Collection[date], usual: date, now: datetime, since: date | None, remembered: int | None
+) -> bool:
+    """Whether days before the usual window are lacking that the API may still know.
+
+    What it ``remembered`` at an earlier run holds from night to night, so that days that are lost are not asked for
+    each night; after a longer outage, and for an older ``since``, it is found out anew.
+    """
+    nightly = since is None and max(held, default=date.min) >= usual
+    longest = timedelta(days=remembered) if remembered and nightly else LONGER_RETENTIONS[-1]
+    oldest = max(first_whole_day(now, longest), since or min(held, default=date.min))
     return any(day not in held for day in days_between(oldest, usual - ONE_DAY))
 
 

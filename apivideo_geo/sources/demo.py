@@ -87,7 +87,7 @@ class DemoSource:
         plays = _count_lifetime_plays(now)
         return tuple(replace(asset, lifetime=plays[asset.media_id]) for asset in demo_assets(now.date()))
 
-    def window(self, held: Collection[date]) -> tuple[date, date]:
+    def window(self, held: Collection[date], remembered: int | None = None) -> tuple[date, date]:
         """The two years up to today, or what the settings leave of them."""
         days, settings = demo_days(self._effects.now().date()), self._settings
         return max(days[0], settings.since or days[0]), min(days[-1], settings.until or days[-1])

@@ -31,8 +31,11 @@ class Source(Protocol):
     def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
         """The videos and live streams, public or not; None where the source does not tell, or ``wanted`` needs none."""
 
-    def window(self, held: Collection[date]) -> tuple[date, date]:
-        """First and last UTC day the source can tell whole or as still open, given the days ``held`` already."""
+    def window(self, held: Collection[date], remembered: int | None = None) -> tuple[date, date]:
+        """First and last UTC day the source can tell whole or as still open, given the days ``held`` already.
+
+        ``remembered`` is what an earlier run found of ``remembers``.
+        """
 
     def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, Settled]) -> Iterator[tuple[str, Facts]]:
         """Detail and facts of ``wanted``, in one or more parts that together answer every day of it.

@@ -58,7 +58,7 @@ class SessionsSource:
                 redactor.hide(asset.media_id)
         return self._assets
 
-    def window(self, held: Collection[date]) -> tuple[date, date]:
+    def window(self, held: Collection[date], remembered: int | None = None) -> tuple[date, date]:
         """From ``since``, else from the first day held, else from the beginning; to ``until`` or today."""
         today = self._effects.now().date()
         return self._settings.since or min(held, default=BEGINNING), min(today, self._settings.until or today)

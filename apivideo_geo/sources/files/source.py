@@ -44,7 +44,7 @@ class FilesSource:
         """None: the files do not tell."""
         return None
 
-    def window(self, held: Collection[date]) -> tuple[date, date]:
+    def window(self, held: Collection[date], remembered: int | None = None) -> tuple[date, date]:
         """From the first to the last day the files answer for, within ``since`` and ``until``."""
         first, last = self._files.days[0], min(self._files.days[-1], self._effects.now().date())
         return max(first, self._settings.since or first), min(last, self._settings.until or last)
