@@ -25,8 +25,9 @@ def run(command: str, settings: Settings, effects: Effects, report: Report | Non
     """
     report = report or Report()
     if command in ("build", "render"):
-        from apivideo_geo.publish import check_replaceable
+        from apivideo_geo.publish import check_replaceable, repair
 
+        repair(settings.out)
         check_replaceable(settings.out)
         look_of(settings)  # what cannot be used is told before anything is asked
     hidden: frozenset[str] = frozenset()

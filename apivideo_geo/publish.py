@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from apivideo_geo.durable import disk_failed
-from apivideo_geo.errors import UsageError
+from apivideo_geo.errors import DataRefused, UsageError
 
 OURS = "manifest.json"
 """A folder with this file in it was made here and may be replaced."""
@@ -21,28 +23,55 @@ KEPT = (".gitignore", ".gitkeep", ".git")
 def publish(site: Mapping[str, bytes], out: Path) -> None:
     """Write ``site`` (path → content) as the folder ``out``, in place of what was published there before.
 
-    Raises :class:`UsageError` where ``out`` holds something that was not made here, :class:`DiskFailed` where it
-    cannot be written; what was there before is then still there, whole.
+    Raises :class:`UsageError` where ``out`` holds something that was not made here, :class:`DataRefused` where another
+    run is writing it, :class:`DiskFailed` where it cannot be written; what was there before is then still there, whole.
     """
     out = Path(os.path.abspath(out))  # noqa: PTH100  resolve() would swap the target of a link for the link
     staged, old = _beside(out, "new"), _beside(out, "old")
-    try:
-        _repair(out, staged, old)
-        check_replaceable(out)
-        staged.mkdir(parents=True)
-        for name, content in site.items():
-            path = staged / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        _carry_over(out, staged)
-        if out.exists():
-            out.rename(old)
-        staged.rename(out)
-        shutil.rmtree(old, ignore_errors=True)
-    except OSError as error:
-        with suppress(OSError):
+    with _alone(out):
+        try:
             _repair(out, staged, old)
+            check_replaceable(out)
+            staged.mkdir(parents=True)
+            for name, content in site.items():
+                path = staged / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            _carry_over(out, staged)
+            if out.exists():
+                out.rename(old)
+            staged.rename(out)
+            shutil.rmtree(old, ignore_errors=True)
+        except OSError as error:
+            with suppress(OSError):
+                _repair(out, staged, old)
+            raise disk_failed(out, error) from None
+
+
+def repair(out: Path) -> None:
+    """Bring the site back that a run killed in the middle of its swap has left beside ``out``."""
+    out = Path(os.path.abspath(out))  # noqa: PTH100
+    staged, old = _beside(out, "new"), _beside(out, "old")
+    if not out.exists() and old.exists():
+        with _alone(out):
+            _repair(out, staged, old)
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Nobody else stages or swaps ``out`` until the block ends: two would write into one folder."""
+    lock = FileLock(_beside(out, "lock"))
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise DataRefused(f"Another run is writing the site in {out}; wait until it ends.") from None
+    except OSError as error:
         raise disk_failed(out, error) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _carry_over(out: Path, staged: Path) -> None:

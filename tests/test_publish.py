@@ -1,7 +1,7 @@
 import pytest
 
-from apivideo_geo.errors import DiskFailed, UsageError
-from apivideo_geo.publish import publish
+from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
+from apivideo_geo.publish import publish, repair
 
 OLD = {
     "index.html": b"old",
@@ -12,7 +12,8 @@ NEW = {"index.html": b"new", "manifest.json": b'{"files": {"index.html": ""}}'}
 
 
 def content(folder):
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def test_a_site_takes_the_place_of_the_one_before_whole(tmp_path):
@@ -67,3 +68,24 @@ def test_what_cannot_be_written_leaves_the_site_before_whole(tmp_path):
     with pytest.raises(DiskFailed, match="Cannot write"):
         publish({**NEW, "index.html/impossible": b""}, tmp_path / "site")
     assert content(tmp_path) == {f"site/{name}": text for name, text in OLD.items()}
+
+
+def test_a_site_that_a_killed_run_left_beside_its_place_is_back_before_anything_else_can_fail(tmp_path):
+    publish(OLD, tmp_path / "site")
+    (tmp_path / "site").rename(tmp_path / ".site.old")
+    publish(NEW, tmp_path / "other")
+    (tmp_path / "other").rename(tmp_path / ".site.new")
+    repair(tmp_path / "site")
+    assert content(tmp_path) == {f"site/{name}": text for name, text in OLD.items()}
+
+
+def test_a_second_run_at_the_same_time_is_told_so_and_disturbs_nothing(tmp_path):
+    class Slow(dict):
+        def items(self):
+            yield from list(super().items())[:1]
+            with pytest.raises(DataRefused, match="Another run is writing the site"):
+                publish(OLD, tmp_path / "site")
+            yield from list(super().items())[1:]
+
+    publish(Slow(NEW), tmp_path / "site")
+    assert content(tmp_path) == {f"site/{name}": text for name, text in NEW.items()}
