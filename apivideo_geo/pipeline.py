@@ -79,10 +79,10 @@ def collect(
     from apivideo_geo.days import days_between
     from apivideo_geo.sources.checking import check_count, confirm_days
     from apivideo_geo.sources.registry import choose_source
-    from apivideo_geo.store.days import load_history, open_history
+    from apivideo_geo.store.days import find_last_source, open_history
     from apivideo_geo.store.ledger import days_to_collect, second_looks
 
-    before = load_history(settings.history).last_source if settings.source == "auto" else None
+    before = find_last_source(settings.history) if settings.source == "auto" else None
     source = choose_source(settings, effects, before)
     report.source = source.name
     settings = settings.model_copy(update={"source": source.name})

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -27,12 +27,21 @@ from filelock import FileLock, Timeout
 
 from apivideo_geo.days import day_end
 from apivideo_geo.durable import disk_failed, remove_leftovers, save_bytes, sync_folder
-from apivideo_geo.errors import DataRefused
+from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.facts import FACTS, fold_media, sort_facts
 from apivideo_geo.model import Account, Asset, Checked, Facts, Refused, Settled, Shrunk
 from apivideo_geo.store.account import parse_account, render_account
 from apivideo_geo.store.ledger import Entry, parse_ledger, render_ledger, settled_details
-from apivideo_geo.store.schema import ASSETS, VERSION, Held, migrate, parse_metadata, parse_version, render_metadata
+from apivideo_geo.store.schema import (
+    ASSETS,
+    VERSION,
+    Held,
+    migrate,
+    not_ours,
+    parse_metadata,
+    parse_version,
+    render_metadata,
+)
 
 log = logging.getLogger(__name__)
 
@@ -57,20 +66,16 @@ class History:
         """Whether it holds demo data."""
         return any(entry.source == "demo" for entry in self.entries.values())
 
-    @property
-    def last_source(self) -> str | None:
-        """Where the newest day came from; None while it is empty."""
-        return self.entries[max(self.entries)].source if self.entries else None
-
     def partial_days(self) -> set[date]:
         """Days seen only before they were over, while later ones came in: they read low, so they count as missing."""
         return {day for day, entry in self.entries.items() if entry.open and day != max(self.entries)}
 
     def files(self) -> list[Path]:
         """The Parquet files of facts, oldest first; together they hold every fact once."""
-        months = sorted(self.folder.glob("[0-9]*/????-??.parquet"))
+        days = list(self.folder.glob("[0-9]*/[0-9]*/????-??-??.parquet"))  # before the months: a run may be compacting
+        months = list(self.folder.glob("[0-9]*/????-??.parquet"))
         compacted = {path.stem for path in months}
-        days = [path for path in self.folder.glob("[0-9]*/[0-9]*/????-??-??.parquet") if path.stem[:7] not in compacted]
+        days = [path for path in days if path.stem[:7] not in compacted]
         return sorted(months + days, key=lambda path: path.stem)
 
     def check_current(self) -> None:
@@ -79,6 +84,11 @@ class History:
             raise DataRefused(
                 f"The history in {self.folder} was written by an older apivideo-geo; run collect once to bring it up."
             )
+
+    def check_readable(self) -> None:
+        """Raise :class:`DataRefused` that names the file of facts which is damaged, if one is."""
+        for path in self.files():
+            _read(path)
 
     def check_fits(self, metric: str, demo: bool) -> None:
         """Raise :class:`DataRefused` where facts of ``metric`` must not be mixed into this history."""
@@ -130,12 +140,10 @@ class History:
             month = _month_of(folder)
             if month is None:
                 continue
-            days = sorted(folder.glob("????-??-??.parquet"))
-            if self._month_file(month).is_file():
-                _remove(days, folder)  # left by a crash after the month was written
-            elif days and _closed(month, now):
+            known = self._month_file(month).is_file()
+            if (known or _closed(month, now)) and any(folder.glob("????-??-??.parquet")):
                 self._rewrite_month(month, {}, {}, self.metric or "")
-                done += 1
+                done += not known  # else a crash left them after the month was written, or a person put them back
         return done
 
     def save_assets(self, assets: Iterable[Asset], *, unlisted: bool = False) -> None:
@@ -161,13 +169,16 @@ class History:
         if not path.is_file():
             return ()
         rows = _read(path).to_pylist()
-        return tuple(
-            Asset(
-                r["media_id"], r["type"], r["title"], r.get("public", True), tuple(r["tags"]), r["published_at"],
-                r.get("lifetime"),
-            )
-            for r in rows
-        )  # fmt: skip
+        try:
+            return tuple(
+                Asset(
+                    r["media_id"], r["type"], r["title"], r.get("public", True), tuple(r["tags"]), r["published_at"],
+                    r.get("lifetime"),
+                )
+                for r in rows
+            )  # fmt: skip
+        except (KeyError, TypeError):
+            raise not_ours(str(path)) from None
 
     def forget_unlisted(self) -> tuple[Asset, ...]:
         """Take the assets that are not public out of all files, titles and ids; returns those that were there.
@@ -289,18 +300,18 @@ class History:
     ) -> None:
         """One file with the days held of ``month``, those in ``rows`` replaced, ``without`` one; then the day files go.
 
-        Where no day is left, there is no file.
+        Of a day that lies in a file of its own too, the month's is kept. Where no day is left, there is no file.
         """
         path, folder = self._month_file(month), self.folder / month[:4] / month[5:]
-        sources = [path] if path.is_file() else sorted(folder.glob("????-??-??.parquet"))
+        sources = [*([path] if path.is_file() else []), *sorted(folder.glob("????-??-??.parquet"))]
         tables: list[pa.Table] = []
-        days: dict[date, Held] = {}
+        days = dict(held)
         for source in sources:
-            days |= _metadata(source)[1]
-            table = _read(source)
-            gone = [*rows, without] if without else list(rows)
+            found, table = _metadata(source)[1], _read(source)
+            gone = [*days, without] if without else list(days)
             tables.append(table.filter(pc.invert(pc.is_in(table["day"], pa.array(gone, pa.date32())))))
-        days = {day: one for day, one in (days | dict(held)).items() if day != without}
+            days = found | days
+        days = {day: one for day, one in days.items() if day != without}
         if not days:
             _remove([path], folder)
             return
@@ -321,21 +332,37 @@ def load_history(folder: Path) -> History:
     The Parquet files are the truth: a ledger line without its day is dropped, a day without its line gets one (with
     no times, so that it is asked again). Raises :class:`DataRefused` for a file that cannot be read.
     """
+    _check_folder(folder)
     history = History(folder, {})
     ledger = folder / "ledger.jsonl"
     known: dict[date, Entry] = {}
+    told = {path: _metadata(path) for path in history.files()}  # first: a newer version's ledger is not a broken one
     try:
         if ledger.is_file():
-            known = parse_ledger(ledger.read_text(encoding="utf-8"), str(ledger))
-        for path in history.files():
-            metric, days = _metadata(path)
-            for day, held in days.items():
-                if not _matches(known.get(day), held, metric):
-                    known[day] = _entry(day, held, metric, None, [], before=None)
-            history.entries |= {day: known[day] for day in days}
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataRefused(f"Cannot read the history in {folder}: {error}.") from None
+            known = parse_ledger(ledger.read_text(encoding="utf-8", errors="replace"), str(ledger))
+    except OSError as error:
+        raise _unread(ledger, error) from None
+    for path, (metric, days) in told.items():
+        if metric != (history.metric or metric):
+            raise DataRefused(
+                f"{path} counts {metric}, what is older in the history {history.metric}; "
+                "move what does not belong there out of the history folder and run again."
+            )
+        for day, held in days.items():
+            if not _matches(known.get(day), held, metric):
+                known[day] = _entry(day, held, metric, None, [], before=None)
+        history.entries |= {day: known[day] for day in days}
     return history
+
+
+def find_last_source(folder: Path) -> str | None:
+    """Where the newest day in ``folder`` came from; None where there is none. Damaged files are passed over."""
+    _check_folder(folder)
+    for path in reversed(History(folder, {}).files()):
+        with suppress(DataRefused):
+            if days := _metadata(path)[1]:
+                return days[max(days)].source
+    return None
 
 
 @contextmanager
@@ -344,6 +371,7 @@ def open_history(folder: Path) -> Iterator[History]:
 
     Raises :class:`DataRefused` where another run holds it, :class:`DiskFailed` where it cannot be written.
     """
+    _check_folder(folder)
     lock = FileLock(folder / ".lock")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -354,8 +382,7 @@ def open_history(folder: Path) -> Iterator[History]:
         raise disk_failed(folder, error) from None
     try:
         remove_leftovers(folder)
-        _set_damaged_aside(folder)
-        _migrate_files(folder)
+        _mend(folder)
         yield load_history(folder)
     finally:
         lock.release()
@@ -363,24 +390,40 @@ def open_history(folder: Path) -> Iterator[History]:
 
 def _outdated(files: Iterable[Path]) -> list[Path]:
     """Those that a version before this one has written."""
-    return [path for path in files if parse_version(_raw_metadata(path)) < VERSION]
+    return [path for path in files if parse_version(_about(path).metadata) < VERSION]
 
 
-def _migrate_files(folder: Path) -> None:
-    """Every file as this version writes it, so that engines and other programs find one schema."""
-    for path in _outdated(History(folder, {}).files()):
-        save_bytes(path, _parquet(sort_facts(_read(path)), render_metadata(*_metadata(path))))
+def _mend(folder: Path) -> None:
+    """Set damaged days aside and bring older files up; nothing is touched where a file is not for this version.
+
+    Brought up is every file, so that engines and other programs find one schema.
+    """
+    damaged = _damaged_days(folder)
+    told = {path: _metadata(path) for path in History(folder, {}).files() if path not in damaged}
+    for path in damaged:
+        aside = path.with_suffix(".damaged")
+        path.replace(aside)
+        log.warning("%s cannot be read; it is set aside as %s and its day is asked again.", path, aside.name)
+    for path in _outdated(told):
+        save_bytes(path, _parquet(sort_facts(_read(path)), render_metadata(*told[path])))
 
 
-def _set_damaged_aside(folder: Path) -> None:
-    """A day file that cannot be read is renamed, so that its day is asked again. A month is never set aside."""
+def _damaged_days(folder: Path) -> list[Path]:
+    """The day files that cannot be read, though we may. A month is not among them: it is never set aside."""
+    damaged = []
     for path in sorted(folder.glob("[0-9]*/[0-9]*/????-??-??.parquet")):
         try:
             pq.ParquetFile(path).read()
+        except PermissionError:
+            continue
         except (pa.ArrowException, OSError):
-            aside = path.with_suffix(".damaged")
-            path.replace(aside)
-            log.warning("%s cannot be read; it is set aside as %s and its day is asked again.", path, aside.name)
+            damaged.append(path)
+    return damaged
+
+
+def _check_folder(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file; name a folder for the history with --history.")
 
 
 def _entry(
@@ -413,15 +456,20 @@ def held_of(entry: Entry) -> Held:
 
 
 def _metadata(path: Path) -> tuple[str, dict[date, Held]]:
-    return parse_metadata(_raw_metadata(path), str(path))
+    about = _about(path)
+    metric, days = parse_metadata(about.metadata, str(path), about.schema.names)
+    if not all(day.isoformat().startswith(path.stem) for day in days):  # its days would count twice
+        raise not_ours(str(path))
+    return metric, days
 
 
-def _raw_metadata(path: Path) -> Mapping[bytes, bytes] | None:
+def _about(path: Path) -> pq.FileMetaData:
     try:
-        found: Mapping[bytes, bytes] | None = pq.read_metadata(path).metadata
+        return pq.read_metadata(path)
     except pa.ArrowException:
         raise _unreadable(path) from None
-    return found
+    except OSError as error:
+        raise _unread(path, error) from None
 
 
 def _read(path: Path) -> pa.Table:
@@ -434,6 +482,10 @@ def _read(path: Path) -> pa.Table:
 
 def _unreadable(path: Path) -> DataRefused:
     return DataRefused(f"{path} is damaged; put back a copy of it (git has one), or move it away to go on without it.")
+
+
+def _unread(path: Path, error: OSError) -> DataRefused:
+    return DataRefused(f"Cannot read {path}: {error.strerror or error}; mend that, then run again.")
 
 
 def _parquet(table: pa.Table, metadata: Mapping[bytes, bytes]) -> bytes:

@@ -113,7 +113,7 @@ def parse_ledger(text: str, name: str) -> dict[date, Entry]:
             values = json.loads(line)
             values["day"] = date.fromisoformat(values["day"])
             for moment in ("first", "last"):
-                values[moment] = values[moment] and datetime.fromisoformat(values[moment])
+                values[moment] = values[moment] and _moment(values[moment])
             entry = Entry(**values)
         except (ValueError, KeyError, TypeError, AttributeError):
             raise DataRefused(
@@ -122,6 +122,13 @@ def parse_ledger(text: str, name: str) -> dict[date, Entry]:
             ) from None
         entries[entry.day] = entry
     return entries
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
 
 
 def _plain(value: object) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from apivideo_geo.errors import DataRefused
+from apivideo_geo.facts import FACTS
 
 VERSION = 1
 """Version of the files written now; one pure migration a step is added when it grows."""
@@ -66,10 +67,12 @@ def parse_version(metadata: Mapping[bytes, bytes] | None) -> int:
     return int(json.loads((metadata or {}).get(METADATA_KEY, b"{}")).get("schema", VERSION))
 
 
-def parse_metadata(metadata: Mapping[bytes, bytes] | None, name: str) -> tuple[str, dict[date, Held]]:
-    """Metric and days of a file named ``name``.
+def parse_metadata(
+    metadata: Mapping[bytes, bytes] | None, name: str, columns: Collection[str]
+) -> tuple[str, dict[date, Held]]:
+    """Metric and days of a file named ``name`` that has ``columns``.
 
-    Raises :class:`DataRefused` where the metadata is not ours or of a newer version.
+    Raises :class:`DataRefused` where it is not ours or of a newer version.
     """
     try:
         about: dict[str, Any] = json.loads((metadata or {})[METADATA_KEY])
@@ -79,8 +82,13 @@ def parse_metadata(metadata: Mapping[bytes, bytes] | None, name: str) -> tuple[s
                 f"{name} was written by a newer apivideo-geo (schema {version}, this one knows {VERSION}); "
                 "update apivideo-geo and run again."
             )
+        if version == VERSION and not set(FACTS.names) <= set(columns):
+            raise not_ours(name)
         return str(about["metric"]), {date.fromisoformat(day): Held(**held) for day, held in about["days"].items()}
     except (KeyError, ValueError, TypeError):
-        raise DataRefused(
-            f"{name} is not a file of the history; move it out of the history folder and run again."
-        ) from None
+        raise not_ours(name) from None
+
+
+def not_ours(name: str) -> DataRefused:
+    """The file called ``name`` is somebody else's."""
+    return DataRefused(f"{name} is not a file of the history; move it out of the history folder and run again.")

@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,12 +12,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from apivideo_geo.errors import DataRefused, DiskFailed
+from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
 from apivideo_geo.facts import facts_table
 from apivideo_geo.model import Asset, Facts, Refused
 from apivideo_geo.store import days as store
 from apivideo_geo.store import schema
-from apivideo_geo.store.days import load_history, open_history
+from apivideo_geo.store.days import History, load_history, open_history
 from apivideo_geo.store.schema import VERSION
 
 NOW = datetime(2026, 11, 12, 4, 17, tzinfo=UTC)
@@ -196,10 +197,89 @@ def test_a_damaged_month_and_a_file_of_a_newer_version_are_refused(tmp_path):
         load_history(tmp_path)
 
 
+def test_where_a_file_is_not_for_this_version_no_other_is_touched(tmp_path):
+    save(tmp_path, facts(between(FIRST, LAST)))
+    with_about(tmp_path / "2026/2026-10.parquet", b'"schema":1', b'"schema":99')
+    (tmp_path / "2026/11/2026-11-05.parquet").write_bytes(b"")
+    (tmp_path / "ledger.jsonl").write_text('{"of": "that version"}')
+    before = content(tmp_path)
+    for use in (load_history, lambda folder: open_history(folder).__enter__()):
+        with pytest.raises(DataRefused, match="newer apivideo-geo"):
+            use(tmp_path)
+    assert content(tmp_path) == before
+
+
+def test_a_file_that_counts_something_else_than_the_others_is_refused(tmp_path):
+    save(tmp_path, facts(between(date(2026, 11, 1), LAST)))
+    with_about(tmp_path / "2026/11/2026-11-05.parquet", b'"play"', b'"view"')
+    with pytest.raises(DataRefused, match=r"2026-11-05.parquet counts view"):
+        load_history(tmp_path)
+
+
+def test_a_day_under_another_days_name_is_refused_for_it_would_count_twice(tmp_path):
+    save(tmp_path, facts(between(date(2026, 11, 1), LAST)))
+    shutil.copy(tmp_path / "2026/11/2026-11-06.parquet", tmp_path / "2026/11/2026-11-05.parquet")
+    with pytest.raises(DataRefused, match=r"2026-11-05.parquet is not a file of the history"):
+        load_history(tmp_path)
+
+
+def test_a_file_that_lacks_a_column_is_refused(tmp_path):
+    save(tmp_path, facts([LAST]))
+    path = tmp_path / "2026/11/2026-11-12.parquet"
+    pq.write_table(pq.read_table(path).drop_columns(["country"]), path)
+    with pytest.raises(DataRefused, match=r"2026-11-12.parquet is not a file of the history"):
+        load_history(tmp_path)
+
+
+def with_about(path, old, new):
+    """Rewrite ``path`` with other metadata."""
+    table = pq.read_table(path)
+    about = table.schema.metadata[b"apivideo_geo"].replace(old, new)
+    pq.write_table(table.replace_schema_metadata({b"apivideo_geo": about}), path)
+
+
+def test_days_put_back_beside_a_compacted_month_come_into_it(tmp_path):
+    days = between(date(2026, 10, 1), date(2026, 10, 31))
+    save(tmp_path / "whole", facts(days))
+    save(tmp_path / "copy", facts([days[3]], count=9), now=datetime(2026, 10, 31, 4, 0, tzinfo=UTC))
+    save(tmp_path / "copy", facts([days[4]]), now=datetime(2026, 10, 31, 4, 0, tzinfo=UTC))
+    save(tmp_path / "half", facts([day for day in days if day != days[4]]))
+    shutil.copytree(tmp_path / "copy/2026/10", tmp_path / "half/2026/10")
+    with open_history(tmp_path / "half") as history:
+        assert history.compact(NOW) == 0
+    assert content(tmp_path / "half") == content(tmp_path / "whole")
+
+
+def test_a_reader_loses_no_day_while_a_run_compacts(tmp_path, monkeypatch):
+    days = between(date(2026, 10, 1), date(2026, 10, 31))
+    save(tmp_path, facts(days), now=datetime(2026, 10, 31, 4, 0, tzinfo=UTC))
+    listing = Path.glob
+
+    def list_and_compact(folder, pattern):
+        found = list(listing(folder, pattern))
+        monkeypatch.setattr(Path, "glob", listing)
+        with open_history(tmp_path) as history:
+            history.compact(NOW)
+        return iter(found)
+
+    monkeypatch.setattr(Path, "glob", list_and_compact)
+    assert History(tmp_path, {}).files() == [tmp_path / "2026/2026-10.parquet"]
+
+
+def test_a_foreign_file_in_place_of_the_assets_is_refused(tmp_path):
+    save(tmp_path, facts([LAST]))
+    pq.write_table(pq.read_table(tmp_path / "2026/11/2026-11-12.parquet"), tmp_path / "assets.parquet")
+    with pytest.raises(DataRefused, match=r"assets.parquet is not a file of the history"):
+        load_history(tmp_path).load_assets()
+
+
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
-    (tmp_path / "history").write_text("a file")
-    with pytest.raises(DiskFailed, match="Cannot write"), open_history(tmp_path / "history"):
+    (tmp_path / "file").write_text("a file")
+    with pytest.raises(DiskFailed, match="Cannot write"), open_history(tmp_path / "file/history"):
         pass
+    for use in (load_history, lambda folder: open_history(folder).__enter__()):
+        with pytest.raises(UsageError, match="is a file"):
+            use(tmp_path / "file")
 
 
 def test_only_public_assets_are_kept(tmp_path):

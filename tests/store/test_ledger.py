@@ -65,3 +65,10 @@ def test_a_broken_line_is_told_with_its_number():
     text = render_ledger([entry(last=NIGHT)]) + "<<<<<<< HEAD\n"
     with pytest.raises(DataRefused, match=r"history/ledger.jsonl, line 2"):
         parse_ledger(text, "history/ledger.jsonl")
+
+
+@pytest.mark.parametrize("damaged", ["2026-11-12T04:17:00", "", "\ufffd"])
+def test_a_time_without_a_zone_or_that_is_none_is_a_broken_line(damaged):
+    text = render_ledger([entry(last=NIGHT)]).replace("2026-11-12T04:17:00Z", damaged or "x")
+    with pytest.raises(DataRefused, match="line 1"):
+        parse_ledger(text, "ledger.jsonl")
