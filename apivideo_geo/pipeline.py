@@ -49,6 +49,8 @@ def compact(settings: Settings, effects: Effects) -> int:
     """Put each closed month of the history into one file; how many were. ``collect`` does it by itself."""
     from apivideo_geo.store.days import open_history
 
+    if not settings.history_folder.exists():
+        raise UsageError(f"There is no history in {settings.history_folder} yet.")
     with open_history(settings.history_folder) as history:
         return history.compact(effects.now())
 
@@ -60,6 +62,8 @@ def forget(settings: Settings, days: Collection[date]) -> None:
     """
     from apivideo_geo.store.days import open_history
 
+    if not settings.history_folder.exists():
+        raise UsageError(f"There is no history in {settings.history_folder} yet.")
     with open_history(settings.history_folder) as history:
         unknown = [day for day in sorted(days) if day not in history.entries]
         if unknown:
@@ -92,7 +96,13 @@ def collect(
         with open_history(settings.history_folder) as history:
             history.check_fits(source.metric, demo=source.name == "demo")
             first, last = source.window(history.entries, history.load_account().remembers)
-            history.save_account(source.remembers, None)
+            if source.remembers is not None:  # kept now, for the run after one that is cut short may not ask it
+                history.save_account(source.remembers, None)
+            if first > last and not history.entries:
+                raise UsageError(
+                    f"There is no day to collect between --since and --until, and none in {history.folder} yet; "
+                    "widen the period."
+                )
             detail = settings.detail or source.usual_detail
             wanted = days_to_collect(history.entries, first, last, now, detail, asks_all=source.asks_all)
             wanted = {day: at for day, at in wanted.items() if day not in settings.leave_out}
@@ -124,7 +134,7 @@ def collect(
             if check and not checked:
                 checked = check_count(source, history.closed_counts(report.kept_days))
             report.note_checked(checked)
-            history.save_account(source.remembers, checked)
+            history.save_account(None, checked)
     finally:
         if source.client:
             report.requests = source.client.requests
@@ -141,7 +151,7 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, Details, ib
     from apivideo_geo import privacy
     from apivideo_geo.aggregate.details import detail
     from apivideo_geo.aggregate.summary import summarise
-    from apivideo_geo.engines import connect, read_facts
+    from apivideo_geo.engines import connect, engine_errors, read_facts
     from apivideo_geo.geo import cities, countries, places
     from apivideo_geo.store.days import load_history
 
@@ -157,24 +167,30 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, Details, ib
         facts = facts.filter(facts.day.notin(sorted(partial)))
     assets = privacy.listed_assets(history.load_assets(), settings.show_unlisted)
     facts = privacy.fold_unlisted(facts, {asset.media_id for asset in assets})
-    summary = summarise(
-        facts,
-        {day: entry.open for day, entry in history.entries.items() if day not in partial},
-        metric=history.metric or settings.metric,
-        generated_at=effects.now(),
-        since=settings.since,
-        until=settings.until,
-        demo=history.demo,
-        partial=partial,
-        account=history.load_account(),
-        name_of=lambda code: countries.name_of(code, settings.locale),
-        alpha2_of=countries.to_alpha2,
-        population_of=places.population,
-    )
+    least = dict.fromkeys(privacy.withheld_dimensions(settings.withhold_media), settings.min_count)
+    try:
+        with engine_errors():
+            summary = summarise(
+                facts,
+                {day: entry.open for day, entry in history.entries.items() if day not in partial},
+                metric=history.metric or settings.metric,
+                generated_at=effects.now(),
+                since=settings.since,
+                until=settings.until,
+                demo=history.demo,
+                partial=partial,
+                account=history.load_account(),
+                name_of=lambda code: countries.name_of(code, settings.locale),
+                alpha2_of=countries.to_alpha2,
+                population_of=places.population,
+            )
+            details = detail(facts, summary, assets, least, cities.locate)
+    except DataRefused:
+        history.check_readable()  # tells which file it is
+        raise
     if all(day.count is None for day in summary.daily):
         raise UsageError(f"The history in {history.folder} holds no day between --since and --until; widen the period.")
-    least = dict.fromkeys(privacy.withheld_dimensions(settings.withhold_media), settings.min_count)
-    return summary, detail(facts, summary, assets, least, cities.locate), facts
+    return summary, details, facts
 
 
 def render(summary: Summary, details: Details, facts: ibis.Table, settings: Settings) -> dict[str, bytes]:

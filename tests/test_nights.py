@@ -156,10 +156,17 @@ def test_collect_killed_at_random_moments_loses_and_doubles_nothing(world, tmp_p
             held = held_totals(tmp_path / place)
             assert held == truth(world, sorted(held))
         product.run("collect", "--history", f"killed-{histories}", api=api, now=now)
-    undisturbed = parquet_files(product, "undisturbed")
-    for number in range(1, histories + 1):
-        assert parquet_files(product, f"killed-{number}") == undisturbed
-        assert held_totals(tmp_path / f"killed-{number}") == held_totals(tmp_path / "undisturbed")
+    undisturbed = history_files(product, "undisturbed")
+    assert {"ledger.jsonl", "account.json"} < undisturbed.keys()
+    for number in range(1, histories + 1):  # ledger and account too: the clock stands still
+        assert history_files(product, f"killed-{number}") == undisturbed
+
+
+def history_files(product, history):
+    """Path in the history → content, but for the lock."""
+    files = {name.partition("/")[2]: content for name, content in product.files(history).items()}
+    files.pop(".lock")
+    return files
 
 
 def parquet_files(product, history):
@@ -185,6 +192,54 @@ def test_a_disk_that_is_full_is_one_sentence_and_leaves_the_history_whole(world,
         product.run("collect", api=api, now=now)
     held = held_totals(tmp_path / "history")
     assert held == truth(world, sorted(held))
+
+
+def test_what_the_api_remembers_is_kept_though_the_first_run_failed(world, tmp_path):
+    product, now = Product(tmp_path), at_night(FIRST + timedelta(days=100))
+    with StandIn(world, now=now, retention_days=90) as api:
+        api.fail_next("503", 1000, "/data/buckets")
+        product.run("collect", "--source", "data", api=api, now=now, code=4, APIVIDEO_GEO_DEADLINE="0.03")
+    assert load_history(tmp_path / "history").load_account().remembers == 90
+
+
+def test_a_damaged_day_heals_by_itself_on_the_next_night(world, tmp_path):
+    product, now = Product(tmp_path), at_night(FIRST + timedelta(days=40))
+    with StandIn(world, now=now) as api:
+        product.run("collect", api=api, now=now)
+        before = parquet_files(product, "history")
+        (tmp_path / "history/2026/07/2026-07-05.parquet").write_bytes(b"")
+        told = product.run("collect", api=api, now=now)
+    assert "set aside as 2026-07-05.damaged and its day is asked again" in told.stderr
+    assert parquet_files(product, "history") == before
+
+
+def test_a_month_damaged_inside_is_named_and_the_site_stays(world, tmp_path):
+    product, now = Product(tmp_path), at_night(FIRST + timedelta(days=40))
+    with StandIn(world, now=now) as api:
+        product.run(api=api, now=now)
+        before = product.files("site")
+        month = tmp_path / "history/2026/2026-06.parquet"
+        whole = month.read_bytes()
+        month.write_bytes(whole[:60] + bytes(30) + whole[90:])
+        told = product.run(api=api, now=now, code=5)
+    assert "error: history/2026/2026-06.parquet is damaged; put back a copy of it" in told.stderr
+    assert product.files("site") == before
+
+
+def test_a_period_that_nothing_is_remembered_of_is_told_where_there_is_no_history(world, tmp_path):
+    product, now = Product(tmp_path), at_night(FIRST + timedelta(days=60))
+    with StandIn(world, now=now) as api:
+        for command in ("collect", "build"):
+            for period in (("--since", "2026-12-01"), ("--until", "2026-06-20")):
+                told = product.run(command, *period, api=api, now=now, code=2)
+                assert "no day to collect between --since and --until" in told.stderr
+
+
+def test_commands_on_a_history_that_is_not_there_make_none(tmp_path):
+    product = Product(tmp_path)
+    for command in (["compact"], ["forget", "2026-06-10"]):
+        assert "There is no history in history yet" in product.run(*command, code=2).stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_months_can_be_compacted_by_a_command(world, tmp_path):
