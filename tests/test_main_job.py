@@ -1,5 +1,7 @@
 """The main job, end to end, as a user does it, against the stand-in API."""
 
+import resource
+import subprocess
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,7 +11,7 @@ import pytest
 
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
-from tests.product import Product
+from tests.product import COMMAND, Product
 
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 30)
 
@@ -220,6 +222,26 @@ def test_what_a_person_gets_wrong_is_one_sentence_and_an_exit_code(product, argu
     errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1
     assert errors[0].endswith(".")
+
+
+def test_a_history_that_is_a_file_is_wrong_usage_before_anybody_is_asked(world, product):
+    (product.folder / "h").write_text("a file")
+    with StandIn(world) as api:
+        for command in ("build", "collect", "render", "compact"):
+            assert "h is a file; name a folder" in product.run(command, "--history", "h", api=api, code=2).stderr
+        assert api.requests == []
+
+
+def test_an_export_that_cannot_be_written_leaves_nothing_half_written(world, product):
+    with StandIn(world) as api:
+        limited = subprocess.run(
+            [*COMMAND, "collect", "--source", "sessions", "--history", "h"], cwd=product.folder,
+            env=product.environment(api, world.end), capture_output=True, text=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
+        )  # fmt: skip
+    assert limited.returncode == 4, limited.stderr
+    assert "error: Cannot write exports/sessions.csv: " in limited.stderr
+    assert list((product.folder / "exports").iterdir()) == []
 
 
 def test_a_plain_run_after_a_detailed_one_keeps_the_videos_of_open_days(product):

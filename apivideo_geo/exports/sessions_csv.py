@@ -182,8 +182,13 @@ def _write(rows: ibis.Table, path: Path) -> None:
                 os.fsync(file.fileno())
             beside.replace(path)
             sync_folder(path.parent)
+        except DataRefused as refused:
+            if beside.name not in str(refused):
+                raise
+            raise disk_failed(path, OSError("the disk does not take it")) from None
         finally:
-            with suppress(OSError):
-                beside.unlink(missing_ok=True)
+            for leftover in (beside, path.with_name(f"tmp_{beside.name}")):  # where DuckDB writes first
+                with suppress(OSError):
+                    leftover.unlink(missing_ok=True)
     except OSError as error:
         raise disk_failed(path, error) from None
