@@ -96,8 +96,7 @@ def collect(
         with open_history(settings.history_folder) as history:
             history.check_fits(source.metric, demo=source.name == "demo")
             first, last = source.window(history.entries, history.load_account().remembers)
-            if source.remembers is not None:  # kept now, for the run after one that is cut short may not ask it
-                history.save_account(source.remembers, None)
+            history.save_account(source.remembers, None)  # now: the run after one that is cut short may not ask it
             if first > last and not history.entries:
                 raise UsageError(
                     f"There is no day to collect between --since and --until, and none in {history.folder} yet; "
