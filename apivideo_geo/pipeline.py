@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused, UsageError
-from apivideo_geo.model import Details, Facts, Summary
+from apivideo_geo.model import Details, Summary
 from apivideo_geo.report import Report
 from apivideo_geo.settings import Settings
 
@@ -128,7 +128,10 @@ def collect(
                 report.add(kept)
                 report.note_shrunk(facts.days, shrunk)
                 if facts.sessions is not None:
-                    _export_sessions(facts, {one.day for one in shrunk}, settings)
+                    saved = [day for day in facts.days if day not in {one.day for one in shrunk}]
+                    history.ask_again(saved)  # by the next run, if this one does not come past its export
+                    _export_sessions(facts.sessions, saved, settings)
+                    history.confirm(saved, now)
             history.compact(now)
             if check and not checked:
                 checked = check_count(source, history.closed_counts(report.kept_days))
@@ -260,13 +263,12 @@ def publish(
     report.pages, report.size, report.place = len(site), sum(map(len, site.values())), str(settings.out)
 
 
-def _export_sessions(facts: Facts, refused: Collection[date], settings: Settings) -> None:
-    """``exports/sessions.csv``: the sessions of the days that came in and were kept, beside those of other days."""
+def _export_sessions(sessions: ibis.Table, days: Collection[date], settings: Settings) -> None:
+    """``exports/sessions.csv``: the ``sessions`` of the ``days`` that were kept, beside those of other days."""
     from apivideo_geo.exports.sessions_csv import write_sessions_csv
 
-    assert facts.sessions is not None
     write_sessions_csv(
-        facts.sessions, [day for day in facts.days if day not in refused], settings.exports / "sessions.csv",
-        add=[*settings.sessions_add, *(name for name in facts.sessions.columns if name not in settings.sessions_add)],
+        sessions, days, settings.exports / "sessions.csv",
+        add=[*settings.sessions_add, *(name for name in sessions.columns if name not in settings.sessions_add)],
         drop=settings.sessions_drop,
     )  # fmt: skip

@@ -232,6 +232,19 @@ def test_a_history_that_is_a_file_is_wrong_usage_before_anybody_is_asked(world, 
         assert api.requests == []
 
 
+def test_sessions_whose_export_failed_are_asked_again_and_exported(world, product):
+    collect = ["collect", "--source", "sessions", "--detail", "country"]
+    with StandIn(world) as api:
+        product.run(*collect, "--exports", "whole", api=api, now=world.end)
+        (product.folder / "exports").write_text("a file where the folder should be")
+        product.run(*collect, "--history", "h", api=api, now=world.end, code=4)
+        (product.folder / "exports").unlink()
+        product.run(*collect, "--history", "h", api=api, now=world.end)
+    assert (product.folder / "exports/sessions.csv").read_bytes() == (
+        product.folder / "whole/sessions.csv"
+    ).read_bytes()
+
+
 def test_an_export_that_cannot_be_written_leaves_nothing_half_written(world, product):
     with StandIn(world) as api:
         limited = subprocess.run(

@@ -202,6 +202,14 @@ def test_what_the_api_remembers_is_kept_though_the_first_run_failed(world, tmp_p
     assert load_history(tmp_path / "history").load_account().remembers == 90
 
 
+def test_a_plain_run_after_one_with_since_collects_all_that_a_longer_retention_remembers(world, tmp_path):
+    product, now = Product(tmp_path), at_night(FIRST + timedelta(days=100))
+    with StandIn(world, now=now, retention_days=90) as api:
+        product.run("collect", "--since", (now - timedelta(days=9)).date().isoformat(), api=api, now=now)
+        product.run("collect", api=api, now=now)
+    assert min(held_totals(tmp_path / "history")) == (now - timedelta(days=89)).date()
+
+
 def test_a_damaged_day_heals_by_itself_on_the_next_night(world, tmp_path):
     product, now = Product(tmp_path), at_night(FIRST + timedelta(days=40))
     with StandIn(world, now=now) as api:

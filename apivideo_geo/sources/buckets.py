@@ -159,7 +159,7 @@ def _may_know_older(
     """
     nightly = since is None and max(held, default=date.min) >= usual
     longest = timedelta(days=remembered) if remembered and nightly else LONGER_RETENTIONS[-1]
-    oldest = max(first_whole_day(now, longest), since or min(held, default=date.min))
+    oldest = max(first_whole_day(now, longest), since or date.min)
     return any(day not in held for day in days_between(oldest, usual - ONE_DAY))
 
 

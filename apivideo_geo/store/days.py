@@ -206,6 +206,11 @@ class History:
         self.entries |= {day: replace(self.entries[day], last=now) for day in days}
         self.save_ledger()
 
+    def ask_again(self, days: Iterable[date]) -> None:
+        """Let the next run ask ``days`` again; :meth:`confirm` takes that back."""
+        self.entries |= {day: replace(self.entries[day], last=None) for day in days}
+        self.save_ledger()
+
     def settled(self, wanted: Mapping[date, str]) -> dict[date, Settled]:
         """Those of the days ``wanted`` that are final and held at a lower detail → what is held of them."""
         final = settled_details(self.entries)
