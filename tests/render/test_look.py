@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apivideo_geo.errors import UsageError
@@ -42,6 +42,7 @@ def png(width: int, height: int) -> bytes:
 # The accent
 
 
+@settings(deadline=None)  # a busy machine may need longer for the first
 @given(st.integers(0, 0xFFFFFF).map("#{:06x}".format))
 def test_any_accent_can_be_read_on_every_ground_of_both_themes(colour):
     light, dark = accents(colour)
