@@ -17,6 +17,7 @@ from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
 from apivideo_geo.exports.sessions_csv import write_sessions_csv
 from apivideo_geo.model import DIMENSIONS, SESSION_COLUMNS
 from apivideo_geo.sources.files import open_sessions
+from bench.invent import REPEATED, write_sessions
 
 EIGHTH, NINTH = date(2021, 4, 8), date(2021, 4, 9)
 
@@ -151,6 +152,16 @@ def test_a_file_that_cannot_be_read_is_left_alone_and_the_way_out_is_told(tmp_pa
         write_sessions_csv(sessions(connect("duckdb"), session("a")), (EIGHTH,), path)
     assert path.read_bytes() == content
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_larger_than_the_memory_with_repeated_sessions_is_written(tmp_path: Path) -> None:
+    rows = 400_000
+    path = write_sessions(rows, tmp_path / "sessions.parquet")  # unpacked, far more than the limit
+    limits = f"memory_limit=200MB&threads=2&temp_directory={tmp_path}/spill"
+    files = open_sessions([str(path)], connect(f"duckdb://?{limits}"))
+    write_sessions_csv(files.table, files.days, tmp_path / "sessions.csv")
+    with (tmp_path / "sessions.csv").open(encoding="utf-8") as file:
+        assert sum(1 for _ in file) == 1 + rows - rows // REPEATED
 
 
 def test_a_folder_that_cannot_be_written_in_is_told(tmp_path: Path, duckdb: Any) -> None:
