@@ -25,11 +25,13 @@ def run(command: str, settings: Settings, effects: Effects, report: Report | Non
     """
     report = report or Report()
     if command in ("build", "render"):
+        from apivideo_geo.engines import connect
         from apivideo_geo.publish import check_replaceable, repair
 
         repair(settings.out)
         check_replaceable(settings.out)
-        look_of(settings)  # what cannot be used is told before anything is asked
+        look_of(settings)
+        connect(settings.engine)  # what cannot be used is told before anything is asked
     hidden: frozenset[str] = frozenset()
     if command in ("build", "collect"):
         with report.step("collect", effects):

@@ -42,6 +42,11 @@ def test_collect_writes_no_site_and_render_asks_nothing(product, world):
     assert product.choro() == world.truth()
 
 
+def test_an_engine_that_is_none_is_told_before_anything_is_collected(product):
+    product.run("demo", "--engine", "oracle", code=2)
+    assert product.files() == {}
+
+
 def test_every_option_stands_in_the_readme(product):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for command in ("build", "serve"):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import shutil
 import tempfile
 import warnings
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ibis
 
-from apivideo_geo.errors import SourceFailed, UsageError
+from apivideo_geo.engines.failing import words_of
+from apivideo_geo.errors import DiskFailed, SourceFailed, UsageError
 
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend
@@ -26,8 +29,8 @@ def connect(engine: str) -> BaseBackend:
     ``engine``: ``duckdb`` (embedded; takes half the memory, then spills to a temporary folder; settings as in
     ``duckdb://?memory_limit=2GB&temp_directory=/big/disk``), ``spark`` (the master that ``spark-defaults.conf`` or
     ``PYSPARK_SUBMIT_ARGS`` names, else this machine), ``spark://host:7077``, or the Ibis URL of any other backend that
-    is installed. Raises :class:`UsageError` for an engine that is unknown or not installed,
-    :class:`SourceFailed` where it does not answer.
+    is installed. Raises :class:`UsageError` for an engine that is unknown or not installed and for a wrong address,
+    :class:`SourceFailed` where it does not answer, :class:`DiskFailed` where DuckDB could not spill.
     """
     name = engine.partition("://")[0]
     if engine == "spark" or name == "spark":
@@ -41,6 +44,8 @@ def connect(engine: str) -> BaseBackend:
     except ValueError:
         raise UsageError(f"Unknown engine {name}://: use duckdb, spark, spark://host:7077 or an Ibis URL.") from None
     except Exception as error:  # the driver's own classes; its words may repeat a password of the URL
+        if name == "duckdb":
+            raise UsageError(f"DuckDB did not start as --engine says: {words_of(error)}.") from None
         raise SourceFailed(f"The engine {name} could not be reached ({type(error).__name__}); check its URL.") from None
     if connection.name == "duckdb":
         _prepare_duckdb(connection, engine)
@@ -78,14 +83,27 @@ def _prepare_duckdb(connection: BaseBackend, engine: str) -> None:
     connection.raw_sql("SET enable_progress_bar = false")  # it would print
     if "memory_limit" not in engine and "max_memory" not in engine:
         connection.raw_sql(f"SET memory_limit = '{_memory() >> 21}MiB'")
-    if "temp_directory" not in engine:
+    if "temp_directory" in engine:
+        (folder,) = connection.raw_sql("SELECT current_setting('temp_directory')").fetchone()
+        _check_spill_folder(Path(folder))
+    else:
         folder = tempfile.mkdtemp(prefix="apivideo-geo-")
         weakref.finalize(connection, shutil.rmtree, folder, ignore_errors=True)
         connection.raw_sql(f"SET temp_directory = '{folder.replace(chr(39), chr(39) * 2)}'")
 
 
+def _check_spill_folder(folder: Path) -> None:
+    """DuckDB makes the folder itself, but only that one, and only when it must spill: half through a long run."""
+    place = folder if folder.exists() else folder.absolute().parent
+    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        raise DiskFailed(f"temp_directory {folder}: DuckDB cannot write there; name a folder that can be written.")
+
+
 def _connect_spark(engine: str) -> BaseBackend:
+    if engine != "spark" and not re.fullmatch(r"spark://[^\s:/,]+:\d+(,[^\s:/,]+:\d+)*", engine):
+        raise UsageError(f"{engine} is no address of a Spark master: write spark://host:7077, or spark alone.")
     try:
+        pyspark = importlib.import_module("pyspark")
         spark = importlib.import_module("pyspark.sql")
     except ImportError:
         raise UsageError("The engine spark needs PySpark: pip install 'apivideo-geo[spark]'.") from None
@@ -94,11 +112,11 @@ def _connect_spark(engine: str) -> BaseBackend:
     if engine != "spark":
         builder = builder.master(engine)
     try:
+        if not pyspark.SparkContext.getSystemProperty("spark.log.level"):
+            builder = builder.config("spark.log.level", "FATAL")  # what goes wrong is told in our words
         session = builder.getOrCreate()
-    except Exception as error:  # Java is missing, the master's name is wrong, …: Spark has told on stderr
+    except Exception as error:  # Java is missing, no master answers, …
         raise SourceFailed(
-            f"Spark did not start ({type(error).__name__}); it needs Java 17 or newer, and the master it is told."
+            f"Spark did not start ({words_of(error)}); it needs Java 17 or newer, and a master that answers."
         ) from None
-    if not session.conf.get("spark.log.level", ""):
-        session.sparkContext.setLogLevel("FATAL")  # what went wrong is told in our words
     return ibis.pyspark.connect(session)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import ibis
 
 from apivideo_geo.engines.failing import engine_errors
+from apivideo_geo.errors import DataRefused
 from apivideo_geo.facts import FACTS
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class Layout:
 
     ``columns``: the names of the columns in order (CSV), or the plain ones that are looked for (NDJSON); empty: the
     engine finds out. ``guarded``: it may hold cells with a spreadsheet's apostrophe in front (CSV). ``nested``: the
-    objects that are looked for, with their fields (NDJSON).
+    objects that are looked for, with their fields (NDJSON). ``types``: those of the columns (Parquet): Spark reads no
+    two files together in which a column has two types.
     """
 
     kind: Literal["csv", "ndjson", "parquet"]
@@ -39,6 +41,7 @@ class Layout:
     delimiter: str = ","
     guarded: bool = True
     nested: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    types: tuple[str, ...] = ()
 
 
 def read_facts(connection: BaseBackend, paths: Sequence[Path]) -> ibis.Table:
@@ -148,6 +151,8 @@ def _through_arrow(paths: Sequence[str], layout: Layout) -> ibis.Table:
 
     tables = []
     for path in paths:
+        if "://" in path:
+            raise DataRefused(f"{path}: only the engines duckdb and spark read URLs; choose one of them.")
         if layout.kind == "parquet":
             table = pyarrow.parquet.ParquetFile(path).read()
         elif layout.kind == "csv":

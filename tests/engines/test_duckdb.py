@@ -7,7 +7,8 @@ import pytest
 
 from apivideo_geo.aggregate.facts import count_sessions
 from apivideo_geo.engines import connect, sparing
-from apivideo_geo.errors import ApivideoGeoError
+from apivideo_geo.errors import DiskFailed, SourceFailed, UsageError
+from apivideo_geo.sources.files import open_sessions
 
 MANY = """
 select 'session-of-a-long-enough-name-' || i as "sessionID", '2021-04-08' as "loadedAt", 'FRA' as "ISO_A3"
@@ -43,8 +44,24 @@ def test_more_sessions_than_memory_are_counted_by_spilling(tmp_path: Path) -> No
     assert facts["count"].to_pylist() == [2_000_000]
 
 
-def test_it_spills_into_no_other_folder(tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", ["file", "file/below", "none/below"])
+def test_a_folder_it_could_not_spill_into_is_told_before_anything_is_read(tmp_path: Path, folder: str) -> None:
     (tmp_path / "file").touch()
-    connection = connect(f"duckdb://?memory_limit=60MB&temp_directory={tmp_path}/file/below")
-    with pytest.raises(ApivideoGeoError, match="file/below"):
-        count_sessions(connection.sql(MANY), "play", ("total",), listed=None)
+    with pytest.raises(DiskFailed, match=f"temp_directory {tmp_path}/{folder}: DuckDB cannot write there"):
+        connect(f"duckdb://?temp_directory={tmp_path}/{folder}")
+    connect(f"duckdb://?temp_directory={tmp_path}/new")
+
+
+@pytest.mark.parametrize(
+    ("address", "said"), [("memory_limit=banana", "Memory must have a number"), ("nonsense=1", "nonsense")]
+)
+def test_a_wrong_setting_in_the_address_is_wrong_usage_in_the_words_of_duckdb(address: str, said: str) -> None:
+    with pytest.raises(UsageError, match=f"DuckDB did not start as --engine says: .*{said}"):
+        connect(f"duckdb://?{address}")
+
+
+@pytest.mark.parametrize("url", ["s3://bucket/a.parquet", "https://127.0.0.1:1/a.csv"])
+def test_a_url_without_the_extension_that_reads_it_is_no_fault_of_the_data(tmp_path: Path, url: str) -> None:
+    nowhere = f"extension_directory={tmp_path}&custom_extension_repository=http://127.0.0.1:1"
+    with pytest.raises(SourceFailed, match="its extension httpfs, which is not installed and could not be fetched"):
+        open_sessions([url], connect(f"duckdb://?{nowhere}"))

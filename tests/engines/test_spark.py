@@ -20,7 +20,7 @@ from apivideo_geo.exports.facts_parquet import render_facts
 from apivideo_geo.facts import facts_table
 from apivideo_geo.model import DIMENSIONS
 from apivideo_geo.sources.files import open_sessions
-from tests.engines.cluster import cluster  # noqa: F401
+from tests.engines.cluster import cluster, need_java  # noqa: F401
 from tests.engines.samples import make_rows, save_rows
 from tests.product import Product
 
@@ -60,6 +60,29 @@ def test_times_and_numbers_of_parquet_are_read_alike(spark: Any, tmp_path: Path)
         ours = count([path], connect("duckdb"))
         assert ours[0] == (date(2021, 4, 8),)
         assert count([path], spark) == ours
+
+
+def test_parquet_files_may_differ_in_the_types_of_their_columns(spark: Any, tmp_path: Path) -> None:
+    times = pa.array(["2021-04-08T23:00:00.5", "2021-04-09T23:00:00"]).cast(pa.timestamp("us"))
+    kinds: dict[str, tuple[Any, Any]] = {
+        "numbers": (pa.array([1, 2], pa.int32()), times),
+        "long": (pa.array([2, 3], pa.int64()), times.cast(pa.timestamp("ms"))),
+        "texts": (["3", "4"], ["2021-04-08T23:00:00.5-02:00", "2021-04-10"]),
+        "zoned": (["4", "5"], times.cast(pa.timestamp("us", "UTC"))),
+    }
+    for name, (ids, loaded) in kinds.items():
+        table = pa.table({"sessionID": ids, "loadedAt": loaded, "ISO_A3": ["FRA", "PER"]})
+        pq.write_table(table, tmp_path / f"{name}.parquet")
+    ours = count([tmp_path / "*.parquet"], connect("duckdb"))
+    assert (ours[1], sum(one.count for one in ours[4])) == (8, 3)
+    assert count([tmp_path / "*.parquet"], spark) == ours
+
+
+def test_times_in_nanoseconds_are_refused_with_the_way_out(spark: Any, tmp_path: Path) -> None:
+    times = pa.array(["2021-04-08T23:00:00"]).cast(pa.timestamp("ns"))
+    pq.write_table(pa.table({"sessionID": ["a"], "loadedAt": times, "country": ["Peru"]}), tmp_path / "a.parquet")
+    with pytest.raises(DataRefused, match="no Parquet with times in nanoseconds; write it with microseconds"):
+        count([tmp_path / "a.parquet"], spark)
 
 
 def test_the_executors_are_two_processes_of_their_own(spark: Any) -> None:
@@ -151,3 +174,12 @@ def test_spark_without_java_is_one_sentence(tmp_path: Path) -> None:
     product = Product(tmp_path)
     done = product.run("--sessions", path, "--engine", "spark", code=4, JAVA_HOME="/nowhere")
     assert "Spark did not start" in done.stderr
+
+
+def test_a_master_that_is_none_is_told_in_the_words_of_spark_without_its_stack(tmp_path: Path) -> None:
+    need_java()
+    path = save_rows(make_rows(1, 5), tmp_path / "sessions.csv")
+    master = {"PYSPARK_SUBMIT_ARGS": "--master spark://nobody pyspark-shell", "SPARK_LOCAL_IP": "127.0.0.1"}
+    done = Product(tmp_path).run("--sessions", path, "--engine", "spark", code=4, **master)
+    assert "Spark did not start (org.apache.spark.SparkException: Invalid master URL: spark://nobody)" in done.stderr
+    assert "\tat " not in done.stderr

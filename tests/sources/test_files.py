@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -252,7 +253,7 @@ def test_a_broken_line_far_into_a_large_file_is_found_by_its_number(tmp_path: Pa
 
 
 def test_an_unknown_engine_is_wrong_usage() -> None:
-    for engine in ("oracle", "nonsense://x", "trino://user:hunter2@localhost/x"):
+    for engine in ("", "oracle", "nonsense://x", "trino://user:hunter2@localhost/x", "spark://", "spark://host"):
         with pytest.raises(UsageError) as refused:
             connect(engine)
         assert "hunter2" not in str(refused.value)
@@ -265,6 +266,21 @@ def test_an_engine_that_takes_only_tables_is_given_the_files_as_they_are(tmp_pat
     table = read_sessions(sqlite, [path], Layout("csv", ("sessionID", "loadedAt", "country", "city")))
     rows = sqlite.to_pyarrow(table).to_pylist()
     assert rows == [{"sessionID": "a", "loadedAt": "2021-04-08", "country": "NA", "city": "x\ny", "__file": path}]
+
+
+@pytest.mark.filterwarnings("ignore:The 'future.infer_string' option")
+def test_such_an_engine_is_told_the_broken_line_too_and_is_given_no_url(tmp_path: Path) -> None:
+    path = save(tmp_path, "a.csv", HEADER + "a,2021-04-08,Peru,\nb,2021-04-08\n")
+    with pytest.raises(DataRefused, match=r"a\.csv, line 3: expected 4 fields as in the header, found 2"):
+        open_sessions([path], connect("sqlite://"))
+    with pytest.raises(DataRefused, match=r"s3://bucket/a\.csv: only the engines duckdb and spark read URLs"):
+        open_sessions(["s3://bucket/a.csv"], connect("sqlite://"))
+
+
+def test_spark_that_is_not_installed_is_wrong_usage_and_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    with pytest.raises(UsageError, match=r"pip install 'apivideo-geo\[spark\]'"):
+        connect("spark")
 
 
 def test_facts_of_many_parquet_files_are_one_table(tmp_path: Path, duckdb: Any) -> None:

@@ -53,9 +53,9 @@ def open_sessions(paths: Sequence[str], connection: BaseBackend) -> SessionFiles
     :class:`DataRefused` for a path that matches nothing and for a file that is none of these, naming file and line.
     """
     parts = sort_parts(find_all_files(paths))
-    named = read_parts(parts, connection)
-    table = named.drop(FILE)
     try:
+        named = read_parts(parts, connection)
+        table = named.drop(FILE)
         places = count_places(table)
         spans = [_span(places)] if _is_one_file(parts) else _spans(named)
     except DataRefused as refused:

@@ -37,7 +37,7 @@ def find_layout(path: Path, kind: str, *, checked: bool = True) -> Layout | None
     Raises :class:`DataRefused` where the file is empty, cannot be read, is not UTF-8 or (``checked``) lacks columns.
     """
     if kind == "parquet":
-        return _check(path, Layout("parquet", tuple(flat_names(_parquet_columns(path)))), checked)
+        return _check(path, _parquet_layout(path), checked)
     guarded = scan_text(path)
     if kind == "csv":
         return _check(path, replace(_csv_layout(path), guarded=guarded), checked)
@@ -106,7 +106,7 @@ def _json_layout(path: Path) -> Layout | None:
     return SESSION_PER_LINE
 
 
-def _parquet_columns(path: Path) -> dict[str, tuple[str, ...]]:
+def _parquet_layout(path: Path) -> Layout:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -114,7 +114,8 @@ def _parquet_columns(path: Path) -> dict[str, tuple[str, ...]]:
         schema = pq.read_schema(path)
     except (pa.ArrowException, OSError) as error:
         raise DataRefused(f"{path} is not a whole Parquet file; export it again ({_first(error)}).") from None
-    return {f.name: tuple(part.name for part in f.type) if pa.types.is_struct(f.type) else () for f in schema}
+    names = {f.name: tuple(part.name for part in f.type) if pa.types.is_struct(f.type) else () for f in schema}
+    return Layout("parquet", tuple(flat_names(names)), types=tuple(str(f.type) for f in schema))
 
 
 def _first(error: Exception) -> str:

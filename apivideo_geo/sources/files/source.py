@@ -37,7 +37,7 @@ class FilesSource:
         if not self._files.days:
             raise DataRefused(
                 f"{', '.join(settings.sessions)}: there is no session in it that can be counted; "
-                "give files with at least one row that has a sessionID and a loadedAt."
+                "give files with at least one row that has a sessionID and a loadedAt such as 2026-11-08T10:00:00Z."
             )
 
     def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
