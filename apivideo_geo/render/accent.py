@@ -6,8 +6,9 @@ import re
 
 from apivideo_geo.errors import UsageError
 
-ENOUGH = 4.5
-"""The contrast of text by WCAG 2.2, level AA; an accent is also the ground of a pressed button's words."""
+ENOUGH = 4.51
+"""The contrast of text by WCAG 2.2, level AA (4.5), and a little more: its weights of red, green and blue are rounded.
+An accent is also the ground of a pressed button's words."""
 LIGHT, DARK = ("#ffffff", "#f5f7f9"), ("#0f1419", "#171d24")
 """The grounds of a page, ``--bg`` and ``--soft`` of the style sheet."""
 _STEPS = 100
