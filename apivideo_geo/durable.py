@@ -1,12 +1,15 @@
-"""Writing that a crash cannot leave half-done: beside, synced, renamed."""
+"""Writing that a crash cannot leave half-done: beside, synced, renamed, and by one run at a time."""
 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from apivideo_geo.errors import DiskFailed
+from filelock import FileLock, Timeout
+
+from apivideo_geo.errors import DataRefused, DiskFailed
 
 MARK = ".writing-"
 """Part of the name of a file being written; one that is found later was left by a crash and may go."""
@@ -53,6 +56,26 @@ def remove_leftovers(folder: Path) -> None:
     """Remove what a crash left half-written under ``folder``. Call it under the folder's lock."""
     for leftover in folder.rglob(f".*{MARK}*"):
         leftover.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone(lock: Path, what: str, place: Path) -> Iterator[None]:
+    """No other run writes ``what`` (as "the history") in ``place`` until the block ends; a crash leaves no lock behind.
+
+    Raises :class:`DataRefused` where one does, :class:`DiskFailed` where the file ``lock`` cannot be made.
+    """
+    held = FileLock(lock)
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        held.acquire(timeout=0)
+    except Timeout:
+        raise DataRefused(f"Another run is writing {what} in {place}; wait until it ends.") from None
+    except OSError as error:
+        raise disk_failed(place, error) from None
+    try:
+        yield
+    finally:
+        held.release()
 
 
 def disk_failed(path: Path, error: OSError) -> DiskFailed:

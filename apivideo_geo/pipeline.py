@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apivideo_geo.effects import Effects
@@ -51,8 +52,7 @@ def compact(settings: Settings, effects: Effects) -> int:
     """Put each closed month of the history into one file; how many were. ``collect`` does it by itself."""
     from apivideo_geo.store.days import open_history
 
-    if not settings.history_folder.exists():
-        raise UsageError(f"There is no history in {settings.history_folder} yet.")
+    _check_there(settings.history_folder)
     with open_history(settings.history_folder) as history:
         return history.compact(effects.now())
 
@@ -64,14 +64,18 @@ def forget(settings: Settings, days: Collection[date]) -> None:
     """
     from apivideo_geo.store.days import open_history
 
-    if not settings.history_folder.exists():
-        raise UsageError(f"There is no history in {settings.history_folder} yet.")
+    _check_there(settings.history_folder)
     with open_history(settings.history_folder) as history:
         unknown = [day for day in sorted(days) if day not in history.entries]
         if unknown:
             raise UsageError(f"The history in {history.folder} does not hold {unknown[0]}; nothing was taken out.")
         history.drop(days)
         history.save_ledger()
+
+
+def _check_there(history: Path) -> None:
+    if not history.exists():
+        raise UsageError(f"There is no history in {history} yet.")
 
 
 def collect(
@@ -130,7 +134,8 @@ def collect(
                 report.add(kept)
                 report.note_shrunk(facts.days, shrunk)
                 if facts.sessions is not None:
-                    saved = [day for day in facts.days if day not in {one.day for one in shrunk}]
+                    refused = {one.day for one in shrunk}
+                    saved = [day for day in facts.days if day not in refused]
                     history.ask_again(saved)  # by the next run, if this one does not come past its export
                     _export_sessions(facts.sessions, saved, settings)
                     history.confirm(saved, now)

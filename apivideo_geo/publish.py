@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from apivideo_geo.durable import disk_failed
-from apivideo_geo.errors import DataRefused, UsageError
+from apivideo_geo.durable import alone, disk_failed
+from apivideo_geo.errors import UsageError
 
 OURS = "manifest.json"
 """A folder with this file in it was made here and may be replaced."""
@@ -26,9 +24,8 @@ def publish(site: Mapping[str, bytes], out: Path) -> None:
     Raises :class:`UsageError` where ``out`` holds something that was not made here, :class:`DataRefused` where another
     run is writing it, :class:`DiskFailed` where it cannot be written; what was there before is then still there, whole.
     """
-    out = Path(os.path.abspath(out))  # noqa: PTH100  resolve() would swap the target of a link for the link
-    staged, old = _beside(out, "new"), _beside(out, "old")
-    with _alone(out):
+    out, staged, old, lock = _places(out)
+    with alone(lock, "the site", out):
         try:
             _repair(out, staged, old)
             check_replaceable(out)
@@ -50,28 +47,10 @@ def publish(site: Mapping[str, bytes], out: Path) -> None:
 
 def repair(out: Path) -> None:
     """Bring the site back that a run killed in the middle of its swap has left beside ``out``."""
-    out = Path(os.path.abspath(out))  # noqa: PTH100
-    staged, old = _beside(out, "new"), _beside(out, "old")
+    out, staged, old, lock = _places(out)
     if not out.exists() and old.exists():
-        with _alone(out):
+        with alone(lock, "the site", out):
             _repair(out, staged, old)
-
-
-@contextmanager
-def _alone(out: Path) -> Iterator[None]:
-    """Nobody else stages or swaps ``out`` until the block ends: two would write into one folder."""
-    lock = FileLock(_beside(out, "lock"))
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise DataRefused(f"Another run is writing the site in {out}; wait until it ends.") from None
-    except OSError as error:
-        raise disk_failed(out, error) from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _carry_over(out: Path, staged: Path) -> None:
@@ -112,5 +91,8 @@ def _repair(out: Path, staged: Path, old: Path) -> None:
     shutil.rmtree(staged, ignore_errors=True)
 
 
-def _beside(out: Path, what: str) -> Path:
-    return out.with_name(f".{out.name}.{what}")
+def _places(out: Path) -> tuple[Path, Path, Path, Path]:
+    """``out``, and beside it where the new site is staged, where the old one waits, and the lock on all three."""
+    out = Path(os.path.abspath(out))  # noqa: PTH100  resolve() would swap the target of a link for the link
+    staged, old, lock = (out.with_name(f".{out.name}.{what}") for what in ("new", "old", "lock"))
+    return out, staged, old, lock

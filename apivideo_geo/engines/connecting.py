@@ -33,7 +33,7 @@ def connect(engine: str) -> BaseBackend:
     :class:`SourceFailed` where it does not answer, :class:`DiskFailed` where DuckDB could not spill.
     """
     name = engine.partition("://")[0]
-    if engine == "spark" or name == "spark":
+    if name == "spark":
         return _connect_spark(engine)
     if engine != "duckdb" and "://" not in engine:
         raise UsageError(f"Unknown engine {engine!r}: use duckdb, spark, spark://host:7077 or an Ibis URL.")

@@ -23,10 +23,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from filelock import FileLock, Timeout
 
 from apivideo_geo.days import day_end
-from apivideo_geo.durable import disk_failed, remove_leftovers, save_bytes, sync_folder
+from apivideo_geo.durable import alone, disk_failed, remove_leftovers, save_bytes, sync_folder
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.facts import FACTS, fold_media, sort_facts
 from apivideo_geo.model import Account, Asset, Checked, Facts, Refused, Settled, Shrunk
@@ -377,20 +376,10 @@ def open_history(folder: Path) -> Iterator[History]:
     Raises :class:`DataRefused` where another run holds it, :class:`DiskFailed` where it cannot be written.
     """
     _check_folder(folder)
-    lock = FileLock(folder / ".lock")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise DataRefused(f"Another run is writing the history in {folder}; wait until it ends.") from None
-    except OSError as error:
-        raise disk_failed(folder, error) from None
-    try:
+    with alone(folder / ".lock", "the history", folder):
         remove_leftovers(folder)
         _mend(folder)
         yield load_history(folder)
-    finally:
-        lock.release()
 
 
 def _outdated(files: Iterable[Path]) -> list[Path]:
