@@ -11,16 +11,23 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from apivideo_geo.engines import READERS
+
 if TYPE_CHECKING:
-    from ibis.expr.types import DateValue, StringValue
+    from ibis.expr.types import DateValue, IntegerValue, StringValue
 
 EARLIEST, LATEST = "2010-01-01", "2099-12-31"
 """A ``loadedAt`` outside is no time of a session: online video players with sessions are younger."""
 
+_DAY = (
+    "(20[0-9]{2}|2100)-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|"
+    "02-(0[1-9]|1[0-9]|2[0-8]))|20([02468][048]|[13579][26])-02-29"
+)
+"""A day that is in the calendar, from 2000 to 2100."""
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?"
-_OFFSET = "[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?"
-_UTC_TIME = f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ]{_CLOCK}Z?)?$"
-_OFFSET_TIME = f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}{_OFFSET}$"
+_OFFSET = "([+-])(0[0-9]|1[0-5])(:?([0-5][0-9]))?"
+_UTC_TIME = f"^({_DAY})([T ]{_CLOCK}Z?)?$"
+_OFFSET_TIME = f"^({_DAY})[T ]{_CLOCK}{_OFFSET}$"
 
 
 def text_column(table: ibis.Table, name: str) -> StringValue:
@@ -38,18 +45,35 @@ def utc_day(time: StringValue) -> DateValue:
     time zone must be UTC.
     """
     # Engines take more than ISO 8601 for a time, each something else: the patterns let through what all read alike.
-    # The API's own form is asked for first, bounds included, because that is cheap: nearly all rows have it.
-    # 24:00 is the next day's midnight to DuckDB and nothing to others; what comes after it no engine takes.
-    usual = time.like("____-__-__T__:__:__Z") & time.between(EARLIEST, f"{LATEST}Z") & ~time.endswith("T24:00:00Z")
-    with_seconds = (time.substr(16, 1) == ":").ifelse(time, time.left(16) + ":00" + time.substr(16))
+    # What they do not let through becomes null before it is cast: not every engine can try.
+    utc, shifted = (_only(time, pattern) for pattern in (_UTC_TIME, _OFFSET_TIME))
+    found = ibis.coalesce(utc, shifted).left(10).cast("date")
+    minutes = _number(shifted.substr(11, 2)) * 60 + _number(shifted.substr(14, 2)) - _offset(shifted)
     other = ibis.cases(
-        (time.re_search(_UTC_TIME), time.left(10).try_cast("date")),
-        (time.re_search(_OFFSET_TIME), with_seconds.try_cast("timestamp('UTC')").date()),
+        (minutes < 0, found - ibis.interval(days=1)), (minutes >= 24 * 60, found + ibis.interval(days=1)), else_=found
     )
-    return ibis.cases(
-        (usual, time.try_cast("timestamp").date()),
-        (other.between(ibis.date(EARLIEST), ibis.date(LATEST)), other),
-    )
+    cases = [(other.between(ibis.date(EARLIEST), ibis.date(LATEST)), other)]
+    if time.get_backend().name in READERS:  # others try in ways of their own: some raise
+        # The API's own form is asked for first, bounds included, because that is cheap: nearly all rows have it.
+        # 24:00 is the next day's midnight to DuckDB and nothing to others; what comes after it no engine takes.
+        usual = time.like("____-__-__T__:__:__Z") & time.between(EARLIEST, f"{LATEST}Z") & ~time.endswith("T24:00:00Z")
+        cases.insert(0, (usual, time.try_cast("timestamp").date()))
+    return ibis.cases(*cases)
+
+
+def _only(text: StringValue, pattern: str) -> StringValue:
+    return text.re_search(pattern).ifelse(text, ibis.null("string"))
+
+
+def _offset(time: StringValue) -> IntegerValue:
+    """Minutes that the clock of ``time`` is ahead of UTC."""
+    sign, hours, minutes = (time.re_extract(f"{_OFFSET}$", group) for group in (1, 2, 4))
+    size = _number(hours) * 60 + _number(minutes)
+    return (sign == "-").ifelse(-size, size)
+
+
+def _number(digits: StringValue) -> IntegerValue:
+    return digits.nullif("").fill_null("0").cast("int64")
 
 
 def session_rows(table: ibis.Table, columns: Mapping[str, StringValue]) -> ibis.Table:

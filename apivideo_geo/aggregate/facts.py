@@ -91,9 +91,9 @@ def _unique(table: ibis.Table, dimensions: Iterable[str]) -> ibis.Table:
     for dimension in dimensions:
         value = text_column(table, COLUMN_OF[dimension])
         # Every visit has its own URL: only what holds the host goes on, so that the groups stay few.
-        columns[dimension] = (
-            value.re_extract("^[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)", 1) if dimension == "referrer" else value
-        )
+        if dimension == "referrer":  # without a match some engines answer "", others null
+            value = value.re_extract("^[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)", 1).nullif("")
+        columns[dimension] = value
     return unique_sessions(session_rows(table, columns))
 
 

@@ -29,12 +29,18 @@ def connect(engine: str) -> BaseBackend:
     ``engine``: ``duckdb`` (embedded; takes half the memory, then spills to a temporary folder; settings as in
     ``duckdb://?memory_limit=2GB&temp_directory=/big/disk``), ``spark`` (the master that ``spark-defaults.conf`` or
     ``PYSPARK_SUBMIT_ARGS`` names, else this machine), ``spark://host:7077``, or the Ibis URL of any other backend that
-    is installed. Raises :class:`UsageError` for an engine that is unknown or not installed and for a wrong address,
+    is installed. What is held in memory alone (``hold_rows``) is worked on by the engine connected last.
+
+    Raises :class:`UsageError` for an engine that is unknown or not installed and for a wrong address,
     :class:`SourceFailed` where it does not answer, :class:`DiskFailed` where DuckDB could not spill.
     """
+    connection = _connect_spark(engine) if engine.partition("://")[0] == "spark" else _connect_by_url(engine)
+    ibis.set_backend(connection)
+    return connection
+
+
+def _connect_by_url(engine: str) -> BaseBackend:
     name = engine.partition("://")[0]
-    if name == "spark":
-        return _connect_spark(engine)
     if engine != "duckdb" and "://" not in engine:
         raise UsageError(f"Unknown engine {engine!r}: use duckdb, spark, spark://host:7077 or an Ibis URL.")
     try:

@@ -26,6 +26,10 @@ FILE = "__file"
 """The column :func:`read_sessions` adds: from which file a row came."""
 
 
+READERS = ("duckdb", "pyspark")
+"""The engines that read files themselves, by Ibis's names; any other is handed tables."""
+
+
 @dataclass(frozen=True)
 class Layout:
     """How files that are alike are to be read.
@@ -50,6 +54,16 @@ def read_facts(connection: BaseBackend, paths: Sequence[Path]) -> ibis.Table:
         return ibis.memtable(FACTS.empty_table())
     with engine_errors():
         return _read_parquet(connection, [str(path.absolute()) for path in paths]).drop(FILE)
+
+
+def hold_rows(rows: Sequence[Mapping[str, str | None]], columns: Sequence[str]) -> ibis.Table:
+    """``rows`` that are in memory already as a table of strings: its ``columns`` are null where a row has nothing."""
+    import pyarrow as pa
+
+    # Some engines do not take nulls from us.
+    texts = {name: pa.array([row.get(name) or "" for row in rows], pa.string()) for name in columns}
+    held = ibis.memtable(pa.table(texts))
+    return held.select(**{name: held[name].nullif("") for name in columns})
 
 
 def read_sessions(connection: BaseBackend, paths: Sequence[str], layout: Layout) -> ibis.Table:
@@ -146,7 +160,6 @@ def _through_arrow(paths: Sequence[str], layout: Layout) -> ibis.Table:
     """For engines that only take tables: the files read here, then handed over. Local files that fit in memory."""
     import pyarrow as pa
     import pyarrow.csv
-    import pyarrow.json
     import pyarrow.parquet
 
     tables = []
@@ -154,8 +167,8 @@ def _through_arrow(paths: Sequence[str], layout: Layout) -> ibis.Table:
         if "://" in path:
             raise DataRefused(f"{path}: only the engines duckdb and spark read URLs; choose one of them.")
         if layout.kind == "parquet":
-            table = pyarrow.parquet.ParquetFile(path).read()
-        elif layout.kind == "csv":
+            table = pyarrow.parquet.ParquetFile(path).read().flatten()
+        else:
             names = [f"c{index}" for index in range(len(layout.columns))]
             table = pyarrow.csv.read_csv(
                 path,
@@ -165,7 +178,5 @@ def _through_arrow(paths: Sequence[str], layout: Layout) -> ibis.Table:
                     column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
                 ),
             )
-        else:
-            table = pyarrow.json.read_json(path)
         tables.append(table.append_column(FILE, pa.array([path] * len(table), pa.string())))
     return ibis.memtable(pa.concat_tables(tables, promote_options="default"))

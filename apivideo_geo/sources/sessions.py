@@ -13,6 +13,7 @@ from apivideo_geo.api.paging import fetch_items
 from apivideo_geo.api.secrets import redactor
 from apivideo_geo.days import ONE_DAY, day_runs, days_between
 from apivideo_geo.effects import Effects
+from apivideo_geo.engines import connect, hold_rows
 from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed
 from apivideo_geo.model import DETAIL_DIMENSIONS, SESSION_COLUMNS, UNLISTED, Asset, Facts, Settled
 from apivideo_geo.privacy import listed_assets
@@ -47,6 +48,7 @@ class SessionsSource:
         self._settings = settings
         self._effects = effects
         self._assets: tuple[Asset, ...] = ()
+        connect(settings.engine)  # what cannot be used is told before anything is asked
 
     def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
         """All videos and live streams of the account, to be asked one by one; None where no day is wanted."""
@@ -102,13 +104,11 @@ class SessionsSource:
             raise
 
     def _count(self, rows: list[dict[str, str | None]], first: date, last: date, detail: str) -> Facts:
-        import ibis
         import pyarrow as pa
         import pyarrow.compute as pc
 
         names = [*SESSION_COLUMNS, *(name for name in self._settings.sessions_add if name not in SESSION_COLUMNS)]
-        columns = {name: pa.array([row.get(name) for row in rows], pa.string()) for name in names}
-        table = ibis.memtable(pa.table(columns))
+        table = hold_rows(rows, names)
         listed = {asset.media_id for asset in listed_assets(self._assets, self._settings.show_unlisted)}
         facts, unmapped, refused = count_sessions(table, self.metric, DETAIL_DIMENSIONS[detail], listed=listed)
         inside = pc.and_(

@@ -7,31 +7,28 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from apivideo_geo.engines import hold_rows
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.sources.files.broken import wrong_shape
 from apivideo_geo.sources.files.columns import FLAT, NESTED, flat_names, missing_columns
 from apivideo_geo.sources.files.layouts import open_text
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    import ibis
 
 NAMES = (*FLAT, *(name for name in flat_names(NESTED) if name not in FLAT))
 
 
-def load_documents(path: Path) -> pa.Table:
+def load_documents(path: Path) -> ibis.Table:
     """The sessions of the JSON file: a column of strings for each plain or dotted name that occurs in it.
-
-    What is missing is an empty string: some engines do not take nulls from us.
 
     Raises :class:`DataRefused`, naming the line where the JSON breaks off, or the session that is none.
     """
-    import pyarrow as pa
-
     rows = list(_rows(path))
     names = [name for name in NAMES if any(name in row for row in rows)] if rows else list(FLAT)
     if lacks := missing_columns(names):
         raise DataRefused(f"{path}: its sessions have no {lacks}; expected sessions as the API answers them.")
-    return pa.table({name: pa.array([row.get(name) or "" for row in rows], pa.string()) for name in names})
+    return hold_rows(rows, names)
 
 
 def _rows(path: Path) -> Iterator[dict[str, str | None]]:

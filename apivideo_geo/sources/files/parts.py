@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from apivideo_geo.engines import FILE, Layout, read_sessions
+from apivideo_geo.engines import FILE, READERS, Layout, read_sessions
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.sources.files.broken import find_broken_line
 from apivideo_geo.sources.files.columns import REQUIRED, column_of, flat_names, missing_columns, to_sessions
@@ -67,11 +67,10 @@ def explain_parts(parts: Parts) -> DataRefused | None:
 
 def _read_part(layout: Layout | None, files: list[str], connection: BaseBackend) -> Iterable[tuple[ibis.Table, bool]]:
     """The tables of one part as the files have them, and whether a spreadsheet's apostrophes are to be taken off."""
-    if layout is None:
+    takes_tables = connection.name not in READERS and not is_remote(files[0])
+    if layout is None or (layout.kind == "ndjson" and takes_tables):
         for name in files:
-            table = ibis.memtable(load_documents(Path(name)))
-            texts = {column: table[column].nullif("") for column in table.columns}
-            yield table.select(**texts, **{FILE: ibis.literal(name)}), False
+            yield load_documents(Path(name)).mutate(**{FILE: ibis.literal(name)}), False
         return
     raw = read_sessions(connection, [name if is_remote(name) else str(Path(name).absolute()) for name in files], layout)
     if lacks := missing_columns(_names(raw)) if is_remote(files[0]) else "":
