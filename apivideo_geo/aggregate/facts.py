@@ -48,17 +48,15 @@ def count_sessions(
     ``country`` or, where that is empty, of ``ISO_A3``; the second half answers how many sessions had it. Rows of
     ``table`` = sessions counted + rows refused.
 
-    With only ``total``, the rows are read once, or not again where :func:`count_places` has counted this table before.
+    The rows are read once for ``total``, not again where :func:`count_places` has counted this table before, and once
+    for all other dimensions.
     Raises :class:`DataRefused` where the engine cannot read the table.
     """
     others = [dimension for dimension in dimensions if dimension != "total"]
-    with engine_errors():
-        if others:
-            with _unique(table, others).cache() as unique:
-                places = _per_place(unique).to_pyarrow()
-                parts = [_facts(_per_value(unique, name).to_pyarrow(), metric, name, listed) for name in others]
-        else:
-            places, parts = count_places(table), []
+    places, parts = count_places(table), []
+    if others:
+        with engine_errors(), _unique(table, others).cache() as unique:
+            parts = [_facts(_per_value(unique, name).to_pyarrow(), metric, name, listed) for name in others]
     kept = places.filter(pc.and_(places["known"], pc.is_valid(places["day"])))
     if "total" in dimensions:
         parts.append(_facts(kept, metric, "total", listed))

@@ -7,4 +7,14 @@ from apivideo_geo.engines.connecting import connect, sparing
 from apivideo_geo.engines.failing import engine_errors
 from apivideo_geo.engines.reading import FILE, READERS, Layout, hold_rows, read_facts, read_sessions
 
-__all__ = ["FILE", "READERS", "Layout", "connect", "engine_errors", "hold_rows", "read_facts", "read_sessions", "sparing"]
+__all__ = [
+    "FILE",
+    "READERS",
+    "Layout",
+    "connect",
+    "engine_errors",
+    "hold_rows",
+    "read_facts",
+    "read_sessions",
+    "sparing",
+]

@@ -96,6 +96,8 @@ def _prepare_duckdb(connection: BaseBackend, engine: str) -> None:
         folder = tempfile.mkdtemp(prefix="apivideo-geo-")
         weakref.finalize(connection, shutil.rmtree, folder, ignore_errors=True)
         connection.raw_sql(f"SET temp_directory = '{folder.replace(chr(39), chr(39) * 2)}'")
+    # Its threads end before Python does: one that lets go of our tables in between would end the process with SIGABRT.
+    weakref.finalize(connection, connection.con.close)
 
 
 def _check_spill_folder(folder: Path) -> None:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from apivideo_geo.errors import DataRefused, DiskFailed, SourceFailed
+from ibis.common.exceptions import (
+    OperationNotDefinedError,
+    TranslationError,
+    UnsupportedBackendType,
+    UnsupportedOperationError,
+)
 
-ENGINE_LIBRARIES = ("duckdb", "_duckdb", "pyspark", "py4j", "pyarrow")
-"""Whose exceptions are turned into ours; those of other engines pass as they are."""
+from apivideo_geo.errors import ApivideoGeoError, DataRefused, DiskFailed, SourceFailed, UsageError
+
+UNABLE = (OperationNotDefinedError, TranslationError, UnsupportedBackendType, UnsupportedOperationError)
+"""What Ibis raises where an engine lacks something."""
 
 
 @contextmanager
@@ -17,9 +24,11 @@ def engine_errors() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if type(error).__module__.partition(".")[0] not in ENGINE_LIBRARIES:
-            raise
         said = words_of(error)
+        if isinstance(error, UNABLE):
+            raise UsageError(f"This engine cannot do what is needed ({said}); use duckdb, spark or another.") from None
+        if _is_ours(error):
+            raise
         if "No space left" in str(error):
             raise DiskFailed("The engine ran out of disk while spilling; free space, then run again.") from None
         if type(error).__name__ == "OutOfMemoryException":
@@ -31,9 +40,18 @@ def engine_errors() -> Iterator[None]:
             ) from None
         if type(error).__name__ == "HTTPException":
             raise SourceFailed(f"The engine could not fetch the data: {said}.") from None
+        if type(error).__name__ in ("InterfaceError", "OperationalError"):  # PEP 249: the database, not the data
+            raise SourceFailed(f"The engine failed: {said}.") from None
         if "TIMESTAMP(NANOS" in said:
             said = "Spark reads no Parquet with times in nanoseconds; write it with microseconds"
         raise DataRefused(f"The engine could not read the data: {said}.") from None
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether it is an error of ours, told or made; a driver has classes of its own, or raises ``Exception`` itself."""
+    if type(error) is Exception:
+        return False
+    return isinstance(error, ApivideoGeoError) or type(error).__module__.partition(".")[0] in ("builtins", "ibis")
 
 
 def words_of(error: Exception) -> str:

@@ -77,7 +77,7 @@ def _fresh_rows(
     """The sessions of ``days``, one row each, with the columns ``names``."""
     columns = {name: text_column(table, name) for name in names if name != "sessionID"}
     # The smallest time of a session that stands in several rows is that of its earliest UTC day.
-    columns["loadedAt"] = utc_day(columns["loadedAt"]).cast("string") + columns["loadedAt"]
+    columns["loadedAt"] = utc_day(columns["loadedAt"]).strftime("%Y-%m-%d") + columns["loadedAt"]
     unique = _one_row_each(session_rows(table, columns), table, tables)
     kept = unique.filter(unique.session.notnull() & _within(unique.day, days))
     rows = kept.mutate(sessionID=kept.session, loadedAt=kept.loadedAt.substr(len("2021-04-08")))

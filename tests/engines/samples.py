@@ -2,11 +2,16 @@
 
 import csv
 import json
+from datetime import date
 from pathlib import Path
 from random import Random
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from tests.fakes.server import StandIn
+from tests.fakes.world import World
+from tests.product import Product
 
 COLUMNS = (
     "sessionID", "assetID", "title", "loadedAt", "country", "ISO_A3", "city", "deviceType", "osName", "clientName",
@@ -47,10 +52,30 @@ def save_rows(rows: list[dict[str, str]], path: Path) -> Path:
             writer.writerows(rows)
     elif path.suffix == ".ndjson":
         path.write_text("".join(json.dumps(_answered(row)) + "\n" for row in rows), encoding="utf-8")
+    elif path.suffix == ".json":
+        path.write_text(json.dumps([_answered(row) for row in rows]), encoding="utf-8")
     else:
         columns = {name: pa.array([row[name] or None for row in rows], pa.string()) for name in COLUMNS}
         pq.write_table(pa.table(columns), path)
     return path
+
+
+def collect_sessions(folder: Path, *engines: str) -> dict[str, dict[str, object]]:
+    """Engine → all the files of a build from the API's sessions, by :func:`read_exports`."""
+    world, made = World.make(11, 3000, 6, 2, date(2026, 10, 1), date(2026, 10, 30), countries=80), {}
+    for number, engine in enumerate(engines):
+        product = Product(folder / f"{number}")
+        product.folder.mkdir()
+        with StandIn(world) as api:
+            product.run("--source", "sessions", "--engine", engine, "--detail", "full", api=api, now=world.end)
+        made[engine] = read_exports(product.files())
+    return made
+
+
+def read_exports(files: dict[str, bytes]) -> dict[str, object]:
+    """``files`` with the rows of ``sessions.csv`` for its bytes: engines quote as they like."""
+    name = "exports/sessions.csv"
+    return files | {name: list(csv.reader(files[name].decode().splitlines(keepends=True)))}
 
 
 def _answered(row: dict[str, str]) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """Spark counts what DuckDB counts, to the last session, with executors that are processes of their own."""
 
-import csv
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +20,7 @@ from apivideo_geo.facts import facts_table
 from apivideo_geo.model import DIMENSIONS
 from apivideo_geo.sources.files import open_sessions
 from tests.engines.cluster import cluster, need_java  # noqa: F401
-from tests.engines.samples import make_rows, save_rows
+from tests.engines.samples import collect_sessions, make_rows, read_exports, save_rows
 from tests.product import Product
 
 NOON = datetime(2021, 5, 1, 12, tzinfo=UTC)
@@ -39,7 +38,7 @@ def count(paths: list[Path], connection: Any) -> tuple[Any, ...]:
     return files.days, files.rows, *count_sessions(files.table, "play", DIMENSIONS, listed={"viA"})
 
 
-@pytest.mark.parametrize("kind", ["csv", "ndjson", "parquet"])
+@pytest.mark.parametrize("kind", ["csv", "ndjson", "parquet", "json"])
 def test_sessions_become_the_same_facts(kind: str, spark: Any, tmp_path: Path) -> None:
     paths = [save_rows(make_rows(seed, 300), tmp_path / f"{{{seed}}} [x] *.{kind}") for seed in (1, 2)]
     days, rows, facts, unmapped, refused = count(paths, connect("duckdb"))
@@ -155,9 +154,7 @@ def test_the_whole_product_makes_the_same_files(cluster: Path, tmp_path: Path) -
         folder.mkdir()
         made[engine] = product = Product(folder)
         product.run("--sessions", tmp_path / "sessions.*", "--engine", engine, "--detail", "full", now=NOON)
-    ours, theirs = made["duckdb"].files(), made["spark"].files()
-    export = "exports/sessions.csv"
-    assert _rows(ours.pop(export)) == _rows(theirs.pop(export))
+    ours, theirs = (read_exports(product.files()) for product in made.values())
     ledgers = [files.pop("history/ledger.jsonl") for files in (ours, theirs)]
     assert ledgers[0] == ledgers[1]
     assert theirs.keys() == ours.keys()
@@ -165,8 +162,10 @@ def test_the_whole_product_makes_the_same_files(cluster: Path, tmp_path: Path) -
     assert theirs == ours
 
 
-def _rows(content: bytes) -> list[list[str]]:
-    return list(csv.reader(content.decode().splitlines(keepends=True)))
+def test_sessions_of_the_api_are_counted_there_too(cluster: Path, tmp_path: Path) -> None:  # noqa: F811
+    made = collect_sessions(tmp_path, "duckdb", "spark")
+    assert made["spark"] == made["duckdb"]
+    assert made["spark"]["site/data/choro.csv"]
 
 
 def test_spark_without_java_is_one_sentence(tmp_path: Path) -> None:

@@ -71,4 +71,4 @@ def _flatten(item: Mapping[str, Any]) -> dict[str, str | None]:
 def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))  # as the engines write it

@@ -1,0 +1,94 @@
+"""An engine that takes only tables, and is neither DuckDB nor Spark: the same files, or one sentence."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from apivideo_geo.api.client import Client
+from apivideo_geo.effects import Effects
+from apivideo_geo.engines import connect, engine_errors, hold_rows, read_facts
+from apivideo_geo.errors import UsageError
+from apivideo_geo.sessions import utc_day
+from apivideo_geo.settings import load_settings
+from apivideo_geo.sources.files import open_sessions
+from apivideo_geo.sources.sessions import SessionsSource
+from tests.engines.samples import collect_sessions, make_rows, read_exports, save_rows
+from tests.fakes.server import StandIn
+from tests.fakes.world import World
+from tests.product import Product
+
+OTHER = "polars://"
+NOON = datetime(2021, 5, 1, 12, tzinfo=UTC)
+
+
+def test_the_whole_product_makes_the_same_files_of_session_files(tmp_path: Path) -> None:
+    for seed, kind in enumerate(("csv", "ndjson", "parquet", "json")):
+        save_rows(make_rows(seed, 200), tmp_path / f"sessions.{kind}")
+    made = []
+    for number, engine in enumerate(("duckdb", OTHER)):
+        product = Product(tmp_path / f"{number}")
+        product.folder.mkdir()
+        for _ in range(2):  # the second reads the sessions.csv of the first
+            product.run("--sessions", tmp_path / "sessions.*", "--engine", engine, "--detail", "full", now=NOON)
+        made.append(read_exports(product.files()))
+    assert made[1] == made[0]
+    assert len(made[0]["exports/sessions.csv"]) > 100
+
+
+def test_the_whole_product_makes_the_same_files_of_the_sessions_of_the_api(tmp_path: Path) -> None:
+    made = collect_sessions(tmp_path, "duckdb", OTHER)
+    assert made[OTHER] == made["duckdb"]
+
+
+def test_what_is_in_memory_is_worked_on_there_and_not_in_duckdb(tmp_path: Path) -> None:
+    connection = connect(OTHER)
+    documents = save_rows(make_rows(1, 20), tmp_path / "sessions.json")
+    assert open_sessions([str(documents)], connection).table.get_backend() is connection
+    assert read_facts(connection, []).get_backend() is connection
+    world = World.make(3, 20, 2, 1, date(2026, 10, 1), date(2026, 10, 2))
+    effects, days = Effects(epoch=int(world.end.timestamp())), {date(2026, 10, 1): "country"}
+    with StandIn(world) as api, Client(api.url, api.api_key, effects) as client:
+        source = SessionsSource(load_settings({"engine": OTHER}), effects, client)
+        source.fetch_assets(days)
+        [(_, facts)] = source.fetch_days(days, {})
+    assert facts.sessions is not None
+    assert facts.sessions.get_backend().name == connection.name
+
+
+def test_rows_with_nothing_in_a_column_have_nulls_there() -> None:
+    connect(OTHER)
+    held = hold_rows([{"a": "x", "b": None}, {"a": ""}], ["a", "b"])
+    assert held.to_pyarrow().to_pylist() == [{"a": "x", "b": None}, {"a": None, "b": None}]
+
+
+def test_an_engine_that_lacks_something_is_told_in_one_sentence() -> None:
+    sqlite = connect("sqlite://")
+    table = hold_rows([{"a": "2021-04-08"}], ["a"])
+    said = r"^This engine cannot do what is needed \(.*TryCast.*\); use duckdb, spark"
+    with pytest.raises(UsageError, match=said), engine_errors():
+        sqlite.to_pyarrow(table.select(day=table.a.try_cast("timestamp")))
+
+
+@pytest.mark.parametrize(
+    ("time", "day"),
+    [
+        ("2021-04-08T23:30:00-00:30", date(2021, 4, 9)),
+        ("2021-03-01T00:29:00.5+00:30", date(2021, 2, 28)),
+        ("2020-03-01 00:29+0030", date(2020, 2, 29)),
+        ("2024-02-29", date(2024, 2, 29)),
+        ("2023-02-29T10:00:00Z", None),
+        ("2021-04-31T10:00:00+02", None),
+        ("2100-01-01T00:30:00+01:00", date(2099, 12, 31)),
+        ("2009-12-31T23:30:00-01:00", date(2010, 1, 1)),
+        ("2010-01-01T00:30:00+01:00", None),
+        ("2021-04-08T24:00:00Z", None),
+        ("2021-04-08T10:00:00Zulu", None),
+    ],
+)
+@pytest.mark.parametrize("engine", ["duckdb", OTHER])
+def test_times_are_read_alike(engine: str, time: str, day: date | None) -> None:
+    connect(engine)
+    held = hold_rows([{"loadedAt": time}], ["loadedAt"])
+    found = held.select(day=utc_day(held.loadedAt)).to_pyarrow()["day"].to_pylist()
+    assert [getattr(one, "date", lambda one=one: one)() for one in found] == [day]
