@@ -313,7 +313,24 @@ def _one_line(text: str) -> str:
 
 def main() -> NoReturn:
     """The program: run, tell errors in one sentence, exit with their code."""
-    sys.exit(_guarded(lambda: app(with_command(sys.argv[1:]), standalone_mode=False)))
+    _leave(_guarded(lambda: app(with_command(sys.argv[1:]), standalone_mode=False)))
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process at once, after what is registered for its end.
+
+    Before Python 3.14 a library's thread that wants Python while it shuts down is killed, and C++ then calls abort().
+    """
+    import atexit
+    import os
+
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # a full disk, or a reader that went away
+            code = code or 1
+    os._exit(code)
 
 
 def with_command(arguments: list[str]) -> list[str]:

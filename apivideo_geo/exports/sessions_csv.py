@@ -75,7 +75,9 @@ def _fresh_rows(
     table: ibis.Table, days: Collection[date], names: Sequence[str], titles: Mapping[str, str], tables: ExitStack
 ) -> ibis.Table:
     """The sessions of ``days``, one row each, with the columns ``names``."""
-    columns = {name: text_column(table, name) for name in names if name != "sessionID"}
+    # A column of the file may have the name of one of ours on the way, such as day.
+    inner = {name: name if name in SESSION_COLUMNS else f"__{name}" for name in names}
+    columns = {inner[name]: text_column(table, name) for name in names if name != "sessionID"}
     # The smallest time of a session that stands in several rows is that of its earliest UTC day.
     columns["loadedAt"] = utc_day(columns["loadedAt"]).strftime("%Y-%m-%d") + columns["loadedAt"]
     unique = _one_row_each(session_rows(table, columns), table, tables)
@@ -86,7 +88,8 @@ def _fresh_rows(
         rows = rows.left_join(known, "assetID")
         rows = rows.mutate(title=ibis.coalesce(rows.title, rows.known_title))
     rows = _with_codes(rows, table)
-    return rows.mutate(**{name: rows[name].fill_null(UNKNOWN_TEXT) for name in SHOWN_AS_UNKNOWN}).select(names)
+    rows = rows.mutate(**{name: rows[name].fill_null(UNKNOWN_TEXT) for name in SHOWN_AS_UNKNOWN})
+    return rows.select(**{name: rows[inner[name]] for name in names})
 
 
 def _one_row_each(rows: ibis.Table, table: ibis.Table, tables: ExitStack) -> ibis.Table:
