@@ -42,7 +42,8 @@ def connect(engine: str) -> BaseBackend:
 def _connect_by_url(engine: str) -> BaseBackend:
     name = engine.partition("://")[0]
     if engine != "duckdb" and "://" not in engine:
-        raise UsageError(f"Unknown engine {engine!r}: use duckdb, spark, spark://host:7077 or an Ibis URL.")
+        name = engine.partition(":")[0]  # not more of it: what is no URL may have a password all the same
+        raise UsageError(f"Unknown engine {name!r}: use duckdb, spark, spark://host:7077 or an Ibis URL.")
     try:
         connection = ibis.connect("duckdb://" if engine == "duckdb" else engine)
     except ImportError:
@@ -109,7 +110,7 @@ def _check_spill_folder(folder: Path) -> None:
 
 def _connect_spark(engine: str) -> BaseBackend:
     if engine != "spark" and not re.fullmatch(r"spark://[^\s:/,]+:\d+(,[^\s:/,]+:\d+)*", engine):
-        raise UsageError(f"{engine} is no address of a Spark master: write spark://host:7077, or spark alone.")
+        raise UsageError("--engine is no address of a Spark master: write spark://host:7077, or spark alone.")
     try:
         pyspark = importlib.import_module("pyspark")
         spark = importlib.import_module("pyspark.sql")

@@ -47,6 +47,7 @@ def test_what_is_in_memory_is_worked_on_there_and_not_in_duckdb(tmp_path: Path) 
     assert open_sessions([str(documents)], connection).table.get_backend() is connection
     assert read_facts(connection, []).get_backend() is connection
     world = World.make(3, 20, 2, 1, date(2026, 10, 1), date(2026, 10, 2))
+    connect("duckdb")
     effects, days = Effects(epoch=int(world.end.timestamp())), {date(2026, 10, 1): "country"}
     with StandIn(world) as api, Client(api.url, api.api_key, effects) as client:
         source = SessionsSource(load_settings({"engine": OTHER}), effects, client)

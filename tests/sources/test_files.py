@@ -253,7 +253,16 @@ def test_a_broken_line_far_into_a_large_file_is_found_by_its_number(tmp_path: Pa
 
 
 def test_an_unknown_engine_is_wrong_usage() -> None:
-    for engine in ("", "oracle", "nonsense://x", "trino://user:hunter2@localhost/x", "spark://", "spark://host"):
+    for engine in (
+        "",
+        "oracle",
+        "nonsense://x",
+        "trino://user:hunter2@localhost/x",
+        "spark://",
+        "spark://host",
+        "postgres:/user:hunter2@host/x",
+        "spark://user:hunter2@host",
+    ):
         with pytest.raises(UsageError) as refused:
             connect(engine)
         assert "hunter2" not in str(refused.value)
