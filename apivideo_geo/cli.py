@@ -6,9 +6,11 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from urllib.parse import unquote, urlsplit
 
 import typer
 
@@ -244,6 +246,10 @@ def _set_up_logging(settings: Settings) -> None:
 
     redactor.hide(settings.key)
     redactor.hide(settings.token)
+    with suppress(ValueError):  # no URL: that is told where it is used
+        password = urlsplit(settings.engine).password or ""
+        redactor.hide(password)
+        redactor.hide(unquote(password))
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(redactor)
     handler.setFormatter(

@@ -170,15 +170,15 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, Details, ib
     if not history.entries:
         raise UsageError(f"There is no history in {settings.history_folder} yet: run the command build first, or demo.")
     history.check_current()
-    facts = read_facts(connect(settings.engine), history.files())
     partial = history.partial_days() | set(settings.leave_out)
-    if partial:
-        facts = facts.filter(facts.day.notin(sorted(partial)))
     assets = privacy.listed_assets(history.load_assets(), settings.show_unlisted)
-    facts = privacy.fold_unlisted(facts, {asset.media_id for asset in assets})
     least = dict.fromkeys(privacy.withheld_dimensions(settings.withhold_media), settings.min_count)
     try:
         with engine_errors():
+            facts = read_facts(connect(settings.engine), history.files())
+            if partial:
+                facts = facts.filter(facts.day.notin(sorted(partial)))
+            facts = privacy.fold_unlisted(facts, {asset.media_id for asset in assets})
             summary = summarise(
                 facts,
                 {day: entry.open for day, entry in history.entries.items() if day not in partial},

@@ -47,6 +47,12 @@ def test_an_engine_that_is_none_is_told_before_anything_is_collected(product):
     assert product.files() == {}
 
 
+def test_the_password_in_an_engines_address_is_not_repeated_in_the_engines_words(product):
+    told = product.run("demo", "--engine", "duckdb://user:hunt%65r2@host/none/x.db", code=2)
+    assert "Cannot open file" in told.stderr
+    assert "user:***@host" in told.stderr
+
+
 def test_every_option_stands_in_the_readme(product):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for command in ("build", "serve"):

@@ -24,9 +24,15 @@ class Answer:
 
 
 def parse_object(content: bytes) -> dict[str, Any] | None:
-    """The JSON object in ``content``; None if it is cut short, no JSON, or JSON of another kind."""
+    """The JSON object in ``content``; None if it is cut short, no JSON, or JSON of another kind.
+
+    Half a surrogate pair, which no file takes, becomes U+FFFD.
+    """
     try:
         parsed = json.loads(content)
+        if b"\\u" in content or b"\xed" in content:  # as an escape, or as UTF-8 that is none
+            text = json.dumps(parsed, ensure_ascii=False).encode("utf-16", "surrogatepass")
+            parsed = json.loads(text.decode("utf-16", "replace"))
     except (ValueError, RecursionError):
         return None
     return parsed if isinstance(parsed, dict) else None

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ibis.common.exceptions import (
     OperationNotDefinedError,
     TranslationError,
+    UnsupportedArgumentError,
     UnsupportedBackendType,
     UnsupportedOperationError,
 )
+from sqlglot.errors import UnsupportedError
 
 from apivideo_geo.errors import ApivideoGeoError, DataRefused, DiskFailed, SourceFailed, UsageError
 
-UNABLE = (OperationNotDefinedError, TranslationError, UnsupportedBackendType, UnsupportedOperationError)
-"""What Ibis raises where an engine lacks something."""
+UNABLE = (
+    OperationNotDefinedError,
+    TranslationError,
+    UnsupportedArgumentError,
+    UnsupportedBackendType,
+    UnsupportedError,
+    UnsupportedOperationError,
+)
+"""What Ibis, and SQLGlot beneath it, raise where an engine lacks something."""
+OURS = {*sys.stdlib_module_names, "ibis", "babel", "pycountry"} - {"sqlite3"}
+"""Where errors come from that are no driver's: what they tell of is a mistake of this project."""
 
 
 @contextmanager
@@ -51,7 +63,7 @@ def _is_ours(error: Exception) -> bool:
     """Whether it is an error of ours, told or made; a driver has classes of its own, or raises ``Exception`` itself."""
     if type(error) is Exception:
         return False
-    return isinstance(error, ApivideoGeoError) or type(error).__module__.partition(".")[0] in ("builtins", "ibis")
+    return isinstance(error, ApivideoGeoError) or type(error).__module__.partition(".")[0] in OURS
 
 
 def words_of(error: Exception) -> str:

@@ -1,5 +1,8 @@
 """Files to Ibis tables, unread until asked for.
 
+DuckDB and Spark read by themselves. For any other engine a DuckDB of its own reads and hands over what it read, so that
+the same file gives the same rows, or is refused, whatever the engine.
+
 Files in object stores (``s3://``, ``gs://``, …) go to the engine's own reader with the credentials the engine finds:
 DuckDB those of its ``httpfs`` extension, Spark those of its Hadoop configuration.
 """
@@ -8,13 +11,15 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import ibis
 
+from apivideo_geo.engines.connecting import connect
 from apivideo_geo.engines.failing import engine_errors
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.facts import FACTS
@@ -27,7 +32,7 @@ FILE = "__file"
 
 
 READERS = ("duckdb", "pyspark")
-"""The engines that read files themselves, by Ibis's names; any other is handed tables."""
+"""The engines that read files themselves, by Ibis's names."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,9 @@ def read_facts(connection: BaseBackend, paths: Sequence[Path]) -> ibis.Table:
     """The facts of the Parquet files ``paths`` as one table (columns ``FACT_COLUMNS``); none without files."""
     if not paths:
         return ibis.memtable(FACTS.empty_table())
-    with engine_errors():
-        return _read_parquet(connection, [str(path.absolute()) for path in paths]).drop(FILE)
+    with engine_errors(), _reader(connection) as reader:
+        facts = _read_parquet(reader, [str(path.absolute()) for path in paths]).drop(FILE)
+        return facts if reader is connection else _hand_over(facts)
 
 
 def hold_rows(rows: Sequence[Mapping[str, str | None]], columns: Sequence[str]) -> ibis.Table:
@@ -72,11 +78,14 @@ def read_sessions(connection: BaseBackend, paths: Sequence[str], layout: Layout)
     CSV and NDJSON columns are strings (objects: structs of strings), empty CSV cells nulls, and nothing else is.
     ``paths`` are absolute local paths, or URLs and globs of an object store.
     """
-    readers = {"csv": _read_csv, "ndjson": _read_ndjson}
-    with engine_errors():
+    if connection.name not in READERS and any("://" in path for path in paths):
+        raise DataRefused(f"{paths[0]}: only the engines duckdb and spark read URLs; choose one of them.")
+    with engine_errors(), _reader(connection) as reader:
         if layout.kind == "parquet":
-            return _read_parquet(connection, paths)
-        return readers[layout.kind](connection, paths, layout)
+            table = _read_parquet(reader, paths)
+        else:
+            table = (_read_csv if layout.kind == "csv" else _read_ndjson)(reader, paths, layout)
+        return table if reader is connection else _hand_over(_as_texts(table))
 
 
 def _read_csv(connection: BaseBackend, paths: Sequence[str], layout: Layout) -> ibis.Table:
@@ -95,45 +104,39 @@ def _read_csv(connection: BaseBackend, paths: Sequence[str], layout: Layout) -> 
             strict_mode=True,
             filename=FILE,
         )
-    elif connection.name == "pyspark":
+    else:
         options = {"quote": '"', "escape": '"', "multiLine": True, "mode": "FAILFAST", "sep": layout.delimiter}
         if layout.columns:
             options["schema"] = ", ".join(f"{name} STRING" for name in safe)
         # Spark checks the number of fields only of the columns it was asked for, unless told otherwise.
         connection.raw_sql("SET spark.sql.csv.parser.columnPruning.enabled = false")
         table = _with_file(connection, connection.read_csv(_hadoop(paths), inferSchema=False, **options))
-    else:
-        table = _through_arrow(paths, layout)
     if not layout.columns:
         return table
     return table.select(**{name: table[safe[i]] for i, name in enumerate(layout.columns)}, **{FILE: table[FILE]})
 
 
 def _read_ndjson(connection: BaseBackend, paths: Sequence[str], layout: Layout) -> ibis.Table:
-    if connection.name == "pyspark":
-        nested = (f"`{name}` STRUCT<{_fields(fields, '`', ': ')}>" for name, fields in layout.nested.items())
-        schema = ", ".join([*(f"`{name}` STRING" for name in layout.columns), *nested])
-        # What we take as text though it is none (metadata) is written as all engines write it, without spaces.
-        connection.raw_sql("SET spark.sql.json.enableExactStringParsing = false")
-        return _with_file(connection, connection.read_json(_hadoop(paths), schema=schema, mode="FAILFAST"))
     if connection.name == "duckdb":
         columns = dict.fromkeys(layout.columns, "VARCHAR")
         columns |= {name: f"STRUCT({_fields(fields, chr(34), ' ')})" for name, fields in layout.nested.items()}
         return connection.read_json(_exactly(paths), columns=columns, format="newline_delimited", filename=FILE)
-    return _through_arrow(paths, layout)
+    nested = (f"`{name}` STRUCT<{_fields(fields, '`', ': ')}>" for name, fields in layout.nested.items())
+    schema = ", ".join([*(f"`{name}` STRING" for name in layout.columns), *nested])
+    # What we take as text though it is none (metadata) is written as all engines write it, without spaces.
+    connection.raw_sql("SET spark.sql.json.enableExactStringParsing = false")
+    return _with_file(connection, connection.read_json(_hadoop(paths), schema=schema, mode="FAILFAST"))
 
 
 def _read_parquet(connection: BaseBackend, paths: Sequence[str]) -> ibis.Table:
     if connection.name == "duckdb":
         # A folder's name such as country=FR is not a column.
         return connection.read_parquet(_exactly(paths), filename=FILE, hive_partitioning=False, union_by_name=True)
-    if connection.name == "pyspark":
-        # Ibis takes one path; a union of one table a file would be a plan of hundreds of parts.
-        name = ibis.util.gen_name("parquet")
-        files = connection._session.read.parquet(*_hadoop(paths), mergeSchema=True)
-        files.createOrReplaceTempView(name)
-        return _with_file(connection, connection.table(name))
-    return _through_arrow(paths, Layout("parquet"))
+    # Ibis takes one path; a union of one table a file would be a plan of hundreds of parts.
+    name = ibis.util.gen_name("parquet")
+    files = connection._session.read.parquet(*_hadoop(paths), mergeSchema=True)
+    files.createOrReplaceTempView(name)
+    return _with_file(connection, connection.table(name))
 
 
 def _exactly(paths: Sequence[str]) -> list[str]:
@@ -156,27 +159,27 @@ def _with_file(connection: BaseBackend, table: ibis.Table) -> ibis.Table:
     return connection.sql(f"SELECT *, input_file_name() AS {FILE} FROM {table.get_name()}")  # noqa: S608
 
 
-def _through_arrow(paths: Sequence[str], layout: Layout) -> ibis.Table:
-    """For engines that only take tables: the files read here, then handed over. Local files that fit in memory."""
-    import pyarrow as pa
-    import pyarrow.csv
-    import pyarrow.parquet
+@contextmanager
+def _reader(connection: BaseBackend) -> Iterator[BaseBackend]:
+    """Who reads files for ``connection``: itself, or a DuckDB that is there for this alone."""
+    if connection.name in READERS:
+        yield connection
+        return
+    try:
+        yield connect("duckdb")
+    finally:
+        ibis.set_backend(connection)
 
-    tables = []
-    for path in paths:
-        if "://" in path:
-            raise DataRefused(f"{path}: only the engines duckdb and spark read URLs; choose one of them.")
-        if layout.kind == "parquet":
-            table = pyarrow.parquet.ParquetFile(path).read().flatten()
-        else:
-            names = [f"c{index}" for index in range(len(layout.columns))]
-            table = pyarrow.csv.read_csv(
-                path,
-                pyarrow.csv.ReadOptions(column_names=names, skip_rows=1),
-                pyarrow.csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True),
-                pyarrow.csv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
-                ),
-            )
-        tables.append(table.append_column(FILE, pa.array([path] * len(table), pa.string())))
-    return ibis.memtable(pa.concat_tables(tables, promote_options="default"))
+
+def _as_texts(table: ibis.Table) -> ibis.Table:
+    """``table`` with strings alone, as an engine may lack other types; a struct is a column for each of its fields."""
+    texts: dict[str, ibis.Value] = {}
+    for name, column in ((name, table[name]) for name in table.columns):
+        fields = {f"{name}.{field}": column[field] for field in column.names} if column.type().is_struct() else {}
+        texts |= {dotted: part.cast("string") for dotted, part in (fields or {name: column}).items()}
+    return table.select(**texts)
+
+
+def _hand_over(table: ibis.Table) -> ibis.Table:
+    """``table`` as one in memory, which any engine takes."""
+    return ibis.memtable(table.to_pyarrow())

@@ -60,6 +60,13 @@ def test_an_answer_is_the_object_and_the_query_arrives_as_meant():
     assert seen.query["from"] == [day["from"]]
 
 
+@pytest.mark.parametrize("half", [rb"\ud83d", b"\xed\xa0\xbd"])
+def test_half_a_character_in_an_answer_is_replaced_and_whole_ones_stay(half: bytes):
+    body = b'{"data": [{"title": "' + half + rb"x \ud83d\ude00 " + "한é".encode() + b'"}]}'
+    with odd_server(lambda asked: Reply(content=body)) as odd, Client(odd.url, KEY, Hasty()) as client:
+        assert client.get("/videos")["data"][0]["title"].lstrip("\ufffd") == "x 😀 한é"
+
+
 def test_eight_threads_log_in_once_and_keep_their_connections():
     with odd_server(lambda asked: Reply(content={"data": []})) as odd, Client(odd.url, KEY, Hasty()) as client:
         assert get_all(client, 100) == 100

@@ -1,8 +1,11 @@
 """An engine that takes only tables, and is neither DuckDB nor Spark: the same files, or one sentence."""
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from apivideo_geo.api.client import Client
@@ -55,6 +58,46 @@ def test_what_is_in_memory_is_worked_on_there_and_not_in_duckdb(tmp_path: Path) 
         [(_, facts)] = source.fetch_days(days, {})
     assert facts.sessions is not None
     assert facts.sessions.get_backend().name == connection.name
+
+
+def test_parquet_of_any_types_makes_the_same_files(tmp_path: Path) -> None:
+    times = [datetime(2021, 4, 8, hour, 59, 0, 5, tzinfo=UTC) for hour in (23, 22)] + [None]
+    asia = pa.array(times, pa.timestamp("us", "Asia/Kolkata"))
+    columns = {
+        "session": [{"sessionId": name, "metadata": [{"k": "v"}]} for name in "aab"],
+        "loadedAt": asia, "endedAt": asia.cast(pa.timestamp("ns")), "country": ["Peru", None, "NA"],
+        "client": [{"name": {"of": "x"}}] * 3, "tags": [["x", "y"], None, []], "share": [1.5, 1e20, None],
+        "live": [True, None, False], "raw": [b"\xff", b"", None],
+    }  # fmt: skip
+    pq.write_table(pa.table(columns), tmp_path / "sessions.parquet")
+    made = []
+    for number, engine in enumerate(("duckdb", OTHER)):
+        product = Product(tmp_path / f"{number}")
+        product.folder.mkdir()
+        product.run("--sessions", tmp_path / "*.parquet", "--engine", engine, "--detail", "full", now=NOON)
+        made.append(read_exports(product.files()))
+    assert made[1] == made[0]
+    names, row = made[0]["exports/sessions.csv"]
+    assert dict(zip(names, row, strict=True))["loadedAt"] == "2021-04-08 22:59:00.000005+00"
+
+
+@pytest.mark.parametrize("name", ["open.csv", "half.json", "half.ndjson", "cut.parquet"])
+def test_a_broken_file_is_refused_in_the_same_words_and_nothing_is_written(tmp_path: Path, name: str) -> None:
+    half = json.dumps({"session": {"sessionId": "\ud800", "loadedAt": "2021-04-08"}, "location": {"country": "Peru"}})
+    whole = save_rows(make_rows(1, 50), tmp_path / "whole.parquet").read_bytes()
+    broken = {
+        "open.csv": b'sessionID,loadedAt,country\na,2021-04-08,"Peru\nb,2021-04-08,Peru\n',
+        "half.json": half.encode(), "half.ndjson": half.encode(), "cut.parquet": whole[:-100],
+    }  # fmt: skip
+    (tmp_path / name).write_bytes(broken[name])
+    said = []
+    for engine in ("duckdb", OTHER):
+        product = Product(tmp_path / "product")
+        product.folder.mkdir(exist_ok=True)
+        said.append(product.run("--sessions", tmp_path / name, "--engine", engine, "--quiet", now=NOON, code=5).stderr)
+        assert product.files() == {}
+    assert said[1] == said[0]
+    assert f"{tmp_path / name}" in said[0]
 
 
 def test_rows_with_nothing_in_a_column_have_nulls_there() -> None:

@@ -14,6 +14,7 @@ from apivideo_geo.sources.files.layouts import open_text
 
 LONGEST_FIELD = 2**31 - 1
 _END = re.compile("\r\n|\r|\n")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def find_broken_line(path: Path, layout: Layout) -> str:
@@ -55,7 +56,7 @@ def _broken_ndjson(path: Path) -> str:
                 item = json.loads(line) if line.strip() else {}
             except ValueError:
                 return f"{path}, line {number}: not valid JSON; expected one whole session per line."
-            if wrong := wrong_shape(item):
+            if wrong := wrong_shape(item) or wrong_text(json.dumps(item, ensure_ascii=False)):
                 return f"{path}, line {number}: {wrong}."
     return ""
 
@@ -68,3 +69,9 @@ def wrong_shape(item: object) -> str:
         if not isinstance(item.get(name), dict | None):
             return f"expected {name} to be an object in braces"
     return ""
+
+
+def wrong_text(text: str) -> str:
+    """Why ``text``, out of JSON, is no text, in words; "" if it is one."""
+    found = _HALF.search(text)
+    return f"\\u{ord(found[0]):04x} is half a character; take it out, or export the file again" if found else ""

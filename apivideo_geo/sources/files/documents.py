@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from apivideo_geo.engines import hold_rows
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.sources.files.broken import wrong_shape
+from apivideo_geo.sources.files.broken import wrong_shape, wrong_text
 from apivideo_geo.sources.files.columns import FLAT, NESTED, flat_names, missing_columns
 from apivideo_geo.sources.files.layouts import open_text
 
@@ -28,7 +28,12 @@ def load_documents(path: Path) -> ibis.Table:
     names = [name for name in NAMES if any(name in row for row in rows)] if rows else list(FLAT)
     if lacks := missing_columns(names):
         raise DataRefused(f"{path}: its sessions have no {lacks}; expected sessions as the API answers them.")
-    return hold_rows(rows, names)
+    try:
+        return hold_rows(rows, names)
+    except UnicodeEncodeError:
+        texts = ("".join(filter(None, row.values())) for row in rows)
+        number, wrong = next((number, wrong) for number, text in enumerate(texts, 1) if (wrong := wrong_text(text)))
+        raise DataRefused(f"{path}, session {number}: {wrong}.") from None
 
 
 def _rows(path: Path) -> Iterator[dict[str, str | None]]:

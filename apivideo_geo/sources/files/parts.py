@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from apivideo_geo.engines import FILE, READERS, Layout, read_sessions
+from apivideo_geo.engines import FILE, Layout, read_sessions
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.sources.files.broken import find_broken_line
 from apivideo_geo.sources.files.columns import REQUIRED, column_of, flat_names, missing_columns, to_sessions
@@ -67,8 +67,7 @@ def explain_parts(parts: Parts) -> DataRefused | None:
 
 def _read_part(layout: Layout | None, files: list[str], connection: BaseBackend) -> Iterable[tuple[ibis.Table, bool]]:
     """The tables of one part as the files have them, and whether a spreadsheet's apostrophes are to be taken off."""
-    takes_tables = connection.name not in READERS and not is_remote(files[0])
-    if layout is None or (layout.kind == "ndjson" and takes_tables):
+    if layout is None:
         for name in files:
             yield load_documents(Path(name)).mutate(**{FILE: ibis.literal(name)}), False
         return
