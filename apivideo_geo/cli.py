@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 import typer
 
@@ -247,9 +248,11 @@ def _set_up_logging(settings: Settings) -> None:
     redactor.hide(settings.key)
     redactor.hide(settings.token)
     with suppress(ValueError):  # no URL: that is told where it is used
-        password = urlsplit(settings.engine).password or ""
-        redactor.hide(password)
-        redactor.hide(unquote(password))
+        engine = urlsplit(settings.engine)
+        password, words = engine.password or "", re.split(r"\W+", f"{engine.scheme} {engine.username} {engine.path}")
+        for spelled in {password, unquote(password), unquote_plus(password)}:
+            if spelled not in words:  # postgres://postgres:postgres@… hides nothing, and we tell of postgres
+                redactor.hide(spelled)
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(redactor)
     handler.setFormatter(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from apivideo_geo.aggregate.values import map_values, read_value
-from apivideo_geo.engines import engine_errors
+from apivideo_geo.engines import OutOfMemory, engine_errors
 from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.geo.countries import to_alpha3
 from apivideo_geo.model import UNKNOWN, UNKNOWN_TEXT, Refused
@@ -33,6 +34,10 @@ NO_ID = "no session id"
 NO_TIME = "loadedAt is not a time"
 DUPLICATE = "duplicate session"
 PLACE = ("country", "ISO_A3")
+PARTS = (1, 4, 16)
+"""In how many parts sessions are counted, powers of two: the next where the memory does not do."""
+
+log = logging.getLogger(__name__)
 
 _counted: WeakKeyDictionary[Any, pa.Table] = WeakKeyDictionary()
 
@@ -55,8 +60,13 @@ def count_sessions(
     others = [dimension for dimension in dimensions if dimension != "total"]
     places, parts = count_places(table), []
     if others:
-        with engine_errors(), _unique(table, others).cache() as unique:
-            parts = [_facts(_per_value(unique, name).to_pyarrow(), metric, name, listed) for name in others]
+
+        def count(unique: ibis.Table) -> list[pa.Table]:
+            with unique.cache() as held:
+                return [_per_value(held, name).to_pyarrow() for name in others]
+
+        counted = _in_parts(_rows(table, others), count)
+        parts = [_facts(rows, metric, name, listed) for name, rows in zip(others, counted, strict=True)]
     kept = places.filter(pc.and_(places["known"], pc.is_valid(places["day"])))
     if "total" in dimensions:
         parts.append(_facts(kept, metric, "total", listed))
@@ -66,13 +76,12 @@ def count_sessions(
 def count_places(table: ibis.Table) -> pa.Table:
     """Sessions by UTC day and spelling: the engine's one pass over ``table``, remembered as long as ``table`` is held.
 
-    Columns ``day``, ``country``, ``ISO_A3``, ``known`` (they have an id), ``sessions``, ``rows``. Raises
-    :class:`DataRefused` where the engine cannot read the table.
+    Columns ``day``, ``country``, ``ISO_A3``, ``known`` (they have an id), ``sessions``, ``rows``; several rows may tell
+    of one place. Raises :class:`DataRefused` where the engine cannot read the table.
     """
     node = table.op()
     if node not in _counted:
-        with engine_errors():
-            _counted[node] = _per_place(_unique(table, ())).to_pyarrow()
+        [_counted[node]] = _in_parts(_rows(table, ()), lambda unique: [_per_place(unique).to_pyarrow()])
     return _counted[node]
 
 
@@ -83,8 +92,26 @@ def read_country(country: str | None, iso_a3: str | None) -> str:
     return found if found != UNKNOWN else to_alpha3(iso_a3 or "")
 
 
-def _unique(table: ibis.Table, dimensions: Iterable[str]) -> ibis.Table:
-    """:func:`unique_sessions` with spellings and the raw values of ``dimensions``."""
+def _in_parts(rows: ibis.Table, count: Callable[[ibis.Table], list[pa.Table]]) -> list[pa.Table]:
+    """What ``count`` tells of :func:`unique_sessions` of ``rows``; its tables are put together, not added up.
+
+    Where the engine runs out of memory, sessions are counted in more and more parts by their id, each a pass over all.
+    """
+    for parts in PARTS:
+        try:
+            with engine_errors():
+                slices = [rows.filter(rows.session.fill_null("").hash() & parts - 1 == part) for part in range(parts)]
+                counted = [count(unique_sessions(one)) for one in (slices if parts > 1 else [rows])]
+            return [pa.concat_tables(tables) for tables in zip(*counted, strict=True)]
+        except OutOfMemory:
+            if parts == PARTS[-1]:
+                raise
+            log.info("The memory is too small to count all sessions at once; counting them in more parts.")
+    raise AssertionError(PARTS)
+
+
+def _rows(table: ibis.Table, dimensions: Iterable[str]) -> ibis.Table:
+    """:func:`session_rows` with spellings and the raw values of ``dimensions``."""
     columns = {name: text_column(table, name) for name in PLACE}
     for dimension in dimensions:
         value = text_column(table, COLUMN_OF[dimension])
@@ -92,7 +119,7 @@ def _unique(table: ibis.Table, dimensions: Iterable[str]) -> ibis.Table:
         if dimension == "referrer":  # without a match some engines answer "", others null
             value = value.re_extract("^[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)", 1).nullif("")
         columns[dimension] = value
-    return unique_sessions(session_rows(table, columns))
+    return session_rows(table, columns)
 
 
 def _per_place(unique: ibis.Table) -> ibis.Table:

@@ -30,6 +30,10 @@ OURS = {*sys.stdlib_module_names, "ibis", "babel", "pycountry"} - {"sqlite3"}
 """Where errors come from that are no driver's: what they tell of is a mistake of this project."""
 
 
+class OutOfMemory(SourceFailed):
+    """The engine ran out of memory; less at a time may still go."""
+
+
 @contextmanager
 def engine_errors() -> Iterator[None]:
     """What an engine raises inside becomes :class:`DataRefused`, or :class:`SourceFailed` if data is not to blame."""
@@ -44,7 +48,7 @@ def engine_errors() -> Iterator[None]:
         if "No space left" in str(error):
             raise DiskFailed("The engine ran out of disk while spilling; free space, then run again.") from None
         if type(error).__name__ == "OutOfMemoryException":
-            raise SourceFailed(f"The engine ran out of memory ({said}); give it more, or a spill folder.") from None
+            raise OutOfMemory(f"The engine ran out of memory ({said}); give it more, or a spill folder.") from None
         if "extension 'httpfs'" in str(error) or 'extension "httpfs"' in str(error):
             raise SourceFailed(
                 "DuckDB reads URLs with its extension httpfs, which is not installed and could not be fetched from "

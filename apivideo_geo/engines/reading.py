@@ -1,7 +1,7 @@
-"""Files to Ibis tables, unread until asked for.
+"""Files to Ibis tables.
 
-DuckDB and Spark read by themselves. For any other engine a DuckDB of its own reads and hands over what it read, so that
-the same file gives the same rows, or is refused, whatever the engine.
+DuckDB and Spark read by themselves, when asked for the rows. For any other engine a DuckDB of its own reads and hands
+over what it read, so that the same file gives the same rows, or is refused, whatever the engine.
 
 Files in object stores (``s3://``, ``gs://``, …) go to the engine's own reader with the credentials the engine finds:
 DuckDB those of its ``httpfs`` extension, Spark those of its Hadoop configuration.
@@ -25,6 +25,7 @@ from apivideo_geo.errors import DataRefused
 from apivideo_geo.facts import FACTS
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from ibis.backends import BaseBackend
 
 FILE = "__file"
@@ -59,33 +60,35 @@ def read_facts(connection: BaseBackend, paths: Sequence[Path]) -> ibis.Table:
         return ibis.memtable(FACTS.empty_table())
     with engine_errors(), _reader(connection) as reader:
         facts = _read_parquet(reader, [str(path.absolute()) for path in paths]).drop(FILE)
-        return facts if reader is connection else _hand_over(facts)
+        return facts if reader is connection else ibis.memtable(facts.to_pyarrow())
 
 
 def hold_rows(rows: Sequence[Mapping[str, str | None]], columns: Sequence[str]) -> ibis.Table:
     """``rows`` that are in memory already as a table of strings: its ``columns`` are null where a row has nothing."""
     import pyarrow as pa
 
-    # Some engines do not take nulls from us.
-    texts = {name: pa.array([row.get(name) or "" for row in rows], pa.string()) for name in columns}
-    held = ibis.memtable(pa.table(texts))
-    return held.select(**{name: held[name].nullif("") for name in columns})
+    return _hold_texts({name: pa.array([row.get(name) or "" for row in rows], pa.string()) for name in columns})
 
 
 def read_sessions(connection: BaseBackend, paths: Sequence[str], layout: Layout) -> ibis.Table:
-    """The rows of ``paths``, all of one ``layout``, unread until asked for: the columns as they are, and ``FILE``.
+    """The rows of ``paths``, all of one ``layout``: the columns as they are, and ``FILE``.
 
-    CSV and NDJSON columns are strings (objects: structs of strings), empty CSV cells nulls, and nothing else is.
+    CSV and NDJSON columns are strings (objects: structs of strings), empty CSV cells nulls, and nothing else is. On an
+    engine that is not of ``READERS`` they are read now: strings alone, with dotted columns for structs, "" as null.
     ``paths`` are absolute local paths, or URLs and globs of an object store.
     """
-    if connection.name not in READERS and any("://" in path for path in paths):
-        raise DataRefused(f"{paths[0]}: only the engines duckdb and spark read URLs; choose one of them.")
+    if connection.name not in READERS and (remote := [path for path in paths if "://" in path]):
+        raise DataRefused(f"{remote[0]}: only the engines duckdb and spark read URLs; choose one of them.")
     with engine_errors(), _reader(connection) as reader:
         if layout.kind == "parquet":
             table = _read_parquet(reader, paths)
         else:
             table = (_read_csv if layout.kind == "csv" else _read_ndjson)(reader, paths, layout)
-        return table if reader is connection else _hand_over(_as_texts(table))
+        if reader is connection:
+            return table
+        texts = _as_texts(table)
+        columns = texts.select(**{f"c{index}": texts[name] for index, name in enumerate(texts.columns)}).to_pyarrow()
+        return _hold_texts(dict(zip(texts.columns, columns.columns, strict=True)))
 
 
 def _read_csv(connection: BaseBackend, paths: Sequence[str], layout: Layout) -> ibis.Table:
@@ -176,10 +179,16 @@ def _as_texts(table: ibis.Table) -> ibis.Table:
     texts: dict[str, ibis.Value] = {}
     for name, column in ((name, table[name]) for name in table.columns):
         fields = {f"{name}.{field}": column[field] for field in column.names} if column.type().is_struct() else {}
-        texts |= {dotted: part.cast("string") for dotted, part in (fields or {name: column}).items()}
+        for dotted, part in (fields or {name: column}).items():
+            text = part.cast("string")
+            texts[dotted] = ibis.coalesce(texts[dotted].nullif(""), text) if dotted in texts else text
     return table.select(**texts)
 
 
-def _hand_over(table: ibis.Table) -> ibis.Table:
-    """``table`` as one in memory, which any engine takes."""
-    return ibis.memtable(table.to_pyarrow())
+def _hold_texts(columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> ibis.Table:
+    """``columns`` of strings as a table that any engine takes: some take no nulls from us, and not every name."""
+    import pyarrow as pa
+
+    safe = {f"c{index}": column.fill_null("") for index, column in enumerate(columns.values())}
+    held = ibis.memtable(pa.table(safe))
+    return held.select(**{name: held[held.columns[index]].nullif("") for index, name in enumerate(columns)})

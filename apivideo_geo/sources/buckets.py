@@ -18,8 +18,9 @@ from apivideo_geo.sources.assets import fetch_assets
 from apivideo_geo.sources.breakdowns import BREAKDOWNS, Asking, OpenDay, atom, parse_count
 
 SANDBOX_RETENTION = timedelta(days=1)
-LONGER_RETENTIONS = (timedelta(days=90), timedelta(days=365))
-"""What an account can have set instead of 30 days (3 or 12 months), shortest first."""
+LONGER_RETENTIONS = (timedelta(days=89), timedelta(days=365), timedelta(days=90))
+"""What an account can have set instead of 30 days: 3 months, the shortest of which are 89 days, or 12. In the order
+they are asked: most accounts refuse the first; 90 days matter to those that refuse a year."""
 
 PRODUCTION_LIMIT, SANDBOX_LIMIT = 500, 100
 """Reads a minute, as api.video documents them; only for the estimate, until an answer tells."""
@@ -122,31 +123,41 @@ def sample_days(days: Sequence[date], now: datetime) -> list[date]:
 def fetch_first_day(client: Client, metric: str, now: datetime) -> date:
     """The first UTC day the API still knows whole: it is asked, for the retention is the account's own setting.
 
-    Where an older start is accepted but nothing is told before a later day, that day may be cut by the window's edge,
-    so the one after it is the first that is believed. The shortest is asked first: most accounts refuse just that.
+    A server that refuses a start it has forgotten cuts no day: the first that is told is whole. One that takes any
+    start may have cut that day by the window's edge, so the one after it is the first that is believed, unless it was
+    told from its own start on. The shortest is asked first: most accounts refuse just that.
     """
-    usual = found = first_whole_day(now, DEFAULT_RETENTION)
+    usual = first_whole_day(now, DEFAULT_RETENTION)
+    start = told = usual
+    refused = False
     for retention in LONGER_RETENTIONS:
-        start = first_whole_day(now, retention)
         try:
-            rows = fetch_items(
-                client,
-                f"/data/timeseries/{metric}",
-                {"from": atom(day_start(start)), "to": atom(day_start(usual)), "interval": "day"},
-                key=lambda row: str(row.get("emittedAt")),
-            )
+            counts = _fetch_daily(client, metric, first_whole_day(now, retention), usual)
         except EndpointGone:
             break
         except ApiError as error:
-            if error.status == 400:
+            if error.status != 400:
+                raise
+            if told == usual:
                 break
-            raise
-        counted = [str(row["emittedAt"])[:10] for row in rows if parse_count(row.get("metricValue"))]
-        earliest = min((date.fromisoformat(day) for day in counted), default=None)
-        if earliest and earliest > start:
-            return min(earliest + ONE_DAY, usual)
-        found = start if earliest else found
-    return found
+            refused = True
+            continue
+        start = first_whole_day(now, retention)
+        told = min((day for day, count in counts.items() if count), default=usual)
+        if told == usual - ONE_DAY or retention == max(LONGER_RETENTIONS):  # it remembers the usual time, or all we ask
+            break
+    return told if refused or told in (start, usual) else told + ONE_DAY
+
+
+def _fetch_daily(client: Client, metric: str, first: date, until: date) -> dict[date, int | None]:
+    """UTC day → count of all countries together, from ``first`` to before ``until``; days without any may lack."""
+    rows = fetch_items(
+        client,
+        f"/data/timeseries/{metric}",
+        {"from": atom(day_start(first)), "to": atom(day_start(until)), "interval": "day"},
+        key=lambda row: str(row.get("emittedAt")),
+    )
+    return {date.fromisoformat(str(row["emittedAt"])[:10]): parse_count(row.get("metricValue")) for row in rows}
 
 
 def _may_know_older(
@@ -155,9 +166,9 @@ def _may_know_older(
     """Whether days before the usual window are lacking that the API may still know.
 
     What it ``remembered`` at an earlier run holds from night to night, so that days that are lost are not asked for
-    each night; after a longer outage, and for an older ``since``, it is found out anew.
+    each night; after a longer outage it is found out anew.
     """
-    nightly = since is None and max(held, default=date.min) >= usual
+    nightly = max(held, default=date.min) >= usual
     longest = timedelta(days=remembered) if remembered and nightly else LONGER_RETENTIONS[-1]
     oldest = max(first_whole_day(now, longest), since or date.min)
     return any(day not in held for day in days_between(oldest, usual - ONE_DAY))

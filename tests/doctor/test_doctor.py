@@ -110,11 +110,12 @@ def test_offline_it_says_so_and_looks_at_the_rest(api, place):
     assert found["history"].state == "ok"
 
 
-@pytest.mark.parametrize(("days", "mode", "told"), [(30, "refuse", 29), (90, "refuse", 56), (90, "cut", 56)])
+@pytest.mark.parametrize(("days", "mode", "told"), [(30, "refuse", 29), (90, "refuse", 57), (90, "cut", 56)])
 def test_what_the_api_remembers_is_found_out_by_asking(api, place, days, mode, told):
     with StandIn(api.world, now=NIGHT, retention_days=days, retention_mode=mode) as longer:
         says = look(settings(longer))["memory"].says
-    # the world begins 57 days before: of days without plays nobody can tell whether they are remembered
+    # the world begins 57 days before: of days without plays nobody can tell whether they are remembered, and a server
+    # that takes any start may have cut the first of them
     assert says.startswith(f"The API remembers {told} whole days at least, from ")
 
 

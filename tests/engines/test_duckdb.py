@@ -1,5 +1,6 @@
 """DuckDB is set up through its address."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from apivideo_geo.aggregate.facts import count_sessions
 from apivideo_geo.engines import connect, sparing
 from apivideo_geo.errors import DiskFailed, SourceFailed, UsageError
 from apivideo_geo.sources.files import open_sessions
+from bench.invent import REPEATED, write_sessions
 
 MANY = """
 select 'session-of-a-long-enough-name-' || i as "sessionID", '2021-04-08' as "loadedAt", 'FRA' as "ISO_A3"
@@ -42,6 +44,20 @@ def test_more_sessions_than_memory_are_counted_by_spilling(tmp_path: Path) -> No
     connection = connect(f"duckdb://?memory_limit=60MB&threads=2&temp_directory={tmp_path}")
     facts, _, _ = count_sessions(connection.sql(MANY), "play", ("total",), listed=None)
     assert facts["count"].to_pylist() == [2_000_000]
+
+
+def test_where_spilling_does_not_do_sessions_are_counted_in_parts_to_the_same_counts(
+    tmp_path: Path, caplog: Any
+) -> None:
+    path = str(write_sessions(400_000, tmp_path / "sessions.parquet"))
+    counted = []
+    for limits in ("", f"memory_limit=30MB&threads=1&temp_directory={tmp_path}/spill"):
+        table = open_sessions([path], connect(f"duckdb://?{limits}")).table
+        with caplog.at_level(logging.INFO, "apivideo_geo"):
+            counted.append(count_sessions(table, "session", ("total", "device"), listed=None))
+    assert "counting them in more parts" in caplog.text
+    assert counted[1] == counted[0]
+    assert sum(one.count for one in counted[0][2]) == 400_000 // REPEATED
 
 
 @pytest.mark.parametrize("folder", ["file", "file/below", "none/below"])

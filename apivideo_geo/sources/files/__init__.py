@@ -4,8 +4,8 @@
 sessions in between was collected and is empty. A day between two files, inside the span of neither, is a gap: nobody
 knows whether it was ever exported. A file without sessions answers for no day.
 
-The engine reads CSV, NDJSON and Parquet, so these may be larger than the memory; JSON that is not one session per line
-is read here, whole.
+DuckDB and Spark read CSV, NDJSON and Parquet, so these may be larger than the memory; JSON that is not one session per
+line is read here, whole.
 """
 
 from __future__ import annotations

@@ -52,7 +52,10 @@ def load_csv(path: Path, connection: BaseBackend) -> tuple[ibis.Table, Parts]:
     assert layout
     parts: Parts = {layout: [str(path)]}
     found = {column_of(name) or name for name in layout.columns}
-    table = read_parts(parts, connection)
+    try:
+        table = read_parts(parts, connection)
+    except DataRefused as refused:  # by an engine that reads at once
+        raise explain_parts(parts) or refused from None
     return table.select([name for name in table.columns if name in found]), parts
 
 
