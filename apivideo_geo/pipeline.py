@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,11 +84,12 @@ def collect(
 ) -> tuple[Settings, frozenset[str]]:
     """Bring the history up to date. Returns the settings with the source settled, and words that must not be shown.
 
-    ``check``: ask the source for its own count, too; of days that only need a last look it stands for asking them.
+    ``check``: ask the source for its own count, too. Of days that only need a last look it is asked first, and where it
+    is what is held, it stands for asking them.
     """
     from apivideo_geo import privacy
     from apivideo_geo.days import days_between
-    from apivideo_geo.sources.checking import check_count, confirm_days
+    from apivideo_geo.sources.checking import check_count
     from apivideo_geo.sources.registry import choose_source
     from apivideo_geo.store.days import find_last_source, open_history
     from apivideo_geo.store.ledger import days_to_collect, second_looks
@@ -112,11 +114,14 @@ def collect(
             wanted = days_to_collect(history.entries, first, last, now, detail, asks_all=source.asks_all)
             wanted = {day: at for day, at in wanted.items() if day not in settings.leave_out}
             again = second_looks(history.entries, wanted, now) if check else []
-            checked = confirm_days(source, history.closed_counts(again))
-            if checked:
-                confirmed = days_between(checked.first, checked.last)
-                history.confirm(confirmed, now)
-                wanted = {day: at for day, at in wanted.items() if day not in confirmed}
+            checked = check_count(source, history.closed_counts(again))
+            looked_at = days_between(checked.first, checked.last) if checked else []
+            if checked and checked.told == checked.held:
+                history.confirm(looked_at, now)
+                wanted = {day: at for day, at in wanted.items() if day not in looked_at}
+            elif checked and now.date() in wanted:  # a night is three requests, and one of them is spent
+                del wanted[now.date()]
+                effects.progress.say(f"{checked.last} has moved since it was last seen; today is left to the next run.")
             if not settings.show_unlisted:
                 hidden = privacy.private_words(history.forget_unlisted())
             assets = source.fetch_assets(wanted)
@@ -140,7 +145,9 @@ def collect(
                     _export_sessions(facts.sessions, saved, settings)
                     history.confirm(saved, now)
             history.compact(now)
-            if check and not checked:
+            if checked:
+                checked = replace(checked, held=sum(history.closed_counts(looked_at).values()))
+            elif check and not again:
                 checked = check_count(source, history.closed_counts(report.kept_days))
             report.note_checked(checked)
             history.save_account(None, checked)

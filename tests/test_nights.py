@@ -1,5 +1,6 @@
 """The history over many nights, against a server that forgets after 30 days."""
 
+import csv
 import os
 import random
 import resource
@@ -61,16 +62,33 @@ def between(first, last):
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
+def check_site(folder, world, now, missing=()):
+    """Build the site of the history in ``folder``: it tells the truth of all days but those ``missing``."""
+    product = Product(folder.with_name("built"))
+    product.folder.mkdir()
+    product.run("render", "--history", folder, now=now)
+    told = [day for day in between(FIRST + timedelta(days=1), now.date()) if day not in missing]
+    truth_of_all = world.truth(told, upto=now - timedelta(milliseconds=1))
+    assert product.choro() == truth_of_all
+    assert product.summary()["total"] == truth_of_all.total()
+    assert product.summary()["days"]["missing"] == [str(day) for day in missing]
+    with (product.folder / "site/data/timeseries.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["state"] == "missing"]
+    assert {row["day"] for row in rows} == {str(day) for day in missing}
+    assert {row["count"] for row in rows} <= {""}
+
+
 @pytest.mark.parametrize("mode", ["refuse", "cut"])
 def test_45_nights_hold_all_days_though_the_server_can_only_tell_30(world, tmp_path, monkeypatch, mode):
     with StandIn(world, retention_mode=mode) as api:
         for night in nights(45):
-            collect(api, tmp_path, at_night(night), monkeypatch)
+            collect(api, tmp_path / "history", at_night(night), monkeypatch)
             asked = [seen for seen in api.requests if not seen.path.startswith("/auth")]
             assert len(asked) <= (3 if night != nights(45)[0] else 33)
     # the first night, 4:17 on the 31st day, 30 days before is cut by the window's edge and not believed
     whole = between(FIRST + timedelta(days=1), nights(45)[-1] - timedelta(days=1))
-    assert held_totals(tmp_path) == truth(world, whole)
+    assert held_totals(tmp_path / "history") == truth(world, whole)
+    check_site(tmp_path / "history", world, at_night(nights(45)[-1]))
 
 
 def test_a_nightly_build_asks_three_times_and_a_first_one_33_with_the_apis_own_count_among_them(world, tmp_path):
@@ -89,22 +107,51 @@ def test_a_nightly_build_asks_three_times_and_a_first_one_33_with_the_apis_own_c
     assert held_totals(tmp_path / "history")[finished] == truth(world, [finished])[finished]
 
 
+def test_a_nightly_build_asks_three_times_also_where_plays_arrive_late_and_takes_them_up(tmp_path):
+    world, product = World.make(5, 3000, 5, 2, FIRST, FIRST + timedelta(days=45), countries=20), Product(tmp_path)
+    with StandIn(world) as api:
+        for number, night in enumerate(nights(6)):
+            api.now = at_night(night)
+            api.clear_requests()
+            told = product.run(api=api, now=api.now)
+            assert sum(not seen.path.startswith("/auth") for seen in api.requests) <= (3 if number else 33)
+            assert "by country it told" not in told.stdout
+            assert ("has moved since it was last seen; today is left" in told.stderr) == (number in (3, 4))
+            if number in (2, 3):
+                world.arrive(world.assets[0].media_id, at_night(night - timedelta(days=1)), count=3)
+    final = between(FIRST + timedelta(days=1), nights(6)[-1] - timedelta(days=2))
+    held = held_totals(tmp_path / "history")
+    assert {day: held[day] for day in final} == truth(world, final)
+
+
+def test_a_nightly_run_asks_three_times_also_with_a_since_from_before_all_that_is_remembered(world, tmp_path):
+    product = Product(tmp_path)
+    with StandIn(world) as api:
+        for number, night in enumerate(nights(3)):
+            api.now = at_night(night)
+            api.clear_requests()
+            product.run("--since", "2020-01-01", api=api, now=api.now)
+            assert sum(not seen.path.startswith("/auth") for seen in api.requests) <= (3 if number else 33)
+
+
+@pytest.mark.parametrize("mode", ["refuse", "cut"])
 @pytest.mark.parametrize(("outage", "lost"), [(20, 0), (28, 0), (29, 1), (40, 12)])
 def test_an_outage_heals_as_far_as_the_server_remembers_and_the_rest_is_missing_not_zero(
-    world, tmp_path, monkeypatch, outage, lost
+    world, tmp_path, monkeypatch, outage, lost, mode
 ):
     before, after = nights(5), nights(3, FIRST + timedelta(days=35 + outage))
-    with StandIn(world) as api:
+    with StandIn(world, retention_mode=mode) as api:
         for night in before + after:
-            collect(api, tmp_path, at_night(night), monkeypatch)
+            collect(api, tmp_path / "history", at_night(night), monkeypatch)
         assert sum(not seen.path.startswith("/auth") for seen in api.requests) <= 3  # also with days that are lost
     whole = between(FIRST + timedelta(days=1), after[-1] - timedelta(days=1))
-    held = held_totals(tmp_path)
+    held = held_totals(tmp_path / "history")
     missing = [day for day in whole if day not in held]
     # the last night before the outage saw four hours of its own day, which therefore counts as missing once forgotten
     assert len(missing) == lost
     assert missing == between(before[-1], before[-1] + timedelta(days=lost - 1))
     assert held == truth(world, [day for day in whole if day not in missing])
+    check_site(tmp_path / "history", world, at_night(after[-1]), missing)
 
 
 @pytest.mark.parametrize("at_first", [30, 90])
@@ -119,20 +166,6 @@ def test_a_longer_retention_heals_a_longer_outage_also_one_set_since(world, tmp_
     held = held_totals(tmp_path)
     assert held == truth(world, sorted(held))
     assert [day for day in between(min(held), after[-1] - timedelta(days=1)) if day not in held] == []
-
-
-def test_the_site_tells_the_days_never_collected_and_counts_none_of_them_as_zero(world, tmp_path):
-    product = Product(tmp_path)
-    with StandIn(world) as api:
-        for night in (FIRST + timedelta(days=31), FIRST + timedelta(days=80)):
-            api.now = at_night(night)
-            product.run(api=api, now=at_night(night))
-    history = load_history(tmp_path / "history")
-    missing = {date.fromisoformat(day) for day in product.summary()["days"]["missing"]}
-    whole = {day: entry.count for day, entry in history.entries.items() if day not in history.partial_days()}
-    assert missing == set(between(min(whole), max(whole))) - set(whole)
-    assert FIRST + timedelta(days=31) in missing
-    assert product.summary()["total"] == sum(whole.values())
 
 
 def test_collect_killed_at_random_moments_loses_and_doubles_nothing(world, tmp_path):

@@ -11,16 +11,6 @@ from apivideo_geo.model import Checked
 from apivideo_geo.sources.registry import Source
 
 
-def confirm_days(source: Source, held: Mapping[date, int]) -> Checked | None:
-    """Whether the source's own count of the days ``held`` (UTC day → total) is still what is held of them.
-
-    It stands for asking these days once more, with one request for all of them, and is the check of the night. Asked
-    are the last of them without a gap. None where it is not, and where :func:`check_count` gives None.
-    """
-    checked = check_count(source, held)
-    return checked if checked and checked.told == checked.held else None
-
-
 def check_count(source: Source, collected: Mapping[date, int]) -> Checked | None:
     """The source's own count of the last days without a gap that a run ``collected``, beside what it holds of them.
 

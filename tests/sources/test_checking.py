@@ -7,7 +7,7 @@ import pytest
 from apivideo_geo.errors import SourceFailed
 from apivideo_geo.model import Checked
 from apivideo_geo.report import Report
-from apivideo_geo.sources.checking import check_count, confirm_days
+from apivideo_geo.sources.checking import check_count
 
 DAY = [date(2026, 11, number) for number in range(1, 10)]
 
@@ -30,14 +30,6 @@ def test_the_last_days_without_a_gap_are_checked():
     told = check_count(source, {DAY[0]: 99, DAY[3]: 10, DAY[4]: 12})
     assert told == Checked(DAY[3], DAY[4], 22, 20)
     assert source.asked == (DAY[3], DAY[4])
-
-
-def test_days_whose_count_is_still_the_same_need_no_other_look_and_others_do():
-    source = Source()
-    agreed = confirm_days(source, {DAY[0]: 12, DAY[1]: 8})
-    assert agreed == Checked(DAY[0], DAY[1], 20, 20)
-    assert confirm_days(source, {DAY[0]: 12, DAY[1]: 9}) is None
-    assert confirm_days(source, {}) is None
 
 
 @pytest.mark.parametrize("source", [Silent(), Source()])
