@@ -24,6 +24,7 @@ def save_bytes(path: Path, content: bytes) -> None:
     try:
         if path.is_file() and path.read_bytes() == content:
             return
+        fresh = [folder for folder in path.parents if not folder.exists()]
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with beside.open("wb") as file:
@@ -31,7 +32,8 @@ def save_bytes(path: Path, content: bytes) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(path)
-            sync_folder(path.parent)
+            for folder in [path.parent, *(folder.parent for folder in fresh)]:
+                sync_folder(folder)
         except BaseException:
             with suppress(OSError):
                 beside.unlink(missing_ok=True)

@@ -102,12 +102,14 @@ class Shrunk:
     """An answer that was refused because its total is smaller than what is held of ``day``.
 
     ``held_whole``: what is held was collected after the day's end, so that the day is whole all the same.
+    ``dimension``: the one that adds up to less, where it is not the total.
     """
 
     day: date
     held: int
     answered: int
     held_whole: bool
+    dimension: str = "total"
 
 
 @dataclass(frozen=True)
@@ -197,11 +199,12 @@ class Checked:
 class Account:
     """What a run learnt from the API beside the facts; None where it did not ask, or was not told.
 
-    ``remembers``: how many whole UTC days before today it still knows.
+    ``remembers``: how many whole UTC days before today it still knows. ``server``: its host, "" unknown.
     """
 
     remembers: int | None = None
     checked: Checked | None = None
+    server: str = ""
 
 
 @dataclass(frozen=True)

@@ -102,9 +102,12 @@ def collect(
     now = effects.now()
     try:
         with open_history(settings.history_folder) as history:
-            history.check_fits(source.metric, demo=source.name == "demo")
+            server = source.client.host if source.client else ""
+            history.check_fits(source.metric, demo=source.name == "demo", server=server)
             first, last = source.window(history.entries, history.load_account().remembers)
-            history.save_account(source.remembers, None)  # now: the run after one that is cut short may not ask it
+            history.save_account(
+                source.remembers, None, server
+            )  # now: the run after one that is cut short may not ask it
             if first > last and not history.entries:
                 raise UsageError(
                     f"There is no day to collect between --since and --until, and none in {history.folder} yet; "
@@ -135,6 +138,7 @@ def collect(
                 shrunk = history.save(
                     kept, metric=source.metric, source=source.name, detail=asked_at, now=now,
                     accept_shrink=settings.accept_shrink,
+                    dimensions=privacy.held_dimensions(private, settings.withhold_media),
                 )  # fmt: skip
                 report.add(kept)
                 report.note_shrunk(facts.days, shrunk)
@@ -204,6 +208,7 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, Details, ib
     except DataRefused:
         history.check_readable()  # tells which file it is
         raise
+    history.check_counts({day.day: day.count for day in summary.daily if day.count is not None})
     if all(day.count is None for day in summary.daily):
         raise UsageError(f"The history in {history.folder} holds no day between --since and --until; widen the period.")
     return summary, details, facts

@@ -52,8 +52,9 @@ class Report:
         refused = {one.day for one in shrunk}
         self.kept_days += [day for day in days if day not in refused]
         for one in shrunk:
+            what = "the answer" if one.dimension == "total" else f"the answer by {one.dimension}"
             message = (
-                f"{one.day}: the answer ({one.answered:,}) is smaller than what is held ({one.held:,}) and was refused"
+                f"{one.day}: {what} ({one.answered:,}) is smaller than what is held ({one.held:,}) and was refused"
             )
             if one.held_whole:
                 self.warnings.append(f"{message}; if the smaller count is right, run with --accept-shrink")

@@ -12,6 +12,8 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from apivideo_geo.effects import Effects, Quiet
@@ -265,6 +267,21 @@ def test_a_month_damaged_inside_is_named_and_the_site_stays(world, tmp_path, eng
         month.write_bytes(whole[:60] + bytes(30) + whole[90:])
         told = product.run("--engine", engine, api=api, now=now, code=5)
     assert "error: history/2026/2026-06.parquet is damaged; put back a copy of it" in told.stderr
+    assert product.files("site") == before
+
+
+def test_a_day_whose_rows_are_not_those_that_were_written_is_named_and_the_site_stays(world, tmp_path):
+    product, now = Product(tmp_path), at_night(FIRST + timedelta(days=40))
+    with StandIn(world, now=now) as api:
+        product.run(api=api, now=now)
+    before, path = product.files("site"), tmp_path / "history/2026/07/2026-07-05.parquet"
+    table, about = pq.read_table(path), pq.read_metadata(path).metadata
+    table = table.set_column(5, table.schema.field("count"), pc.add(table["count"], 1))
+    with pq.ParquetWriter(path, table.schema) as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata(about)
+    told = product.run("render", now=now, code=5)
+    assert "error: history/2026/07/2026-07-05.parquet is damaged; put back a copy of it" in told.stderr
     assert product.files("site") == before
 
 

@@ -111,11 +111,11 @@ class Client:
         attempts: int = 6,
     ) -> None:
         key = check_key(api_key)
-        self._base, self._host = check_base_url(base_url)
+        self._base, self.host = check_base_url(base_url)
         self._effects, self._workers, self._timeout = effects, workers, timeout
         self._patience = Patience(effects, deadline=deadline, attempts=attempts)
         self._pacer = Pacer(effects, self._patience.wait, self._patience.check)
-        self._tokens = Tokens(key, self._post, effects, self._patience.check, self._host)
+        self._tokens = Tokens(key, self._post, effects, self._patience.check, self.host)
         self._session = open_session(workers)
         self._counting = threading.Lock()
         self.requests = 0
@@ -169,15 +169,15 @@ class Client:
             return outcome
         if outcome.status == 401:
             self._tokens.refuse(generation)
-            return Trouble(KeyRefused(f"{self._host} refuses token after token: check the API key."), "expired", 0.0)
+            return Trouble(KeyRefused(f"{self.host} refuses token after token: check the API key."), "expired", 0.0)
         if outcome.status < 500 and outcome.status != 429:
             self._tokens.accept(generation)
-        return judge_answer(outcome, self._host, f"GET {path}")
+        return judge_answer(outcome, self.host, f"GET {path}")
 
     def _post(self, path: str, body: Mapping[str, Secret]) -> dict[str, Any]:
         def attempt() -> dict[str, Any] | Trouble:
             outcome = self._send_paced("POST", path, None, body=body)
-            return outcome if isinstance(outcome, Trouble) else judge_answer(outcome, self._host, f"POST {path}")
+            return outcome if isinstance(outcome, Trouble) else judge_answer(outcome, self.host, f"POST {path}")
 
         return self._patience.insist(attempt, f"POST {path}")
 
@@ -243,7 +243,7 @@ class Client:
             self._log(method, path, answer, started)
             return answer
         logger.debug("%s %s failed: %s", method, path, type(found).__name__)
-        return _explain(found, self._host, f"{method} {path}")
+        return _explain(found, self.host, f"{method} {path}")
 
     def _read(self, response: requests.Response, until: float) -> bytes:
         """The whole body, unpacked. requests has a time-out between two bytes only; this is the one for all."""

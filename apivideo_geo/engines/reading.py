@@ -12,7 +12,7 @@ from __future__ import annotations
 import glob
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -55,12 +55,23 @@ class Layout:
 
 
 def read_facts(connection: BaseBackend, paths: Sequence[Path]) -> ibis.Table:
-    """The facts of the Parquet files ``paths`` as one table (columns ``FACT_COLUMNS``); none without files."""
+    """The facts of the Parquet files ``paths`` as one table (columns ``FACT_COLUMNS``); none without files.
+
+    The files lie on this machine, where the executors of a cluster do not see them: engines but DuckDB are handed rows.
+    """
     if not paths:
         return ibis.memtable(FACTS.empty_table())
-    with engine_errors(), _reader(connection) as reader:
-        facts = _read_parquet(reader, [str(path.absolute()) for path in paths]).drop(FILE)
-        return facts if reader is connection else ibis.memtable(facts.to_pyarrow())
+    if connection.name == "duckdb":
+        with engine_errors():
+            return _read_parquet(connection, [str(path.absolute()) for path in paths]).drop(FILE)
+    with engine_errors(), _private_duckdb(connection) as reader:
+        facts = _read_parquet(reader, [str(path.absolute()) for path in paths]).drop(FILE).to_pyarrow()
+    if connection.name != "pyspark":
+        return ibis.memtable(facts)
+    name = ibis.util.gen_name("facts")
+    with engine_errors():
+        connection._session.createDataFrame(facts).createOrReplaceTempView(name)
+        return connection.table(name)
 
 
 def hold_rows(rows: Sequence[Mapping[str, str | None]], columns: Sequence[str]) -> ibis.Table:
@@ -79,7 +90,8 @@ def read_sessions(connection: BaseBackend, paths: Sequence[str], layout: Layout)
     """
     if connection.name not in READERS and (remote := [path for path in paths if "://" in path]):
         raise DataRefused(f"{remote[0]}: only the engines duckdb and spark read URLs; choose one of them.")
-    with engine_errors(), _reader(connection) as reader:
+    with engine_errors(), ExitStack() as stack:
+        reader = connection if connection.name in READERS else stack.enter_context(_private_duckdb(connection))
         if layout.kind == "parquet":
             table = _read_parquet(reader, paths)
         else:
@@ -111,6 +123,8 @@ def _read_csv(connection: BaseBackend, paths: Sequence[str], layout: Layout) -> 
         options = {"quote": '"', "escape": '"', "multiLine": True, "mode": "FAILFAST", "sep": layout.delimiter}
         if layout.columns:
             options["schema"] = ", ".join(f"{name} STRING" for name in safe)
+        else:
+            options["enforceSchema"] = False  # files with other columns, or in another order, are refused
         # Spark checks the number of fields only of the columns it was asked for, unless told otherwise.
         connection.raw_sql("SET spark.sql.csv.parser.columnPruning.enabled = false")
         table = _with_file(connection, connection.read_csv(_hadoop(paths), inferSchema=False, **options))
@@ -148,7 +162,8 @@ def _exactly(paths: Sequence[str]) -> list[str]:
 
 
 def _hadoop(paths: Sequence[str]) -> list[str]:
-    """The same for Spark, whose files are Hadoop's."""
+    """The same for Spark, whose files are Hadoop's: it knows S3 as ``s3a``."""
+    paths = [re.sub("^s3://", "s3a://", path) for path in paths]
     return [path if "://" in path else re.sub(r"([\\\[\]{}*?])", r"\\\1", path) for path in paths]
 
 
@@ -163,11 +178,8 @@ def _with_file(connection: BaseBackend, table: ibis.Table) -> ibis.Table:
 
 
 @contextmanager
-def _reader(connection: BaseBackend) -> Iterator[BaseBackend]:
-    """Who reads files for ``connection``: itself, or a DuckDB that is there for this alone."""
-    if connection.name in READERS:
-        yield connection
-        return
+def _private_duckdb(connection: BaseBackend) -> Iterator[BaseBackend]:
+    """A DuckDB that reads for ``connection``, which is Ibis's default again afterwards."""
     try:
         yield connect("duckdb")
     finally:

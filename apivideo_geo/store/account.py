@@ -1,4 +1,4 @@
-"""What the API told beside the facts, as text: how far back it remembers, and its own count. Pure."""
+"""What the API told beside the facts, as text: how far back it remembers, its own count, its host. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def render_account(account: Account) -> str:
         "held": checked.held,
         "told": checked.told,
     }
-    return json.dumps({"remembers": account.remembers, "checked": told}, indent=1) + "\n"
+    return json.dumps({"remembers": account.remembers, "checked": told, "server": account.server}, indent=1) + "\n"
 
 
 def parse_account(text: str, name: str) -> Account:
@@ -29,6 +29,7 @@ def parse_account(text: str, name: str) -> Account:
         checked = told and Checked(
             date.fromisoformat(told["first"]), date.fromisoformat(told["last"]), int(told["held"]), int(told["told"])
         )
-        return Account(None if values["remembers"] is None else int(values["remembers"]), checked)
+        remembers = None if values["remembers"] is None else int(values["remembers"])
+        return Account(remembers, checked, str(values.get("server", "")))
     except (ValueError, KeyError, TypeError):
         raise DataRefused(f"{name} cannot be read; delete it and run again, the next run writes it anew.") from None

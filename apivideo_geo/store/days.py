@@ -13,7 +13,7 @@ Parquet files, so equal facts give equal files. The ledger carries the times and
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
@@ -28,7 +28,7 @@ from apivideo_geo.days import day_end
 from apivideo_geo.durable import alone, disk_failed, remove_leftovers, save_bytes, sync_folder
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.facts import FACTS, fold_media, sort_facts
-from apivideo_geo.model import Account, Asset, Checked, Facts, Refused, Settled, Shrunk
+from apivideo_geo.model import DIMENSIONS, Account, Asset, Checked, Facts, Refused, Settled, Shrunk
 from apivideo_geo.store.account import parse_account, render_account
 from apivideo_geo.store.ledger import Entry, parse_ledger, render_ledger, settled_details
 from apivideo_geo.store.schema import (
@@ -89,8 +89,17 @@ class History:
         for path in self.files():
             _read(path)
 
-    def check_fits(self, metric: str, demo: bool) -> None:
-        """Raise :class:`DataRefused` where facts of ``metric`` must not be mixed into this history."""
+    def check_counts(self, counts: Mapping[date, int]) -> None:
+        """Raise :class:`DataRefused` where the rows of a day do not add up to its total, as ``counts`` has it."""
+        for day, count in counts.items():
+            if count != self.entries[day].count:
+                raise _unreadable(self.file_of(day))
+
+    def check_fits(self, metric: str, demo: bool, server: str = "") -> None:
+        """Raise :class:`DataRefused` where facts of ``metric``, told by the host ``server``, must not be mixed into it.
+
+        "": they come from no server.
+        """
         if self.entries and demo != self.demo:
             kind = "demo data" if self.demo else "real data"
             raise DataRefused(f"The history in {self.folder} holds {kind}; choose another folder with --history.")
@@ -100,14 +109,29 @@ class History:
                 f"The history in {self.folder} counts {self.metric}, not {metric}; "
                 f"choose another folder with --history{as_that}."
             )
+        known = self.load_account().server
+        if self.entries and server and known and server != known:
+            raise DataRefused(
+                f"The history in {self.folder} was told by {known}, not {server}; choose another folder with "
+                f"--history, or delete {self.folder / 'account.json'} if both are the same account."
+            )
 
     def save(
-        self, facts: Facts, *, metric: str, source: str, detail: str, now: datetime, accept_shrink: bool = False
+        self,
+        facts: Facts,
+        *,
+        metric: str,
+        source: str,
+        detail: str,
+        now: datetime,
+        accept_shrink: bool = False,
+        dimensions: Collection[str] = DIMENSIONS,
     ) -> list[Shrunk]:
         """Keep ``facts``, asked at ``now``: each day replaces what was held of it, whole.
 
-        A day whose total is smaller than what is held is refused and returned, unless ``accept_shrink``.
-        Days not over at ``now`` are kept as open. Raises :class:`DiskFailed`, :class:`DataRefused`.
+        A day whose total is smaller than what is held is refused and returned, unless ``accept_shrink``; so is one that
+        was whole, of the same ``source``, where one of the ``dimensions``, which are those that may be held, adds up to
+        less. Days not over at ``now`` are kept as open. Raises :class:`DiskFailed`, :class:`DataRefused`.
         """
         rows = {day: FACTS.empty_table() for day in facts.days} | _split_days(facts.table)
         if facts.kept:
@@ -115,7 +139,7 @@ class History:
         held = {
             day: Held(source, detail, now < day_end(day), _total(table), table.num_rows) for day, table in rows.items()
         }
-        shrunk = [] if accept_shrink else self._check_shrink(held)
+        shrunk = [] if accept_shrink else self._check_shrink(held, rows, dimensions)
         for one in shrunk:
             del rows[one.day]
         for month, days in _by_month(rows):
@@ -226,10 +250,11 @@ class History:
         """Those of ``days`` that are held and were over when collected → their total."""
         return {day: entry.count for day in days if (entry := self.entries.get(day)) and not entry.open}
 
-    def save_account(self, remembers: int | None, checked: Checked | None) -> None:
-        """Keep what the API told beside the facts; None leaves what was told before."""
+    def save_account(self, remembers: int | None, checked: Checked | None, server: str = "") -> None:
+        """Keep what the API told beside the facts, and which ``server`` it was; None and "" leave what is known."""
         before = self.load_account()
-        account = Account(before.remembers if remembers is None else remembers, checked or before.checked)
+        remembers = before.remembers if remembers is None else remembers
+        account = Account(remembers, checked or before.checked, server or before.server)
         if account != before:
             save_bytes(self.folder / "account.json", render_account(account).encode())
 
@@ -277,12 +302,23 @@ class History:
         table = self.rows_of(day)
         return table.filter(pc.is_in(table["dimension"], pa.array(dimensions)))
 
-    def _check_shrink(self, answered: Mapping[date, Held]) -> list[Shrunk]:
-        return [
-            Shrunk(day, held.count, answer.count, held_whole=not held.open)
-            for day, answer in answered.items()
-            if (held := self.entries.get(day)) is not None and answer.count < held.count
-        ]
+    def _check_shrink(
+        self, answered: Mapping[date, Held], rows: Mapping[date, pa.Table], dimensions: Collection[str]
+    ) -> list[Shrunk]:
+        shrunk, alike = [], []
+        for day, answer in answered.items():
+            held = self.entries.get(day)
+            if held is not None and answer.count < held.count:
+                shrunk.append(Shrunk(day, held.count, answer.count, held_whole=not held.open))
+            elif held is not None and not held.open and held.source == answer.source and held.detail != "country":
+                alike.append(day)
+        for path, days in groupby(sorted(alike), self.file_of):
+            before = _split_days(_read(path).cast(FACTS))
+            for day in days:
+                told, known = _sums(rows[day]), _sums(before.get(day, FACTS.empty_table()))
+                less = [name for name in dimensions if told.get(name, 0) < known.get(name, 0)]
+                shrunk += [Shrunk(day, known[name], told.get(name, 0), True, name) for name in less[:1]]
+        return shrunk
 
     def _write(
         self, month: str, rows: Mapping[date, pa.Table], held: Mapping[date, Held], metric: str, now: datetime
@@ -354,7 +390,7 @@ def load_history(folder: Path) -> History:
             )
         for day, held in days.items():
             if not _matches(known.get(day), held, metric):
-                known[day] = _entry(day, held, metric, None, [], before=None)
+                known[day] = _entry(day, held, metric, None, [], before=known.get(day))
         history.entries |= {day: known[day] for day in days}
     return history
 
@@ -499,6 +535,12 @@ def _split_days(table: pa.Table) -> dict[date, pa.Table]:
         days[run["values"]] = table.slice(start, run["counts"])
         start += run["counts"]
     return days
+
+
+def _sums(table: pa.Table) -> dict[str, int]:
+    """Dimension → the sum of its rows."""
+    sums = table.group_by("dimension").aggregate([("count", "sum")])
+    return dict(zip(sums["dimension"].to_pylist(), sums["count_sum"].to_pylist(), strict=True))
 
 
 def _total(table: pa.Table) -> int:

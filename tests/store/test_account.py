@@ -12,7 +12,9 @@ from apivideo_geo.store.days import load_history, open_history
 CHECKED = Checked(date(2026, 11, 1), date(2026, 11, 2), 5, 6)
 
 
-@pytest.mark.parametrize("account", [Account(), Account(30), Account(None, CHECKED), Account(90, CHECKED)])
+@pytest.mark.parametrize(
+    "account", [Account(), Account(30), Account(None, CHECKED), Account(90, CHECKED, "ws.api.video")]
+)
 def test_what_was_written_is_read_again(account):
     assert parse_account(render_account(account), "account.json") == account
 

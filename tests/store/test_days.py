@@ -14,7 +14,7 @@ import pytest
 
 from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
 from apivideo_geo.facts import facts_table
-from apivideo_geo.model import Asset, Facts, Refused
+from apivideo_geo.model import Asset, Facts, Refused, Shrunk
 from apivideo_geo.store import days as store
 from apivideo_geo.store import schema
 from apivideo_geo.store.days import History, load_history, open_history
@@ -163,6 +163,48 @@ def test_another_metric_is_refused_with_the_way_out(tmp_path):
         load_history(tmp_path).check_fits("view", demo=False)
     with pytest.raises(DataRefused, match="real data"):
         load_history(tmp_path).check_fits("play", demo=True)
+
+
+def test_what_another_server_tells_is_refused_with_the_way_out(tmp_path):
+    save(tmp_path, facts([LAST]))
+    with open_history(tmp_path) as history:
+        history.check_fits("play", demo=False, server="ws.api.video")
+        history.save_account(30, None, "ws.api.video")
+    with pytest.raises(DataRefused, match=r"told by ws\.api\.video, not sandbox\.api\.video; .*--history, or delete"):
+        load_history(tmp_path).check_fits("play", demo=False, server="sandbox.api.video")
+    load_history(tmp_path).check_fits("play", demo=False, server="ws.api.video")
+    load_history(tmp_path).check_fits("play", demo=False)
+
+
+def dimension_facts(**counts):
+    rows = [(LAST, "play", "FRA", "total", "", 9), *((LAST, "play", "FRA", name, "x", n) for name, n in counts.items())]
+    return Facts((LAST,), facts_table(rows))
+
+
+def test_an_answer_that_lost_a_dimension_does_not_replace_a_fuller_one(tmp_path):
+    def keep(some, source="data", **options):
+        with open_history(tmp_path) as history:
+            now = datetime(2026, 11, 20, tzinfo=UTC)
+            return history.save(some, metric="play", source=source, detail="full", now=now, **options)
+
+    assert keep(dimension_facts(media=9, device=8, city=3)) == []
+    before = (tmp_path / f"2026/11/{LAST}.parquet").read_bytes()
+    assert keep(dimension_facts(device=8, city=3)) == [Shrunk(LAST, 9, 0, True, "media")]
+    assert keep(dimension_facts(media=9, device=7, city=3)) == [Shrunk(LAST, 8, 7, True, "device")]
+    assert (tmp_path / f"2026/11/{LAST}.parquet").read_bytes() == before
+    assert keep(dimension_facts(media=9, device=8), dimensions=("total", "media", "device")) == []
+    assert keep(dimension_facts(media=2), source="files") == []  # another source tells what it can
+    assert keep(dimension_facts(), source="files", accept_shrink=True) == []
+
+
+def test_a_line_of_the_ledger_that_a_crash_left_behind_its_file_keeps_when_the_day_was_first_seen(tmp_path):
+    save(tmp_path, facts([LAST]))
+    stale = (tmp_path / "ledger.jsonl").read_bytes()
+    first = load_history(tmp_path).entries[LAST].first
+    save(tmp_path, facts([LAST], count=8))
+    (tmp_path / "ledger.jsonl").write_bytes(stale)
+    entry = load_history(tmp_path).entries[LAST]
+    assert (entry.count, entry.first, entry.last) == (expected([LAST], 8), first, None)
 
 
 def test_a_second_run_at_the_same_time_is_told_so(tmp_path):
