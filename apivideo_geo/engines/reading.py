@@ -66,12 +66,7 @@ def read_facts(connection: BaseBackend, paths: Sequence[Path]) -> ibis.Table:
             return _read_parquet(connection, [str(path.absolute()) for path in paths]).drop(FILE)
     with engine_errors(), _private_duckdb(connection) as reader:
         facts = _read_parquet(reader, [str(path.absolute()) for path in paths]).drop(FILE).to_pyarrow()
-    if connection.name != "pyspark":
-        return ibis.memtable(facts)
-    name = ibis.util.gen_name("facts")
-    with engine_errors():
-        connection._session.createDataFrame(facts).createOrReplaceTempView(name)
-        return connection.table(name)
+    return _hand_over(connection, facts)
 
 
 def hold_rows(rows: Sequence[Mapping[str, str | None]], columns: Sequence[str]) -> ibis.Table:
@@ -81,17 +76,18 @@ def hold_rows(rows: Sequence[Mapping[str, str | None]], columns: Sequence[str]) 
     return _hold_texts({name: pa.array([row.get(name) or "" for row in rows], pa.string()) for name in columns})
 
 
-def read_sessions(connection: BaseBackend, paths: Sequence[str], layout: Layout) -> ibis.Table:
+def read_sessions(connection: BaseBackend, paths: Sequence[str], layout: Layout, *, here: bool = False) -> ibis.Table:
     """The rows of ``paths``, all of one ``layout``: the columns as they are, and ``FILE``.
 
     CSV and NDJSON columns are strings (objects: structs of strings), empty CSV cells nulls, and nothing else is. On an
     engine that is not of ``READERS`` they are read now: strings alone, with dotted columns for structs, "" as null.
-    ``paths`` are absolute local paths, or URLs and globs of an object store.
+    ``paths`` are absolute local paths, or URLs and globs of an object store; ``here``: executors do not see them.
     """
     if connection.name not in READERS and (remote := [path for path in paths if "://" in path]):
         raise DataRefused(f"{remote[0]}: only the engines duckdb and spark read URLs; choose one of them.")
     with engine_errors(), ExitStack() as stack:
-        reader = connection if connection.name in READERS else stack.enter_context(_private_duckdb(connection))
+        itself = connection.name == "duckdb" or (connection.name == "pyspark" and not here)
+        reader = connection if itself else stack.enter_context(_private_duckdb(connection))
         if layout.kind == "parquet":
             table = _read_parquet(reader, paths)
         else:
@@ -100,7 +96,7 @@ def read_sessions(connection: BaseBackend, paths: Sequence[str], layout: Layout)
             return table
         texts = _as_texts(table)
         columns = texts.select(**{f"c{index}": texts[name] for index, name in enumerate(texts.columns)}).to_pyarrow()
-        return _hold_texts(dict(zip(texts.columns, columns.columns, strict=True)))
+    return _hold_texts(dict(zip(texts.columns, columns.columns, strict=True)), connection)
 
 
 def _read_csv(connection: BaseBackend, paths: Sequence[str], layout: Layout) -> ibis.Table:
@@ -197,10 +193,20 @@ def _as_texts(table: ibis.Table) -> ibis.Table:
     return table.select(**texts)
 
 
-def _hold_texts(columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> ibis.Table:
+def _hold_texts(columns: Mapping[str, pa.Array | pa.ChunkedArray], connection: BaseBackend | None = None) -> ibis.Table:
     """``columns`` of strings as a table that any engine takes: some take no nulls from us, and not every name."""
     import pyarrow as pa
 
     safe = {f"c{index}": column.fill_null("") for index, column in enumerate(columns.values())}
-    held = ibis.memtable(pa.table(safe))
+    held = _hand_over(connection, pa.table(safe)) if connection else ibis.memtable(pa.table(safe))
     return held.select(**{name: held[held.columns[index]].nullif("") for index, name in enumerate(columns)})
+
+
+def _hand_over(connection: BaseBackend, rows: pa.Table) -> ibis.Table:
+    """``rows`` as a table of ``connection``."""
+    if connection.name != "pyspark":
+        return ibis.memtable(rows)
+    name = ibis.util.gen_name("held")  # Ibis would take the way through pandas
+    with engine_errors():
+        connection._session.createDataFrame(rows).createOrReplaceTempView(name)
+        return connection.table(name)

@@ -33,9 +33,9 @@ def sort_parts(files: Iterable[str]) -> Parts:
     return parts
 
 
-def read_parts(parts: Parts, connection: BaseBackend) -> ibis.Table:
-    """All ``parts`` as one sessions table, unread until asked for, with the column ``FILE`` beside."""
-    raws = [raw for layout, files in parts.items() for raw in _read_part(layout, files, connection)]
+def read_parts(parts: Parts, connection: BaseBackend, *, here: bool = False) -> ibis.Table:
+    """All ``parts`` as one sessions table, with the column ``FILE`` beside; ``here`` as in ``read_sessions``."""
+    raws = [raw for layout, files in parts.items() for raw in _read_part(layout, files, connection, here)]
     extra = dict.fromkeys(name for raw, _ in raws for name in _names(raw) if column_of(name) is None)
     tables = [to_sessions(raw, guarded=guarded, extra=extra) for raw, guarded in raws]
     names = [*(name for name in tables[0].columns if name not in extra), *extra]
@@ -53,7 +53,7 @@ def load_csv(path: Path, connection: BaseBackend) -> tuple[ibis.Table, Parts]:
     parts: Parts = {layout: [str(path)]}
     found = {column_of(name) or name for name in layout.columns}
     try:
-        table = read_parts(parts, connection)
+        table = read_parts(parts, connection, here=True)
     except DataRefused as refused:  # by an engine that reads at once
         raise explain_parts(parts) or refused from None
     return table.select([name for name in table.columns if name in found]), parts
@@ -68,13 +68,16 @@ def explain_parts(parts: Parts) -> DataRefused | None:
     return None
 
 
-def _read_part(layout: Layout | None, files: list[str], connection: BaseBackend) -> Iterable[tuple[ibis.Table, bool]]:
+def _read_part(
+    layout: Layout | None, files: list[str], connection: BaseBackend, here: bool
+) -> Iterable[tuple[ibis.Table, bool]]:
     """The tables of one part as the files have them, and whether a spreadsheet's apostrophes are to be taken off."""
     if layout is None:
         for name in files:
             yield load_documents(Path(name)).mutate(**{FILE: ibis.literal(name)}), False
         return
-    raw = read_sessions(connection, [name if is_remote(name) else str(Path(name).absolute()) for name in files], layout)
+    paths = [name if is_remote(name) else str(Path(name).absolute()) for name in files]
+    raw = read_sessions(connection, paths, layout, here=here)
     if lacks := missing_columns(_names(raw)) if is_remote(files[0]) else "":
         raise DataRefused(f"{files[0]}: there is no column {lacks}; a session file needs {REQUIRED}.")
     yield raw, layout.kind == "csv" and layout.guarded
