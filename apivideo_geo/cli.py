@@ -353,7 +353,7 @@ def _guarded(work: Callable[[], object]) -> int:
 
     try:
         # Typer answers Ctrl-C with its exit code, without a word.
-        code = work()
+        code = _tell_interrupts(work)
         if code == INTERRUPTED:
             raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
@@ -377,6 +377,19 @@ def _guarded(work: Callable[[], object]) -> int:
         return _fail("Out of memory; give the run more, or fewer files at once.", SourceFailed.exit_code, "Failed")
     except Exception as error:
         return _unexpected(error)
+
+
+def _tell_interrupts(work: Callable[[], object]) -> object:
+    """``work()``, with KeyboardInterrupt for what Python and engines made of one on the way."""
+    try:
+        return work()
+    except Exception as error:
+        found: BaseException | None = error
+        while found:
+            if isinstance(found, KeyboardInterrupt) or type(found).__name__ == "InterruptException":
+                raise KeyboardInterrupt from None
+            found = found.__cause__ or found.__context__
+        raise
 
 
 def _unexpected(error: Exception) -> int:

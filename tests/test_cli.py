@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from apivideo_geo import cli
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
 from tests.product import ROOT, Product
@@ -149,11 +150,22 @@ def test_ctrl_c_is_exit_130_and_leaves_nothing_half_written(product, world):
             time.sleep(0.05)
         run.send_signal(signal.SIGINT)
         _, said = run.communicate(timeout=20)
-    assert run.returncode == 130
+    assert run.returncode == 130, said
     assert "Interrupted" in said
     assert "Traceback" not in said
     assert not (product.folder / "site").exists()
     assert [name for name in product.files() if "writing" in name] == []
+
+
+def test_ctrl_c_that_python_made_another_error_of_is_exit_130_too(capsys):
+    def work():
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as interrupt:
+            raise RuntimeError("Error calling __set_name__") from interrupt
+
+    assert cli._guarded(work) == 130
+    assert capsys.readouterr().err == "error: Interrupted; nothing is left half-written.\n"
 
 
 def test_a_terminal_gets_a_live_bar_with_count_and_requests_left(product, world):
