@@ -105,9 +105,8 @@ def collect(
             server = source.client.host if source.client else ""
             history.check_fits(source.metric, demo=source.name == "demo", server=server)
             first, last = source.window(history.entries, history.load_account().remembers)
-            history.save_account(
-                source.remembers, None, server
-            )  # now: the run after one that is cut short may not ask it
+            # Now, because the run after one that is cut short may not ask it.
+            history.save_account(source.remembers, None, server)
             if first > last and not history.entries:
                 raise UsageError(
                     f"There is no day to collect between --since and --until, and none in {history.folder} yet; "
