@@ -21,7 +21,7 @@ to the one before, so that any earlier state can be brought back.
 | `YYYY/YYYY-MM.parquet` | a month that is over: the same rows, its days in one file |
 | `ledger.jsonl` | a line per day: when and from where it was collected, its count, what was refused; rebuilt if lost |
 | `assets.parquet` | titles of the videos and live streams that the site shows, once such were collected |
-| `account.json` | how many days the API remembers, and its own count of what was last collected, its server |
+| `account.json` | how many days the API remembers, its own count of what was last collected, and its server |
 
 There are no session ids and no keys in here, and no titles of videos that are not public, but for a private history
 with `show_unlisted = true`.

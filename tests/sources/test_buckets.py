@@ -257,16 +257,21 @@ def test_midnight_sharp_asks_nothing_of_a_day_that_has_not_begun(world):
     assert parts[-1].days == (LAST,) or next(f for f in parts if f.days == (date(2026, 10, 31),)).table.num_rows == 0
 
 
+def found_first_day(world, now, remembers, mode):
+    with StandIn(world, now=now, retention_days=remembers, retention_mode=mode) as api:
+        client = Client(api.url, api.api_key, At(now, Quiet()))
+        first = fetch_first_day(client, "play", now)
+        client.close()
+    return first
+
+
 @pytest.mark.parametrize("mode", ["refuse", "cut"])
 @pytest.mark.parametrize(("remembers", "whole_days"), [(30, 30), (89, 89), (90, 90), (365, 365)])
 def test_the_retention_is_found_and_only_whole_days_are_believed(mode, remembers, whole_days):
     end = date(2026, 11, 23)
     world = World.make(3, 4000, 3, 1, end - timedelta(days=400), end, countries=5)
     now = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
-    with StandIn(world, now=now, retention_days=remembers, retention_mode=mode) as api:
-        client = Client(api.url, api.api_key, At(now, Quiet()))
-        first = fetch_first_day(client, "play", now)
-        client.close()
+    first = found_first_day(world, now, remembers, mode)
     # in mode "cut" the first day that is counted at all may be cut by the edge, so it is not believed
     assert first == end - timedelta(days=whole_days - 1) or (
         mode == "cut" and remembers != 30 and first <= end - timedelta(days=whole_days - 3)
@@ -280,10 +285,7 @@ def test_an_account_with_plays_on_few_days_gets_all_that_is_remembered(mode, rem
     end = date(2026, 11, 23)
     world = World.make(3, 30, 3, 1, end - timedelta(days=400), end, countries=5)
     now = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
-    with StandIn(world, now=now, retention_days=remembers, retention_mode=mode) as api:
-        client = Client(api.url, api.api_key, At(now, Quiet()))
-        first = fetch_first_day(client, "play", now)
-        client.close()
+    first = found_first_day(world, now, remembers, mode)
     played = sorted(day for day in world.truth_by_day() if day >= first_whole_day(now, timedelta(days=remembers)))
     assert not {end - timedelta(days=ago) for ago in (88, 89, 364)} & set(played)  # the days that are asked from
     # one that takes any start may have cut the first day it tells of
