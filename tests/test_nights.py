@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from apivideo_geo.durable import MARK
 from apivideo_geo.effects import Effects, Quiet
 from apivideo_geo.errors import SourceFailed
 from apivideo_geo.pipeline import run
@@ -170,17 +171,21 @@ def test_a_longer_retention_heals_a_longer_outage_also_one_set_since(world, tmp_
     assert [day for day in between(min(held), after[-1] - timedelta(days=1)) if day not in held] == []
 
 
-def test_collect_killed_at_random_moments_loses_and_doubles_nothing(world, tmp_path):
+@pytest.mark.parametrize("source", ["data", "sessions"])
+def test_collect_killed_at_random_moments_loses_and_doubles_nothing(world, tmp_path, source):
     now, moments = at_night(FIRST + timedelta(days=45)), random.Random(1)
     product, kills, histories = Product(tmp_path), int(os.environ.get("KILLS", "8")), 1
     with StandIn(world, now=now) as api:
         began = time.monotonic()
-        product.run("collect", "--history", "undisturbed", api=api, now=now)
+        command = ["collect", "-q", "--source", source, "--history"]
+        product.run(*command, "undisturbed", "--exports", "exports-undisturbed", api=api, now=now)
         whole = time.monotonic() - began
-        command = [sys.executable, str(ROOT / "build.py"), "collect", "-q", "--history"]
         while kills:
             place = f"killed-{histories}"
-            started = subprocess.Popen([*command, place], cwd=tmp_path, env=product.environment(api, now))
+            started = subprocess.Popen(
+                [sys.executable, str(ROOT / "build.py"), *command, place, "--exports", f"exports-{place}"],
+                cwd=tmp_path, env=product.environment(api, now),
+            )  # fmt: skip
             try:
                 started.wait(timeout=moments.uniform(0.2, 1) * whole)
                 histories += 1  # it was done before: the next is killed over a new one
@@ -190,11 +195,19 @@ def test_collect_killed_at_random_moments_loses_and_doubles_nothing(world, tmp_p
                 kills -= 1
             held = held_totals(tmp_path / place)
             assert held == truth(world, sorted(held))
-        product.run("collect", "--history", f"killed-{histories}", api=api, now=now)
+        last = f"killed-{histories}"
+        product.run(*command, last, "--exports", f"exports-{last}", api=api, now=now)
     undisturbed = history_files(product, "undisturbed")
     assert {"ledger.jsonl", "account.json"} < undisturbed.keys()
     for number in range(1, histories + 1):  # ledger and account too: the clock stands still
         assert history_files(product, f"killed-{number}") == undisturbed
+        assert export_files(product, f"killed-{number}") == export_files(product, "undisturbed")
+
+
+def export_files(product, history):
+    """Name of an export beside the history → content, but for what a kill left of a file being written."""
+    files = product.files(f"exports-{history}").items()
+    return {Path(name).name: content for name, content in files if MARK not in name}
 
 
 def history_files(product, history):

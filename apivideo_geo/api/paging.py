@@ -41,11 +41,13 @@ def fetch_items(
     *,
     key: Callable[[Item], str],
     on_page: Callable[[int | None], None] | None = None,
+    begun: Item | None = None,
 ) -> list[Item]:
     """All items of the list at ``path``, each once; ``key`` tells one from another.
 
     In the order of first sight, each as it was last seen. ``on_page`` is called after each page with
-    the number of pages, None where the API does not tell. Items added between two pages move the
+    the number of pages, None where the API does not tell. ``begun`` is the answer of :func:`fetch_page` where the first
+    page was asked already. Items added between two pages move the
     others: the list is read again from its beginning until as many are known as the last answer counts,
     at most ``PASSES`` times. Raises SourceFailed if it is not whole then, or is no list; and what the client raises.
     """
@@ -53,7 +55,8 @@ def fetch_items(
     for _ in range(PASSES):
         reading.begin()
         for number in count(1):
-            page = parse_page(client.get(path, {**(params or {}), "currentPage": number, "pageSize": PAGE_SIZE}), path)
+            page = parse_page(begun or fetch_page(client, path, params, number), path)
+            begun = None
             if on_page:
                 on_page(page.pages_total)
             if reading.add(page, number):
@@ -64,6 +67,11 @@ def fetch_items(
         f"The list {path} kept changing while it was read ({PASSES} times, {len(reading.items)} items found of"
         f" {reading.items_total}): run it again in a quieter minute."
     )
+
+
+def fetch_page(client: Getter, path: str, params: Params | None, number: int) -> Item:
+    """The answer of the list at ``path`` with page ``number`` (from 1). Raises what the client raises."""
+    return client.get(path, {**(params or {}), "currentPage": number, "pageSize": PAGE_SIZE})
 
 
 def parse_page(answer: Mapping[str, Any], path: str) -> Page:

@@ -16,14 +16,12 @@ from apivideo_geo.privacy import held_dimensions, listed_assets
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.assets import fetch_assets
 from apivideo_geo.sources.breakdowns import BREAKDOWNS, Asking, OpenDay, atom, parse_count
+from apivideo_geo.sources.estimate import tell_estimate
 
 SANDBOX_RETENTION = timedelta(days=1)
 LONGER_RETENTIONS = (timedelta(days=89), timedelta(days=365), timedelta(days=90))
 """What an account can have set instead of 30 days: 3 months, the shortest of which are 89 days, or 12. In the order
 they are asked: most accounts refuse the first; 90 days matter to those that refuse a year."""
-
-PRODUCTION_LIMIT, SANDBOX_LIMIT = 500, 100
-"""Reads a minute, as api.video documents them; only for the estimate, until an answer tells."""
 
 
 class BucketsSource:
@@ -87,7 +85,8 @@ class BucketsSource:
         if ahead:
             asked = self._api.requests - before
             each = (asked + sum(opened.count_crossing() for opened in ahead.values())) / len(ahead)
-            self._tell_estimate(round(each * len(detailed)) - asked)
+            to_go = round(each * len(detailed)) - asked
+            tell_estimate(to_go, self._api, self._effects, sandbox=self._settings.sandbox)
         for day in detailed:
             opened = ahead.pop(day) if day in ahead else self._open(asking, day, wanted[day], settled)
             yield wanted[day], asking.cross(opened)
@@ -99,16 +98,6 @@ class BucketsSource:
         allowed = held_dimensions(self._settings.history_private, self._settings.withhold_media)
         dimensions = [name for name in DETAIL_DIMENSIONS[detail] if name in BREAKDOWNS and name in allowed]
         return asking.reopen(day, dimensions, settled[day]) if day in settled else asking.open(day, dimensions)
-
-    def _tell_estimate(self, requests: int) -> None:
-        """Say how long ``requests`` will take, where that is more than a minute."""
-        limit = self._api.limit or (SANDBOX_LIMIT if self._settings.sandbox else PRODUCTION_LIMIT)
-        minutes = requests / limit
-        if minutes > 1:
-            self._effects.progress.say(
-                f"About {requests:,} requests to go: some {minutes:.0f} minutes at the {limit:,} a minute that the API "
-                "allows. What is collected is kept; an interrupted run goes on where it stopped."
-            )
 
 
 def sample_days(days: Sequence[date], now: datetime) -> list[date]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from apivideo_geo.aggregate.facts import count_sessions
 from apivideo_geo.api.client import Client
-from apivideo_geo.api.paging import fetch_items
+from apivideo_geo.api.paging import fetch_items, fetch_page, parse_page
 from apivideo_geo.api.secrets import redactor
 from apivideo_geo.days import ONE_DAY, day_runs, days_between
 from apivideo_geo.effects import Effects
@@ -19,7 +19,9 @@ from apivideo_geo.model import DETAIL_DIMENSIONS, SESSION_COLUMNS, UNLISTED, Ass
 from apivideo_geo.privacy import listed_assets
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.assets import fetch_assets
+from apivideo_geo.sources.estimate import spread_sample, tell_estimate
 from apivideo_geo.sources.files.columns import DOTTED
+from apivideo_geo.sources.unfinished import Read, Unfinished
 
 BEGINNING = date(2018, 1, 1)
 """Before the first api.video account: a window that starts here asks for every session there is."""
@@ -68,40 +70,79 @@ class SessionsSource:
     def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, Settled]) -> Iterator[tuple[str, Facts]]:
         """One part for each run of days. A first run that asks for everything answers from the first session on."""
         for first, last in day_runs(wanted):
-            items = self._fetch_sessions(first, last)
+            unfinished = Unfinished(self._settings.exports, self._api.host, first, self._effects)
+            rows = self._fetch_sessions(first, last, unfinished)
             detail = max((wanted[day] for day in days_between(first, last)), key=list(DETAIL_DIMENSIONS).index)
-            yield detail, self._count(items, first, last, detail)
+            yield detail, self._count(rows, first, last, detail)
+            unfinished.clear()  # the part is in the history by now
 
     def fetch_count(self, first: date, last: date) -> int | None:
         """None: the session endpoints have no count of their own."""
 
-    def _fetch_sessions(self, first: date, last: date) -> list[dict[str, str | None]]:
-        assets = self._assets
-        # The end of a range is asked a day late: whether it is inclusive is not written; rows are cut by day anyway.
-        params = {} if first == BEGINNING else {"period": f"{first}/{last + ONE_DAY}"}
-        self._effects.progress.start("Reading sessions", len(assets))
+    def _fetch_sessions(self, first: date, last: date, unfinished: Unfinished) -> list[dict[str, str | None]]:
+        today = self._effects.now().date()
+        progress = self._effects.progress
+        read = unfinished.load()
         rows: list[dict[str, str | None]] = []
-        for asset, items in self._api.map(assets, lambda asset: self._fetch_asset(asset, params)):
-            rows += [parse_session(item, asset) for item in items]
-            self._effects.progress.advance()
-        self._effects.progress.finish()
+        begin: list[Asset] = []
+        go_on: dict[Asset, date] = {}
+        for asset in self._assets:
+            if asset.media_id not in read:
+                begin.append(asset)
+            elif start := read[asset.media_id].first_unknown(last, today):
+                go_on[asset] = start
+            else:
+                rows += [parse_session(item, asset) for item in read.pop(asset.media_id).items.values()]
+        if len(begin) < len(self._assets):
+            progress.say(
+                f"A run that was cut off had read {len(self._assets) - len(begin):,} of {len(self._assets):,} videos "
+                "and live streams; this one goes on from there."
+            )
+        progress.start("Reading sessions", len(begin) + len(go_on))
+        begun = self._peek(begin, first, last)
+        if begun:
+            pages = [parse_page(answer, _path(asset)).pages_total or 1 for asset, answer in begun.items()]
+            to_go = round(sum(pages) / len(pages) * len(begin)) - len(pages) + len(go_on)
+            tell_estimate(to_go, self._api, self._effects, sandbox=self._settings.sandbox)
+        for asset, items in self._api.map(
+            [*begin, *go_on],
+            lambda asset: self._fetch_asset(asset, go_on.get(asset, first), last, begun.pop(asset, None)),
+        ):
+            unfinished.keep(asset.media_id, Read(items, last, today))
+            if known := read.pop(asset.media_id, None):
+                items = {**known.items, **items}
+            rows += [parse_session(item, asset) for item in items.values()]
+            progress.advance()
+        progress.finish()
         return rows
 
-    def _fetch_asset(self, asset: Asset, params: Mapping[str, str]) -> list[dict[str, Any]]:
-        kind = "videos" if asset.type == "video" else "live-streams"
+    def _peek(self, assets: Sequence[Asset], first: date, last: date) -> dict[Asset, dict[str, Any]]:
+        """The first page of some of ``assets``: they tell how many the others will have."""
+
+        def peek(asset: Asset) -> dict[str, Any] | None:
+            try:
+                return fetch_page(self._api, _path(asset), period(first, last), 1)
+            except ApiError:  # told where it is read
+                return None
+
+        return {asset: answer for asset, answer in self._api.map(spread_sample(assets), peek) if answer}
+
+    def _fetch_asset(
+        self, asset: Asset, first: date, last: date, begun: dict[str, Any] | None
+    ) -> dict[str, dict[str, Any]]:
+        """Session id → session of ``asset``, of the UTC days ``first`` to ``last`` and perhaps the one after."""
         try:
-            return fetch_items(
-                self._api, f"/analytics/{kind}/{quote(asset.media_id, safe='')}", params, key=_session_id
-            )
+            items = fetch_items(self._api, _path(asset), period(first, last), key=_session_id, begun=begun)
         except EndpointGone:
             raise SourceFailed(
                 "This server has no session endpoints (api.video removed them in 2023): use --source data."
             ) from None
         except ApiError as error:
-            if error.status == 404:  # deleted since it was listed
-                self._effects.progress.say(f"A {asset.type} is no longer there since it was listed; it is left out.")
-                return []
-            raise
+            if error.status != 404:
+                raise
+            self._effects.progress.say(f"A {asset.type} is no longer there since it was listed; it is left out.")
+            items = []
+        return {_session_id(item): item for item in items}
 
     def _count(self, rows: list[dict[str, str | None]], first: date, last: date, detail: str) -> Facts:
         import pyarrow as pa
@@ -119,6 +160,14 @@ class SessionsSource:
         if first == BEGINNING:
             first = pc.min(facts["day"]).as_py() or last
         return Facts(tuple(days_between(first, last)), facts, refused, unmapped, sessions=table)
+
+
+def period(first: date, last: date) -> dict[str, str]:
+    """The query for the sessions of the UTC days ``first`` to ``last``.
+
+    The end of a range is asked a day late: whether it is inclusive is not written; rows are cut by day anyway.
+    """
+    return {} if first == BEGINNING else {"period": f"{first}/{last + ONE_DAY}"}
 
 
 def parse_session(item: Mapping[str, Any], asset: Asset) -> dict[str, str | None]:
@@ -141,3 +190,8 @@ def parse_session(item: Mapping[str, Any], asset: Asset) -> dict[str, str | None
 
 def _session_id(item: Mapping[str, Any]) -> str:
     return str((item.get("session") or {}).get("sessionId") or item)
+
+
+def _path(asset: Asset) -> str:
+    kind = "videos" if asset.type == "video" else "live-streams"
+    return f"/analytics/{kind}/{quote(asset.media_id, safe='')}"

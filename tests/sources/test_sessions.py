@@ -1,13 +1,16 @@
+import json
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from apivideo_geo.api.client import Client
-from apivideo_geo.effects import Effects
+from apivideo_geo.effects import Effects, Quiet
 from apivideo_geo.errors import SourceFailed
 from apivideo_geo.settings import load_settings
 from apivideo_geo.sources.sessions import SessionsSource
+from apivideo_geo.sources.unfinished import NAME
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
 
@@ -19,9 +22,15 @@ def world():
     return World.make(11, 3000, 6, 2, FIRST, LAST, countries=80)
 
 
-def collect(api, now, wanted=None, **flags):
-    effects = Effects(epoch=int(now.timestamp()))
-    client = Client(api.url, api.api_key, effects)
+@pytest.fixture(autouse=True)
+def exports(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "exports"
+
+
+def collect(api, now, wanted=None, progress=None, deadline=3600.0, **flags):
+    effects = Effects(int(now.timestamp()), progress or Quiet())
+    client = Client(api.url, api.api_key, effects, deadline=deadline)
     source = SessionsSource(load_settings(flags), effects, client)
     if wanted is None:
         first, last = source.window(())
@@ -82,3 +91,154 @@ def test_the_dimensions_follow_the_detail_and_hide_what_is_not_public(world):
 def test_a_server_without_session_endpoints_says_what_to_do(world):
     with StandIn(world, generations={"data"}) as api, pytest.raises(SourceFailed, match="use --source data"):
         collect(api, world.end)
+
+
+class Listening(Quiet):
+    """Remembers what is said, and takes the server down once so many assets are read."""
+
+    def __init__(self, api, down_after=None):
+        self.api, self.left, self.said = api, down_after, []
+
+    def say(self, message):
+        self.said.append((message, len(self.api.requests)))
+
+    def advance(self, parts=1):
+        if self.left is not None:
+            self.left -= parts
+            if self.left == 0:
+                self.api.down()
+
+
+@pytest.fixture
+def many():
+    """An account of sixty assets, a few of which have most of the sessions."""
+    return World.make(4, 6000, 50, 10, FIRST, LAST, countries=40)
+
+
+def cut_off(api, now, **flags):
+    with pytest.raises(SourceFailed):
+        collect(api, now, progress=Listening(api, down_after=30), deadline=1.0, **flags)
+    api.up()
+    kept = [json.loads(line)["asset"] for line in Path("exports", NAME).read_text().splitlines()]
+    assert len(kept) >= 30
+    api.clear_requests()
+    return kept
+
+
+def read_again(api):
+    return {seen.path.rpartition("/")[2] for seen in api.requests if seen.path.startswith("/analytics")}
+
+
+def test_a_first_run_that_is_cut_off_goes_on_where_it_stopped(many, exports):
+    with StandIn(many) as api:
+        kept = cut_off(api, many.end)
+        listening = Listening(api)
+        parts = collect(api, many.end, progress=listening)
+        assert read_again(api) == {asset.media_id for asset in many.assets} - set(kept)
+    assert by(parts, "country") == many.truth()
+    assert listening.said[0][0].startswith(f"A run that was cut off had read {len(kept)} of 60 videos")
+    assert list(exports.iterdir()) == []
+
+
+@pytest.mark.parametrize("nights", [1, 9])
+def test_one_that_goes_on_on_another_day_takes_up_what_came_in_since(many, nights):
+    cut = datetime(2026, 10, 20, 15, tzinfo=UTC)
+    now = cut + timedelta(days=nights)
+    with StandIn(many, now=cut) as api:
+        kept = cut_off(api, cut)
+        for media_id in kept[:3]:
+            many.arrive(media_id, cut - timedelta(hours=20), count=2)  # late, on the day before
+            many.arrive(media_id, now - timedelta(hours=1), count=2)
+        api.now = now
+        parts = collect(api, now)
+        again = [seen for seen in api.requests if "period" in seen.query]
+    assert {seen.query["period"][0] for seen in again} == {f"2026-10-19/{now.date() + timedelta(days=1)}"}
+    assert {seen.path.rpartition("/")[2] for seen in again} == set(kept)
+    assert by(parts, "country") == many.truth(upto=now)
+    assert by(parts, "day") == {
+        day: counts.total() for day, counts in many.truth_by_day(upto=now).items() if counts.total()
+    }
+
+
+@pytest.mark.parametrize("end", [b'{"server":"127', b"{}\n", b"[1]\n", b'{"asset": "vi1"}\n', b"\xff\n", b"\n"])
+def test_what_was_not_written_whole_is_asked_again(many, end):
+    with StandIn(many) as api:
+        kept = cut_off(api, many.end)
+        path = Path("exports", NAME)
+        lines = path.read_bytes().splitlines(keepends=True)
+        path.write_bytes(b"".join(lines[:-5]) + end + b"".join(lines[-4:]))
+        with pytest.raises(SourceFailed):
+            collect(api, many.end, progress=Listening(api, down_after=5), deadline=1.0)
+        api.up()
+        assert not read_again(api) & set(kept[:-5])
+        now_kept = [json.loads(line)["asset"] for line in path.read_text().splitlines()]
+        assert now_kept[: len(kept) - 5] == kept[:-5]
+        assert len(now_kept) >= len(kept)
+        api.clear_requests()
+        parts = collect(api, many.end)
+        assert read_again(api) == {asset.media_id for asset in many.assets} - set(now_kept)
+    assert by(parts, "country") == many.truth()
+
+
+@pytest.mark.parametrize("change", [{"server": "elsewhere.example"}, {"first": "2026-09-01"}])
+def test_what_was_read_elsewhere_or_from_another_day_on_is_not_taken(many, change):
+    with StandIn(many) as api:
+        cut_off(api, many.end)
+        path = Path("exports", NAME)
+        lines = [json.dumps(json.loads(line) | change) for line in path.read_text().splitlines()]
+        path.write_text("".join(f"{line}\n" for line in lines))
+        parts = collect(api, many.end)
+        assert read_again(api) == {asset.media_id for asset in many.assets}
+    assert by(parts, "country") == many.truth()
+
+
+def test_a_longer_period_than_the_one_that_was_cut_off_asks_for_the_days_it_lacks(many):
+    def days(last):
+        return [FIRST + timedelta(days=n) for n in range(last)]
+
+    with StandIn(many) as api:
+        cut_off(api, many.end, wanted=days(10))
+        assert by(collect(api, many.end, days(25)), "day").keys() == set(days(25))
+        cut_off(api, many.end, wanted=days(25))
+        parts = collect(api, many.end, days(10))
+    assert by(parts, "country") == many.truth(days(10))
+
+
+def test_no_title_and_nothing_else_of_an_asset_but_its_id_is_kept_on_the_way(many):
+    with StandIn(many) as api:
+        cut_off(api, many.end)
+        text = Path("exports", NAME).read_text()
+        assert not [secret for secret in api.secrets if secret in text]
+        assert not [asset.title for asset in many.assets if asset.title in text]
+
+
+def test_a_folder_that_does_not_take_what_is_read_is_told_once_and_the_run_goes_on(many, exports):
+    exports.write_text("a file")
+    with StandIn(many) as api:
+        listening = Listening(api)
+        parts = collect(api, many.end, progress=listening)
+    assert by(parts, "country") == many.truth()
+    ((told, _),) = listening.said
+    assert told.startswith("What is read cannot be kept in exports on the way (")
+
+
+@pytest.mark.parametrize("sessions", [0, 20_000])
+def test_the_estimate_is_told_before_the_long_part_and_near_the_truth(sessions):
+    """Of many assets with next to nothing as of some with many pages."""
+    world = World.make(4, sessions, 250 if not sessions else 20, 10, FIRST, LAST, countries=40)
+    with StandIn(world, rate_limit=60, window_seconds=0.3) as api:
+        listening = Listening(api)
+        collect(api, world.end, progress=listening)
+        asked = len(api.requests)
+    ((told, before),) = listening.said
+    assert before <= 25
+    assert 0.7 < int(told.split()[1].replace(",", "")) / (asked - before) < 1.4
+    assert "at the 60 a minute that the API allows" in told
+    assert "an interrupted run goes on where it stopped" in told
+
+
+def test_a_run_of_less_than_a_minute_tells_no_estimate(many):
+    with StandIn(many, rate_limit=500, window_seconds=0.3) as api:
+        listening = Listening(api)
+        collect(api, many.end, progress=listening)
+    assert listening.said == []
