@@ -129,7 +129,8 @@ def serve(
 
     with open_server(settings.out, port) as server:
         typer.echo(f"The site is at http://127.0.0.1:{server.server_address[1]}/ (Ctrl-C ends)")
-        server.serve_forever()
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
 
 
 @app.command(help="Put closed months of the history into one file each (collect does it by itself).")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from apivideo_geo.days import day_runs
 from apivideo_geo.markdown import plain, table
 from apivideo_geo.model import Summary
-from apivideo_geo.report import SPELLINGS_SHOWN, Report, list_days
+from apivideo_geo.report import SPELLINGS_SHOWN, Report
 
 TOP = 10
 GAPS_TOLD = 12
@@ -56,8 +56,7 @@ def _headline(report: Report) -> str:
 def _collected(report: Report) -> list[tuple[str, str]]:
     if not report.source:
         return []
-    came = f"{list_days(report.days)}, {report.rows:,} rows kept, {report.requests:,} requests"
-    return [("Came in", f"{came}, from {plain(report.source)}")]
+    return [("Came in", f"{report.came()}, from {plain(report.source)}")]
 
 
 def _period(s: Summary) -> str:

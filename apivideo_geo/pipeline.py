@@ -277,6 +277,11 @@ def publish(
     if problems:
         more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
         raise DataRefused(f"The site was not published, the one before stays: {problems[0]}{more}.")
+    if summary.demo and publishing.shows_an_account(settings.out):
+        report.warnings.append(
+            f"the site in {settings.out} showed an account's data and shows the demo now; "
+            "run the command render to draw the history again"
+        )
     publishing.publish(site, settings.out)
     report.pages, report.size, report.place = len(site), sum(map(len, site.values())), str(settings.out)
 

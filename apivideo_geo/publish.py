@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from apivideo_geo.durable import alone, disk_failed
 from apivideo_geo.errors import UsageError
@@ -45,6 +46,13 @@ def publish(site: Mapping[str, bytes], out: Path) -> None:
             raise disk_failed(out, error) from None
 
 
+def shows_an_account(out: Path) -> bool:
+    """Whether the site in ``out`` is one of a real account's data."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return not _manifest(out)["demo"]
+    return False
+
+
 def repair(out: Path) -> None:
     """Bring the site back that a run killed in the middle of its swap has left beside ``out``."""
     out, staged, old, lock = _places(out)
@@ -59,12 +67,17 @@ def _carry_over(out: Path, staged: Path) -> None:
         return
     made = {OURS}
     with suppress(OSError, ValueError, KeyError, TypeError):
-        made |= set(json.loads((out / OURS).read_text(encoding="utf-8"))["files"])
+        made |= set(_manifest(out)["files"])
     for path in sorted(out.rglob("*")):
         name = path.relative_to(out)
         if path.is_file() and name.as_posix() not in made and not (staged / name).exists():
             (staged / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, staged / name)
+
+
+def _manifest(out: Path) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((out / OURS).read_text(encoding="utf-8"))
+    return manifest
 
 
 def check_replaceable(out: Path) -> None:

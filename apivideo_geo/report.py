@@ -85,17 +85,24 @@ class Report:
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + effects.monotonic() - started
 
+    def came(self) -> str:
+        """What came in from the source."""
+        rows, requests = (
+            f"{number:,} {one}{'' if number == 1 else 's'}"
+            for number, one in ((self.rows, "row"), (self.requests, "request"))
+        )
+        return f"{list_days(self.days)}, {rows} kept, {requests}"
+
     def lines(self) -> list[str]:
         """The report, a fact a line."""
         lines = []
         if self.source:
-            came = f"{list_days(self.days)}, {self.rows:,} rows kept, {self.requests:,} requests"
-            lines.append(f"Collected from {self.source}: {came}")
+            lines.append(f"Collected from {self.source}: {self.came()}")
             lines += _listing("Refused", self.refused)
             lines += _listing("Countries not recognised, counted as unknown", self.unmapped)
         if self.summary:
             s = self.summary
-            counted = f"{s.total:,} {s.metric}{'' if s.total == 1 else 's'}"
+            counted = f"{s.total:,} {'invented ' if s.demo else ''}{s.metric}{'' if s.total == 1 else 's'}"
             reached = f"{len(s.countries)} {'country' if len(s.countries) == 1 else 'countries'}"
             parts = f"{s.mapped:,} on the map + {s.withheld:,} withheld + {s.unknown:,} unknown"
             lines.append(f"Total: {counted} = {parts}, in {reached}")

@@ -178,14 +178,26 @@ def test_the_demo_needs_no_key_says_so_and_gives_the_same_bytes_twice(product):
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
     product.run(now=now)
     first = product.files("site")
-    product.run("demo", now=now)
+    told = product.run("demo", now=now)
     assert product.files("site") == first
+    assert "Warning" not in told.stdout
+    assert " invented plays = " in told.stdout
     assert b"Demo data" in first["site/index.html"]
     summary = product.summary()
     assert_balanced(summary)
     assert len(summary["countries"]) > 120
     assert len(summary["days"]["missing"]) > 2
     assert not (product.folder / "history").exists()
+
+
+def test_a_demo_in_place_of_an_accounts_site_is_told(world, product):
+    with StandIn(world) as api:
+        product.run("--detail", "country", api=api, now=world.end)
+    site = product.files("site")
+    told = product.run("demo", now=world.end).stdout
+    assert "Warning: the site in site showed an account's data and shows the demo now; run the command render" in told
+    assert "invented" not in product.run("render", "--source", "data", now=world.end).stdout
+    assert product.files("site") == site
 
 
 def test_the_summary_keeps_its_contract(product):

@@ -34,8 +34,8 @@ NO_ID = "no session id"
 NO_TIME = "loadedAt is not a time"
 DUPLICATE = "duplicate session"
 PLACE = ("country", "ISO_A3")
-PARTS = (1, 4, 16)
-"""In how many parts sessions are counted, powers of two: the next where the memory does not do."""
+MOST_PARTS = 16
+"""In how many parts sessions are counted at most, where the memory does not do."""
 
 log = logging.getLogger(__name__)
 
@@ -92,22 +92,22 @@ def read_country(country: str | None, iso_a3: str | None) -> str:
     return found if found != UNKNOWN else to_alpha3(iso_a3 or "")
 
 
-def _in_parts(rows: ibis.Table, count: Callable[[ibis.Table], list[pa.Table]]) -> list[pa.Table]:
+def _in_parts(rows: ibis.Table, count: Callable[[ibis.Table], list[pa.Table]], parts: int = 1) -> list[pa.Table]:
     """What ``count`` tells of :func:`unique_sessions` of ``rows``; its tables are put together, not added up.
 
-    Where the engine runs out of memory, sessions are counted in more and more parts by their id, each a pass over all.
+    Where the engine runs out of memory, sessions are counted in more and more ``parts``, a power of two, by their id:
+    each is a pass over all.
     """
-    for parts in PARTS:
-        try:
-            with engine_errors():
-                slices = [rows.filter(rows.session.fill_null("").hash() & parts - 1 == part) for part in range(parts)]
-                counted = [count(unique_sessions(one)) for one in (slices if parts > 1 else [rows])]
-            return [pa.concat_tables(tables) for tables in zip(*counted, strict=True)]
-        except OutOfMemory:
-            if parts == PARTS[-1]:
-                raise
-            log.info("The memory is too small to count all sessions at once; counting them in more parts.")
-    raise AssertionError(PARTS)
+    try:
+        with engine_errors():
+            slices = [rows.filter(rows.session.fill_null("").hash() & parts - 1 == part) for part in range(parts)]
+            counted = [count(unique_sessions(one)) for one in (slices if parts > 1 else [rows])]
+        return [pa.concat_tables(tables) for tables in zip(*counted, strict=True)]
+    except OutOfMemory:
+        if parts >= MOST_PARTS:
+            raise
+    log.info("The memory is too small to count all sessions at once; counting them in more parts.")
+    return _in_parts(rows, count, 4 * parts)
 
 
 def _rows(table: ibis.Table, dimensions: Iterable[str]) -> ibis.Table:

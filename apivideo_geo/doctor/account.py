@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 from apivideo_geo.api.client import Client
@@ -9,6 +10,7 @@ from apivideo_geo.doctor.findings import Finding
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApivideoGeoError, KeyRefused
 from apivideo_geo.settings import PRODUCTION, SANDBOX, Settings
+from apivideo_geo.store.days import find_last_source
 
 WHERE = "https://dashboard.api.video/apikeys"
 SECRET = "on GitHub under Settings, Secrets and variables, Actions, New repository secret"  # noqa: S105  a place
@@ -21,7 +23,13 @@ def examine_account(settings: Settings, effects: Effects) -> tuple[list[Finding]
     if settings.source in ("files", "demo") and not settings.key:
         return [Finding("key", "ok", f"None is needed for the source {settings.source}.")], None
     if not settings.key:
-        says = "There is no API key, so that only invented demo data can be shown."
+        held = None
+        with suppress(ApivideoGeoError):  # told of the history itself
+            held = find_last_source(settings.history)
+        if held == "files":
+            return [Finding("key", "ok", "None is needed to add session files or to draw the history again.")], None
+        can = "the history can be drawn again, but not go on" if held else "only invented demo data can be shown"
+        says = f"There is no API key, so that {can}."
         return [Finding("key", "wrong", says, f"Copy a key from {WHERE} into APIVIDEO_API_KEY ({SECRET}).", 2)], None
     try:
         with _client(settings, effects, settings.server) as client:

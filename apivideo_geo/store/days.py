@@ -136,10 +136,12 @@ class History:
         rows = {day: FACTS.empty_table() for day in facts.days} | _split_days(facts.table)
         if facts.kept:
             rows = {day: sort_facts(pa.concat_tables([rows[day], self._held(day, facts.kept)])) for day in rows}
+        sums = {day: _sums(table) for day, table in rows.items()}
         held = {
-            day: Held(source, detail, now < day_end(day), _total(table), table.num_rows) for day, table in rows.items()
+            day: Held(source, detail, now < day_end(day), sums[day].get("total", 0), table.num_rows)
+            for day, table in rows.items()
         }
-        shrunk = [] if accept_shrink else self._check_shrink(held, rows, dimensions)
+        shrunk = [] if accept_shrink else self._check_shrink(held, sums, dimensions)
         for one in shrunk:
             del rows[one.day]
         for month, days in _by_month(rows):
@@ -303,7 +305,7 @@ class History:
         return table.filter(pc.is_in(table["dimension"], pa.array(dimensions)))
 
     def _check_shrink(
-        self, answered: Mapping[date, Held], rows: Mapping[date, pa.Table], dimensions: Collection[str]
+        self, answered: Mapping[date, Held], sums: Mapping[date, Mapping[str, int]], dimensions: Collection[str]
     ) -> list[Shrunk]:
         shrunk, alike = [], []
         for day, answer in answered.items():
@@ -315,7 +317,7 @@ class History:
         for path, days in groupby(sorted(alike), self.file_of):
             before = _split_days(_read(path).cast(FACTS))
             for day in days:
-                told, known = _sums(rows[day]), _sums(before.get(day, FACTS.empty_table()))
+                told, known = sums[day], _sums(before.get(day, FACTS.empty_table()))
                 less = [name for name in dimensions if told.get(name, 0) < known.get(name, 0)]
                 shrunk += [Shrunk(day, known[name], told.get(name, 0), True, name) for name in less[:1]]
         return shrunk
@@ -541,11 +543,6 @@ def _sums(table: pa.Table) -> dict[str, int]:
     """Dimension → the sum of its rows."""
     sums = table.group_by("dimension").aggregate([("count", "sum")])
     return dict(zip(sums["dimension"].to_pylist(), sums["count_sum"].to_pylist(), strict=True))
-
-
-def _total(table: pa.Table) -> int:
-    """The sum of the ``total`` rows."""
-    return int(pc.sum(table.filter(pc.equal(table["dimension"], "total"))["count"]).as_py() or 0)
 
 
 def _by_month(days: Iterable[date]) -> list[tuple[str, list[date]]]:

@@ -81,6 +81,16 @@ def test_no_key_says_where_to_get_one(place):
     assert "error" not in done.stderr
 
 
+def test_no_key_says_what_can_be_done_with_the_history_that_is_there(api, place):
+    collect(api, NIGHT)
+    assert look(settings())["key"].says.endswith("the history can be drawn again, but not go on.")
+    Path("s.csv").write_text("sessionID,loadedAt,country\na,2026-10-28T01:00:00Z,France\n")
+    files = settings(sessions=["s.csv"], history="from-files")
+    run("collect", files, Impatient(int(NIGHT.timestamp())))
+    found = look(settings(history="from-files"))["key"]
+    assert (found.state, found.says) == ("ok", "None is needed to add session files or to draw the history again.")
+
+
 def test_a_wrong_key_is_exit_3_and_never_shown(api, place):
     product = Product(place)
     product.run("doctor", api=api, code=3, APIVIDEO_API_KEY="a-wrong-key-indeed")

@@ -51,6 +51,12 @@ def test_sessions_become_the_same_facts(kind: str, spark: Any, tmp_path: Path) -
     assert theirs == (days, rows, facts, unmapped, refused)
 
 
+def test_an_address_of_s3_is_asked_of_sparks_own_reader_of_it(spark: Any) -> None:
+    """Whose parts (hadoop-aws) are not installed here."""
+    with pytest.raises(DataRefused, match=r"s3a\.S3AFileSystem not found"):
+        open_sessions(["s3://a-bucket/sessions.parquet"], spark)
+
+
 def test_times_and_numbers_of_parquet_are_read_alike(spark: Any, tmp_path: Path) -> None:
     for name, zone in (("plain", None), ("zoned", "UTC")):
         times = pa.array(["2021-04-08T23:00:00.5"] * 3).cast(pa.timestamp("us")).cast(pa.timestamp("us", zone))
