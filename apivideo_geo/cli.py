@@ -248,12 +248,15 @@ def _set_up_logging(settings: Settings) -> None:
 
     redactor.hide(settings.key)
     redactor.hide(settings.token)
-    with suppress(ValueError):  # no URL: that is told where it is used
-        engine = urlsplit(settings.engine)
-        password, words = engine.password or "", re.split(r"\W+", f"{engine.scheme} {engine.username} {engine.path}")
-        for spelled in {password, unquote(password), unquote_plus(password)}:
-            if spelled not in words:  # postgres://postgres:postgres@… hides nothing, and we tell of postgres
-                redactor.hide(spelled)
+    for address in (settings.engine, *settings.sessions):
+        with suppress(ValueError):  # no URL: that is told where it is used
+            url = urlsplit(address)
+            password, words = url.password or "", re.split(r"\W+", f"{url.scheme} {url.username} {url.path}")
+            for spelled in {password, unquote(password), unquote_plus(password)}:
+                if spelled not in words:  # postgres://postgres:postgres@… hides nothing, and we tell of postgres
+                    redactor.hide(spelled)
+            if url.scheme in ("http", "https"):
+                redactor.hide(url.query)  # of a signed address
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(redactor)
     handler.setFormatter(

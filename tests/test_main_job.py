@@ -236,6 +236,13 @@ def test_what_a_person_gets_wrong_is_one_sentence_and_an_exit_code(product, argu
     assert errors[0].endswith(".")
 
 
+def test_what_is_secret_in_the_address_of_session_files_is_told_nowhere(product):
+    address = "https://user:hunter22@127.0.0.1:1/sessions.json?X-Amz-Signature=abc123def"
+    done = product.run("-vv", "--sessions", address, code=5)
+    assert "error: https://user:***@127.0.0.1:1/sessions.json?***: of an object store only CSV" in done.stderr
+    assert "hunter22" not in done.stderr and "abc123def" not in done.stderr
+
+
 def test_a_history_that_is_a_file_is_wrong_usage_before_anybody_is_asked(world, product):
     (product.folder / "h").write_text("a file")
     with StandIn(world) as api:

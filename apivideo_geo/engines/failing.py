@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,12 @@ UNABLE = (
 """What Ibis, and SQLGlot beneath it, raise where an engine lacks something."""
 OURS = {*sys.stdlib_module_names, "ibis", "babel", "pycountry"} - {"sqlite3"}
 """Where errors come from that are no driver's: what they tell of is a mistake of this project."""
+_CSV_LINE = re.compile(r"CSV Error on Line: (\d+)\n")
+_CSV_FILE = re.compile(r"^  file = (.+)$", re.MULTILINE)
+_CSV_REASON = re.compile(
+    r"^(Expected Number of Columns: \d+ Found: \d+|Value with unterminated quote|Invalid unicode)", re.MULTILINE
+)
+"""What DuckDB says of a line of CSV, which it also shows: that is nobody's business but its owner's."""
 
 
 class OutOfMemory(SourceFailed):
@@ -54,7 +61,7 @@ def engine_errors() -> Iterator[None]:
                 "DuckDB reads URLs with its extension httpfs, which is not installed and could not be fetched from "
                 "extensions.duckdb.org; run it once where that can be reached, or name local files."
             ) from None
-        if type(error).__name__ == "HTTPException":
+        if type(error).__name__ == "HTTPException" or " error for HTTP " in said:
             raise SourceFailed(f"The engine could not fetch the data: {said}.") from None
         if type(error).__name__ in ("InterfaceError", "OperationalError"):  # PEP 249: the database, not the data
             raise SourceFailed(f"The engine failed: {said}.") from None
@@ -75,4 +82,9 @@ def words_of(error: Exception) -> str:
     cause, said = getattr(error, "java_exception", None), str(error)
     while cause is not None:
         said, cause = cause.toString(), cause.getCause()
+    if "Error when sniffing file" in said:
+        return "CSV rows do not have as many fields as their header, or a quoted field does not end"
+    if (line := _CSV_LINE.search(said)) and (file := _CSV_FILE.search(said)):
+        reason = _CSV_REASON.search(said)
+        return f"{file[1]}, line {line[1]}: {reason[1] if reason else 'it is no sound CSV'}"
     return " ".join(said.strip().partition("\n")[0].split())[:200].rstrip(".:")

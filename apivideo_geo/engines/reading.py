@@ -102,18 +102,15 @@ def read_sessions(connection: BaseBackend, paths: Sequence[str], layout: Layout,
 def _read_csv(connection: BaseBackend, paths: Sequence[str], layout: Layout) -> ibis.Table:
     safe = [f"c{index}" for index in range(len(layout.columns))]
     if connection.name == "duckdb":
+        # What is not told here would be guessed, from the first rows alone.
+        options = {"header": True, "quote": '"', "escape": '"', "strict_mode": True, "filename": FILE}
         if not layout.columns:
-            return connection.read_csv(list(paths), all_varchar=True, header=True, union_by_name=True, filename=FILE)
+            delimiter = max(",;\t", key=_header(connection, paths[0]).count)
+            guess = {"all_varchar": True, "union_by_name": True, "comment": "", "skip": 0, "delim": delimiter}
+            return connection.read_csv(list(paths), **options, **guess)
+        columns = dict.fromkeys(safe, "string")
         table = connection.read_csv(
-            _exactly(paths),
-            columns=dict.fromkeys(safe, "string"),
-            header=True,
-            auto_detect=False,
-            delim=layout.delimiter,
-            quote='"',
-            escape='"',
-            strict_mode=True,
-            filename=FILE,
+            _exactly(paths), columns=columns, auto_detect=False, delim=layout.delimiter, **options
         )
     else:
         options = {"quote": '"', "escape": '"', "multiLine": True, "mode": "FAILFAST", "sep": layout.delimiter}
@@ -127,6 +124,13 @@ def _read_csv(connection: BaseBackend, paths: Sequence[str], layout: Layout) -> 
     if not layout.columns:
         return table
     return table.select(**{name: table[safe[i]] for i, name in enumerate(layout.columns)}, **{FILE: table[FILE]})
+
+
+def _header(connection: BaseBackend, path: str) -> str:
+    """The first line of a CSV file, by DuckDB."""
+    whole = {"delim": "\x1f", "quote": "", "escape": "", "columns": {"line": "string"}}
+    lines = connection.read_csv(path, header=False, auto_detect=False, **whole).limit(1).to_pyarrow()
+    return (lines["line"][0].as_py() or "") if len(lines) else ""
 
 
 def _read_ndjson(connection: BaseBackend, paths: Sequence[str], layout: Layout) -> ibis.Table:

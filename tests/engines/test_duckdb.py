@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from apivideo_geo.aggregate.facts import count_sessions
-from apivideo_geo.engines import connect, sparing
-from apivideo_geo.errors import DiskFailed, SourceFailed, UsageError
+from apivideo_geo.engines import connect, engine_errors, sparing
+from apivideo_geo.errors import DataRefused, DiskFailed, SourceFailed, UsageError
 from apivideo_geo.sources.files import open_sessions
 from bench.invent import REPEATED, write_sessions
 
@@ -74,6 +74,57 @@ def test_a_folder_it_could_not_spill_into_is_told_before_anything_is_read(tmp_pa
 def test_a_wrong_setting_in_the_address_is_wrong_usage_in_the_words_of_duckdb(address: str, said: str) -> None:
     with pytest.raises(UsageError, match=f"DuckDB did not start as --engine says: .*{said}"):
         connect(f"duckdb://?{address}")
+
+
+HEADER = "sessionID,loadedAt,country,city\n"
+ROWS = "a,2024-01-01T10:00:00Z,France,Paris\nb,2024-01-02T10:00:00Z,Spain,Madrid\n"
+LONG = "a,2024-01-01T10:00:00Z,France,Paris\n" * 30_000
+"""More than DuckDB looks at to guess."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (HEADER + ROWS).replace(",", ";"),
+        (HEADER + ROWS).replace(",", "\t"),
+        "\ufeff" + (HEADER + ROWS).replace("\n", "\r\n"),
+        HEADER + LONG + 'c,2024-01-03T10:00:00Z,"Bonaire, Sint Eustatius and Saba","x ""y""\n"\n',
+        HEADER + "'c',2024-01-03T10:00:00Z,France,'Paris'\n" * 3,
+        HEADER + "#a,2024-01-01T10:00:00Z,France,Paris\n" + ROWS,
+        HEADER + ROWS + "\n",
+        HEADER + "c,2024-01-03T10:00:00Z,France,'=1+1\n",
+        HEADER + 'c,2024-01-03T10:00:00Z,France,"x\\"\n' + ROWS,
+        HEADER + "NULL,2024-01-01T10:00:00Z,NA,\n1,2024-01-01,France,2\n",
+        HEADER,
+    ],
+)
+def test_csv_by_url_is_read_as_the_same_file_here_is(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "sessions.csv"
+    path.write_bytes(text.encode())
+    here, there = (open_sessions([name], connect("duckdb")) for name in (str(path), f"file://{path}"))
+    assert (here.days, here.rows) == (there.days, there.rows)
+    columns = here.table.columns
+    assert there.table.columns == columns
+    assert here.table.order_by(columns).to_pyarrow() == there.table.order_by(columns).to_pyarrow()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (HEADER + ROWS + 'c,2024-01-03T10:00:00Z,"Fra,x\n', "do not have as many fields as their header, or a quoted"),
+        (HEADER + ROWS + "c,2024-01-03T10:00:00Z\n", "do not have as many fields as their header, or a quoted"),
+        (HEADER + LONG + 'c,2024-01-03T10:00:00Z,"Fra,x\n', r"sessions\.csv, line 30002: Value with unterminated"),
+        (HEADER + LONG + "c,2024\n", r"sessions\.csv, line 30002: Expected Number of Columns: 4 Found: 2"),
+        (HEADER + LONG + "c,2024-01-03,France,Orl\udce9\n", r"sessions\.csv, line 30002: Invalid unicode"),
+        ("# by hand\n" + HEADER + ROWS, "do not have as many fields as their header"),
+        ("", "there is no column sessionID"),
+    ],
+)
+def test_csv_by_url_that_is_not_sound_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "sessions.csv").write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(DataRefused, match=told) as refused, engine_errors():
+        open_sessions([f"file://{tmp_path}/sessions.csv"], connect("duckdb")).table.to_pyarrow()
+    assert "Orl" not in str(refused.value)
 
 
 @pytest.mark.parametrize("url", ["s3://bucket/a.parquet", "https://127.0.0.1:1/a.csv"])

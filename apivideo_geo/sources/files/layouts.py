@@ -25,7 +25,8 @@ SESSION_PER_LINE = Layout("ndjson", FLAT, nested=NESTED)
 
 def kind_of(path: str) -> str:
     """``csv``, ``json``, ``ndjson`` or ``parquet``, by the name. Raises :class:`DataRefused` for any other."""
-    ending = Path(path.lower().removesuffix(".gz")).suffix
+    name = path.partition("?")[0] if path.startswith(("http://", "https://")) else path  # an address may be signed
+    ending = Path(name.lower().removesuffix(".gz")).suffix
     if ending not in KINDS:
         raise DataRefused(f"{path} is not a session file: expected a name that ends in {ENDINGS} (.gz allowed).")
     return KINDS[ending]
