@@ -284,6 +284,10 @@ class Settings(BaseSettings):
             )
         if self.base_url and not self.base_url.startswith(("http://", "https://")):
             raise ValueError("APIVIDEO_BASE_URL must start with https:// (or http:// for a server of your own)")
+        if self.sandbox and self.server == PRODUCTION:
+            raise ValueError("--sandbox does not go with the APIVIDEO_BASE_URL of production; drop one of the two")
+        if not self.sandbox and self.server == SANDBOX:
+            raise ValueError("APIVIDEO_BASE_URL is the sandbox: use --sandbox instead, for it remembers 24 hours alone")
         return self
 
     @classmethod

@@ -22,6 +22,7 @@ from apivideo_geo.errors import SourceFailed
 from apivideo_geo.pipeline import run
 from apivideo_geo.settings import load_settings
 from apivideo_geo.store.days import load_history
+from tests.fakes.failures import Failures
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
 from tests.product import ROOT, Product
@@ -397,10 +398,10 @@ def test_an_interrupted_backfill_goes_on_where_it_stopped(world, tmp_path, monke
     monkeypatch.setenv("APIVIDEO_GEO_DETAIL", detail)
     monkeypatch.setenv("APIVIDEO_GEO_SINCE", str(since))
     with StandIn(world) as api:
-        monkeypatch.setenv("APIVIDEO_GEO_DEADLINE", "0.02")
+        monkeypatch.setenv("APIVIDEO_GEO_DEADLINE", "0.05")
         with pytest.raises(SourceFailed):
             collect(api, tmp_path / "cut", now, monkeypatch, progress=GoesDown(api, after=5))
-        api.up()
+        api.failures = Failures()
         monkeypatch.delenv("APIVIDEO_GEO_DEADLINE")
         done = set(held_totals(tmp_path / "cut"))
         assert done == set(between(since, since + timedelta(days=4)))
@@ -413,7 +414,7 @@ def test_an_interrupted_backfill_goes_on_where_it_stopped(world, tmp_path, monke
 
 
 class GoesDown(Quiet):
-    """The server is gone once so many days are collected."""
+    """The server fails once so many days are collected."""
 
     def __init__(self, api, after):
         self.api = api
@@ -426,7 +427,7 @@ class GoesDown(Quiet):
     def advance(self, parts=1):
         self.left -= parts
         if self.left == 0:
-            self.api.down()
+            self.api.fail_next("503", 10_000)
 
 
 def test_a_day_of_the_sandbox_that_was_interrupted_is_asked_again_and_whole(tmp_path):

@@ -171,6 +171,16 @@ def test_the_server_is_production_the_sandbox_or_the_one_told(monkeypatch):
     assert load_settings({"sandbox": True}).server == "http://127.0.0.1:8080"
 
 
+def test_a_server_that_is_not_the_one_of_sandbox_or_production_that_was_chosen_is_refused(monkeypatch):
+    monkeypatch.setenv("APIVIDEO_BASE_URL", "https://sandbox.api.video/")
+    assert load_settings({"sandbox": True}).server == "https://sandbox.api.video"
+    with pytest.raises(UsageError, match="is the sandbox: use --sandbox instead"):
+        load_settings({})
+    monkeypatch.setenv("APIVIDEO_BASE_URL", "https://ws.api.video")
+    with pytest.raises(UsageError, match="does not go with the APIVIDEO_BASE_URL of production"):
+        load_settings({"sandbox": True})
+
+
 def test_demo_data_has_a_history_of_its_own():
     assert load_settings({"source": "demo", "history": "kept/history"}).history_folder == Path("kept/history-demo")
 

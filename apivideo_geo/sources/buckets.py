@@ -19,9 +19,11 @@ from apivideo_geo.sources.breakdowns import BREAKDOWNS, Asking, OpenDay, atom, p
 from apivideo_geo.sources.estimate import tell_estimate
 
 SANDBOX_RETENTION = timedelta(days=1)
-LONGER_RETENTIONS = (timedelta(days=89), timedelta(days=365), timedelta(days=90))
-"""What an account can have set instead of 30 days: 3 months, the shortest of which are 89 days, or 12. In the order
-they are asked: most accounts refuse the first; 90 days matter to those that refuse a year."""
+TRIED_RETENTIONS = (89, 365, 92)
+"""Days that an account may have set instead of 30, in the order they are asked for as long as they can still be true:
+3 months are 89 to 92 days, 12 are 365. Most accounts refuse the first, and are asked no more.
+"""
+LONGEST = timedelta(days=max(TRIED_RETENTIONS))
 
 
 class BucketsSource:
@@ -114,27 +116,30 @@ def fetch_first_day(client: Client, metric: str, now: datetime) -> date:
 
     A server that refuses a start it has forgotten cuts no day: the first that is told is whole. One that takes any
     start may have cut that day by the window's edge, so the one after it is the first that is believed, unless it was
-    told from its own start on. The shortest is asked first: most accounts refuse just that.
+    told from its own start on.
     """
     usual = first_whole_day(now, DEFAULT_RETENTION)
     start = told = usual
-    refused = False
-    for retention in LONGER_RETENTIONS:
+    low, high = DEFAULT_RETENTION.days, LONGEST.days + 1  # accepted, refused (or not looked for)
+    tried = iter(TRIED_RETENTIONS)
+    while high - low > 1 and low < LONGEST.days:
+        days = next((days for days in tried if low < days < high), (low + high) // 2)
         try:
-            counts = _fetch_daily(client, metric, first_whole_day(now, retention), usual)
+            counts = _fetch_daily(client, metric, first_whole_day(now, timedelta(days=days)), usual)
         except EndpointGone:
             break
         except ApiError as error:
             if error.status != 400:
                 raise
-            if told == usual:
+            if days == TRIED_RETENTIONS[0]:
                 break
-            refused = True
+            high = days
             continue
-        start = first_whole_day(now, retention)
+        low, start = days, first_whole_day(now, timedelta(days=days))
         told = min((day for day, count in counts.items() if count), default=usual)
-        if told == usual - ONE_DAY or retention == max(LONGER_RETENTIONS):  # it remembers the usual time, or all we ask
+        if told == usual - ONE_DAY and high > LONGEST.days:  # it takes any start, and remembers the usual time
             break
+    refused = high <= LONGEST.days
     return told if refused or told in (start, usual) else told + ONE_DAY
 
 
@@ -158,7 +163,7 @@ def _may_know_older(
     each night; after a longer outage it is found out anew.
     """
     nightly = max(held, default=date.min) >= usual
-    longest = timedelta(days=remembered) if remembered and nightly else LONGER_RETENTIONS[-1]
+    longest = timedelta(days=remembered) if remembered and nightly else LONGEST
     oldest = max(first_whole_day(now, longest), since or date.min)
     return any(day not in held for day in days_between(oldest, usual - ONE_DAY))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 import traceback
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
@@ -125,7 +126,14 @@ class StandIn:
 
     def up(self) -> None:
         """Listen (again, on the same port)."""
-        self._server = Listener(("127.0.0.1", self._port), self)
+        until = time.monotonic() + 10
+        while not self._server:
+            try:
+                self._server = Listener(("127.0.0.1", self._port), self)
+            except OSError:  # while it was down somebody's connection took the port
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
         self._port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()

@@ -266,7 +266,7 @@ def found_first_day(world, now, remembers, mode):
 
 
 @pytest.mark.parametrize("mode", ["refuse", "cut"])
-@pytest.mark.parametrize(("remembers", "whole_days"), [(30, 30), (89, 89), (90, 90), (365, 365)])
+@pytest.mark.parametrize(("remembers", "whole_days"), [(n, n) for n in (30, 89, 90, 92, 180, 365)])
 def test_the_retention_is_found_and_only_whole_days_are_believed(mode, remembers, whole_days):
     end = date(2026, 11, 23)
     world = World.make(3, 4000, 3, 1, end - timedelta(days=400), end, countries=5)

@@ -11,6 +11,7 @@ from apivideo_geo.errors import SourceFailed
 from apivideo_geo.settings import load_settings
 from apivideo_geo.sources.sessions import SessionsSource
 from apivideo_geo.sources.unfinished import NAME
+from tests.fakes.failures import Failures
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
 
@@ -28,9 +29,9 @@ def exports(tmp_path, monkeypatch):
     return tmp_path / "exports"
 
 
-def collect(api, now, wanted=None, progress=None, deadline=3600.0, **flags):
+def collect(api, now, wanted=None, progress=None, attempts=6, **flags):
     effects = Effects(int(now.timestamp()), progress or Quiet())
-    client = Client(api.url, api.api_key, effects, deadline=deadline)
+    client = Client(api.url, api.api_key, effects, attempts=attempts)
     source = SessionsSource(load_settings(flags), effects, client)
     if wanted is None:
         first, last = source.window(())
@@ -94,19 +95,23 @@ def test_a_server_without_session_endpoints_says_what_to_do(world):
 
 
 class Listening(Quiet):
-    """Remembers what is said, and takes the server down once so many assets are read."""
+    """Remembers what is said, and lets the server fail once so many assets are read."""
 
-    def __init__(self, api, down_after=None):
-        self.api, self.left, self.said = api, down_after, []
+    def __init__(self, api, fails_after=None):
+        self.api, self.fails_after, self.said = api, fails_after, []
+        self.left = None
 
     def say(self, message):
         self.said.append((message, len(self.api.requests)))
+
+    def start(self, what, total=None):
+        self.left = self.fails_after if what == "Reading sessions" else None
 
     def advance(self, parts=1):
         if self.left is not None:
             self.left -= parts
             if self.left == 0:
-                self.api.down()
+                self.api.fail_next("503", 1000, "/analytics")
 
 
 @pytest.fixture
@@ -117,8 +122,8 @@ def many():
 
 def cut_off(api, now, **flags):
     with pytest.raises(SourceFailed):
-        collect(api, now, progress=Listening(api, down_after=30), deadline=1.0, **flags)
-    api.up()
+        collect(api, now, progress=Listening(api, fails_after=30), attempts=1, **flags)
+    api.failures = Failures()
     kept = [json.loads(line)["asset"] for line in Path("exports", NAME).read_text().splitlines()]
     assert len(kept) >= 30
     api.clear_requests()
@@ -168,8 +173,8 @@ def test_what_was_not_written_whole_is_asked_again(many, end):
         lines = path.read_bytes().splitlines(keepends=True)
         path.write_bytes(b"".join(lines[:-5]) + end + b"".join(lines[-4:]))
         with pytest.raises(SourceFailed):
-            collect(api, many.end, progress=Listening(api, down_after=5), deadline=1.0)
-        api.up()
+            collect(api, many.end, progress=Listening(api, fails_after=5), attempts=1)
+        api.failures = Failures()
         assert not read_again(api) & set(kept[:-5])
         now_kept = [json.loads(line)["asset"] for line in path.read_text().splitlines()]
         assert now_kept[: len(kept) - 5] == kept[:-5]
