@@ -18,11 +18,9 @@ import pytest
 
 from apivideo_geo.durable import MARK
 from apivideo_geo.effects import Effects, Quiet
-from apivideo_geo.errors import SourceFailed
 from apivideo_geo.pipeline import run
 from apivideo_geo.settings import load_settings
 from apivideo_geo.store.days import load_history
-from tests.fakes.failures import Failures
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
 from tests.product import ROOT, Product
@@ -398,11 +396,8 @@ def test_an_interrupted_backfill_goes_on_where_it_stopped(world, tmp_path, monke
     monkeypatch.setenv("APIVIDEO_GEO_DETAIL", detail)
     monkeypatch.setenv("APIVIDEO_GEO_SINCE", str(since))
     with StandIn(world) as api:
-        monkeypatch.setenv("APIVIDEO_GEO_DEADLINE", "0.05")
-        with pytest.raises(SourceFailed):
-            collect(api, tmp_path / "cut", now, monkeypatch, progress=GoesDown(api, after=5))
-        api.failures = Failures()
-        monkeypatch.delenv("APIVIDEO_GEO_DEADLINE")
+        with pytest.raises(CutOff):
+            collect(api, tmp_path / "cut", now, monkeypatch, progress=CutAfter(5))
         done = set(held_totals(tmp_path / "cut"))
         assert done == set(between(since, since + timedelta(days=4)))
         collect(api, tmp_path / "cut", now, monkeypatch)
@@ -413,21 +408,23 @@ def test_an_interrupted_backfill_goes_on_where_it_stopped(world, tmp_path, monke
     assert [path.read_bytes() for path in cut.files()] == [path.read_bytes() for path in whole.files()]
 
 
-class GoesDown(Quiet):
-    """The server fails once so many days are collected."""
+class CutOff(Exception):
+    """The run ends here."""
 
-    def __init__(self, api, after):
-        self.api = api
-        self.left = 0
-        self.after = after
+
+class CutAfter(Quiet):
+    """The run is cut off once so many days are collected."""
+
+    def __init__(self, days):
+        self.days, self.left = days, 0
 
     def start(self, what, total=None):
-        self.left = self.after if what == "Collecting days" else 0
+        self.left = self.days if what == "Collecting days" else 0
 
     def advance(self, parts=1):
         self.left -= parts
         if self.left == 0:
-            self.api.fail_next("503", 10_000)
+            raise CutOff
 
 
 def test_a_day_of_the_sandbox_that_was_interrupted_is_asked_again_and_whole(tmp_path):
