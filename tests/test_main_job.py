@@ -190,13 +190,14 @@ def test_the_demo_needs_no_key_says_so_and_gives_the_same_bytes_twice(product):
     assert not (product.folder / "history").exists()
 
 
-def test_a_demo_in_place_of_an_accounts_site_is_told(world, product):
-    with StandIn(world) as api:
-        product.run("--detail", "country", api=api, now=world.end)
+def test_a_demo_in_place_of_an_accounts_site_is_told(product):
+    (product.folder / "s.csv").write_text("sessionID,loadedAt,country\na,2026-10-28T01:00:00Z,France\n")
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    product.run("--sessions", "s.csv", now=now)
     site = product.files("site")
-    told = product.run("demo", now=world.end).stdout
+    told = product.run("demo", now=now).stdout
     assert "Warning: the site in site showed an account's data and shows the demo now; run the command render" in told
-    assert "invented" not in product.run("render", "--source", "data", now=world.end).stdout
+    assert "invented" not in product.run("render", now=now).stdout
     assert product.files("site") == site
 
 
