@@ -58,10 +58,10 @@ def test_an_earlier_state_comes_back_a_day_goes_and_the_branch_begins_anew(place
     fork, clone = place
     earlier, now = (fork.git("rev-parse", name) for name in ("history~1", "history"))
     both = days_on(fork, tmp_path / "both")
-    do(clone, commands("Bring back an earlier state"), commit=earlier)
+    do(clone, commands("Restore an earlier state"), commit=earlier)
     assert fork.git("rev-parse", "history") == earlier
     assert set(load_history(clone / "history").entries) == days_on(fork, tmp_path / "earlier") < both
-    do(clone, commands("Bring back an earlier state"), commit=now)
+    do(clone, commands("Restore an earlier state"), commit=now)
     assert set(load_history(clone / "history").entries) == both
 
     gone = date(2026, 10, 5)
@@ -80,6 +80,6 @@ def test_the_history_moves_to_another_repository(place, tmp_path):
     subprocess.run(
         ["git", "clone", "--quiet", "--bare", "--branch=main", "--single-branch", fork.bare, new], check=True
     )
-    do(clone, commands("Moving house"), address_of_the_new_repository=new)
+    do(clone, commands("Moving to another repository or host"), address_of_the_new_repository=new)
     told = subprocess.run(["git", "rev-parse", "history"], cwd=new, capture_output=True, text=True, check=True).stdout
     assert told.strip() == fork.git("rev-parse", "history")
