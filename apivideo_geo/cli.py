@@ -19,8 +19,8 @@ from apivideo_geo import __version__
 from apivideo_geo.errors import ApivideoGeoError, DataRefused, SourceFailed
 
 if TYPE_CHECKING:
+    from apivideo_geo.console.report import Report
     from apivideo_geo.effects import Effects
-    from apivideo_geo.report import Report
     from apivideo_geo.settings import Settings
 
 INTERRUPTED = 130
@@ -95,8 +95,8 @@ def _run(
         flags["source"] = "demo"
         command = "build"
     settings, effects = _set_up(flags, config)
+    from apivideo_geo.console.report import Report
     from apivideo_geo.pipeline import run
-    from apivideo_geo.report import Report
 
     report = Report()
     try:
@@ -125,7 +125,7 @@ def serve(
 ) -> None:
     """Serve the site until interrupted."""
     settings, _ = _set_up({"out": out}, config)
-    from apivideo_geo.serve import open_server
+    from apivideo_geo.console.serve import open_server
 
     with open_server(settings.out, port) as server:
         typer.echo(f"The site is at http://127.0.0.1:{server.server_address[1]}/ (Ctrl-C ends)")
@@ -174,7 +174,7 @@ def fetch_history(
 ) -> None:
     """Fetch the branch of the history."""
     settings, effects = _set_up({"history": history, "history_branch": branch, "history_remote": remote}, config)
-    from apivideo_geo.branch.fetching import fetch_history
+    from apivideo_geo.history.branch.sync import fetch_history
 
     _tell(fetch_history(settings, effects))
 
@@ -191,7 +191,7 @@ def publish_history(
 ) -> None:
     """Publish the history to its branch."""
     settings, effects = _set_up({"history": history, "history_branch": branch, "history_remote": remote}, config)
-    from apivideo_geo.branch.publishing import publish_history
+    from apivideo_geo.history.branch.sync import publish_history
 
     _tell(publish_history(settings, effects, remove=remove_missing))
 
@@ -228,8 +228,8 @@ def doctor(
 
 
 def _set_up(flags: dict[str, Any], config: Path | None) -> tuple[Settings, Effects]:
+    from apivideo_geo.console.progress import JsonLines, LiveBar, PlainLines
     from apivideo_geo.effects import Effects, Quiet
-    from apivideo_geo.progress import JsonLines, LiveBar, PlainLines
     from apivideo_geo.settings import load_settings
 
     settings = load_settings(flags, config)
@@ -291,7 +291,7 @@ def _tell_actions(settings: Settings, report: Report) -> None:
     """In GitHub Actions: the report on the run's page, warnings as annotations."""
     if not settings.github_actions:
         return
-    from apivideo_geo.job_summary import render_job_summary
+    from apivideo_geo.console.job_summary import render_job_summary
 
     for warning in report.warnings:
         typer.echo(f"::warning title=apivideo-geo::{_data(warning)}")
@@ -410,7 +410,7 @@ def _fail(message: str, code: int, title: str) -> int:
     from apivideo_geo.settings import in_github_actions
 
     if in_github_actions():
-        from apivideo_geo.job_summary import render_failure
+        from apivideo_geo.console.job_summary import render_failure
 
         typer.echo(f"::error title={_property(title)}::{_data(message)}")
         _append("GITHUB_OUTPUT", f"trouble={message}\n")

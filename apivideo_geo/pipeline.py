@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from apivideo_geo.console.report import Report
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.model import Details, Summary
-from apivideo_geo.report import Report
 from apivideo_geo.settings import Settings
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def run(command: str, settings: Settings, effects: Effects, report: Report | Non
 
 def compact(settings: Settings, effects: Effects) -> int:
     """Put each closed month of the history into one file; how many were. ``collect`` does it by itself."""
-    from apivideo_geo.store.days import open_history
+    from apivideo_geo.history.history import open_history
 
     _check_there(settings.history_folder)
     with open_history(settings.history_folder) as history:
@@ -63,7 +63,7 @@ def forget(settings: Settings, days: Collection[date]) -> None:
 
     Raises :class:`UsageError` where one of them is not held; nothing is then taken out.
     """
-    from apivideo_geo.store.days import open_history
+    from apivideo_geo.history.history import open_history
 
     _check_there(settings.history_folder)
     with open_history(settings.history_folder) as history:
@@ -89,10 +89,10 @@ def collect(
     """
     from apivideo_geo import privacy
     from apivideo_geo.days import days_between
+    from apivideo_geo.history.history import find_last_source, open_history
+    from apivideo_geo.history.ledger import days_to_collect, second_looks
     from apivideo_geo.sources.checking import check_count
     from apivideo_geo.sources.registry import choose_source
-    from apivideo_geo.store.days import find_last_source, open_history
-    from apivideo_geo.store.ledger import days_to_collect, second_looks
 
     before = find_last_source(settings.history) if settings.source == "auto" else None
     source = choose_source(settings, effects, before)
@@ -172,7 +172,7 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, Details, ib
     from apivideo_geo.aggregate.summary import summarise
     from apivideo_geo.engines import connect, engine_errors, read_facts
     from apivideo_geo.geo import cities, countries, places
-    from apivideo_geo.store.days import load_history
+    from apivideo_geo.history.history import load_history
 
     history = load_history(settings.history_folder)
     if not history.entries and settings.source == "auto":  # render after a run that had no key

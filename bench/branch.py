@@ -17,14 +17,14 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 
-from apivideo_geo.branch.checkout import Branch
-from apivideo_geo.branch.git import Git
-from apivideo_geo.branch.words import render_message
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import all_countries
+from apivideo_geo.history.branch.checkout import Branch
+from apivideo_geo.history.branch.commit_message import render_message
+from apivideo_geo.history.branch.git import Git
+from apivideo_geo.history.history import load_history, open_history
 from apivideo_geo.model import Facts
 from apivideo_geo.settings import load_settings
-from apivideo_geo.store.days import load_history, open_history
 from bench.running import describe_machine, print_table, scratch
 
 FIRST = date(2022, 1, 1)

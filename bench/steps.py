@@ -92,8 +92,8 @@ def summary(folder: str, engine: str = "duckdb") -> str:
     from apivideo_geo.exports.data_files import render_data_files
     from apivideo_geo.exports.tables import make_tables
     from apivideo_geo.geo import countries, places
+    from apivideo_geo.history.history import load_history
     from apivideo_geo.model import Details
-    from apivideo_geo.store.days import load_history
 
     history = load_history(Path(folder))
     found = summarise(
@@ -123,8 +123,8 @@ def history(folder: str, years: str, detail: str) -> str:
 
     from apivideo_geo.days import days_between
     from apivideo_geo.geo.countries import all_countries
+    from apivideo_geo.history.history import open_history
     from apivideo_geo.model import Facts
-    from apivideo_geo.store.days import open_history
 
     now = datetime(2026, 1, 5, tzinfo=UTC)
     codes = sorted(all_countries())[:120]
@@ -145,8 +145,8 @@ def site_history(folder: str, videos: str) -> str:
     from apivideo_geo.days import days_between
     from apivideo_geo.facts import FACTS
     from apivideo_geo.geo.countries import all_countries
+    from apivideo_geo.history.history import open_history
     from apivideo_geo.model import Asset, Facts
-    from apivideo_geo.store.days import open_history
 
     now, random, number = datetime(2026, 1, 5, tzinfo=UTC), np.random.default_rng(7), int(videos)
     codes = np.array(sorted(all_countries())[:120])

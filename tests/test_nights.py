@@ -18,9 +18,9 @@ import pytest
 
 from apivideo_geo.durable import MARK
 from apivideo_geo.effects import Effects, Quiet
+from apivideo_geo.history.history import load_history
 from apivideo_geo.pipeline import run
 from apivideo_geo.settings import load_settings
-from apivideo_geo.store.days import load_history
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
 from tests.product import ROOT, Product
@@ -278,7 +278,7 @@ def test_a_month_damaged_inside_is_named_and_the_site_stays(world, tmp_path, eng
         whole = month.read_bytes()
         month.write_bytes(whole[:60] + bytes(30) + whole[90:])
         told = product.run("--engine", engine, api=api, now=now, code=5)
-    assert "error: history/2026/2026-06.parquet is damaged; put back a copy of it" in told.stderr
+    assert "error: history/2026/2026-06.parquet is damaged. Restore a copy" in told.stderr
     assert product.files("site") == before
 
 
@@ -293,7 +293,7 @@ def test_a_day_whose_rows_are_not_those_that_were_written_is_named_and_the_site_
         writer.write_table(table)
         writer.add_key_value_metadata(about)
     told = product.run("render", now=now, code=5)
-    assert "error: history/2026/07/2026-07-05.parquet is damaged; put back a copy of it" in told.stderr
+    assert "error: history/2026/07/2026-07-05.parquet is damaged. Restore a copy" in told.stderr
     assert product.files("site") == before
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from apivideo_geo.store.days import load_history
+from apivideo_geo.history.history import load_history
 from tests.fakes.problems import Problem
 from tests.fakes.server import StandIn
 from tests.fakes.world import World

@@ -9,8 +9,8 @@ import pytest
 from apivideo_geo import trouble
 from apivideo_geo.errors import GitHubFailed, UsageError
 from apivideo_geo.settings import load_settings
-from tests.branch.runs import Impatient
 from tests.fakes.github import REPOSITORY, TOKEN, GitHubStandIn
+from tests.history.branch.runs import Impatient
 from tests.product import Product
 
 NIGHT = datetime(2026, 11, 22, 4, 17, tzinfo=UTC)

@@ -19,9 +19,9 @@ from scipy.optimize import linprog
 
 from apivideo_geo.days import days_between
 from apivideo_geo.facts import FACTS, facts_table
+from apivideo_geo.history.history import open_history
 from apivideo_geo.model import Asset, Facts
 from apivideo_geo.privacy import for_history, tellable_assets
-from apivideo_geo.store.days import open_history
 from tests.product import Product
 
 LEAST = 5

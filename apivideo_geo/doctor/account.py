@@ -9,8 +9,8 @@ from apivideo_geo.api.client import Client
 from apivideo_geo.doctor.findings import Finding
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApivideoGeoError, KeyRefused
+from apivideo_geo.history.history import find_last_source
 from apivideo_geo.settings import PRODUCTION, SANDBOX, Settings
-from apivideo_geo.store.days import find_last_source
 
 WHERE = "https://dashboard.api.video/apikeys"
 SECRET = "on GitHub under Settings, Secrets and variables, Actions, New repository secret"  # noqa: S105  a place

@@ -9,8 +9,8 @@ from apivideo_geo.days import ONE_DAY, day_runs, days_between
 from apivideo_geo.doctor.findings import Finding
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApivideoGeoError
+from apivideo_geo.history.history import History, load_history
 from apivideo_geo.settings import Settings
-from apivideo_geo.store.days import History, load_history
 
 OLD = timedelta(hours=36)
 """A map is built every day; if nothing was collected for longer than this, it is not."""

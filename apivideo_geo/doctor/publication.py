@@ -8,10 +8,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from apivideo_geo.api.github import GitHub
-from apivideo_geo.branch.git import Git, open_git
 from apivideo_geo.doctor.findings import Finding
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApivideoGeoError, GitHubFailed
+from apivideo_geo.history.branch.git import Git, open_git
 from apivideo_geo.settings import Settings
 
 WORKFLOW = ".github/workflows/site.yml"

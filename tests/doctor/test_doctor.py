@@ -13,10 +13,10 @@ from apivideo_geo.doctor import examine, find_exit_code
 from apivideo_geo.doctor.publication import parse_remote
 from apivideo_geo.pipeline import run
 from apivideo_geo.settings import load_settings
-from tests.branch.runs import Home, Impatient, at_night
 from tests.fakes.github import GitHubStandIn
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
+from tests.history.branch.runs import Home, Impatient, at_night
 from tests.product import Product
 
 FIRST = date(2026, 9, 1)

@@ -12,13 +12,13 @@ from threading import Thread
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from apivideo_geo.console.serve import open_server
 from apivideo_geo.geo.borders import load_borders
 from apivideo_geo.model import METRICS
 from apivideo_geo.render.about import COUNTED
 from apivideo_geo.render.about import METHODS as METHOD_WORDS
 from apivideo_geo.render.pages import Look, render_site
 from apivideo_geo.render.scale import METHODS
-from apivideo_geo.serve import open_server
 from tests.browser import OpenPage
 from tests.render.samples import TEMPLATES, days, empty, small, summary, whole_world, write
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from apivideo_geo.serve import open_server
+from apivideo_geo.console.serve import open_server
 from tests.browser import OpenPage
 from tests.product import Product
 

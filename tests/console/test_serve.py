@@ -8,8 +8,8 @@ from threading import Thread
 
 import pytest
 
+from apivideo_geo.console.serve import open_server
 from apivideo_geo.errors import UsageError
-from apivideo_geo.serve import open_server
 
 PAGE = b"<!DOCTYPE html><title>Map</title>" + b"<p>plays</p>" * 200
 SITE = {

@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 
 from apivideo_geo.durable import save_bytes
 from apivideo_geo.errors import DataRefused
+from apivideo_geo.history.history import History, held_of
+from apivideo_geo.history.ledger import LedgerDay, parse_ledger, render_ledger
 from apivideo_geo.model import DETAIL_DIMENSIONS
-from apivideo_geo.store.days import History, held_of
-from apivideo_geo.store.ledger import Entry, parse_ledger, render_ledger
 
 WHOLE_FILES = ("assets.parquet", "account.json")
 """Files beside the days that each run writes anew: ours if we changed it, else theirs."""
@@ -45,7 +45,7 @@ def merge(base: History, ours: History, theirs: History, now: datetime, *, remov
         theirs.check_fits(ours.metric, ours.demo)
     ours_kept, theirs_kept = _Comparison(base, ours), _Comparison(base, theirs)
     rows: dict[date, pa.Table] = {}
-    lines: dict[date, Entry] = {}
+    lines: dict[date, LedgerDay] = {}
     for day, entry in ours.entries.items():
         if entry.open:
             continue
@@ -71,7 +71,7 @@ def mend_ledger(path: Path) -> int:
     if not path.is_file():
         return 0
     lines = path.read_bytes().decode("utf-8", errors="replace").splitlines()
-    entries: dict[date, Entry] = {}
+    entries: dict[date, LedgerDay] = {}
     unreadable = 0
     for line in lines:
         try:
@@ -104,17 +104,17 @@ class _Comparison:
         )
 
 
-def _fuller(one: Entry, other: Entry) -> bool:
+def _fuller(one: LedgerDay, other: LedgerDay) -> bool:
     """Whether ``one`` is to be kept rather than ``other``: counts more, else is over, tells more, was asked later."""
     return _worth(one) > _worth(other)
 
 
-def _worth(entry: Entry) -> tuple[int, bool, int, int, float]:
+def _worth(entry: LedgerDay) -> tuple[int, bool, int, int, float]:
     asked = entry.last.timestamp() if entry.last else 0.0
     return entry.count, not entry.open, list(DETAIL_DIMENSIONS).index(entry.detail), entry.rows, asked
 
 
-def _join(kept: Entry, other: Entry | None) -> Entry:
+def _join(kept: LedgerDay, other: LedgerDay | None) -> LedgerDay:
     """The line of a day that both hold; ``kept`` is the one whose rows are kept."""
     if other is None:
         return kept

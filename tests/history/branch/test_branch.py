@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from apivideo_geo.branch.remote import ATTEMPTS
 from apivideo_geo.errors import DataRefused, GitFailed, UsageError
-from apivideo_geo.store.days import open_history
-from tests.branch.runs import SHORT, Home, at_night, git
+from apivideo_geo.history.branch.retry import ATTEMPTS
+from apivideo_geo.history.history import open_history
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
+from tests.history.branch.runs import SHORT, Home, at_night, git
 from tests.product import Product
 
 FIRST = date(2026, 9, 20)

@@ -22,25 +22,32 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from apivideo_geo.days import day_end
-from apivideo_geo.durable import alone, disk_failed, remove_leftovers, save_bytes, sync_folder
+from apivideo_geo.durable import alone, remove_leftovers, save_bytes
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.facts import FACTS, fold_media, sort_facts
-from apivideo_geo.model import DIMENSIONS, Account, Asset, Checked, Facts, Refused, Settled, Shrunk
-from apivideo_geo.store.account import parse_account, render_account
-from apivideo_geo.store.ledger import Entry, parse_ledger, render_ledger, settled_details
-from apivideo_geo.store.schema import (
+from apivideo_geo.history.account import parse_account, render_account
+from apivideo_geo.history.ledger import LedgerDay, parse_ledger, render_ledger, settled_details
+from apivideo_geo.history.parquet import (
+    damaged_file,
+    find_damaged_days,
+    find_outdated,
+    read_metadata,
+    read_rows,
+    remove_files,
+    render_parquet,
+    split_days,
+    sum_dimensions,
+    unreadable_file,
+)
+from apivideo_geo.history.schema import (
     ASSETS,
-    VERSION,
     Held,
-    migrate,
     not_ours,
-    parse_metadata,
-    parse_version,
     render_metadata,
 )
+from apivideo_geo.model import DIMENSIONS, Account, Asset, Checked, Facts, Refused, Settled, Shrunk
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +58,7 @@ COMPACT_AFTER = timedelta(days=2)
 class History:
     """The history in ``folder``; ``entries`` is its ledger, by day."""
 
-    def __init__(self, folder: Path, entries: dict[date, Entry]) -> None:
+    def __init__(self, folder: Path, entries: dict[date, LedgerDay]) -> None:
         self.folder = folder
         self.entries = entries
 
@@ -79,7 +86,7 @@ class History:
 
     def check_current(self) -> None:
         """Raise :class:`DataRefused` where a file is of an older version, which only a run that writes brings up."""
-        if _outdated(self.files()):
+        if find_outdated(self.files()):
             raise DataRefused(
                 f"The history in {self.folder} was written by an older apivideo-geo; run collect once to bring it up."
             )
@@ -87,13 +94,13 @@ class History:
     def check_readable(self) -> None:
         """Raise :class:`DataRefused` that names the file of facts which is damaged, if one is."""
         for path in self.files():
-            _read(path)
+            read_rows(path)
 
     def check_counts(self, counts: Mapping[date, int]) -> None:
         """Raise :class:`DataRefused` where the rows of a day do not add up to its total, as ``counts`` has it."""
         for day, count in counts.items():
             if count != self.entries[day].count:
-                raise _unreadable(self.file_of(day))
+                raise damaged_file(self.file_of(day))
 
     def check_fits(self, metric: str, demo: bool, server: str = "") -> None:
         """Raise :class:`DataRefused` where facts of ``metric``, told by the host ``server``, must not be mixed into it.
@@ -133,10 +140,10 @@ class History:
         was whole, of the same ``source``, where one of the ``dimensions``, which are those that may be held, adds up to
         less. Days not over at ``now`` are kept as open. Raises :class:`DiskFailed`, :class:`DataRefused`.
         """
-        rows = {day: FACTS.empty_table() for day in facts.days} | _split_days(facts.table)
+        rows = {day: FACTS.empty_table() for day in facts.days} | split_days(facts.table)
         if facts.kept:
             rows = {day: sort_facts(pa.concat_tables([rows[day], self._held(day, facts.kept)])) for day in rows}
-        sums = {day: _sums(table) for day, table in rows.items()}
+        sums = {day: sum_dimensions(table) for day, table in rows.items()}
         held = {
             day: Held(source, detail, now < day_end(day), sums[day].get("total", 0), table.num_rows)
             for day, table in rows.items()
@@ -186,14 +193,14 @@ class History:
             for a in sorted(assets, key=lambda asset: asset.media_id)
             if a.public or unlisted
         ]
-        save_bytes(self.folder / "assets.parquet", _parquet(pa.Table.from_pylist(rows, schema=ASSETS), {}))
+        save_bytes(self.folder / "assets.parquet", render_parquet(pa.Table.from_pylist(rows, schema=ASSETS), {}))
 
     def load_assets(self) -> tuple[Asset, ...]:
         """The assets as last saved; none if there was no such run."""
         path = self.folder / "assets.parquet"
         if not path.is_file():
             return ()
-        rows = _read(path).to_pylist()
+        rows = read_rows(path).to_pylist()
         try:
             return tuple(
                 Asset(
@@ -216,11 +223,11 @@ class History:
             return ()
         listed = {asset.media_id for asset in assets if asset.public}
         for path in self.files():
-            metric, days = _metadata(path)
-            table = fold_media(_read(path).cast(FACTS), listed)
-            rows = _split_days(table)
+            metric, days = read_metadata(path)
+            table = fold_media(read_rows(path).cast(FACTS), listed)
+            rows = split_days(table)
             days = {day: replace(one, rows=rows[day].num_rows if day in rows else 0) for day, one in days.items()}
-            save_bytes(path, _parquet(table, render_metadata(metric, days)))
+            save_bytes(path, render_parquet(table, render_metadata(metric, days)))
             self.entries |= {day: replace(self.entries[day], rows=one.rows) for day, one in days.items()}
         self.save_ledger()
         self.save_assets(assets)
@@ -242,7 +249,7 @@ class History:
         raised = sorted(day for day, detail in wanted.items() if final.get(day, detail) != detail)
         totals: dict[date, dict[str, int]] = {day: {} for day in raised}
         for path, days in groupby(raised, self.file_of):
-            rows = _read(path).cast(FACTS)
+            rows = read_rows(path).cast(FACTS)
             rows = rows.filter(pc.is_in(rows["day"], pa.array(list(days), pa.date32())))
             for row in rows.filter(pc.equal(rows["dimension"], "total")).to_pylist():
                 totals[row["day"]][row["country"]] = row["count"]
@@ -279,10 +286,10 @@ class History:
 
     def rows_of(self, day: date) -> pa.Table:
         """The rows held of ``day``, columns ``FACTS``."""
-        table = _read(self.file_of(day)).cast(FACTS)
+        table = read_rows(self.file_of(day)).cast(FACTS)
         return table.filter(pc.equal(table["day"], pa.scalar(day, pa.date32())))
 
-    def put(self, rows: Mapping[date, pa.Table], entries: Mapping[date, Entry], now: datetime) -> None:
+    def put(self, rows: Mapping[date, pa.Table], entries: Mapping[date, LedgerDay], now: datetime) -> None:
         """Keep days as another history holds them, rows and lines of the ledger, in place of what is held of them."""
         for month, days in _by_month(rows):
             held = {day: held_of(entries[day]) for day in days}
@@ -296,7 +303,7 @@ class History:
             if path == month:
                 self._rewrite_month(f"{day:%Y-%m}", {}, {}, self.metric or "", without=day)
             else:
-                _remove([path], path.parent)
+                remove_files([path], path.parent)
             del self.entries[day]
 
     def _held(self, day: date, dimensions: Sequence[str]) -> pa.Table:
@@ -315,9 +322,9 @@ class History:
             elif held is not None and not held.open and held.source == answer.source and held.detail != "country":
                 alike.append(day)
         for path, days in groupby(sorted(alike), self.file_of):
-            before = _split_days(_read(path).cast(FACTS))
+            before = split_days(read_rows(path).cast(FACTS))
             for day in days:
-                told, known = sums[day], _sums(before.get(day, FACTS.empty_table()))
+                told, known = sums[day], sum_dimensions(before.get(day, FACTS.empty_table()))
                 less = [name for name in dimensions if told.get(name, 0) < known.get(name, 0)]
                 shrunk += [Shrunk(day, known[name], told.get(name, 0), True, name) for name in less[:1]]
         return shrunk
@@ -329,7 +336,7 @@ class History:
             self._rewrite_month(month, rows, held, metric)
             return
         for day, table in rows.items():
-            save_bytes(self._day_file(day), _parquet(table, render_metadata(metric, {day: held[day]})))
+            save_bytes(self._day_file(day), render_parquet(table, render_metadata(metric, {day: held[day]})))
 
     def _rewrite_month(
         self,
@@ -349,17 +356,17 @@ class History:
         tables: list[pa.Table] = []
         days = dict(held)
         for source in sources:
-            found, table = _metadata(source)[1], _read(source)
+            found, table = read_metadata(source)[1], read_rows(source)
             gone = [*days, without] if without else list(days)
             tables.append(table.filter(pc.invert(pc.is_in(table["day"], pa.array(gone, pa.date32())))))
             days = found | days
         days = {day: one for day, one in days.items() if day != without}
         if not days:
-            _remove([path], folder)
+            remove_files([path], folder)
             return
         whole = pa.concat_tables([table.cast(FACTS) for table in [*tables, *rows.values()]])
-        save_bytes(path, _parquet(sort_facts(whole), render_metadata(metric, days)))
-        _remove(sorted(folder.glob("????-??-??.parquet")), folder)
+        save_bytes(path, render_parquet(sort_facts(whole), render_metadata(metric, days)))
+        remove_files(sorted(folder.glob("????-??-??.parquet")), folder)
 
     def _month_file(self, month: str) -> Path:
         return self.folder / month[:4] / f"{month}.parquet"
@@ -377,13 +384,15 @@ def load_history(folder: Path) -> History:
     _check_folder(folder)
     history = History(folder, {})
     ledger = folder / "ledger.jsonl"
-    known: dict[date, Entry] = {}
-    told = {path: _metadata(path) for path in history.files()}  # first: a newer version's ledger is not a broken one
+    known: dict[date, LedgerDay] = {}
+    told = {
+        path: read_metadata(path) for path in history.files()
+    }  # first: a newer version's ledger is not a broken one
     try:
         if ledger.is_file():
             known = parse_ledger(ledger.read_text(encoding="utf-8", errors="replace"), str(ledger))
     except OSError as error:
-        raise _unread(ledger, error) from None
+        raise unreadable_file(ledger, error) from None
     for path, (metric, days) in told.items():
         if metric != (history.metric or metric):
             raise DataRefused(
@@ -402,7 +411,7 @@ def find_last_source(folder: Path) -> str | None:
     _check_folder(folder)
     for path in reversed(History(folder, {}).files()):
         with suppress(DataRefused):
-            if days := _metadata(path)[1]:
+            if days := read_metadata(path)[1]:
                 return days[max(days)].source
     return None
 
@@ -420,37 +429,19 @@ def open_history(folder: Path) -> Iterator[History]:
         yield load_history(folder)
 
 
-def _outdated(files: Iterable[Path]) -> list[Path]:
-    """Those that a version before this one has written."""
-    return [path for path in files if parse_version(_about(path).metadata) < VERSION]
-
-
 def _mend(folder: Path) -> None:
     """Set damaged days aside and bring older files up; nothing is touched where a file is not for this version.
 
     Brought up is every file, so that engines and other programs find one schema.
     """
-    damaged = _damaged_days(folder)
-    told = {path: _metadata(path) for path in History(folder, {}).files() if path not in damaged}
+    damaged = find_damaged_days(folder)
+    told = {path: read_metadata(path) for path in History(folder, {}).files() if path not in damaged}
     for path in damaged:
         aside = path.with_suffix(".damaged")
         path.replace(aside)
         log.warning("%s cannot be read; it is set aside as %s and its day is asked again.", path, aside.name)
-    for path in _outdated(told):
-        save_bytes(path, _parquet(sort_facts(_read(path)), render_metadata(*told[path])))
-
-
-def _damaged_days(folder: Path) -> list[Path]:
-    """The day files that cannot be read, though we may. A month is not among them: it is never set aside."""
-    damaged = []
-    for path in sorted(folder.glob("[0-9]*/[0-9]*/????-??-??.parquet")):
-        try:
-            pq.ParquetFile(path).read()
-        except PermissionError:
-            continue
-        except (pa.ArrowException, OSError):
-            damaged.append(path)
-    return damaged
+    for path in find_outdated(told):
+        save_bytes(path, render_parquet(sort_facts(read_rows(path)), render_metadata(*told[path])))
 
 
 def _check_folder(folder: Path) -> None:
@@ -459,14 +450,14 @@ def _check_folder(folder: Path) -> None:
 
 
 def _entry(
-    day: date, held: Held, metric: str, now: datetime | None, refused: Sequence[Refused], before: Entry | None
-) -> Entry:
+    day: date, held: Held, metric: str, now: datetime | None, refused: Sequence[Refused], before: LedgerDay | None
+) -> LedgerDay:
     """The line of ``day``; ``before`` is the one it follows, ``now`` None where the line is rebuilt from a file."""
     reasons: dict[str, int] = {}
     for one in refused:
         reasons[one.reason] = reasons.get(one.reason, 0) + one.count
     seen = before.first_count if before else None
-    return Entry(
+    return LedgerDay(
         day=day,
         metric=metric,
         **asdict(held),
@@ -477,72 +468,14 @@ def _entry(
     )
 
 
-def _matches(entry: Entry | None, held: Held, metric: str) -> bool:
+def _matches(entry: LedgerDay | None, held: Held, metric: str) -> bool:
     """Whether a line of the ledger tells what the file tells; a crash between the two writes lets them differ."""
     return entry is not None and entry.metric == metric and held == held_of(entry)
 
 
-def held_of(entry: Entry) -> Held:
+def held_of(entry: LedgerDay) -> Held:
     """What the file of a day tells of it, as its line of the ledger has it."""
     return Held(entry.source, entry.detail, entry.open, entry.count, entry.rows)
-
-
-def _metadata(path: Path) -> tuple[str, dict[date, Held]]:
-    about = _about(path)
-    metric, days = parse_metadata(about.metadata, str(path), about.schema.names)
-    if not all(day.isoformat().startswith(path.stem) for day in days):  # its days would count twice
-        raise not_ours(str(path))
-    return metric, days
-
-
-def _about(path: Path) -> pq.FileMetaData:
-    try:
-        return pq.read_metadata(path)
-    except pa.ArrowException:
-        raise _unreadable(path) from None
-    except OSError as error:
-        raise _unread(path, error) from None
-
-
-def _read(path: Path) -> pa.Table:
-    try:
-        file = pq.ParquetFile(path)
-        return migrate(file.read(), parse_version(file.metadata.metadata))
-    except (pa.ArrowException, OSError):
-        raise _unreadable(path) from None
-
-
-def _unreadable(path: Path) -> DataRefused:
-    return DataRefused(f"{path} is damaged; put back a copy of it (git has one), or move it away to go on without it.")
-
-
-def _unread(path: Path, error: OSError) -> DataRefused:
-    return DataRefused(f"Cannot read {path}: {error.strerror or error}; mend that, then run again.")
-
-
-def _parquet(table: pa.Table, metadata: Mapping[bytes, bytes]) -> bytes:
-    """``table`` as Parquet; without Arrow's own copy of the schema, which names what wrote it."""
-    sink = pa.BufferOutputStream()
-    with pq.ParquetWriter(sink, table.schema, compression="zstd", store_schema=False) as writer:
-        writer.write_table(table)
-        writer.add_key_value_metadata(metadata)
-    return bytes(sink.getvalue())
-
-
-def _split_days(table: pa.Table) -> dict[date, pa.Table]:
-    """Day → its rows, sorted; one sort and slices, for a source may answer for years at once."""
-    table = sort_facts(table)
-    days, start = {}, 0
-    for run in pc.value_counts(table["day"]).to_pylist():  # in order of appearance, and sorted
-        days[run["values"]] = table.slice(start, run["counts"])
-        start += run["counts"]
-    return days
-
-
-def _sums(table: pa.Table) -> dict[str, int]:
-    """Dimension → the sum of its rows."""
-    sums = table.group_by("dimension").aggregate([("count", "sum")])
-    return dict(zip(sums["dimension"].to_pylist(), sums["count_sum"].to_pylist(), strict=True))
 
 
 def _by_month(days: Iterable[date]) -> list[tuple[str, list[date]]]:
@@ -564,14 +497,3 @@ def _month_of(folder: Path) -> str | None:
     except ValueError:
         return None
     return month
-
-
-def _remove(files: Sequence[Path], folder: Path) -> None:
-    try:
-        for file in files:
-            file.unlink(missing_ok=True)
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
-            sync_folder(folder.parent)
-    except OSError as error:
-        raise disk_failed(folder, error) from None

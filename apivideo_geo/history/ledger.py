@@ -22,7 +22,7 @@ ASK_AGAIN_AFTER = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
-class Entry:
+class LedgerDay:
     """One day held. Times are UTC; ``first``/``last`` collection are None where the ledger was rebuilt.
 
     ``count`` is the day's total; ``first_count`` what it was when first seen closed, so that
@@ -49,7 +49,7 @@ def higher_detail(one: str, other: str) -> str:
 
 
 def days_to_collect(
-    ledger: Mapping[date, Entry], first: date, last: date, now: datetime, detail: str, *, asks_all: bool = False
+    ledger: Mapping[date, LedgerDay], first: date, last: date, now: datetime, detail: str, *, asks_all: bool = False
 ) -> dict[date, str]:
     """The days from ``first`` to ``last`` that need asking at ``now``, each with the detail to ask it at.
 
@@ -69,7 +69,7 @@ def days_to_collect(
     return wanted
 
 
-def second_looks(ledger: Mapping[date, Entry], wanted: Mapping[date, str], now: datetime) -> list[date]:
+def second_looks(ledger: Mapping[date, LedgerDay], wanted: Mapping[date, str], now: datetime) -> list[date]:
     """Those of ``wanted`` that were whole when last seen and now only need a last look, at detail ``country``."""
     return [
         day
@@ -82,7 +82,7 @@ def second_looks(ledger: Mapping[date, Entry], wanted: Mapping[date, str], now: 
     ]
 
 
-def settled_details(ledger: Mapping[date, Entry]) -> dict[date, str]:
+def settled_details(ledger: Mapping[date, LedgerDay]) -> dict[date, str]:
     """The days that are final, each with the detail it is held at: asked at a higher one, only the rest is needed."""
     return {
         day: held.detail
@@ -91,12 +91,12 @@ def settled_details(ledger: Mapping[date, Entry]) -> dict[date, str]:
     }
 
 
-def _young(held: Entry, now: datetime) -> bool:
+def _young(held: LedgerDay, now: datetime) -> bool:
     assert held.last is not None
     return held.last < day_end(held.day) + SETTLES_AFTER and now - held.last >= ASK_AGAIN_AFTER
 
 
-def render_ledger(entries: Iterable[Entry]) -> str:
+def render_ledger(entries: Iterable[LedgerDay]) -> str:
     """The ledger as text: one JSON object a line, by day, so that version control shows what changed."""
     lines = []
     for entry in sorted(entries, key=lambda entry: entry.day):
@@ -105,7 +105,7 @@ def render_ledger(entries: Iterable[Entry]) -> str:
     return "".join(lines)
 
 
-def parse_ledger(text: str, name: str) -> dict[date, Entry]:
+def parse_ledger(text: str, name: str) -> dict[date, LedgerDay]:
     """The entries of ``text``. Raises :class:`DataRefused` naming the line of ``name`` that cannot be read."""
     entries = {}
     for number, line in enumerate(text.splitlines(), 1):
@@ -114,7 +114,7 @@ def parse_ledger(text: str, name: str) -> dict[date, Entry]:
             values["day"] = date.fromisoformat(values["day"])
             for moment in ("first", "last"):
                 values[moment] = values[moment] and _moment(values[moment])
-            entry = Entry(**values)
+            entry = LedgerDay(**values)
         except (ValueError, KeyError, TypeError, AttributeError):
             raise DataRefused(
                 f"{name}, line {number}: not a line of the ledger; delete {name} and run again, "

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from apivideo_geo.errors import DataRefused
+from apivideo_geo.history.account import parse_account, render_account
+from apivideo_geo.history.history import load_history, open_history
 from apivideo_geo.model import Account, Asset, Checked
-from apivideo_geo.store.account import parse_account, render_account
-from apivideo_geo.store.days import load_history, open_history
 
 CHECKED = Checked(date(2026, 11, 1), date(2026, 11, 2), 5, 6)
 

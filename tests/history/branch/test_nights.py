@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from apivideo_geo.errors import SourceFailed
-from tests.branch.runs import Home, at_night, git
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
+from tests.history.branch.runs import Home, at_night, git
 
 NIGHTS = int(os.environ.get("NIGHTS", "8"))
 OUTAGES = max(2, NIGHTS // 20)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from apivideo_geo.console.report import SPELLINGS_SHOWN, Report
 from apivideo_geo.days import day_runs
 from apivideo_geo.markdown import plain, table
 from apivideo_geo.model import Summary
-from apivideo_geo.report import SPELLINGS_SHOWN, Report
 
 TOP = 10
 GAPS_TOLD = 12

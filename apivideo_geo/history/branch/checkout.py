@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from apivideo_geo.branch.git import Git
-from apivideo_geo.branch.remote import unread, untaken
-from apivideo_geo.branch.words import FILES
 from apivideo_geo.durable import save_bytes
 from apivideo_geo.errors import DataRefused, GitFailed, UsageError
+from apivideo_geo.history.branch.commit_message import FILES
+from apivideo_geo.history.branch.git import Git
+from apivideo_geo.history.branch.retry import unread, untaken
 from apivideo_geo.settings import Settings
 
 ACTIONS_BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")

@@ -8,12 +8,11 @@ from contextlib import chdir
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from apivideo_geo.branch.fetching import fetch_history
-from apivideo_geo.branch.publishing import publish_history
 from apivideo_geo.effects import Effects
+from apivideo_geo.history.branch.sync import fetch_history, publish_history
+from apivideo_geo.history.history import load_history
 from apivideo_geo.pipeline import run
 from apivideo_geo.settings import load_settings
-from apivideo_geo.store.days import load_history
 from tests.product import ROOT
 
 NIGHT = timedelta(hours=4, minutes=17)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from apivideo_geo.days import day_runs, days_between
-from apivideo_geo.store.ledger import Entry
+from apivideo_geo.history.ledger import LedgerDay
 
 README = """\
 # The history
@@ -39,7 +39,7 @@ RUNS_TOLD = 10
 """How many gaps a message lists, newest last; the rest are counted."""
 
 
-def render_message(before: Mapping[date, Entry], after: Mapping[date, Entry]) -> str:
+def render_message(before: Mapping[date, LedgerDay], after: Mapping[date, LedgerDay]) -> str:
     """The message of the commit that leads from the ledger ``before`` to the ledger ``after``."""
     new = [day for day, entry in after.items() if day not in before or before[day].count != entry.count]
     gone = sorted(before.keys() - after.keys())

@@ -14,11 +14,10 @@ import pytest
 
 from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
 from apivideo_geo.facts import facts_table
+from apivideo_geo.history import parquet, schema
+from apivideo_geo.history.history import History, load_history, open_history
+from apivideo_geo.history.schema import VERSION
 from apivideo_geo.model import Asset, Facts, Refused, Shrunk
-from apivideo_geo.store import days as store
-from apivideo_geo.store import schema
-from apivideo_geo.store.days import History, load_history, open_history
-from apivideo_geo.store.schema import VERSION
 
 NOW = datetime(2026, 11, 12, 4, 17, tzinfo=UTC)
 FIRST = date(2026, 9, 28)
@@ -343,7 +342,7 @@ KILLED = """
 import sys
 from datetime import timedelta
 from pathlib import Path
-from tests.store.test_days import FIRST, LAST, between, facts, save
+from tests.history.test_history import FIRST, LAST, between, facts, save
 folder = Path(sys.argv[1])
 print("ready", flush=True)
 for day in between(FIRST, LAST):
@@ -377,7 +376,7 @@ def test_files_of_an_older_version_are_brought_up_by_the_next_run_that_writes(tm
     save(tmp_path, facts(between(date(2026, 10, 30), LAST)))
     held = load_history(tmp_path).entries
     monkeypatch.setattr(schema, "VERSION", 2)
-    monkeypatch.setattr(store, "VERSION", 2)
+    monkeypatch.setattr(parquet, "VERSION", 2)
     monkeypatch.setattr(schema, "MIGRATIONS", {1: _double})
     with pytest.raises(DataRefused, match="older apivideo-geo; run collect once"):
         load_history(tmp_path).check_current()

@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.store.ledger import Entry, days_to_collect, parse_ledger, render_ledger
+from apivideo_geo.history.ledger import LedgerDay, days_to_collect, parse_ledger, render_ledger
 
 DAY = date(2026, 11, 10)
 NIGHT = datetime(2026, 11, 12, 4, 17, tzinfo=UTC)
 
 
 def entry(day=DAY, *, last, detail="country", open=False):
-    return Entry(day, "data", "play", detail, open, count=5, rows=2, first=last, last=last)
+    return LedgerDay(day, "data", "play", detail, open, count=5, rows=2, first=last, last=last)
 
 
 def asked(held, now=NIGHT, first=DAY, last=DAY, detail="country"):

@@ -6,9 +6,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from apivideo_geo.branch.git import Git, clean
 from apivideo_geo.errors import GitFailed
-from tests.branch.runs import git
+from apivideo_geo.history.branch.git import Git, clean
+from tests.history.branch.runs import git
 
 TOKEN = "ghs_a-token-of-github-0123456789"
 
