@@ -1,1 +1,1 @@
-"""How fast it is, beside DuckDB and pandas alone. Not part of the product."""
+"""Benchmarks: compare the product with bare DuckDB and pandas. Not part of the product."""

@@ -1,8 +1,8 @@
-"""How large the history's branch becomes. ``python -m bench.branch [--years 5]``: two commits a day.
+"""Measure how large the branch of the history becomes. ``python -m bench.branch [--years 5]``: two commits a day.
 
-Invented: 100 countries at detail ``media``, 300 videos, 5,000 plays a day, no day like another, which is the worst for
-git. The night's run brings the day before; the afternoon's asks it again, which only the ledger tells. Months that are
-over are compacted. The commits are those of ``publish-history``, made one on the other and pushed once a year.
+The data is invented: 100 countries at detail ``media``, 300 videos, 5,000 plays a day. Every day is different, which is
+the worst case for git. The night run adds the day before; the afternoon run fetches it again, which changes only the
+ledger. Closed months are compacted. The commits are those of ``publish-history``, pushed once a year.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ VIDEO_WEIGHTS = list(accumulate(1 / (n + 1) ** 0.8 for n in range(len(VIDEOS))))
 
 
 def main() -> None:
-    """Measure and print."""
+    """Run the benchmark and print the results."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--years", type=int, default=5)
     years = parser.parse_args().years
@@ -54,11 +54,11 @@ def main() -> None:
             print(rows[-1], flush=True)
         one_day = load_history(history).rows_of(FIRST + timedelta(days=1)).num_rows
     print(f"\n{one_day:,} rows a day, two commits a day.\n")
-    print_table(["years", "commits", "files", "what a run fetches (depth 1)", "whole clone, after gc", "took"], rows)
+    print_table(["years", "commits", "files", "what a run fetches (depth 1)", "full clone, after gc", "took"], rows)
 
 
 def make_project(folder: Path) -> tuple[Path, Branch]:
-    """A bare repository, and the branch as a clone of it sees it."""
+    """Create a bare repository. Return it, and the branch as seen from a clone."""
     origin, clone = folder / "origin.git", folder / "clone"
     _git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(origin))
     _git(folder, "clone", "--quiet", origin.as_uri(), str(clone))
@@ -66,7 +66,7 @@ def make_project(folder: Path) -> tuple[Path, Branch]:
 
 
 def commit_day(branch: Branch, folder: Path, parent: str, day: date) -> str:
-    """The two commits of the runs on ``day``; the last one."""
+    """Make the two commits of the runs on ``day``. Return the last one."""
     for hour in (4, 16):
         now = datetime(day.year, day.month, day.day, hour, 17, tzinfo=UTC)
         with open_history(folder) as history:
@@ -79,7 +79,7 @@ def commit_day(branch: Branch, folder: Path, parent: str, day: date) -> str:
 
 
 def measure(origin: Path, at: Path) -> tuple[int, str, str, str]:
-    """Commits, size of the files, of a clone of depth 1, and of a whole one after ``git gc``."""
+    """Return the number of commits, and the sizes of the files, of a shallow and of a full clone after ``git gc``."""
     shallow, whole = at / "shallow.git", at / "whole.git"
     single = ("clone", "--quiet", "--bare", "--single-branch", "--branch=history")
     _git(origin, *single, "--depth=1", origin.as_uri(), str(shallow))

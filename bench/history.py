@@ -1,4 +1,4 @@
-"""How long a history takes to become a page's figures, after 3 and after 10 years. ``python -m bench.history``."""
+"""Measure the aggregation of a history of 3 and of 10 years. ``python -m bench.history``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bench.running import describe_machine, megabytes, module_step, print_table,
 
 
 def main() -> None:
-    """Measure and print."""
+    """Run the benchmark and print the results."""
     print(f"{describe_machine()}\n\n### History → Summary and data files (120 countries)\n")
     rows = []
     with scratch(500_000_000) as folder:
@@ -22,7 +22,7 @@ def main() -> None:
                     f"{took['bare'].seconds:.2f} s",
                 ])  # fmt: skip
                 if took["ours"].answer != took["bare"].answer:
-                    raise SystemExit(f"not the same answer: {took['ours'].answer} and {took['bare'].answer}")
+                    raise SystemExit(f"different results: {took['ours'].answer} and {took['bare'].answer}")
     print_table(["years", "detail", "history", "ours", "peak memory", "total by bare DuckDB"], rows)
 
 

@@ -1,4 +1,4 @@
-"""Invents sessions of the tutorial's shape, as fast as DuckDB writes."""
+"""Generate random sessions with the columns of the tutorial's file, with DuckDB."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ COUNTRIES = {
     "Spain": "ESP", "Italy": "ITA", "Canada": "CAN", "Mexico": "MEX", "Namibia": "NAM", "Kosovo": "XKX",
     "South Korea": "KOR", "United Kingdom": "GBR", "Türkiye": "TUR", "Ivory Coast": "CIV", "unknown": "---",
 }  # fmt: skip
-"""As the sessions have it."""
+"""Country name, as in a session file → alpha-3."""
 DAYS = 730
 REPEATED = 50
-"""One session in so many stands in two rows."""
+"""One session in this many appears in two rows."""
 
-# Every column of the tutorial's file. {n}: how many rows.
+# Every column of the tutorial's file. {n}: number of rows.
 SESSIONS = """
 select 'ps' || substr(md5((case when i % {repeated} = 0 then i + 1 else i end)::varchar), 1, 22) as "sessionID",
   'vi' || substr(md5((h % 500)::varchar), 1, 20) as "assetID", 'video' as "assetType",
-  'A video of ours, number ' || (h % 500) as "title",
+  'Video number ' || (h % 500) as "title",
   strftime(timestamp '2024-01-01' + to_seconds((h % ({days} * 86400))::bigint), '%Y-%m-%dT%H:%M:%SZ') as "loadedAt",
   strftime(timestamp '2024-01-01' + to_seconds((h % ({days} * 86400) + 60)::bigint), '%Y-%m-%dT%H:%M:%SZ') as "endedAt",
   ({names})[1 + c] as "country", ({codes})[1 + c] as "ISO_A3", 'City ' || (h % 3000) as "city",
@@ -36,7 +36,7 @@ from (
 
 
 def write_sessions(rows: int, path: Path) -> Path:
-    """``rows`` sessions as CSV or Parquet, by the name."""
+    """Write ``rows`` sessions to ``path``, as CSV or Parquet depending on its suffix. Return ``path``."""
     import duckdb
 
     query = SESSIONS.format(
@@ -51,5 +51,5 @@ def write_sessions(rows: int, path: Path) -> Path:
 
 
 def bytes_needed(rows: int, kind: str) -> int:
-    """What :func:`write_sessions` takes on disk, rather too much."""
+    """Return an upper estimate of the bytes that :func:`write_sessions` writes."""
     return rows * (330 if kind == "csv" else 110)

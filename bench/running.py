@@ -1,4 +1,4 @@
-"""Runs a step in a process of its own and tells what it took; a table of what was found."""
+"""Run steps in separate processes, measure time and memory, and print tables."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Took:
-    """What a step took: seconds on the wall and of all cores, peak resident bytes, and the last line it printed."""
+    """Cost of one step: wall-clock seconds, CPU seconds, peak resident bytes; and the last line it printed."""
 
     seconds: float
     work: float
@@ -31,7 +31,7 @@ class Took:
 
 
 def run_step(command: Sequence[str], folder: Path) -> Took:
-    """Run ``command`` in ``folder``. Ends the bench where it fails."""
+    """Run ``command`` in ``folder`` and return its cost. Exit the benchmark if it fails."""
     start = time.perf_counter()
     with tempfile.TemporaryFile("w+") as said:
         child = subprocess.Popen(
@@ -48,7 +48,10 @@ def run_step(command: Sequence[str], folder: Path) -> Took:
 
 
 def run_in_turns(steps: Mapping[str, Sequence[str]], folder: Path, rounds: int) -> dict[str, Took]:
-    """Each step ``rounds`` times, A B C A B C …, so that a busy moment hits all; medians. Answers must not change."""
+    """Run each step ``rounds`` times in turn (A B C A B C …), so that a busy moment affects all. Return the medians.
+
+    Exit the benchmark if a step does not give the same answer each time.
+    """
     took: dict[str, list[Took]] = {name: [] for name in steps}
     for number in range(rounds):
         for name, command in steps.items():
@@ -60,7 +63,7 @@ def run_in_turns(steps: Mapping[str, Sequence[str]], folder: Path, rounds: int) 
             )
     for name, found in took.items():
         if len({one.answer for one in found}) > 1:
-            sys.exit(f"{name} did not answer the same each time: {[one.answer for one in found]}")
+            sys.exit(f"{name} gave different answers: {[one.answer for one in found]}")
     return {
         name: Took(
             statistics.median(one.seconds for one in found),
@@ -73,25 +76,25 @@ def run_in_turns(steps: Mapping[str, Sequence[str]], folder: Path, rounds: int) 
 
 
 def module_step(step: str, *arguments: object) -> list[str]:
-    """The command that runs the function ``step`` of :mod:`bench.steps`."""
+    """Return the command that runs the function ``step`` of :mod:`bench.steps`."""
     return [sys.executable, "-m", "bench.steps", step, *map(str, arguments)]
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A Markdown table."""
+    """Print a Markdown table."""
     for row in (head, ["---"] * len(head), *rows):
         print("| " + " | ".join(map(str, row)) + " |")
     print(flush=True)
 
 
 def megabytes(size: int) -> str:
-    """``size`` bytes for a table."""
+    """Format ``size`` bytes for a table."""
     return f"{size / 1e6:,.0f} MB"
 
 
 @contextmanager
 def scratch(needed: int) -> Iterator[Path]:
-    """A temporary folder with ``needed`` bytes free, removed afterwards. Ends the bench where there is less."""
+    """Create a temporary folder with ``needed`` bytes free, removed afterwards. Exit the benchmark if there is less."""
     with tempfile.TemporaryDirectory(prefix="apivideo-geo-bench-") as name:
         free = disk_usage(name).free
         if free < needed:
@@ -100,7 +103,7 @@ def scratch(needed: int) -> Iterator[Path]:
 
 
 def describe_machine() -> str:
-    """Date, cores, memory, versions."""
+    """Return date, cores, memory and versions as one line."""
     import duckdb
     import pandas as pd
 
@@ -108,12 +111,12 @@ def describe_machine() -> str:
     return (
         f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, {memory:.0f} GiB of memory, "
         f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, DuckDB {duckdb.__version__}, "
-        f"pandas {pd.__version__}. Load when it began: {os.getloadavg()[0]:.1f}."
+        f"pandas {pd.__version__}. Load at the start: {os.getloadavg()[0]:.1f}."
     )
 
 
 def as_answer(counts: Mapping[str, int]) -> str:
-    """Country → count as one line that is the same whoever counted."""
+    """Return country → count as one line that does not depend on their order."""
     return json.dumps(sorted(counts.items()))
 
 

@@ -1,4 +1,4 @@
-"""How fast sessions become a map, beside DuckDB and pandas alone, and within how much memory.
+"""Measure how fast sessions become a map, compared with bare DuckDB and pandas, and the memory needed.
 
 ``python -m bench.sessions [--sizes 1,10,100] [--rounds 3]``: sizes in millions of sessions.
 """
@@ -18,9 +18,9 @@ from bench.running import ROOT, Took, describe_machine, megabytes, module_step, 
 
 MILLION = 1_000_000
 COMPARED = 10
-"""Up to so many million, CSV and pandas are measured too; beyond, Parquet within ``LIMIT``."""
+"""Up to this many millions, CSV and pandas are measured too; above, only Parquet within ``LIMIT``."""
 LIMIT = "1200MB"
-"""DuckDB's share of 2 GB; the rest is Python, its libraries and what DuckDB does not count."""
+"""DuckDB's part of 2 GB; the rest is for Python, its libraries and what DuckDB does not count."""
 MEMORY = 2_000_000_000
 """Bytes in which a size beyond ``COMPARED`` must be counted."""
 SPILL = 60
@@ -67,7 +67,7 @@ def _compare(size: int, folder: Path, rounds: int) -> Took:
         }
     names = {"ours": "ours: → `choro.csv`", "bare": "bare DuckDB, all texts", "typed": "bare DuckDB, types sniffed",
              "daily": "bare DuckDB, one row per session, by day", "pandas": "pandas `read_csv().groupby()`",
-             "pandas_two": "pandas, told which two columns it needs",
+             "pandas_two": "pandas, reading two columns only",
              "spark": "ours on `--engine spark`, this machine alone",
              "build": "`build.py --sessions`: site, history, `sessions.csv`"}  # fmt: skip
     print(f"### {size} million sessions\n")
@@ -76,11 +76,11 @@ def _compare(size: int, folder: Path, rounds: int) -> Took:
         step, suffix = name.split()
         ours = found[f"ours {suffix}"]
         ratio, work = f"{ours.seconds / one.seconds:.2f}", [f"{one.work:.1f} s", f"{ours.work / one.work:.2f}"]
-        if step == "spark":  # its work is done by Java, of which the system tells us nothing
+        if step == "spark":  # Java does the work; its CPU time and memory are not measured here
             work = ["–", "–"]
         peak = "–" if step == "spark" else megabytes(one.peak)
         rows.append([names[step], suffix[1:], f"{one.seconds:.1f} s", work[0], ratio, work[1], peak])
-    print_table(["what", "input", "seconds", "CPU seconds", "ours / this", "in CPU", "peak memory"], rows)
+    print_table(["what", "input", "seconds", "CPU seconds", "product / this", "in CPU", "peak memory"], rows)
     return found["ours .parquet"]
 
 
@@ -88,11 +88,11 @@ def _within_memory(size: int, folder: Path, rounds: int) -> Took:
     path = write_sessions(size * MILLION, folder / "sessions.parquet")
     (folder / "spill").mkdir()
     engine = f"duckdb://?memory_limit={LIMIT}&temp_directory={folder}/spill"
-    # DuckDB's own count(distinct …) cannot spill and ends within these limits, so there is nothing beside ours.
+    # Bare count(distinct …) in DuckDB cannot write to disk and fails within these limits, so there is no comparison.
     took = run_in_turns({"ours": module_step("ours", path, engine)}, folder, max(1, rounds // 3))
     _check_answer(took["ours"], size)
     if took["ours"].peak > MEMORY:
-        sys.exit(f"{megabytes(took['ours'].peak)} are more than 2 GB")
+        sys.exit(f"{megabytes(took['ours'].peak)} is more than 2 GB")
     print(f"### {size} million sessions as Parquet ({megabytes(path.stat().st_size)}), memory_limit={LIMIT}\n")
     rows = [[n, f"{one.seconds:.1f} s", f"{one.work:.1f} s", megabytes(one.peak)] for n, one in took.items()]
     print_table(["what", "seconds", "CPU seconds", "peak memory"], rows)
@@ -100,7 +100,7 @@ def _within_memory(size: int, folder: Path, rounds: int) -> Took:
 
 
 def _check_answer(took: Took, size: int) -> None:
-    """Of the invented rows every ``REPEATED``-th has the id of the next one."""
+    """Exit if the count is wrong: every ``REPEATED``-th row has the id of the next one."""
     counted = sum(count for _, count in json.loads(took.answer))
     if counted != size * MILLION - size * MILLION // REPEATED:
         sys.exit(f"{counted} sessions were counted of {size} million rows")
@@ -108,18 +108,18 @@ def _check_answer(took: Took, size: int) -> None:
 
 def _check_equal(took: dict[str, Took]) -> None:
     if len({one.answer for one in took.values()}) > 1:
-        sys.exit(f"Not the same answer: { {name: one.answer[:300] for name, one in took.items()} }")
+        sys.exit(f"Different answers: { {name: one.answer[:300] for name, one in took.items()} }")
 
 
 def _spark_there() -> bool:
-    """Whether the extra ``spark`` and a Java are installed."""
+    """Return whether the extra ``spark`` and Java are installed."""
     return find_spec("pyspark") is not None and shutil.which("java") is not None
 
 
 def _options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="1,10", help="millions of sessions, separated by commas")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each step is run")
+    parser.add_argument("--rounds", type=int, default=3, help="number of runs of each step")
     return parser.parse_args(arguments)
 
 

@@ -1,6 +1,6 @@
-"""How long a whole site takes: 3 years, 120 countries, 500 and 5,000 videos, a page each. ``python -m bench.site``.
+"""Measure a complete build: 3 years, 120 countries, 500 and 5,000 videos, a page each. ``python -m bench.site``.
 
-Each is built twice: with the same clock the two must be the same to the byte.
+Each site is built twice with the same clock; the bytes must be equal.
 """
 
 from __future__ import annotations
@@ -8,13 +8,13 @@ from __future__ import annotations
 from bench.running import describe_machine, megabytes, module_step, print_table, run_in_turns, run_step, scratch
 
 BUDGETS = {500: (20, 1_500_000_000), 5_000: (60, None)}
-"""Videos → seconds and bytes of memory allowed."""
+"""Number of videos → maximum seconds and bytes of memory."""
 PAGES = 1_000_000_000
-"""Bytes a site may have on GitHub Pages."""
+"""Maximum size of a site on GitHub Pages, in bytes."""
 
 
 def main() -> None:
-    """Measure and print. Ends with an error where a budget is not kept."""
+    """Run the benchmark and print the results. Exit with an error if a budget is exceeded."""
     print(f"{describe_machine()}\n\n### History → site (3 years, 120 countries)\n")
     rows, broken = [], []
     with scratch(3_000_000_000) as folder:

@@ -1,4 +1,4 @@
-"""What is measured, each in a process of its own: ``python -m bench.steps STEP ARGUMENT…``. Prints its answer."""
+"""The measured steps, each run in a separate process: ``python -m bench.steps STEP ARGUMENT…`` prints the answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bench.running import as_answer
 
 
 def ours(path: str, engine: str = "duckdb") -> str:
-    """Sessions → choro.csv, by the product's own code."""
+    """Sessions → choro.csv, with the product's code."""
     import ibis
 
     from apivideo_geo.aggregate.facts import count_sessions
@@ -36,7 +36,7 @@ def ours(path: str, engine: str = "duckdb") -> str:
 
 
 def bare(path: str) -> str:
-    """The same by DuckDB alone, which is told what ours finds out: that ``ISO_A3`` is right, and one country an id."""
+    """The same with bare DuckDB, which takes for granted that ``ISO_A3`` is correct and that an id has one country."""
     import duckdb
 
     duckdb.execute("set enable_progress_bar = false")
@@ -45,7 +45,7 @@ def bare(path: str) -> str:
 
 
 def typed(path: str) -> str:
-    """The same by DuckDB alone, types sniffed as it does unasked."""
+    """The same with bare DuckDB, with its automatic detection of types."""
     import duckdb
 
     duckdb.execute("set enable_progress_bar = false")
@@ -54,7 +54,7 @@ def typed(path: str) -> str:
 
 
 def daily(path: str) -> str:
-    """All that ours does, by DuckDB alone: each session once, with its first day and country; by day and country."""
+    """The same work as the product, with bare DuckDB: each session once, first day and country; by day and country."""
     import duckdb
 
     duckdb.execute("set enable_progress_bar = false")
@@ -70,7 +70,7 @@ def daily(path: str) -> str:
 
 
 def pandas(path: str) -> str:
-    """The same by pandas, as the tutorial does."""
+    """The same with pandas, as in the tutorial."""
     import pandas as pd
 
     found = pd.read_csv(path).groupby("ISO_A3")["sessionID"].nunique()
@@ -78,7 +78,7 @@ def pandas(path: str) -> str:
 
 
 def pandas_two(path: str) -> str:
-    """The same by somebody who knows that the other columns need not be read."""
+    """The same with pandas, reading only the two columns that are needed."""
     import pandas as pd
 
     found = pd.read_csv(path, usecols=["sessionID", "ISO_A3"]).groupby("ISO_A3")["sessionID"].nunique()
@@ -107,7 +107,7 @@ def summary(folder: str, engine: str = "duckdb") -> str:
 
 
 def bare_summary(folder: str) -> str:
-    """The total of a history by DuckDB alone."""
+    """The total of a history, with bare DuckDB."""
     import duckdb
 
     query = f"""
@@ -118,7 +118,7 @@ def bare_summary(folder: str) -> str:
 
 
 def history(folder: str, years: str, detail: str) -> str:
-    """Make a history: 120 countries, at detail ``media`` 500 videos of which each country watches some a day."""
+    """Write a history: 120 countries; at detail ``media`` 500 videos, some watched in each country every day."""
     import pyarrow as pa
 
     from apivideo_geo.days import days_between
@@ -138,7 +138,7 @@ def history(folder: str, years: str, detail: str) -> str:
 
 
 def site_history(folder: str, videos: str) -> str:
-    """Make three years of everything but cities: 120 countries, ``videos`` of which some are watched far more."""
+    """Write three years of every dimension but cities: 120 countries, ``videos`` videos, watched unequally."""
     import numpy as np
     import pyarrow as pa
 
@@ -196,7 +196,7 @@ def site_history(folder: str, videos: str) -> str:
 
 
 def site(folder: str, out: str, pages: str) -> str:
-    """A history → the whole site, as the command ``render`` does it, ``pages`` of videos with a page."""
+    """A history → the complete site, as with the command ``render``; ``pages`` videos have a page."""
     from hashlib import sha256
 
     from apivideo_geo.effects import Effects

@@ -1,1 +1,1 @@
-"""Development time only."""
+"""Tools for development; not part of the product."""

@@ -1,9 +1,9 @@
-"""Brings the catalogues up to date with the sentences in code, templates, scripts and the table of borders.
+"""Update the translation catalogues from the sentences in code, templates, scripts and the table of borders.
 
 python tools/messages.py [LANGUAGE …]
 
-New sentences come in untranslated, those no longer said go; it tells what is to be translated, and ends with 1 if
-anything is. A LANGUAGE without a catalogue gets one.
+New sentences are added without a translation; unused ones are removed. Prints what has to be translated, and exits
+with 1 if there is anything. A LANGUAGE without a catalogue gets a new one.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SHOWN = ("area", "why")
 def extract_borders(
     file: BinaryIO, keywords: Collection[str], comment_tags: Collection[str], options: Mapping[str, object]
 ) -> Iterator[tuple[int, None, str, list[str]]]:
-    """The sentences of ``geo/data/borders.csv``, as Babel wants them: line, function, message, comments."""
+    """Yield the sentences of ``geo/data/borders.csv`` in the form Babel expects: line, function, message, comments."""
     reader = csv.DictReader(StringIO(file.read().decode()), strict=True)
     for row in reader:
         for column in SHOWN:
@@ -43,9 +43,9 @@ def extract_borders(
 def extract_scripts(
     file: BinaryIO, keywords: Collection[str], comment_tags: Collection[str], options: Mapping[str, object]
 ) -> Iterator[tuple[int, str, str | tuple[str, str], list[str]]]:
-    """The sentences of a script: ``_("…")`` and ``ngettext("…", "…"``.
+    """Yield the sentences of a script: ``_("…")`` and ``ngettext("…", "…"``.
 
-    Babel's own reader loses its way where a pattern follows ``return``.
+    Babel's own JavaScript reader fails where a regular expression follows ``return``.
     """
     text = file.read().decode()
     for call in _CALL.finditer(text):
@@ -69,7 +69,7 @@ OPTIONS = {"templates/**.html": {"silent": "false", "trim_blocks": "true", "lstr
 
 
 def find_messages() -> Catalog:
-    """Every sentence of the site, with the files it stands in."""
+    """Return a catalogue of every sentence of the site, with the files that contain it."""
     catalogue = Catalog(charset="utf-8", fuzzy=False)
     found = extract_from_dir(
         ROOT, list(METHODS), OPTIONS, KEYWORDS, directory_filter=lambda path: not Path(path).name.startswith((".", "_"))
@@ -81,7 +81,7 @@ def find_messages() -> Catalog:
 
 
 def load(language: str) -> Catalog:
-    """The catalogue of a language; a new one if there is none."""
+    """Read the catalogue of a language, or create a new one."""
     path = FOLDER / language / "LC_MESSAGES" / "messages.po"
     if not path.is_file():
         return Catalog(locale=language, fuzzy=False)
@@ -89,7 +89,7 @@ def load(language: str) -> Catalog:
 
 
 def updated(language: str) -> Catalog:
-    """The catalogue with exactly the sentences of the site; nothing is translated by likeness."""
+    """Return the catalogue with exactly the sentences of the site. Similar sentences do not reuse a translation."""
     catalogue = load(language)
     catalogue.update(find_messages(), no_fuzzy_matching=True, update_header_comment=False)
     catalogue.obsolete.clear()
@@ -97,7 +97,7 @@ def updated(language: str) -> Catalog:
 
 
 def as_text(catalogue: Catalog) -> bytes:
-    """The catalogue as it stands in its file: without line numbers and dates, so that only sentences make a change."""
+    """Return the content of the catalogue's file; without line numbers and dates, only sentences cause changes."""
     catalogue.header_comment = f"# The sentences of the site in {catalogue.locale.english_name}.".replace("None", "")
     output = BytesIO()
     write_po(output, catalogue, width=0, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
@@ -106,12 +106,12 @@ def as_text(catalogue: Catalog) -> bytes:
 
 
 def untranslated(catalogue: Catalog) -> list[Message]:
-    """The sentences that have no, or not every, translation."""
+    """Return the sentences whose translation is missing or incomplete."""
     return [message for message in catalogue if message.id and not (message.string and all(message.string))]
 
 
 def main(languages: Collection[str]) -> int:
-    """Updates the catalogues of ``languages`` and those there are; how many sentences are to be translated is told."""
+    """Update the existing catalogues and those of ``languages``; print the number of missing translations."""
     left = 0
     for language in sorted({*languages, *(path.name for path in FOLDER.iterdir() if path.is_dir())}):
         catalogue = updated(language)

@@ -1,6 +1,6 @@
-"""Writes docs/places.md: every code of the map and where it is drawn. Run it after a change of the geometry or policy.
+"""Write docs/places.md: every code of the map and where it is drawn.
 
-python tools/places.py
+Run ``make docs`` after a change of the geometry or of the border policy.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ All 249 codes of ISO 3166-1 and `XKX`. An *outline* is a shape of its own. A *do
 small to see on the whole world's map, under 2 pixels on a screen 360 wide; it is 12 pixels wide on every screen and at
 every zoom, until the outline is larger, and a finger or pointer near it is enough. Dots that would cover each other are
 moved apart, and a hairline leads from the dot to its place. The place is in units of the map, {width} × {height}, from
-the north-west corner: that of the dot, or the middle of the biggest part. [Borders](borders.md) tells why.
+the north-west corner: the dot, or the middle of the biggest part. [Borders](borders.md) explains why.
 
 | code | | name | continent | drawn as | place | remark |
 |---|---|---|---|---|---|---|
 """
-TAIL = "\nThis page is written by `python tools/places.py`.\n"
+TAIL = "\nThis page is written by `make docs`.\n"
 
 
 def render_places() -> str:
-    """The page."""
+    """Return the page."""
     from apivideo_geo.geo.shapes import HEIGHT, WIDTH
 
     shapes = load_shapes()
@@ -53,15 +53,15 @@ def _line(shape: Shape, drawn: str) -> str:
 
 
 def _remark(code: str) -> str:
-    """What the border policy says of the code."""
-    told = []
+    """Return what the border policy says about the code."""
+    remarks = []
     for border in load_borders():
         if code in border.codes:
             split = border.whole and not border.atlas.startswith("(")
-            told.append(f"split from {border.atlas}" if split else f"{border.area}: {border.why}")
-    return "; ".join(told)
+            remarks.append(f"split from {border.atlas}" if split else f"{border.area}: {border.why}")
+    return "; ".join(remarks)
 
 
 if __name__ == "__main__":
     PAGE.write_text(render_places(), encoding="utf-8")
-    print(f"{PAGE.relative_to(ROOT)} is written")
+    print(f"{PAGE.relative_to(ROOT)} written")
