@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from apivideo_geo.api.client import Client
-from apivideo_geo.api.paging import parse_page
+from apivideo_geo.api.pages import parse_page
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApivideoGeoError, DataRefused
 from apivideo_geo.geo.countries import to_alpha3
 from apivideo_geo.model import UNKNOWN
 from apivideo_geo.settings import in_github_actions, load_settings
-from apivideo_geo.sources.breakdowns import BREAKDOWNS, atom, parse_count
+from apivideo_geo.sources.data_api_day import BREAKDOWNS, atom, parse_count
 
 Check = Callable[[object], bool]
 

@@ -23,10 +23,9 @@ from urllib3.exceptions import HTTPError as UrllibError
 
 from apivideo_geo import __version__
 from apivideo_geo.api.address import check_base_url
-from apivideo_geo.api.answers import Answer, judge_answer, parse_object
-from apivideo_geo.api.pacing import Limits, Pacer, parse_limits
-from apivideo_geo.api.problems import clean_words
-from apivideo_geo.api.retrying import Kind, Patience, Trouble
+from apivideo_geo.api.rate_limit import Limits, Pacer, parse_limits
+from apivideo_geo.api.responses import Answer, clean_words, judge_answer, parse_object
+from apivideo_geo.api.retry import Kind, Patience, Trouble
 from apivideo_geo.api.secrets import Secret, redactor
 from apivideo_geo.api.tokens import Tokens, check_key
 from apivideo_geo.api.workers import run_each

@@ -13,8 +13,8 @@ import requests
 from urllib3.exceptions import HTTPError as UrllibError
 
 from apivideo_geo.api.client import TROUBLES, BearerToken, open_session
-from apivideo_geo.api.problems import clean_words
-from apivideo_geo.api.retrying import Patience, Trouble
+from apivideo_geo.api.responses import clean_words
+from apivideo_geo.api.retry import Patience, Trouble
 from apivideo_geo.api.secrets import Secret, redactor
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import GitHubFailed

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from apivideo_geo.api.problems import clean_words
+from apivideo_geo.api.responses import clean_words
 from apivideo_geo.api.secrets import Secret, redactor
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, ApivideoGeoError, KeyRefused, SourceFailed

@@ -76,7 +76,7 @@ def _accepts(server: str, settings: Settings, effects: Effects) -> bool:
 
 def _examine_memory(client: Client, settings: Settings, effects: Effects) -> tuple[Finding, date | None]:
     from apivideo_geo.days import first_whole_day
-    from apivideo_geo.sources.buckets import SANDBOX_RETENTION, fetch_first_day
+    from apivideo_geo.sources.data_api import SANDBOX_RETENTION, fetch_first_day
 
     now = effects.now()
     if settings.sandbox:

@@ -1,1 +1,1 @@
-"""Where facts come from. A new source is one line in registry.py and one file beside it."""
+"""Where facts come from. A new source is one line in source.py and one file beside it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from apivideo_geo.api.client import Client
-from apivideo_geo.api.paging import fetch_items
+from apivideo_geo.api.pages import fetch_items
 from apivideo_geo.effects import Effects
 from apivideo_geo.model import Asset
 

@@ -15,7 +15,7 @@ from apivideo_geo.errors import UsageError
 from apivideo_geo.sessions import utc_day
 from apivideo_geo.settings import load_settings
 from apivideo_geo.sources.files import open_sessions
-from apivideo_geo.sources.sessions import SessionsSource
+from apivideo_geo.sources.session_api import SessionsSource
 from tests.engines.samples import collect_sessions, make_rows, read_exports, save_rows
 from tests.fakes.server import StandIn
 from tests.fakes.world import World

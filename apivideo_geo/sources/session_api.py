@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from apivideo_geo.aggregate.facts import count_sessions
 from apivideo_geo.api.client import Client
-from apivideo_geo.api.paging import fetch_items, fetch_page, parse_page
+from apivideo_geo.api.pages import fetch_items, fetch_page, parse_page
 from apivideo_geo.api.secrets import redactor
 from apivideo_geo.days import ONE_DAY, day_runs, days_between
 from apivideo_geo.effects import Effects
@@ -21,7 +21,7 @@ from apivideo_geo.settings import Settings
 from apivideo_geo.sources.assets import fetch_assets
 from apivideo_geo.sources.estimate import spread_sample, tell_estimate
 from apivideo_geo.sources.files.columns import DOTTED
-from apivideo_geo.sources.unfinished import Read, Unfinished
+from apivideo_geo.sources.session_api_resume import Read, Unfinished
 
 BEGINNING = date(2018, 1, 1)
 """Before the first api.video account: a window that starts here asks for every session there is."""

@@ -8,8 +8,8 @@ from apivideo_geo.api.client import Client
 from apivideo_geo.days import first_whole_day
 from apivideo_geo.effects import Effects, Quiet
 from apivideo_geo.settings import load_settings
-from apivideo_geo.sources.breakdowns import parse_count
-from apivideo_geo.sources.buckets import BucketsSource, fetch_first_day
+from apivideo_geo.sources.data_api import BucketsSource, fetch_first_day
+from apivideo_geo.sources.data_api_day import parse_count
 from tests.fakes.audience import REFERRERS
 from tests.fakes.geoip import NAMES
 from tests.fakes.server import StandIn

@@ -91,17 +91,17 @@ def choose_source(settings: Settings, effects: Effects, last_source: str | None)
         deadline=settings.deadline * 60,
     )
     if name == "sessions" or (settings.source == "auto" and not _has_data_api(client, settings, effects, last_source)):
-        from apivideo_geo.sources.sessions import SessionsSource
+        from apivideo_geo.sources.session_api import SessionsSource
 
         return SessionsSource(settings, effects, client)
-    from apivideo_geo.sources.buckets import BucketsSource
+    from apivideo_geo.sources.data_api import BucketsSource
 
     return BucketsSource(settings, effects, client)
 
 
 def _has_data_api(client: Client, settings: Settings, effects: Effects, last_source: str | None) -> bool:
     """Whether the server knows ``/data/…``; asked once, for afterwards the history tells."""
-    from apivideo_geo.sources.breakdowns import fetch_buckets
+    from apivideo_geo.sources.data_api_day import fetch_buckets
 
     if last_source:
         return last_source != "sessions"

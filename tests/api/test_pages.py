@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from apivideo_geo.api.client import Client
-from apivideo_geo.api.paging import PAGE_SIZE, fetch_items
+from apivideo_geo.api.pages import PAGE_SIZE, fetch_items
 from apivideo_geo.errors import SourceFailed
 from tests.api.odd_server import Hasty
 from tests.fakes.server import StandIn

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from apivideo_geo.api.pacing import FEW, LONGEST, Limits, Pacer, Window, parse_limits
+from apivideo_geo.api.rate_limit import FEW, LONGEST, Limits, Pacer, Window, parse_limits
 from apivideo_geo.errors import DeadlineExceeded
 from tests.api.odd_server import Hasty
 

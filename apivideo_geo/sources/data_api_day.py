@@ -21,7 +21,7 @@ from typing import Any, cast
 
 from apivideo_geo.aggregate.values import read_referrer
 from apivideo_geo.api.client import Client
-from apivideo_geo.api.paging import PAGE_SIZE, fetch_items
+from apivideo_geo.api.pages import PAGE_SIZE, fetch_items
 from apivideo_geo.days import day_end, day_start
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import to_alpha2, to_alpha3

@@ -8,7 +8,7 @@ from datetime import date
 from apivideo_geo.days import day_runs, days_between
 from apivideo_geo.errors import SourceFailed
 from apivideo_geo.model import Checked
-from apivideo_geo.sources.registry import Source
+from apivideo_geo.sources.source import Source
 
 
 def check_count(source: Source, collected: Mapping[date, int]) -> Checked | None:

@@ -9,8 +9,8 @@ from apivideo_geo.api.client import Client
 from apivideo_geo.effects import Effects, Quiet
 from apivideo_geo.errors import SourceFailed
 from apivideo_geo.settings import load_settings
-from apivideo_geo.sources.sessions import SessionsSource
-from apivideo_geo.sources.unfinished import NAME
+from apivideo_geo.sources.session_api import SessionsSource
+from apivideo_geo.sources.session_api_resume import NAME
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
 

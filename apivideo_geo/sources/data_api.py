@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from apivideo_geo.api.client import Client
-from apivideo_geo.api.paging import fetch_items
+from apivideo_geo.api.pages import fetch_items
 from apivideo_geo.days import DEFAULT_RETENTION, ONE_DAY, day_end, day_start, days_between, first_whole_day
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed
@@ -15,7 +15,7 @@ from apivideo_geo.model import DETAIL_DIMENSIONS, Asset, Facts, Settled
 from apivideo_geo.privacy import held_dimensions, listed_assets
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.assets import fetch_assets
-from apivideo_geo.sources.breakdowns import BREAKDOWNS, Asking, OpenDay, atom, parse_count
+from apivideo_geo.sources.data_api_day import BREAKDOWNS, Asking, OpenDay, atom, parse_count
 from apivideo_geo.sources.estimate import tell_estimate
 
 SANDBOX_RETENTION = timedelta(days=1)

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
+from apivideo_geo.collect.own_count import check_count
 from apivideo_geo.console.report import Report
 from apivideo_geo.errors import SourceFailed
 from apivideo_geo.model import Checked
-from apivideo_geo.sources.checking import check_count
 
 DAY = [date(2026, 11, number) for number in range(1, 10)]
 

@@ -1,0 +1,1 @@
+"""Bring the history up to date."""
