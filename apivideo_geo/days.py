@@ -1,38 +1,48 @@
-"""UTC days: their bounds and their runs. Pure."""
+"""UTC days: when they begin and end, and lists of them in words. No I/O."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 
 ONE_DAY = timedelta(days=1)
 DEFAULT_RETENTION = timedelta(days=30)
-"""How long api.video remembers a day unless the account has another retention (its reference of analytics)."""
+"""How long api.video keeps a day unless the account has another retention (see its analytics reference)."""
+LISTED_RUNS = 10
+"""Maximum number of runs of days that :func:`list_days` writes out."""
 
 
 def day_start(day: date) -> datetime:
-    """The first moment of the UTC day ``day``."""
+    """Return the first moment of the UTC day ``day``."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def day_end(day: date) -> datetime:
-    """The moment the UTC day ``day`` is over."""
+    """Return the moment the UTC day ``day`` ends, which is midnight of the next day."""
     return day_start(day) + ONE_DAY
 
 
+def month_end(day: date) -> date:
+    """Return the last day of the month that ``day`` is in."""
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - ONE_DAY
+
+
 def first_whole_day(now: datetime, retention: timedelta) -> date:
-    """The first UTC day wholly inside the ``retention`` before ``now``: one cut by its edge would read low."""
+    """Return the first UTC day that is completely within the ``retention`` before ``now``.
+
+    A day that only partly falls within it would read low.
+    """
     edge = now - retention
     return edge.date() if edge == edge.replace(hour=0, minute=0, second=0) else edge.date() + ONE_DAY
 
 
 def days_between(first: date, last: date) -> list[date]:
-    """Every day from ``first`` to ``last``, both inclusive; none if ``last`` is earlier."""
+    """Return every day from ``first`` to ``last``, both included; an empty list if ``last`` is earlier."""
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
 
 
 def day_runs(days: Iterable[date]) -> list[tuple[date, date]]:
-    """``days`` as runs without a gap: (first, last) of each, both inclusive, in order."""
+    """Group ``days`` into runs without a gap: the first and last day of each, both included, in ascending order."""
     runs: list[tuple[date, date]] = []
     for day in sorted(set(days)):
         if runs and day - runs[-1][1] == ONE_DAY:
@@ -40,3 +50,20 @@ def day_runs(days: Iterable[date]) -> list[tuple[date, date]]:
         else:
             runs.append((day, day))
     return runs
+
+
+def list_days(days: Collection[date], most: int = LISTED_RUNS) -> str:
+    """Write how many ``days`` there are and which, for logs and other English text; the dates are ISO 8601.
+
+    Of more than ``most`` runs the latest are written out and the earlier ones counted.
+
+    >>> list_days([date(2026, 5, 1), date(2026, 5, 2), date(2026, 5, 9)])
+    '3 days (2026-05-01 to 2026-05-02, 2026-05-09)'
+    >>> list_days([date(2026, 5, 1), date(2026, 5, 3), date(2026, 5, 5)], most=1)
+    '3 days (2 earlier periods, 2026-05-05)'
+    """
+    runs = day_runs(days)
+    count, more = len(set(days)), max(len(runs) - most, 0)
+    texts = [f"{more} earlier period{'' if more == 1 else 's'}"] if more else []
+    texts += [str(first) if first == last else f"{first} to {last}" for first, last in runs[more:]]
+    return f"{count:,} day{'' if count == 1 else 's'}" + (f" ({', '.join(texts)})" if texts else "")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import ibis
 
-from apivideo_geo.days import DEFAULT_RETENTION, ONE_DAY, day_end, first_whole_day
+from apivideo_geo.days import DEFAULT_RETENTION, day_end, first_whole_day, month_end
 from apivideo_geo.model import Summary
 from apivideo_geo.privacy import Cells, withhold
 
@@ -31,7 +31,7 @@ def told_months(summary: Summary) -> tuple[date, ...]:
     known = first_whole_day(summary.generated_at, timedelta(days=remembers) if remembers else DEFAULT_RETENTION)
     months = []
     for first in (day for day in days if day.day == 1):
-        last = _month_end(first)
+        last = month_end(first)
         over = day_end(last) + SETTLED_AFTER <= summary.generated_at
         some = [day for day in summary.daily if first <= day.day <= last]
         unsettled = any(day.open or (day.count is None and day.day >= known) for day in some)
@@ -69,8 +69,4 @@ def count_cells(facts: ibis.Table, months: Sequence[date], least: Mapping[str, i
 
 
 def _bounds(months: Sequence[date]) -> tuple[ibis.Value, ibis.Value]:
-    return ibis.date(months[0].isoformat()), ibis.date(_month_end(months[-1]).isoformat())
-
-
-def _month_end(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1) - ONE_DAY
+    return ibis.date(months[0].isoformat()), ibis.date(month_end(months[-1]).isoformat())

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
+from apivideo_geo.days import list_days
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.model import Checked, Facts, Shrunk, Summary
@@ -111,21 +112,12 @@ class Report:
                 when = f"on {c.last}" if c.first == c.last else f"from {c.first} to {c.last}"
                 lines.append(f"Checked: the API itself counts {c.told:,} {when} too")
             if s.days.missing:
-                lines.append(f"Never collected: {list_days(list(s.days.missing))}")
+                lines.append(f"Never collected: {list_days(s.days.missing)}")
         if self.place:
             lines.append(f"Site: {self.pages} files, {self.size / 1000:,.0f} kB, in {self.place}")
         lines += [f"Warning: {warning}" for warning in self.warnings]
         steps = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self.seconds.items())
         return [*lines, f"Time: {steps}"] if steps else lines
-
-
-def list_days(days: list[date]) -> str:
-    """How many days, and from which to which."""
-    if not days:
-        return "no days to ask"
-    first, last = min(days), max(days)
-    count = len(set(days))
-    return f"1 day ({first})" if count == 1 else f"{count} days ({first} to {last})"
 
 
 def _listing(title: str, counts: Mapping[str, int]) -> list[str]:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from itertools import groupby, pairwise
 from typing import Any
 
-from apivideo_geo.days import day_end
+from apivideo_geo.days import day_end, month_end
 from apivideo_geo.model import UNKNOWN, Details, Entry, Summary
 from apivideo_geo.render import prose
 from apivideo_geo.render.country_pages import page_of
@@ -152,12 +152,8 @@ def _months(summary: Summary) -> Iterator[tuple[date, list[int] | None]]:
     pairs = enumerate(summary.daily)
     for month, some in groupby(pairs, key=lambda pair: pair[1].day.replace(day=1)):
         days = list(some)
-        whole = len(days) == _length(month) and all(day.count is not None and not day.open for _, day in days)
+        whole = len(days) == month_end(month).day and all(day.count is not None and not day.open for _, day in days)
         yield month, [place for place, _ in days] if whole else None
-
-
-def _length(month: date) -> int:
-    return ((month + timedelta(days=31)).replace(day=1) - month).days
 
 
 def _sum(counts: Sequence[int], places: Sequence[int]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
@@ -12,6 +12,7 @@ from babel.dates import format_date, format_datetime, format_interval, format_sk
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
+from apivideo_geo.days import day_runs
 from apivideo_geo.errors import UsageError
 from apivideo_geo.render.words import load_words
 
@@ -128,7 +129,7 @@ class Formats:
 
     def days(self, days: Sequence[date], most: int = 3) -> str:
         """Rising days as ranges: 3–6 Aug, 9 Aug; after ``most`` ranges "and 12 more"."""
-        runs = _runs(days)
+        runs = day_runs(days)
         several_years = bool(days) and days[0].year != days[-1].year
         texts = [self._run(first, last, "yMMMd" if several_years else "MMMd") for first, last in runs[:most]]
         rest = sum((last - first).days + 1 for first, last in runs[most:])
@@ -161,14 +162,3 @@ def sentence(text: str) -> str:
 def _write_number(value: float, locale: str) -> str:
     """Pages of thousands of videos write the same small numbers over and over."""
     return str(format_decimal(value, locale=locale, decimal_quantization=False))
-
-
-def _runs(days: Sequence[date]) -> list[tuple[date, date]]:
-    """Rising days joined to (first, last) of unbroken runs."""
-    runs: list[tuple[date, date]] = []
-    for day in days:
-        if runs and day - runs[-1][1] == timedelta(days=1):
-            runs[-1] = (runs[-1][0], day)
-        else:
-            runs.append((day, day))
-    return runs
