@@ -301,10 +301,10 @@ def _tell_actions(settings: Settings, report: Report) -> None:
 
 def _tell(said: str) -> None:
     """A sentence for the terminal, and for the run's page on GitHub."""
-    from apivideo_geo.markdown import plain
+    from apivideo_geo.markdown import escape
 
     typer.echo(said)
-    _append("GITHUB_STEP_SUMMARY", f"{plain(said)}\n\n")
+    _append("GITHUB_STEP_SUMMARY", f"{escape(said)}\n\n")
 
 
 def _append(name: Literal["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"], text: str) -> None:

@@ -17,24 +17,24 @@ _RUNS = re.compile(f"'*{_STARTS}")
 _GUARDED = re.compile(f"'+{_STARTS}")
 
 
-def harmless(text: str) -> str:
+def escape_formula(text: str) -> str:
     """``text`` as it may stand in a CSV file."""
     return f"'{text}" if _RUNS.match(text) else text
 
 
-def plain(text: str) -> str:
-    """What :func:`harmless` was given."""
+def unescape_formula(text: str) -> str:
+    """What :func:`escape_formula` was given."""
     return text[1:] if _GUARDED.match(text) else text
 
 
-def harmless_column(column: StringValue) -> StringValue:
-    """:func:`harmless` for a column of an engine."""
+def escape_formulas(column: StringValue) -> StringValue:
+    """:func:`escape_formula` for a column of an engine."""
     # Cheap to ask first: they all sort before letters, and digits are among them what there is most of.
     runs = (column < "A") & ((column < "0") | (column >= ":")) & column.re_search(f"^{_RUNS.pattern}")
     return runs.ifelse("'" + column, column)
 
 
-def plain_column(column: StringValue) -> StringValue:
-    """:func:`plain` for a column of an engine."""
+def unescape_formulas(column: StringValue) -> StringValue:
+    """:func:`unescape_formula` for a column of an engine."""
     guarded = column.startswith("'") & column.re_search(f"^{_GUARDED.pattern}")
     return guarded.ifelse(column.substr(1), column)

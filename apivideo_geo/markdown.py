@@ -7,7 +7,7 @@ from collections.abc import Sequence
 MARKS = "\\`*_[]<>|#~&!"
 
 
-def plain(text: str) -> str:
+def escape(text: str) -> str:
     """``text`` on one line, shown as it is; an ``@name`` in it calls nobody."""
     line = " ".join(text.split())
     return "".join("\\" + letter if letter in MARKS else letter for letter in line).replace("@", "@\u200b")

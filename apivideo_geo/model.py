@@ -17,6 +17,7 @@ count    int64   how many, never negative
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -25,8 +26,6 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import ibis
     import pyarrow as pa
-
-    from apivideo_geo.privacy import Cells
 
 UNKNOWN = "---"
 """The alpha-3 of a country that cannot be known (the tutorial's own mark)."""
@@ -248,7 +247,7 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Entry:
+class NewsItem:
     """Something that changed.
 
     ``id`` is unique and for ever (``first/FRA``, ``best-day/2026-11-20``, ``up/2026-10``); ``at`` the UTC moment from
@@ -259,6 +258,34 @@ class Entry:
     at: datetime
     sentence: str
     link: str
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The counts of one dimension by country, with the small ones suppressed.
+
+    ``shown``: country → value → count, all of which may be published. ``withheld``: country → sum of the suppressed
+    counts. Neither the suppressed values nor their number may be published. A country is in one of them, both or none.
+    """
+
+    shown: Mapping[str, Mapping[str, int]]
+    withheld: Mapping[str, int]
+
+    def world(self) -> dict[str, int]:
+        """Return value → count over all countries, largest first: only what is shown is added up."""
+        sums: Counter[str] = Counter()
+        for values in self.shown.values():
+            sums.update(values)
+        return most_first(sums)
+
+
+def most_first(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return ``counts`` with the largest first; equal counts by their key.
+
+    >>> most_first({"b": 1, "a": 1, "c": 5})
+    {'c': 5, 'a': 1, 'b': 1}
+    """
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 Parts = tuple[tuple[str, int], ...]

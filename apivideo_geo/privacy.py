@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from apivideo_geo.model import UNLISTED, Asset, Facts
+from apivideo_geo.model import UNLISTED, Asset, Cells, Facts, most_first
 
 PUBLIC_DIMENSIONS = ("total", "media", "device", "os", "browser")
 """What may be told day by day, and so what a public history may hold; ``media`` unless it is withheld too."""
@@ -24,25 +24,6 @@ PRIVATE_DIMENSIONS = (*PUBLIC_DIMENSIONS, "referrer", "city")
 """What a history may hold that lies in private."""
 WITHHELD_DIMENSIONS = ("referrer", "city")
 """The dimensions whose small counts are withheld, for they could point at a person."""
-
-
-@dataclass(frozen=True)
-class Cells:
-    """One dimension by country, as it may be told.
-
-    ``shown``: country → value → count, all of them counts that may be known. ``withheld``: country → how many counts
-    are told under no value; neither the values nor how many there are may be told. A country is in both, one or none.
-    """
-
-    shown: Mapping[str, Mapping[str, int]]
-    withheld: Mapping[str, int]
-
-    def world(self) -> dict[str, int]:
-        """value → count over all countries, most first: the sum of what is shown, never more."""
-        sums: Counter[str] = Counter()
-        for values in self.shown.values():
-            sums.update(values)
-        return _most_first(sums)
 
 
 def withhold(counts: Mapping[str, Mapping[str, int]], least: int) -> Cells:
@@ -60,7 +41,7 @@ def withhold(counts: Mapping[str, Mapping[str, int]], least: int) -> Cells:
         if hidden:
             withheld[country] = sum(count for count, _ in rising[:hidden])
         if rising[hidden:]:
-            shown[country] = _most_first({value: count for count, value in rising[hidden:]})
+            shown[country] = most_first({value: count for count, value in rising[hidden:]})
     return Cells(shown, withheld)
 
 
@@ -73,10 +54,6 @@ def _how_many_hidden(rising: list[int], least: int) -> int:
     return hidden
 
 
-def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
 def add_cells(parts: Iterable[Cells]) -> Cells:
     """The cells of several stretches of time as one."""
     shown: dict[str, Counter[str]] = {}
@@ -86,7 +63,7 @@ def add_cells(parts: Iterable[Cells]) -> Cells:
         for country, values in part.shown.items():
             shown.setdefault(country, Counter()).update(values)
     return Cells(
-        {country: _most_first(values) for country, values in sorted(shown.items())},
+        {country: most_first(values) for country, values in sorted(shown.items())},
         dict(sorted(withheld.items())),
     )
 

@@ -15,7 +15,7 @@ from typing import Any
 from apivideo_geo.api.github import GitHub
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import GitHubFailed, UsageError
-from apivideo_geo.markdown import plain
+from apivideo_geo.markdown import escape
 from apivideo_geo.settings import Settings
 
 TITLE = "The map is not updating"
@@ -32,7 +32,7 @@ def report(message: str, settings: Settings, effects: Effects) -> str:
     ``message`` is what failed and what to do. Raises :class:`UsageError` without GitHub's variables and
     :class:`GitHubFailed`.
     """
-    said = plain(message) or UNTOLD
+    said = escape(message) or UNTOLD
     with _github(settings, effects) as github:
         issue = next(_ours(github), None)
         state = _state(issue) if issue else {}
@@ -113,7 +113,7 @@ def _body(said: str, since: str, runs: int, settings: Settings, effects: Effects
         f"The last run could not bring the map up to date:\n\n> {said}\n\n"
         f"The site{page} stays as it was and tells its age; what was collected is kept. api.video forgets after some "
         "weeks, so days can be lost for good if this lasts.\n\n"
-        f"- failing since {plain(since)}\n- last failed {_moment(effects.now())}{_link(settings, ': ')}\n"
+        f"- failing since {escape(since)}\n- last failed {_moment(effects.now())}{_link(settings, ': ')}\n"
         f"- runs that failed: {runs}\n\n"
         "`python build.py doctor` looks for the cause on your own machine. The next good run closes this issue.\n\n"
         f"<!-- apivideo-geo trouble {json.dumps({'since': since, 'runs': runs})} -->\n"

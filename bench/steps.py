@@ -20,7 +20,7 @@ def ours(path: str, engine: str = "duckdb") -> str:
     from apivideo_geo.exports.tables import make_choro
     from apivideo_geo.geo import countries, places
     from apivideo_geo.model import UNKNOWN
-    from apivideo_geo.sources.files import open_sessions
+    from apivideo_geo.sources.files.read import open_sessions
 
     files = open_sessions([path], connect(engine))
     facts, _, _ = count_sessions(files.table, "session", ("total",), listed=None)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apivideo_geo.privacy import Cells, add_cells, withhold
+from apivideo_geo.model import Cells
+from apivideo_geo.privacy import add_cells, withhold
 
 LEAST = 5
 TABLES = st.dictionaries(

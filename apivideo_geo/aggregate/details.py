@@ -9,20 +9,22 @@ from datetime import date
 
 import ibis
 
-from apivideo_geo.aggregate.cells import count_cells, told_months
+from apivideo_geo.aggregate.monthly import count_cells, told_months
 from apivideo_geo.aggregate.summary import within
 from apivideo_geo.model import (
     UNKNOWN,
     UNLISTED,
     Asset,
     AssetDetail,
+    Cells,
     CityCount,
     CountryDetail,
     Details,
     Parts,
     Summary,
+    most_first,
 )
-from apivideo_geo.privacy import Cells, add_cells, tellable_assets
+from apivideo_geo.privacy import add_cells, tellable_assets
 
 Counts = dict[str, dict[str, dict[str, int]]]
 """dimension → country → value → count."""
@@ -146,4 +148,4 @@ def _cities(
 
 
 def _parts(counts: Mapping[str, int]) -> Parts:
-    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    return tuple(most_first(counts).items())

@@ -14,12 +14,12 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from apivideo_geo.aggregate.values import map_values, read_value
+from apivideo_geo.aggregate.fact_values import map_values, read_value
+from apivideo_geo.aggregate.sessions import session_rows, text_column, unique_sessions
 from apivideo_geo.engines import OutOfMemory, engine_errors
 from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.geo.countries import to_alpha3
 from apivideo_geo.model import UNKNOWN, UNKNOWN_TEXT, Refused
-from apivideo_geo.sessions import session_rows, text_column, unique_sessions
 
 COLUMN_OF = {
     "media": "assetID",

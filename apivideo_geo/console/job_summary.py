@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from apivideo_geo.console.report import SPELLINGS_SHOWN, Report
 from apivideo_geo.days import day_runs
-from apivideo_geo.markdown import plain, table
+from apivideo_geo.markdown import escape, table
 from apivideo_geo.model import Summary
 
 TOP = 10
@@ -36,13 +36,13 @@ def render_job_summary(report: Report, page: str) -> str:
     told += _counts("Spellings of countries not recognised, counted as unknown", report.unmapped)
     told += _counts("Rows refused", report.refused)
     if report.warnings:
-        told += ["### Warnings\n", "".join(f"- {plain(warning)}\n" for warning in report.warnings)]
+        told += ["### Warnings\n", "".join(f"- {escape(warning)}\n" for warning in report.warnings)]
     return "\n".join(told) + "\n"
 
 
 def render_failure(message: str) -> str:
     """What ended the run, ``message``, as Markdown."""
-    return f"## The map was not brought up to date\n\n> {plain(message)}\n\n"
+    return f"## The map was not brought up to date\n\n> {escape(message)}\n\n"
 
 
 def _headline(report: Report) -> str:
@@ -56,7 +56,7 @@ def _headline(report: Report) -> str:
 def _collected(report: Report) -> list[tuple[str, str]]:
     if not report.source:
         return []
-    return [("Came in", f"{report.came()}, from {plain(report.source)}")]
+    return [("Came in", f"{report.came()}, from {escape(report.source)}")]
 
 
 def _period(s: Summary) -> str:
@@ -76,7 +76,7 @@ def _gaps(s: Summary) -> str:
 
 
 def _top(s: Summary) -> str:
-    rows = [(str(c.rank), plain(c.name), f"{c.count:,}", f"{c.share:.1%}") for c in s.countries[:TOP]]
+    rows = [(str(c.rank), escape(c.name), f"{c.count:,}", f"{c.share:.1%}") for c in s.countries[:TOP]]
     return table(("", "country", f"{s.metric}s", "share"), rows, "rlrr")
 
 
@@ -84,7 +84,7 @@ def _counts(title: str, counts: Mapping[str, int]) -> list[str]:
     if not counts:
         return []
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    rows = [(plain(name), f"{count:,}") for name, count in ordered[:SPELLINGS_SHOWN]]
+    rows = [(escape(name), f"{count:,}") for name, count in ordered[:SPELLINGS_SHOWN]]
     if len(ordered) > SPELLINGS_SHOWN:
         rows.append((f"and {len(ordered) - SPELLINGS_SHOWN} more", f"{sum(n for _, n in ordered[SPELLINGS_SHOWN:]):,}"))
     return [f"### {title}\n", table(("", "count"), rows, "lr")]

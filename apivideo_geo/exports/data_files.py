@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from apivideo_geo.exports.datapackage import render_datapackage
-from apivideo_geo.exports.tables import SHARE_DIGITS, Table, rounded
+from apivideo_geo.exports.tables import SHARE_DIGITS, CsvFile, rounded
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
 from apivideo_geo.model import Summary
 
 
 def render_data_files(
-    summary: Summary, tables: Sequence[Table], others: Mapping[str, bytes], title: str, homepage: str
+    summary: Summary, tables: Sequence[CsvFile], others: Mapping[str, bytes], title: str, homepage: str
 ) -> dict[str, bytes]:
     """Path below the site → content of every CSV and JSON file in ``data/``.
 

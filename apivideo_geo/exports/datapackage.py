@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from apivideo_geo.exports.tables import CODE, CODE_PATTERN, COUNT, FOLDER, Column, Table
+from apivideo_geo.exports.tables import CODE, CODE_PATTERN, COUNT, FOLDER, Column, CsvFile
 from apivideo_geo.model import METRICS, Summary
 from apivideo_geo.privacy import public_dimensions
 
@@ -52,7 +52,7 @@ _OTHERS: Mapping[str, tuple[str, str, str]] = {
 
 
 def render_datapackage(
-    summary: Summary, title: str, tables: Sequence[Table], site: Mapping[str, bytes], homepage: str
+    summary: Summary, title: str, tables: Sequence[CsvFile], site: Mapping[str, bytes], homepage: str
 ) -> bytes:
     """The descriptor of every file of ``site`` below ``data/``: path, size, digest, and for tables the schema.
 
@@ -82,7 +82,7 @@ def render_datapackage(
     return (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _resource(path: str, content: bytes, table: Table | None) -> dict[str, Any]:
+def _resource(path: str, content: bytes, table: CsvFile | None) -> dict[str, Any]:
     name = path.removeprefix(FOLDER)
     resource: dict[str, Any] = {"name": name.replace(".", "-"), "path": name}
     if table:

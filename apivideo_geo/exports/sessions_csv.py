@@ -17,13 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from apivideo_geo.aggregate.facts import count_places, read_country
+from apivideo_geo.aggregate.sessions import session_rows, text_column, unique_sessions, utc_day
 from apivideo_geo.durable import MARK, disk_failed, sync_folder
 from apivideo_geo.engines import engine_errors, sparing
 from apivideo_geo.errors import DataRefused, UsageError
-from apivideo_geo.formulas import harmless, harmless_column
+from apivideo_geo.formulas import escape_formula, escape_formulas
 from apivideo_geo.model import SESSION_COLUMNS, UNKNOWN, UNKNOWN_TEXT
-from apivideo_geo.sessions import session_rows, text_column, unique_sessions, utc_day
-from apivideo_geo.sources.files.parts import Parts, explain_parts, load_csv
+from apivideo_geo.sources.files.read import Parts, explain_parts, load_csv
 
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend
@@ -169,8 +169,8 @@ def _shaped(rows: ibis.Table, names: Sequence[str]) -> ibis.Table:
 
 def _harmless(rows: ibis.Table) -> ibis.Table:
     """``rows`` as they may stand in a CSV file; ``---`` in ``ISO_A3`` is ours and stays."""
-    columns = {name: rows[name] if name == "ISO_A3" else harmless_column(rows[name]) for name in rows.columns}
-    return rows.select(**{harmless(name): column for name, column in columns.items()})
+    columns = {name: rows[name] if name == "ISO_A3" else escape_formulas(rows[name]) for name in rows.columns}
+    return rows.select(**{escape_formula(name): column for name, column in columns.items()})
 
 
 def _write(rows: ibis.Table, path: Path) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from apivideo_geo.formulas import harmless
+from apivideo_geo.formulas import escape_formula
 from apivideo_geo.model import UNKNOWN, Details, Summary
 
 FOLDER = "data/"
@@ -31,7 +31,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class CsvFile:
     """A CSV file. ``key`` are the columns that are never empty and together in no two rows."""
 
     path: str
@@ -64,7 +64,7 @@ _OF_THE_PERIOD = (
 )
 
 
-def make_tables(summary: Summary, details: Details) -> tuple[Table, ...]:
+def make_tables(summary: Summary, details: Details) -> tuple[CsvFile, ...]:
     """Every table of the site. The counts of choro, countries and timeseries each add up to ``summary.total`` without
     what is withheld; those of videos and monthly may add up to less, for not everything is known of every play."""
     tables = [make_choro(summary), make_countries(summary), make_timeseries(summary)]
@@ -75,15 +75,15 @@ def make_tables(summary: Summary, details: Details) -> tuple[Table, ...]:
     return tuple(tables)
 
 
-def column_names(tables: Sequence[Table]) -> dict[str, tuple[str, ...]]:
+def column_names(tables: Sequence[CsvFile]) -> dict[str, tuple[str, ...]]:
     """Name of a file → its columns."""
     return {table.path.removeprefix(FOLDER): tuple(column.name for column in table.columns) for table in tables}
 
 
-def make_choro(summary: Summary) -> Table:
+def make_choro(summary: Summary) -> CsvFile:
     """``ISO_A3,Count``, most first; the unknown, if any, as ``---`` in the last row, as the tutorial has it."""
     rows = [(country.iso_a3, country.count) for country in summary.countries]
-    return Table(
+    return CsvFile(
         "data/choro.csv",
         "Counts by country",
         (
@@ -95,7 +95,7 @@ def make_choro(summary: Summary) -> Table:
     )
 
 
-def make_countries(summary: Summary) -> Table:
+def make_countries(summary: Summary) -> CsvFile:
     """One row a country, with codes, name, metric and period in every row; the unknown is the row ``---``."""
     period = (summary.metric, summary.period_from, summary.period_to)
     rows: list[tuple[object, ...]] = [
@@ -105,7 +105,7 @@ def make_countries(summary: Summary) -> Table:
     if summary.unknown:
         share = round(summary.unknown / summary.total, SHARE_DIGITS)
         rows.append((UNKNOWN, None, None, summary.unknown, share, None, None, *period))
-    return Table(
+    return CsvFile(
         "data/countries.csv",
         "Counts by country with names, shares, rates and ranks",
         (
@@ -123,9 +123,9 @@ def make_countries(summary: Summary) -> Table:
     )
 
 
-def make_timeseries(summary: Summary) -> Table:
+def make_timeseries(summary: Summary) -> CsvFile:
     """One row a UTC day and country with a count; a day without any has one row, its count 0, or empty for a gap."""
-    return Table(
+    return CsvFile(
         "data/timeseries.csv",
         "Counts by day and country",
         (
@@ -154,7 +154,7 @@ def _day_rows(summary: Summary) -> Iterator[tuple[object, ...]]:
                 yield day.day, code, count, state, summary.metric
 
 
-def make_videos(summary: Summary, details: Details) -> Table:
+def make_videos(summary: Summary, details: Details) -> CsvFile:
     """One row a public asset, most watched first; those that are not public are one row, ``unlisted``."""
     period = (summary.metric, summary.period_from, summary.period_to)
     rows: list[tuple[object, ...]] = [
@@ -163,7 +163,7 @@ def make_videos(summary: Summary, details: Details) -> Table:
     ]
     if details.unlisted:
         rows.append(("unlisted", None, None, details.unlisted, None, None, *period))
-    return Table(
+    return CsvFile(
         "data/videos.csv",
         "Counts by video and live stream",
         (
@@ -182,9 +182,9 @@ def make_videos(summary: Summary, details: Details) -> Table:
     )
 
 
-def make_monthly(details: Details) -> Table:
+def make_monthly(details: Details) -> CsvFile:
     """One row a month, dimension, country and value that may be told; what is withheld is a row without a value."""
-    return Table(
+    return CsvFile(
         "data/monthly.csv",
         "Counts by month, country and value of what is withheld in part",
         (
@@ -217,4 +217,4 @@ def rounded(value: float | None) -> float | None:
 def _cell(value: object, own: bool) -> object:
     if isinstance(value, date):
         return value.isoformat()
-    return harmless(value) if isinstance(value, str) and not own else value
+    return escape_formula(value) if isinstance(value, str) and not own else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from apivideo_geo.model import Entry, Summary
+from apivideo_geo.model import NewsItem, Summary
 from apivideo_geo.render import prose
 from apivideo_geo.render.feed import render_feed
 from apivideo_geo.render.formats import Formats
@@ -19,7 +19,7 @@ CARD_PICTURE = "social.png"
 FEED = "feed.xml"
 
 
-def render_around(summary: Summary, entries: Sequence[Entry], look: Look, pages: Iterable[str]) -> dict[str, bytes]:
+def render_around(summary: Summary, entries: Sequence[NewsItem], look: Look, pages: Iterable[str]) -> dict[str, bytes]:
     """Path within the site → content. ``entries`` are what changed, ``pages`` the paths of the site's pages.
 
     Without ``look.site_url`` there is no sitemap, which needs whole addresses.

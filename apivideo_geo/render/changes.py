@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from apivideo_geo.days import day_end, month_end
-from apivideo_geo.model import UNKNOWN, Details, Entry, Summary
+from apivideo_geo.model import UNKNOWN, Details, NewsItem, Summary
 from apivideo_geo.render import prose
 from apivideo_geo.render.country_pages import page_of
 from apivideo_geo.render.formats import Formats
@@ -26,7 +26,7 @@ MOVED_FROM = 10
 """A country that moved has at least so many more or fewer, and had so many before."""
 
 
-def make_changes(summary: Summary, details: Details, formats: Formats) -> tuple[Entry, ...]:
+def make_changes(summary: Summary, details: Details, formats: Formats) -> tuple[NewsItem, ...]:
     """All that changed in the period of the Summary, newest first; entries of one moment by id."""
     entries = [
         *_first_seen(summary, details, formats),
@@ -37,7 +37,7 @@ def make_changes(summary: Summary, details: Details, formats: Formats) -> tuple[
     return tuple(sorted(sorted(entries, key=lambda entry: entry.id), key=lambda entry: entry.at, reverse=True))
 
 
-def by_month(entries: Sequence[Entry], formats: Formats) -> list[dict[str, Any]]:
+def by_month(entries: Sequence[NewsItem], formats: Formats) -> list[dict[str, Any]]:
     """The entries for the page: a heading for each month, newest first."""
     told = [
         (entry, entry.at - timedelta(seconds=1))  # the end of a day is the first moment of the next
@@ -61,7 +61,7 @@ def _closed_days(summary: Summary) -> Iterator[tuple[int, date]]:
             yield place, day.day
 
 
-def _first_seen(summary: Summary, details: Details, formats: Formats) -> Iterator[Entry]:
+def _first_seen(summary: Summary, details: Details, formats: Formats) -> Iterator[NewsItem]:
     known = {day: place for place, day in _closed_days(summary)}
     for country in summary.countries:
         told = details.countries.get(country.iso_a3)
@@ -70,17 +70,17 @@ def _first_seen(summary: Summary, details: Details, formats: Formats) -> Iterato
                 "%(country)s was seen for the first time on %(day)s.",
                 country=country.name, day=formats.day(told.first_seen),
             )  # fmt: skip
-            yield Entry(f"first/{country.iso_a3}", day_end(told.first_seen), text, page_of(country.iso_a3))
+            yield NewsItem(f"first/{country.iso_a3}", day_end(told.first_seen), text, page_of(country.iso_a3))
 
 
-def _best_days(summary: Summary, formats: Formats) -> Iterator[Entry]:
+def _best_days(summary: Summary, formats: Formats) -> Iterator[NewsItem]:
     for place, day in _records(summary, [day.count or 0 for day in summary.daily]):
         much = prose.quantity(summary.daily[place].count or 0, summary, formats)
         text = formats.say("Best day so far: %(quantity)s on %(day)s.", quantity=much, day=formats.day(day))
-        yield Entry(f"best-day/{day}", day_end(day), text, _on_map(day))
+        yield NewsItem(f"best-day/{day}", day_end(day), text, _on_map(day))
 
 
-def _widest_days(summary: Summary, formats: Formats) -> Iterator[Entry]:
+def _widest_days(summary: Summary, formats: Formats) -> Iterator[NewsItem]:
     reach = [0] * len(summary.daily)
     for code, counts in summary.by_country.items():
         if code != UNKNOWN:
@@ -92,7 +92,7 @@ def _widest_days(summary: Summary, formats: Formats) -> Iterator[Entry]:
             "Most countries on one day so far: %(count)s, on %(day)s.",
             reach[place], day=formats.day(day),
         )  # fmt: skip
-        yield Entry(f"most-countries/{day}", day_end(day), text, _on_map(day))
+        yield NewsItem(f"most-countries/{day}", day_end(day), text, _on_map(day))
 
 
 def _records(summary: Summary, values: Sequence[int]) -> Iterator[tuple[int, date]]:
@@ -105,7 +105,7 @@ def _records(summary: Summary, values: Sequence[int]) -> Iterator[tuple[int, dat
         best = max(best, values[place])
 
 
-def _movers(summary: Summary, formats: Formats) -> Iterator[Entry]:
+def _movers(summary: Summary, formats: Formats) -> Iterator[NewsItem]:
     """For each calendar month that was wholly collected, as the one before it: the total, most up, most down."""
     names = {country.iso_a3: country.name for country in summary.countries}
     for before, (month, places) in pairwise(_months(summary)):
@@ -120,14 +120,14 @@ def _movers(summary: Summary, formats: Formats) -> Iterator[Entry]:
                 "%(month)s: %(quantity)s, %(change)s on the month before.",
                 month=when, quantity=prose.quantity(now, summary, formats), change=formats.change(now, then),
             )  # fmt: skip
-            yield Entry(f"month/{month:%Y-%m}", at, text, link)
+            yield NewsItem(f"month/{month:%Y-%m}", at, text, link)
         moved = {code: pair for code, pair in sums.items() if code in names and pair[1] >= MOVED_FROM}
         ordered = sorted(moved, key=lambda code: (moved[code][0] - moved[code][1], code))
         for kind, code, sign in (("up", ordered[-1:], 1), ("down", ordered[:1], -1)):
             for one in code:
                 now, then = moved[one]
                 if (now - then) * sign >= MOVED_FROM:
-                    yield Entry(
+                    yield NewsItem(
                         f"{kind}/{month:%Y-%m}",
                         at,
                         _moved(names[one], sign, when, now, then, summary, formats),
@@ -165,6 +165,6 @@ def _on_map(first: date, last: date | None = None) -> str:
     return f"index.html?period={first}..{last or first}"
 
 
-def newest(entries: Sequence[Entry], most: int) -> Mapping[str, Any]:
+def newest(entries: Sequence[NewsItem], most: int) -> Mapping[str, Any]:
     """What the front page tells: the first ``most``, and whether there are more."""
     return {"entries": entries[:most], "more": len(entries) > most}

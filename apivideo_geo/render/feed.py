@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from apivideo_geo.days import day_end
-from apivideo_geo.model import Entry, Summary
+from apivideo_geo.model import NewsItem, Summary
 from apivideo_geo.render.xml import xml_text
 
 MOST = 50
@@ -19,7 +19,7 @@ _XML = "http://www.w3.org/XML/1998/namespace"
 
 
 def render_feed(
-    summary: Summary, entries: Sequence[Entry], *, title: str, subtitle: str, language: str, site_url: str
+    summary: Summary, entries: Sequence[NewsItem], *, title: str, subtitle: str, language: str, site_url: str
 ) -> bytes:
     """The feed of ``entries``, newest first, for the site at ``site_url`` ("" where the address is not known).
 
@@ -46,7 +46,7 @@ def render_feed(
     return document + b"\n"
 
 
-def _entries(entries: Sequence[Entry], tag: str, site_url: str) -> Iterator[Element]:
+def _entries(entries: Sequence[NewsItem], tag: str, site_url: str) -> Iterator[Element]:
     for entry in entries:
         element = Element("entry")
         _text(element, "id", tag + entry.id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from apivideo_geo.model import Details, Entry, Summary
+from apivideo_geo.model import Details, NewsItem, Summary
 from apivideo_geo.render.changes import by_month
 from apivideo_geo.render.city_page import has_cities, make_cities
 from apivideo_geo.render.country_pages import make_country, page_of
@@ -38,7 +38,7 @@ def without_time(shared: Mapping[str, Any]) -> dict[str, Any]:
 def render_subpages(
     summary: Summary,
     details: Details,
-    changes: Sequence[Entry],
+    changes: Sequence[NewsItem],
     scale_of: Callable[[Sequence[float]], Scale],
     formats: Formats,
     environment: Environment,

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
-from apivideo_geo.aggregate.values import read_referrer
+from apivideo_geo.aggregate.fact_values import read_referrer
 from apivideo_geo.api.client import Client
 from apivideo_geo.api.pages import PAGE_SIZE, fetch_items
 from apivideo_geo.days import day_end, day_start

@@ -10,12 +10,12 @@ import ibis
 import pyarrow as pa
 import pytest
 
+from apivideo_geo.aggregate.fact_values import read_host, read_referrer
 from apivideo_geo.aggregate.facts import count_sessions
-from apivideo_geo.aggregate.values import read_host, read_referrer
+from apivideo_geo.aggregate.sessions import utc_day
 from apivideo_geo.engines import connect
 from apivideo_geo.facts import FACTS
 from apivideo_geo.model import DIMENSIONS, Refused
-from apivideo_geo.sessions import utc_day
 
 NAMES = ("sessionID", "loadedAt", "country", "ISO_A3")
 

@@ -9,7 +9,7 @@ import pytest
 from apivideo_geo.aggregate.facts import count_sessions
 from apivideo_geo.engines import connect, engine_errors, sparing
 from apivideo_geo.errors import DataRefused, DiskFailed, SourceFailed, UsageError
-from apivideo_geo.sources.files import open_sessions
+from apivideo_geo.sources.files.read import open_sessions
 from bench.invent import REPEATED, write_sessions
 
 MANY = """

@@ -8,13 +8,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from apivideo_geo.aggregate.sessions import utc_day
 from apivideo_geo.api.client import Client
 from apivideo_geo.effects import Effects
 from apivideo_geo.engines import connect, engine_errors, hold_rows, read_facts
 from apivideo_geo.errors import UsageError
-from apivideo_geo.sessions import utc_day
 from apivideo_geo.settings import load_settings
-from apivideo_geo.sources.files import open_sessions
+from apivideo_geo.sources.files.read import open_sessions
 from apivideo_geo.sources.session_api import SessionsSource
 from tests.engines.samples import collect_sessions, make_rows, read_exports, save_rows
 from tests.fakes.server import StandIn

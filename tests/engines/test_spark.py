@@ -18,7 +18,7 @@ from apivideo_geo.errors import DataRefused
 from apivideo_geo.exports.facts_parquet import render_facts
 from apivideo_geo.facts import facts_table
 from apivideo_geo.model import DIMENSIONS
-from apivideo_geo.sources.files import open_sessions
+from apivideo_geo.sources.files.read import open_sessions
 from tests.engines.cluster import cluster, need_java  # noqa: F401
 from tests.engines.samples import collect_sessions, make_rows, read_exports, save_rows
 from tests.product import Product

@@ -16,7 +16,7 @@ from apivideo_geo.engines import connect
 from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
 from apivideo_geo.exports.sessions_csv import write_sessions_csv
 from apivideo_geo.model import DIMENSIONS, SESSION_COLUMNS
-from apivideo_geo.sources.files import open_sessions
+from apivideo_geo.sources.files.read import open_sessions
 from bench.invent import REPEATED, write_sessions
 
 EIGHTH, NINTH = date(2021, 4, 8), date(2021, 4, 9)

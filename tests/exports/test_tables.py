@@ -8,8 +8,7 @@ import sys
 from datetime import date
 
 from apivideo_geo.exports.tables import make_tables
-from apivideo_geo.model import Asset, AssetDetail, DayCount, Details
-from apivideo_geo.privacy import Cells
+from apivideo_geo.model import Asset, AssetDetail, Cells, DayCount, Details
 from tests.exports.test_data_files import summary
 from tests.render.samples import whole_site, write
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from apivideo_geo.checks import check_site
-from apivideo_geo.model import Entry
+from apivideo_geo.model import NewsItem
 from apivideo_geo.render.around import render_around
 from apivideo_geo.render.feed import render_feed
 from apivideo_geo.render.pages import Look
@@ -93,7 +93,7 @@ def test_the_feed_has_what_atom_asks_for_and_its_links_lead_somewhere(address):
 
 
 def test_an_entry_keeps_its_id_and_the_newest_come_first():
-    entries = [Entry(f"x-{n}", datetime(2026, 1, 1 + n, tzinfo=UTC), f"T{n}", "index.html") for n in range(20)]
+    entries = [NewsItem(f"x-{n}", datetime(2026, 1, 1 + n, tzinfo=UTC), f"T{n}", "index.html") for n in range(20)]
     told = render_feed(small(), entries, title="A", subtitle="B", language="fr", site_url=ADDRESS)
     assert told == render_feed(small(), entries[::-1], title="A", subtitle="B", language="fr", site_url=ADDRESS)
     feed = ElementTree.fromstring(told)

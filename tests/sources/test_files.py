@@ -20,7 +20,7 @@ from apivideo_geo.engines import Layout, connect, read_facts, read_sessions
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.facts import facts_table
 from apivideo_geo.model import SESSION_COLUMNS
-from apivideo_geo.sources.files import SessionFiles, open_sessions
+from apivideo_geo.sources.files.read import SessionFiles, open_sessions
 
 HEADER = "sessionID,loadedAt,country,city\n"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from apivideo_geo.formulas import plain_column
+from apivideo_geo.formulas import unescape_formulas
 from apivideo_geo.model import SESSION_COLUMNS
 
 if TYPE_CHECKING:
@@ -109,4 +109,4 @@ def _flat_values(raw: ibis.Table, guarded: bool) -> Iterable[tuple[str, StringVa
             parts = {f"{name}.{field}": column[field] for field in column.names}
         for dotted, part in parts.items():
             text = part.cast("string")
-            yield dotted, plain_column(text) if guarded else text
+            yield dotted, unescape_formulas(text) if guarded else text

@@ -21,7 +21,7 @@ _GUARD = re.compile(rb"'(?:[=+@\t\r-]|\Z)")  # at the end of a step one cannot k
 
 
 def scan_text(path: Path) -> bool:
-    """Whether the file may hold a cell that :func:`apivideo_geo.formulas.harmless` made so.
+    """Whether the file may hold a cell that :func:`apivideo_geo.formulas.escape_formula` made so.
 
     Raises :class:`DataRefused` if the file cannot be read, or where it is not UTF-8 (the line is told).
     """

@@ -12,7 +12,7 @@ from typing import IO, cast
 
 from apivideo_geo.engines import Layout
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.formulas import plain
+from apivideo_geo.formulas import unescape_formula
 from apivideo_geo.sources.files.columns import FLAT, NESTED, REQUIRED, column_of, flat_names, missing_columns
 from apivideo_geo.sources.files.encoding import scan_text
 
@@ -81,7 +81,7 @@ def _csv_layout(path: Path) -> Layout:
     if not any(names):
         raise DataRefused(f"{path}, line 1: expected a header line with the columns {REQUIRED}.")
     # An index without a name, as pandas writes it, is a column like any other.
-    columns = [plain(name).strip() or f"column {number}" for number, name in enumerate(names, 1)]
+    columns = [unescape_formula(name).strip() or f"column {number}" for number, name in enumerate(names, 1)]
     lowered = [name.casefold() for name in columns]
     twice = [name for name in columns if lowered.count(name.casefold()) > 1]
     if twice:

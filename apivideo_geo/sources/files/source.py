@@ -15,7 +15,7 @@ from apivideo_geo.engines import connect
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.model import DETAIL_DIMENSIONS, Asset, Facts, Refused, Settled
 from apivideo_geo.settings import Settings
-from apivideo_geo.sources.files import open_sessions
+from apivideo_geo.sources.files.read import open_sessions
 
 
 class FilesSource:

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 import ibis
 
 from apivideo_geo.days import DEFAULT_RETENTION, day_end, first_whole_day, month_end
-from apivideo_geo.model import Summary
-from apivideo_geo.privacy import Cells, withhold
+from apivideo_geo.model import Cells, Summary
+from apivideo_geo.privacy import withhold
 
 SETTLED_AFTER = timedelta(days=2)
 """A month is told this long after its end: its last days have been asked once more by then."""

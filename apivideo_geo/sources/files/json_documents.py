@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from apivideo_geo.engines import hold_rows
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.sources.files.broken import wrong_shape, wrong_text
 from apivideo_geo.sources.files.columns import FLAT, NESTED, flat_names, missing_columns
+from apivideo_geo.sources.files.find_error import wrong_shape, wrong_text
 from apivideo_geo.sources.files.layouts import open_text
 
 if TYPE_CHECKING:
