@@ -1,7 +1,7 @@
-"""Cells that a spreadsheet would run as a formula: made harmless on the way out, restored on the way in.
+"""Text cells that a spreadsheet would run as a formula: escaped when written, restored when read.
 
-A cell that starts with ``= + - @``, tab or carriage return gets an apostrophe in front, and so does one that starts
-with apostrophes and then one of these: thus reading takes exactly one apostrophe away again.
+A cell that starts with ``= + - @``, a tab or a carriage return gets an apostrophe in front. So does a cell that starts
+with apostrophes followed by one of these, so that reading removes exactly one apostrophe.
 """
 
 from __future__ import annotations
@@ -13,28 +13,36 @@ if TYPE_CHECKING:
     from ibis.expr.types import StringValue
 
 _STARTS = "[=+@\t\r-]"
-_RUNS = re.compile(f"'*{_STARTS}")
-_GUARDED = re.compile(f"'+{_STARTS}")
+_FORMULA = re.compile(f"'*{_STARTS}")
+_ESCAPED = re.compile(f"'+{_STARTS}")
 
 
 def escape_formula(text: str) -> str:
-    """``text`` as it may stand in a CSV file."""
-    return f"'{text}" if _RUNS.match(text) else text
+    """Return ``text`` as it may be in a CSV file.
+
+    >>> escape_formula("=1+1")
+    "'=1+1"
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def unescape_formula(text: str) -> str:
-    """What :func:`escape_formula` was given."""
-    return text[1:] if _GUARDED.match(text) else text
+    """Return the text that :func:`escape_formula` was given.
+
+    >>> unescape_formula("'=1+1")
+    '=1+1'
+    """
+    return text[1:] if _ESCAPED.match(text) else text
 
 
 def escape_formulas(column: StringValue) -> StringValue:
-    """:func:`escape_formula` for a column of an engine."""
-    # Cheap to ask first: they all sort before letters, and digits are among them what there is most of.
-    runs = (column < "A") & ((column < "0") | (column >= ":")) & column.re_search(f"^{_RUNS.pattern}")
-    return runs.ifelse("'" + column, column)
+    """Apply :func:`escape_formula` to a column of an engine."""
+    # Compared first because that is cheap: formulas sort before letters, and so do digits, which are common.
+    maybe = (column < "A") & ((column < "0") | (column >= ":"))
+    return (maybe & column.re_search(f"^{_FORMULA.pattern}")).ifelse("'" + column, column)
 
 
 def unescape_formulas(column: StringValue) -> StringValue:
-    """:func:`unescape_formula` for a column of an engine."""
-    guarded = column.startswith("'") & column.re_search(f"^{_GUARDED.pattern}")
-    return guarded.ifelse(column.substr(1), column)
+    """Apply :func:`unescape_formula` to a column of an engine."""
+    escaped = column.startswith("'") & column.re_search(f"^{_ESCAPED.pattern}")
+    return escaped.ifelse(column.substr(1), column)

@@ -106,7 +106,7 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, Details, ib
             facts = read_facts(connect(settings.engine), history.files())
             if partial:
                 facts = facts.filter(facts.day.notin(sorted(partial)))
-            facts = privacy.fold_unlisted(facts, {asset.media_id for asset in assets})
+            facts = privacy.hide_unlisted_facts(facts, {asset.media_id for asset in assets})
             summary = summarise(
                 facts,
                 {day: entry.open for day, entry in history.entries.items() if day not in partial},

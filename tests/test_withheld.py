@@ -21,7 +21,7 @@ from apivideo_geo.days import days_between
 from apivideo_geo.facts import FACTS, facts_table
 from apivideo_geo.history.history import open_history
 from apivideo_geo.model import Asset, Facts
-from apivideo_geo.privacy import for_history, tellable_assets
+from apivideo_geo.privacy import for_history, publishable_assets
 from tests.product import Product
 
 LEAST = 5
@@ -69,7 +69,7 @@ def sites(tmp_path_factory):
     facts = Facts(tuple(days_between(FIRST, LAST)), facts_table(history_rows()))
     for name, private in (("history", True), ("public", False)):
         with open_history(product.folder / name) as history:
-            history.save_assets(tellable_assets(ASSETS, withhold_media=not private))
+            history.save_assets(publishable_assets(ASSETS, withhold_media=not private))
             history.save(
                 for_history(facts, private, withhold_media=True), metric="play", source="data", detail="full",
                 now=datetime(2026, 10, 11, 9, tzinfo=UTC),

@@ -1,4 +1,4 @@
-"""The last days against as many before them. Pure: counts in, a Change out."""
+"""Compare the latest days with as many before them. No I/O."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from apivideo_geo.model import UNKNOWN, Change, DayCount
 
 LENGTH = 30
-"""Days in each of the two stretches."""
+"""Days in each of the two periods."""
 
 
 def compare(daily: Sequence[DayCount], by_country: Mapping[str, Sequence[int]], length: int = LENGTH) -> Change | None:
-    """The last ``length`` whole days of ``daily`` against the ``length`` before.
+    """Compare the last ``length`` complete days of ``daily`` with the ``length`` days before.
 
-    ``by_country`` has the counts of the same days. None unless each of those days was collected after its end.
+    ``by_country``: alpha-3 → the counts of the same days. Returns None unless each of these days was collected after
+    its end.
     """
     end = len(daily)
     while end and daily[end - 1].open:

@@ -1,4 +1,4 @@
-"""Facts to Details: by country, by asset, by city. Ibis tables in; one grouped query a shape of answer."""
+"""Facts to Details: by country, by asset, by city. One grouped query of the engine for each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 
 import ibis
 
-from apivideo_geo.aggregate.monthly import count_cells, told_months
+from apivideo_geo.aggregate.monthly import count_cells, published_months
 from apivideo_geo.aggregate.summary import within
 from apivideo_geo.model import (
     UNKNOWN,
@@ -24,7 +24,7 @@ from apivideo_geo.model import (
     Summary,
     most_first,
 )
-from apivideo_geo.privacy import add_cells, tellable_assets
+from apivideo_geo.privacy import add_cells, publishable_assets
 
 Counts = dict[str, dict[str, dict[str, int]]]
 """dimension → country → value → count."""
@@ -35,30 +35,30 @@ def detail(
     facts: ibis.Table,
     summary: Summary,
     assets: Iterable[Asset],
-    least: Mapping[str, int],
+    min_counts: Mapping[str, int],
     locate: Callable[[str, str], Point | None],
 ) -> Details:
-    """What the pages show beside the ``summary`` of the same ``facts`` (columns ``model.FACT_COLUMNS``).
+    """Return what the pages show in addition to the ``summary`` of the same ``facts`` (``model.FACT_COLUMNS``).
 
-    ``assets`` are the public ones; the facts of any other have the value ``unlisted`` (:func:`privacy.fold_unlisted`).
-    ``least``: dimension → the least count of a value in a country and month that is told; what is below is withheld,
-    and everything told of such a dimension is made from what is left of whole months. ``locate`` takes an alpha-3 and
-    the name of a city and gives (latitude, longitude), None where it does not know for certain.
+    ``assets``: those that may be shown; the facts of any other have the value ``unlisted``. ``min_counts``: dimension →
+    the smallest count of a value in a country and month that is published; smaller ones are withheld, and all figures
+    of the dimension are made from what is left of complete months. ``locate``: alpha-3 and name of a city → (latitude,
+    longitude), or None if it is not known for certain.
     """
     inside = within(facts, summary.period_from, summary.period_to)
-    months = told_months(summary)
-    monthly = count_cells(inside, months, least)
+    months = published_months(summary)
+    monthly = count_cells(inside, months, min_counts)
     cells = {dimension: add_cells(by_month.values()) for dimension, by_month in monthly.items()}
-    counts = _count_values(inside.filter(inside.dimension.notin(["total", *least])))
+    counts = _count_values(inside.filter(inside.dimension.notin(["total", *min_counts])))
     shown: Mapping[str, Mapping[str, Mapping[str, int]]] = {
         **counts,
         **{dimension: cell.shown for dimension, cell in cells.items()},
     }
-    daily = {} if "media" in least else _count_media_days(inside, summary)
+    daily = {} if "media" in min_counts else _count_media_days(inside, summary)
     by_media = shown.get("media", {})
     return Details(
         countries=_countries(_first_days(facts), summary, shown, cells),
-        assets=_rank_assets(tellable_assets(assets, "media" in least), by_media, daily),
+        assets=_rank_assets(publishable_assets(assets, "media" in min_counts), by_media, daily),
         unlisted=sum(values.get(UNLISTED, 0) for values in by_media.values()),
         cities=_cities(shown.get("city", {}), locate),
         world={dimension: _parts(cell.world()) for dimension, cell in cells.items() if dimension != "city"},
@@ -78,14 +78,14 @@ def _count_values(facts: ibis.Table) -> Counts:
 
 
 def _first_days(facts: ibis.Table) -> dict[str, date]:
-    """alpha-3 → the first UTC day with a count."""
+    """Return alpha-3 → the first UTC day with a count."""
     some = facts.filter((facts.dimension == "total") & (facts["count"] > 0))
     rows = some.group_by("country").agg(first=some.day.min()).to_pyarrow().to_pydict()
     return dict(zip(rows["country"], rows["first"], strict=True))
 
 
 def _count_media_days(facts: ibis.Table, summary: Summary) -> dict[str, Sequence[int]]:
-    """Media id → its counts over all countries on the days of ``summary.daily``."""
+    """Return media id → its counts over all countries on the days of ``summary.daily``."""
     import numpy as np
 
     some = facts.filter((facts.dimension == "media") & (facts["value"] != UNLISTED))
@@ -96,8 +96,8 @@ def _count_media_days(facts: ibis.Table, summary: Summary) -> dict[str, Sequence
     names = coded.dictionary.to_pylist()
     days = np.zeros((len(names), len(summary.daily)), dtype=np.int64)
     first = np.datetime64(summary.daily[0].day, "D")
-    place = (table["day"].to_numpy().astype("datetime64[D]") - first).astype(np.int64)
-    days[coded.indices.to_numpy(), place] = table["count"].to_numpy()
+    index = (table["day"].to_numpy().astype("datetime64[D]") - first).astype(np.int64)
+    days[coded.indices.to_numpy(), index] = table["count"].to_numpy()
     return {name: array("q", row.tobytes()) for name, row in zip(names, days, strict=True)}
 
 
@@ -111,7 +111,7 @@ def _countries(
         country.iso_a3: CountryDetail(
             first_seen=first_days[country.iso_a3],
             parts={name: _parts(found) for name, by in shown.items() if (found := by.get(country.iso_a3))},
-            withheld={name: hid for name, cell in cells.items() if (hid := cell.withheld.get(country.iso_a3, 0))},
+            withheld={name: count for name, cell in cells.items() if (count := cell.withheld.get(country.iso_a3, 0))},
         )
         for country in summary.countries
     }
@@ -120,16 +120,16 @@ def _countries(
 def _rank_assets(
     assets: Iterable[Asset], by_country: Mapping[str, Mapping[str, int]], daily: Mapping[str, Sequence[int]]
 ) -> tuple[AssetDetail, ...]:
-    """The ``assets``, most watched first, then by id. ``by_country``: alpha-3 → media id → count."""
+    """Return ``assets``, most watched first, then by id. ``by_country``: alpha-3 → media id → count."""
     watched: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for country, values in by_country.items():
         for media_id, count in values.items():
             watched[media_id][country] = count
     sums = {asset.media_id: sum(watched[asset.media_id].values()) for asset in assets}
     ranked: list[AssetDetail] = []
-    for place, asset in enumerate(sorted(assets, key=lambda one: (-sums[one.media_id], one.media_id)), 1):
+    for number, asset in enumerate(sorted(assets, key=lambda asset: (-sums[asset.media_id], asset.media_id)), 1):
         count = sums[asset.media_id]
-        rank = ranked[-1].rank if ranked and ranked[-1].count == count else place
+        rank = ranked[-1].rank if ranked and ranked[-1].count == count else number
         countries = _parts(watched[asset.media_id])
         ranked.append(AssetDetail(asset, count, rank, countries, daily.get(asset.media_id, ())))
     return tuple(ranked)
@@ -138,7 +138,7 @@ def _rank_assets(
 def _cities(
     shown: Mapping[str, Mapping[str, int]], locate: Callable[[str, str], Point | None]
 ) -> tuple[CityCount, ...]:
-    """Most first, then by country and name. A city of no known country has no place."""
+    """Return the cities, most watched first, then by country and name. Without a known country none is located."""
     found = [
         CityCount(country, name, count, None if country == UNKNOWN else locate(country, name))
         for country, values in shown.items()

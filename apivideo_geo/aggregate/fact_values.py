@@ -1,33 +1,35 @@
-"""What is counted under a dimension's name: a raw value of a session to the value of a fact. Pure."""
+"""What a raw value of a session is counted as: the value of a fact. No I/O."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from functools import partial
 
 import pyarrow as pa
 
-from apivideo_geo.model import UNKNOWN_TEXT, UNLISTED
+from apivideo_geo.model import UNKNOWN_TEXT
+from apivideo_geo.privacy import hide_unlisted
 
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
-_BARE = re.compile(r"[^:@]*(:\d+)?")
+_HOST_WITH_PORT = re.compile(r"[^:@]*(:\d+)?")
 _IPV6 = re.compile(r"\[[0-9a-f:.]+\]")
 
 
 def map_values(column: pa.ChunkedArray, read: Callable[[str], str]) -> pa.ChunkedArray:
-    """``read`` of every value (null is read as ""); each distinct value is read once."""
+    """Apply ``read`` to every value of ``column`` (null is read as ""); it is called once for each distinct value."""
     chunks = column.combine_chunks().fill_null("").dictionary_encode()
     coded = chunks.combine_chunks() if isinstance(chunks, pa.ChunkedArray) else chunks
     return pa.chunked_array([pa.array(map(read, coded.dictionary.to_pylist()), pa.string()).take(coded.indices)])
 
 
-def read_value(dimension: str, listed: Collection[str] | None) -> Callable[[str], str]:
-    """How values of ``dimension`` are read: a function from the raw value ("" = none) to the value, "" = no fact.
+def value_reader(dimension: str, listed: Collection[str] | None) -> Callable[[str], str]:
+    """Return the function that reads raw values of ``dimension``: "" is a missing value (no fact).
 
-    ``listed``: the ids of public assets; an id that is not among them is read as ``unlisted`` (None: all are listed).
+    ``listed``: the ids of the assets that may be shown, as in :func:`privacy.hide_unlisted`.
     """
     if dimension == "media":
-        return lambda media_id: UNLISTED if media_id and listed is not None and media_id not in listed else media_id
+        return partial(hide_unlisted, listed=listed)
     if dimension == "referrer":
         return read_host
     if dimension == "city":
@@ -36,15 +38,19 @@ def read_value(dimension: str, listed: Collection[str] | None) -> Callable[[str]
 
 
 def read_referrer(url: str) -> str:
-    """The host of a referrer, given as a URL or bare; "" where there is none (``about:blank``, ``mailto:…``)."""
+    """Return the host of a referrer, given as a URL or as a host; "" if it has none (``about:blank``, ``mailto:…``).
+
+    >>> read_referrer("https://user:secret@Example.com:443/path")
+    'example.com'
+    """
     authority = re.split(r"[/?#]", url.partition("://")[2] or url, maxsplit=1)[0]
-    return read_host(authority) if "://" in url or _BARE.fullmatch(authority) else ""
+    return read_host(authority) if "://" in url or _HOST_WITH_PORT.fullmatch(authority) else ""
 
 
 def read_host(authority: str) -> str:
-    """The host in a URL's authority, ``user:password@Example.com:443`` → ``example.com``; "" where there is none.
+    """Return the host in the authority of a URL, in lower case; "" if it has none.
 
-    Names beyond ASCII are answered as DNS knows them (``xn--…``). A backslash ends it, as a slash does in a browser.
+    Names beyond ASCII are returned as DNS has them (``xn--…``). A backslash ends the host, as it does in a browser.
     """
     host = authority.partition("\\")[0].rpartition("@")[2].strip().lower()
     if _IPV6.match(host):

@@ -14,7 +14,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from apivideo_geo.aggregate.fact_values import map_values, read_value
+from apivideo_geo.aggregate.fact_values import map_values, value_reader
 from apivideo_geo.aggregate.sessions import session_rows, text_column, unique_sessions
 from apivideo_geo.engines import OutOfMemory, engine_errors
 from apivideo_geo.facts import FACTS, sort_facts
@@ -137,7 +137,7 @@ def _facts(rows: pa.Table, metric: str, dimension: str, listed: Collection[str] 
     found = map_values(rows["country"], to_alpha3)
     country = pc.if_else(pc.equal(found, UNKNOWN), map_values(rows["ISO_A3"], to_alpha3), found)
     nothing = pa.array([""] * len(rows), pa.string())
-    value = nothing if dimension == "total" else map_values(rows["value"], read_value(dimension, listed))
+    value = nothing if dimension == "total" else map_values(rows["value"], value_reader(dimension, listed))
     table = pa.table({"day": rows["day"], "country": country, "value": value, "sessions": rows["sessions"]})
     if dimension != "total":
         table = table.filter(pc.not_equal(table["value"], ""))

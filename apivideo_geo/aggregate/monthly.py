@@ -1,4 +1,4 @@
-"""Facts of dimensions that are withheld in part → what may be told of them, month by month. Ibis tables in."""
+"""Facts of dimensions whose small counts are withheld → the cells that may be published, month by month."""
 
 from __future__ import annotations
 
@@ -13,45 +13,46 @@ from apivideo_geo.model import Cells, Summary
 from apivideo_geo.privacy import withhold
 
 SETTLED_AFTER = timedelta(days=2)
-"""A month is told this long after its end: its last days have been asked once more by then."""
+"""A month is published this long after its end: by then its last days have been fetched once more."""
 
 MonthlyCells = dict[str, dict[date, Cells]]
 """dimension → first day of a month → its cells."""
 
 
-def told_months(summary: Summary) -> tuple[date, ...]:
-    """The first day of each UTC month that lies wholly in the period and is over for good; in order.
+def published_months(summary: Summary) -> tuple[date, ...]:
+    """Return the first day of each UTC month that is completely in the period and will not change any more, in order.
 
-    What is withheld is told of whole months only: a figure of the running month would grow from build to build, and
-    the difference of two pages would tell the few plays between them. So it would where a day came in later: a month
-    that lacks a day which the API still remembers waits.
+    Figures of the current month would grow from build to build, and the difference between two sites would show the
+    few plays between them. So would a day that is collected later: a month with a missing day that the API still has
+    is not published yet.
     """
     days = {day.day: day for day in summary.daily}
     remembers = summary.account.remembers
-    known = first_whole_day(summary.generated_at, timedelta(days=remembers) if remembers else DEFAULT_RETENTION)
+    known_from = first_whole_day(summary.generated_at, timedelta(days=remembers) if remembers else DEFAULT_RETENTION)
     months = []
     for first in (day for day in days if day.day == 1):
         last = month_end(first)
         over = day_end(last) + SETTLED_AFTER <= summary.generated_at
-        some = [day for day in summary.daily if first <= day.day <= last]
-        unsettled = any(day.open or (day.count is None and day.day >= known) for day in some)
-        if over and last in days and not unsettled:
+        month = [day for day in summary.daily if first <= day.day <= last]
+        may_change = any(day.open or (day.count is None and day.day >= known_from) for day in month)
+        if over and last in days and not may_change:
             months.append(first)
     return tuple(months)
 
 
-def count_cells(facts: ibis.Table, months: Sequence[date], least: Mapping[str, int]) -> MonthlyCells:
-    """The cells of each of ``months`` (first days), for each dimension of ``least`` that was collected in one of them.
+def count_cells(facts: ibis.Table, months: Sequence[date], min_counts: Mapping[str, int]) -> MonthlyCells:
+    """Return the cells of each of ``months`` (first days), for each dimension of ``min_counts`` collected in any.
 
-    ``facts`` has the columns ``model.FACT_COLUMNS``; ``least``: dimension → the least count of a value in a country and
-    month that is told. Each month is withheld by itself, so that any sum of months tells no more than the months do.
+    ``facts`` has the columns ``model.FACT_COLUMNS``; ``min_counts``: dimension → the smallest count of a value in a
+    country and month that is published. Each month is treated alone, so that a sum of months reveals no more than they.
     """
-    if not months or not least:
+    if not months or not min_counts:
         return {}
-    some = facts.filter(facts.dimension.isin(sorted(least)) & facts.day.between(*_bounds(months)))
+    period = ibis.date(months[0].isoformat()), ibis.date(month_end(months[-1]).isoformat())
+    chosen = facts.filter(facts.dimension.isin(sorted(min_counts)) & facts.day.between(*period))
     rows = (
-        some.group_by("dimension", "country", "value", year=some.day.year(), month=some.day.month())
-        .agg(count=some["count"].sum())
+        chosen.group_by("dimension", "country", "value", year=chosen.day.year(), month=chosen.day.month())
+        .agg(count=chosen["count"].sum())
         .to_pyarrow()
         .to_pylist()
     )
@@ -63,10 +64,6 @@ def count_cells(facts: ibis.Table, months: Sequence[date], least: Mapping[str, i
         if month in months:
             counts[row["dimension"]][month][row["country"]][row["value"]] = int(row["count"])
     return {
-        dimension: {month: withhold(by_month[month], least[dimension]) for month in months if month in by_month}
+        dimension: {month: withhold(by_month[month], min_counts[dimension]) for month in months if month in by_month}
         for dimension, by_month in sorted(counts.items())
     }
-
-
-def _bounds(months: Sequence[date]) -> tuple[ibis.Value, ibis.Value]:
-    return ibis.date(months[0].isoformat()), ibis.date(month_end(months[-1]).isoformat())

@@ -65,7 +65,7 @@ def collect(
                 hidden = privacy.private_words(history.forget_unlisted())
             assets = source.fetch_assets(wanted)
             if assets is not None:
-                told = privacy.tellable_assets(assets, settings.withhold_media)
+                told = privacy.publishable_assets(assets, settings.withhold_media)
                 history.save_assets(told, unlisted=settings.show_unlisted)
                 hidden = frozenset() if settings.show_unlisted else privacy.private_words(assets)
             for asked_at, facts in source.fetch_days(wanted, history.settled(wanted)):
@@ -74,7 +74,7 @@ def collect(
                 shrunk = history.save(
                     kept, metric=source.metric, source=source.name, detail=asked_at, now=now,
                     accept_shrink=settings.accept_shrink,
-                    dimensions=privacy.held_dimensions(private, settings.withhold_media),
+                    dimensions=privacy.history_dimensions(private, settings.withhold_media),
                 )  # fmt: skip
                 report.add(kept)
                 report.note_shrunk(facts.days, shrunk)

@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 from apivideo_geo.days import day_end
 from apivideo_geo.durable import alone, remove_leftovers, save_bytes
 from apivideo_geo.errors import DataRefused, UsageError
-from apivideo_geo.facts import FACTS, fold_media, sort_facts
+from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.history.account import parse_account, render_account
 from apivideo_geo.history.ledger import LedgerDay, parse_ledger, render_ledger, settled_details
 from apivideo_geo.history.parquet import (
@@ -48,6 +48,7 @@ from apivideo_geo.history.schema import (
     render_metadata,
 )
 from apivideo_geo.model import DIMENSIONS, Account, Asset, Checked, Facts, Refused, Settled, Shrunk
+from apivideo_geo.privacy import hide_unlisted_rows
 
 log = logging.getLogger(__name__)
 
@@ -224,7 +225,7 @@ class History:
         listed = {asset.media_id for asset in assets if asset.public}
         for path in self.files():
             metric, days = read_metadata(path)
-            table = fold_media(read_rows(path).cast(FACTS), listed)
+            table = hide_unlisted_rows(read_rows(path).cast(FACTS), listed)
             rows = split_days(table)
             days = {day: replace(one, rows=rows[day].num_rows if day in rows else 0) for day, one in days.items()}
             save_bytes(path, render_parquet(table, render_metadata(metric, days)))

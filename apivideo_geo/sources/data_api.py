@@ -12,7 +12,7 @@ from apivideo_geo.days import DEFAULT_RETENTION, ONE_DAY, day_end, day_start, da
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed
 from apivideo_geo.model import DETAIL_DIMENSIONS, Asset, Facts, Settled
-from apivideo_geo.privacy import held_dimensions, listed_assets
+from apivideo_geo.privacy import history_dimensions, listed_assets
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.assets import fetch_assets
 from apivideo_geo.sources.data_api_day import BREAKDOWNS, Asking, OpenDay, atom, parse_count
@@ -97,7 +97,7 @@ class BucketsSource:
 
     def _open(self, asking: Asking, day: date, detail: str, settled: Mapping[date, Settled]) -> OpenDay:
         """``day`` with what it lacks of ``detail``: of the API's dimensions, those that the history may hold."""
-        allowed = held_dimensions(self._settings.history_private, self._settings.withhold_media)
+        allowed = history_dimensions(self._settings.history_private, self._settings.withhold_media)
         dimensions = [name for name in DETAIL_DIMENSIONS[detail] if name in BREAKDOWNS and name in allowed]
         return asking.reopen(day, dimensions, settled[day]) if day in settled else asking.open(day, dimensions)
 

@@ -26,6 +26,7 @@ from apivideo_geo.days import day_end, day_start
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import to_alpha2, to_alpha3
 from apivideo_geo.model import UNKNOWN, UNKNOWN_TEXT, UNLISTED, Facts, Refused, Settled
+from apivideo_geo.privacy import hide_unlisted
 
 BREAKDOWNS: Mapping[str, tuple[str, str]] = {
     "media": ("media-id", "mediaId"),
@@ -236,7 +237,7 @@ class _Tally:
         if dimension == "total":
             return ""
         if dimension == "media":
-            return value if value in self.listed else UNLISTED
+            return hide_unlisted(value or UNLISTED, self.listed)
         if dimension == "referrer":
             return read_referrer(value) or None
         return value or UNKNOWN_TEXT
