@@ -19,8 +19,8 @@ def render_job_summary(report: Report, page: str) -> str:
     s = report.summary
     facts = _collected(report)
     if s:
-        parts = f"{s.mapped:,} on the map + {s.withheld:,} withheld + {s.unknown:,} unknown"
-        facts += [("Total", f"**{s.total:,}** = {parts}"), ("Period", _period(s)), ("Never collected", _gaps(s))]
+        parts = f"{s.mapped:,} on the map, {s.unknown:,} from unknown countries"
+        facts += [("Total", f"**{s.total:,}**: {parts}"), ("Period", _period(s)), ("Never collected", _gaps(s))]
     if report.place:
         facts.append(("Site", f"{report.pages:,} files, {report.size / 1000:,.0f} kB"))
     if report.seconds:

@@ -105,8 +105,8 @@ class Report:
             s = self.summary
             counted = f"{s.total:,} {'invented ' if s.demo else ''}{s.metric}{'' if s.total == 1 else 's'}"
             reached = f"{len(s.countries)} {'country' if len(s.countries) == 1 else 'countries'}"
-            parts = f"{s.mapped:,} on the map + {s.withheld:,} withheld + {s.unknown:,} unknown"
-            lines.append(f"Total: {counted} = {parts}, in {reached}")
+            parts = f"{s.mapped:,} on the map, {s.unknown:,} from unknown countries"
+            lines.append(f"Total: {counted} in {reached}: {parts}")
             if self.checked and self.checked.told == self.checked.held:
                 c = self.checked
                 when = f"on {c.last}" if c.first == c.last else f"from {c.first} to {c.last}"

@@ -105,7 +105,7 @@ SUMMARY_SCHEMA: dict[str, Any] = {
         "total": _COUNT,
         "mapped": {**_COUNT, "description": "Counts whose country is on the map."},
         "unknown": {**_COUNT, "description": "Counts whose country cannot be known."},
-        "withheld": {**_COUNT, "description": "Counts not told by country, for privacy."},
+        "withheld": {**_COUNT, "description": "Always 0 for countries; the next version drops it."},
         "days": {
             "type": "object",
             "description": "collected + open + missing days = days in the period; empty is part of collected.",

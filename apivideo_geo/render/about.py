@@ -80,19 +80,14 @@ def _parts(summary: Summary, formats: Formats) -> Iterator[Part]:
         sentence(say("%(plays)s whose country is known.", plays=plays)),
     )
     yield Part(
-        say("Withheld"),
-        formats.number(summary.withheld),
-        say("Counts so small that they could point at a person are not told by country."),
-    )
-    yield Part(
         say("Unknown"),
         formats.number(summary.unknown),
-        say("The address told no country, or a name that belongs to none for certain. Nothing is guessed."),
+        say("The viewer’s country could not be determined. We never guess."),
     )
     yield Part(
         say("Total"),
         formats.number(summary.total),
-        say("All of it: the three above add up to it, or no page is published."),
+        say("The two above add up to it, or no page is published."),
     )
 
 

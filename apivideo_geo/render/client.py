@@ -95,7 +95,6 @@ def client_data(
         "total": summary.total,
         "mapped": summary.mapped,
         "unknown": summary.unknown,
-        "withheld": summary.withheld,
         "rows": [_numbers(country, summary) for country in summary.countries],
         "change": summary.change and {"days": summary.change.days, "total": summary.change.total},
         "change_from": views.CHANGE_FROM,

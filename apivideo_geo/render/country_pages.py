@@ -16,6 +16,7 @@ from apivideo_geo.render import prose
 from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.ground import place_of, render_overlay
 from apivideo_geo.render.parts import Line, Table, Trends, by_months, make_table, value_line
+from apivideo_geo.render.value_names import merge_by_name
 from apivideo_geo.render.views import CHANGE_FROM, Figure, tone_of
 
 WATCHED = 25
@@ -148,7 +149,8 @@ def _panels(country: CountryCount, told: CountryDetail | None, details: Details,
         ("city", formats.say("Cities"), CITIES),
     )
     for dimension, title, most in titles:
-        parts, withheld = told.parts.get(dimension, ()), told.withheld.get(dimension, 0)
+        parts = merge_by_name(dimension, told.parts.get(dimension, ()), formats)
+        withheld = told.withheld.get(dimension, 0)
         if parts or withheld:
             table = make_table(title, parts, country.count, withheld, formats, value_line(dimension, formats), most)
             yield replace(table, note=by_months(dimension, details, formats))

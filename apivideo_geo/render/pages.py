@@ -192,6 +192,7 @@ def _index(summary: Summary, look: Look, formats: Formats, paths: Mapping[str, s
         "world": Markup(_world(summary, scale, formats)),  # noqa: S704 - SVG of our own making, its texts escaped
         "classes": len(scale.lows),
         "legend": views.make_legend(summary, scale, formats, world),
+        "off_the_map": views.off_the_map(summary, formats),
         "curve": Markup(render_timeline(summary.daily, formats, prose.curve(summary, formats))),  # noqa: S704
         "curve_note": prose.best_day(summary, formats),
         "gaps": prose.gaps(summary.days.missing, formats),
@@ -242,7 +243,7 @@ def _frame(summary: Summary, look: Look, formats: Formats) -> dict[str, Any]:
         "demo": summary.demo,
         "land": {"width": WIDE, "height": TALL},
         "word": prose.noun(summary.metric, formats),
-        "balance": prose.balance(summary, formats),
+        "balance": prose.balance(summary.total, summary.unknown, summary, formats),
         "preview": prose.description(summary, formats),
         "until": _time(summary.period_to, formats),
         "generated": {
@@ -269,17 +270,15 @@ def _world(summary: Summary, scale: Scale, formats: Formats) -> str:
 
 
 def _rest(summary: Summary, formats: Formats) -> Mapping[str, Any]:
-    """The last rows of the table: what is on no country's account, and the total."""
-    apart = (
-        ("unknown", formats.say("Unknown"), summary.unknown),
-        ("withheld", formats.say("Withheld"), summary.withheld),
-    )
+    """Return the last rows of the table: plays from unknown countries, and the total."""
+    unknown = {
+        "kind": "unknown",
+        "name": formats.say("Unknown"),
+        "count": formats.number(summary.unknown),
+        "share": formats.share(summary.unknown / summary.total) if summary.total else "",
+    }
     return {
-        "apart": [
-            {"kind": kind, "name": name, "count": formats.number(count), "share": formats.share(count / summary.total)}
-            for kind, name, count in apart
-            if count
-        ],
+        "apart": [unknown] if summary.unknown else [],
         "total": formats.number(summary.total),
         "whole": formats.share(1),
     }

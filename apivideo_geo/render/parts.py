@@ -12,6 +12,7 @@ from apivideo_geo.model import UNKNOWN_TEXT, UNLISTED, Details, Parts, Summary
 from apivideo_geo.render import prose, views
 from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.timeline import Frame
+from apivideo_geo.render.value_names import value_name
 
 BAR = 100
 """The longest bar, in units."""
@@ -119,7 +120,7 @@ def value_line(dimension: str, formats: Formats) -> Callable[[str], Line]:
             return Line(formats.say("Unknown"), "", apart=True)
         if value == UNLISTED and dimension == "media":
             return Line(formats.say("Not public"), "", apart=True)
-        return Line(views.value_name(dimension, value, formats), "")
+        return Line(value_name(dimension, value, formats), "")
 
     return line_of
 

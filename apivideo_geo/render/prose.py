@@ -244,14 +244,16 @@ def gaps(missing: Sequence[date], formats: Formats) -> str:
     )
 
 
-def balance(summary: Summary, formats: Formats) -> str:
-    """How the total comes about: "93,904 plays = 93,346 on the map + 96 withheld + 462 unknown"."""
+def balance(total: int, unknown: int, summary: Summary, formats: Formats) -> str:
+    """Return how a total adds up: "93,808 plays: 93,346 on the map, 462 from unknown countries".
+
+    ``total`` is that of the page, ``unknown`` the part of it whose country is not known.
+    """
     return formats.say(
-        "%(total)s = %(mapped)s on the map + %(withheld)s withheld + %(unknown)s unknown",
-        total=quantity(summary.total, summary, formats),
-        mapped=formats.number(summary.mapped),
-        withheld=formats.number(summary.withheld),
-        unknown=formats.number(summary.unknown),
+        "%(total)s: %(mapped)s on the map, %(unknown)s from unknown countries",
+        total=quantity(total, summary, formats),
+        mapped=formats.number(total - unknown),
+        unknown=formats.number(unknown),
     )
 
 

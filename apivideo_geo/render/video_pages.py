@@ -115,19 +115,14 @@ def make_video(
                 {code: f"{lines[code].name}: {prose.quantity(n, summary, formats)}" for code, n in counts.items()},
             )
         ),
-        "legend": tuple(_legend(counts, scale, unknown, summary, formats)),
+        "legend": tuple(_legend(counts, scale, formats)),
         **trends.show(one.daily, title),
         "gaps": prose.gaps(summary.days.missing, formats),
         "table": make_table(
             formats.say("Countries"), one.countries, one.count, 0, formats, lines.__getitem__, len(one.countries),
             shares=False,
         ),
-        "own_balance": formats.say(
-            "%(quantity)s = %(mapped)s on the map + %(unknown)s unknown",
-            quantity=prose.quantity(one.count, summary, formats),
-            mapped=formats.number(one.count - unknown),
-            unknown=formats.number(unknown),
-        ),
+        "own_balance": prose.balance(one.count, unknown, summary, formats),
     }  # fmt: skip
 
 
@@ -194,16 +189,12 @@ def _overlay(counts: Mapping[str, int], scale: Scale, alternative: str, words: M
     return render_overlay({code: f"c{index}" for index, code in ordered}, len(scale.lows), alternative, words=words)
 
 
-def _legend(
-    counts: Mapping[str, int], scale: Scale, unknown: int, summary: Summary, formats: Formats
-) -> Iterator[Swatch]:
+def _legend(counts: Mapping[str, int], scale: Scale, formats: Formats) -> Iterator[Swatch]:
     classes = [scale.class_of(count) for count in counts.values()]
     for index, label in enumerate(scale.ranges(formats)):
         note = formats.say_many("%(count)s country", "%(count)s countries", classes.count(index))
         yield Swatch(f"c{index}", label, note)
     yield Swatch("zero", "0", formats.say("all others"))
-    if unknown:
-        yield Swatch("unknown", formats.say("Unknown"), prose.quantity(unknown, summary, formats))
 
 
 def make_list(summary: Summary, details: Details, pages: Mapping[str, str], formats: Formats) -> dict[str, Any]:

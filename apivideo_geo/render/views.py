@@ -11,16 +11,9 @@ from apivideo_geo.render.daily import spark_path
 from apivideo_geo.render.formats import Formats, sentence
 from apivideo_geo.render.prose import noun, quantity
 from apivideo_geo.render.scale import Scale
+from apivideo_geo.render.value_names import merge_by_name, value_name
 from apivideo_geo.render.words import marked
 
-DEVICES = {
-    "desktop": marked("Computer"),
-    "phone": marked("Phone"),
-    "mobile": marked("Phone"),
-    "tablet": marked("Tablet"),
-    "tv": marked("Television"),
-}
-"""Device types of api.video in a reader's words; others are shown as they came."""
 PANELS = {"device": marked("Devices"), "os": marked("Operating systems"), "browser": marked("Browsers")}
 """Breakdowns with a place on the page, in order, and their headings."""
 CHANGE_FROM = 10
@@ -217,26 +210,29 @@ def make_rows(summary: Summary, formats: Formats) -> tuple[Row, ...]:
 
 
 def make_legend(summary: Summary, scale: Scale, formats: Formats, world: int) -> tuple[Swatch, ...]:
-    """Classes, weakest first, then zero, unknown, withheld and days never collected, each with how many."""
+    """Return the colours that the map uses: classes, weakest first, then zero, each with its number of countries.
+
+    Before any day was collected, "No data" takes the place of zero. ``world`` is the number of countries there are.
+    """
     classes = [scale.class_of(country.count) for country in summary.countries]
+    rest = _countries(world - len(summary.countries), formats)
     return (
         *(
             Swatch(f"c{index}", label, _countries(classes.count(index), formats))
             for index, label in enumerate(scale.ranges(formats))
         ),
-        *_states(summary, formats, world),
+        Swatch("zero", "0", rest) if has_data(summary) else Swatch("blank", formats.say("No data"), rest),
     )
 
 
-def _states(summary: Summary, formats: Formats, world: int) -> Iterator[Swatch]:
-    rest = _countries(world - len(summary.countries), formats)
-    yield Swatch("zero", "0", rest) if has_data(summary) else Swatch("blank", formats.say("No data"), rest)
-    if has_data(summary):
-        yield Swatch("unknown", formats.say("Unknown"), quantity(summary.unknown, summary, formats))
-    if summary.withheld:
-        yield Swatch("withheld", formats.say("Withheld"), quantity(summary.withheld, summary, formats))
+def off_the_map(summary: Summary, formats: Formats) -> str:
+    """Return the line under the legend: what has no colour on the map; empty before any day was collected."""
+    if not has_data(summary):
+        return ""
+    parts = [formats.say("Unknown country: %(quantity)s", quantity=quantity(summary.unknown, summary, formats))]
     if missing := len(summary.days.missing):
-        yield Swatch("gap", formats.say("Not collected"), formats.say_many("%(count)s day", "%(count)s days", missing))
+        parts.append(formats.say_many("Not collected: %(count)s day", "Not collected: %(count)s days", missing))
+    return " · ".join(parts)
 
 
 def _countries(count: int, formats: Formats) -> str:
@@ -253,17 +249,9 @@ def make_panels(summary: Summary, formats: Formats) -> tuple[Panel, ...]:
 
 
 def _slices(dimension: str, values: Sequence[tuple[str, int]], formats: Formats) -> Iterator[Slice]:
+    values = merge_by_name(dimension, values, formats)
     whole = sum(count for _, count in values)
     rest = whole - sum(count for _, count in values[:TOP])
     shown = [(value_name(dimension, value, formats), count) for value, count in values[:TOP]]
     for name, count in [*shown, (formats.say("Other"), rest)] if rest else shown:
         yield Slice(name, formats.about(count / whole), f"{100 * count / whole:.1f}")
-
-
-def value_name(dimension: str, value: str, formats: Formats) -> str:
-    """A value of a breakdown in a reader's words; "Unknown" for what api.video could not tell."""
-    if value in ("", "unknown", "null"):
-        return formats.say("Unknown")
-    if dimension != "device":
-        return value
-    return formats.say(DEVICES[value]) if value in DEVICES else value.capitalize()

@@ -7,7 +7,7 @@
   /**
    * @typedef {{code: string, count: number, share: number, rank: number, per: number, now: number, before: number,
    *   fresh: boolean}} Row  `per` is per million people, NaN where these are not known
-   * @typedef {{from: number, to: number, total: number, mapped: number, unknown: number, withheld: number,
+   * @typedef {{from: number, to: number, total: number, mapped: number, unknown: number,
    *   rows: Row[], byCode: Map<string, Row>, change: null|{days: number, now: number, before: number}, gaps: number[]}} View
    *   `from` and `to` are places of days, both inclusive; `gaps` the days never collected
    * @typedef {{first: string, total: (number|null)[], open: number[], counts: Object<string, number[]>}} Days
@@ -33,7 +33,7 @@
     const change = data.change && { days: data.change.days, now: data.change.total[0], before: data.change.total[1] };
     const last = formats.place(data.last);
     return finish({
-      from: 0, to: Number.isNaN(last) ? 0 : last, total: data.total, unknown: data.unknown, withheld: data.withheld, change, gaps: data.gaps,
+      from: 0, to: Number.isNaN(last) ? 0 : last, total: data.total, unknown: data.unknown, change, gaps: data.gaps,
     }, data.rows.map(([code, count, , now, before, fresh]) => ({ code, count, now, before, fresh: Boolean(fresh) })));
   }
 
@@ -65,9 +65,8 @@
       if (code !== UNKNOWN) rows.push({ code, count, now: whole ? count : 0, before: earlier(sums), fresh: whole && count > 0 && sums[from] === 0 });
     }
     const unknown = history.sums[UNKNOWN] ? sum(history.sums[UNKNOWN]) : 0;
-    const mapped = rows.reduce((all, row) => all + row.count, 0);
     return finish({
-      from, to, total: sum(history.total), unknown, withheld: sum(history.total) - mapped - unknown,
+      from, to, total: sum(history.total), unknown,
       change: whole ? { days: length, now: sum(history.total), before: earlier(history.total) } : null,
       gaps: data.gaps.filter((place) => place >= from && place <= to),
     }, rows);
@@ -155,7 +154,7 @@
     if (left) legend.push({ kind: "left", label: _("Left out"), note: geo.nameOf(left) });
     if (measure === "per-million") legend.push({ kind: "few", label: _("Under %(quantity)s", { quantity: formats.quantity(data.per_from) }) });
     legend.push(data.known ? { kind: "zero", label: "0" } : { kind: "blank", label: _("No data") });
-    return { kinds, empty, classes: cut.lows.length, legend: [...count(legend, kinds, empty), ...apart(view)] };
+    return { kinds, empty, classes: cut.lows.length, legend: count(legend, kinds, empty) };
   }
 
   function changePicture(view) {
@@ -170,7 +169,7 @@
     const legend = view.change ? changeWords().map((label, index) => ({ kind: `d${index}`, label })) : [];
     legend.push({ kind: "new", label: _("New") }, { kind: "few", label: view.change ? _("Too few to tell") : _("Nothing to compare with") });
     legend.push({ kind: "zero", label: _("None in either") });
-    return { kinds, empty: data.known ? "zero" : "blank", classes: data.scale.classes, legend: [...count(legend, kinds, "zero"), ...apart(view)] };
+    return { kinds, empty: data.known ? "zero" : "blank", classes: data.scale.classes, legend: count(legend, kinds, "zero") };
   }
 
   /** Writes under each entry how many countries it stands for. */
@@ -183,16 +182,12 @@
     });
   }
 
-  /** What is on no country's account, and the days that are on none. */
-  function apart(view) {
-    if (!data.known) return [];
-    const entries = [{ kind: "unknown", label: _("Unknown"), note: formats.quantity(view.unknown), apart: true }];
-    if (view.withheld) entries.push({ kind: "withheld", label: _("Withheld"), note: formats.quantity(view.withheld), apart: true });
-    if (data.gaps.length) {
-      const note = view.gaps.length ? ngettext("%(count)s day", "%(count)s days", view.gaps.length) : _("none");
-      entries.push({ kind: "gap", label: _("Not collected"), note, apart: true });
-    }
-    return entries;
+  /** The line under the legend: plays and days that have no colour on the map. @param {View} view */
+  function offTheMap(view) {
+    if (!data.known) return "";
+    const parts = [_("Unknown country: %(quantity)s", { quantity: formats.quantity(view.unknown) })];
+    if (view.gaps.length) parts.push(ngettext("Not collected: %(count)s day", "Not collected: %(count)s days", view.gaps.length));
+    return parts.join(" · ");
   }
 
   /** A sparkline of the days `from` … `to`, as `render/daily.py` draws it. @param {number[]} counts @param {(number|null)[]} totals */
@@ -217,5 +212,5 @@
     return path;
   }
 
-  Object.assign(geo, { wholeView, addUp, viewOf, compared, changeOf, valueBy, scaleOf, leaderOf, picture, sparkPath });
+  Object.assign(geo, { wholeView, addUp, viewOf, compared, changeOf, valueBy, scaleOf, leaderOf, picture, offTheMap, sparkPath });
 })(apivideoGeo);

@@ -6,15 +6,12 @@
   /** @type {(kind: string) => void} */
   let light = () => {};
   let pressed = "";
-  /** Kinds no country is painted with. */
-  const APART = ["unknown", "withheld", "gap"];
 
   /** Turns the entries the page was sent with into buttons. @param {(kind: string) => void} lightKind  "" = none */
   function start(lightKind) {
     light = lightKind;
     for (const item of list.children) {
-      const kind = item.querySelector("i").className;
-      if (!APART.includes(kind)) wrap(item, kind);
+      wrap(item, item.querySelector("i").className);
     }
     const kindAt = (event) => event.target.closest("button")?.dataset.kind || "";
     list.addEventListener("pointerover", (event) => { if (event.pointerType === "mouse") light(kindAt(event) || pressed); });

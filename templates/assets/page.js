@@ -65,6 +65,8 @@
       const picture = geo.picture(view, state.measure, state.without, scale);
       map.paint(picture);
       geo.legend.render(picture.legend, picture.classes);
+      const rest = geo.byId("off-the-map");
+      if (rest) rest.textContent = geo.offTheMap(view);
       showFigures();
       showNote();
       geo.timeline.note(view, view === whole);

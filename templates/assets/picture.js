@@ -64,7 +64,6 @@
     pen.font = `18px ${FONT}`;
     let x = MARGIN;
     for (const item of geo.byId("legend").children) {
-      if (item.querySelector(".unknown, .withheld, .gap")) continue;
       const text = item.querySelector("b").textContent;
       const wide = 34 + pen.measureText(text).width + 28;
       if (x + wide > WIDTH - MARGIN) { x = MARGIN; y += 34; }

@@ -1,10 +1,11 @@
-"""A stand-in GitHub on loopback: git over HTTP from bare repositories on disk, and its program ``gh``.
+"""A stand-in GitHub on loopback: git over HTTP from bare repositories on disk, and beside it its REST API.
 
 Tokens are real: each has permissions, and what they do not allow is refused, as GitHub does.
 """
 
 import base64
 import gzip
+import json
 import os
 import secrets
 import subprocess
@@ -12,24 +13,25 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from tests.fakes.gh import GhStandIn
+from tests.fakes.github import GitHubStandIn
 
 
 class GitHub:
-    """``url``; ``repositories``: the folder with ``owner/name`` in it (bare); ``gh``: issues, Pages, the workflow."""
+    """``url``; ``repositories``: the folder with ``owner/name`` in it (bare); ``rest``: issues, Pages, the workflow."""
 
     def __init__(self, repositories):
         self.repositories = repositories
         self.tokens = {}
-        self.gh = GhStandIn(repositories)
+        self.rest = GitHubStandIn()  # answers here, at the address that git has too
 
     def token(self, permissions):
         """A new token that may do so much."""
         token = "ghs_" + secrets.token_hex(18)
         self.tokens[token] = dict(permissions)
-        return self.gh.add_token(token, permissions)
+        return token
 
     def __enter__(self):
+        self.rest.__enter__()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads, self._server.github = True, self
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
@@ -37,6 +39,7 @@ class GitHub:
         return self
 
     def __exit__(self, *_):
+        self.rest.__exit__()
         self._server.shutdown()
         self._server.server_close()
 
@@ -49,9 +52,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Silent."""
 
     def _do(self):
-        self._git(self._body())
+        body = self._body()
+        if self.path.startswith("/api/"):
+            self._rest(body)
+        else:
+            self._git(body)
 
-    do_GET = do_POST = _do
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _do
 
     def _permissions(self):
         """What the token of this request may do; None: there is no token, or nobody gave it out."""
@@ -72,7 +79,8 @@ class _Handler(BaseHTTPRequestHandler):
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         return gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
 
-    def _answer(self, status, content, kind, **headers):
+    def _answer(self, status, content, kind="application/json", **headers):
+        content = content if isinstance(content, bytes) else json.dumps(content).encode()
         self.send_response(status)
         for name, value in {"Content-Type": kind, "Content-Length": str(len(content)), **headers}.items():
             self.send_header(name, value)
@@ -107,3 +115,8 @@ class _Handler(BaseHTTPRequestHandler):
         lines = dict(line.split(": ", 1) for line in head.decode().splitlines())
         status = int(lines.pop("Status", "200").split()[0])
         self._answer(status, content, lines.pop("Content-Type", "text/plain"), **lines)
+
+    def _rest(self, body):
+        allowed = (self._permissions() or {}).get("issues") == "write"
+        path = self.path.removeprefix("/api")
+        self._answer(*self.server.github.rest.answer(self.command, path, json.loads(body or b"{}"), allowed))

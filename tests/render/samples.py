@@ -48,7 +48,6 @@ def summary(
     counts: Mapping[str, int],
     daily: Sequence[DayCount] = (),
     unknown: int = 0,
-    withheld: int = 0,
     names: Mapping[str, str] | None = None,
     per_million: Mapping[str, float] | None = None,
     breakdowns: Mapping[str, tuple[tuple[str, int], ...]] | None = None,
@@ -56,7 +55,7 @@ def summary(
     demo: bool = False,
 ) -> Summary:
     mapped = sum(counts.values())
-    total = mapped + unknown + withheld
+    total = mapped + unknown
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return Summary(
         generated_at=MADE,
@@ -66,7 +65,7 @@ def summary(
         total=total,
         mapped=mapped,
         unknown=unknown,
-        withheld=withheld,
+        withheld=0,
         days=Coverage(
             collected=sum(day.count is not None and not day.open for day in daily),
             empty=sum(day.count == 0 and not day.open for day in daily),
@@ -103,7 +102,7 @@ def whole_world() -> Summary:
         "browser": (("Chrome", 60), ("", 40)),
     }
     per_million = {code: count / 7 for code, count in counts.items()}
-    return summary(counts, hole, 462, 96, per_million=per_million, breakdowns=breakdowns)
+    return summary(counts, hole, 462, per_million=per_million, breakdowns=breakdowns)
 
 
 def small() -> Summary:

@@ -54,16 +54,16 @@ def test_the_same_summary_gives_the_same_bytes():
     assert render_site(whole_world(), LOOK, TEMPLATES) == render_site(whole_world(), LOOK, TEMPLATES)
 
 
-def test_every_country_is_in_the_table_as_counted_then_unknown_withheld_and_total():
+def test_every_country_is_in_the_table_as_counted_then_unknown_and_total():
     world = whole_world()
     rows = country_rows(render(world))
-    assert len(rows) == len(world.countries) + 3
+    assert len(rows) == len(world.countries) + 2
     for row, country in zip(rows, world.countries, strict=False):
         assert row[0] == str(country.rank)
         assert row[1].endswith(country.name)
         assert row[2] == f"{country.count:,}"
-    assert [row[1:3] for row in rows[-3:]] == [["Unknown", "462"], ["Withheld", "96"], ["Total", f"{world.total:,}"]]
-    assert rows[-3][0] == "–"
+    assert [row[1:3] for row in rows[-2:]] == [["Unknown", "462"], ["Total", f"{world.total:,}"]]
+    assert rows[-2][0] == "–"
 
 
 def test_the_rows_add_up_to_the_total():
@@ -72,19 +72,15 @@ def test_the_rows_add_up_to_the_total():
     assert sum(parts) == total
 
 
-def test_the_legend_counts_every_country_once_and_keeps_the_states_apart():
+def test_the_legend_counts_every_country_once_and_what_has_no_colour_is_in_a_line_under_it():
     world = whole_world()
     html = render(world)
     legend = re.findall(r'<li><i class="(\w+)"></i><b>(.*?)</b> <span>(.*?)</span></li>', html)
     counted = sum(int(note.split()[0]) for _, _, note in legend if note.endswith(("country", "countries")))
     assert counted == 250
-    assert [entry[0] for entry in legend] == [*(f"c{n}" for n in range(6)), "zero", "unknown", "withheld", "gap"]
-    assert legend[-4:] == [
-        ("zero", "0", "none"),
-        ("unknown", "Unknown", "462 plays"),
-        ("withheld", "Withheld", "96 plays"),
-        ("gap", "Not collected", "4 days"),
-    ]
+    assert [entry[0] for entry in legend] == [*(f"c{n}" for n in range(6)), "zero"], "a key to what the map shows"
+    assert legend[-1] == ("zero", "0", "none")
+    assert '<p class="note" id="off-the-map">Unknown country: 462 plays · Not collected: 4 days</p>' in html
 
 
 def test_a_country_has_the_colour_its_legend_promises():
@@ -106,7 +102,7 @@ def test_unknown_is_not_zero():
 def test_an_empty_account_gets_a_page_without_a_nonsense_figure():
     text = Page(render(empty())).text
     assert "No plays yet" in text
-    assert "0 plays = 0 on the map + 0 withheld + 0 unknown" in text
+    assert "0 plays: 0 on the map, 0 from unknown countries" in text
     for nonsense in ("nan", "NaN", "None", "inf ", "Undefined"):
         assert nonsense not in text
 

@@ -93,7 +93,7 @@ def test_a_video_tells_its_countries_and_its_lifetime_plays_beside_the_days(site
     assert "15 plays in 2 countries, most of all in France." in told
     assert "Since it was published, on 15 January 2026, it was played 90 times" in told
     assert table(page, "Countries") == {"France": "9", "Belgium": "4", "Unknown": "2", "Total": "15"}
-    assert "15 plays = 13 on the map + 2 unknown" in page.decode()
+    assert "15 plays: 13 on the map, 2 from unknown countries" in page.decode()
 
 
 def test_the_map_of_a_video_carries_only_the_countries_that_watched(site):

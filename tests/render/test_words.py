@@ -248,7 +248,6 @@ UNHEARD = {
     "The figures of the days could not be loaded.",
     "Stop",
     "No data",
-    "Withheld",
     "from %(quantity)s up",
     ("%(days)s and %(count)s more", "%(days)s and %(count)s more"),
 }
