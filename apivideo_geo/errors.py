@@ -8,8 +8,7 @@
     │   │   └── EndpointGone  this server does not have the endpoint (404 for the URL itself)
     │   ├── DeadlineExceeded  the whole run took too long
     │   ├── DiskFailed        a file could not be written (full disk, read-only folder)
-    │   ├── GitFailed         git, or the remote it talks to, failed
-    │   └── GitHubFailed      GitHub's API answered with a problem (status), or not at all
+    │   └── GitFailed         git, or the remote it talks to, failed
     └── DataRefused       5  unreadable input, mixed stores, a failed check before publishing
 
 A message says what happened, where, and what to do now. Class = exit code. The room that
@@ -78,16 +77,6 @@ class GitFailed(SourceFailed):
     def __init__(self, message: str, *, final: bool = False) -> None:
         super().__init__(message)
         self.final = final
-
-
-class GitHubFailed(SourceFailed):
-    """GitHub's API answered with a problem; ``status`` is 0 where it did not answer."""
-
-    title = "GitHub did not answer as it should"
-
-    def __init__(self, message: str, status: int = 0) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 class DataRefused(ApivideoGeoError):

@@ -25,8 +25,7 @@ SANDBOX = "https://sandbox.api.video"
 DEFAULT_FILE = Path("apivideo-geo.toml")
 PREFIX = "APIVIDEO_GEO_"
 OF_GITHUB = (
-    "github_actions", "github_api_url", "github_repository", "github_run_id", "github_server_url",
-    "github_token",
+    "github_actions", "github_repository", "github_server_url", "github_token",
 )  # fmt: skip
 """Fields that GitHub Actions tells, each in the variable of its name."""
 ENVIRONMENT_ONLY = frozenset({"api_key", "source_date_epoch", *OF_GITHUB})
@@ -160,11 +159,7 @@ class Settings(BaseSettings):
     )
     api_key: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("api_key", "APIVIDEO_API_KEY"))
     github_actions: bool = Field(False, validation_alias=AliasChoices("github_actions", "GITHUB_ACTIONS"))
-    github_api_url: str = Field(
-        "https://api.github.com", validation_alias=AliasChoices("github_api_url", "GITHUB_API_URL")
-    )
     github_repository: str = Field("", validation_alias=AliasChoices("github_repository", "GITHUB_REPOSITORY"))
-    github_run_id: str = Field("", validation_alias=AliasChoices("github_run_id", "GITHUB_RUN_ID"))
     github_server_url: str = Field(
         "https://github.com", validation_alias=AliasChoices("github_server_url", "GITHUB_SERVER_URL")
     )

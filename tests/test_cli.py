@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from apivideo_geo import cli
+from apivideo_geo.console.exits import run_guarded
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
 from tests.product import ROOT, Product
@@ -90,7 +90,7 @@ def test_in_github_actions_the_report_goes_to_the_summary_and_errors_become_anno
     assert re.search(r"\| Time \| collect [\d.]+ s, aggregate", text)
     said = re.search(r"^::error title=API key refused::(.*)$", done.stdout, re.MULTILINE)[1]
     assert "https://dashboard.api.video/apikeys" in said
-    assert output.read_text() == f"trouble={said}\n"
+    assert output.read_text() == f"failure={said}\n"
     assert "## The map was not brought up to date" in summary.read_text()
 
 
@@ -164,8 +164,8 @@ def test_ctrl_c_that_python_made_another_error_of_is_exit_130_too(capsys):
         except KeyboardInterrupt as interrupt:
             raise RuntimeError("Error calling __set_name__") from interrupt
 
-    assert cli._guarded(work) == 130
-    assert capsys.readouterr().err == "error: Interrupted; nothing is left half-written.\n"
+    assert run_guarded(work) == 130
+    assert capsys.readouterr().err == "error: Interrupted; no file is left half-written.\n"
 
 
 def test_a_terminal_gets_a_live_bar_with_count_and_requests_left(product, world):
@@ -216,6 +216,22 @@ def test_without_the_dependencies_one_sentence_tells_how_to_install_them(tmp_pat
     assert done.returncode == 2
     assert "make site" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_help_shows_each_command_in_one_line_that_is_not_cut(product):
+    listed = product.run("--help").stdout.partition("Commands:\n")[2].rstrip().splitlines()
+    assert len(listed) >= 10
+    for line in listed:
+        name, said = re.fullmatch(r"  ([a-z-]+) +(\S.*)", line).groups()
+        assert len(said) <= 45, name
+        assert said.endswith(".")
+        assert not said.endswith("..."), name
+
+
+def test_the_package_itself_is_the_command_too(product):
+    command = [sys.executable, "-m", "apivideo_geo", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout == product.run("--version").stdout
 
 
 def test_help_imports_nothing_heavy(product):

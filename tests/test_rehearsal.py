@@ -99,7 +99,7 @@ def test_nights_with_an_outage_between_them(fork, github, api, world, tmp_path):
     """First run, second night, the API failing half-way, the API away, and a good night after all."""
     first = a_run(fork, api, date(2026, 10, 20), "workflow_dispatch").go()  # as the README tells its reader
     assert_good(first)
-    assert github.rest.issues == {}
+    assert github.gh.issues == []
     assert fork.published == first.artifact
     assert held(fork, tmp_path) == truth(world, between(date(2026, 9, 21), date(2026, 10, 19)))
     assert not [name for name in fork.files("history") if name.startswith(("site", "exports"))]
@@ -122,17 +122,20 @@ def test_nights_with_an_outage_between_them(fork, github, api, world, tmp_path):
     assert len(kept) > 30  # what came in before it failed is on the branch
     assert fork.published == second.artifact
     assert "::error title=" in tired.log
-    (issue,) = github.rest.issues.values()
+    (issue,) = github.gh.issues
     assert issue["state"] == "open"
     assert issue["title"] == "The map is not updating"
-    assert "Analytics are closed today" in tired.outputs["build"]["trouble"]
+    assert "Analytics are closed today" in tired.outputs["build"]["failure"]
     assert "Analytics are closed today" in issue["body"]
 
     api.down()
     away = a_run(fork, api, date(2026, 10, 26), ambient={"APIVIDEO_GEO_DEADLINE": "0.02"}).go()
     assert away.results == tired.results
     assert held(fork, tmp_path) == kept
-    assert [one["state"] for one in github.rest.issues.values()] == ["open"]
+    (issue,) = github.gh.issues
+    assert issue["state"] == "open"
+    assert "Analytics are closed today" not in issue["body"]
+    assert [away.outputs["build"]["failure"] in said for said in (issue["body"], *issue["comments"])] == [True, True]
 
     api.answers_left = None
     api.up()
@@ -140,7 +143,10 @@ def test_nights_with_an_outage_between_them(fork, github, api, world, tmp_path):
     assert_good(healed)
     assert held(fork, tmp_path) == truth(world, between(date(2026, 9, 21), date(2026, 10, 26)))
     assert fork.published == healed.artifact
-    assert [one["state"] for one in github.rest.issues.values()] == ["closed"]
+    (issue,) = github.gh.issues
+    assert issue["state"] == "closed"
+    assert "up to date again" in issue["comments"][-1]
+    assert f"{github.url}/{fork.name}/actions/runs/{healed.number}" in issue["comments"][-1]
 
     everything = "".join(run.log + run.summary for run in (first, second, tired, away, healed)) + json.dumps(issue)
     for secret in (*api.secrets, *github.tokens):
@@ -175,15 +181,75 @@ def test_a_dispatch_with_since_collects_and_shows_from_that_day(fork, github, ap
     assert again.results == {"build": "success", "deploy": "failure", "report": "success"}
     assert summary_of(again.artifact)["period"]["from"] == "2026-10-12"
     assert fork.git("rev-list", "--count", "history") == "1"
-    assert "In Settings, Pages, set Source to" in github.rest.issues[1]["body"]
+    assert "Under Settings, Pages, set Source to" in github.gh.issues[0]["body"]
     lost = a_run(fork, api, date(2026, 10, 20), "push", key=False).go()
     assert lost.results == {"build": "failure", "deploy": "skipped", "report": "success"}
     assert fork.published == run.artifact  # no demo in the place of a map
-    assert "no API key" in github.rest.issues[1]["body"]
+    assert "no API key" in github.gh.issues[0]["body"]
+
+
+class ReportOnly(Run):
+    """Runs only the job ``report``, as after a build that failed with ``failure``, or a good one where that is None."""
+
+    def __init__(self, fork, failure):
+        super().__init__(fork, WORKFLOW, "schedule")
+        self.workflow = copy.deepcopy(self.workflow)
+        self.workflow["jobs"] = {"report": self.workflow["jobs"]["report"]}
+        result = "failure" if failure is not None else "success"
+        self.results = {"build": result, "deploy": "skipped" if failure is not None else "success"}
+        self.outputs = {"build": {"failure": failure or ""}, "deploy": {}}
+
+
+def test_the_same_failure_again_only_edits_the_issue_and_another_failure_is_a_comment(fork, github):
+    for _ in range(3):
+        run = ReportOnly(fork, "ws.api.video rejected the API key.").go()
+        assert run.results["report"] == "success", run.log
+    (issue,) = github.gh.issues
+    assert issue["title"] == "The map is not updating"
+    assert issue["comments"] == []
+    assert f"/actions/runs/{run.number}" in issue["body"]
+    ReportOnly(fork, "ws.api.video did not answer in time.").go()
+    (issue,) = github.gh.issues
+    assert "did not answer in time" in issue["body"]
+    assert "rejected the API key" not in issue["body"]
+    assert len(issue["comments"]) == 1
+
+
+def test_the_next_good_run_closes_the_issue_and_a_later_failure_opens_another(fork, github):
+    ReportOnly(fork, "").go()
+    assert "its log shows the step" in github.gh.issues[0]["body"]
+    ReportOnly(fork, None).go()
+    ReportOnly(fork, "It fails again.").go()
+    assert [issue["state"] for issue in github.gh.issues] == ["closed", "open"]
+
+
+def test_an_issue_of_somebody_else_with_the_same_title_is_left_alone(fork, github):
+    theirs = {"number": 1, "title": "The map is not updating", "body": "For me too", "labels": [], "state": "open"}
+    github.gh.update(issues={"1": {**theirs, "comments": []}})
+    ReportOnly(fork, "It fails.").go()
+    ReportOnly(fork, None).go()
+    assert [issue["state"] for issue in github.gh.issues] == ["open", "closed"]
+    assert github.gh.issues[0]["body"] == "For me too"
+
+
+def test_a_failure_message_is_shown_as_text_and_never_runs_in_the_shell(fork, github):
+    said = "@octocat $(touch /tmp/never) `id` \"; <img src=x> 'quoted' # loud"
+    run = ReportOnly(fork, said).go()
+    assert run.results["report"] == "success", run.log
+    (issue,) = github.gh.issues
+    assert f"\n    {said}\n" in issue["body"]  # four spaces: GitHub shows it as code, and notifies nobody
+
+
+def test_where_issues_are_disabled_a_failure_is_a_red_job_that_says_so(fork, github):
+    github.gh.update(has_issues=False)
+    assert ReportOnly(fork, None).go().results["report"] == "success"
+    run = ReportOnly(fork, "It fails.").go()
+    assert run.results["report"] == "failure"
+    assert "has disabled issues" in run.log
 
 
 def test_a_fork_without_the_secret_publishes_the_demo_and_says_how_to_connect(fork, github, api):
-    github.rest.has_issues = False  # a new fork has none; that spoils nothing
+    github.gh.update(has_issues=False)  # as in every new fork; a good run does not need them
     run = a_run(fork, api, date(2026, 10, 20), "push", key=False).go()
     assert_good(run)
     assert fork.files("history") == []
@@ -199,4 +265,4 @@ def test_a_history_that_cannot_be_published_is_a_red_run_and_no_new_page(fork, g
     assert run.results["build"] == "failure"
     assert run.jobs["build"].failed == ["publish"]
     assert fork.published is None
-    assert "contents: write" in github.rest.issues[1]["body"]
+    assert "contents: write" in github.gh.issues[0]["body"]

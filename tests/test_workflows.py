@@ -22,9 +22,14 @@ def test_there_are_workflows():
     assert {path.stem for path in FILES} >= {"site", "test", "canary"}
 
 
-def test_a_step_only_calls_a_verb_that_anyone_can_run(workflow):
-    said = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
-    assert [run for run in said if not VERB.fullmatch(run)] == []
+def test_a_step_only_calls_a_command_that_anyone_can_run(workflow):
+    """A job without a checkout has no such commands; it uses GitHub's own program ``gh``."""
+    for job in workflow["jobs"].values():
+        scripts = [step["run"] for step in job["steps"] if "run" in step]
+        if any(step.get("uses", "").startswith("actions/checkout@") for step in job["steps"]):
+            assert [script for script in scripts if not VERB.fullmatch(script)] == []
+        else:
+            assert [script for script in scripts if "gh issue " not in script and script != "exit 1"] == []
 
 
 def test_nobody_may_anything_that_is_not_granted_to_the_job(workflow):

@@ -1,59 +1,71 @@
-"""Progress as a person sees it: a live bar on a terminal, plain lines elsewhere. Both write to stderr."""
+"""Show progress on stderr: a live bar on a terminal, text lines elsewhere."""
 
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, TextIO
 
-from apivideo_geo.effects import Progress
+from apivideo_geo.effects import Progress, Quiet
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
+    from apivideo_geo.settings import Settings
+
 LINE_EVERY = 10.0
-"""Seconds between two plain lines of the same step."""
+"""Seconds between two lines about the same step."""
 
 
-class PlainLines(Progress):
-    """A line when a step begins, one every ``LINE_EVERY`` seconds, one when it ends."""
+def choose_progress(settings: Settings) -> Progress:
+    """Return the kind of progress for this run: none, JSON lines, a live bar on a terminal, or text lines."""
+    if settings.verbosity < 0:
+        return Quiet()
+    if settings.log_json:
+        return JsonLines(sys.stderr)
+    return LiveBar() if sys.stderr.isatty() and not settings.github_actions else TextLines(sys.stderr)
+
+
+class TextLines(Progress):
+    """Prints a line when a step starts, one every ``LINE_EVERY`` seconds, and one when it ends. Thread-safe."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._lock = threading.Lock()
         self._what = ""
         self._total: int | None = None
-        self._left: int | None = None
+        self._requests_left: int | None = None
         self._done = 0
-        self._started = self._told = 0.0
+        self._started = self._printed = 0.0
 
     def start(self, what: str, total: int | None = None) -> None:
-        """Begin a step."""
+        """Print that a step starts."""
         with self._lock:
             self._what, self._total, self._done = what, total, 0
-            self._started = self._told = time.monotonic()
+            self._started = self._printed = time.monotonic()
             self._write(f"{what}{'' if total is None else f': {total:,} to do'} …")
 
     def advance(self, parts: int = 1) -> None:
-        """Some more is done."""
+        """Count ``parts`` more, and print a line if the last one is ``LINE_EVERY`` seconds old."""
         with self._lock:
             self._done += parts
-            if time.monotonic() - self._told >= LINE_EVERY:
-                self._told = time.monotonic()
+            if time.monotonic() - self._printed >= LINE_EVERY:
+                self._printed = time.monotonic()
                 self._write(f"{self._what}: {self._state()}")
 
     def note(self, requests_left: int) -> None:
-        """Remember it for the next line."""
-        self._left = requests_left
+        """Remember the number for the next line."""
+        self._requests_left = requests_left
 
     def say(self, message: str) -> None:
-        """A line of its own."""
+        """Print ``message`` on a line of its own."""
         with self._lock:
             self._write(message)
 
     def finish(self) -> None:
-        """The last line of the step."""
+        """Print how much was done, and in how many seconds."""
         with self._lock:
             done = f"{self._done:,} done" if self._done else "done"
             self._write(f"{self._what}: {done} in {time.monotonic() - self._started:.1f} s")
@@ -64,15 +76,15 @@ class PlainLines(Progress):
         text = f"{self._done:,}{'' if self._total is None else f' of {self._total:,}'}, {rate:.1f}/s"
         if self._total is not None and rate:
             text += f", {(self._total - self._done) / rate:.0f} s to go"
-        return text if self._left is None else f"{text}, {self._left} requests left this minute"
+        return text if self._requests_left is None else f"{text}, {self._requests_left} requests left this minute"
 
     def _write(self, line: str) -> None:
         self._stream.write(line + "\n")
         self._stream.flush()
 
 
-class JsonLines(PlainLines):
-    """The same lines as JSON objects, beside the log's."""
+class JsonLines(TextLines):
+    """Prints the same lines as JSON objects, in the format of the log."""
 
     def _write(self, line: str) -> None:
         moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
@@ -80,17 +92,17 @@ class JsonLines(PlainLines):
 
 
 class LiveBar(Progress):
-    """A bar with count, rate, time to go and requests left."""
+    """Shows a bar with count, rate, time to go and requests left."""
 
     def __init__(self) -> None:
         from rich.console import Console
 
         self._console = Console(stderr=True)
         self._bar: Bar | None = None
-        self._left = ""
+        self._requests_left = ""
 
     def start(self, what: str, total: int | None = None) -> None:
-        """Begin a step, with a bar of its own."""
+        """Start a new bar for this step."""
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
@@ -104,25 +116,26 @@ class LiveBar(Progress):
             TextColumn("{task.fields[left]}", markup=False),
             console=self._console,
         )
-        self._bar.add_task(what, total=total, rate="", left=self._left)
+        self._bar.add_task(what, total=total, rate="", left=self._requests_left)
         self._bar.start()
 
     def advance(self, parts: int = 1) -> None:
-        """Move the bar."""
+        """Move the bar forward."""
         if self._bar:
             task = self._bar.tasks[0]
-            self._bar.update(task.id, advance=parts, rate=f"{task.speed:.1f}/s" if task.speed else "", left=self._left)
+            rate = f"{task.speed:.1f}/s" if task.speed else ""
+            self._bar.update(task.id, advance=parts, rate=rate, left=self._requests_left)
 
     def note(self, requests_left: int) -> None:
-        """Show it at the end of the bar."""
-        self._left = f"{requests_left} requests left"
+        """Show the number at the end of the bar."""
+        self._requests_left = f"{requests_left} requests left"
 
     def say(self, message: str) -> None:
-        """A line above the bar."""
+        """Print ``message`` above the bar."""
         self._console.print(message, markup=False, highlight=False)
 
     def finish(self) -> None:
-        """Leave the bar as it is."""
+        """Stop the bar and leave it on the screen."""
         if self._bar:
             self._bar.stop()
             self._bar = None

@@ -1,4 +1,4 @@
-"""The examination, in the order in which things depend on each other."""
+"""Run every check, in the order in which the parts depend on each other."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from apivideo_geo.settings import Settings
 
 
 def examine(settings: Settings, effects: Effects) -> list[Finding]:
-    """All findings. What is out of reach is said to be; nothing is raised for it, and nothing is changed anywhere."""
+    """Return all findings. Never raises: what cannot be reached is a finding too. Changes nothing."""
     account, first_day = examine_account(settings, effects)
     return [
         *account,
         *examine_history(settings, effects, first_day),
         *examine_sizes(settings),
-        *examine_publication(settings, effects),
+        *examine_publication(settings),
     ]

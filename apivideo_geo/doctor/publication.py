@@ -1,50 +1,44 @@
-"""How the map gets out: the repository, its workflow, GitHub Pages, the issue; as far as they can be seen from here."""
+"""Check how the map is published: the repository, its branch and workflow, and its settings on GitHub."""
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from apivideo_geo.api.github import GitHub
 from apivideo_geo.doctor.findings import Finding
-from apivideo_geo.effects import Effects
-from apivideo_geo.errors import ApivideoGeoError, GitHubFailed
-from apivideo_geo.history.branch.git import Git, open_git
-from apivideo_geo.settings import Settings
+from apivideo_geo.errors import ApivideoGeoError
+from apivideo_geo.history.branch.git import Git, clean, open_git
+from apivideo_geo.settings import Settings, environment_for_git
 
 WORKFLOW = ".github/workflows/site.yml"
 ENABLE = "Open the tab Actions of the repository and enable the workflow."
 STATES = {
-    "disabled_inactivity": "GitHub has switched it off, for nothing had happened in the repository for 60 days.",
-    "disabled_fork": "It is switched off, as in every new fork.",
-    "disabled_manually": "Somebody has switched it off.",
+    "disabled_inactivity": "GitHub disabled it, because nothing happened in the repository for 60 days.",
+    "disabled_fork": "It is disabled, as in every new fork.",
+    "disabled_manually": "Somebody disabled it.",
 }
 
 
-def examine_publication(settings: Settings, effects: Effects) -> list[Finding]:
-    """Findings on repository, workflow, Pages and issues. GitHub is asked only where there is a GITHUB_TOKEN."""
+def examine_publication(settings: Settings) -> list[Finding]:
+    """Return findings on repository, branch and workflow; and on GitHub's settings, where its program ``gh`` works."""
     try:
         git = open_git(settings)
     except ApivideoGeoError:
-        says = "This folder is in no repository of git, or git is not installed: the site is not published from here."
+        says = "This folder is not in a git repository, or git is not installed: the site is not published from here."
         return [Finding("repository", "unseen", says)]
     host, name = parse_remote(git.ask("remote", "get-url", settings.history_remote) or "")
     name = settings.github_repository or (name if host == urlsplit(settings.github_server_url).hostname else "")
     findings = [_examine_repository(host, name), _examine_branch(git, settings), _examine_workflow(git.root)]
-    if not name:
-        return findings
-    if not settings.token:
-        says = f"Pages, workflow and issues of {name} were not looked at: there is no GITHUB_TOKEN in the environment."
-        return [*findings, Finding("GitHub", "unseen", says)]
-    with GitHub(settings.github_api_url, name, settings.token, effects, timeout=settings.timeout, attempts=2) as github:
-        private = [("private", _examine_private)] if settings.history_private else []
-        return [*findings, *(_look(*one, github) for one in (*LOOKS, *private))]
+    return [*findings, *_examine_github(GitHub(name, settings), settings)] if name else findings
 
 
 def parse_remote(address: str) -> tuple[str, str]:
-    """Host and ``owner/name`` of a repository by the address of its remote; ("", "") for a folder."""
+    """Return host and ``owner/name`` of a repository from the address of a git remote; ("", "") for a folder."""
     found = re.fullmatch(r"(?:\w+://)?(?:[^@/]+@)?([^:/]+)(?::\d+)?[:/]([^/]+/[^/]+?)(?:\.git)?/?", address)
     return (found[1], found[2]) if found and not address.startswith(("/", ".", "file:")) else ("", "")
 
@@ -61,26 +55,66 @@ def _examine_branch(git: Git, settings: Settings) -> Finding:
     if (settings.history / ".git").is_file():
         return Finding("branch", "ok", f"{settings.history} is a worktree of the branch {settings.history_branch}.")
     if git.ask("ls-remote", "--exit-code", settings.history_remote, f"refs/heads/{settings.history_branch}"):
-        step = f"Run fetch-history to have in {settings.history} what it holds."
-        return Finding("branch", "warning", f"There is a branch {place}, and it is not fetched.", step)
-    says = f"There is no branch {place}, or it is out of reach: the history is in the folder {settings.history} alone."
+        step = f"Run fetch-history to copy it into {settings.history}."
+        return Finding("branch", "warning", f"The branch {place} exists but has not been fetched.", step)
+    says = f"There is no branch {place}, or it cannot be reached: the history is only in the folder {settings.history}."
     return Finding("branch", "unseen", says)
 
 
 def _examine_workflow(root: Path) -> Finding:
     if (root / WORKFLOW).is_file():
         return Finding("workflow file", "ok", f"{WORKFLOW} is there.")
-    says = f"There is no {WORKFLOW}, so that nothing is built by itself on GitHub."
-    return Finding("workflow file", "warning", says, "Bring the fork up to date, or build where you are, with cron.")
+    says = f"There is no {WORKFLOW}, so GitHub builds nothing automatically."
+    return Finding("workflow file", "warning", says, "Update the fork, or build on your own machine with cron.")
+
+
+class GitHubUnseen(Exception):
+    """GitHub could not be asked; the message is a sentence."""
+
+
+class GitHub:
+    """The settings of the repository ``name`` (owner/name), read with GitHub's program ``gh``."""
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        self._name, self._timeout = name, settings.timeout
+        self._hostname = urlsplit(settings.github_server_url).hostname or ""
+        self._environment = environment_for_git({"GH_TOKEN": settings.token} if settings.token else {})
+
+    def read(self, path: str = "") -> dict[str, Any] | None:
+        """Return the object at ``path`` below the repository; None if there is none. Raises GitHubUnseen."""
+        command = ["gh", "api", "--hostname", self._hostname, f"repos/{self._name}{path}"]
+        try:
+            done = subprocess.run(  # noqa: S603  a list of arguments, no shell
+                command, env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                timeout=self._timeout, check=False,
+            )  # fmt: skip
+            if "HTTP 404" in done.stderr:
+                return None
+            found = {} if done.returncode else json.loads(done.stdout)
+        except FileNotFoundError:
+            raise GitHubUnseen("GitHub's program gh is not installed, so its settings were not checked.") from None
+        except (OSError, ValueError, subprocess.TimeoutExpired):
+            raise GitHubUnseen("GitHub could not be reached with gh.") from None
+        if done.returncode:
+            raise GitHubUnseen(f"gh failed: {clean(done.stderr)}")
+        return found if isinstance(found, dict) else {}
+
+
+def _examine_github(github: GitHub, settings: Settings) -> list[Finding]:
+    checks: list[Callable[[GitHub], Finding]] = [_examine_pages, _examine_schedule, _examine_issues]
+    if settings.history_private:
+        checks.append(_examine_private)
+    try:
+        return [check(github) for check in checks]
+    except GitHubUnseen as error:
+        step = "Install gh and run `gh auth login`, or look at the settings of the repository yourself."
+        return [Finding("GitHub", "unseen", str(error), step)]
 
 
 def _examine_pages(github: GitHub) -> Finding:
     step = "Under Settings, Pages, set Source to GitHub Actions."
-    try:
-        pages = github.get("/pages")
-    except GitHubFailed as error:
-        if error.status != 404:
-            raise
+    pages = github.read("/pages")
+    if pages is None:
         return Finding("Pages", "wrong", "GitHub Pages is not enabled.", step, 2)
     if pages.get("build_type") != "workflow":
         says = "GitHub Pages publishes a branch, not what the workflow builds."
@@ -89,43 +123,25 @@ def _examine_pages(github: GitHub) -> Finding:
 
 
 def _examine_schedule(github: GitHub) -> Finding:
-    try:
-        state = github.get(f"/actions/workflows/{Path(WORKFLOW).name}").get("state")
-    except GitHubFailed as error:
-        if error.status != 404:
-            raise
-        return Finding("workflow", "wrong", "GitHub knows no such workflow.", ENABLE, 2)
+    workflow = github.read(f"/actions/workflows/{Path(WORKFLOW).name}")
+    if workflow is None:
+        return Finding("workflow", "wrong", "GitHub does not know the workflow.", ENABLE, 2)
+    state = str(workflow.get("state"))
     if state == "active":
         return Finding("workflow", "ok", "The workflow is enabled.")
-    return Finding("workflow", "wrong", STATES.get(str(state), f"Its state is {state}."), ENABLE, 2)
+    return Finding("workflow", "wrong", STATES.get(state, f"Its state is {state}."), ENABLE, 2)
 
 
 def _examine_issues(github: GitHub) -> Finding:
-    if github.get("").get("has_issues"):
-        return Finding("issues", "ok", "Issues are switched on: trouble is told there.")
-    says = "Issues are switched off, as in every new fork: trouble is told in the log of the run alone."
-    return Finding("issues", "warning", says, "Switch them on under Settings, General, Features.")
+    if (github.read() or {}).get("has_issues"):
+        return Finding("issues", "ok", "Issues are enabled: a failed update opens one.")
+    says = "Issues are disabled, as in every new fork: a failed update appears only in the log of the run."
+    return Finding("issues", "warning", says, "Enable them under Settings, General, Features.")
 
 
 def _examine_private(github: GitHub) -> Finding:
-    if github.get("").get("private"):
-        return Finding("private", "ok", "The repository is private, as history_private says.")
-    says = "history_private is set, and the repository is public: anybody can read the cities on the branch."
-    step = "Make the repository private, or unset history_private and begin the branch of the history anew."
+    if (github.read() or {}).get("private"):
+        return Finding("private", "ok", "The repository is private, as the setting history_private says.")
+    says = "history_private is set, but the repository is public: anybody can read the cities on the branch."
+    step = "Make the repository private; or unset history_private, delete the branch of the history and start again."
     return Finding("private", "wrong", says, step, 2)
-
-
-LOOKS: tuple[tuple[str, Callable[[GitHub], Finding]], ...] = (
-    ("Pages", _examine_pages),
-    ("workflow", _examine_schedule),
-    ("issues", _examine_issues),
-)
-"""What is asked of GitHub, with the name of its finding."""
-
-
-def _look(name: str, examine: Callable[[GitHub], Finding], github: GitHub) -> Finding:
-    try:
-        return examine(github)
-    except GitHubFailed as error:
-        step = "Use a GITHUB_TOKEN that may read it." if error.status in (401, 403) else ""
-        return Finding(name, "unseen", f"It could not be looked at: {error}", step)

@@ -1,7 +1,7 @@
-"""``serve`` over real connections: what a host of static files does, and nothing a folder on a network must not."""
+"""``serve`` over real connections: it shows the files of the site, and nothing else on the machine."""
 
-import gzip
 import http.client
+import os
 import socket
 from contextlib import contextmanager
 from threading import Thread
@@ -34,7 +34,7 @@ def folder(tmp_path):
         path = tmp_path / "site" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    (tmp_path / "secret.txt").write_text("not of the site")
+    (tmp_path / "secret.txt").write_text("not part of the site")
     return tmp_path / "site"
 
 
@@ -84,38 +84,26 @@ def ask(folder):
         ("/social.png", "social.png", "image/png"),
     ],
 )
-def test_a_file_comes_whole_with_its_type(ask, path, name, kind):
+def test_a_file_is_sent_complete_with_its_type(ask, path, name, kind):
     answer, content = ask(path)
     assert (answer.status, content) == (200, SITE[name])
     assert answer.headers["Content-Type"] == kind
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_text_is_compressed_for_who_can_read_it(ask):
-    answer, content = ask("/", Accept_Encoding="gzip, deflate, br")
-    assert answer.headers["Content-Encoding"] == "gzip"
-    assert answer.headers["Vary"] == "Accept-Encoding"
-    assert gzip.decompress(content) == PAGE
-    assert len(content) < len(PAGE) / 5
-    assert "Content-Encoding" not in ask("/")[0].headers
-    assert "Content-Encoding" not in ask("/data/facts.parquet", Accept_Encoding="gzip")[0].headers
-
-
-def test_hashed_files_may_be_kept_for_ever_and_pages_are_asked_for_again(ask):
-    assert ask("/assets/site.0123456789.css")[0].headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert ask("/")[0].headers["Cache-Control"] == "no-cache"
-
-
 def test_a_page_that_did_not_change_is_not_sent_again_and_one_that_did_is(ask, folder):
-    tag = ask("/", Accept_Encoding="gzip")[0].headers["ETag"]
-    answer, content = ask("/", Accept_Encoding="gzip", If_None_Match=tag)
+    answer, _ = ask("/")
+    assert answer.headers["Cache-Control"] == "no-cache"
+    seen = answer.headers["Last-Modified"]
+    answer, content = ask("/", If_Modified_Since=seen)
     assert (answer.status, content) == (304, b"")
-    (folder / "index.html").write_bytes(b"a new page of another length")
-    answer, content = ask("/", Accept_Encoding="gzip", If_None_Match=tag)
-    assert (answer.status, gzip.decompress(content)) == (200, b"a new page of another length")
+    (folder / "index.html").write_bytes(b"a new page")
+    os.utime(folder / "index.html", (2_000_000_000, 2_000_000_000))
+    answer, content = ask("/", If_Modified_Since=seen)
+    assert (answer.status, content) == (200, b"a new page")
 
 
-def test_head_tells_all_but_the_content(ask):
+def test_head_sends_everything_but_the_content(ask):
     answer, content = ask("/", "HEAD")
     assert (answer.status, content, answer.headers["Content-Length"]) == (200, b"", str(len(PAGE)))
     assert ask("/nowhere", "HEAD")[0].status == 404
@@ -123,7 +111,7 @@ def test_head_tells_all_but_the_content(ask):
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/country/XXX.html", "/a/b/c/d/", "/index.html/", "/%00", "/%ff", "//"])
-def test_a_page_that_is_not_there_is_the_sites_own_404(ask, path):
+def test_a_missing_page_is_the_sites_own_404_page(ask, path):
     answer, content = ask(path)
     if path == "//":
         assert content == PAGE
@@ -131,10 +119,11 @@ def test_a_page_that_is_not_there_is_the_sites_own_404(ask, path):
     assert (answer.status, content) == (404, SITE["404.html"])
 
 
-def test_a_site_without_a_404_page_says_so_in_a_sentence(ask, folder):
+def test_a_site_without_a_404_page_answers_404_all_the_same(ask, folder):
     (folder / "404.html").unlink()
     answer, content = ask("/nowhere")
-    assert (answer.status, content) == (404, b"There is no such page.\n")
+    assert answer.status == 404
+    assert b"Error code: 404" in content
 
 
 @pytest.mark.parametrize(
@@ -163,9 +152,10 @@ def test_a_folder_is_never_listed(ask):
     assert ask("/data")[0].status == 404
 
 
-def test_a_folder_without_its_slash_is_sent_on_within_the_site(ask):
+def test_a_folder_without_its_slash_redirects_within_the_site(ask):
     answer, _ = ask("/country")
     assert (answer.status, answer.headers["Location"]) == (301, "/country/")
+    assert ask("/country/")[1] == SITE["country/index.html"]
     answer, _ = ask("//country")
     assert answer.headers.get("Location", "/").startswith("//") is False
 
@@ -178,7 +168,7 @@ def test_only_this_machine_is_served(ask):
     assert ask.address[0] == "127.0.0.1"
 
 
-def test_a_browser_that_hangs_up_disturbs_nobody(ask, capfd):
+def test_a_browser_that_closes_early_causes_no_error(ask, capfd):
     with socket.create_connection(ask.address[:2]) as hasty:
         hasty.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
         hasty.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
@@ -186,7 +176,7 @@ def test_a_browser_that_hangs_up_disturbs_nobody(ask, capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_no_site_and_a_port_in_use_are_told_in_a_sentence(tmp_path, folder, ask):
+def test_no_site_and_a_port_in_use_are_reported_in_a_sentence(tmp_path, folder, ask):
     with pytest.raises(UsageError, match="There is no site in"), open_server(tmp_path / "nowhere", 0):
         pass
     with pytest.raises(UsageError, match=r"Port \d+ cannot be used .*--port"), open_server(folder, ask.address[1]):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from contextlib import chdir
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +14,7 @@ from apivideo_geo.doctor import examine, find_exit_code
 from apivideo_geo.doctor.publication import parse_remote
 from apivideo_geo.pipeline import run
 from apivideo_geo.settings import load_settings
-from tests.fakes.github import GitHubStandIn
+from tests.fakes.gh import REPOSITORY, GhStandIn
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
 from tests.history.branch.runs import Home, Impatient, at_night
@@ -174,20 +175,27 @@ def fork(place):
     return clone
 
 
+@pytest.fixture
+def github(tmp_path):
+    return GhStandIn(tmp_path / "github")
+
+
 def look_in(fork, github=None, **flags):
     with chdir(fork), pytest.MonkeyPatch.context() as patch:
-        for name, value in (github.environment if github else {}).items():
+        for name, value in (github.environment | {"GITHUB_REPOSITORY": REPOSITORY} if github else {}).items():
             patch.setenv(name, value)
         return look(settings(source="demo", **flags))
 
 
-def test_a_fork_that_is_set_up_is_told_to_be_and_without_a_token_what_is_unseen(fork):
-    with GitHubStandIn() as github:
-        found = look_in(fork, github)
+def test_a_fork_that_is_set_up_is_reported_as_such_and_without_gh_what_was_not_checked(fork, github, monkeypatch):
+    found = look_in(fork, github)
     assert {found[name].state for name in ("repository", "workflow file", "Pages", "workflow", "issues")} == {"ok"}
     assert "https://acme.github.io/audience-map/" in found["Pages"].says
-    assert look_in(fork, history_remote="upstream")["GitHub"].says.startswith("Pages, workflow and issues of Acme/")
     assert look_in(fork)["repository"].state == "unseen"
+    (fork / "bin").mkdir()
+    (fork / "bin/git").symlink_to(shutil.which("git"))
+    monkeypatch.setenv("PATH", str(fork / "bin"))
+    assert "gh is not installed" in look_in(fork, history_remote="upstream")["GitHub"].says
 
 
 @pytest.mark.parametrize(
@@ -200,30 +208,32 @@ def test_a_fork_that_is_set_up_is_told_to_be_and_without_a_token_what_is_unseen(
         ("issues", {"has_issues": False}, "Settings, General, Features"),
     ],
 )
-def test_what_is_not_set_up_on_github_is_told_with_the_switch_to_turn(fork, name, change, step):
-    with GitHubStandIn() as github:
-        for field, value in change.items():
-            setattr(github, field, value)
-        found = look_in(fork, github)[name]
+def test_what_is_not_set_up_on_github_is_reported_with_the_setting_to_change(fork, github, name, change, step):
+    github.update(**change)
+    found = look_in(fork, github)[name]
     assert found.state == ("warning" if name == "issues" else "wrong")
     assert step in found.next
 
 
-def test_a_history_that_is_said_to_be_private_in_a_public_repository_is_wrong(fork):
-    with GitHubStandIn() as github:
-        assert "private" not in look_in(fork, github)
-        found = look_in(fork, github, history_private=True)["private"]
-        assert (found.state, found.exit_code) == ("wrong", 2)
-        assert found.next.startswith("Make the repository private")
-        github.private = True
-        assert look_in(fork, github, history_private=True)["private"].state == "ok"
+def test_a_history_that_is_said_to_be_private_in_a_public_repository_is_wrong(fork, github):
+    assert "private" not in look_in(fork, github)
+    found = look_in(fork, github, history_private=True)["private"]
+    assert (found.state, found.exit_code) == ("wrong", 2)
+    assert found.next.startswith("Make the repository private")
+    github.update(private=True)
+    assert look_in(fork, github, history_private=True)["private"].state == "ok"
 
 
-def test_a_token_that_may_not_look_leaves_it_unseen(fork):
-    with GitHubStandIn() as github:
-        github.status, github.message = 403, "Resource not accessible by integration"
-        found = look_in(fork, github)
-    assert {found[name].state for name in ("Pages", "workflow", "issues")} == {"unseen"}
+def test_a_login_without_access_leaves_it_unchecked(fork, github):
+    environment = github.environment
+    github.add_token(environment["GITHUB_TOKEN"], {"blind": True})
+    with chdir(fork), pytest.MonkeyPatch.context() as patch:
+        for name, value in (environment | {"GITHUB_REPOSITORY": REPOSITORY}).items():
+            patch.setenv(name, value)
+        found = look(settings(source="demo"))["GitHub"]
+    assert found.state == "unseen"
+    assert "HTTP 403" in found.says
+    assert "gh auth login" in found.next
 
 
 @pytest.mark.parametrize(

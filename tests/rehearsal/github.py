@@ -1,11 +1,10 @@
-"""A stand-in GitHub on loopback: git over HTTP from bare repositories on disk, and beside it its REST API.
+"""A stand-in GitHub on loopback: git over HTTP from bare repositories on disk, and its program ``gh``.
 
 Tokens are real: each has permissions, and what they do not allow is refused, as GitHub does.
 """
 
 import base64
 import gzip
-import json
 import os
 import secrets
 import subprocess
@@ -13,25 +12,24 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from tests.fakes.github import GitHubStandIn
+from tests.fakes.gh import GhStandIn
 
 
 class GitHub:
-    """``url``; ``repositories``: the folder with ``owner/name`` in it (bare); ``rest``: issues, Pages, the workflow."""
+    """``url``; ``repositories``: the folder with ``owner/name`` in it (bare); ``gh``: issues, Pages, the workflow."""
 
     def __init__(self, repositories):
         self.repositories = repositories
         self.tokens = {}
-        self.rest = GitHubStandIn()  # answers here, at the address that git has too
+        self.gh = GhStandIn(repositories)
 
     def token(self, permissions):
         """A new token that may do so much."""
         token = "ghs_" + secrets.token_hex(18)
         self.tokens[token] = dict(permissions)
-        return token
+        return self.gh.add_token(token, permissions)
 
     def __enter__(self):
-        self.rest.__enter__()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads, self._server.github = True, self
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
@@ -39,7 +37,6 @@ class GitHub:
         return self
 
     def __exit__(self, *_):
-        self.rest.__exit__()
         self._server.shutdown()
         self._server.server_close()
 
@@ -52,13 +49,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Silent."""
 
     def _do(self):
-        body = self._body()
-        if self.path.startswith("/api/"):
-            self._rest(body)
-        else:
-            self._git(body)
+        self._git(self._body())
 
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _do
+    do_GET = do_POST = _do
 
     def _permissions(self):
         """What the token of this request may do; None: there is no token, or nobody gave it out."""
@@ -79,8 +72,7 @@ class _Handler(BaseHTTPRequestHandler):
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         return gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
 
-    def _answer(self, status, content, kind="application/json", **headers):
-        content = content if isinstance(content, bytes) else json.dumps(content).encode()
+    def _answer(self, status, content, kind, **headers):
         self.send_response(status)
         for name, value in {"Content-Type": kind, "Content-Length": str(len(content)), **headers}.items():
             self.send_header(name, value)
@@ -115,8 +107,3 @@ class _Handler(BaseHTTPRequestHandler):
         lines = dict(line.split(": ", 1) for line in head.decode().splitlines())
         status = int(lines.pop("Status", "200").split()[0])
         self._answer(status, content, lines.pop("Content-Type", "text/plain"), **lines)
-
-    def _rest(self, body):
-        allowed = (self._permissions() or {}).get("issues") == "write"
-        path = self.path.removeprefix("/api")
-        self._answer(*self.server.github.rest.answer(self.command, path, json.loads(body or b"{}"), allowed))

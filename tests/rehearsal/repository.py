@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from tests.fakes.github import REPOSITORY
+from tests.fakes.gh import REPOSITORY
 from tests.product import ROOT
 
 IDENTITY = ["-c", "user.name=Owner", "-c", "user.email=owner@example.invalid"]

@@ -188,8 +188,9 @@ class Run:
         return done.returncode == 0, _pairs(files["output"].read_text())
 
     def _environment(self, job):
+        gh = str(self.repository.github.gh.folder)
         return {
-            "PATH": os.pathsep.join([*job.path, "/usr/local/bin", "/usr/bin", "/bin"]),
+            "PATH": os.pathsep.join([gh, *job.path, "/usr/local/bin", "/usr/bin", "/bin"]),
             "HOME": str(job.folder / "home"),
             "LANG": "C.UTF-8",
             "CI": "true",
@@ -205,7 +206,6 @@ class Run:
             "GITHUB_RUN_ID": str(self.number),
             "GITHUB_RUN_ATTEMPT": "1",
             "GITHUB_SERVER_URL": self.repository.github.url,
-            "GITHUB_API_URL": f"{self.repository.github.url}/api",
             "RUNNER_TEMP": str(job.folder / "temp"),
         } | self.ambient | job.env  # fmt: skip
 

@@ -1,0 +1,91 @@
+"""Errors to exit codes: each error becomes one sentence on stderr and the exit code of its class."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+import typer
+
+from apivideo_geo.errors import ApivideoGeoError, DataRefused, SourceFailed
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it: 128 + SIGINT."""
+
+
+def run_guarded(work: Callable[[], object]) -> int:
+    """Call ``work()`` and return the exit code; an error is printed as one sentence, never as a traceback."""
+    try:
+        code = _restore_interrupts(work)
+        if code == INTERRUPTED:  # Typer returns this after Ctrl-C, without a message
+            raise KeyboardInterrupt
+        return code if isinstance(code, int) else 0
+    except ApivideoGeoError as error:
+        return _fail(str(error), error.exit_code, error.title)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("Interrupted; no file is left half-written.", INTERRUPTED, "Interrupted")
+    except typer.TyperException as error:
+        return _fail(f"{error.format_message().rstrip('.')}; see --help.", 2, "Wrong usage")
+    except BrokenPipeError:  # whoever read our output, such as head, has closed it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        return _fail_unexpected(error)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once, after running the exit handlers.
+
+    Before Python 3.14, a library's thread that needs Python during shutdown is killed, and C++ then calls abort().
+    """
+    import atexit
+
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # the disk is full, or the reader has closed the pipe
+            code = code or 1
+    os._exit(code)
+
+
+def _restore_interrupts(work: Callable[[], object]) -> object:
+    """Call ``work()``; raise KeyboardInterrupt where Python or an engine wrapped one in another exception."""
+    try:
+        return work()
+    except Exception as error:
+        cause: BaseException | None = error
+        while cause:
+            if isinstance(cause, KeyboardInterrupt) or type(cause).__name__ == "InterruptException":
+                raise KeyboardInterrupt from None
+            cause = cause.__cause__ or cause.__context__
+        raise
+
+
+def _fail_unexpected(error: Exception) -> int:
+    """Report an error that no part of the program translated: a missing package, the system, or a bug."""
+    if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("apivideo_geo"):
+        message = f"The package {error.name!r} is not installed. Run `python3 -m pip install -r requirements.lock`."
+        return _fail(message, 2, "Not installed")
+    if isinstance(error, OSError):
+        message = f"{error.filename or 'The system'}: {error.strerror or error}."
+        return _fail(message, SourceFailed.exit_code, "Failed")
+    if isinstance(error, MemoryError):
+        message = "Out of memory. Give the run more, or fewer files at once."
+        return _fail(message, SourceFailed.exit_code, "Failed")
+    logging.getLogger("apivideo_geo").debug("Unexpected error", exc_info=True)
+    message = f"Unexpected {type(error).__name__}: {error} (run again with -vv for the traceback; please report it)."
+    return _fail(message, DataRefused.exit_code, "Unexpected error")
+
+
+def _fail(message: str, code: int, title: str) -> int:
+    from apivideo_geo.api.secrets import redactor
+    from apivideo_geo.console.actions import publish_error
+
+    message = redactor.clean(" ".join(message.split()))
+    typer.echo(f"error: {message}", err=True)
+    publish_error(message, title)
+    return code

@@ -1,0 +1,200 @@
+"""A stand-in for GitHub's command line ``gh``: one repository with issues, labels, Pages and a workflow.
+
+The class puts a program ``gh`` in a folder for the PATH. The program reads and writes the repository's state as JSON,
+knows only the commands and fields this project uses, and rejects everything else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from filelock import FileLock
+
+REPOSITORY = "Acme/audience-map"
+EMPTY = {
+    "has_issues": True,
+    "private": False,
+    "pages": {"build_type": "workflow", "html_url": "https://acme.github.io/audience-map/"},
+    "workflow": {"state": "active"},
+    "issues": {},
+    "labels": [],
+    "tokens": {},
+    "calls": [],
+}
+
+
+class GhStandIn:
+    """``folder`` goes on the PATH. ``state`` is the repository as a dict; ``update`` changes it.
+
+    ``add_token`` registers a token with the permissions of a job; without a registered token every command fails.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "gh-bin"
+        self.folder.mkdir(parents=True)
+        self._file = folder / "gh-state.json"
+        self._file.write_text(json.dumps(EMPTY))
+        program = self.folder / "gh"
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{__file__}" "{self._file}" "$@"\n')
+        program.chmod(0o755)
+
+    @property
+    def state(self) -> dict:
+        return json.loads(self._file.read_text())
+
+    @property
+    def issues(self) -> list[dict]:
+        """All issues, oldest first."""
+        return list(self.state["issues"].values())
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a shell needs to find the program, and to be logged in as the owner."""
+        token = self.add_token("gho_owners-own-token", {"issues": "write"})
+        return {"PATH": f"{self.folder}{os.pathsep}{os.environ['PATH']}", "GITHUB_TOKEN": token}
+
+    def update(self, **values) -> None:
+        with _locked(self._file):
+            self._file.write_text(json.dumps(self.state | values))
+
+    def add_token(self, token: str, permissions: dict) -> str:
+        with _locked(self._file):
+            state = self.state
+            state["tokens"][token] = dict(permissions)
+            self._file.write_text(json.dumps(state))
+        return token
+
+
+def _locked(file: Path) -> FileLock:
+    return FileLock(f"{file}.lock")
+
+
+class _Failed(Exception):
+    """What gh prints on stderr before it exits with 1."""
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="gh", allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True)
+    api = commands.add_parser("api")
+    api.add_argument("path")
+    api.add_argument("--hostname")
+    api.add_argument("--jq")
+    label = commands.add_parser("label").add_subparsers(dest="verb", required=True)
+    create = label.add_parser("create")
+    create.add_argument("name")
+    for option in ("--color", "--description"):
+        create.add_argument(option)
+    create.add_argument("--force", action="store_true")
+    issue = commands.add_parser("issue").add_subparsers(dest="verb", required=True)
+    options = {
+        "list": ["--label", "--limit", "--json", "--jq"],
+        "view": ["--json", "--jq"],
+        "create": ["--title", "--label", "--body"],
+        "edit": ["--body"],
+        "comment": ["--body"],
+        "close": ["--comment"],
+    }
+    for verb, names in options.items():
+        command = issue.add_parser(verb)
+        if verb not in ("list", "create"):
+            command.add_argument("number")
+        for name in names:
+            command.add_argument(name)
+    return parser.parse_args(arguments)
+
+
+def _select(value, query: str | None) -> str:
+    """The answer as gh prints it: JSON, or what a path such as ``.[].number`` finds, one line each."""
+    if not query:
+        return json.dumps(value)
+    found = [value]
+    for step in query.strip(".").split("."):
+        found = [one for each in found for one in each] if step == "[]" else [each[step] for each in found]
+    return "\n".join(one if isinstance(one, str) else json.dumps(one) for one in found)
+
+
+def _api(state: dict, told: argparse.Namespace, allowed: dict) -> object:
+    answers = {
+        f"repos/{REPOSITORY}": {"has_issues": state["has_issues"], "private": state["private"]},
+        f"repos/{REPOSITORY}/pages": state["pages"],
+        f"repos/{REPOSITORY}/actions/workflows/site.yml": state["workflow"],
+    }
+    if allowed.get("blind"):
+        raise _Failed("gh: Resource not accessible by integration (HTTP 403)")
+    if not answers.get(told.path):
+        raise _Failed("gh: Not Found (HTTP 404)")
+    return answers[told.path]
+
+
+def _issue(state: dict, told: argparse.Namespace) -> object:
+    issues = state["issues"]
+    if not state["has_issues"]:
+        raise _Failed(f"the '{REPOSITORY}' repository has disabled issues")
+    if told.verb == "list":
+        found = [one for one in issues.values() if one["state"] == "open" and told.label in one["labels"]]
+        return found[::-1][: int(told.limit or 30)]
+    if told.verb == "create":
+        if told.label not in state["labels"]:
+            raise _Failed(f"could not add label: '{told.label}' not found")
+        number = len(issues) + 1
+        issues[str(number)] = {
+            "number": number, "title": told.title, "body": told.body, "labels": [told.label], "state": "open",
+            "comments": [],
+        }  # fmt: skip
+        return f"https://github.com/{REPOSITORY}/issues/{number}"
+    issue = issues[told.number]
+    match told.verb:
+        case "view":
+            return issue
+        case "edit":
+            issue["body"] = told.body
+        case "comment":
+            issue["comments"].append(told.body)
+        case "close":
+            issue["state"] = "closed"
+            issue["comments"].append(told.comment)
+    return ""
+
+
+def _answer(state: dict, arguments: list[str]) -> str:
+    told = _parse(arguments)
+    token = os.environ.get("GH_TOKEN") or os.environ.get("GITHUB_TOKEN", "")
+    if token not in state["tokens"]:
+        raise _Failed("gh: Bad credentials (HTTP 401)")
+    allowed = state["tokens"][token]
+    if told.command == "api":
+        return _select(_api(state, told, allowed), told.jq)
+    if os.environ.get("GH_REPO") != REPOSITORY:
+        raise _Failed("failed to run git: fatal: not a git repository")
+    if allowed.get("issues") != "write":
+        raise _Failed("GraphQL: Resource not accessible by integration (HTTP 403)")
+    if told.command == "label":
+        state["labels"] = sorted({*state["labels"], told.name})
+        return ""
+    answer = _issue(state, told)
+    return answer if isinstance(answer, str) else _select(answer, told.jq)
+
+
+def main(file: str, *arguments: str) -> int:
+    path = Path(file)
+    with _locked(path):
+        state = json.loads(path.read_text())
+        state["calls"].append(list(arguments))
+        try:
+            said, code = _answer(state, list(arguments)), 0
+        except _Failed as error:
+            said, code = "", 1
+            print(error, file=sys.stderr)
+        path.write_text(json.dumps(state))
+    if said:
+        print(said)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
