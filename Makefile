@@ -1,4 +1,4 @@
-# One verb per job. Plain venv and pip underneath; every verb works on a fresh machine with Python 3.11+, make and git.
+# One target per task. Plain venv and pip underneath; every target works on a fresh machine with Python 3.11+, make and git.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do command -v $$p >/dev/null 2>&1 && echo $$p && break; done)
 BIN := .venv/bin
 SIZES ?= 1,10
@@ -7,26 +7,41 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 PIP := $(BIN)/python $(PIP_INSTALL) --require-hashes
 WHEEL_PYTHONS ?= $(PYTHON)
 
-.PHONY: site install test test-spark wheel test-wheel lint types canary docs bench messages geonames geometry lock clean
+# What `make check` runs: tests without a browser, a subprocess or a cluster.
+QUICK := tests/aggregate tests/api tests/console tests/geo tests/history/test_*.py tests/rehearsal tests/test_checks.py \
+	tests/test_privacy.py tests/test_publish.py tests/test_settings.py tests/test_workflows.py
 
-site: .venv/site.stamp  ## from a fresh machine to a built site: your account if APIVIDEO_API_KEY is set, else the demo
+.PHONY: site install check test test-spark dist publish test-wheel lint types canary docs bench messages geonames geometry lock clean
+
+site: .venv/site.stamp  ## build the site on a fresh machine: from your account if APIVIDEO_API_KEY is set, else the demo
 	$(BIN)/python build.py
 
-install: .venv/site.stamp  ## what a build needs, at the locked versions
+install: .venv/site.stamp  ## install what a build needs, at the locked versions
 
-test: .venv/dev.stamp  ## all tests, browser included
+check: lint types  ## lint, types and the quick tests, in under a minute: run it often
+	$(BIN)/python -m pytest $(QUICK)
+
+test: .venv/dev.stamp  ## run all tests, those in the browser too
 	$(BIN)/python -m pytest
 
-test-spark: .venv/dev.stamp  ## the same counts on a cluster; takes minutes, needs Java 17
+test-spark: .venv/dev.stamp  ## run the tests on Spark; takes minutes, needs Java 17
 	$(BIN)/python -m pytest -o addopts=-q tests/engines/test_spark.py
 
-wheel: .venv/dev.stamp  ## the package, in dist/
+dist: .venv/dev.stamp  ## build the wheel and the sdist in dist/; the newest git tag is their version
 	rm -rf dist
-	$(BIN)/python -m hatchling build -t wheel
+	$(BIN)/python -m hatchling build
 
-test-wheel: wheel $(WHEEL_PYTHONS:%=.venv-wheel-%)  ## the main job by the wheel, installed for each of WHEEL_PYTHONS
+publish: .venv-publish/bin/uv  ## upload dist/ to PyPI; works only in the workflow "release", which PyPI trusts
+	.venv-publish/bin/uv publish --trusted-publishing always dist/*
 
-.venv-wheel-%: wheel
+.venv-publish/bin/uv: requirements-dev.lock
+	$(PYTHON) -m venv --clear .venv-publish
+	sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.lock > .venv-publish/uv.txt
+	.venv-publish/bin/python $(PIP_INSTALL) --require-hashes -r .venv-publish/uv.txt
+
+test-wheel: dist $(WHEEL_PYTHONS:%=.venv-wheel-%)  ## run the main tests with the wheel, installed for each of WHEEL_PYTHONS
+
+.venv-wheel-%: dist
 	$* -m venv --clear $@
 	$@/bin/python $(PIP_INSTALL) --require-hashes -r requirements.lock
 	$@/bin/python $(PIP_INSTALL) --no-deps dist/*.whl
@@ -44,7 +59,7 @@ lint: .venv/dev.stamp
 types: .venv/dev.stamp
 	$(BIN)/mypy
 
-canary: .venv/site.stamp  ## do api.video's answers still have the shape we read? Asks a few, if there is a key
+canary: .venv/site.stamp  ## check the format of api.video's responses with a few requests, if there is a key
 	$(BIN)/python -m tools.canary
 
 docs: .venv/site.stamp  ## write the pages of docs/ that are made from the code
@@ -73,7 +88,7 @@ lock: .venv/dev.stamp  ## refresh the locked dependencies
 		--no-emit-index-url --no-annotate -c requirements.lock -o requirements-dev.lock
 
 clean:
-	rm -rf .venv .venv-sessions-client .venv-wheel-* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-sessions-client .venv-wheel-* .venv-publish .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "error: Python 3.11 or newer is needed; install it, or run make PYTHON=/path/to/python3" >&2; exit 2; }

@@ -1,3 +1,1 @@
-"""Turns the viewing data of an api.video account into a public, living world map."""
-
-__version__ = "0.1.0"
+"""Turns the viewing data of an api.video account into a static site with a world map."""

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from apivideo_geo import __version__
-
 if TYPE_CHECKING:
     from apivideo_geo.effects import Effects
     from apivideo_geo.settings import Settings
@@ -40,7 +38,9 @@ app = typer.Typer(
 @app.callback(invoke_without_command=True)
 def _top(version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False) -> None:
     if version:
-        typer.echo(f"apivideo-geo {__version__}")
+        from apivideo_geo.version import find_version
+
+        typer.echo(f"apivideo-geo {find_version()}")
         raise typer.Exit
 
 

@@ -21,7 +21,6 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError as UrllibError
 
-from apivideo_geo import __version__
 from apivideo_geo.api.address import check_base_url
 from apivideo_geo.api.rate_limit import Limits, Pacer, parse_limits
 from apivideo_geo.api.responses import Answer, clean_words, judge_answer, parse_object
@@ -31,6 +30,7 @@ from apivideo_geo.api.tokens import Tokens, check_key
 from apivideo_geo.api.workers import run_each
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApivideoGeoError, KeyRefused, SourceFailed
+from apivideo_geo.version import find_version
 
 logger = logging.getLogger("apivideo_geo.api")
 # A filter of a logger does not reach the loggers below it: each that can see a request gets its own.
@@ -276,7 +276,7 @@ def open_session(workers: int) -> requests.Session:
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update({"User-Agent": f"apivideo-geo/{__version__}", "Accept": "application/json"})
+    session.headers.update({"User-Agent": f"apivideo-geo/{find_version()}", "Accept": "application/json"})
     return session
 
 

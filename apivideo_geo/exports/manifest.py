@@ -8,8 +8,8 @@ from datetime import UTC
 from hashlib import sha256
 from importlib.metadata import version
 
-from apivideo_geo import __version__
 from apivideo_geo.model import Summary
+from apivideo_geo.version import find_version
 
 LIBRARIES = ("babel", "duckdb", "folium", "ibis-framework", "pyarrow", "pycountry", "resvg-py")
 """Packages whose version can change what is in a file."""
@@ -25,7 +25,7 @@ def render_manifest(summary: Summary, site: Mapping[str, bytes]) -> bytes:
     days = summary.days
     files = {name: sha256(content).hexdigest() for name, content in sorted(site.items())}
     manifest = {
-        "generator": f"apivideo-geo {__version__}",
+        "generator": f"apivideo-geo {find_version()}",
         "versions": {name: version(name) for name in LIBRARIES},
         "generated_at": summary.generated_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "demo": summary.demo,

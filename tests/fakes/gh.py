@@ -22,6 +22,7 @@ EMPTY = {
     "workflow": {"state": "active"},
     "issues": {},
     "labels": [],
+    "releases": {},
     "tokens": {},
     "calls": [],
 }
@@ -90,6 +91,11 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     for option in ("--color", "--description"):
         create.add_argument(option)
     create.add_argument("--force", action="store_true")
+    release = commands.add_parser("release").add_subparsers(dest="verb", required=True).add_parser("create")
+    release.add_argument("tag")
+    release.add_argument("files", nargs="*")
+    for option in ("--verify-tag", "--generate-notes"):
+        release.add_argument(option, action="store_true", required=True)
     issue = commands.add_parser("issue").add_subparsers(dest="verb", required=True)
     options = {
         "list": ["--label", "--limit", "--json", "--jq"],
@@ -171,6 +177,11 @@ def _answer(state: dict, arguments: list[str]) -> str:
         return _select(_api(state, told, allowed), told.jq)
     if os.environ.get("GH_REPO") != REPOSITORY:
         raise _Failed("failed to run git: fatal: not a git repository")
+    if told.command == "release":
+        if allowed.get("contents") != "write":
+            raise _Failed("HTTP 403: Resource not accessible by integration")
+        state["releases"][told.tag] = [Path(file).name for file in told.files if Path(file).is_file()]
+        return f"https://github.com/{REPOSITORY}/releases/tag/{told.tag}"
     if allowed.get("issues") != "write":
         raise _Failed("GraphQL: Resource not accessible by integration (HTTP 403)")
     if told.command == "label":

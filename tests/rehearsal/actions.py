@@ -1,5 +1,6 @@
 """Stand-ins for the actions the workflows use: what the steps after them find, and what permissions they need."""
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -10,11 +11,12 @@ def check_out(run, job, given):
     """actions/checkout: the newest commit of the branch, origin at its address, credentials only if they are kept."""
     github, here = run.repository.github, job.workspace
     git = ["git", "-C", str(here)]
+    here_ref = f"refs/tags/{run.tag}" if run.tag else "refs/remotes/origin/main"
     for command in (
         ["git", "init", "--quiet", "--initial-branch=main", str(here)],
         [*git, "remote", "add", "origin", f"{github.url}/{run.repository.name}"],
-        [*git, "fetch", "--quiet", "--no-tags", "--depth=1", "origin", "+main:refs/remotes/origin/main"],
-        [*git, "checkout", "--quiet", "-B", "main", "refs/remotes/origin/main"],
+        [*git, "fetch", "--quiet", "--no-tags", "--depth=1", "origin", f"+{run.ref}:{here_ref}"],
+        [*git, "checkout", "--quiet", *(["--detach"] if run.tag else ["-B", "main"]), here_ref],
     ):
         subprocess.run(command, check=True, capture_output=True, env=run._environment(job))
     if given.get("persist-credentials", "true") != "false":
@@ -33,9 +35,53 @@ def set_up_python(run, job, given):
     there.mkdir(parents=True)
     (there / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     (there / "python").chmod(0o755)
-    (there.parent / "site.stamp").touch()
+    for stamp in ("site.stamp", "dev.stamp"):
+        (there.parent / stamp).touch()
+    _set_up_uv(run, job)
     job.path.insert(0, str(there))
     return "", {"python-version": version}
+
+
+def _set_up_uv(run, job):
+    """The uv of ``make publish``: uploads to a folder, and only from a job that can prove to PyPI what it is."""
+    pypi = run.folder.parent / "pypi"
+    pypi.mkdir(exist_ok=True)
+    program = job.workspace / ".venv-publish/bin/uv"
+    program.parent.mkdir(parents=True)
+    trusted = job.permissions.get("id-token") == "write"
+    program.write_text(
+        "#!/bin/sh\n"
+        '[ "$1 $2 $3" = "publish --trusted-publishing always" ] || exit 2\n'
+        + (f'shift 3 && cp "$@" "{pypi}"\n' if trusted else "echo 'Failed to obtain an id-token' >&2; exit 2\n")
+    )
+    program.chmod(0o755)
+
+
+def upload_artifact(run, job, given):
+    """actions/upload-artifact: a folder, for later jobs."""
+    source = job.workspace / given["path"]
+    if not source.is_dir() or not any(source.iterdir()):
+        return f"No files were found with the provided path: {source}", {}
+    shutil.copytree(source, run.folder / "artifacts" / given["name"])
+    return "", {}
+
+
+def download_artifact(run, job, given):
+    """actions/download-artifact: a folder of an earlier job."""
+    source = run.folder / "artifacts" / given["name"]
+    if not source.is_dir():
+        return f"Artifact not found for name: {given['name']}", {}
+    shutil.copytree(source, job.workspace / given["path"])
+    return "", {}
+
+
+def attest_build_provenance(run, job, given):
+    """actions/attest-build-provenance: notes the digest of every file."""
+    if job.permissions.get("id-token") != "write" or job.permissions.get("attestations") != "write":
+        return "missing id-token permission. Please add permissions: id-token: write, attestations: write", {}
+    for path in sorted(job.workspace.glob(given["subject-path"])):
+        run.attested[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return ("", {}) if run.attested else ("Could not find subject at path", {})
 
 
 def configure_pages(run, job, given):
@@ -72,7 +118,10 @@ def deploy_pages(run, job, given):
 
 
 ACTIONS = {
+    "actions/attest-build-provenance": attest_build_provenance,
     "actions/checkout": check_out,
+    "actions/download-artifact": download_artifact,
+    "actions/upload-artifact": upload_artifact,
     "actions/setup-python": set_up_python,
     "actions/configure-pages": configure_pages,
     "actions/upload-pages-artifact": upload_pages_artifact,

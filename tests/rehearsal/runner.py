@@ -18,6 +18,7 @@ JOB_KEYS = {
     "name", "needs", "if", "runs-on", "timeout-minutes", "permissions", "environment", "env", "outputs", "steps",
     "concurrency",
 }  # fmt: skip
+CALLING_KEYS = {"name", "needs", "if", "uses", "permissions"}
 SHELLS = {None: ["bash", "-e"], "bash": ["bash", "--noprofile", "--norc", "-eo", "pipefail"]}
 
 
@@ -50,9 +51,10 @@ class Run:
 
     ``results``: job → success, failure, skipped. ``outputs``: job → its outputs. ``log``, ``summary``: all that was
     printed, and the job summaries. ``artifact``, ``published``: the folders uploaded and deployed, or None.
+    ``tag``: the tag that was pushed. ``called``: workflow → result, of those that a job calls; they are not run here.
     """
 
-    def __init__(self, repository, workflow, event, *, inputs=None, secrets=None, ambient=None):
+    def __init__(self, repository, workflow, event, *, inputs=None, secrets=None, ambient=None, tag="", called=None):
         self.repository = repository
         self.workflow = read_workflow(workflow) if isinstance(workflow, (str, Path)) else workflow
         self.number = repository.next_number()
@@ -63,6 +65,8 @@ class Run:
         self.results, self.outputs, self.jobs = {}, {}, {}
         self.log = self.summary = ""
         self.artifact = self.published = None
+        self.tag, self.ref = tag, f"refs/tags/{tag}" if tag else "refs/heads/main"
+        self.called, self.attested = called or {}, {}
         self._proceeding = self._proceed()
         self._waiting_at = None
 
@@ -97,13 +101,16 @@ class Run:
             yield from self._job(name, waiting.pop(name))
 
     def _job(self, name, job):
-        _known(job, JOB_KEYS, name)
+        _known(job, CALLING_KEYS if "uses" in job else JOB_KEYS, name)
         needs = _list(job.get("needs"))
         results = {self.results[one] for one in needs}
         status = "success" if results <= {"success"} else "failure"
         contexts = self._contexts(None, {one: self._need(one) for one in needs})
         if not holds(job.get("if", "success()"), contexts, status):
             self.results[name], self.outputs[name] = "skipped", {}
+            return
+        if "uses" in job:
+            self.results[name], self.outputs[name] = self.called[job["uses"]], {}
             return
         permissions = job.get("permissions", self.workflow.get("permissions", {}))
         token = self.repository.github.token(permissions)
@@ -131,8 +138,8 @@ class Run:
             "github": {
                 "event_name": self.event,
                 "repository": repository.name,
-                "ref": "refs/heads/main",
-                "ref_name": "main",
+                "ref": self.ref,
+                "ref_name": self.tag or "main",
                 "run_id": str(self.number),
                 "server_url": repository.github.url,
                 "token": job.token if job else "",
@@ -201,8 +208,8 @@ class Run:
             "GITHUB_EVENT_NAME": self.event,
             "GITHUB_REPOSITORY": self.repository.name,
             "GITHUB_REPOSITORY_OWNER": self.repository.name.split("/")[0],
-            "GITHUB_REF": "refs/heads/main",
-            "GITHUB_REF_NAME": "main",
+            "GITHUB_REF": self.ref,
+            "GITHUB_REF_NAME": self.tag or "main",
             "GITHUB_RUN_ID": str(self.number),
             "GITHUB_RUN_ATTEMPT": "1",
             "GITHUB_SERVER_URL": self.repository.github.url,
