@@ -41,6 +41,9 @@ PARTS = (
 EMBED = "embed.js"
 EMBED_PARTS = ("words.js", "formats.js", "classes.js", "figures.js", "state.js", "legend.js", "map.js", "embed.js")
 """Those that the map in a frame needs, as one file of its own."""
+CITY_MAP = "city-map.js"
+CITY_MAP_PARTS = ("words.js", "map.js", "city-map.js")
+"""Those that the map of cities needs, as one file of its own."""
 EARLY = "early.js"
 """The script that runs at once, and loads the others."""
 ALONE = (EARLY, "list.js")
@@ -78,8 +81,9 @@ def load_own(folders: Sequence[Path], words: str = "") -> dict[str, bytes]:
         return "".join(text + words if name == START else text for name, text in texts.items()).encode()
 
     scripts = {SCRIPT: joined((START, *PARTS)), EMBED: joined((START, *EMBED_PARTS))}
+    scripts[CITY_MAP] = joined((START, *CITY_MAP_PARTS))
     scripts |= {name: joined((name,)) for name in ALONE}
-    ours = {START, *ALONE, *PARTS, *EMBED_PARTS}
+    ours = {START, *ALONE, *PARTS, *EMBED_PARTS, *CITY_MAP_PARTS}
     others = {name: path.read_bytes() for name, path in find_assets(folders).items() if name not in ours}
     return {**others, **scripts}
 

@@ -188,7 +188,6 @@ def _index(summary: Summary, look: Look, formats: Formats, paths: Mapping[str, s
         "lead": prose.lead(summary, formats),
         "description": prose.description(summary, formats),
         "figures": views.make_figures(summary, formats, world, look.per_million_from),
-        "map": {"container": container_id(MAP), "width": WIDTH, "height": HEIGHT},
         "world": Markup(_world(summary, scale, formats)),  # noqa: S704 - SVG of our own making, its texts escaped
         "classes": len(scale.lows),
         "legend": views.make_legend(summary, scale, formats, world),
@@ -242,6 +241,7 @@ def _frame(summary: Summary, look: Look, formats: Formats) -> dict[str, Any]:
         **_spoken(look, formats),
         "demo": summary.demo,
         "land": {"width": WIDE, "height": TALL},
+        "map": {"id": MAP, "container": container_id(MAP), "width": WIDTH, "height": HEIGHT},
         "word": prose.noun(summary.metric, formats),
         "balance": prose.balance(summary.total, summary.unknown, summary, formats),
         "preview": prose.description(summary, formats),

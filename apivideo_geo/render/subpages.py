@@ -71,5 +71,5 @@ def render_subpages(
     months = by_month(changes, formats)
     yield "changes.html", page_template("changes.html").render(frame, path="changes.html", months=months).encode()
     if shared["there"]["cities"]:
-        cities = make_cities(summary, details, countries, formats)
+        cities = make_cities(summary, details, countries, formats, shared["map"]["id"])
         yield "cities.html", page_template("cities.html").render(frame, path="cities.html", **cities).encode()

@@ -1,5 +1,5 @@
 // @ts-check
-/** The list of videos: sorted by any column, found while typing. Works on the rows the page was sent with. */
+/** The list of videos or of cities: sorted by any column, found while typing. Works on the rows the page was sent with. */
 (function () {
   "use strict";
   const table = /** @type {HTMLTableElement | null} */ (document.getElementById("list"));
@@ -12,13 +12,17 @@
   /** Places in a row's keys that begin with the greatest. */
   const LARGEST_FIRST = ["1", "2", "3", "4"];
 
+  const heads = /** @type {NodeListOf<HTMLTableCellElement>} */ (table.querySelectorAll("th[data-sort]"));
+  /** Columns of text by name → index of their cells; the others are sorted by the numbers of a row. */
+  const texts = new Map([...heads].filter((head) => !/^\d/.test(head.dataset.sort || "")).map((head) => [head.dataset.sort || "", head.cellIndex]));
+
   /** Without accents and capitals. @param {string} text */
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
   const rows = [...body.rows].map((row) => {
     const keys = (row.dataset.s || "").split(" ");
-    const name = (row.cells[1].firstChild?.textContent || "").trim();
-    return { row, name, plain: fold(name), keys: keys.map(Number), kind: keys[5], hidden: false };
+    const names = new Map([...texts].map(([column, index]) => [column, (row.cells[index].firstChild?.textContent || "").trim()]));
+    return { row, names, plain: fold([...names.values()].join(" ")), keys: keys.map(Number), kind: keys[5], hidden: false };
   });
 
   /** @param {string} column @param {boolean} back */
@@ -26,7 +30,7 @@
     const turn = back ? -1 : 1;
     const byRank = (/** @type {any} */ a, /** @type {any} */ b) => a.keys[0] - b.keys[0];
     const place = Number(column);
-    if (column === "name") rows.sort((a, b) => collator.compare(a.name, b.name) * turn || byRank(a, b));
+    if (texts.has(column)) rows.sort((a, b) => collator.compare(a.names.get(column) || "", b.names.get(column) || "") * turn || byRank(a, b));
     else rows.sort((a, b) => (a.keys[place] - b.keys[place]) * turn || byRank(a, b));
     body.append(...rows.map((one) => one.row));
   }
@@ -45,7 +49,7 @@
     const words = fold(find.value).split(/\s+/).filter(Boolean);
     let count = 0;
     for (const one of rows) {
-      const hidden = !((!kind.value || one.kind === kind.value) && words.every((word) => one.plain.includes(word)));
+      const hidden = !((!kind?.value || one.kind === kind.value) && words.every((word) => one.plain.includes(word)));
       if (hidden !== one.hidden) one.row.hidden = one.hidden = hidden;
       if (!hidden) count += 1;
     }
@@ -55,7 +59,7 @@
     shown.textContent = count < rows.length ? shown.dataset.words.replace("%(count)s", number.format(count)).replace("%(all)s", shown.dataset.all) : "";
   }
 
-  for (const head of /** @type {NodeListOf<HTMLElement>} */ (table.querySelectorAll("th[data-sort]"))) {
+  for (const head of heads) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = head.textContent;
@@ -63,6 +67,6 @@
     button.addEventListener("click", () => press(head));
   }
   find.addEventListener("input", filter);
-  kind.addEventListener("change", filter);
+  kind?.addEventListener("change", filter);
   document.documentElement.classList.add("live");
 })();

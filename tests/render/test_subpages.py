@@ -169,8 +169,9 @@ def test_a_place_in_degrees_lands_on_its_outline():
 
 def test_cities_with_a_place_are_circles_and_the_others_are_listed_with_their_count(site):
     page = site["cities.html"].decode()
-    assert re.findall(r"<title>(.*?)</title></circle>", page) == ["Paris, France: 7 plays"]
-    assert "3 plays: no place of the country bears that name" in text(site["cities.html"])
+    assert re.findall(r"<title>(.*?)</title></path></g>", page) == ["Paris, France: 7 plays"]
+    assert "3 plays: the country has no such city in GeoNames" in text(site["cities.html"])
+    assert "at least ten times as many people as the next" in text(site["cities.html"])
     places = next(content.decode() for name, content in site.items() if name.startswith("assets/places."))
     assert places.startswith('apivideoGeo.cities([["FRA","Paris",7,')
     assert "Nowhere" not in places

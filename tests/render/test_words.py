@@ -248,6 +248,7 @@ UNHEARD = {
     "The figures of the days could not be loaded.",
     "Stop",
     "No data",
+    "Also here",
     "from %(quantity)s up",
     ("%(days)s and %(count)s more", "%(days)s and %(count)s more"),
 }
