@@ -1,1 +1,13 @@
-"""Turns the viewing data of an api.video account into a static site with a world map."""
+"""Turn the viewing data of an api.video account into a world map: as a static site, and as pandas frames.
+
+>>> import apivideo_geo
+>>> audience = apivideo_geo.demo()
+>>> int(audience.choro()["Count"].sum()) == int(audience.daily()["count"].sum())
+True
+"""
+
+from apivideo_geo.audience import Audience, to_map
+from apivideo_geo.errors import ApivideoGeoError
+from apivideo_geo.open_place import open, open_demo as demo  # noqa: A004
+
+__all__ = ["ApivideoGeoError", "Audience", "demo", "open", "to_map"]

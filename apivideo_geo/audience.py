@@ -1,0 +1,313 @@
+"""The public Python API: an audience as pandas frames, an Arrow table, an Ibis table and a folium map.
+
+>>> import apivideo_geo
+>>> audience = apivideo_geo.demo()
+>>> list(audience.choro().columns)
+['ISO_A3', 'Count']
+
+The site is built from the same Summary and the same frames, so a figure in a notebook equals the figure on the page.
+Heavy libraries are imported when a method needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from apivideo_geo.errors import UsageError
+from apivideo_geo.model import DIMENSIONS, Account, Asset, Details, Summary
+
+if TYPE_CHECKING:
+    import folium
+    import ibis
+    import pandas as pd
+    import pyarrow as pa
+
+Day = date | str | None
+"""A UTC day, as a date or as ``YYYY-MM-DD``; None is no limit."""
+WITHHELD = ("city", "referrer")
+"""Breakdowns that exist by complete UTC months only, without their small counts."""
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who watched, by UTC day and country. Made by :func:`open` and :func:`demo`.
+
+    ``facts_table``: an Ibis table with the columns ``model.FACT_COLUMNS``. ``days``: collected UTC day → whether it is
+    partial. ``metric``: what is counted, such as ``play``. ``assets``: the videos and live streams with their titles.
+    ``withheld``: dimension → the smallest count that is shown in a country and month. ``published``: the rows of
+    ``monthly.csv`` where the audience was opened from a site.
+
+    In every method, ``since`` and ``until`` are inclusive UTC days, ``country`` is an ISO 3166-1 alpha-3 code (``XKX``
+    Kosovo, ``---`` unknown) and ``media`` is the id of a video or live stream. Frames have the types ``string``,
+    ``Int64``, ``Float64`` and ``datetime64[s]``. A period without any collected day raises :class:`UsageError`.
+    """
+
+    facts_table: ibis.Table
+    days: Mapping[date, bool]
+    metric: str
+    generated_at: datetime
+    assets: tuple[Asset, ...] = ()
+    demo: bool = False
+    partial: frozenset[date] = frozenset()
+    account: Account = field(default_factory=Account)
+    withheld: Mapping[str, int] = field(default_factory=dict)
+    published: pd.DataFrame | None = None
+    locale: str = "en"
+
+    def choro(
+        self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
+    ) -> pd.DataFrame:
+        """Return ``ISO_A3, Count``, highest count first; unknown is the last row, ``---``. The same as ``choro.csv``."""
+        from apivideo_geo.exports.frames import choro_frame
+
+        return choro_frame(self.summary(since, until, country, media))
+
+    def countries(
+        self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
+    ) -> pd.DataFrame:
+        """Return one row for each country, as in ``countries.csv``: codes, name, count, share (0–1), rate, rank."""
+        from apivideo_geo.exports.frames import countries_frame
+
+        return countries_frame(self.summary(since, until, country, media))
+
+    def daily(
+        self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
+    ) -> pd.DataFrame:
+        """Return ``day, count, state, metric``, one row for each UTC day.
+
+        ``count`` is 0 on a collected day without plays, and missing on a day that was never collected.
+        """
+        from apivideo_geo.exports.frames import daily_frame
+
+        return daily_frame(self.summary(since, until, country, media))
+
+    def timeseries(
+        self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
+    ) -> pd.DataFrame:
+        """Return one row for each UTC day and country with a count, as in ``timeseries.csv``."""
+        from apivideo_geo.exports.frames import timeseries_frame
+
+        return timeseries_frame(self.summary(since, until, country, media))
+
+    def videos(
+        self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
+    ) -> pd.DataFrame:
+        """Return one row for each video and live stream, as in ``videos.csv``; all that are not public are one row."""
+        from apivideo_geo.exports.frames import videos_frame
+
+        summary = self.summary(since, until, country, None)
+        frame = videos_frame(summary, self._details(summary, country))
+        return frame if media is None else frame[frame["media_id"] == media].reset_index(drop=True)
+
+    def cities(
+        self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
+    ) -> pd.DataFrame:
+        """Return ``iso_a3, city, count, latitude, longitude``, highest count first.
+
+        Cities are counted by complete UTC months, without small counts. Degrees are missing where the place of a city
+        is not certain. Raises :class:`UsageError` with ``media``, because cities are not stored by video.
+        """
+        from apivideo_geo.exports.frames import CITIES, make_frame
+        from apivideo_geo.geo.cities import locate
+
+        _only_countries("Cities", media)
+        rows = self._by_month("city", since, until, country).groupby(["iso_a3", "value"], as_index=False)["count"].sum()
+        rows = rows.sort_values(["count", "iso_a3", "value"], ascending=[False, True, True])
+        places = (
+            (code, city, int(count), *(locate(code, city) or (None, None)))
+            for code, city, count in rows.itertuples(index=False)
+        )
+        return make_frame(CITIES, places)
+
+    def breakdown(
+        self,
+        dimension: str,
+        *,
+        since: Day = None,
+        until: Day = None,
+        country: str | None = None,
+        media: str | None = None,
+    ) -> pd.DataFrame:
+        """Return ``value, count, share``, highest count first; ``share`` (0–1) is of all plays of the period.
+
+        ``dimension`` is ``media``, ``device``, ``os``, ``browser``, ``referrer`` or ``city``. The counts add up to the
+        total or to less. Referring sites and cities are counted by complete UTC months, without small counts.
+        Raises :class:`UsageError` for another dimension, and for ``media=``, because breakdowns are not stored by video.
+        """
+        from apivideo_geo.exports.frames import breakdown_frame
+
+        if dimension not in DIMENSIONS[1:]:
+            raise UsageError(f"There is no breakdown {dimension!r}: choose one of {', '.join(DIMENSIONS[1:])}.")
+        _only_countries("Breakdowns", media)
+        summary = self.summary(since, until, country, None)
+        if dimension in self.withheld or (self.published is not None and dimension in WITHHELD):
+            sums = self._by_month(dimension, since, until, country).groupby("value")["count"].sum().to_dict()
+        else:
+            rows = self._select(country, None).filter(self.facts_table.dimension == dimension)
+            sums = self._sums(rows, summary)
+        parts = tuple(sorted(((str(value), int(n)) for value, n in sums.items()), key=lambda part: (-part[1], part[0])))
+        return breakdown_frame(parts, summary.total)
+
+    def facts(
+        self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
+    ) -> pa.Table:
+        """Return the facts as an Arrow table with the columns of ``facts.parquet``, sorted by all of them.
+
+        With ``media``, only the rows of the dimension ``media`` with that value.
+        """
+        from apivideo_geo.aggregate.summary import within
+        from apivideo_geo.engines import engine_errors
+        from apivideo_geo.facts import sort_facts
+
+        table = within(self.facts_table, _day(since), _day(until))
+        if country is not None:
+            table = table.filter(table.country == _country(country))
+        if media is not None:
+            table = table.filter((table.dimension == "media") & (table["value"] == media))
+        with engine_errors():
+            return sort_facts(table.to_pyarrow())
+
+    def ibis(self) -> ibis.Table:
+        """Return the facts as an Ibis table (DuckDB), for SQL and for expressions of your own."""
+        return self.facts_table
+
+    def map(
+        self,
+        measure: Literal["count", "share", "per-million"] = "count",
+        method: str = "quantile",
+        classes: int = 6,
+        palette: str = "blue",
+        *,
+        since: Day = None,
+        until: Day = None,
+        country: str | None = None,
+        media: str | None = None,
+    ) -> folium.Map:
+        """Return a folium map: a choropleth of all 250 territories, in Equal Earth projection, that works offline.
+
+        ``method`` and ``classes`` cut the classes as the settings ``class_method`` and ``classes`` do; ``palette`` is
+        one of the site's palettes. It shows itself in Jupyter; ``.save("map.html")`` writes one file. To add layers of
+        your own, convert degrees with :func:`apivideo_geo.place`.
+        """
+        from apivideo_geo.render.notebook_map import make_map
+
+        return make_map(self.summary(since, until, country, media), measure, method, classes, palette, self.locale)
+
+    def summary(
+        self, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
+    ) -> Summary:
+        """Return every figure of the front page for a period, a country or a video."""
+        from apivideo_geo.aggregate.summary import summarise
+        from apivideo_geo.engines import engine_errors
+        from apivideo_geo.geo import countries, places
+
+        first, last = _day(since), _day(until)
+        with engine_errors():
+            found = summarise(
+                self._select(country, media), self.days, metric=self.metric, generated_at=self.generated_at,
+                since=first, until=last, demo=self.demo, partial=self.partial, account=self.account,
+                name_of=lambda code: countries.name_of(code, self.locale), alpha2_of=countries.to_alpha2,
+                population_of=places.population,
+            )  # fmt: skip
+        if all(day.count is None for day in found.daily):
+            raise UsageError(f"No day was collected{_between(first, last)}; choose another period.")
+        return found
+
+    def details(self, summary: Summary) -> Details:
+        """Return the figures of countries, videos and cities for the period of ``summary``."""
+        return self._details(summary, None)
+
+    def _details(self, summary: Summary, country: str | None) -> Details:
+        from apivideo_geo.aggregate.details import detail
+        from apivideo_geo.engines import engine_errors
+        from apivideo_geo.geo.cities import locate
+
+        with engine_errors():
+            return detail(self._select(country, None), summary, self.assets, self.withheld, locate)
+
+    def _select(self, country: str | None, media: str | None) -> ibis.Table:
+        """Return the facts of a country; with ``media``, those of the video as if it were everything."""
+        table = self.facts_table
+        if country is not None:
+            table = table.filter(table.country == _country(country))
+        if media is not None:
+            table = table.filter((table.dimension == "media") & (table["value"] == media))
+            table = table.mutate(dimension=_literal("total"), value=_literal(""))
+        return table
+
+    def _sums(self, rows: ibis.Table, summary: Summary) -> Mapping[str, int]:
+        from apivideo_geo.aggregate.summary import within
+        from apivideo_geo.engines import engine_errors
+
+        with engine_errors():
+            inside = within(rows, summary.period_from, summary.period_to)
+            sums = inside.group_by("value").agg(count=inside["count"].sum()).to_pyarrow().to_pydict()
+        return dict(zip(sums["value"], sums["count"], strict=True))
+
+    def _by_month(self, dimension: str, since: Day, until: Day, country: str | None) -> pd.DataFrame:
+        """Return the published rows of a breakdown with withheld counts, for the complete months of the period."""
+        import pandas as pd
+
+        first, last = _day(since), _day(until)
+        rows = self._monthly(first, last)
+        rows = rows[(rows["dimension"] == dimension) & rows["value"].notna()]
+        if first:
+            rows = rows[rows["month"] >= pd.Timestamp(first)]
+        if last:
+            rows = rows[rows["month"] + pd.offsets.MonthEnd(1) <= pd.Timestamp(last)]
+        return rows if country is None else rows[rows["iso_a3"] == _country(country)]
+
+    def _monthly(self, first: date | None, last: date | None) -> pd.DataFrame:
+        from apivideo_geo.exports.frames import monthly_frame
+
+        if self.published is not None:
+            return self.published
+        return monthly_frame(self.details(self.summary(first, last)))
+
+    @cached_property
+    def _codes(self) -> frozenset[str]:
+        from apivideo_geo.geo.countries import all_countries
+
+        return frozenset(all_countries())
+
+
+def _literal(text: str) -> ibis.Value:
+    import ibis
+
+    return ibis.literal(text)
+
+
+def _day(day: Day) -> date | None:
+    """Return ``day`` as a date. Raises :class:`UsageError` for a text that is not a date."""
+    if isinstance(day, datetime):
+        return day.date()
+    if day is None or isinstance(day, date):
+        return day
+    try:
+        return date.fromisoformat(day)
+    except (TypeError, ValueError):
+        raise UsageError(f"{day!r} is not a day; write it as 2026-01-31.") from None
+
+
+def _country(code: str) -> str:
+    """Return ``code`` if it is an alpha-3 of the map or ``---``. Raises :class:`UsageError` otherwise."""
+    from apivideo_geo.geo.countries import all_countries
+    from apivideo_geo.model import UNKNOWN
+
+    if code != UNKNOWN and code not in all_countries():
+        raise UsageError(f"{code!r} is not a country code; write an ISO 3166-1 alpha-3 code such as FRA, or ---.")
+    return code
+
+
+def _between(first: date | None, last: date | None) -> str:
+    since, until = f" since {first}" if first else "", f" until {last}" if last else ""
+    return since + until
+
+
+def _only_countries(what: str, media: str | None) -> None:
+    if media is not None:
+        raise UsageError(f"{what} are not stored by video; leave out media=.")

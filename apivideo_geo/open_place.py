@@ -1,0 +1,248 @@
+"""Open an audience: a history folder, a published site, session files, or the demo."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from apivideo_geo.audience import Audience
+from apivideo_geo.errors import DataRefused, UsageError
+from apivideo_geo.model import DETAIL_DIMENSIONS, Asset
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from apivideo_geo.history.history import History
+
+MIN_COUNT = 5
+"""The default of the setting ``min_count``."""
+_REMOTE = ("https://", "http://")
+_SITE_FILES = ("facts.parquet", "summary.json", "timeseries.csv", "videos.csv", "monthly.csv")
+_OPTIONAL = ("videos.csv", "monthly.csv")
+
+
+def open(  # noqa: A001 - the name that users expect: apivideo_geo.open("history")
+    place: str | Path | Sequence[str | Path], *, locale: str = "en", min_count: int = MIN_COUNT
+) -> Audience:
+    """Open an audience.
+
+    ``place``: a history folder; a published site (its folder, or its address, which starts with ``https://``); or
+    session files (CSV, JSON, NDJSON, Parquet; a path, a glob, or a list of these). ``locale``: the language of country
+    names. ``min_count``: cities and referring sites with a smaller count in a country and month are withheld; a
+    published site has its own value. Session files are counted as the metric ``session``; rows without an id or a time
+    are not counted.
+
+    Raises :class:`UsageError` if there is nothing of this kind, :class:`DataRefused` for files that cannot be read, and
+    :class:`SourceFailed` if a site cannot be reached.
+
+    >>> import apivideo_geo
+    >>> apivideo_geo.open("no-such-folder")
+    Traceback (most recent call last):
+    ...
+    apivideo_geo.errors.UsageError: no-such-folder does not exist; give a history folder, a site or session files.
+    """
+    if isinstance(place, str | Path):
+        text, folder = str(place), Path(place).expanduser()
+        if text.startswith(_REMOTE) and not text.partition("?")[0].endswith((".csv", ".json", ".ndjson", ".parquet")):
+            return _open_site(text, locale)
+        if folder.is_dir():
+            return _open_folder(folder, locale, min_count)
+        if "://" not in text and not folder.exists() and not any(sign in text for sign in "*?["):
+            raise UsageError(f"{text} does not exist; give a history folder, a site or session files.")
+        return _open_sessions([text if "://" in text else str(folder)], locale, min_count)
+    return _open_sessions([str(one) for one in place], locale, min_count)
+
+
+def open_demo(*, locale: str = "en") -> Audience:
+    """Open the demo data: two years of an invented audience that end today.
+
+    >>> import apivideo_geo
+    >>> apivideo_geo.demo().metric
+    'play'
+    """
+    import ibis
+
+    from apivideo_geo.engines import connect
+    from apivideo_geo.sources.demo import demo_assets, demo_days, demo_facts
+
+    now = datetime.now(UTC)
+    connect("duckdb")
+    days = demo_days(now.date())
+    facts = demo_facts(days, "full", open_until=now)
+    assets = tuple(asset for asset in demo_assets(now.date()) if asset.public)
+    return Audience(
+        ibis.memtable(facts.table), {day: day == now.date() for day in days}, "play", now, assets, demo=True,
+        withheld=_withheld(MIN_COUNT), locale=locale,
+    )  # fmt: skip
+
+
+def open_history(
+    history: History, *, engine: str = "duckdb", now: datetime, left_out: frozenset[date] = frozenset(),
+    show_unlisted: bool = False, withhold_media: bool = False, min_count: int = MIN_COUNT, locale: str = "en",
+) -> Audience:  # fmt: skip
+    """Return the audience of a history that was read with ``load_history``.
+
+    ``engine`` counts; ``now`` is the aware time that decides which months are complete; the UTC days ``left_out`` count
+    as never collected. The other arguments are the settings of the same names. Raises :class:`DataRefused` for a
+    history of an older version.
+    """
+    from apivideo_geo import privacy
+    from apivideo_geo.engines import connect, engine_errors, read_facts
+
+    history.check_current()
+    partial = frozenset(history.partial_days() | left_out)
+    assets = privacy.listed_assets(history.load_assets(), show_unlisted)
+    with engine_errors():
+        facts = read_facts(connect(engine), history.files())
+        if partial:
+            facts = facts.filter(facts.day.notin(sorted(partial)))
+        facts = privacy.hide_unlisted_facts(facts, {asset.media_id for asset in assets})
+    days = {day: entry.open for day, entry in history.entries.items() if day not in partial}
+    return Audience(
+        facts, days, history.metric or "play", now, assets, demo=history.demo, partial=partial,
+        account=history.load_account(), withheld=_withheld(min_count, withhold_media), locale=locale,
+    )  # fmt: skip
+
+
+def _open_folder(folder: Path, locale: str, min_count: int) -> Audience:
+    from apivideo_geo.history.history import load_history
+
+    if (folder / "data/facts.parquet").is_file():
+        return _open_site(str(folder), locale)
+    history = load_history(folder)
+    if not history.entries:
+        raise UsageError(f"{folder} has neither a history nor a site; build one first with `python build.py`.")
+    return open_history(history, now=datetime.now(UTC), min_count=min_count, locale=locale)
+
+
+def _open_sessions(paths: Sequence[str], locale: str, min_count: int) -> Audience:
+    import ibis
+
+    from apivideo_geo.aggregate.facts import count_sessions
+    from apivideo_geo.engines import connect
+    from apivideo_geo.sources.files.read import open_sessions
+
+    files = open_sessions(paths, connect("duckdb"))
+    if not files.days:
+        raise DataRefused(f"{', '.join(paths)}: no session can be counted; give files with an id and a time in each row.")
+    facts, _, _ = count_sessions(files.table, "session", DETAIL_DIMENSIONS["full"], listed=None)
+    days = dict.fromkeys(files.days, False)
+    return Audience(
+        ibis.memtable(facts), days, "session", datetime.now(UTC), _session_assets(files.table),
+        withheld=_withheld(min_count), locale=locale,
+    )  # fmt: skip
+
+
+def _session_assets(table: Any) -> tuple[Asset, ...]:
+    """Return the assets that the rows of session files name. They stay on this machine, so all can be listed."""
+    from apivideo_geo.aggregate.sessions import text_column
+    from apivideo_geo.engines import engine_errors
+
+    named = table.select(**{name: text_column(table, name) for name in ("assetID", "assetType", "title")})
+    with engine_errors():
+        found = named.group_by("assetID").agg(assetType=named.assetType.min(), title=named.title.min()).to_pyarrow()
+    return tuple(
+        Asset(row["assetID"], "live-stream" if row["assetType"] == "live-stream" else "video", row["title"] or "", True)
+        for row in sorted(found.to_pylist(), key=lambda row: row["assetID"] or "")
+        if row["assetID"]
+    )
+
+
+def _withheld(min_count: int, withhold_media: bool = False) -> Mapping[str, int]:
+    from apivideo_geo.privacy import withheld_dimensions
+
+    return dict.fromkeys(withheld_dimensions(withhold_media), min_count)
+
+
+def _open_site(place: str, locale: str) -> Audience:
+    """Read the files in ``data/`` of a published site: facts, days with their state, titles, monthly breakdowns."""
+    import json
+
+    import ibis
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from apivideo_geo.engines import connect
+    from apivideo_geo.facts import FACTS
+
+    files = _read_site(place)
+    try:
+        summary = json.loads(files["summary.json"])
+        facts = pq.read_table(io.BytesIO(files["facts.parquet"])).select(FACTS.names).cast(FACTS)
+        days = _read_csv(files["timeseries.csv"])
+        states = {date.fromisoformat(day): state for day, state in zip(days["day"], days["state"], strict=True)}
+        generated, metric = datetime.fromisoformat(summary["generated_at"]), str(summary["metric"])
+    except (ValueError, KeyError, TypeError, pa.ArrowException):
+        raise DataRefused(f"{place}: the files in data/ are not those of an apivideo-geo site.") from None
+    connect("duckdb")
+    return Audience(
+        ibis.memtable(facts), {day: state == "open" for day, state in states.items() if state != "missing"},
+        metric, generated, _site_assets(files.get("videos.csv")), published=_site_months(files.get("monthly.csv")),
+        locale=locale,
+    )  # fmt: skip
+
+
+def _read_site(place: str) -> dict[str, bytes]:
+    """Return the content of each file in ``data/`` by its name; the optional ones only if they exist."""
+    found = {}
+    for name in _SITE_FILES:
+        content = _read_remote(place, name) if place.startswith(_REMOTE) else _read_local(Path(place), name)
+        if content is not None:
+            found[name] = content
+        elif name not in _OPTIONAL:
+            raise UsageError(f"{place} is not an apivideo-geo site: there is no data/{name}.")
+    return found
+
+
+def _read_local(folder: Path, name: str) -> bytes | None:
+    path = folder / "data" / name
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except OSError as error:
+        raise DataRefused(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _read_remote(site: str, name: str) -> bytes | None:
+    from apivideo_geo.api.download import download
+
+    base = site.partition("?")[0].partition("#")[0].removesuffix("index.html").rstrip("/")
+    return download(f"{base}/data/{name}")
+
+
+def _read_csv(content: bytes) -> pd.DataFrame:
+    """Read one of this project's CSV files: texts stay texts, an empty cell is missing, ``NA`` is Namibia."""
+    import pandas as pd
+
+    return pd.read_csv(io.BytesIO(content), dtype="string", keep_default_na=False, na_values=[""])
+
+
+def _site_assets(content: bytes | None) -> tuple[Asset, ...]:
+    import pandas as pd
+
+    from apivideo_geo.formulas import unescape_formula
+    from apivideo_geo.model import UNLISTED
+
+    if content is None:
+        return ()
+    table = _read_csv(content)
+    return tuple(
+        Asset(
+            row.media_id, row.type, "" if pd.isna(row.title) else unescape_formula(row.title), True,
+            lifetime=None if pd.isna(row.lifetime_plays) else int(row.lifetime_plays),
+        )
+        for row in table[table["media_id"] != UNLISTED].itertuples()
+    )  # fmt: skip
+
+
+def _site_months(content: bytes | None) -> pd.DataFrame:
+    from apivideo_geo.exports.frames import MONTHLY, make_frame
+    from apivideo_geo.formulas import unescape_formula
+
+    if content is None:
+        return make_frame(MONTHLY, [])
+    table = _read_csv(content)
+    table["value"] = table["value"].map(unescape_formula, na_action="ignore").astype("string")
+    return table.astype({"month": "datetime64[s]", "count": "Int64"})
