@@ -11,18 +11,18 @@ Heavy libraries are imported when a method needs them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from apivideo_geo.errors import UsageError
-from apivideo_geo.model import DIMENSIONS, Account, Asset, Details, Summary
+from apivideo_geo.model import DIMENSIONS, Account, Asset, Details, Summary, most_first
 
 if TYPE_CHECKING:
     import folium
-    import ibis
+    import ibis.expr.types as ir
     import pandas as pd
     import pyarrow as pa
 
@@ -46,7 +46,7 @@ class Audience:
     ``Int64``, ``Float64`` and ``datetime64[s]``. A period without any collected day raises :class:`UsageError`.
     """
 
-    facts_table: ibis.Table
+    facts_table: ir.Table
     days: Mapping[date, bool]
     metric: str
     generated_at: datetime
@@ -61,7 +61,7 @@ class Audience:
     def choro(
         self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
     ) -> pd.DataFrame:
-        """Return ``ISO_A3, Count``, highest count first; unknown is the last row, ``---``. The same as ``choro.csv``."""
+        """Return ``ISO_A3, Count``, highest count first, as in ``choro.csv``; unknown is the last row, ``---``."""
         from apivideo_geo.exports.frames import choro_frame
 
         return choro_frame(self.summary(since, until, country, media))
@@ -115,12 +115,13 @@ class Audience:
         from apivideo_geo.geo.cities import locate
 
         _only_countries("Cities", media)
-        rows = self._by_month("city", since, until, country).groupby(["iso_a3", "value"], as_index=False)["count"].sum()
-        rows = rows.sort_values(["count", "iso_a3", "value"], ascending=[False, True, True])
-        places = (
-            (code, city, int(count), *(locate(code, city) or (None, None)))
-            for code, city, count in rows.itertuples(index=False)
-        )
+        found = self._by_month("city", since, until, country)
+        cells = zip(found["iso_a3"], found["value"], found["count"], strict=True)
+        sums: Counter[tuple[str, str]] = Counter()
+        for code, city, count in cells:
+            sums[code, city] += count
+        ordered = sorted((-count, code, city) for (code, city), count in sums.items())
+        places = ((code, city, -count, *(locate(code, city) or (None, None))) for count, code, city in ordered)
         return make_frame(CITIES, places)
 
     def breakdown(
@@ -136,7 +137,7 @@ class Audience:
 
         ``dimension`` is ``media``, ``device``, ``os``, ``browser``, ``referrer`` or ``city``. The counts add up to the
         total or to less. Referring sites and cities are counted by complete UTC months, without small counts.
-        Raises :class:`UsageError` for another dimension, and for ``media=``, because breakdowns are not stored by video.
+        Raises :class:`UsageError` for another dimension, and for ``media=``: breakdowns are not stored by video.
         """
         from apivideo_geo.exports.frames import breakdown_frame
 
@@ -145,11 +146,12 @@ class Audience:
         _only_countries("Breakdowns", media)
         summary = self.summary(since, until, country, None)
         if dimension in self.withheld or (self.published is not None and dimension in WITHHELD):
-            sums = self._by_month(dimension, since, until, country).groupby("value")["count"].sum().to_dict()
+            found = self._by_month(dimension, since, until, country).groupby("value")["count"].sum().to_dict()
+            sums = {str(value): int(count) for value, count in found.items()}
         else:
-            rows = self._select(country, None).filter(self.facts_table.dimension == dimension)
-            sums = self._sums(rows, summary)
-        parts = tuple(sorted(((str(value), int(n)) for value, n in sums.items()), key=lambda part: (-part[1], part[0])))
+            rows = self._select(country, None)
+            sums = self._sums(rows.filter(rows.dimension == dimension), summary)
+        parts = tuple(most_first(sums).items())
         return breakdown_frame(parts, summary.total)
 
     def facts(
@@ -171,7 +173,7 @@ class Audience:
         with engine_errors():
             return sort_facts(table.to_pyarrow())
 
-    def ibis(self) -> ibis.Table:
+    def ibis(self) -> ir.Table:
         """Return the facts as an Ibis table (DuckDB), for SQL and for expressions of your own."""
         return self.facts_table
 
@@ -191,7 +193,7 @@ class Audience:
 
         ``method`` and ``classes`` cut the classes as the settings ``class_method`` and ``classes`` do; ``palette`` is
         one of the site's palettes. It shows itself in Jupyter; ``.save("map.html")`` writes one file. To add layers of
-        your own, convert degrees with :func:`apivideo_geo.place`.
+        your own, convert degrees with :func:`apivideo_geo.to_map`.
         """
         from apivideo_geo.render.notebook_map import make_map
 
@@ -229,7 +231,7 @@ class Audience:
         with engine_errors():
             return detail(self._select(country, None), summary, self.assets, self.withheld, locate)
 
-    def _select(self, country: str | None, media: str | None) -> ibis.Table:
+    def _select(self, country: str | None, media: str | None) -> ir.Table:
         """Return the facts of a country; with ``media``, those of the video as if it were everything."""
         table = self.facts_table
         if country is not None:
@@ -239,7 +241,7 @@ class Audience:
             table = table.mutate(dimension=_literal("total"), value=_literal(""))
         return table
 
-    def _sums(self, rows: ibis.Table, summary: Summary) -> Mapping[str, int]:
+    def _sums(self, rows: ir.Table, summary: Summary) -> dict[str, int]:
         from apivideo_geo.aggregate.summary import within
         from apivideo_geo.engines import engine_errors
 
@@ -262,20 +264,36 @@ class Audience:
         return rows if country is None else rows[rows["iso_a3"] == _country(country)]
 
     def _monthly(self, first: date | None, last: date | None) -> pd.DataFrame:
+        from apivideo_geo.aggregate.monthly import count_cells, published_months
+        from apivideo_geo.aggregate.summary import within
+        from apivideo_geo.engines import engine_errors
         from apivideo_geo.exports.frames import monthly_frame
+        from apivideo_geo.model import Details
 
         if self.published is not None:
             return self.published
-        return monthly_frame(self.details(self.summary(first, last)))
-
-    @cached_property
-    def _codes(self) -> frozenset[str]:
-        from apivideo_geo.geo.countries import all_countries
-
-        return frozenset(all_countries())
+        summary = self.summary(first, last)
+        inside = within(self.facts_table, summary.period_from, summary.period_to)
+        with engine_errors():
+            return monthly_frame(Details(monthly=count_cells(inside, published_months(summary), self.withheld)))
 
 
-def _literal(text: str) -> ibis.Value:
+def to_map(latitude: float, longitude: float) -> tuple[float, float]:
+    """Return the ``location`` on the map of a place in degrees (north and east positive), for layers of your own.
+
+    The map is planar (Equal Earth projection), so folium's markers and circles need converted degrees.
+
+    >>> import apivideo_geo, folium
+    >>> marker = folium.Marker(apivideo_geo.to_map(48.86, 2.35))
+    """
+    from apivideo_geo.geo.projection import project
+    from apivideo_geo.geo.shapes import HEIGHT
+
+    x, y = project(latitude, longitude)
+    return HEIGHT - y, x
+
+
+def _literal(text: str) -> ir.Value:
     import ibis
 
     return ibis.literal(text)

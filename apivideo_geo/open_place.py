@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from apivideo_geo.audience import Audience
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.model import DETAIL_DIMENSIONS, Asset
 
 if TYPE_CHECKING:
+    import ibis
     import pandas as pd
 
     from apivideo_geo.history.history import History
@@ -24,9 +25,7 @@ _SITE_FILES = ("facts.parquet", "summary.json", "timeseries.csv", "videos.csv", 
 _OPTIONAL = ("videos.csv", "monthly.csv")
 
 
-def open(  # noqa: A001 - the name that users expect: apivideo_geo.open("history")
-    place: str | Path | Sequence[str | Path], *, locale: str = "en", min_count: int = MIN_COUNT
-) -> Audience:
+def open(place: str | Path | Sequence[str | Path], *, locale: str = "en", min_count: int = MIN_COUNT) -> Audience:
     """Open an audience.
 
     ``place``: a history folder; a published site (its folder, or its address, which starts with ``https://``); or
@@ -127,7 +126,7 @@ def _open_sessions(paths: Sequence[str], locale: str, min_count: int) -> Audienc
 
     files = open_sessions(paths, connect("duckdb"))
     if not files.days:
-        raise DataRefused(f"{', '.join(paths)}: no session can be counted; give files with an id and a time in each row.")
+        raise DataRefused(f"{', '.join(paths)}: no session can be counted; each needs an id and a time.")
     facts, _, _ = count_sessions(files.table, "session", DETAIL_DIMENSIONS["full"], listed=None)
     days = dict.fromkeys(files.days, False)
     return Audience(
@@ -136,7 +135,7 @@ def _open_sessions(paths: Sequence[str], locale: str, min_count: int) -> Audienc
     )  # fmt: skip
 
 
-def _session_assets(table: Any) -> tuple[Asset, ...]:
+def _session_assets(table: ibis.Table) -> tuple[Asset, ...]:
     """Return the assets that the rows of session files name. They stay on this machine, so all can be listed."""
     from apivideo_geo.aggregate.sessions import text_column
     from apivideo_geo.engines import engine_errors
@@ -220,20 +219,22 @@ def _read_csv(content: bytes) -> pd.DataFrame:
 
 
 def _site_assets(content: bytes | None) -> tuple[Asset, ...]:
-    import pandas as pd
-
-    from apivideo_geo.formulas import unescape_formula
     from apivideo_geo.model import UNLISTED
 
     if content is None:
         return ()
     table = _read_csv(content)
-    return tuple(
-        Asset(
-            row.media_id, row.type, "" if pd.isna(row.title) else unescape_formula(row.title), True,
-            lifetime=None if pd.isna(row.lifetime_plays) else int(row.lifetime_plays),
-        )
-        for row in table[table["media_id"] != UNLISTED].itertuples()
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return tuple(_site_asset(row) for row in rows if row["media_id"] != UNLISTED)
+
+
+def _site_asset(row: Mapping[Hashable, str | None]) -> Asset:
+    from apivideo_geo.formulas import unescape_formula
+
+    lifetime, kind = row["lifetime_plays"], row["type"]
+    return Asset(
+        row["media_id"] or "", "live-stream" if kind == "live-stream" else "video",
+        unescape_formula(row["title"] or ""), True, lifetime=None if lifetime is None else int(lifetime),
     )  # fmt: skip
 
 

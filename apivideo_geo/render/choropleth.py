@@ -19,7 +19,7 @@ DEEPEST = 5
 """How many times the whole world may be doubled in size."""
 
 
-class _Choropleth(folium.Map):
+class FlatMap(folium.Map):
     """A flat map over a frame of width × height units, with nothing but its own layers."""
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own declaration
@@ -80,7 +80,7 @@ def container_id(name: str) -> str:
 
 def render_script(name: str, svg_id: str, width: float, height: float) -> str:
     """The script that opens the map ``name`` over the page's SVG ``svg_id``, ``width`` × ``height`` units."""
-    world = _Choropleth(name, width, height)
+    world = FlatMap(name, width, height)
     world.add_child(_PageOverlay(name, svg_id, width, height))
     figure = world.get_root()
     assert isinstance(figure, Figure)
