@@ -15,6 +15,7 @@ from apivideo_geo.model import DETAIL_DIMENSIONS, Asset
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
+    import pyarrow as pa
 
     from apivideo_geo.history.history import History
 
@@ -62,18 +63,14 @@ def open_demo(*, locale: str = "en") -> Audience:
     >>> apivideo_geo.demo().metric
     'play'
     """
-    import ibis
-
-    from apivideo_geo.engines import connect
     from apivideo_geo.sources.demo import demo_assets, demo_days, demo_facts
 
     now = datetime.now(UTC)
-    connect("duckdb")
     days = demo_days(now.date())
     facts = demo_facts(days, "full", open_until=now)
     assets = tuple(asset for asset in demo_assets(now.date()) if asset.public)
     return Audience(
-        ibis.memtable(facts.table), {day: day == now.date() for day in days}, "play", now, assets, demo=True,
+        _keep(facts.table), {day: day == now.date() for day in days}, "play", now, assets, demo=True,
         withheld=_withheld(MIN_COUNT), locale=locale,
     )  # fmt: skip
 
@@ -118,8 +115,6 @@ def _open_folder(folder: Path, locale: str, min_count: int) -> Audience:
 
 
 def _open_sessions(paths: Sequence[str], locale: str, min_count: int) -> Audience:
-    import ibis
-
     from apivideo_geo.aggregate.facts import count_sessions
     from apivideo_geo.engines import connect
     from apivideo_geo.sources.files.read import open_sessions
@@ -130,7 +125,7 @@ def _open_sessions(paths: Sequence[str], locale: str, min_count: int) -> Audienc
     facts, _, _ = count_sessions(files.table, "session", DETAIL_DIMENSIONS["full"], listed=None)
     days = dict.fromkeys(files.days, False)
     return Audience(
-        ibis.memtable(facts), days, "session", datetime.now(UTC), _session_assets(files.table),
+        _keep(facts), days, "session", datetime.now(UTC), _session_assets(files.table),
         withheld=_withheld(min_count), locale=locale,
     )  # fmt: skip
 
@@ -150,6 +145,13 @@ def _session_assets(table: ibis.Table) -> tuple[Asset, ...]:
     )
 
 
+def _keep(facts: pa.Table) -> ibis.Table:
+    """Return ``facts`` as the table ``facts`` of a DuckDB of their own, in memory."""
+    from apivideo_geo.engines import connect
+
+    return connect("duckdb").create_table("facts", facts)
+
+
 def _withheld(min_count: int, withhold_media: bool = False) -> Mapping[str, int]:
     from apivideo_geo.privacy import withheld_dimensions
 
@@ -160,11 +162,9 @@ def _open_site(place: str, locale: str) -> Audience:
     """Read the files in ``data/`` of a published site: facts, days with their state, titles, monthly breakdowns."""
     import json
 
-    import ibis
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from apivideo_geo.engines import connect
     from apivideo_geo.facts import FACTS
 
     files = _read_site(place)
@@ -176,9 +176,8 @@ def _open_site(place: str, locale: str) -> Audience:
         generated, metric = datetime.fromisoformat(summary["generated_at"]), str(summary["metric"])
     except (ValueError, KeyError, TypeError, pa.ArrowException):
         raise DataRefused(f"{place}: the files in data/ are not those of an apivideo-geo site.") from None
-    connect("duckdb")
     return Audience(
-        ibis.memtable(facts), {day: state == "open" for day, state in states.items() if state != "missing"},
+        _keep(facts), {day: state == "open" for day, state in states.items() if state != "missing"},
         metric, generated, _site_assets(files.get("videos.csv")), published=_site_months(files.get("monthly.csv")),
         locale=locale,
     )  # fmt: skip

@@ -1,0 +1,107 @@
+"""The folium map of a notebook: right colours, own layers, offline, and texts that cannot run."""
+
+from dataclasses import replace
+
+import folium
+import pytest
+
+import apivideo_geo
+from apivideo_geo.render.notebook_map import make_map
+from tests.browser import browser, open_page  # noqa: F401
+
+SESSIONS = "sessionID,loadedAt,country\n" + "".join(
+    f"{country}{number},2026-10-01T10:00:00Z,{country}\n"
+    for country, count in {"France": 300, "Germany": 30, "Monaco": 3}.items()
+    for number in range(count)
+)
+
+
+@pytest.fixture(scope="module")
+def audience(tmp_path_factory):
+    path = tmp_path_factory.mktemp("map") / "sessions.csv"
+    path.write_text(SESSIONS)
+    return apivideo_geo.open(path)
+
+
+@pytest.fixture
+def show(open_page, tmp_path):  # noqa: F811
+    def show_it(chart):
+        path = tmp_path / "map.html"
+        chart.save(str(path))
+        opened = open_page(path.as_uri(), viewport={"width": 1200, "height": 700})
+        opened.page.wait_for_selector(".leaflet-bottom.leaflet-left")
+        return opened
+
+    return show_it
+
+
+def centre(page, latitude, longitude):
+    """The point in the window where a place in degrees is."""
+    point = apivideo_geo.to_map(latitude, longitude)
+    return page.evaluate(
+        """([lat, lng]) => {
+            const map = Object.values(window).find((value) => value instanceof L.Map);
+            const at = map.latLngToContainerPoint([lat, lng]);
+            return [at.x, at.y];
+        }""",
+        list(point),
+    )
+
+
+def test_the_saved_file_works_offline_and_colours_by_class(audience, show):
+    opened = show(audience.map(classes=3))
+    assert opened.problems == []
+    assert opened.outside("file:") == []
+    fills = opened.page.eval_on_selector_all(
+        "path.leaflet-interactive", "all => all.map(one => one.getAttribute('fill'))"
+    )
+    assert len(fills) >= 250
+    assert len(set(fills)) == 4  # three classes, and no plays
+    legend = opened.page.locator(".leaflet-bottom.leaflet-left").inner_text()
+    assert legend.splitlines()[-1] == "0"
+
+
+def test_pointing_at_a_country_says_its_name_and_count_and_a_click_keeps_it(audience, show):
+    page = show(audience.map()).page
+    x, y = centre(page, 46.5, 2.5)
+    page.mouse.move(x, y)
+    assert page.locator(".leaflet-tooltip").inner_text().splitlines()[:2] == ["France · #1", "300 sessions"]
+    page.mouse.click(x, y)
+    assert "300 sessions" in page.locator(".leaflet-popup").inner_text()
+
+
+def test_a_layer_of_ones_own_is_where_the_place_is(audience, show):
+    chart = audience.map()
+    folium.CircleMarker(apivideo_geo.to_map(48.86, 2.35), radius=3, color="#ff0000").add_to(chart)
+    page = show(chart).page
+    box = page.locator("path[stroke='#ff0000']").bounding_box()
+    x, y = centre(page, 48.86, 2.35)
+    assert abs(box["x"] + box["width"] / 2 - x) < 2
+    assert abs(box["y"] + box["height"] / 2 - y) < 2
+
+
+def test_a_hostile_name_is_text(audience, show):
+    hostile = "</script><img src=x onerror='window.hurt=1'><b>`${1}`"
+    summary = audience.summary()
+    first, *others = summary.countries
+    summary = replace(summary, countries=(replace(first, name=hostile), *others))
+    opened = show(make_map(summary, "count", "quantile", 6, "blue"))
+    page = opened.page
+    x, y = centre(page, 46.5, 2.5)
+    page.mouse.click(x, y)
+    assert hostile in page.locator(".leaflet-popup").inner_text()
+    assert page.evaluate("window.hurt") is None
+    assert opened.problems == []
+
+
+def test_the_map_is_few_tab_stops_and_has_a_name(audience, show):
+    page = show(audience.map()).page
+    stops = page.evaluate(
+        "[...document.querySelectorAll('a[href], button, [tabindex]')].filter(one => one.tabIndex >= 0).length"
+    )
+    assert stops <= 4
+    assert page.get_by_role("region", name="Sessions: 333").count() == 1
+
+
+def test_it_shows_itself_in_a_notebook(audience):
+    assert "<iframe" in audience.map()._repr_html_()
