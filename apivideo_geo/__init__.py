@@ -8,6 +8,7 @@ True
 
 from apivideo_geo.audience import Audience, to_map
 from apivideo_geo.errors import ApivideoGeoError
-from apivideo_geo.open_place import open, open_demo as demo  # noqa: A004
+from apivideo_geo.open_place import open
+from apivideo_geo.open_place import open_demo as demo
 
 __all__ = ["ApivideoGeoError", "Audience", "demo", "open", "to_map"]
