@@ -119,8 +119,7 @@ class Facts:
     rows (columns ``FACT_COLUMNS``, rows of no other day); ``unmapped`` counts plays by
     the spelling of a country that found no code and went to ``---``; ``sessions`` are the
     sessions they were counted from, where the source has them (an Ibis table, columns
-    ``SESSION_COLUMNS`` and more, all strings). ``kept`` are dimensions that were not asked again,
-    because the history holds them of these days (``total`` too, perhaps): what it holds of them stays.
+    ``SESSION_COLUMNS`` and more, all strings).
     """
 
     days: tuple[date, ...]
@@ -128,20 +127,6 @@ class Facts:
     refused: tuple[Refused, ...] = ()
     unmapped: Mapping[str, int] = field(default_factory=dict)
     sessions: ibis.Table | None = None
-    kept: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Settled:
-    """What the history holds for good of a day: its detail, and its ``total`` by country (alpha-3)."""
-
-    detail: str
-    totals: Mapping[str, int]
-
-    @property
-    def dimensions(self) -> tuple[str, ...]:
-        """The dimensions that were collected."""
-        return DETAIL_DIMENSIONS[self.detail]
 
 
 @dataclass(frozen=True)

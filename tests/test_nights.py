@@ -85,40 +85,48 @@ def test_45_nights_hold_all_days_though_the_server_can_only_tell_30(world, tmp_p
     with StandIn(world, retention_mode=mode) as api:
         for night in nights(45):
             collect(api, tmp_path / "history", at_night(night), monkeypatch)
-            asked = [seen for seen in api.requests if not seen.path.startswith("/auth")]
-            assert len(asked) <= (3 if night != nights(45)[0] else 33)
+            assert count_requests(api) <= (A_NIGHT if night != nights(45)[0] else FIRST_RUN)
     # the first night, 4:17 on the 31st day, 30 days before is cut by the window's edge and not believed
     whole = between(FIRST + timedelta(days=1), nights(45)[-1] - timedelta(days=1))
     assert held_totals(tmp_path / "history") == truth(world, whole)
     check_site(tmp_path / "history", world, at_night(nights(45)[-1]))
 
 
-def test_a_nightly_build_asks_three_times_and_a_first_one_33_with_the_apis_own_count_among_them(world, tmp_path):
+FIRST_RUN, A_NIGHT, ITS_TOTAL = 32, 3, 1
+"""Requests at detail `country`: 31 days and how far the server remembers; today, yesterday and the day before it;
+and, in a build, the API's own total."""
+
+
+def count_requests(api):
+    return sum(not seen.path.startswith("/auth") for seen in api.requests)
+
+
+def test_a_nightly_build_sends_four_requests_and_a_first_one_33_with_the_apis_own_count_among_them(world, tmp_path):
     product = Product(tmp_path)
     with StandIn(world) as api:
         for number, night in enumerate(nights(4)):
             api.now = at_night(night)
             api.clear_requests()
-            told = product.run(api=api, now=api.now).stdout
-            asked = [seen.path for seen in api.requests if not seen.path.startswith("/auth")]
-            assert len(asked) <= (3 if number else 33)
-            assert asked.count("/data/metrics/play/count") == 1
-            assert "Checked: the API itself counts" in told
+            output = product.run(api=api, now=api.now).stdout
+            assert count_requests(api) <= (A_NIGHT if number else FIRST_RUN) + ITS_TOTAL
+            assert [seen.path for seen in api.requests].count("/data/metrics/play/count") == 1
+            assert "Checked: the API itself counts" in output
         product.run("collect", api=api, now=api.now + timedelta(days=1))
     finished = nights(4)[-1] - timedelta(days=2)
     assert held_totals(tmp_path / "history")[finished] == truth(world, [finished])[finished]
 
 
-def test_a_nightly_build_asks_three_times_also_where_plays_arrive_late_and_takes_them_up(tmp_path):
+def test_plays_that_arrive_late_are_counted_and_today_is_collected_all_the_same(tmp_path):
     world, product = World.make(5, 3000, 5, 2, FIRST, FIRST + timedelta(days=45), countries=20), Product(tmp_path)
     with StandIn(world) as api:
         for number, night in enumerate(nights(6)):
             api.now = at_night(night)
             api.clear_requests()
-            told = product.run(api=api, now=api.now)
-            assert sum(not seen.path.startswith("/auth") for seen in api.requests) <= (3 if number else 33)
-            assert "by country it told" not in told.stdout
-            assert ("has moved since it was last seen; today is left" in told.stderr) == (number in (3, 4))
+            output = product.run(api=api, now=api.now).stdout
+            assert count_requests(api) <= (A_NIGHT if number else FIRST_RUN) + ITS_TOTAL
+            assert "by country it told" not in output
+            today = load_history(tmp_path / "history").entries[night]
+            assert (today.open, today.count) == (True, world.truth([night], upto=at_night(night)).total())
             if number in (2, 3):
                 world.arrive(world.assets[0].media_id, at_night(night - timedelta(days=1)), count=3)
     final = between(FIRST + timedelta(days=1), nights(6)[-1] - timedelta(days=2))
@@ -126,14 +134,14 @@ def test_a_nightly_build_asks_three_times_also_where_plays_arrive_late_and_takes
     assert {day: held[day] for day in final} == truth(world, final)
 
 
-def test_a_nightly_run_asks_three_times_also_with_a_since_from_before_all_that_is_remembered(world, tmp_path):
+def test_a_nightly_run_sends_no_more_requests_with_a_since_from_before_all_that_is_remembered(world, tmp_path):
     product = Product(tmp_path)
     with StandIn(world) as api:
         for number, night in enumerate(nights(3)):
             api.now = at_night(night)
             api.clear_requests()
             product.run("--since", "2020-01-01", api=api, now=api.now)
-            assert sum(not seen.path.startswith("/auth") for seen in api.requests) <= (3 if number else 33)
+            assert count_requests(api) <= (A_NIGHT if number else FIRST_RUN) + ITS_TOTAL
 
 
 @pytest.mark.parametrize("mode", ["refuse", "cut"])
@@ -145,7 +153,7 @@ def test_an_outage_heals_as_far_as_the_server_remembers_and_the_rest_is_missing_
     with StandIn(world, retention_mode=mode) as api:
         for night in before + after:
             collect(api, tmp_path / "history", at_night(night), monkeypatch)
-        assert sum(not seen.path.startswith("/auth") for seen in api.requests) <= 3  # also with days that are lost
+        assert count_requests(api) <= A_NIGHT  # also with days that are lost
     whole = between(FIRST + timedelta(days=1), after[-1] - timedelta(days=1))
     held = held_totals(tmp_path / "history")
     missing = [day for day in whole if day not in held]
@@ -268,7 +276,8 @@ def test_a_damaged_day_heals_by_itself_on_the_next_night(world, tmp_path):
     assert parquet_files(product, "history") == before
 
 
-def test_a_month_damaged_inside_is_named_and_the_site_stays(world, tmp_path):
+@pytest.mark.parametrize("engine", ["duckdb", "polars://"])
+def test_a_month_damaged_inside_is_named_and_the_site_stays(world, tmp_path, engine):
     product, now = Product(tmp_path), at_night(FIRST + timedelta(days=40))
     with StandIn(world, now=now) as api:
         product.run(api=api, now=now)
@@ -276,7 +285,7 @@ def test_a_month_damaged_inside_is_named_and_the_site_stays(world, tmp_path):
         month = tmp_path / "history/2026/2026-06.parquet"
         whole = month.read_bytes()
         month.write_bytes(whole[:60] + bytes(30) + whole[90:])
-        told = product.run(api=api, now=now, code=5)
+        told = product.run("--engine", engine, api=api, now=now, code=5)
     assert "error: history/2026/2026-06.parquet is damaged. Restore a copy" in told.stderr
     assert product.files("site") == before
 
@@ -338,55 +347,18 @@ RAISED_DAYS = between(FIRST + timedelta(days=27), FIRST + timedelta(days=32))
 RAISED = ("collect", "--source", "data", "--since", RAISED_DAYS[0], "--until", RAISED_DAYS[-1], "--metric", "play")
 
 
-def test_a_raised_detail_asks_only_for_the_dimensions_that_are_missing(world, tmp_path):
-    product, asked = Product(tmp_path), {}
-    with StandIn(world, now=RAISED_AT) as api:
-        for detail in ("country", "media", "full"):
-            api.clear_requests()
-            product.run(*RAISED, "--detail", detail, "--history", "raised", api=api, now=RAISED_AT)
-            asked[detail] = asked_of(api)
-        api.clear_requests()
-        product.run(*RAISED, "--detail", "full", "--history", "at-once", api=api, now=RAISED_AT)
-        at_once = asked_of(api)
-    assert parquet_files(product, "raised") == parquet_files(product, "at-once")
-    assert asked["country"] == {("country", None): 6}
-    per_video = sum(len({play.media_id for play in world.plays([day])}) for day in RAISED_DAYS)
-    assert asked["media"] == {("media-id", None): 6, ("country", "filterBy[mediaId][]"): per_video}
-    assert {breakdown for breakdown, name in asked["full"] if not name} == {
-        "device-type", "operating-system", "browser",
-    }  # fmt: skip
-    assert sum(map(Counter.total, asked.values())) == at_once.total()  # raising costs nothing more than starting so
-
-
-def test_a_raised_day_that_has_moved_since_is_asked_whole(tmp_path):
+def test_a_raised_detail_gives_the_same_history_as_collecting_at_that_detail_from_the_start(tmp_path):
     world, product = World.make(5, 2000, 5, 2, FIRST, FIRST + timedelta(days=39), countries=20), Product(tmp_path)
     with StandIn(world, now=RAISED_AT) as api:
-        product.run(*RAISED, "--detail", "media", "--history", "raised", api=api, now=RAISED_AT)
-        moved = RAISED_DAYS[2]
-        world.arrive(world.assets[0].media_id, at_night(moved), count=3)
-        api.clear_requests()
-        product.run(*RAISED, "--detail", "full", "--history", "raised", api=api, now=RAISED_AT)
-        asked = asked_of(api)
-        assert asked["country", None] == 2  # whether it has moved, and then with the rest
-        assert asked["media-id", None] == 1
+        for number, detail in enumerate(("country", "media", "full")):
+            api.clear_requests()
+            product.run(*RAISED, "--detail", detail, "--history", "raised", api=api, now=RAISED_AT)
+            assert asked_of(api)["country", None] == 6, "each day is collected again"
+            if number == 1:
+                world.arrive(world.assets[0].media_id, at_night(RAISED_DAYS[2]), count=3)
         product.run(*RAISED, "--detail", "full", "--history", "at-once", api=api, now=RAISED_AT)
     assert parquet_files(product, "raised") == parquet_files(product, "at-once")
-    assert held_totals(tmp_path / "raised")[moved] == truth(world, [moved])[moved]
-
-
-def test_a_raised_day_whose_countries_the_api_spells_in_its_own_way_is_asked_whole(tmp_path):
-    made, product = World.make(5, 2000, 40, 2, FIRST, FIRST + timedelta(days=39), countries=20), Product(tmp_path)
-    spelled = [one._replace(country="FX") if one.country == "FR" else one for one in made.sessions]
-    world = World(made.assets, spelled, made.first_day, made.last_day, made.rng)
-    with StandIn(world, now=RAISED_AT) as api:
-        for detail in ("country", "media"):
-            product.run(*RAISED, "--detail", detail, "--history", "raised", api=api, now=RAISED_AT)
-        assert asked_of(api)["media-id", "filterBy[country][]"] > 6
-        product.run(*RAISED, "--detail", "media", "--history", "at-once", api=api, now=RAISED_AT)
-    assert parquet_files(product, "raised") == parquet_files(product, "at-once")
-    history = load_history(tmp_path / "raised")
-    rows = [row for day in RAISED_DAYS for row in history.rows_of(day).to_pylist() if row["country"] == "FRA"]
-    assert {row["dimension"] for row in rows} == {"total", "media"}
+    assert held_totals(tmp_path / "raised") == truth(world, RAISED_DAYS)
 
 
 @pytest.mark.parametrize("detail", ["media", "full"])

@@ -1,1 +1,1 @@
-"""The network boundary: the only room that speaks HTTP."""
+"""The client of api.video: log-in, rate limit, retries, pages. The only package that sends HTTP requests."""

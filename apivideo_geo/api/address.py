@@ -1,4 +1,4 @@
-"""The address of the API server, checked before anything is sent there. Pure."""
+"""Check the address of the API server before anything is sent there. No I/O."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ logger = logging.getLogger("apivideo_geo.api")
 
 
 def check_base_url(base_url: str) -> tuple[str, str]:
-    """The address without a slash at its end, and its host. Raises UsageError."""
+    """Return the address without a trailing slash, and its host. Raises UsageError."""
     try:
         parts = urlsplit(base_url.strip())
         host, port = parts.hostname or "", parts.port
@@ -20,12 +20,12 @@ def check_base_url(base_url: str) -> tuple[str, str]:
         parts, host, port = urlsplit(""), "", None
     if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or port == 0:
         raise UsageError(
-            "APIVIDEO_BASE_URL is not the address of a server: write it like https://ws.api.video, or leave it out."
+            "APIVIDEO_BASE_URL is not the address of a server: write it like https://ws.api.video, or remove it."
         )
     if parts.username or parts.password:
-        raise UsageError("APIVIDEO_BASE_URL carries a user name: leave it out, the key goes into APIVIDEO_API_KEY.")
+        raise UsageError("APIVIDEO_BASE_URL contains a user name: remove it, and put the key into APIVIDEO_API_KEY.")
     if parts.scheme == "http" and not _is_local(host):
-        logger.warning("%s is asked over plain http: the API key can be read on the way.", host)
+        logger.warning("%s is reached over plain http: others can read the API key on its way.", host)
     return base_url.strip().rstrip("/"), host
 
 

@@ -1,4 +1,4 @@
-"""A list endpoint to the list of its items, whole, while the list may grow under our hands."""
+"""Fetch every item of a list endpoint, even if the list changes while we page through it."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import Any, Protocol
 from apivideo_geo.errors import SourceFailed
 
 PAGE_SIZE = 100
-"""The most the API gives at once."""
+"""Most items that the API puts on one page."""
 PASSES = 3
-"""How often a list is read from its beginning until it is whole."""
+"""Maximum number of times that a list is read from its beginning until it is complete."""
 
 Item = dict[str, Any]
 Params = Mapping[str, str | int | Sequence[str]]
 
 
 class Getter(Protocol):
-    """What paging needs of the client."""
+    """The part of the client that paging needs."""
 
     def get(self, path: str, params: Params | None = None) -> dict[str, Any]:
-        """The JSON object at ``path``."""
+        """Fetch the JSON object at ``path``."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """One answer: its items, and how many pages and items there are as of this answer (None: not told)."""
+    """One page: its items, and how many pages and items there are as of this answer (None if it does not say)."""
 
     items: list[Item]
     pages_total: int | None
@@ -41,50 +41,50 @@ def fetch_items(
     *,
     key: Callable[[Item], str],
     on_page: Callable[[int | None], None] | None = None,
-    begun: Item | None = None,
+    first_page: Item | None = None,
 ) -> list[Item]:
-    """All items of the list at ``path``, each once; ``key`` tells one from another.
+    """Fetch all items of the list at ``path``, each once; ``key`` returns the id of an item.
 
-    In the order of first sight, each as it was last seen. ``on_page`` is called after each page with
-    the number of pages, None where the API does not tell. ``begun`` is the answer of :func:`fetch_page` where the first
-    page was asked already. Items added between two pages move the
-    others: the list is read again from its beginning until as many are known as the last answer counts,
-    at most ``PASSES`` times. Raises SourceFailed if it is not whole then, or is no list; and what the client raises.
+    In the order in which they were first seen, each as it was last seen. ``on_page`` is called after each page with the
+    number of pages (None if the API does not say). ``first_page``: an answer of :func:`fetch_page`, if there is one
+    already. An item that is added while we read moves the others to later pages, so the list is read again, at most
+    ``PASSES`` times, until as many items are known as the last answer counts. Raises SourceFailed if the list is still
+    incomplete then, or is not a list; and what the client raises.
     """
     reading = _Reading(path, key)
     for _ in range(PASSES):
         reading.begin()
         for number in count(1):
-            page = parse_page(begun or fetch_page(client, path, params, number), path)
-            begun = None
+            page = parse_page(first_page or fetch_page(client, path, params, number), path)
+            first_page = None
             if on_page:
                 on_page(page.pages_total)
             if reading.add(page, number):
                 break
-        if reading.is_whole():
+        if reading.is_complete():
             return list(reading.items.values())
     raise SourceFailed(
-        f"The list {path} kept changing while it was read ({PASSES} times, {len(reading.items)} items found of"
-        f" {reading.items_total}): run it again in a quieter minute."
+        f"{path} changed while it was being read ({PASSES} attempts, {len(reading.items)} of {reading.items_total}"
+        " items): try again later."
     )
 
 
 def fetch_page(client: Getter, path: str, params: Params | None, number: int) -> Item:
-    """The answer of the list at ``path`` with page ``number`` (from 1). Raises what the client raises."""
+    """Fetch page ``number`` (from 1) of the list at ``path``. Raises what the client raises."""
     return client.get(path, {**(params or {}), "currentPage": number, "pageSize": PAGE_SIZE})
 
 
 def parse_page(answer: Mapping[str, Any], path: str) -> Page:
-    """The page in an answer ``{data: […], pagination?: {…}}``; SourceFailed where ``data`` is no list of objects."""
+    """Parse an answer ``{data: […], pagination?: {…}}``. Raises SourceFailed if ``data`` is not a list of objects."""
     items = answer.get("data")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise SourceFailed(
-            f"The answer to {path} has no list `data`, as the API describes it: check APIVIDEO_BASE_URL,"
+            f"The answer to {path} does not have the list `data` that the API describes: check APIVIDEO_BASE_URL,"
             " or report it if that is api.video itself."
         )
     pagination = answer.get("pagination")
-    told: Mapping[str, Any] = pagination if isinstance(pagination, Mapping) else {}
-    return Page(items, _parse_count(told.get("pagesTotal")), _parse_count(told.get("itemsTotal")))
+    totals: Mapping[str, Any] = pagination if isinstance(pagination, Mapping) else {}
+    return Page(items, _parse_count(totals.get("pagesTotal")), _parse_count(totals.get("itemsTotal")))
 
 
 def _parse_count(value: object) -> int | None:
@@ -93,7 +93,7 @@ def _parse_count(value: object) -> int | None:
 
 @dataclass
 class _Reading:
-    """What is known of a list so far, over all passes."""
+    """What is known of a list so far, after all passes."""
 
     path: str
     key: Callable[[Item], str]
@@ -104,7 +104,7 @@ class _Reading:
     _shrunk: bool = False
 
     def begin(self) -> None:
-        """A pass from the first page. Where items were removed during the last one, all that is known is forgotten."""
+        """Start a pass from the first page. If items were removed during the last pass, forget what is known."""
         if self._shrunk:
             self.items.clear()
         self._shrunk, self.items_total = False, None
@@ -112,24 +112,24 @@ class _Reading:
         self._passes += 1
 
     def add(self, page: Page, number: int) -> bool:
-        """Take in page ``number``; whether this pass is over."""
+        """Add page ``number``; return whether this pass is over."""
         if page.items_total is not None and self.items_total is not None:
             self._shrunk |= page.items_total < self.items_total
         self.items_total = page.items_total
-        keyed = {self._name(item): item for item in page.items}
+        keyed = {self._id_of(item): item for item in page.items}
         repeated = keyed.keys() <= self._in_pass
         self._in_pass |= keyed.keys()
         self.items.update(keyed)
         if repeated or (page.pages_total is not None and number >= page.pages_total):
             return True
-        # What came in since is on the first pages of the second pass: no need to read on.
-        return self._passes > 1 and self.is_whole()
+        # New items are on the first pages of the second pass: no need to read the others again.
+        return self._passes > 1 and self.is_complete()
 
-    def is_whole(self) -> bool:
-        """Whether as many items are known as the last answer counted (as far as it told)."""
+    def is_complete(self) -> bool:
+        """Return whether as many items are known as the last answer counted, if it did."""
         return not self._shrunk and (self.items_total is None or len(self.items) >= self.items_total)
 
-    def _name(self, item: Item) -> str:
+    def _id_of(self, item: Item) -> str:
         try:
             return self.key(item)
         except (KeyError, TypeError, AttributeError):

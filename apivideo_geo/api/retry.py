@@ -1,4 +1,4 @@
-"""How long we try: again after what may pass, never past the deadline, never after being stopped."""
+"""When a request is retried: after a failure that may pass, never past the deadline or after being stopped."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ T = TypeVar("T")
 Kind = Literal["final", "failed", "limited", "expired"]
 
 FIRST_WAIT = 0.5
-"""Seconds, at most, before the second attempt; doubled for each further one, and drawn at random below that."""
+"""Longest wait before the second attempt, in seconds; doubled for each further one. Waits are drawn at random."""
 LONGEST_WAIT = 20.0
-"""Seconds, at most, between two attempts."""
-REFUSALS = 30
-"""How often one request may meet a used-up limit, which is a wait and no failure."""
+"""Longest wait between two attempts, in seconds."""
+MAX_LIMITED = 30
+"""Maximum number of times that one request may hit the rate limit, which is a wait and not a failure."""
 SLICE = 0.25
-"""Seconds of one piece of a long wait: so late is a stop noticed."""
+"""Seconds after which a waiting thread checks whether it is being stopped."""
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """An attempt that brought no answer, and the ``error`` to raise if it was the last.
+class Failure:
+    """An attempt that failed, and the ``error`` to raise if it was the last.
 
-    ``kind``: ``final`` will not pass by waiting; ``failed`` may; ``limited`` is a 429;
-    ``expired`` a token that died. ``wait``: seconds until the next attempt, None for the usual back-off.
+    ``kind``: ``final`` cannot be retried; ``failed`` may succeed later; ``limited`` is a 429; ``expired`` is a rejected
+    log-in. ``wait``: seconds until the next attempt, None for the usual back-off.
     """
 
     error: ApivideoGeoError
@@ -43,42 +43,42 @@ class Trouble:
 
 
 class Stopped(Exception):
-    """The work this thread does is not wanted any more. Never leaves the room."""
+    """Raised inside a worker thread when the run is being stopped. Never escapes this package."""
 
 
-class Patience:
-    """The waits, attempts and deadline of a run, shared by all its threads.
+class Retries:
+    """The attempts, waits and deadline of a run, shared by all its threads.
 
-    ``deadline`` counts from construction, on ``effects.monotonic``.
+    ``deadline``: seconds from now, on ``effects.monotonic``; ``attempts``: maximum number for each request.
     """
 
     def __init__(self, effects: Effects, *, deadline: float, attempts: int) -> None:
         self._effects, self._deadline = effects, deadline
         self._ends = effects.monotonic() + deadline
-        self._bounds = {"failed": attempts, "limited": REFUSALS, "expired": attempts}
+        self._max_attempts = {"failed": attempts, "limited": MAX_LIMITED, "expired": attempts}
         self._backoff = wait_random_exponential(multiplier=FIRST_WAIT, max=LONGEST_WAIT)
         self._stop = threading.local()
 
     def obey(self, stop: threading.Event) -> None:
-        """From now on the calling thread's waits end with ``Stopped`` once ``stop`` is set."""
+        """Let the waits of the calling thread end with ``Stopped`` once ``stop`` is set."""
         self._stop.event = stop
 
     def check(self) -> None:
-        """Raise ``Stopped`` if the calling thread was stopped, ``DeadlineExceeded`` if the time is up."""
+        """Raise ``Stopped`` if the calling thread was stopped, ``DeadlineExceeded`` if the deadline has passed."""
         event = getattr(self._stop, "event", None)
         if event is not None and event.is_set():
             raise Stopped
         self.left()
 
     def left(self) -> float:
-        """Seconds to the deadline, more than 0; else raises ``DeadlineExceeded``."""
+        """Return the seconds until the deadline (more than 0). Raises ``DeadlineExceeded``."""
         left = self._ends - self._effects.monotonic()
         if left <= 0:
             raise self._exceeded()
         return left
 
     def wait(self, seconds: float) -> None:
-        """Sleep ``seconds``; if they end after the deadline, raise ``DeadlineExceeded`` at once."""
+        """Sleep for ``seconds``. Raises ``DeadlineExceeded`` at once if they end after the deadline."""
         until = self._effects.monotonic() + seconds
         if until > self._ends:
             raise self._exceeded()
@@ -86,44 +86,44 @@ class Patience:
             self.check()
             self._effects.sleep(min(left, SLICE))
 
-    def insist(self, attempt: Callable[[], T | Trouble], what: str) -> T:
-        """The first answer of ``attempt``, called again while its trouble may pass; else raises the trouble's error.
+    def run(self, attempt: Callable[[], T | Failure], request: str) -> T:
+        """Call ``attempt`` until it returns an answer; raise the error of its last failure if it does not.
 
-        ``what`` names the request in log lines.
+        ``request`` names the request in log lines.
         """
-        met: Counter[str] = Counter()
+        failures: Counter[str] = Counter()
 
-        def over(state: RetryCallState) -> bool:
-            kind = _find_trouble(state).kind
-            met[kind] += 1
-            return met[kind] >= self._bounds[kind]
+        def is_last(state: RetryCallState) -> bool:
+            kind = _get_failure(state).kind
+            failures[kind] += 1
+            return failures[kind] >= self._max_attempts[kind]
 
         def pause(state: RetryCallState) -> float:
-            trouble = _find_trouble(state)
-            seconds = self._backoff(state) if trouble.wait is None else trouble.wait
-            if trouble.kind == "failed":
-                logger.info("%s: %s Trying again in %.1f s.", what, trouble.error, seconds)
+            failure = _get_failure(state)
+            seconds = self._backoff(state) if failure.wait is None else failure.wait
+            if failure.kind == "failed":
+                logger.info("%s: %s Retrying in %.1f s.", request, failure.error, seconds)
             return seconds
 
-        outcome: T | Trouble = Retrying(
-            retry=retry_if_result(lambda outcome: isinstance(outcome, Trouble) and outcome.kind != "final"),
-            stop=over,
+        outcome: T | Failure = Retrying(
+            retry=retry_if_result(lambda outcome: isinstance(outcome, Failure) and outcome.kind != "final"),
+            stop=is_last,
             wait=pause,
             sleep=self.wait,
-            retry_error_callback=_find_trouble,
+            retry_error_callback=_get_failure,
         )(attempt)
-        if isinstance(outcome, Trouble):
+        if isinstance(outcome, Failure):
             raise outcome.error
         return outcome
 
     def _exceeded(self) -> DeadlineExceeded:
         return DeadlineExceeded(
             f"The run would take longer than the {self._deadline:g} s that the setting `deadline` (in minutes) allows;"
-            " what was collected is kept: run it again, or raise `deadline`."
+            " what was collected is stored: run it again, or raise `deadline`."
         )
 
 
-def _find_trouble(state: RetryCallState) -> Trouble:
-    trouble = state.outcome.result() if state.outcome else None
-    assert isinstance(trouble, Trouble)
-    return trouble
+def _get_failure(state: RetryCallState) -> Failure:
+    failure = state.outcome.result() if state.outcome else None
+    assert isinstance(failure, Failure)
+    return failure

@@ -1,88 +1,104 @@
-"""The access token: got with the API key, renewed ahead of time or when it dies, once for all threads."""
+"""How requests prove who sends them: HTTP Basic with the API key, or access tokens where the server rejects that.
+
+Today's API takes the key itself as the user name of HTTP Basic: no log-in request, nothing that expires. Older servers
+and some gateways only take access tokens, which the key is exchanged for.
+"""
 
 from __future__ import annotations
 
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pydantic import SecretStr
+
 from apivideo_geo.api.responses import clean_words
-from apivideo_geo.api.secrets import Secret, redactor
+from apivideo_geo.api.secrets import redactor
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, ApivideoGeoError, KeyRefused, SourceFailed
 
+BASIC = 0
+"""The generation of HTTP Basic; tokens count from 1."""
 LIFETIME = 3600.0
-"""Seconds a token lives where the API does not say."""
+"""Seconds a token is valid if the API does not say."""
 LONGEST = 1e9
-"""Seconds; a lifetime told longer than this is taken for garbage."""
+"""Seconds; a longer lifetime is taken for garbage."""
 AHEAD = 60.0
-"""Renewed so many seconds before its end (or at nine tenths of its life, if that is later)."""
-FRUITLESS = 2
-"""So many tokens in a row that were refused before any was ever accepted: the key is no good."""
+"""Seconds before its end that a token is renewed (or at nine tenths of its lifetime, if that is later)."""
+MAX_REJECTED = 2
+"""Number of consecutive rejected tokens after which we conclude that the API key is invalid."""
 WHERE = (
     "copy the right one from https://dashboard.api.video/apikeys into the secret APIVIDEO_API_KEY"
     " (sandbox and production have different keys)"
 )
 
-Post = Callable[[str, Mapping[str, Secret]], dict[str, Any]]
-"""POST a JSON object to a path; the answer's object. Raises ApiError with the status."""
+Post = Callable[[str, Mapping[str, SecretStr]], dict[str, Any]]
+"""POST a JSON object to a path; returns the object of the answer. Raises ApiError with the status."""
 
 
-def check_key(api_key: str) -> Secret:
-    """The key without the spaces and line ends a copy brings along; raises ``KeyRefused`` where it cannot be one."""
+def check_key(api_key: str) -> SecretStr:
+    """Return the key without surrounding white space. Raises ``KeyRefused`` if it cannot be a key."""
     key = api_key.strip()
     redactor.hide(key)
     if not key:
         raise KeyRefused(f"There is no API key: {WHERE}.")
     if not (key.isascii() and key.isprintable()) or " " in key:
-        raise KeyRefused(f"The API key has a space, a line break or a strange character inside: {WHERE}.")
-    return Secret(key)
+        raise KeyRefused(f"The API key contains a space, a line break or a strange character: {WHERE}.")
+    return SecretStr(key)
 
 
-class Tokens:
-    """The current access token, with a generation number: 1 from the first log-in, one more at each renewal.
+class Login:
+    """The current ``Authorization`` header, with a generation number: ``BASIC``, and one more for each new token.
 
-    Thread-safe: whoever first finds that a generation died renews it, the others wait and take
-    the new one. ``post`` sends the log-in; ``check`` raises if the waiting thread is being stopped.
+    The first rejection of HTTP Basic switches to tokens for the rest of the run. Thread-safe: the first thread that
+    finds a generation rejected renews it; the others wait and use the new one. ``post`` sends a log-in; ``check``
+    raises if the waiting thread is being stopped; ``host`` is named in errors.
     """
 
-    def __init__(self, key: Secret, post: Post, effects: Effects, check: Callable[[], None], host: str) -> None:
+    def __init__(self, key: SecretStr, post: Post, effects: Effects, check: Callable[[], None], host: str) -> None:
         self._key, self._post, self._effects, self._check, self._host = key, post, effects, check, host
         self._lock = threading.Lock()
-        self._generation = 0
-        self._accepted = 0
-        self._fruitless = 0
-        self._renew_at = 0.0
-        self._access = Secret("")
-        self._refresh: Secret | None = None
+        self._generation = BASIC
+        self._accepted = BASIC
+        self._rejected = 0
+        self._renew_at = float("inf")
+        encoded = b64encode(f"{key.get_secret_value()}:".encode()).decode()
+        redactor.hide(encoded)
+        self._header = SecretStr(f"Basic {encoded}")
+        self._refresh: SecretStr | None = None
 
-    def fetch_current(self) -> tuple[int, Secret]:
-        """Generation and token to send, logged in or renewed if it is time. Raises ``KeyRefused``, ``SourceFailed``."""
+    def get_header(self) -> tuple[int, SecretStr]:
+        """Return the generation and the header to send; a token near its end is renewed first.
+
+        Raises ``KeyRefused``, ``SourceFailed``.
+        """
         self._enter()
         try:
-            if not self._generation or self._effects.monotonic() >= self._renew_at:
+            if self._effects.monotonic() >= self._renew_at:
                 self._renew()
-            return self._generation, self._access
+            return self._generation, self._header
         finally:
             self._lock.release()
 
     def accept(self, generation: int) -> None:
-        """The API took a token of ``generation``."""
+        """Note that the API accepted the header of ``generation``."""
         self._accepted = max(self._accepted, generation)
-        self._fruitless = 0
+        self._rejected = 0
 
-    def refuse(self, generation: int) -> None:
-        """The API answered 401 to ``generation``: renew it, unless another thread did. Raises KeyRefused."""
+    def reject(self, generation: int) -> None:
+        """Note that the API rejected ``generation``, and renew it unless another thread did. Raises ``KeyRefused``."""
         self._enter()
         try:
             if generation != self._generation:
                 return
-            fresh = self._accepted < generation
-            self._fruitless = self._fruitless + 1 if fresh else 0
-            if self._fruitless >= FRUITLESS:
-                raise KeyRefused(f"{self._host} takes the API key but refuses every token it gives for it: {WHERE}.")
-            if fresh:
-                self._refresh = None  # what it renewed was no good: log in anew
+            if generation > BASIC:
+                fresh = self._accepted < generation
+                self._rejected = self._rejected + 1 if fresh else 0
+                if self._rejected >= MAX_REJECTED:
+                    raise KeyRefused(f"{self._host} accepted the API key but rejected its own tokens: {WHERE}.")
+                if fresh:
+                    self._refresh = None  # the refresh token led to a rejected token: log in instead
             self._renew()
         finally:
             self._lock.release()
@@ -92,22 +108,22 @@ class Tokens:
             self._check()
 
     def _renew(self) -> None:
-        if not self._try_refresh() and not self._keep(self._ask_login()):
+        if not self._try_refresh() and not self._use(self._log_in()):
             raise SourceFailed(
-                f"{self._host} took the API key but gave no access token: check that APIVIDEO_BASE_URL names"
+                f"{self._host} accepted the API key but returned no access token: check that APIVIDEO_BASE_URL names"
                 " an api.video server."
             )
 
-    def _keep(self, answer: Mapping[str, Any]) -> bool:
-        """Take what an answer brings; whether there is an access token in it."""
+    def _use(self, answer: Mapping[str, Any]) -> bool:
+        """Use the tokens in ``answer`` from now on; return whether it has an access token."""
         access, refresh, expires_in = (answer.get(name) for name in ("access_token", "refresh_token", "expires_in"))
         if not isinstance(access, str) or not access.isascii() or not access.isprintable() or not access.strip():
             return False
         redactor.hide(access)
-        self._access = Secret(access)
+        self._header = SecretStr(f"Bearer {access}")
         if isinstance(refresh, str) and refresh:
             redactor.hide(refresh)
-            self._refresh = Secret(refresh)
+            self._refresh = SecretStr(refresh)
         known = isinstance(expires_in, (int, float)) and 0 < expires_in < LONGEST
         lifetime = float(expires_in) if known and expires_in else LIFETIME
         self._renew_at = self._effects.monotonic() + max(lifetime - AHEAD, lifetime * 0.9)
@@ -115,31 +131,27 @@ class Tokens:
         return True
 
     def _try_refresh(self) -> bool:
-        """Whether the refresh token brought a new access token. If it did not, it is not used again."""
+        """Return whether the refresh token brought a new access token; if not, it is not used again."""
         refresh, self._refresh = self._refresh, None
         if refresh is None:
             return False
         try:
-            renewed = self._keep(self._post("/auth/refresh", {"refreshToken": refresh}))
+            renewed = self._use(self._post("/auth/refresh", {"refreshToken": refresh}))
         except ApiError:
             return False
         if renewed and self._refresh is None:
-            self._refresh = refresh  # the answer brought no other
+            self._refresh = refresh  # the answer has no new one
         return renewed
 
-    def _ask_login(self) -> dict[str, Any]:
-        refusal: ApivideoGeoError
+    def _log_in(self) -> dict[str, Any]:
+        rejection: ApivideoGeoError
         try:
             return self._post("/auth/api-key", {"apiKey": self._key})
         except ApiError as error:
-            if error.status in (400, 401, 403):
-                said = clean_words(error.problem_title).rstrip(".")
-                refusal = KeyRefused(f"{self._host} refused the API key{f' ({said})' if said else ''}: {WHERE}.")
-            elif error.status == 404:
-                refusal = SourceFailed(
-                    f"{self._host} does not have the log-in of api.video: check APIVIDEO_BASE_URL,"
-                    " or leave it out to ask api.video itself."
-                )
+            # 404: this server has no tokens, and it rejected HTTP Basic before.
+            if error.status in (400, 401, 403, 404):
+                title = clean_words(error.problem_title).rstrip(".") if error.status != 404 else ""
+                rejection = KeyRefused(f"{self._host} rejected the API key{f' ({title})' if title else ''}: {WHERE}.")
             else:
-                refusal = error
-        raise refusal
+                rejection = error
+        raise rejection

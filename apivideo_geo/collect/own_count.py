@@ -1,4 +1,4 @@
-"""What was collected against the source's own count of the same days."""
+"""Compare what was collected with the source's own total of the same days."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from apivideo_geo.sources.source import Source
 
 
 def check_count(source: Source, collected: Mapping[date, int]) -> Checked | None:
-    """The source's own count of the last days without a gap that a run ``collected``, beside what it holds of them.
+    """Compare the last consecutive days in ``collected`` with the source's own total of these days.
 
-    ``collected``: the whole UTC days of the run, over when they were asked and so inside what the source remembers, →
-    their total. Open days and days kept from earlier runs take no part: those still grow, these may be forgotten. A
-    play that arrives late, between the two questions, makes a difference that is told and does no harm, so nothing is
-    refused here. None where there is no such day, or the source has no count of its own or does not answer now.
+    ``collected``: UTC day → total, of the days of this run that were over when they were fetched. Other days cannot be
+    compared: a day that is not over still grows, and the source may have deleted days of earlier runs. A play that
+    arrives between the two requests makes a harmless difference, so a difference is reported and nothing is rejected.
+    None if there is no such day, or if the source has no total or does not answer now.
     """
     if not collected:
         return None
     first, last = day_runs(collected)[-1]
     try:
-        told = source.fetch_count(first, last)
+        total = source.fetch_count(first, last)
     except SourceFailed:
         return None
-    held = sum(collected[day] for day in days_between(first, last))
-    return None if told is None else Checked(first, last, held, told)
+    stored = sum(collected[day] for day in days_between(first, last))
+    return None if total is None else Checked(first, last, held=stored, told=total)

@@ -28,7 +28,7 @@ from apivideo_geo.durable import alone, remove_leftovers, save_bytes
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.history.account import parse_account, render_account
-from apivideo_geo.history.ledger import LedgerDay, parse_ledger, render_ledger, settled_details
+from apivideo_geo.history.ledger import LedgerDay, parse_ledger, render_ledger
 from apivideo_geo.history.parquet import (
     damaged_file,
     find_damaged_days,
@@ -47,7 +47,7 @@ from apivideo_geo.history.schema import (
     not_ours,
     render_metadata,
 )
-from apivideo_geo.model import DIMENSIONS, Account, Asset, Checked, Facts, Refused, Settled, Shrunk
+from apivideo_geo.model import DIMENSIONS, Account, Asset, Checked, Facts, Refused, Shrunk
 from apivideo_geo.privacy import hide_unlisted_rows
 
 log = logging.getLogger(__name__)
@@ -142,8 +142,6 @@ class History:
         less. Days not over at ``now`` are kept as open. Raises :class:`DiskFailed`, :class:`DataRefused`.
         """
         rows = {day: FACTS.empty_table() for day in facts.days} | split_days(facts.table)
-        if facts.kept:
-            rows = {day: sort_facts(pa.concat_tables([rows[day], self._held(day, facts.kept)])) for day in rows}
         sums = {day: sum_dimensions(table) for day, table in rows.items()}
         held = {
             day: Held(source, detail, now < day_end(day), sums[day].get("total", 0), table.num_rows)
@@ -156,8 +154,6 @@ class History:
             self._write(month, {day: rows[day] for day in days}, {day: held[day] for day in days}, metric, now)
             for day in days:
                 refused, before = [one for one in facts.refused if one.day == day], self.entries.get(day)
-                if before and "total" in facts.kept:  # nothing of it was asked again
-                    refused += [Refused(reason, count, day) for reason, count in before.refused.items()]
                 self.entries[day] = _entry(day, held[day], metric, now, refused, before=before)
         self.save_ledger()
         return shrunk
@@ -244,18 +240,6 @@ class History:
         self.entries |= {day: replace(self.entries[day], last=None) for day in days}
         self.save_ledger()
 
-    def settled(self, wanted: Mapping[date, str]) -> dict[date, Settled]:
-        """Those of the days ``wanted`` that are final and held at a lower detail → what is held of them."""
-        final = settled_details(self.entries)
-        raised = sorted(day for day, detail in wanted.items() if final.get(day, detail) != detail)
-        totals: dict[date, dict[str, int]] = {day: {} for day in raised}
-        for path, days in groupby(raised, self.file_of):
-            rows = read_rows(path).cast(FACTS)
-            rows = rows.filter(pc.is_in(rows["day"], pa.array(list(days), pa.date32())))
-            for row in rows.filter(pc.equal(rows["dimension"], "total")).to_pylist():
-                totals[row["day"]][row["country"]] = row["count"]
-        return {day: Settled(final[day], counts) for day, counts in totals.items()}
-
     def closed_counts(self, days: Iterable[date]) -> dict[date, int]:
         """Those of ``days`` that are held and were over when collected → their total."""
         return {day: entry.count for day in days if (entry := self.entries.get(day)) and not entry.open}
@@ -306,11 +290,6 @@ class History:
             else:
                 remove_files([path], path.parent)
             del self.entries[day]
-
-    def _held(self, day: date, dimensions: Sequence[str]) -> pa.Table:
-        """The rows held of ``day`` in ``dimensions``."""
-        table = self.rows_of(day)
-        return table.filter(pc.is_in(table["dimension"], pa.array(dimensions)))
 
     def _check_shrink(
         self, answered: Mapping[date, Held], sums: Mapping[date, Mapping[str, int]], dimensions: Collection[str]

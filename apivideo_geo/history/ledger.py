@@ -69,28 +69,6 @@ def days_to_collect(
     return wanted
 
 
-def second_looks(ledger: Mapping[date, LedgerDay], wanted: Mapping[date, str], now: datetime) -> list[date]:
-    """Those of ``wanted`` that were whole when last seen and now only need a last look, at detail ``country``."""
-    return [
-        day
-        for day, detail in wanted.items()
-        if (held := ledger.get(day))
-        and held.last is not None
-        and not held.open
-        and detail == held.detail == "country"
-        and now >= day_end(day) + SETTLES_AFTER
-    ]
-
-
-def settled_details(ledger: Mapping[date, LedgerDay]) -> dict[date, str]:
-    """The days that are final, each with the detail it is held at: asked at a higher one, only the rest is needed."""
-    return {
-        day: held.detail
-        for day, held in ledger.items()
-        if not held.open and held.last is not None and held.last >= day_end(day) + SETTLES_AFTER
-    }
-
-
 def _young(held: LedgerDay, now: datetime) -> bool:
     assert held.last is not None
     return held.last < day_end(held.day) + SETTLES_AFTER and now - held.last >= ASK_AGAIN_AFTER

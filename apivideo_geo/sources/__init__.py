@@ -1,1 +1,1 @@
-"""Where facts come from. A new source is one line in source.py and one file beside it."""
+"""Where facts come from. A new source is one file in this folder and one line in source.py."""

@@ -1,4 +1,4 @@
-"""Today's Data API: counts by breakdown, one UTC day a request (a page of a hundred rows)."""
+"""Today's Data API as a source: counts by breakdown, one UTC day a request (a page of a hundred rows)."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from apivideo_geo.api.pages import fetch_items
 from apivideo_geo.days import DEFAULT_RETENTION, ONE_DAY, day_end, day_start, days_between, first_whole_day
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed
-from apivideo_geo.model import DETAIL_DIMENSIONS, Asset, Facts, Settled
+from apivideo_geo.model import DETAIL_DIMENSIONS, Asset, Facts
 from apivideo_geo.privacy import history_dimensions, listed_assets
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.assets import fetch_assets
-from apivideo_geo.sources.data_api_day import BREAKDOWNS, Asking, OpenDay, atom, parse_count
-from apivideo_geo.sources.estimate import tell_estimate
+from apivideo_geo.sources.data_api_day import BREAKDOWNS, DayFetcher, DayTotals, atom, parse_count
+from apivideo_geo.sources.estimate import report_estimate
 
 SANDBOX_RETENTION = timedelta(days=1)
 TRIED_RETENTIONS = (89, 365, 92)
-"""Days that an account may have set instead of 30, in the order they are asked for as long as they can still be true:
-3 months are 89 to 92 days, 12 are 365. Most accounts refuse the first, and are asked no more.
+"""Days that an account may keep data instead of 30, in the order they are tried while they are still possible:
+3 months are 89 to 92 days, 12 are 365. Most accounts reject the first; the others are then not tried.
 """
 LONGEST = timedelta(days=max(TRIED_RETENTIONS))
 
 
-class BucketsSource:
+class DataApiSource:
     """The Data API as a source."""
 
     name = "data"
@@ -43,7 +43,7 @@ class BucketsSource:
         self._listed: frozenset[str] = frozenset()
 
     def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
-        """All assets; None where all days are wanted at detail ``country``, which asks nothing of them."""
+        """Fetch all assets; None if all days are wanted at detail ``country``, which does not need them."""
         if set(wanted.values()) <= {"country"}:
             return None
         assets = fetch_assets(self._api, self._effects)
@@ -53,74 +53,82 @@ class BucketsSource:
             return assets
         return tuple(replace(asset, lifetime=plays.get(asset.media_id, 0)) for asset in assets)
 
-    def window(self, held: Collection[date], remembered: int | None = None) -> tuple[date, date]:
-        """The first and last day the API still knows whole (the last is today, which is still open)."""
+    def window(self, stored: Collection[date], remembered: int | None = None) -> tuple[date, date]:
+        """Return the first UTC day that the API still knows completely, and today, within ``since`` and ``until``."""
         now, settings = self._effects.now(), self._settings
         first = first_whole_day(now, SANDBOX_RETENTION if settings.sandbox else DEFAULT_RETENTION)
-        if not settings.sandbox and _may_know_older(held, first, now, settings.since, remembered):
+        if not settings.sandbox and _may_know_older(stored, first, now, settings.since, remembered):
             first = fetch_first_day(self._api, self.metric, now)
             self.remembers = (now - day_start(first)).days + (now != day_start(now.date()))
         return max(first, settings.since or first), min(now.date(), settings.until or now.date())
 
-    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, Settled]) -> Iterator[tuple[str, Facts]]:
-        """One part a day, oldest first where days take many requests: the oldest is forgotten first."""
+    def fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
+        """Yield the facts day by day; detailed days oldest first, because the API deletes the oldest first."""
         try:
-            yield from self._fetch_days(wanted, settled)
+            yield from self._fetch_days(wanted)
         except EndpointGone:
             raise SourceFailed("This server has no Data API: use --source sessions.") from None
 
     def fetch_count(self, first: date, last: date) -> int | None:
-        """The API's own count of all countries together: one request."""
+        """Fetch the API's own count of all countries together: one request."""
         return fetch_count(self._api, self.metric, day_start(first), day_end(last))
 
-    def _fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, Settled]) -> Iterator[tuple[str, Facts]]:
+    def _fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
         progress = self._effects.progress
-        asking = Asking(self._api, self.metric, self._effects.now(), self._listed)
+        fetcher = DayFetcher(self._api, self.metric, self._effects.now(), self._listed)
         progress.start("Collecting days", len(wanted))
         simple = sorted(day for day, detail in wanted.items() if detail == "country")
-        for day, opened in self._api.map(simple, asking.open):
+        for day, totals in self._api.map(simple, fetcher.fetch_totals):
             progress.advance()
-            yield wanted[day], asking.cross(opened)
+            yield wanted[day], fetcher.fetch_facts(totals)
         detailed = sorted(wanted.keys() - set(simple))
-        before = self._api.requests
-        ahead = {day: self._open(asking, day, wanted[day], settled) for day in sample_days(detailed, asking.now)}
-        if ahead:
-            asked = self._api.requests - before
-            each = (asked + sum(opened.count_crossing() for opened in ahead.values())) / len(ahead)
-            to_go = round(each * len(detailed)) - asked
-            tell_estimate(to_go, self._api, self._effects, sandbox=self._settings.sandbox)
+        sample = self._fetch_sample(fetcher, detailed, wanted)
         for day in detailed:
-            opened = ahead.pop(day) if day in ahead else self._open(asking, day, wanted[day], settled)
-            yield wanted[day], asking.cross(opened)
+            totals = sample.get(day) or fetcher.fetch_totals(day, self._dimensions(wanted[day]))
+            yield wanted[day], fetcher.fetch_facts(totals)
             progress.advance()
         progress.finish()
 
-    def _open(self, asking: Asking, day: date, detail: str, settled: Mapping[date, Settled]) -> OpenDay:
-        """``day`` with what it lacks of ``detail``: of the API's dimensions, those that the history may hold."""
+    def _fetch_sample(
+        self, fetcher: DayFetcher, days: Sequence[date], wanted: Mapping[date, str]
+    ) -> dict[date, DayTotals]:
+        """Fetch the totals of a few of ``days``, and report how many requests all of them will take."""
+        before = self._api.requests
+        sample = {
+            day: fetcher.fetch_totals(day, self._dimensions(wanted[day])) for day in sample_days(days, fetcher.now)
+        }
+        if sample:
+            sent = self._api.requests - before
+            for_each = (sent + sum(totals.count_requests() for totals in sample.values())) / len(sample)
+            remaining = round(for_each * len(days)) - sent
+            report_estimate(remaining, self._api, self._effects, sandbox=self._settings.sandbox)
+        return sample
+
+    def _dimensions(self, detail: str) -> list[str]:
+        """Return the dimensions of ``detail`` that the API has and that the history may store."""
         allowed = history_dimensions(self._settings.history_private, self._settings.withhold_media)
-        dimensions = [name for name in DETAIL_DIMENSIONS[detail] if name in BREAKDOWNS and name in allowed]
-        return asking.reopen(day, dimensions, settled[day]) if day in settled else asking.open(day, dimensions)
+        return [name for name in DETAIL_DIMENSIONS[detail] if name in BREAKDOWNS and name in allowed]
 
 
 def sample_days(days: Sequence[date], now: datetime) -> list[date]:
-    """Those of ``days``, oldest first, to open before the others: they tell what the others will take.
+    """Return the first, the middle and the last of ``days`` (ascending), from which the others are estimated.
 
-    First, middle and last of those a day old or older: a young one still moves, so all of it is asked in one go.
+    Days that ended less than a day before ``now`` may still change, so their totals are not fetched ahead of the rest.
     """
-    still = [day for day in days if day_end(day) + ONE_DAY <= now] or days[:1]
-    return sorted({still[0], still[len(still) // 2], still[-1]}) if still else []
+    final = [day for day in days if day_end(day) + ONE_DAY <= now] or days[:1]
+    return sorted({final[0], final[len(final) // 2], final[-1]}) if final else []
 
 
 def fetch_first_day(client: Client, metric: str, now: datetime) -> date:
-    """The first UTC day the API still knows whole: it is asked, for the retention is the account's own setting.
+    """Find the first UTC day that the API still knows completely; how long it keeps data is a setting of the account.
 
-    A server that refuses a start it has forgotten cuts no day: the first that is told is whole. One that takes any
-    start may have cut that day by the window's edge, so the one after it is the first that is believed, unless it was
-    told from its own start on.
+    A server that rejects a start it has deleted never cuts a day: the first day with a count is complete. A server that
+    accepts any start may have cut that day at the edge of the window. The day after it is then the first that is used,
+    unless the day was counted from its own start.
     """
     usual = first_whole_day(now, DEFAULT_RETENTION)
-    start = told = usual
-    low, high = DEFAULT_RETENTION.days, LONGEST.days + 1  # accepted, refused (or not looked for)
+    start = counted = usual
+    low, high = DEFAULT_RETENTION.days, LONGEST.days + 1  # accepted; rejected (or not tried)
     tried = iter(TRIED_RETENTIONS)
     while high - low > 1 and low < LONGEST.days:
         days = next((days for days in tried if low < days < high), (low + high) // 2)
@@ -136,15 +144,15 @@ def fetch_first_day(client: Client, metric: str, now: datetime) -> date:
             high = days
             continue
         low, start = days, first_whole_day(now, timedelta(days=days))
-        told = min((day for day, count in counts.items() if count), default=usual)
-        if told == usual - ONE_DAY and high > LONGEST.days:  # it takes any start, and remembers the usual time
+        counted = min((day for day, count in counts.items() if count), default=usual)
+        if counted == usual - ONE_DAY and high > LONGEST.days:  # it accepts any start, and keeps the usual 30 days
             break
-    refused = high <= LONGEST.days
-    return told if refused or told in (start, usual) else told + ONE_DAY
+    rejects_old_starts = high <= LONGEST.days
+    return counted if rejects_old_starts or counted in (start, usual) else counted + ONE_DAY
 
 
 def _fetch_daily(client: Client, metric: str, first: date, until: date) -> dict[date, int | None]:
-    """UTC day → count of all countries together, from ``first`` to before ``until``; days without any may lack."""
+    """Fetch UTC day → count of all countries, from ``first`` to before ``until``; days without plays may be missing."""
     rows = fetch_items(
         client,
         f"/data/timeseries/{metric}",
@@ -155,23 +163,23 @@ def _fetch_daily(client: Client, metric: str, first: date, until: date) -> dict[
 
 
 def _may_know_older(
-    held: Collection[date], usual: date, now: datetime, since: date | None, remembered: int | None
+    stored: Collection[date], usual: date, now: datetime, since: date | None, remembered: int | None
 ) -> bool:
-    """Whether days before the usual window are lacking that the API may still know.
+    """Return whether days before ``usual`` are missing that the API may still know.
 
-    What it ``remembered`` at an earlier run holds from night to night, so that days that are lost are not asked for
-    each night; after a longer outage it is found out anew.
+    The retention found by an earlier run is reused, so that lost days are not requested every night. After a longer
+    outage it is measured again.
     """
-    nightly = max(held, default=date.min) >= usual
+    nightly = max(stored, default=date.min) >= usual
     longest = timedelta(days=remembered) if remembered and nightly else LONGEST
     oldest = max(first_whole_day(now, longest), since or date.min)
-    return any(day not in held for day in days_between(oldest, usual - ONE_DAY))
+    return any(day not in stored for day in days_between(oldest, usual - ONE_DAY))
 
 
 def fetch_lifetime_plays(client: Client) -> dict[str, int] | None:
-    """Media id → plays since it was published, which the API keeps for ever; a request for each hundred.
+    """Fetch media id → plays since it was published, which the API never deletes; one request for each hundred assets.
 
-    None where the server does not tell them. Raises the other errors of :mod:`apivideo_geo.api.client`.
+    None if the server does not have this count. Raises the other errors of :mod:`apivideo_geo.api.client`.
     """
     params = {"sortBy": "dimensionValue", "sortOrder": "asc"}
     path = "/data/buckets/play-total/media-id"
@@ -186,7 +194,7 @@ def fetch_lifetime_plays(client: Client) -> dict[str, int] | None:
 
 
 def fetch_count(client: Client, metric: str, start: datetime, end: datetime) -> int | None:
-    """How many the API itself counts from ``start`` to before ``end``; None where it gives no whole number.
+    """Fetch the API's own count from ``start`` (inclusive) to ``end`` (exclusive); None if it is not a whole number.
 
     Raises the errors of :mod:`apivideo_geo.api.client`.
     """

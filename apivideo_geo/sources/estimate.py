@@ -1,4 +1,4 @@
-"""How long a run will take, told before its long part."""
+"""How long a run will take, reported before its long part."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from apivideo_geo.effects import Effects
 T = TypeVar("T")
 
 PRODUCTION_LIMIT, SANDBOX_LIMIT = 500, 100
-"""Reads a minute, as api.video documents them; only until an answer tells."""
+"""Requests a minute as api.video documents them, used until a response says how many."""
 SAMPLE = 20
-"""How many lists of unknown length are looked at to guess the others."""
+"""Maximum number of lists of unknown length that are sampled to estimate the others."""
 
 
-def tell_estimate(requests: int, client: Client, effects: Effects, *, sandbox: bool) -> None:
-    """Say how long ``requests`` will take, where that is more than a minute."""
+def report_estimate(requests: int, client: Client, effects: Effects, *, sandbox: bool) -> None:
+    """Report how long ``requests`` will take, if that is more than a minute."""
     limit = client.limit or (SANDBOX_LIMIT if sandbox else PRODUCTION_LIMIT)
     minutes = requests / limit
     if minutes > 1:
         effects.progress.say(
             f"About {requests:,} requests to go: some {minutes:.0f} minutes at the {limit:,} a minute that the API "
-            "allows. What is collected is kept; an interrupted run goes on where it stopped."
+            "allows. Each finished day is stored; an interrupted run resumes where it stopped."
         )
 
 
-def spread_sample(things: Sequence[T]) -> list[T]:
-    """At most ``SAMPLE`` of ``things``, evenly spread."""
-    return list(things[:: -(-len(things) // SAMPLE) or 1])
+def spread_sample(items: Sequence[T]) -> list[T]:
+    """Return at most ``SAMPLE`` of ``items``, evenly spread."""
+    return list(items[:: -(-len(items) // SAMPLE) or 1])

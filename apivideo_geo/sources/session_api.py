@@ -1,4 +1,4 @@
-"""The older session endpoints: every session of every video and live stream, one row each."""
+"""The older session endpoints as a source: every session of every video and live stream, one row each."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from apivideo_geo.api.pages import fetch_items, fetch_page, parse_page
 from apivideo_geo.api.secrets import redactor
 from apivideo_geo.days import ONE_DAY, day_runs, days_between
 from apivideo_geo.effects import Effects
-from apivideo_geo.engines import connect, table_of_rows
+from apivideo_geo.engines import connect, hold_rows
 from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed
-from apivideo_geo.model import DETAIL_DIMENSIONS, SESSION_COLUMNS, UNLISTED, Asset, Facts, Settled
+from apivideo_geo.model import DETAIL_DIMENSIONS, SESSION_COLUMNS, UNLISTED, Asset, Facts
 from apivideo_geo.privacy import listed_assets
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.assets import fetch_assets
-from apivideo_geo.sources.estimate import spread_sample, tell_estimate
+from apivideo_geo.sources.estimate import report_estimate, spread_sample
 from apivideo_geo.sources.files.columns import DOTTED
-from apivideo_geo.sources.session_api_resume import Read, Unfinished
+from apivideo_geo.sources.session_api_resume import PartialDownload, Read
 
 BEGINNING = date(2018, 1, 1)
-"""Before the first api.video account: a window that starts here asks for every session there is."""
+"""Before the first api.video account: a window that starts here requests every session there is."""
 
 NESTED: Mapping[str, tuple[str, str]] = {
     column: (outer, inner)
@@ -32,11 +32,11 @@ NESTED: Mapping[str, tuple[str, str]] = {
     if inner
     for column in [DOTTED[f"{outer}.{inner}"]]
 }
-"""Our column → where the API's nested item has it."""
+"""Column of ``SESSION_COLUMNS`` → (object, field) of an item of the API."""
 
 
-class SessionsSource:
-    """The session endpoints as a source. The sessions themselves travel along, for ``sessions.csv``."""
+class SessionApiSource:
+    """The session endpoints as a source. Its facts carry the sessions themselves, for ``sessions.csv``."""
 
     name = "sessions"
     usual_detail = "country"
@@ -50,65 +50,61 @@ class SessionsSource:
         self._settings = settings
         self._effects = effects
         self._assets: tuple[Asset, ...] = ()
-        connect(settings.engine)  # what cannot be used is told before anything is asked
+        connect(settings.engine)  # fail early if the engine is unusable, before any request
 
     def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
-        """All videos and live streams of the account, to be asked one by one; None where no day is wanted."""
+        """Fetch all videos and live streams, whose sessions are then requested one by one; None if no day is wanted."""
         if not wanted:
             return None
         self._assets = fetch_assets(self._api, self._effects)
         for asset in self._assets:
-            if not (asset.public or self._settings.show_unlisted):  # its id stands in the address that is asked
+            if not (asset.public or self._settings.show_unlisted):  # its id is part of a URL
                 redactor.hide(asset.media_id)
         return self._assets
 
-    def window(self, held: Collection[date], remembered: int | None = None) -> tuple[date, date]:
-        """From ``since``, else from the first day held, else from the beginning; to ``until`` or today."""
+    def window(self, stored: Collection[date], remembered: int | None = None) -> tuple[date, date]:
+        """Return ``since``, else the first stored day, else ``BEGINNING``; and ``until``, at most today."""
         today = self._effects.now().date()
-        return self._settings.since or min(held, default=BEGINNING), min(today, self._settings.until or today)
+        return self._settings.since or min(stored, default=BEGINNING), min(today, self._settings.until or today)
 
-    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, Settled]) -> Iterator[tuple[str, Facts]]:
-        """One part for each run of days. A first run that asks for everything answers from the first session on."""
+    def fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
+        """Yield a chunk for each run of consecutive days. One from ``BEGINNING`` starts at the first session."""
         for first, last in day_runs(wanted):
-            unfinished = Unfinished(self._settings.exports, self._api.host, first, self._effects)
-            rows = self._fetch_sessions(first, last, unfinished)
+            partial = PartialDownload(self._settings.exports, self._api.host, first, self._effects)
+            rows = self._fetch_sessions(first, last, partial)
             detail = max((wanted[day] for day in days_between(first, last)), key=list(DETAIL_DIMENSIONS).index)
             yield detail, self._count(rows, first, last, detail)
-            unfinished.clear()  # the part is in the history by now
+            partial.clear()  # the caller has stored the chunk by now
 
     def fetch_count(self, first: date, last: date) -> int | None:
-        """None: the session endpoints have no count of their own."""
+        """Return None: the session endpoints have no total."""
 
-    def _fetch_sessions(self, first: date, last: date, unfinished: Unfinished) -> list[dict[str, str | None]]:
+    def _fetch_sessions(self, first: date, last: date, partial: PartialDownload) -> list[dict[str, str | None]]:
         today = self._effects.now().date()
         progress = self._effects.progress
-        read = unfinished.load()
+        read = partial.load()
         rows: list[dict[str, str | None]] = []
-        begin: list[Asset] = []
-        go_on: dict[Asset, date] = {}
+        unread: list[Asset] = []
+        resumed: dict[Asset, date] = {}
         for asset in self._assets:
             if asset.media_id not in read:
-                begin.append(asset)
+                unread.append(asset)
             elif start := read[asset.media_id].first_unknown(last, today):
-                go_on[asset] = start
+                resumed[asset] = start
             else:
                 rows += [parse_session(item, asset) for item in read.pop(asset.media_id).items.values()]
-        if len(begin) < len(self._assets):
+        if len(unread) < len(self._assets):
             progress.say(
-                f"A run that was cut off had read {len(self._assets) - len(begin):,} of {len(self._assets):,} videos "
-                "and live streams; this one goes on from there."
+                f"Resuming an interrupted run, which had read {len(self._assets) - len(unread):,} of "
+                f"{len(self._assets):,} videos and live streams."
             )
-        progress.start("Reading sessions", len(begin) + len(go_on))
-        begun = self._peek(begin, first, last)
-        if begun:
-            pages = [parse_page(answer, _path(asset)).pages_total or 1 for asset, answer in begun.items()]
-            to_go = round(sum(pages) / len(pages) * len(begin)) - len(pages) + len(go_on)
-            tell_estimate(to_go, self._api, self._effects, sandbox=self._settings.sandbox)
+        progress.start("Reading sessions", len(unread) + len(resumed))
+        first_pages = self._fetch_sample(unread, first, last, others=len(resumed))
         for asset, items in self._api.map(
-            [*begin, *go_on],
-            lambda asset: self._fetch_asset(asset, go_on.get(asset, first), last, begun.pop(asset, None)),
+            [*unread, *resumed],
+            lambda asset: self._fetch_asset(asset, resumed.get(asset, first), last, first_pages.pop(asset, None)),
         ):
-            unfinished.keep(asset.media_id, Read(items, last, today))
+            partial.add(asset.media_id, Read(items, last, today))
             if known := read.pop(asset.media_id, None):
                 items = {**known.items, **items}
             rows += [parse_session(item, asset) for item in items.values()]
@@ -116,23 +112,30 @@ class SessionsSource:
         progress.finish()
         return rows
 
-    def _peek(self, assets: Sequence[Asset], first: date, last: date) -> dict[Asset, dict[str, Any]]:
-        """The first page of some of ``assets``: they tell how many the others will have."""
+    def _fetch_sample(
+        self, assets: Sequence[Asset], first: date, last: date, *, others: int
+    ) -> dict[Asset, dict[str, Any]]:
+        """Fetch the first page of some of ``assets``; report how many requests all of them and ``others`` will take."""
 
-        def peek(asset: Asset) -> dict[str, Any] | None:
+        def fetch(asset: Asset) -> dict[str, Any] | None:
             try:
                 return fetch_page(self._api, _path(asset), period(first, last), 1)
-            except ApiError:  # told where it is read
+            except ApiError:  # handled when the asset itself is read
                 return None
 
-        return {asset: answer for asset, answer in self._api.map(spread_sample(assets), peek) if answer}
+        sample = {asset: answer for asset, answer in self._api.map(spread_sample(assets), fetch) if answer}
+        if sample:
+            pages = [parse_page(answer, _path(asset)).pages_total or 1 for asset, answer in sample.items()]
+            remaining = round(sum(pages) / len(pages) * len(assets)) - len(pages) + others
+            report_estimate(remaining, self._api, self._effects, sandbox=self._settings.sandbox)
+        return sample
 
     def _fetch_asset(
-        self, asset: Asset, first: date, last: date, begun: dict[str, Any] | None
+        self, asset: Asset, first: date, last: date, first_page: dict[str, Any] | None
     ) -> dict[str, dict[str, Any]]:
-        """Session id → session of ``asset``, of the UTC days ``first`` to ``last`` and perhaps the one after."""
+        """Fetch session id → session of ``asset``, from the UTC day ``first`` to ``last``, perhaps with a day more."""
         try:
-            items = fetch_items(self._api, _path(asset), period(first, last), key=_session_id, begun=begun)
+            items = fetch_items(self._api, _path(asset), period(first, last), key=_session_id, first_page=first_page)
         except EndpointGone:
             raise SourceFailed(
                 "This server has no session endpoints (api.video removed them in 2023): use --source data."
@@ -140,7 +143,7 @@ class SessionsSource:
         except ApiError as error:
             if error.status != 404:
                 raise
-            self._effects.progress.say(f"A {asset.type} is no longer there since it was listed; it is left out.")
+            self._effects.progress.say(f"A {asset.type} was deleted after it was listed; it is skipped.")
             items = []
         return {_session_id(item): item for item in items}
 
@@ -149,7 +152,7 @@ class SessionsSource:
         import pyarrow.compute as pc
 
         names = [*SESSION_COLUMNS, *(name for name in self._settings.sessions_add if name not in SESSION_COLUMNS)]
-        table = table_of_rows(rows, names)
+        table = hold_rows(rows, names)
         listed = {asset.media_id for asset in listed_assets(self._assets, self._settings.show_unlisted)}
         facts, unmapped, refused = count_sessions(table, self.metric, DETAIL_DIMENSIONS[detail], listed=listed)
         inside = pc.and_(
@@ -163,17 +166,17 @@ class SessionsSource:
 
 
 def period(first: date, last: date) -> dict[str, str]:
-    """The query for the sessions of the UTC days ``first`` to ``last``.
+    """Return the query parameters for the sessions of the UTC days ``first`` to ``last``.
 
-    The end of a range is asked a day late: whether it is inclusive is not written; rows are cut by day anyway.
+    One extra day is requested: the API docs do not say whether the end is inclusive. Rows are filtered by day later.
     """
     return {} if first == BEGINNING else {"period": f"{first}/{last + ONE_DAY}"}
 
 
 def parse_session(item: Mapping[str, Any], asset: Asset) -> dict[str, str | None]:
-    """One item of the API as a row of ``SESSION_COLUMNS``; the title of an asset that is not public is not told.
+    """Return an item of the API as a row of ``SESSION_COLUMNS``, without the title of an asset that is not public.
 
-    The metadata of the session are columns ``metadata.<key>``, for the setting ``sessions_add``.
+    Metadata of the session become columns ``metadata.<key>``, for the setting ``sessions_add``.
     """
     row: dict[str, str | None] = {
         "assetID": asset.media_id,

@@ -1,7 +1,7 @@
-"""What a reading of sessions that was cut off had read, so that the next run need not ask it again.
+"""Partial results of an interrupted session download, so that the next run can resume.
 
-A file beside ``sessions.csv``, for the owner alone: a line for each asset as it is read. It goes once the sessions are
-in the history.
+A file next to ``sessions.csv``, which is never published: one JSON line for each asset that was read. It is deleted
+once the sessions are in the history.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ NAME = ".sessions-read.jsonl"
 
 @dataclass(frozen=True)
 class Read:
-    """Sessions of one asset by their id, up to the UTC day ``last``, as they were on the UTC day ``on``."""
+    """Sessions of one asset by id, up to the UTC day ``last``, as they were on the UTC day ``on``."""
 
     items: Mapping[str, Item]
     last: date
     on: date
 
     def first_unknown(self, last: date, today: date) -> date | None:
-        """The first day up to ``last`` that is to be asked (again); None where there is none.
+        """Return the first day up to ``last`` that must be requested (again); None if there is none.
 
-        A day settles for good as the one after it ends: the day before ``on`` could still grow then.
+        A day is final once the day after it has ended: the day before ``on`` could still grow.
         """
         start = self.last + ONE_DAY
         if self.on != today:
@@ -40,37 +40,37 @@ class Read:
         return start if start <= last else None
 
 
-class Unfinished:
-    """The file in the folder ``exports``, of what ``server`` (its host) told of the UTC days from ``first`` on."""
+class PartialDownload:
+    """The file in the folder ``exports`` with what ``server`` (its host) sent of the UTC days from ``first`` on."""
 
     def __init__(self, exports: Path, server: str, first: date, effects: Effects) -> None:
         self._path = exports / NAME
-        self._reading = {"server": server, "first": first.isoformat()}
+        self._header = {"server": server, "first": first.isoformat()}
         self._effects = effects
         self._broken = False
 
     def load(self) -> dict[str, Read]:
-        """Asset id → what was read of it. What is of another reading, or was not written whole, is taken away."""
+        """Return asset id → what was read of it. Drops lines of another download, and one written in part."""
         read: dict[str, Read] = {}
-        whole = 0
+        complete = 0
         with suppress(OSError), self._path.open("r+b") as file:
             for line in file:
                 try:
-                    asset, one = self._parse(line)
+                    asset, added = self._parse(line)
                 except (ValueError, KeyError, TypeError, AttributeError):
                     break
                 earlier = read[asset].items if asset in read else {}
-                read[asset] = Read({**earlier, **one.items}, one.last, one.on)
-                whole += len(line)
-            file.truncate(whole)  # what comes next is added here
+                read[asset] = Read({**earlier, **added.items}, added.last, added.on)
+                complete += len(line)
+            file.truncate(complete)  # the next line is appended here
         return read
 
-    def keep(self, asset: str, read: Read) -> None:
-        """Add what was read of ``asset``. A disk that does not take it is told once, and the run goes on without."""
+    def add(self, asset: str, read: Read) -> None:
+        """Append what was read of ``asset``. If the file cannot be written, report it once and continue without it."""
         if self._broken:
             return
-        told = {"asset": asset, "last": str(read.last), "on": str(read.on), "items": read.items}
-        line = json.dumps({**self._reading, **told}, ensure_ascii=False, separators=(",", ":")) + "\n"
+        values = {"asset": asset, "last": str(read.last), "on": str(read.on), "items": read.items}
+        line = json.dumps({**self._header, **values}, ensure_ascii=False, separators=(",", ":")) + "\n"
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("ab") as file:
@@ -79,19 +79,19 @@ class Unfinished:
             self._broken = True
             self.clear()
             self._effects.progress.say(
-                f"What is read cannot be kept in {self._path.parent} on the way ({error.strerror or error}): "
-                "this run begins anew if it is interrupted."
+                f"Cannot write partial results to {self._path.parent} ({error.strerror or error}): "
+                "if this run is interrupted, the next one starts from the beginning."
             )
 
     def clear(self) -> None:
-        """Take the file away."""
+        """Delete the file."""
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
 
     def _parse(self, line: bytes) -> tuple[str, Read]:
-        told = json.loads(line)
-        if not line.endswith(b"\n") or {name: told[name] for name in self._reading} != self._reading:
+        values = json.loads(line)
+        if not line.endswith(b"\n") or {name: values[name] for name in self._header} != self._header:
             raise ValueError
-        return told["asset"], Read(
-            dict(told["items"].items()), date.fromisoformat(told["last"]), date.fromisoformat(told["on"])
+        return values["asset"], Read(
+            dict(values["items"].items()), date.fromisoformat(values["last"]), date.fromisoformat(values["on"])
         )

@@ -1,4 +1,4 @@
-"""The contract of a source, and the choice among them."""
+"""What every source offers, and which one a run uses."""
 
 from __future__ import annotations
 
@@ -9,66 +9,58 @@ from typing import Protocol
 from apivideo_geo.api.client import Client
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import EndpointGone, UsageError
-from apivideo_geo.model import Asset, Facts, Settled
+from apivideo_geo.model import Asset, Facts
 from apivideo_geo.settings import Settings
 
 
 class Source(Protocol):
-    """Whatever it reads, a source yields facts of whole UTC days; nothing downstream knows which one it is."""
+    """A source yields facts of complete UTC days. Nothing else in the project depends on which source it is."""
 
     name: str
     metric: str
     client: Client | None
-    """The connection it asks through, for the report; None where it asks nobody."""
+    """The client whose requests the report counts; None if the source sends none."""
     usual_detail: str
-    """What is collected where no ``detail`` is set."""
+    """The detail that is collected if the setting ``detail`` is not set."""
     asks_all: bool
-    """Whether every day of the window is asked, held or not: files cost nothing to ask and may have been mended."""
+    """Whether every day of the window is read in each run: files cost no requests and may have been corrected."""
 
     remembers: int | None
-    """How many days before now it still knows; None where it forgets nothing, or did not find out."""
+    """How many days before now the source still knows; None if it never deletes any, or did not find out."""
 
     def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
-        """The videos and live streams, public or not; None where the source does not tell, or ``wanted`` needs none."""
+        """Fetch the videos and live streams, public or not; None if the source has none, or ``wanted`` needs none."""
 
-    def window(self, held: Collection[date], remembered: int | None = None) -> tuple[date, date]:
-        """First and last UTC day the source can tell whole or as still open, given the days ``held`` already.
+    def window(self, stored: Collection[date], remembered: int | None = None) -> tuple[date, date]:
+        """Return the first and the last UTC day that the source has, the last perhaps not over yet.
 
-        ``remembered`` is what an earlier run found of ``remembers``.
+        ``stored``: the days in the history; ``remembered``: what an earlier run found as ``remembers``.
         """
 
-    def fetch_days(self, wanted: Mapping[date, str], settled: Mapping[date, Settled]) -> Iterator[tuple[str, Facts]]:
-        """Detail and facts of ``wanted``, in one or more parts that together answer every day of it.
+    def fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
+        """Fetch the facts of ``wanted`` (UTC day → detail), in one or more chunks: (detail, facts).
 
-        ``settled`` are those of them that are held for good at a lower detail, with what is held: what costs requests
-        need not be asked again of them, if the part says so (``Facts.kept``).
-        A day that the source has nothing to say about is in no part. Raises the errors of the tree.
+        A day that the source knows nothing about is in no chunk. Raises :class:`ApivideoGeoError`.
         """
 
     def fetch_count(self, first: date, last: date) -> int | None:
-        """Its own count of the whole UTC days ``first`` to ``last``, asked apart; None where it has none.
+        """Fetch the source's own total of the complete UTC days ``first`` to ``last``; None if it has none.
 
-        Raises the errors of the tree.
+        Raises :class:`ApivideoGeoError`.
         """
 
 
 def choose_source(settings: Settings, effects: Effects, last_source: str | None) -> Source:
-    """The source to use: the one told, or for ``auto`` files if there are some, else the API, else demo.
+    """Return the source that the settings name; for ``auto`` session files if any are set, else the API, else the demo.
 
-    ``last_source`` is where the real history came from, None if there is none: demo data never takes the place of a
-    real account's map because a key was lost.
+    ``last_source`` is the source of the stored history, None if there is none: demo data must not replace the map of a
+    real account only because its key is missing. Raises :class:`UsageError` if a key is needed and missing.
     """
     name = settings.source
     if name == "auto":
         name = "files" if settings.sessions else "data" if settings.key else "demo"
         if name == "demo":
-            if settings.sandbox:
-                raise UsageError("--sandbox needs an API key of the sandbox: set APIVIDEO_API_KEY in the environment.")
-            if last_source:
-                raise UsageError(
-                    f"There is a history in {settings.history} but no API key: set APIVIDEO_API_KEY to go on "
-                    "collecting, or use the command render to draw what is there, or demo to see invented data."
-                )
+            _check_demo_allowed(settings, last_source)
             effects.progress.say("No API key in APIVIDEO_API_KEY and no --sessions: building the demo.")
     if name == "demo":
         from apivideo_geo.sources.demo import DemoSource
@@ -91,16 +83,26 @@ def choose_source(settings: Settings, effects: Effects, last_source: str | None)
         deadline=settings.deadline * 60,
     )
     if name == "sessions" or (settings.source == "auto" and not _has_data_api(client, settings, effects, last_source)):
-        from apivideo_geo.sources.session_api import SessionsSource
+        from apivideo_geo.sources.session_api import SessionApiSource
 
-        return SessionsSource(settings, effects, client)
-    from apivideo_geo.sources.data_api import BucketsSource
+        return SessionApiSource(settings, effects, client)
+    from apivideo_geo.sources.data_api import DataApiSource
 
-    return BucketsSource(settings, effects, client)
+    return DataApiSource(settings, effects, client)
+
+
+def _check_demo_allowed(settings: Settings, last_source: str | None) -> None:
+    if settings.sandbox:
+        raise UsageError("--sandbox needs an API key of the sandbox: set APIVIDEO_API_KEY in the environment.")
+    if last_source:
+        raise UsageError(
+            f"There is a history in {settings.history} but no API key: set APIVIDEO_API_KEY to continue collecting, "
+            "run the command render to rebuild the page from the history, or demo to see demo data."
+        )
 
 
 def _has_data_api(client: Client, settings: Settings, effects: Effects, last_source: str | None) -> bool:
-    """Whether the server knows ``/data/…``; asked once, for afterwards the history tells."""
+    """Return whether the server has ``/data/…``. Requested only once: later runs use the history's source."""
     from apivideo_geo.sources.data_api_day import fetch_buckets
 
     if last_source:

@@ -75,8 +75,8 @@ class Odd:
 
 
 @contextmanager
-def odd_server(answer: Callable[[Asked], Reply], *, log_in: bool = True) -> Iterator[Odd]:
-    """Answers by ``answer``; with ``log_in`` it hands out tokens itself, numbered."""
+def odd_server(answer: Callable[[Asked], Reply], *, basic: bool = True, log_in: bool = True) -> Iterator[Odd]:
+    """Answers by ``answer``; without ``basic`` it rejects HTTP Basic; with ``log_in`` it hands out numbered tokens."""
     odd = Odd("")
     lock = threading.Lock()
     given = iter(range(1, 1_000_000))
@@ -95,7 +95,9 @@ def odd_server(answer: Callable[[Asked], Reply], *, log_in: bool = True) -> Iter
             asked = Asked(self.command, self.path, dict(self.headers), body)
             with lock:
                 odd.asked.append(asked)
-            if log_in and self.path.startswith("/auth/"):
+            if not basic and asked.headers.get("Authorization", "").startswith("Basic"):
+                reply = Reply(401, {"title": "No."})
+            elif log_in and self.path.startswith("/auth/"):
                 with lock:
                     reply = Reply(content=tokens(next(given)))
             else:

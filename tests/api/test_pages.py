@@ -104,7 +104,7 @@ def test_a_list_that_never_comes_to_rest_is_an_error_and_not_a_guess():
             return answer
 
     listing = Lying(120)
-    with pytest.raises(SourceFailed, match=r"/videos kept changing .*120 items found of 121"):
+    with pytest.raises(SourceFailed, match=r"/videos changed while it was being read .*120 of 121 items"):
         fetch_items(listing, "/videos", key=row_id)
     assert len(listing.asked) == 6
 
@@ -125,7 +125,7 @@ def test_an_answer_that_is_no_list_is_an_error(answer):
         def get(self, path: str, params: Any = None) -> dict[str, Any]:
             return answer
 
-    with pytest.raises(SourceFailed, match="/videos has no list `data`"):
+    with pytest.raises(SourceFailed, match="/videos does not have the list `data`"):
         fetch_items(Other(), "/videos", key=row_id)
 
 

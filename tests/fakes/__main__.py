@@ -38,6 +38,8 @@ def _options() -> argparse.Namespace:
     server.add_argument("--token-dies-after", type=int, metavar="REQUESTS")
     server.add_argument("--refresh-refused", action="store_true")
     server.add_argument("--wrong-key-status", type=int, choices=(400, 401), default=400)
+    server.add_argument("--basic-refused", type=int, choices=(401, 403), metavar="STATUS")
+    server.add_argument("--tokens-refused", action="store_true")
     server.add_argument("--failure-rate", type=float, default=0.0)
     server.add_argument("--failure-kinds", default=",".join(BY_CHANCE))
     server.add_argument("--stall-seconds", type=float, default=30)
@@ -72,6 +74,8 @@ def main() -> None:
         token_dies_after=o.token_dies_after,
         refresh_refused=o.refresh_refused,
         wrong_key_status=o.wrong_key_status,
+        basic_refused=o.basic_refused,
+        tokens_refused=o.tokens_refused,
         failure_rate=o.failure_rate,
         failure_kinds=tuple(o.failure_kinds.split(",")),
         stall_seconds=o.stall_seconds,

@@ -21,9 +21,9 @@ def wrong_credentials(status: int = 400) -> Problem:
     return Problem(status, "authentication-invalid-user-credentials", "The user credentials were incorrect.", name="")
 
 
-def dead_token() -> Problem:
-    """An access token that is unknown or has died, or no credentials at all."""
-    return Problem(401, "authentication-invalid-token", "The access token is invalid or has expired.")
+def dead_token(status: int = 401) -> Problem:
+    """An access token that is unknown or has died, or no credentials that are known here."""
+    return Problem(status, "authentication-invalid-token", "The access token is invalid or has expired.")
 
 
 def unrecognized_url() -> Problem:

@@ -13,6 +13,7 @@ import json
 import threading
 import time
 import traceback
+from base64 import b64encode
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Self
@@ -42,7 +43,8 @@ class StandIn:
     ``retention_days``, ``retention_mode``: how far back ``/data`` remembers; an older ``from`` is refused
     (``refuse``) or answered from what is left (``cut``).
     ``rate_limit`` requests per ``window_seconds``, logging in included; ``token_dies_after``, ``refresh_refused``,
-    ``wrong_key_status``: see ``tokens``; ``failure_rate``, ``failure_kinds``, ``failure_seed``: see ``failures``;
+    ``wrong_key_status``, ``basic_refused`` (401 without ``data``), ``tokens_refused``: see ``tokens``;
+    ``failure_rate``, ``failure_kinds``, ``failure_seed``: see ``failures``;
     ``stall_seconds``: how long a stalled answer takes; ``nulls``, ``odd_values``: see ``data_api``;
     ``arrivals``: see ``session_api``.
     """
@@ -64,6 +66,8 @@ class StandIn:
         token_dies_after: int | None = None,
         refresh_refused: bool = False,
         wrong_key_status: int = 400,
+        basic_refused: int | None = None,
+        tokens_refused: bool = False,
         failure_rate: float = 0.0,
         failure_kinds: tuple[Kind, ...] = BY_CHANCE,
         failure_seed: int = 1,
@@ -75,7 +79,8 @@ class StandIn:
         self.now: datetime | Callable[[], datetime] = now or world.end
         self.generations = set(generations)
         self.stall_seconds = stall_seconds
-        self.door = Door(api_key, token_dies_after, refresh_refused, wrong_key_status)
+        basic_refused = basic_refused or (None if "data" in generations else 401)
+        self.door = Door(api_key, token_dies_after, refresh_refused, wrong_key_status, basic_refused, tokens_refused)
         self.window = Window(rate_limit, window_seconds)
         self.failures = Failures(failure_rate, failure_kinds, failure_seed)
         self.assets = AssetApi(world, older="data" not in self.generations)
@@ -104,7 +109,8 @@ class StandIn:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must be found in no log, file or message: the key, all tokens given out, stream keys, private titles."""
-        return (self.api_key, *self.door.issued, *self.world.stream_keys, *self.world.private_titles)
+        basic = b64encode(f"{self.api_key}:".encode()).decode()
+        return (self.api_key, basic, *self.door.issued, *self.world.stream_keys, *self.world.private_titles)
 
     def clock(self) -> datetime:
         """The server's time, UTC."""

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -224,7 +225,16 @@ class TestLoggingIn:
     def test_all_tokens_given_out_are_known_as_secrets(self, api: StandIn, world: World) -> None:
         token = self.log_in(api, api.api_key).json()
         known = {api.api_key, token["access_token"], token["refresh_token"], *world.stream_keys, *world.private_titles}
-        assert set(api.secrets) == known
+        assert set(api.secrets) == known | {b64encode(f"{api.api_key}:".encode()).decode()}
+
+    def test_http_basic_or_tokens_can_be_rejected(self, world: World) -> None:
+        for status in (401, 403):
+            with StandIn(world, basic_refused=status) as api:
+                assert requests.get(api.url + "/videos", auth=(api.api_key, ""), timeout=10).status_code == status
+                assert self.log_in(api, api.api_key).status_code == 200
+        with StandIn(world, tokens_refused=True) as api:
+            assert requests.get(api.url + "/videos", auth=(api.api_key, ""), timeout=10).status_code == 200
+            assert self.log_in(api, api.api_key).status_code == 404
 
 
 class TestLists:

@@ -1,4 +1,4 @@
-"""Who may come in: an API key, access tokens that can die at any time, refresh tokens good for once."""
+"""Who is let in: HTTP Basic with the API key, access tokens that can die at any time, refresh tokens for one use."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import secrets
 import threading
 from typing import Any
 
-from tests.fakes.problems import Problem, bad_attribute, dead_token, wrong_credentials
+from tests.fakes.problems import Problem, bad_attribute, dead_token, unrecognized_url, wrong_credentials
 
 
 class Door:
     """Logs in and checks credentials. Thread-safe.
 
-    ``dies_after``: requests an access token is good for (None: no end); ``refresh_refused``:
-    no refresh token is ever accepted; ``wrong_key_status``: 400 as specified, or 401.
+    ``dies_after``: number of requests for which an access token is valid (None: no limit); ``refresh_refused``:
+    refresh tokens are always rejected; ``wrong_key_status``: 400 as specified, or 401; ``basic_refused``: status with
+    which HTTP Basic is rejected (None: it is accepted); ``tokens_refused``: no log-in, and no token is accepted.
     """
 
     def __init__(
@@ -24,11 +25,15 @@ class Door:
         dies_after: int | None = None,
         refresh_refused: bool = False,
         wrong_key_status: int = 400,
+        basic_refused: int | None = None,
+        tokens_refused: bool = False,
     ) -> None:
         self.api_key = api_key
         self.dies_after = dies_after
         self.refresh_refused = refresh_refused
         self.wrong_key_status = wrong_key_status
+        self.basic_refused = basic_refused
+        self.tokens_refused = tokens_refused
         self.logins = 0
         self.refreshes = 0
         self.issued: list[str] = []
@@ -38,6 +43,7 @@ class Door:
 
     def log_in(self, body: Any) -> dict[str, Any]:
         """``POST /auth/api-key {"apiKey": …}``."""
+        self._check_tokens_exist()
         if not isinstance(body, dict) or not isinstance(body.get("apiKey"), str):
             raise bad_attribute("apiKey", "This attribute is required.")
         if not secrets.compare_digest(body["apiKey"].encode(), self.api_key.encode()):
@@ -48,6 +54,7 @@ class Door:
 
     def refresh(self, body: Any) -> dict[str, Any]:
         """``POST /auth/refresh {"refreshToken": …}``; the old refresh token is spent."""
+        self._check_tokens_exist()
         if not isinstance(body, dict) or not isinstance(body.get("refreshToken"), str):
             raise bad_attribute("refreshToken", "This attribute is required.")
         with self._lock:
@@ -71,14 +78,20 @@ class Door:
     def _problem(self, header: str | None) -> Problem | None:
         scheme, _, value = (header or "").partition(" ")
         if scheme.lower() == "basic":
+            if self.basic_refused:
+                return dead_token(self.basic_refused)
             return None if _user_name(value) == self.api_key else wrong_credentials(401)
-        if scheme.lower() != "bearer":
+        if scheme.lower() != "bearer" or self.tokens_refused:
             return dead_token()
         with self._lock:
             if self._left.get(value, 0) <= 0:
                 return dead_token()
             self._left[value] -= 1
             return None
+
+    def _check_tokens_exist(self) -> None:
+        if self.tokens_refused:
+            raise unrecognized_url()
 
     def _issue(self) -> dict[str, Any]:
         access, refresh = "eyJ" + secrets.token_urlsafe(90), "def50200" + secrets.token_hex(90)

@@ -70,15 +70,6 @@ def test_the_same_facts_give_the_same_bytes_in_whatever_order_and_portions_they_
     assert content(tmp_path / "at_once") == content(tmp_path / "day_by_day")
 
 
-def test_a_day_raised_without_asking_it_again_keeps_what_was_refused_of_it(tmp_path):
-    day = date(2026, 11, 1)
-    save(tmp_path, facts([day], refused=[Refused("why", 2, day)]))
-    more = Facts((day,), facts_table([(day, "play", "FRA", "device", "tv", 1)]), kept=("total",))
-    save(tmp_path, more)
-    entry = load_history(tmp_path).entries[day]
-    assert (entry.refused, entry.rows, entry.count) == ({"why": 2}, 3, expected([day]))
-
-
 def test_a_month_is_compacted_by_itself_once_it_is_closed(tmp_path):
     days = between(date(2026, 10, 1), date(2026, 10, 31))
     for day in days:

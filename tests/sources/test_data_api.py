@@ -8,7 +8,7 @@ from apivideo_geo.api.client import Client
 from apivideo_geo.days import first_whole_day
 from apivideo_geo.effects import Effects, Quiet
 from apivideo_geo.settings import load_settings
-from apivideo_geo.sources.data_api import BucketsSource, fetch_first_day
+from apivideo_geo.sources.data_api import DataApiSource, fetch_first_day
 from apivideo_geo.sources.data_api_day import parse_count
 from tests.fakes.audience import REFERRERS
 from tests.fakes.geoip import NAMES
@@ -33,7 +33,7 @@ def world():
 def open_source(api, now, progress=None, **flags):
     effects = At(now, progress or Quiet())
     client = Client(api.url, api.api_key, effects)
-    return BucketsSource(load_settings({**flags}), effects, client)
+    return DataApiSource(load_settings({**flags}), effects, client)
 
 
 def collect(api, now, held=(), progress=None, **flags):
@@ -42,7 +42,7 @@ def collect(api, now, held=(), progress=None, **flags):
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     source.fetch_assets({day: flags.get("detail", "country") for day in days})
     with source.client:
-        return [facts for _, facts in source.fetch_days({day: flags.get("detail", "country") for day in days}, {})]
+        return [facts for _, facts in source.fetch_days({day: flags.get("detail", "country") for day in days})]
 
 
 def sums(parts, dimension, of=lambda row: (row["country"], row["value"])):
@@ -214,7 +214,7 @@ def test_the_estimate_is_told_before_the_long_part_and_near_the_truth(first, det
     estimate = int(told.split()[1].replace(",", ""))
     assert 0.7 < estimate / (asked - before) < 1.4
     assert f"some {estimate / 100:.0f} minutes at the 100 a minute that the API allows" in told
-    assert "an interrupted run goes on where it stopped" in told
+    assert "an interrupted run resumes where it stopped" in told
 
 
 def test_a_run_of_less_than_a_minute_tells_no_estimate(world):

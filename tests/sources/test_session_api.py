@@ -9,7 +9,7 @@ from apivideo_geo.api.client import Client
 from apivideo_geo.effects import Effects, Quiet
 from apivideo_geo.errors import SourceFailed
 from apivideo_geo.settings import load_settings
-from apivideo_geo.sources.session_api import SessionsSource
+from apivideo_geo.sources.session_api import SessionApiSource
 from apivideo_geo.sources.session_api_resume import NAME
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
@@ -31,13 +31,13 @@ def exports(tmp_path, monkeypatch):
 def collect(api, now, wanted=None, progress=None, **flags):
     effects = Effects(int(now.timestamp()), progress or Quiet())
     client = Client(api.url, api.api_key, effects)
-    source = SessionsSource(load_settings(flags), effects, client)
+    source = SessionApiSource(load_settings(flags), effects, client)
     if wanted is None:
         first, last = source.window(())
         wanted = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     source.fetch_assets(dict.fromkeys(wanted, "country"))
     with client:
-        return [facts for _, facts in source.fetch_days({day: flags.get("detail", "country") for day in wanted}, {})]
+        return [facts for _, facts in source.fetch_days({day: flags.get("detail", "country") for day in wanted})]
 
 
 def by(parts, key, dimension="total"):
@@ -142,7 +142,7 @@ def test_a_first_run_that_is_cut_off_goes_on_where_it_stopped(many, exports):
         parts = collect(api, many.end, progress=listening)
         assert read_again(api) == {asset.media_id for asset in many.assets} - set(kept)
     assert by(parts, "country") == many.truth()
-    assert listening.said[0][0].startswith(f"A run that was cut off had read {len(kept)} of 60 videos")
+    assert listening.said[0][0].startswith(f"Resuming an interrupted run, which had read {len(kept)} of 60 videos")
     assert list(exports.iterdir()) == []
 
 
@@ -220,7 +220,7 @@ def test_a_folder_that_does_not_take_what_is_read_is_told_once_and_the_run_goes_
         parts = collect(api, many.end, progress=listening)
     assert by(parts, "country") == many.truth()
     ((told, _),) = listening.said
-    assert told.startswith("What is read cannot be kept in exports on the way (")
+    assert told.startswith("Cannot write partial results to exports (")
 
 
 @pytest.mark.parametrize("sessions", [0, 20_000])
@@ -235,7 +235,7 @@ def test_the_estimate_is_told_before_the_long_part_and_near_the_truth(sessions):
     assert before <= 25
     assert 0.7 < int(told.split()[1].replace(",", "")) / (asked - before) < 1.4
     assert "at the 60 a minute that the API allows" in told
-    assert "an interrupted run goes on where it stopped" in told
+    assert "an interrupted run resumes where it stopped" in told
 
 
 def test_a_run_of_less_than_a_minute_tells_no_estimate(many):

@@ -1,4 +1,4 @@
-"""Map the columns of session files, whatever they are called, to ``model.SESSION_COLUMNS``."""
+"""The columns of session files under all the names they come with, to those of ``model.SESSION_COLUMNS``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NESTED: Mapping[str, tuple[str, ...]] = {
     "client": ("type", "name", "version"),
     "referrer": ("url", "medium", "source", "searchTerm"),
 }
-"""A session as the API's session endpoints return it: object → fields. ``metadata`` stays text."""
+"""A session as the API's session endpoints answer it: object → fields. ``metadata`` is kept as text."""
 DOTTED: Mapping[str, str] = {
     "session.sessionId": "sessionID",
     "session.loadedAt": "loadedAt",
@@ -44,64 +44,64 @@ DOTTED: Mapping[str, str] = {
     "videoId": "assetID",
     "liveStreamId": "assetID",
 }
-"""The API's names, dotted as ``pandas.json_normalize`` does → session columns."""
+"""The API's names, dotted as ``pandas.json_normalize`` does, → ours."""
 IDS: Mapping[str, str] = {"videoId": "video", "liveStreamId": "live-stream"}
-"""Names of an asset's id → the type of asset that they imply."""
+"""Names of an asset's id that also tell its type."""
 FLAT = (*SESSION_COLUMNS, *DOTTED)
-"""All names of columns that are not structs."""
+"""Every plain name that is understood."""
 REQUIRED = "sessionID, loadedAt, and country or ISO_A3"
 
 _KNOWN = {name.casefold(): DOTTED.get(name, name) for name in FLAT}
 
 
 def column_of(name: str) -> str | None:
-    """Return the session column for ``name`` in a file (case and surrounding spaces do not matter), or None."""
+    """The session column that a file calls ``name`` (case and spaces around do not matter), or None."""
     return _KNOWN.get(name.strip().casefold())
 
 
 def missing_columns(names: Iterable[str]) -> str:
-    """List the columns that a session file with columns ``names`` is missing, in words; "" if none."""
+    """What a file with columns ``names`` lacks to be a sessions file, in words; "" if nothing."""
     found = {column_of(name) for name in names}
-    missing = [name for name in ("sessionID", "loadedAt") if name not in found]
+    lacks = [name for name in ("sessionID", "loadedAt") if name not in found]
     if not found & {"country", "ISO_A3"}:
-        missing.append("country or ISO_A3")
-    return " and ".join(missing)
+        lacks.append("country or ISO_A3")
+    return " and ".join(lacks)
 
 
 def flat_names(names: Mapping[str, Sequence[str]]) -> list[str]:
-    """Flatten ``names`` (column → its fields, empty if it is not a struct) to plain and dotted names."""
+    """Column → fields (none: a plain one) as plain and dotted names."""
     return [dotted for name, fields in names.items() for dotted in ([f"{name}.{f}" for f in fields] or [name])]
 
 
 def to_sessions(raw: ibis.Table, *, guarded: bool, extra: Iterable[str] = ()) -> ibis.Table:
-    """Return ``raw`` as a sessions table: ``SESSION_COLUMNS``, the other columns of ``raw``, then ``extra`` as nulls.
+    """``raw`` as a sessions table: ``SESSION_COLUMNS``, the other columns of ``raw``, then ``extra`` ones as nulls.
 
-    All columns are strings. A session column with several names has the first value that is not empty. ``guarded``:
-    formulas are escaped with an apostrophe, which is removed.
+    All strings. A session column that stands under several names has the first value that is not empty.
+    ``guarded``: a spreadsheet's apostrophe is taken off.
     """
     found: dict[str, list[StringValue]] = {}
-    others: dict[str, StringValue] = {}
+    kept: dict[str, StringValue] = {}
     for name, value in _flat_values(raw, guarded):
         column = column_of(name)
         if column is None:
-            others[name] = value
+            kept[name] = value
             continue
         found.setdefault(column, []).append(value)
         for api_name, asset_type in IDS.items():
             if name.strip().casefold() == api_name.casefold():
                 found.setdefault("assetType", []).append(value.notnull().ifelse(asset_type, ibis.null("string")))
-    null = ibis.literal(None, type="string")
-    sessions = {name: _first(found[name]) if name in found else null for name in SESSION_COLUMNS}
-    return raw.select(**sessions, **others, **{name: null for name in extra if name not in others})
+    nothing = ibis.literal(None, type="string")
+    sessions = {name: _first(found[name]) if name in found else nothing for name in SESSION_COLUMNS}
+    return raw.select(**sessions, **kept, **{name: nothing for name in extra if name not in kept})
 
 
 def _first(values: Sequence[StringValue]) -> StringValue:
-    """Return the first value that is not empty."""
+    """The first that is not empty."""
     return values[0] if len(values) == 1 else ibis.coalesce(*(value.nullif("") for value in values))
 
 
 def _flat_values(raw: ibis.Table, guarded: bool) -> Iterable[tuple[str, StringValue]]:
-    """Yield each column of ``raw`` as text, with its plain or dotted name."""
+    """Each column of ``raw`` as text with its plain or dotted name."""
     for name in raw.columns:
         column = raw[name]
         parts = {name: column}

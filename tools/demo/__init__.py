@@ -1,1 +1,0 @@
-"""The invented account of the demo."""
