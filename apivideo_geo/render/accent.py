@@ -30,10 +30,11 @@ def render_accent(colour: str) -> str:
     if not colour:
         return ""
     light, dark = accents(colour)
+    darker = f"{{ --accent: {dark}; }}"
     return (
         f"\n:root {{ --accent: {light}; }}\n"
-        f'@media (prefers-color-scheme: dark) {{ :root:not([data-theme="light"]) {{ --accent: {dark}; }} }}\n'
-        f':root[data-theme="dark"] {{ --accent: {dark}; }}\n'
+        f'@media screen and (prefers-color-scheme: dark) {{ :root:not([data-theme="light"]) {darker} }}\n'
+        f'@media screen {{ :root[data-theme="dark"] {darker} }}\n'
         "header { box-shadow: inset 0 3px var(--accent); }\n"
         'button[aria-pressed="true"] { border-color: var(--accent); background: var(--accent); }\n'
     )

@@ -18,22 +18,20 @@ WIDE, TALL = WIDTH // STEP, -(-HEIGHT // STEP)
 
 _SEEN = 30
 """A shape whose biggest part is less wide and high than this many units of ``geo.shapes`` gets a dot."""
-_LAND = {"light": ("#eceff3", "#fff"), "dark": ("#222a33", "#12181e")}
-"""Theme → the site's tokens ``zero`` and ``edge``: a picture in a file of its own cannot read them."""
+_LAND = ("#8a9cb5", 0.136)
+"""A colour and how opaque it is: over the site's token ``sea`` it gives the token ``zero``, in the light and in the
+dark. The picture is a file of its own and cannot know which of the two the reader has chosen."""
 
 
 def render_land() -> bytes:
-    """The shared picture: every outline in the colour of no counts, light or dark as the system is."""
+    """The shared picture: every outline in the colour of no counts. Its borders are gaps, so it fits every theme."""
     whole = "".join(path for path, _ in load_outlines().values())
-    light, dark = _LAND["light"], _LAND["dark"]
-    style = (
-        f"path{{fill:{light[0]};stroke:{light[1]};stroke-width:.6px;stroke-linejoin:round;"
-        "vector-effect:non-scaling-stroke}"
-        f"@media(prefers-color-scheme:dark){{path{{fill:{dark[0]};stroke:{dark[1]}}}}}"
-    )
+    colour, opacity = _LAND
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {TALL}" width="{WIDE}" height="{TALL}">'
-        f'<style>{style}</style><path d="{whole}"/></svg>\n'
+        '<mask id="land"><path fill="#fff" stroke="#000" stroke-width=".6" stroke-linejoin="round" '
+        f'vector-effect="non-scaling-stroke" d="{whole}"/></mask>'
+        f'<rect width="{WIDE}" height="{TALL}" fill="{colour}" fill-opacity="{opacity}" mask="url(#land)"/></svg>\n'
     ).encode()
 
 

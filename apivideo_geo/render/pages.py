@@ -125,7 +125,7 @@ def _render(
         "notebook.html": template("notebook.html").render(
             look=look, **make_files(look.site_url, {}), colours=PALETTES[look.palette].light
         ),
-        "404.html": template("404.html").render(**_missing(look, formats, find_file(folders, "404.css").read_bytes())),
+        "404.html": template("404.html").render(**_missing(look, formats, folders)),
     }
     rendered = {name: text.encode() for name, text in pages.items()}
     rendered |= render_subpages(summary, details, changes, look.scale_of, formats, environment, shared)
@@ -224,15 +224,22 @@ def _about(summary: Summary, look: Look, formats: Formats) -> Mapping[str, Any]:
     return make_about(summary, scale, formats, look.method, look.per_million_from)
 
 
-def _missing(look: Look, formats: Formats, style: bytes) -> dict[str, Any]:
-    """Everything ``404.html`` prints: it is shown at any depth, so it can load no file and carries its style."""
-    style += render_accent(look.accent).encode()
-    digest = base64.b64encode(hashlib.sha256(style).digest()).decode()
+def _missing(look: Look, formats: Formats, folders: Sequence[Path]) -> dict[str, Any]:
+    """Everything ``404.html`` prints. It is shown at any depth, so it loads no file: style and script are inline."""
+    inline = {
+        "style": find_file(folders, "404.css").read_bytes() + render_accent(look.accent).encode(),
+        "script": find_file(folders, "404.js").read_bytes(),
+    }
     return {
         **_spoken(look, formats),
-        "style": Markup(style.decode()),  # noqa: S704 - a file of ours
-        "digest": f"sha256-{digest}",
+        **{name: Markup(content.decode()) for name, content in inline.items()},  # noqa: S704 - this project's own files
+        "digests": {name: _digest(content) for name, content in inline.items()},
     }
+
+
+def _digest(content: bytes) -> str:
+    """The digest by which a page's policy allows ``content`` inline."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
 
 
 def _frame(summary: Summary, look: Look, formats: Formats) -> dict[str, Any]:

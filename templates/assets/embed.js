@@ -1,20 +1,17 @@
 // @ts-check
 /**
- * The map in a frame: what its address asks for (theme, period, measure, country), and its height to the page around.
+ * The map in a frame: what its address asks for (period, measure, country; the theme is with head.js), and its height to the page around.
  * The page around gets {type: "apivideo-geo", height} and nothing else; nothing is taken from it.
  */
 (function (geo) {
   "use strict";
   const { data, formats, state: rules } = geo;
-  const asked = new URLSearchParams(location.search);
-  const theme = asked.get("theme") || "";
   const state = rules.read(location.search);
   const svg = /** @type {SVGSVGElement} */ (document.querySelector("svg.world"));
   const said = geo.byId("said");
   const whole = geo.wholeView();
 
   document.documentElement.classList.toggle("framed", window.parent !== window);
-  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
   geo.nameOf = (code) => data.names[code] || code;
 
   /** A country in one line. @param {string} code @param {any} view */
