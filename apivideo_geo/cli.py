@@ -57,7 +57,7 @@ def _run(
     history: HistoryFolder = None,
     out: SiteFolder = None,
     exports: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of the local exports.")] = None,
-    engine: Annotated[str | None, typer.Option(help="duckdb, spark, or another Ibis backend by its URL.")] = None,
+    engine: Annotated[str | None, typer.Option(help="duckdb, spark or spark://host:7077.")] = None,
     palette: Annotated[
         str | None, typer.Option(help="Colours of the map: blue, green, teal, purple, orange or grey.")
     ] = None,

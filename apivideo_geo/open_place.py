@@ -67,8 +67,8 @@ def open_demo(*, locale: str = "en") -> Audience:
 
     now = datetime.now(UTC)
     days = demo_days(now.date())
-    facts = demo_facts(days, "full", open_until=now)
-    assets = tuple(asset for asset in demo_assets(now.date()) if asset.public)
+    facts = demo_facts(days, "full", now)
+    assets = tuple(asset for asset in demo_assets(now) if asset.public)
     return Audience(
         _keep(facts.table), {day: day == now.date() for day in days}, "play", now, assets, demo=True,
         withheld=_withheld(MIN_COUNT), locale=locale,

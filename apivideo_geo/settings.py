@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     history: Path = Field(Path("history"), description="Folder of the history.")
     out: Path = Field(Path("site"), description="Folder of the site.")
     exports: Path = Field(Path("exports"), description="Folder of the local exports (never published).")
-    engine: str = Field("duckdb", description="Engine of the aggregation: duckdb, spark, or an Ibis URL.")
+    engine: str = Field("duckdb", description="Engine that counts: duckdb, spark or spark://host:7077.")
     sandbox: bool = Field(False, description="Use api.video's sandbox.")
     accept_shrink: bool = Field(False, description="Let a smaller answer replace a fuller one.")
     count_sessions_as: CountMetric | None = Field(None, description="Count each session as one of this metric.")

@@ -240,7 +240,7 @@ def test_what_a_person_gets_wrong_is_one_sentence_and_an_exit_code(product, argu
 def test_what_is_secret_in_the_address_of_session_files_is_told_nowhere(product):
     address = "https://user:hunter22@127.0.0.1:1/sessions.json?X-Amz-Signature=abc123def"
     done = product.run("-vv", "--sessions", address, code=5)
-    assert "error: https://user:***@127.0.0.1:1/sessions.json?***: of an object store only CSV" in done.stderr
+    assert "error: https://user:***@127.0.0.1:1/sessions.json?***: only CSV, NDJSON and Parquet" in done.stderr
     assert "hunter22" not in done.stderr and "abc123def" not in done.stderr
 
 

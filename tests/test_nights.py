@@ -276,8 +276,7 @@ def test_a_damaged_day_heals_by_itself_on_the_next_night(world, tmp_path):
     assert parquet_files(product, "history") == before
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "polars://"])
-def test_a_month_damaged_inside_is_named_and_the_site_stays(world, tmp_path, engine):
+def test_a_month_damaged_inside_is_named_and_the_site_stays(world, tmp_path):
     product, now = Product(tmp_path), at_night(FIRST + timedelta(days=40))
     with StandIn(world, now=now) as api:
         product.run(api=api, now=now)
@@ -285,7 +284,7 @@ def test_a_month_damaged_inside_is_named_and_the_site_stays(world, tmp_path, eng
         month = tmp_path / "history/2026/2026-06.parquet"
         whole = month.read_bytes()
         month.write_bytes(whole[:60] + bytes(30) + whole[90:])
-        told = product.run("--engine", engine, api=api, now=now, code=5)
+        told = product.run(api=api, now=now, code=5)
     assert "error: history/2026/2026-06.parquet is damaged. Restore a copy" in told.stderr
     assert product.files("site") == before
 

@@ -1,21 +1,20 @@
-"""A name to an Ibis connection, and what differs from engine to engine when files are read.
+"""The engines: connections to DuckDB and Spark, what differs between them when files are read, and their errors.
 
-This room alone imports an engine, when asked. Everything else says what it wants in Ibis.
+Only this package imports an engine, and only when it is needed. All other code states what it wants in Ibis.
 """
 
-from apivideo_geo.engines.connecting import connect, sparing
-from apivideo_geo.engines.failing import OutOfMemory, engine_errors
-from apivideo_geo.engines.reading import FILE, READERS, Layout, hold_rows, read_facts, read_sessions
+from apivideo_geo.engines.connection import connect, limited_memory
+from apivideo_geo.engines.failures import OutOfMemory, engine_errors
+from apivideo_geo.engines.reading import FILE, Layout, read_facts, read_sessions, table_of_rows
 
 __all__ = [
     "FILE",
-    "READERS",
     "Layout",
     "OutOfMemory",
     "connect",
     "engine_errors",
-    "hold_rows",
+    "limited_memory",
     "read_facts",
     "read_sessions",
-    "sparing",
+    "table_of_rows",
 ]

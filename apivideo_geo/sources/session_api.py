@@ -13,7 +13,7 @@ from apivideo_geo.api.pages import fetch_items, fetch_page, parse_page
 from apivideo_geo.api.secrets import redactor
 from apivideo_geo.days import ONE_DAY, day_runs, days_between
 from apivideo_geo.effects import Effects
-from apivideo_geo.engines import connect, hold_rows
+from apivideo_geo.engines import connect, table_of_rows
 from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed
 from apivideo_geo.model import DETAIL_DIMENSIONS, SESSION_COLUMNS, UNLISTED, Asset, Facts
 from apivideo_geo.privacy import listed_assets
@@ -152,7 +152,7 @@ class SessionApiSource:
         import pyarrow.compute as pc
 
         names = [*SESSION_COLUMNS, *(name for name in self._settings.sessions_add if name not in SESSION_COLUMNS)]
-        table = hold_rows(rows, names)
+        table = table_of_rows(rows, names)
         listed = {asset.media_id for asset in listed_assets(self._assets, self._settings.show_unlisted)}
         facts, unmapped, refused = count_sessions(table, self.metric, DETAIL_DIMENSIONS[detail], listed=listed)
         inside = pc.and_(

@@ -1,16 +1,23 @@
 """DuckDB is set up through its address."""
 
+import csv
 import logging
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from apivideo_geo.aggregate.facts import count_sessions
-from apivideo_geo.engines import connect, engine_errors, sparing
+from apivideo_geo.aggregate.sessions import utc_day
+from apivideo_geo.engines import connect, engine_errors, limited_memory, table_of_rows
 from apivideo_geo.errors import DataRefused, DiskFailed, SourceFailed, UsageError
+from apivideo_geo.exports.sessions_csv import write_sessions_csv
 from apivideo_geo.sources.files.read import open_sessions
 from bench.invent import REPEATED, write_sessions
+from tests.engines.samples import DAYS
 
 MANY = """
 select 'session-of-a-long-enough-name-' || i as "sessionID", '2021-04-08' as "loadedAt", 'FRA' as "ISO_A3"
@@ -30,7 +37,7 @@ def test_memory_and_spill_folder_are_set_in_the_address(tmp_path: Path) -> None:
 def test_whole_rows_get_less_memory_than_counting_and_never_more_than_was_said() -> None:
     untold, told = connect("duckdb"), connect("duckdb://?memory_limit=1500MB")
     before = _limit(untold), _limit(told)
-    with sparing(untold), sparing(told):
+    with limited_memory(untold), limited_memory(told):
         assert _limit(untold) < before[0]
         assert _limit(told) == before[1] < _limit(untold)
     assert (_limit(untold), _limit(told)) == pytest.approx(before, rel=0.05)
@@ -74,6 +81,36 @@ def test_a_folder_it_could_not_spill_into_is_told_before_anything_is_read(tmp_pa
 def test_a_wrong_setting_in_the_address_is_wrong_usage_in_the_words_of_duckdb(address: str, said: str) -> None:
     with pytest.raises(UsageError, match=f"DuckDB did not start as --engine says: .*{said}"):
         connect(f"duckdb://?{address}")
+
+
+def test_times_are_read_as_their_utc_day() -> None:
+    connect("duckdb")
+    table = table_of_rows([{"loadedAt": time} for time in DAYS], ["loadedAt"])
+    assert table.select(day=utc_day(table.loadedAt)).to_pyarrow()["day"].to_pylist() == list(DAYS.values())
+
+
+def test_rows_with_nothing_in_a_column_have_nulls_there() -> None:
+    connect("duckdb")
+    table = table_of_rows([{"a": "x", "b": None}, {"a": ""}], ["a", "b"])
+    assert table.to_pyarrow().to_pylist() == [{"a": "x", "b": None}, {"a": None, "b": None}]
+
+
+def test_parquet_of_any_types_becomes_text(tmp_path: Path) -> None:
+    times = [datetime(2021, 4, 8, hour, 59, 0, 5, tzinfo=UTC) for hour in (23, 22)] + [None]
+    asia = pa.array(times, pa.timestamp("us", "Asia/Kolkata"))
+    columns = {
+        "session": [{"sessionId": name, "metadata": [{"k": "v"}]} for name in "aab"],
+        "loadedAt": asia, "endedAt": asia.cast(pa.timestamp("ns")), "country": ["Peru", None, "NA"],
+        "client": [{"name": {"of": "x"}}] * 3, "tags": [["x", "y"], None, []], "share": [1.5, 1e20, None],
+        "live": [True, None, False], "raw": [b"\xff", b"", None],
+    }  # fmt: skip
+    pq.write_table(pa.table(columns), tmp_path / "sessions.parquet")
+    files = open_sessions([str(tmp_path / "*.parquet")], connect("duckdb"))
+    write_sessions_csv(files.table, files.days, tmp_path / "sessions.csv", add=["tags", "share", "live"])
+    names, row = csv.reader((tmp_path / "sessions.csv").read_text().splitlines())
+    found = dict(zip(names, row, strict=True))
+    assert found["loadedAt"] == "2021-04-08 22:59:00.000005+00"
+    assert (found["country"], found["tags"], found["share"], found["live"]) == ("Peru", "[x, y]", "1.5", "true")
 
 
 HEADER = "sessionID,loadedAt,country,city\n"
@@ -130,5 +167,5 @@ def test_csv_by_url_that_is_not_sound_is_refused(tmp_path: Path, text: str, told
 @pytest.mark.parametrize("url", ["s3://bucket/a.parquet", "https://127.0.0.1:1/a.csv"])
 def test_a_url_without_the_extension_that_reads_it_is_no_fault_of_the_data(tmp_path: Path, url: str) -> None:
     nowhere = f"extension_directory={tmp_path}&custom_extension_repository=http://127.0.0.1:1"
-    with pytest.raises(SourceFailed, match="its extension httpfs, which is not installed and could not be fetched"):
+    with pytest.raises(SourceFailed, match="its extension httpfs, which is not installed and could not be downloaded"):
         open_sessions([url], connect(f"duckdb://?{nowhere}"))

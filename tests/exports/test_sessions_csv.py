@@ -149,17 +149,16 @@ def test_no_sessions_make_a_header(tmp_path: Path, duckdb: Any) -> None:
     assert (tmp_path / "sessions.csv").read_text() == ",".join(SESSION_COLUMNS) + "\n"
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "polars://"])
 @pytest.mark.parametrize(
     "content", [b"", b"a,b\n1,2\n", b"sessionID,loadedAt\na\n", b"loadedAt,city\n2021-04-08,\xff\n"]
 )
 def test_a_file_that_cannot_be_read_is_left_alone_and_the_way_out_is_told(
-    tmp_path: Path, content: bytes, engine: str
+    tmp_path: Path, content: bytes, duckdb: Any
 ) -> None:
     path = tmp_path / "sessions.csv"
     path.write_bytes(content)
     with pytest.raises(DataRefused, match=r"sessions\.csv, line \d.*; move the file away to start a new one"):
-        write_sessions_csv(sessions(connect(engine), session("a")), (EIGHTH,), path)
+        write_sessions_csv(sessions(duckdb, session("a")), (EIGHTH,), path)
     assert path.read_bytes() == content
     assert list(tmp_path.iterdir()) == [path]
 

@@ -1,4 +1,4 @@
-"""The columns of session files under all the names they come with, to those of ``model.SESSION_COLUMNS``."""
+"""Map the columns of session files, whatever they are called, to ``model.SESSION_COLUMNS``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NESTED: Mapping[str, tuple[str, ...]] = {
     "client": ("type", "name", "version"),
     "referrer": ("url", "medium", "source", "searchTerm"),
 }
-"""A session as the API's session endpoints answer it: object → fields. ``metadata`` is kept as text."""
+"""A session as the API's session endpoints return it: object → fields. ``metadata`` stays text."""
 DOTTED: Mapping[str, str] = {
     "session.sessionId": "sessionID",
     "session.loadedAt": "loadedAt",
@@ -44,64 +44,64 @@ DOTTED: Mapping[str, str] = {
     "videoId": "assetID",
     "liveStreamId": "assetID",
 }
-"""The API's names, dotted as ``pandas.json_normalize`` does, → ours."""
+"""The API's names, dotted as ``pandas.json_normalize`` does → session columns."""
 IDS: Mapping[str, str] = {"videoId": "video", "liveStreamId": "live-stream"}
-"""Names of an asset's id that also tell its type."""
+"""Names of an asset's id → the type of asset that they imply."""
 FLAT = (*SESSION_COLUMNS, *DOTTED)
-"""Every plain name that is understood."""
+"""All names of columns that are not structs."""
 REQUIRED = "sessionID, loadedAt, and country or ISO_A3"
 
 _KNOWN = {name.casefold(): DOTTED.get(name, name) for name in FLAT}
 
 
 def column_of(name: str) -> str | None:
-    """The session column that a file calls ``name`` (case and spaces around do not matter), or None."""
+    """Return the session column for ``name`` in a file (case and surrounding spaces do not matter), or None."""
     return _KNOWN.get(name.strip().casefold())
 
 
 def missing_columns(names: Iterable[str]) -> str:
-    """What a file with columns ``names`` lacks to be a sessions file, in words; "" if nothing."""
+    """List the columns that a session file with columns ``names`` is missing, in words; "" if none."""
     found = {column_of(name) for name in names}
-    lacks = [name for name in ("sessionID", "loadedAt") if name not in found]
+    missing = [name for name in ("sessionID", "loadedAt") if name not in found]
     if not found & {"country", "ISO_A3"}:
-        lacks.append("country or ISO_A3")
-    return " and ".join(lacks)
+        missing.append("country or ISO_A3")
+    return " and ".join(missing)
 
 
 def flat_names(names: Mapping[str, Sequence[str]]) -> list[str]:
-    """Column → fields (none: a plain one) as plain and dotted names."""
+    """Flatten ``names`` (column → its fields, empty if it is not a struct) to plain and dotted names."""
     return [dotted for name, fields in names.items() for dotted in ([f"{name}.{f}" for f in fields] or [name])]
 
 
 def to_sessions(raw: ibis.Table, *, guarded: bool, extra: Iterable[str] = ()) -> ibis.Table:
-    """``raw`` as a sessions table: ``SESSION_COLUMNS``, the other columns of ``raw``, then ``extra`` ones as nulls.
+    """Return ``raw`` as a sessions table: ``SESSION_COLUMNS``, the other columns of ``raw``, then ``extra`` as nulls.
 
-    All strings. A session column that stands under several names has the first value that is not empty.
-    ``guarded``: a spreadsheet's apostrophe is taken off.
+    All columns are strings. A session column with several names has the first value that is not empty. ``guarded``:
+    formulas are escaped with an apostrophe, which is removed.
     """
     found: dict[str, list[StringValue]] = {}
-    kept: dict[str, StringValue] = {}
+    others: dict[str, StringValue] = {}
     for name, value in _flat_values(raw, guarded):
         column = column_of(name)
         if column is None:
-            kept[name] = value
+            others[name] = value
             continue
         found.setdefault(column, []).append(value)
         for api_name, asset_type in IDS.items():
             if name.strip().casefold() == api_name.casefold():
                 found.setdefault("assetType", []).append(value.notnull().ifelse(asset_type, ibis.null("string")))
-    nothing = ibis.literal(None, type="string")
-    sessions = {name: _first(found[name]) if name in found else nothing for name in SESSION_COLUMNS}
-    return raw.select(**sessions, **kept, **{name: nothing for name in extra if name not in kept})
+    null = ibis.literal(None, type="string")
+    sessions = {name: _first(found[name]) if name in found else null for name in SESSION_COLUMNS}
+    return raw.select(**sessions, **others, **{name: null for name in extra if name not in others})
 
 
 def _first(values: Sequence[StringValue]) -> StringValue:
-    """The first that is not empty."""
+    """Return the first value that is not empty."""
     return values[0] if len(values) == 1 else ibis.coalesce(*(value.nullif("") for value in values))
 
 
 def _flat_values(raw: ibis.Table, guarded: bool) -> Iterable[tuple[str, StringValue]]:
-    """Each column of ``raw`` as text with its plain or dotted name."""
+    """Yield each column of ``raw`` as text, with its plain or dotted name."""
     for name in raw.columns:
         column = raw[name]
         parts = {name: column}

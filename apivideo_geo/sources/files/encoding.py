@@ -1,6 +1,6 @@
-"""A fast first pass over a text file's bytes: is it UTF-8, and may it hold guarded formulas?
+"""A fast first pass over the bytes of a text file: is it UTF-8, and may it contain escaped formulas?
 
-DuckDB looks only at the columns it was asked for, and breaks down where it meets what is not UTF-8.
+DuckDB checks only the columns that are requested, and fails without a line number on anything but UTF-8.
 """
 
 from __future__ import annotations
@@ -17,40 +17,40 @@ import pyarrow as pa
 from apivideo_geo.errors import DataRefused
 
 STEP = 1 << 19
-_GUARD = re.compile(rb"'(?:[=+@\t\r-]|\Z)")  # at the end of a step one cannot know
+"""Bytes read at a time."""
+_ESCAPED = re.compile(rb"'(?:[=+@\t\r-]|\Z)")  # an apostrophe at the end of a step may be followed by one of these
 
 
 def scan_text(path: Path) -> bool:
-    """Whether the file may hold a cell that :func:`apivideo_geo.formulas.escape_formula` made so.
+    """Return whether the file may contain a cell escaped by :func:`apivideo_geo.formulas.escape_formula`.
 
-    Raises :class:`DataRefused` if the file cannot be read, or where it is not UTF-8 (the line is told).
+    Raises :class:`DataRefused` if the file cannot be read or is not UTF-8, naming the line.
     """
     try:
         with open_bytes(path) as file:
-            guarded = _scan(file)
+            return _scan(file)
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or "it is damaged"
         raise DataRefused(f"{path} cannot be read: {reason}.") from None
     except pa.ArrowInvalid:
         raise DataRefused(f"{path}, line {_bad_line(path)}: not UTF-8 text; save the file as UTF-8.") from None
-    return guarded
 
 
 def open_bytes(path: Path) -> IO[bytes]:
-    """The content of a file, unpacked if its name ends in ``.gz``."""
+    """Open the content of a file, decompressed if its name ends in ``.gz``."""
     if path.suffix.lower() == ".gz":
         return cast("IO[bytes]", gzip.open(path, "rb"))
     return path.open("rb", buffering=0)
 
 
 def _scan(file: IO[bytes]) -> bool:
-    """At gigabytes a second: Arrow looks at many characters at once. Raises ``ArrowInvalid`` if it is not UTF-8."""
+    """Do the work of :func:`scan_text` at gigabytes a second. Raises ``ArrowInvalid`` if it is not UTF-8."""
     rest, guarded = b"", False
     while chunk := file.read(STEP):
         text = rest + chunk
         end = _cut(text)
         _check(text, end)
-        guarded = guarded or (b"'" in text and _GUARD.search(text) is not None)
+        guarded = guarded or (b"'" in text and _ESCAPED.search(text) is not None)
         rest = text[end:]
     _check(rest, len(rest))
     return guarded
@@ -62,10 +62,10 @@ def _check(text: bytes, end: int) -> None:
 
 
 def _cut(text: bytes) -> int:
-    """The end of ``text``, or up to three bytes before it, so that no character is cut in two."""
+    """Return the end of ``text``, or up to three bytes before it, so that no character is cut in two."""
     for back in range(1, min(4, len(text)) + 1):
         byte = text[-back]
-        if byte & 0xC0 != 0x80:  # the first byte of a character tells its length
+        if byte & 0xC0 != 0x80:  # the first byte of a character determines its length
             length = 1 if byte < 0xC0 else 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
             return len(text) - back if length > back else len(text)
     return len(text)

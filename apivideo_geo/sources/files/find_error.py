@@ -1,4 +1,4 @@
-"""Which line an engine stumbled over: found by reading again, slowly, so that every engine's user is told the same."""
+"""Find the line that an engine could not read, by reading the file again: the message is the same for each engine."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from apivideo_geo.sources.files.columns import NESTED
 from apivideo_geo.sources.files.layouts import open_text
 
 LONGEST_FIELD = 2**31 - 1
+"""Characters; the csv module would otherwise stop at 131,072."""
 _END = re.compile("\r\n|\r|\n")
 _HALF = re.compile("[\ud800-\udfff]")
 
 
 def find_broken_line(path: Path, layout: Layout) -> str:
-    """What is wrong with the file at ``path``, in one sentence; "" if nothing is found."""
+    """Return one sentence about the first error in the file at ``path``; "" if none is found."""
     if layout.kind == "csv":
         return _broken_csv(path, layout)
     return _broken_ndjson(path) if layout.kind == "ndjson" else ""
@@ -31,12 +32,12 @@ def _broken_csv(path: Path, layout: Layout) -> str:
         rows = csv.reader(file, delimiter=layout.delimiter, strict=True)
         try:
             for row in rows:
-                # A delimiter too many at the end of a line is let pass, and so is an empty line.
+                # The engines accept an empty line, and one delimiter too many at the end of a line.
                 if row and len(row) != expected and (len(row) != expected + 1 or row[-1]):
                     return f"{path}, line {start}: expected {expected} fields as in the header, found {len(row)}."
                 start = rows.line_num + 1
         except csv.Error:
-            return f"{path}, line {start}: a quoted field does not end where it should; check its quotes."
+            return f"{path}, line {start}: a quoted field does not end correctly; check its quotes."
     return _mixed_ends(path)
 
 
@@ -45,7 +46,9 @@ def _mixed_ends(path: Path) -> str:
         ends = ((number, _END.search(line)) for number, line in enumerate(file, 1))
         for (_, before), (number, after) in pairwise(ends):
             if before and after and before.group() != after.group():
-                return f"{path}, line {number}: this line ends differently from those before; save it with one kind."
+                return (
+                    f"{path}, line {number}: this line ends differently from those before it; use one kind of line end."
+                )
     return ""
 
 
@@ -55,14 +58,14 @@ def _broken_ndjson(path: Path) -> str:
             try:
                 item = json.loads(line) if line.strip() else {}
             except ValueError:
-                return f"{path}, line {number}: not valid JSON; expected one whole session per line."
+                return f"{path}, line {number}: not valid JSON; expected one complete session per line."
             if wrong := wrong_shape(item) or wrong_text(json.dumps(item, ensure_ascii=False)):
                 return f"{path}, line {number}: {wrong}."
     return ""
 
 
 def wrong_shape(item: object) -> str:
-    """How ``item`` differs from a session as the API answers it, in words; "" if it does not."""
+    """Describe how ``item`` differs from a session as the API returns it; "" if it does not."""
     if not isinstance(item, dict):
         return "expected a session, an object in braces"
     for name in NESTED:
@@ -72,6 +75,6 @@ def wrong_shape(item: object) -> str:
 
 
 def wrong_text(text: str) -> str:
-    """Why ``text``, out of JSON, is no text, in words; "" if it is one."""
+    """Describe the first half of a surrogate pair in ``text``, which cannot be encoded; "" if there is none."""
     found = _HALF.search(text)
-    return f"\\u{ord(found[0]):04x} is half a character; take it out, or export the file again" if found else ""
+    return f"\\u{ord(found[0]):04x} is half a character; remove it, or export the file again" if found else ""

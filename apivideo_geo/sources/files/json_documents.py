@@ -1,4 +1,4 @@
-"""JSON files that are read whole: a list of sessions, one session, pages of the API, or several of these in a row."""
+"""Load JSON files: a list of sessions, one session, pages of the API, or several of these one after the other."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from apivideo_geo.engines import hold_rows
+from apivideo_geo.engines import table_of_rows
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.sources.files.columns import FLAT, NESTED, flat_names, missing_columns
 from apivideo_geo.sources.files.find_error import wrong_shape, wrong_text
@@ -20,16 +20,16 @@ NAMES = (*FLAT, *(name for name in flat_names(NESTED) if name not in FLAT))
 
 
 def load_documents(path: Path) -> ibis.Table:
-    """The sessions of the JSON file: a column of strings for each plain or dotted name that occurs in it.
+    """Return the sessions of the JSON file: a column of strings for each plain or dotted name that occurs in it.
 
-    Raises :class:`DataRefused`, naming the line where the JSON breaks off, or the session that is none.
+    Raises :class:`DataRefused`, naming the line of invalid JSON or the number of an invalid session.
     """
     rows = list(_rows(path))
     names = [name for name in NAMES if any(name in row for row in rows)] if rows else list(FLAT)
-    if lacks := missing_columns(names):
-        raise DataRefused(f"{path}: its sessions have no {lacks}; expected sessions as the API answers them.")
+    if missing := missing_columns(names):
+        raise DataRefused(f"{path}: its sessions have no {missing}; expected sessions as the API returns them.")
     try:
-        return hold_rows(rows, names)
+        return table_of_rows(rows, names)
     except UnicodeEncodeError:
         texts = ("".join(filter(None, row.values())) for row in rows)
         number, wrong = next((number, wrong) for number, text in enumerate(texts, 1) if (wrong := wrong_text(text)))
@@ -76,4 +76,4 @@ def _flatten(item: Mapping[str, Any]) -> dict[str, str | None]:
 def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))  # as the engines write it
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))  # as the engines do

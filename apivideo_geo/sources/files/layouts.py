@@ -1,4 +1,4 @@
-"""What kind of file it is and which columns it has: the first look at a session file, before an engine reads it."""
+"""Detect the kind and the columns of a session file, before an engine reads it."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from apivideo_geo.sources.files.columns import FLAT, NESTED, REQUIRED, column_of
 from apivideo_geo.sources.files.encoding import scan_text
 
 KINDS = {".csv": "csv", ".tsv": "csv", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
-"""How a name ends (before ``.gz``, if it ends so) → kind of file."""
+"""Ending of the name (without ``.gz``) → kind of file."""
 ENDINGS = ", ".join(KINDS)
 SESSION_PER_LINE = Layout("ndjson", FLAT, nested=NESTED)
-"""NDJSON with the API's objects, or plain or dotted names; what else is in it is left out."""
+"""NDJSON with the API's objects, or plain or dotted names; everything else in it is ignored."""
 
 
 def kind_of(path: str) -> str:
-    """``csv``, ``json``, ``ndjson`` or ``parquet``, by the name. Raises :class:`DataRefused` for any other."""
-    name = path.partition("?")[0] if path.startswith(("http://", "https://")) else path  # an address may be signed
+    """Return ``csv``, ``json``, ``ndjson`` or ``parquet``, by the name. Raises :class:`DataRefused` for any other."""
+    name = path.partition("?")[0] if path.startswith(("http://", "https://")) else path  # a URL may be signed
     ending = Path(name.lower().removesuffix(".gz")).suffix
     if ending not in KINDS:
         raise DataRefused(f"{path} is not a session file: expected a name that ends in {ENDINGS} (.gz allowed).")
@@ -33,9 +33,9 @@ def kind_of(path: str) -> str:
 
 
 def find_layout(path: Path, kind: str, *, checked: bool = True) -> Layout | None:
-    """How to read the file; None where it is JSON to be read whole.
+    """Return how to read the file; None if it is JSON that must be loaded into memory.
 
-    Raises :class:`DataRefused` where the file is empty, cannot be read, is not UTF-8 or (``checked``) lacks columns.
+    Raises :class:`DataRefused` if the file is empty, cannot be read, is not UTF-8 or (``checked``) misses columns.
     """
     if kind == "parquet":
         return _check(path, _parquet_layout(path), checked)
@@ -46,29 +46,29 @@ def find_layout(path: Path, kind: str, *, checked: bool = True) -> Layout | None
 
 
 def remote_layout(url: str, kind: str) -> Layout:
-    """How an engine is told to read ``url``: it finds the columns itself. Raises :class:`DataRefused` for JSON."""
+    """Return how to read ``url``: the engine detects the columns. Raises :class:`DataRefused` for JSON."""
     if kind == "json":
-        raise DataRefused(f"{url}: of an object store only CSV, NDJSON and Parquet can be read.")
+        raise DataRefused(f"{url}: only CSV, NDJSON and Parquet can be read by URL.")
     return SESSION_PER_LINE if kind == "ndjson" else Layout("csv" if kind == "csv" else "parquet")
 
 
 def open_text(path: Path) -> IO[str]:
-    """The text of a file, unpacked if its name ends in ``.gz``, line ends as they are."""
+    """Open the text of a file, decompressed if its name ends in ``.gz``, with its line ends unchanged."""
     if path.suffix.lower() == ".gz":
         return cast("IO[str]", gzip.open(path, "rt", encoding="utf-8-sig", newline=""))
     return path.open(encoding="utf-8-sig", newline="")
 
 
 def _check(path: Path, layout: Layout, checked: bool) -> Layout:
-    lacks = missing_columns(layout.columns)
-    if lacks and checked:
-        where = ", line 1" if layout.kind == "csv" else ""
-        raise DataRefused(f"{path}{where}: there is no column {lacks}; a session file needs {REQUIRED}.")
+    missing = missing_columns(layout.columns)
+    if missing and checked:
+        line = ", line 1" if layout.kind == "csv" else ""
+        raise DataRefused(f"{path}{line}: there is no column {missing}; a session file needs {REQUIRED}.")
     return layout
 
 
 def _csv_layout(path: Path) -> Layout:
-    """The delimiter is the one under which the header has most columns we know."""
+    """Use the delimiter with which the header has the most known columns."""
     candidates = []
     for delimiter in (",", ";", "\t"):
         with open_text(path) as file:
@@ -80,17 +80,17 @@ def _csv_layout(path: Path) -> Layout:
     _, _, delimiter, names = max(candidates, key=lambda candidate: candidate[:2])
     if not any(names):
         raise DataRefused(f"{path}, line 1: expected a header line with the columns {REQUIRED}.")
-    # An index without a name, as pandas writes it, is a column like any other.
+    # pandas writes its index without a name: an ordinary column.
     columns = [unescape_formula(name).strip() or f"column {number}" for number, name in enumerate(names, 1)]
     lowered = [name.casefold() for name in columns]
     twice = [name for name in columns if lowered.count(name.casefold()) > 1]
     if twice:
-        raise DataRefused(f"{path}, line 1: the column {twice[0]} stands there twice; keep one of the two.")
+        raise DataRefused(f"{path}, line 1: the column {twice[0]} occurs twice; keep one of the two.")
     return Layout("csv", tuple(columns), delimiter)
 
 
 def _json_layout(path: Path) -> Layout | None:
-    """By the first line: one session, or something to be read whole."""
+    """Decide by the first line: one session per line, or JSON that must be loaded (None)."""
     with open_text(path) as file:
         line = next((line for line in file if line.strip()), "")
     if not line:
@@ -98,12 +98,12 @@ def _json_layout(path: Path) -> Layout | None:
     try:
         item = json.loads(line)
     except ValueError:
-        return SESSION_PER_LINE  # the engine will stumble over it, and the line be named
+        return SESSION_PER_LINE  # the engine will fail on it, and the line be named then
     if not isinstance(item, Mapping) or "data" in item:
         return None
     names = flat_names({name: tuple(value) if isinstance(value, Mapping) else () for name, value in item.items()})
-    if lacks := missing_columns(names):
-        raise DataRefused(f"{path}, line 1: there is no {lacks}; expected a session as the API answers it.")
+    if missing := missing_columns(names):
+        raise DataRefused(f"{path}, line 1: there is no {missing}; expected a session as the API returns it.")
     return SESSION_PER_LINE
 
 
@@ -114,10 +114,10 @@ def _parquet_layout(path: Path) -> Layout:
     try:
         schema = pq.read_schema(path)
     except (pa.ArrowException, OSError) as error:
-        raise DataRefused(f"{path} is not a whole Parquet file; export it again ({_first(error)}).") from None
+        raise DataRefused(f"{path} is not a complete Parquet file; export it again ({_first_line(error)}).") from None
     names = {f.name: tuple(part.name for part in f.type) if pa.types.is_struct(f.type) else () for f in schema}
     return Layout("parquet", tuple(flat_names(names)), types=tuple(str(f.type) for f in schema))
 
 
-def _first(error: Exception) -> str:
+def _first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0].rstrip(".")[:120]

@@ -1,4 +1,4 @@
-"""Paths, patterns and URLs as the user gave them, to the files they stand for."""
+"""Find the files that the user's paths, patterns and URLs name."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def is_remote(path: str) -> bool:
 
 
 def find_files(given: str) -> list[str]:
-    """The file ``given``, or the files its pattern stands for (``**``: any depth), sorted; a URL as it is.
+    """Return the file ``given``, or the files that match it as a pattern (``**``: any depth), sorted; a URL unchanged.
 
-    Raises :class:`DataRefused` where there is none.
+    Raises :class:`DataRefused` if there is none.
     """
     if is_remote(given):
         return [given]
@@ -33,7 +33,7 @@ def find_files(given: str) -> list[str]:
 
 
 def find_all_files(given: Sequence[str]) -> list[str]:
-    """The files of all of ``given``, each once, in the order given."""
+    """Return the files of all of ``given``, each once, in the order given."""
     found = {
         str(Path(name).resolve()) if not is_remote(name) else name: name for each in given for name in find_files(each)
     }

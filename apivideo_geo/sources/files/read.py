@@ -26,17 +26,17 @@ from apivideo_geo.sources.files.paths import find_all_files, is_remote
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend
 
-Parts = dict[Layout | None, list[str]]
-"""Layout → the files that have it; None: JSON to be read whole."""
+FileGroups = dict[Layout | None, list[str]]
+"""Layout → the files that have it; None: JSON that is loaded into memory."""
 
 
 @dataclass(frozen=True)
 class SessionFiles:
-    """What the files hold.
+    """The content of session files.
 
-    ``table``: a sessions table, unread until asked for (columns ``SESSION_COLUMNS``, then those the files have beside
-    them; all strings, empty cells null). ``days``: the UTC days answered for, in order. ``rows``: how many rows there
-    are, those included that ``count_sessions`` will refuse.
+    ``table``: a sessions table that is read when its rows are requested (columns ``SESSION_COLUMNS``, then the other
+    columns of the files; all strings, empty cells null). ``days``: the UTC days covered, in order. ``rows``: number of
+    rows, including those that ``count_sessions`` will reject.
     """
 
     table: ibis.Table
@@ -45,37 +45,37 @@ class SessionFiles:
 
 
 def open_sessions(paths: Sequence[str], connection: BaseBackend) -> SessionFiles:
-    """The sessions of ``paths``: files, patterns (also ``**``) and URLs of an object store, of mixed kinds.
+    """Open the sessions in ``paths``: files, patterns (also ``**``) and URLs of an object store, of mixed kinds.
 
     CSV: the columns of ``sessions.csv`` or the API's dotted names, in any order and case, separated by ``,``, ``;`` or
-    tab. JSON, NDJSON: as the API answers them, or flat. Parquet: either. Reads the files once. Raises
-    :class:`DataRefused` for a path that matches nothing and for a file that is none of these, naming file and line.
+    tab. JSON, NDJSON: as the API returns them, or flat. Parquet: either. Reads the files once. Raises
+    :class:`DataRefused` for a path that matches nothing and for any other file, naming the file and the line.
     """
-    parts = sort_parts(find_all_files(paths))
+    groups = group_files(find_all_files(paths))
     try:
-        named = read_parts(parts, connection)
-        table = named.drop(FILE)
+        with_files = read_groups(groups, connection)
+        table = with_files.drop(FILE)
         places = count_places(table)
-        spans = [_span(places)] if _is_one_file(parts) else _spans(named)
-    except DataRefused as refused:
-        raise explain_parts(parts) or refused from None
+        spans = [_span(places)] if _is_one_file(groups) else _spans(with_files)
+    except DataRefused as error:
+        raise explain_error(groups) or error from None
     days = {day for first, last in spans if first and last for day in days_between(first, last)}
     return SessionFiles(table, tuple(sorted(days)), pc.sum(places["rows"]).as_py() or 0)
 
 
-def sort_parts(files: Iterable[str]) -> Parts:
-    """``files`` by layout. Raises :class:`DataRefused` for the first that is no session file."""
-    parts: Parts = {}
+def group_files(files: Iterable[str]) -> FileGroups:
+    """Group ``files`` by their layout. Raises :class:`DataRefused` for the first that is not a session file."""
+    groups: FileGroups = {}
     for name in files:
         kind = kind_of(name)
         layout = remote_layout(name, kind) if is_remote(name) else find_layout(Path(name), kind)
-        parts.setdefault(layout, []).append(name)
-    return parts
+        groups.setdefault(layout, []).append(name)
+    return groups
 
 
-def read_parts(parts: Parts, connection: BaseBackend, *, here: bool = False) -> ibis.Table:
-    """All ``parts`` as one sessions table, with the column ``FILE`` beside; ``here`` as in ``read_sessions``."""
-    raws = [raw for layout, files in parts.items() for raw in _read_part(layout, files, connection, here)]
+def read_groups(groups: FileGroups, connection: BaseBackend, *, only_here: bool = False) -> ibis.Table:
+    """Return all ``groups`` as one sessions table with the column ``FILE``; ``only_here`` as in ``read_sessions``."""
+    raws = [raw for layout, files in groups.items() for raw in _read_group(layout, files, connection, only_here)]
     extra = dict.fromkeys(name for raw, _ in raws for name in _names(raw) if column_of(name) is None)
     tables = [to_sessions(raw, guarded=guarded, extra=extra) for raw, guarded in raws]
     names = [*(name for name in tables[0].columns if name not in extra), *extra]
@@ -83,41 +83,41 @@ def read_parts(parts: Parts, connection: BaseBackend, *, here: bool = False) -> 
     return ibis.union(*tables) if len(tables) > 1 else tables[0]
 
 
-def load_csv(path: Path, connection: BaseBackend) -> tuple[ibis.Table, Parts]:
-    """One CSV file with whatever session columns it has (others stand after them), and its parts to explain it by.
+def load_csv(path: Path, connection: BaseBackend) -> tuple[ibis.Table, FileGroups]:
+    """Return a CSV file of this machine with the columns it has, those of sessions first, and its group for errors.
 
-    Raises :class:`DataRefused` where it is no CSV file.
+    Raises :class:`DataRefused` if it is not a CSV file.
     """
     layout = find_layout(path, "csv", checked=False)
     assert layout
-    parts: Parts = {layout: [str(path)]}
+    groups: FileGroups = {layout: [str(path)]}
     found = {column_of(name) or name for name in layout.columns}
     try:
-        table = read_parts(parts, connection, here=True)
-    except DataRefused as refused:  # by an engine that reads at once
-        raise explain_parts(parts) or refused from None
-    return table.select([name for name in table.columns if name in found]), parts
+        table = read_groups(groups, connection, only_here=True)
+    except DataRefused as error:  # rows for Spark are read at once
+        raise explain_error(groups) or error from None
+    return table.select([name for name in table.columns if name in found]), groups
 
 
-def explain_parts(parts: Parts) -> DataRefused | None:
-    """The first line of ``parts`` that an engine cannot read; None if none is found."""
-    for layout, files in parts.items():
+def explain_error(groups: FileGroups) -> DataRefused | None:
+    """Return an error that names the first line of ``groups`` that an engine cannot read; None if none is found."""
+    for layout, files in groups.items():
         for name in files:
             if layout and not is_remote(name) and (sentence := find_broken_line(Path(name), layout)):
                 return DataRefused(sentence)
     return None
 
 
-def _read_part(
-    layout: Layout | None, files: list[str], connection: BaseBackend, here: bool
+def _read_group(
+    layout: Layout | None, files: list[str], connection: BaseBackend, only_here: bool
 ) -> Iterable[tuple[ibis.Table, bool]]:
-    """The tables of one part as the files have them, and whether a spreadsheet's apostrophes are to be taken off."""
+    """Return the tables of one group with the columns of the files, and whether formulas in them are escaped."""
     if layout is None:
         for name in files:
             yield load_documents(Path(name)).mutate(**{FILE: ibis.literal(name)}), False
         return
     paths = [name if is_remote(name) else str(Path(name).absolute()) for name in files]
-    raw = read_sessions(connection, paths, layout, here=here)
+    raw = read_sessions(connection, paths, layout, only_here=only_here)
     if lacks := missing_columns(_names(raw)) if is_remote(files[0]) else "":
         raise DataRefused(f"{files[0]}: there is no column {lacks}; a session file needs {REQUIRED}.")
     yield raw, layout.kind == "csv" and layout.guarded
@@ -128,21 +128,21 @@ def _names(raw: ibis.Table) -> list[str]:
     return flat_names({name: tuple(kind.names) if kind.is_struct() else () for name, kind in types})
 
 
-def _is_one_file(parts: Parts) -> bool:
-    names = [name for files in parts.values() for name in files]
+def _is_one_file(groups: FileGroups) -> bool:
+    names = [name for files in groups.values() for name in files]
     return len(names) == 1 and not is_remote(names[0])
 
 
 def _span(places: pa.Table) -> tuple[date | None, date | None]:
-    """First and last UTC day of all."""
+    """Return the first and last UTC day of all sessions."""
     first_and_last = pc.min_max(places.filter(places["known"])["day"]).as_py()
     return first_and_last["min"], first_and_last["max"]
 
 
-def _spans(named: ibis.Table) -> list[tuple[date | None, date | None]]:
-    """First and last UTC day of each file, in one query."""
-    days = named.select(
-        file=named[FILE], day=utc_day(text_column(named, "loadedAt")), id=text_column(named, "sessionID")
+def _spans(sessions: ibis.Table) -> list[tuple[date | None, date | None]]:
+    """Return the first and last UTC day of each file, by one query."""
+    days = sessions.select(
+        file=sessions[FILE], day=utc_day(text_column(sessions, "loadedAt")), id=text_column(sessions, "sessionID")
     )
     with engine_errors():
         spans = (

@@ -19,7 +19,7 @@ from apivideo_geo.sources.files.read import open_sessions
 
 
 class FilesSource:
-    """The files of the setting ``sessions``. They do not tell which assets are public, so all are ``unlisted``."""
+    """The files of the setting ``sessions``. They do not say which assets are public, so all become ``unlisted``."""
 
     name = "files"
     usual_detail = "country"
@@ -36,21 +36,21 @@ class FilesSource:
         effects.progress.finish()
         if not self._files.days:
             raise DataRefused(
-                f"{', '.join(settings.sessions)}: there is no session in it that can be counted; "
+                f"{', '.join(settings.sessions)}: no session in it can be counted; "
                 "give files with at least one row that has a sessionID and a loadedAt such as 2026-11-08T10:00:00Z."
             )
 
     def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
-        """None: the files do not tell."""
+        """Return None: files do not list assets."""
         return None
 
     def window(self, stored: Collection[date], remembered: int | None = None) -> tuple[date, date]:
-        """From the first to the last day the files answer for, within ``since`` and ``until``."""
+        """Return the first and last day that the files cover, within ``since`` and ``until``."""
         first, last = self._files.days[0], min(self._files.days[-1], self._effects.now().date())
         return max(first, self._settings.since or first), min(last, self._settings.until or last)
 
     def fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
-        """All days at once, those that no file answers for left out, at the highest detail that is wanted of one."""
+        """Yield all wanted days that a file covers at once, at the highest detail that any of them is wanted with."""
         days = tuple(day for day in self._files.days if day in wanted)
         if not days:
             return
@@ -69,4 +69,4 @@ class FilesSource:
         yield detail, Facts(days, table, refused, unmapped, sessions=self._files.table)
 
     def fetch_count(self, first: date, last: date) -> int | None:
-        """None: files have no count of their own."""
+        """Return None: files have no total of their own."""

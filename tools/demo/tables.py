@@ -184,8 +184,3 @@ PLAYS_THEN, MORE_EACH_DAY = 235.0, 0.30  # a day, with the whole catalogue publi
 WEEKDAYS = (1.08, 1.15, 1.13, 1.12, 1.02, 0.73, 0.77)  # from Monday
 SEASONS = {1: 0.62, 9: 0.97, 60: 1.05, 150: 1.0, 185: 0.93, 205: 0.75, 232: 0.74, 252: 1.02, 345: 1.04, 358: 0.62}
 """Factor by day of the year, straight lines between: summer and Christmas are quiet."""
-
-# Each comes in every second year, so any two years hold each once.
-NEVER_COLLECTED = {0: ((8, 3), (8, 4), (8, 5), (8, 6)), 1: ((2, 17), (5, 12))}
-"""(month, day) in even and in odd years: one outage, two single days."""
-REFUSED_EVERY = 89

@@ -1,0 +1,1 @@
+"""The invented account of the demo."""

@@ -1,0 +1,64 @@
+"""Write the demo data that the package contains: ``python -m tools.demo``, from the root of the repository.
+
+It ends on ``NEWEST``, a Sunday. The demo moves it by complete weeks, so that weekdays stay; when the seasons in it no
+longer fit the calendar, move ``NEWEST`` here and run it again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tools.demo.draw import draw_plays, media_id
+from tools.demo.tables import CLIPS
+
+NEWEST = date(2026, 11, 29)
+DAYS = 731 + 6
+"""Two years, and the days of a week that may be later than today."""
+FOLDER = Path("apivideo_geo/sources/demo_data")
+
+
+def make_plays() -> pa.Table:
+    """Return the plays of the last ``DAYS`` days: the columns of ``draw_plays``, with ``offset`` (0 = newest day)."""
+    table = draw_plays([NEWEST - timedelta(days=DAYS - 1 - number) for number in range(DAYS)])
+    offset = pc.subtract(pa.scalar(DAYS - 1, pa.int16()), table["number"])
+    return table.set_column(0, pa.field("offset", pa.int16()), offset)
+
+
+def make_assets() -> list[dict[str, object]]:
+    """Return the assets, oldest first; ``earlier_plays`` are those before the days of :func:`make_plays`."""
+    published = [date.fromisoformat(clip.published) for clip in CLIPS]
+    before = (NEWEST - min(published)).days + 1 - DAYS
+    days = [min(published) + timedelta(days=number) for number in range(before)]
+    earlier = Counter(draw_plays(days)["media"].to_pylist())
+    assets: list[dict[str, object]] = [
+        {
+            "media_id": media_id(number),
+            "type": "live-stream" if clip.live else "video",
+            "title": clip.title,
+            "public": clip.public,
+            "tags": clip.tags.split(),
+            "published_offset": (NEWEST - published[number]).days,
+            "earlier_plays": earlier[media_id(number)],
+        }
+        for number, clip in enumerate(CLIPS)
+    ]
+    return sorted(assets, key=lambda asset: (-int(str(asset["published_offset"])), str(asset["media_id"])))
+
+
+def main() -> None:
+    """Write both files."""
+    FOLDER.mkdir(exist_ok=True)
+    pq.write_table(make_plays(), FOLDER / "plays.parquet", compression="zstd", compression_level=19)
+    lines = [json.dumps(asset, ensure_ascii=False) for asset in make_assets()]
+    (FOLDER / "assets.json").write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
