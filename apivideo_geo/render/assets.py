@@ -33,6 +33,8 @@ PARTS = (
     "map.js",
     "brush.js",
     "timeline.js",
+    "prose.js",
+    "summary.js",
     "picture.js",
     "page.js",
     "cities.js",

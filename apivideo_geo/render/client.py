@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -114,6 +115,20 @@ def client_data(
         "pages": list(pages),
         "cities": cities_file,
     }
+
+
+def render_spoken(metric: str, formats: Formats) -> str:
+    """A line of script: what its sentences need in addition to the catalogue.
+
+    The headlines of the ``metric`` in their plural forms, the countries whose name takes "the" (in English only), and
+    the countries of each continent.
+    """
+    continents: dict[str, list[str]] = {_slug(name): [] for name in load_regions()}
+    for code, shape in load_shapes().items():
+        continents.get(_slug(shape.region), []).append(code)
+    spoken = json.dumps(prose.headline_forms(metric, formats), ensure_ascii=False, separators=(",", ":"))
+    members = json.dumps(continents, separators=(",", ":"))
+    return f"apivideoGeo.spoken={spoken};\napivideoGeo.continents={members};\n"
 
 
 def scale_settings(method: str, classes: int, breaks: Sequence[float], scale: Scale) -> Mapping[str, Any]:

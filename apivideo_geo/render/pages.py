@@ -137,7 +137,7 @@ def _assets(
     summary: Summary, look: Look, folders: Sequence[Path], details: Details, formats: Formats
 ) -> dict[str, bytes]:
     """Name → content of everything a page loads."""
-    own = load_own(folders, render_words(formats.words))
+    own = load_own(folders, render_words(formats.words) + client.render_spoken(summary.metric, formats))
     days, circles = render_days(summary), render_circles(details)
     added = render_palette(look.palette), render_dots(load_shapes()), render_accent(look.accent)
     return {

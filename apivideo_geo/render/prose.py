@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from apivideo_geo.model import CountryCount, Summary
 from apivideo_geo.render.formats import Formats, sentence
-from apivideo_geo.render.words import marked, marked_many
+from apivideo_geo.render.words import marked, marked_many, plural_forms
 
 
 class _Metric(NamedTuple):
@@ -22,7 +22,10 @@ class _Metric(NamedTuple):
     countries: tuple[str, str]
     """where there are several,"""
     most: tuple[str, str]
-    """and where some stand out."""
+    """and where some stand out;"""
+    countries_of: tuple[str, str]
+    most_of: tuple[str, str]
+    """the last two for the countries of one continent."""
 
 
 _WATCHED = (
@@ -31,6 +34,11 @@ _WATCHED = (
     marked_many(
         "Watched in %(count)s country, most of all in %(where)s",
         "Watched in %(count)s countries, most of all in %(where)s",
+    ),
+    marked_many("Watched in %(count)s country of %(continent)s", "Watched in %(count)s countries of %(continent)s"),
+    marked_many(
+        "Watched in %(count)s country of %(continent)s: %(where)s",
+        "Watched in %(count)s countries of %(continent)s, most of all in %(where)s",
     ),
 )
 _METRICS: Mapping[str, _Metric] = {
@@ -44,6 +52,11 @@ _METRICS: Mapping[str, _Metric] = {
             "Viewed in %(count)s country, most of all in %(where)s",
             "Viewed in %(count)s countries, most of all in %(where)s",
         ),
+        marked_many("Viewed in %(count)s country of %(continent)s", "Viewed in %(count)s countries of %(continent)s"),
+        marked_many(
+            "Viewed in %(count)s country of %(continent)s: %(where)s",
+            "Viewed in %(count)s countries of %(continent)s, most of all in %(where)s",
+        ),
     ),
     "impression": _Metric(
         marked("impressions"),
@@ -53,6 +66,11 @@ _METRICS: Mapping[str, _Metric] = {
         marked_many(
             "Seen in %(count)s country, most of all in %(where)s",
             "Seen in %(count)s countries, most of all in %(where)s",
+        ),
+        marked_many("Seen in %(count)s country of %(continent)s", "Seen in %(count)s countries of %(continent)s"),
+        marked_many(
+            "Seen in %(count)s country of %(continent)s: %(where)s",
+            "Seen in %(count)s countries of %(continent)s, most of all in %(where)s",
         ),
     ),
     "start": _Metric(
@@ -64,6 +82,11 @@ _METRICS: Mapping[str, _Metric] = {
             "Started in %(count)s country, most of all in %(where)s",
             "Started in %(count)s countries, most of all in %(where)s",
         ),
+        marked_many("Started in %(count)s country of %(continent)s", "Started in %(count)s countries of %(continent)s"),
+        marked_many(
+            "Started in %(count)s country of %(continent)s: %(where)s",
+            "Started in %(count)s countries of %(continent)s, most of all in %(where)s",
+        ),
     ),
     "end": _Metric(
         marked("ends"),
@@ -73,6 +96,14 @@ _METRICS: Mapping[str, _Metric] = {
         marked_many(
             "Watched to the end in %(count)s country, most of all in %(where)s",
             "Watched to the end in %(count)s countries, most of all in %(where)s",
+        ),
+        marked_many(
+            "Watched to the end in %(count)s country of %(continent)s",
+            "Watched to the end in %(count)s countries of %(continent)s",
+        ),
+        marked_many(
+            "Watched to the end in %(count)s country of %(continent)s: %(where)s",
+            "Watched to the end in %(count)s countries of %(continent)s, most of all in %(where)s",
         ),
     ),
     "session": _Metric(marked("sessions"), marked_many("%(count)s session", "%(count)s sessions"), *_WATCHED),
@@ -205,20 +236,37 @@ def _new(summary: Summary, formats: Formats) -> Iterator[str]:
 
 def description(summary: Summary, formats: Formats) -> str:
     """The map in words, for those who do not see it and for search engines."""
+    place, much = formats.say("World map"), quantity(summary.total, summary, formats)
+    if not summary.total:
+        return formats.say("%(place)s: nothing was counted in any country yet.", place=place)
     if not summary.countries:
-        return formats.say("World map: nothing was counted in any country yet.")
-    much = quantity(summary.mapped, summary, formats)
-    if len(summary.countries) == 1:
-        only = within(summary.countries[0], formats)
-        return formats.say("World map: %(quantity)s, in %(country)s alone.", quantity=much, country=only)
+        return formats.say("%(place)s: %(quantity)s, from countries not known.", place=place, quantity=much)
     first = [f"{within(country, formats)} ({formats.number(country.count)})" for country in summary.countries[:5]]
     return formats.say_many(
-        "World map: %(quantity)s in %(count)s country; most in %(first)s.",
-        "World map: %(quantity)s in %(count)s countries; most in %(first)s.",
+        "%(place)s: %(quantity)s, %(count)s country: %(first)s.",
+        "%(place)s: %(quantity)s, %(count)s countries; most in %(first)s.",
         len(summary.countries),
+        place=place,
         quantity=much,
         first=formats.listed(first),
     )
+
+
+def headline_forms(metric: str, formats: Formats) -> Mapping[str, object]:
+    """What a script needs to write the headline of another period: its sentences, each in its plural forms.
+
+    ``articles`` are the countries whose name takes "the"; none where the sentences are not English.
+    """
+    words = _METRICS[metric]
+    pairs = {name: getattr(words, name) for name in ("countries", "most", "countries_of", "most_of")}
+    english = formats.language == formats.locale.language == "en"
+    return {
+        "headline": {
+            "somewhere": formats.say(words.somewhere),
+            **{name: plural_forms(formats.words, *pair) for name, pair in pairs.items()},
+        },
+        "articles": sorted(_ARTICLE) if english else [],
+    }
 
 
 def period(summary: Summary, formats: Formats) -> str:

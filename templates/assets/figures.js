@@ -86,6 +86,14 @@
     return { ...view, mapped: counted.reduce((sum, row) => sum + row.count, 0), rows: counted, byCode: new Map(rows.map((row) => [row.code, row])) };
   }
 
+  /** The part of a view on a continent; what is on no country's account is not in it. @param {View} view @param {string} slug */
+  function onContinent(view, slug) {
+    const rows = geo.continents[slug].filter((code) => view.byCode.has(code)).map((code) => ({ ...view.byCode.get(code) }));
+    const sum = (/** @type {string} */ key) => rows.reduce((all, row) => all + row[key], 0);
+    const change = view.change && { days: view.change.days, now: sum("now"), before: sum("before") };
+    return finish({ ...view, total: sum("count"), unknown: 0, withheld: 0, change }, rows);
+  }
+
   /** What the changes of a view are between. @param {View} view */
   function compared(view) {
     if (!view.change) return _("Change: the days before are not all there to compare with.");
@@ -137,9 +145,10 @@
    * What each country is painted as, and the legend to it.
    * @param {View} view @param {string} measure @param {boolean} without  the leader
    * @param {any} [scale]  instead of the view's own
+   * @param {string[]} [among]  the countries that the legend counts; all where it is not given
    */
-  function picture(view, measure, without, scale) {
-    if (measure === "change") return changePicture(view);
+  function picture(view, measure, without, scale, among) {
+    if (measure === "change") return changePicture(view, among);
     const cut = scale || scaleOf([view], measure, without);
     const value = valueBy(measure, view);
     const left = without ? leaderOf(view, measure) : "";
@@ -154,10 +163,10 @@
     if (left) legend.push({ kind: "left", label: _("Left out"), note: geo.nameOf(left) });
     if (measure === "per-million") legend.push({ kind: "few", label: _("Under %(quantity)s", { quantity: formats.quantity(data.per_from) }) });
     legend.push(data.known ? { kind: "zero", label: "0" } : { kind: "blank", label: _("No data") });
-    return { kinds, empty, classes: cut.lows.length, legend: count(legend, kinds, empty) };
+    return { kinds, empty, classes: cut.lows.length, legend: count(legend, kinds, empty, among) };
   }
 
-  function changePicture(view) {
+  function changePicture(view, among) {
     const kinds = new Map();
     for (const row of view.byCode.values()) {
       const { ratio } = changeOf(view, row);
@@ -169,13 +178,14 @@
     const legend = view.change ? changeWords().map((label, index) => ({ kind: `d${index}`, label })) : [];
     legend.push({ kind: "new", label: _("New") }, { kind: "few", label: view.change ? _("Too few to tell") : _("Nothing to compare with") });
     legend.push({ kind: "zero", label: _("None in either") });
-    return { kinds, empty: data.known ? "zero" : "blank", classes: data.scale.classes, legend: count(legend, kinds, "zero") };
+    return { kinds, empty: data.known ? "zero" : "blank", classes: data.scale.classes, legend: count(legend, kinds, "zero", among) };
   }
 
   /** Writes under each entry how many countries it stands for. */
-  function count(legend, kinds, empty) {
-    const counts = { [empty]: data.world - kinds.size };
-    for (const kind of kinds.values()) counts[kind] = (counts[kind] || 0) + 1;
+  function count(legend, kinds, empty, among) {
+    const painted = among ? among.filter((code) => kinds.has(code)).map((code) => kinds.get(code)) : [...kinds.values()];
+    const counts = { [empty]: (among ? among.length : data.world) - painted.length };
+    for (const kind of painted) counts[kind] = (counts[kind] || 0) + 1;
     return legend.map((entry) => {
       const found = counts[entry.kind];
       return { ...entry, note: entry.note || (found ? ngettext("%(count)s country", "%(count)s countries", found) : _("none")) };
@@ -212,5 +222,5 @@
     return path;
   }
 
-  Object.assign(geo, { wholeView, addUp, viewOf, compared, changeOf, valueBy, scaleOf, leaderOf, picture, offTheMap, sparkPath });
+  Object.assign(geo, { wholeView, addUp, viewOf, compared, changeOf, valueBy, scaleOf, leaderOf, onContinent, picture, offTheMap, sparkPath });
 })(apivideoGeo);

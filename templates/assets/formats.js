@@ -26,6 +26,7 @@
   /** In French the first of a month is the "1er", which CLDR does not know. @param {string} text */
   const dated = (text) => (/^fr\b/.test(lang) ? text.replace(/(?<!\d)1(?=\s\p{L})/gu, "1er") : text);
   const longDay = dates({ day: "numeric", month: "long", year: "numeric" });
+  const yearlessDay = dates({ day: "numeric", month: "long" });
   const shortDay = dates({ day: "numeric", month: "short" });
   const first = Date.parse(geo.data.first);
 
@@ -68,6 +69,9 @@
 
     /** @param {number} place */
     day: (place) => dated(longDay.format(first + place * DAY)),
+
+    /** @param {number} place  without its year */
+    dayOfYear: (place) => dated(yearlessDay.format(first + place * DAY)),
 
     /** @param {number} from @param {number} to */
     days: (from, to) => (from === to ? formats.day(from) : dated(longDay.formatRange(first + from * DAY, first + to * DAY))),

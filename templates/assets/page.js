@@ -60,16 +60,17 @@
 
     const viewOf = (from, to, all) => (all || !history ? whole : geo.viewOf(history, from, to));
 
-    /** What changes with every frame: colours, legend, the numbers above. */
-    function paint() {
-      const picture = geo.picture(view, state.measure, state.without, scale);
+    /** What changes with every frame: colours, legend, the words and numbers above. @param {boolean} [calm]  is it no frame of many? */
+    function paint(calm = true) {
+      const picture = geo.picture(view, state.measure, state.without, scale, geo.continents[state.continent]);
       map.paint(picture);
       geo.legend.render(picture.legend, picture.classes);
       const rest = geo.byId("off-the-map");
       if (rest) rest.textContent = geo.offTheMap(view);
-      showFigures();
+      geo.summary.show(view, state, view === whole, calm);
       showNote();
       geo.timeline.note(view, view === whole);
+      geo.shown = { view, state, all: view === whole };
     }
     /** What may come a moment later: the table. */
     function finish() {
@@ -87,7 +88,7 @@
       }
       if (mine !== turn) return;
       view = viewOf(from, to, false);
-      paint();
+      paint(false);
       if (state.country) point(state.country);
       clearTimeout(later);
       if (calm) later = setTimeout(finish, 250);
@@ -137,35 +138,6 @@
       note.hidden = !told;
       if (note.textContent !== told) note.textContent = told;
     }
-
-    /** The four numbers. */
-    function showFigures() {
-      const put = (key, value, note, tone) => {
-        const figure = document.querySelector(`[data-figure="${key}"]`);
-        if (!figure) return;
-        figure.className = tone || "";
-        const number = /** @type {Element} */ (figure.querySelector("b"));
-        const small = figure.querySelector("span") || geo.make("span");
-        if (number.textContent !== value) number.textContent = value;
-        if (small.textContent !== note) small.textContent = note;
-        number.after(" ", small);
-      };
-      if (view === whole) return original.forEach(([key, value, note, tone]) => put(key, value, note, tone));
-      const { change } = view;
-      const told = change && change.before
-        ? ngettext("%(change)s on the day before", "%(change)s on the %(count)s days before", change.days, { change: formats.change(change.now, change.before) })
-        : "";
-      put("total", formats.number(view.total), told, told && (change.now > change.before ? "up" : change.now < change.before ? "down" : ""));
-      const fresh = view.rows.filter((row) => row.fresh).length;
-      put("reach", formats.number(view.rows.length), [_("of %(number)s", { number: formats.number(data.world) }), fresh && ngettext("%(count)s new", "%(count)s new", fresh)].filter(Boolean).join(" · "));
-      const first = view.rows[0];
-      put("most", first ? geo.nameOf(first.code) : "–", first ? formats.share(first.share) : "");
-      const dense = view.byCode.get(geo.leaderOf(view, "per-million"));
-      put("dense", dense ? geo.nameOf(dense.code) : "–", dense ? formats.rate(dense.per) : _("from %(quantity)s up", { quantity: formats.quantity(data.per_from) }));
-    }
-    const original = [...document.querySelectorAll("[data-figure]")].map((figure) => [
-      figure.dataset.figure, figure.querySelector("b")?.textContent, figure.querySelector("span")?.textContent || "", figure.className,
-    ]);
 
     /** Lights a country on map and table. @param {string} code */
     function light(code) {
