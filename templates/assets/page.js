@@ -70,7 +70,7 @@
       geo.summary.show(view, state, view === whole, calm);
       showNote();
       geo.timeline.note(view, view === whole);
-      geo.shown = { view, state, all: view === whole };
+      geo.shown = { view, state };
     }
     /** What may come a moment later: the table. */
     function finish() {
@@ -254,6 +254,7 @@
       window.addEventListener("popstate", () => { time?.halt(); go(rules.read(location.search), ""); });
     }
 
+    geo.shown = { view, state };
     geo.legend.start(map.choose);
     geo.table.start({ sort: (sort) => go({ sort }, "replace"), zeros: (zeros) => go({ zeros }, "replace"), light });
     const time = geo.timeline.start({

@@ -1,107 +1,209 @@
 // @ts-check
 /**
- * The map as it is shown now, saved as PNG or SVG. A scene of shapes and texts is read off the page once and written
- * twice: on a canvas, which needs no image to be loaded, and as text.
+ * The map as it is shown now, as a picture: saved as PNG, as SVG, as a square PNG, or copied. A scene of shapes and
+ * texts is read off the page once and written twice: on a canvas, which needs no image to be loaded, and as text.
  */
 (function (geo) {
   "use strict";
-  const WIDTH = 1600, MARGIN = 40, HEAD = 36, TEXT = 20;
-  const [across, down] = geo.data.frame;
-  const scale = (WIDTH - 2 * MARGIN) / across;
+  const { data, formats, _, ngettext } = geo;
   const FONT = "system-ui, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
+  /** Widths and sizes in pixels; `height` is that of the content where it is missing. */
+  const WIDE = { width: 1600, margin: 40, heading: 38, text: 21, small: 17 };
+  const SQUARE = { width: 1080, height: 1080, margin: 44, heading: 52, text: 27, small: 21 };
 
-  /** @typedef {{d: string, fill?: string, stroke?: string, width?: number, round?: boolean}} Shape  in units of the map */
-  /** @typedef {{x: number, y: number, text: string, size: number, colour: string, bold?: boolean}} Text */
+  /** @typedef {{width: number, height?: number, margin: number, heading: number, text: number, small: number}} Sheet */
+  /** @typedef {{d: string, fill?: string, stroke?: string, width?: number, opacity?: number, round?: boolean}} Shape  in units of the map */
+  /** @typedef {{x: number, y: number, text: string, size: number, colour: string, bold?: boolean, right: boolean, rtl: boolean}} Text */
+
+  const pen = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+  /** The page runs from right to left; the map never does. */
+  const mirrored = document.documentElement.dir === "rtl";
 
   /** @param {string} name  of a custom property */
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-  /** Everything in the picture, with the colours and widths the page gives it. */
-  function scene() {
+  /** @param {string} text @param {number} size @param {boolean} [bold] */
+  function widthOf(text, size, bold) {
+    pen.font = `${bold ? "bold " : ""}${size}px ${FONT}`;
+    return pen.measureText(text).width;
+  }
+
+  /** Breaks a text into lines; a word longer than a line is cut. @returns {string[]} */
+  function wrap(text, size, bold, room) {
+    const lines = [];
+    let line = "";
+    for (const word of text.split(/\s+/)) {
+      const longer = line ? `${line} ${word}` : word;
+      if (widthOf(longer, size, bold) <= room) { line = longer; continue; }
+      if (line) lines.push(line);
+      line = "";
+      for (const letter of word) {
+        if (line && widthOf(line + letter, size, bold) > room) { lines.push(line); line = ""; }
+        line += letter;
+      }
+    }
+    return line ? [...lines, line] : lines;
+  }
+
+  /** What part of the map is drawn: the chosen continent, or the world. @returns {number[]} left, top, width, height */
+  function frame() {
+    const box = data.continents[geo.shown.state.continent];
+    return box ? [box[0], box[1], box[2] - box[0], box[3] - box[1]] : [0, 0, ...data.frame];
+  }
+
+  /** Every shape with the colours and widths the page gives it. @param {number} across  units that are drawn @returns {Shape[]} */
+  function shapesOf(across) {
     const svg = /** @type {Element} */ (document.querySelector("svg.world"));
-    const pixel = across / svg.getBoundingClientRect().width;
+    const pixel = Math.min(4, across / geo.byId("frame").clientWidth);
     // On paper nobody points at a dot: those with nothing to show are left out, the others smaller.
-    const told = (/** @type {Element} */ path) => path.checkVisibility?.() !== false && !(path.closest(".dots") && path.closest(".zero, .blank, .few"));
-    const shapes = [...svg.querySelectorAll(".lands path, .dots path")].filter(told).map((path) => {
+    const seen = (/** @type {Element} */ path) => path.checkVisibility?.() !== false && !(path.closest(".dots") && path.closest(".zero, .blank, .few"));
+    return [...svg.querySelectorAll(".lands path, .dots path, .cities path")].filter(seen).map((path) => {
       const style = getComputedStyle(path);
-      const pattern = style.fill.startsWith("url");
       return {
         d: path.getAttribute("d") || "",
-        fill: pattern ? colour("--zero") : style.fill,
+        fill: style.fill.startsWith("url") ? colour("--hatch") : style.fill,
         stroke: style.stroke,
-        width: parseFloat(style.strokeWidth) * Math.min(pixel, 4) * (path.closest(".dots") ? 0.7 : 1),
+        width: parseFloat(style.strokeWidth) * pixel * (path.closest(".dots") ? 0.7 : 1),
+        opacity: path.closest(".cities") ? Number(style.strokeOpacity) : undefined,
         round: style.strokeLinecap === "round",
       };
     });
-    const ink = colour("--ink"), mute = colour("--mute");
-    const top = MARGIN + HEAD + 2 * TEXT;
-    const lines = [
-      { x: MARGIN, y: MARGIN + HEAD * 0.8, text: heading(), size: HEAD, colour: ink, bold: true },
-      { x: MARGIN, y: MARGIN + HEAD + TEXT, text: period(), size: TEXT, colour: mute },
-    ];
-    const foot = top + down * scale + 24;
-    const { swatches, texts, bottom } = legend(foot, ink);
-    const source = `${document.querySelector(".site")?.textContent} · ${location.host || "apivideo-geo"} · Natural Earth`;
-    texts.push({ x: MARGIN, y: bottom + TEXT, text: source, size: 16, colour: mute });
-    return { shapes, top, texts: [...lines, ...texts], swatches, height: Math.round(bottom + TEXT + MARGIN), ground: colour("--bg") };
   }
 
-  const heading = () => document.querySelector("h1")?.textContent || "";
-  /** What the figures above the map say, in the order they stand. */
-  function period() {
-    const chosen = document.querySelector("[data-measure][aria-pressed=true]")?.textContent || "";
-    const note = geo.byId("period-note")?.textContent || document.querySelector(".fresh span")?.textContent || "";
-    return [chosen, note.replace(/[·\s]+$/, "")].filter(Boolean).join(" · ");
+  /** What the picture is of: the measure, the days, how many plays, and what the map leaves out. */
+  function facts() {
+    const { view, state } = geo.shown;
+    const left = state.without && state.measure !== "change" && geo.leaderOf(view, state.measure);
+    return [
+      document.querySelector(".banner.demo") && _("Demo data"),
+      state.measure !== "count" && geo.measureWords(),
+      data.first && formats.days(view.from, view.to),
+      formats.quantity((state.continent ? geo.onContinent(view, state.continent) : view).total),
+      view.unknown && !state.continent && _("%(quantity)s from unknown countries", { quantity: formats.quantity(view.unknown) }),
+      view.gaps.length && ngettext("%(count)s day was never collected", "%(count)s days were never collected", view.gaps.length),
+      left && _("Left out of the classes: %(country)s", { country: geo.nameOf(left) }),
+      document.querySelector("svg.world .cities") && _("Circles: cities, over the whole history"),
+    ].filter(Boolean);
   }
 
-  /** @param {number} y @param {string} ink */
-  function legend(y, ink) {
-    /** @type {{x: number, y: number, colour: string}[]} */
+  /** Who made it, from what, when, and the address of the view. */
+  function source() {
+    const updated = geo.byId("updated");
+    const canonical = /** @type {HTMLLinkElement|null} */ (document.querySelector("link[rel=canonical]"))?.href;
+    const address = location.protocol.startsWith("http") ? location.origin + location.pathname : canonical;
+    return [
+      document.querySelector(".site")?.textContent?.trim(),
+      document.querySelector(".banner.demo")
+        ? _("demo data: an invented audience; outlines by Natural Earth") : _("data by api.video, outlines by Natural Earth"),
+      updated && _("Updated %(moment)s", { moment: updated.title || updated.textContent }),
+      address && decodeURI(address.replace(/^https?:\/\//, "") + location.search),
+    ].filter(Boolean);
+  }
+
+  /** Everything in a picture, and where. @param {Sheet} sheet */
+  function scene(sheet) {
+    const { width, margin, heading, text, small } = sheet;
+    const room = width - 2 * margin, ink = colour("--ink"), mute = colour("--mute");
+    /** @type {Text[]} */
+    const texts = [];
+    let y = margin;
+    const write = (words, size, ink, bold) => {
+      for (const line of wrap(words, size, bold, room)) {
+        texts.push({ ...side(line, margin, width), y: Math.round(y + size), text: line, size, colour: ink, bold });
+        y += size * 1.3;
+      }
+    };
+    write(title(), heading, ink, true);
+    y += text * 0.3;
+    write(geo.joined(facts()), text, mute, false);
+    y += text * 0.8;
+    const top = Math.round(y);
+    const legend = legendOf(sheet, ink);
+    y = 0;
+    const above = texts.length;
+    write(geo.joined(source()), small, mute, false);
+    const foot = legend.height + text * 0.6 + y;
+    const box = frame();
+    const high = sheet.height ? sheet.height - top - foot - margin - text : room * data.frame[1] / data.frame[0];
+    const scale = Math.min(room / box[2], high / box[3]);
+    const drawn = { x: Math.round((width - box[2] * scale) / 2), y: top, width: box[2] * scale, height: box[3] * scale };
+    if (sheet.height) drawn.y += Math.round((high - drawn.height) / 2);
+    const under = sheet.height ? sheet.height - margin - foot : drawn.y + drawn.height + text;
+    for (const one of [...legend.swatches, ...legend.texts]) one.y += under;
+    for (const one of texts.slice(above)) one.y += under + legend.height + text * 0.6;
+    return {
+      width, height: sheet.height || Math.round(under + foot + margin), ground: colour("--bg"), shapes: shapesOf(box[2]), box, scale, drawn,
+      swatches: legend.swatches, texts: [...texts, ...legend.texts],
+    };
+  }
+
+  const title = () => document.querySelector("h1")?.textContent || "";
+
+  /** Where a line begins, and which way it runs: as the sentences of the page, numbers always from left to right. @param {string} text @param {number} from  the left or right edge */
+  function side(text, from, width) {
+    return { x: mirrored ? width - from : from, right: mirrored, rtl: geo.said.direction === "rtl" && /\p{L}/u.test(text) };
+  }
+
+  /** The classes in rows; y from 0. @param {Sheet} sheet @param {string} ink */
+  function legendOf({ width, margin, text: size }, ink) {
+    /** @type {{x: number, y: number, size: number, colour: string, edge: string}[]} */
     const swatches = [];
     /** @type {Text[]} */
     const texts = [];
-    const pen = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
-    pen.font = `18px ${FONT}`;
-    let x = MARGIN;
+    const room = width - 2 * margin, row = Math.round(size * 1.7);
+    let x = 0, y = 0;
     for (const item of geo.byId("legend").children) {
-      const text = item.querySelector("b").textContent;
-      const wide = 34 + pen.measureText(text).width + 28;
-      if (x + wide > WIDTH - MARGIN) { x = MARGIN; y += 34; }
-      const style = getComputedStyle(item.querySelector("i"));
-      swatches.push({ x, y, colour: style.backgroundImage === "none" ? style.backgroundColor : colour("--hatch") });
-      texts.push({ x: x + 34, y: y + 15, text, size: 18, colour: ink });
+      const sign = item.querySelector("i"), style = getComputedStyle(sign);
+      const note = sign.className === "left" ? `: ${item.querySelector("span").textContent}` : "";
+      const text = item.querySelector("b").textContent + note;
+      const wide = size * 1.9 + widthOf(text, size) + size * 1.3;
+      if (x && x + wide - size > room) { x = 0; y += row; }
+      const begin = margin + x;
+      swatches.push({
+        x: Math.round(mirrored ? width - begin - size * 1.4 : begin), y, size,
+        colour: style.backgroundImage === "none" ? style.backgroundColor : colour("--hatch"), edge: sign.className === "left" ? ink : colour("--line"),
+      });
+      texts.push({ ...side(text, begin + size * 1.9, width), y: y + size * 0.85, text, size: Math.round(size * 0.9), colour: ink });
       x += wide;
     }
-    return { swatches, texts, bottom: y + 34 };
+    return { swatches, texts, height: y + row };
   }
 
   /** @returns {Promise<Blob|null>} */
-  function asPng({ shapes, top, texts, swatches, height, ground }) {
+  function asPng({ width, height, ground, shapes, box, scale, drawn, swatches, texts }) {
     const canvas = document.createElement("canvas");
-    canvas.width = WIDTH;
-    canvas.height = height;
+    Object.assign(canvas, { width, height });
     const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     pen.fillStyle = ground;
-    pen.fillRect(0, 0, WIDTH, height);
-    pen.setTransform(scale, 0, 0, scale, MARGIN, top);
+    pen.fillRect(0, 0, width, height);
+    pen.save();
+    pen.beginPath();
+    pen.rect(drawn.x, drawn.y, drawn.width, drawn.height);
+    pen.clip();
+    pen.setTransform(scale, 0, 0, scale, drawn.x - box[0] * scale, drawn.y - box[1] * scale);
     pen.lineJoin = "round";
-    for (const { d, fill, stroke, width, round } of shapes) {
+    for (const { d, fill, stroke, width, opacity, round } of shapes) {
       const path = new Path2D(d.replace(/h0$/, "h.1")); // a canvas draws no cap on a line without length
       if (fill && fill !== "none") { pen.fillStyle = fill; pen.fill(path); }
       if (!stroke || stroke === "none") continue;
-      Object.assign(pen, { strokeStyle: stroke, lineWidth: width, lineCap: round ? "round" : "butt" });
+      Object.assign(pen, { strokeStyle: stroke, lineWidth: width, lineCap: round ? "round" : "butt", globalAlpha: opacity ?? 1 });
       pen.stroke(path);
+      pen.globalAlpha = 1;
     }
-    pen.resetTransform();
-    for (const swatch of swatches) { pen.fillStyle = swatch.colour; pen.fillRect(swatch.x, swatch.y, 26, 18); }
-    for (const { x, y, text, size, colour: ink, bold } of texts) {
-      Object.assign(pen, { font: `${bold ? "bold " : ""}${size}px ${FONT}`, fillStyle: ink });
-      pen.fillText(text, x, y, WIDTH - x - MARGIN);
+    pen.restore();
+    for (const one of swatches) {
+      Object.assign(pen, { fillStyle: one.colour, strokeStyle: one.edge, lineWidth: 1 });
+      pen.fillRect(one.x, one.y, one.size * 1.4, one.size);
+      pen.strokeRect(one.x, one.y, one.size * 1.4, one.size);
+    }
+    for (const { x, y, text, size, colour: ink, bold, right, rtl } of texts) {
+      Object.assign(pen, { font: `${bold ? "bold " : ""}${size}px ${FONT}`, fillStyle: ink, textAlign: right ? "right" : "left", direction: rtl ? "rtl" : "ltr" });
+      pen.fillText(text, x, y);
     }
     return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   }
 
-  function asSvg({ shapes, top, texts, swatches, height, ground }) {
+  function asSvg({ width, height, ground, shapes, box, drawn, swatches, texts }) {
     const space = "http://www.w3.org/2000/svg";
     /** @param {string} tag @param {Object<string, any>} attributes @param {string} [text] */
     const make = (tag, attributes, text) => {
@@ -110,15 +212,20 @@
       if (text) element.textContent = text;
       return element;
     };
-    const root = make("svg", { width: WIDTH, height, viewBox: `0 0 ${WIDTH} ${height}`, "font-family": FONT });
-    root.append(make("title", {}, heading()), make("rect", { width: WIDTH, height, fill: ground }));
-    const world = make("g", { transform: `translate(${MARGIN} ${top}) scale(${scale})`, "stroke-linejoin": "round" });
-    world.append(...shapes.map(({ d, fill, stroke, width, round }) =>
-      make("path", { d, fill, stroke, "stroke-width": width, "stroke-linecap": round ? "round" : undefined })));
+    const root = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "font-family": FONT, role: "img" });
+    const words = document.querySelector("svg.world")?.getAttribute("aria-label") || "";
+    root.append(make("title", {}, title()), make("desc", {}, words), make("rect", { width, height, fill: ground }));
+    const world = make("svg", { ...drawn, viewBox: box.join(" "), "stroke-linejoin": "round" });
+    world.append(...shapes.map((one) => make("path", {
+      d: one.d, fill: one.fill, stroke: one.stroke, "stroke-width": one.width, "stroke-opacity": one.opacity, "stroke-linecap": one.round ? "round" : undefined,
+    })));
     root.append(
       world,
-      ...swatches.map((one) => make("rect", { x: one.x, y: one.y, width: 26, height: 18, fill: one.colour })),
-      ...texts.map((one) => make("text", { x: one.x, y: one.y, "font-size": one.size, "font-weight": one.bold ? 700 : undefined, fill: one.colour }, one.text)),
+      ...swatches.map((one) => make("rect", { x: one.x, y: one.y, width: one.size * 1.4, height: one.size, fill: one.colour, stroke: one.edge })),
+      ...texts.map((one) => make("text", {
+        x: one.x, y: one.y, "font-size": one.size, "font-weight": one.bold ? 700 : undefined, fill: one.colour,
+        direction: one.rtl ? "rtl" : undefined, "text-anchor": one.right === one.rtl ? undefined : "end",
+      }, one.text)),
     );
     return new Blob([new XMLSerializer().serializeToString(root)], { type: "image/svg+xml" });
   }
@@ -133,8 +240,22 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
 
-  geo.byId("save-png")?.addEventListener("click", async () => save(await asPng(scene()), "map.png"));
-  geo.byId("save-svg")?.addEventListener("click", () => save(asSvg(scene()), "map.svg"));
+  /** Puts the picture into the clipboard; where a browser refuses, the page says what to do instead. */
+  async function copy() {
+    const said = geo.byId("picture-said");
+    try {
+      // The promise itself goes in: Safari accepts nothing that comes after the press.
+      await navigator.clipboard.write([new ClipboardItem({ "image/png": /** @type {any} */ (asPng(scene(WIDE))) })]);
+      said.textContent = _("The picture is in the clipboard.");
+    } catch {
+      said.textContent = _("This browser does not let the page copy a picture. Save it as PNG instead.");
+    }
+  }
+
+  geo.byId("save-png")?.addEventListener("click", async () => save(await asPng(scene(WIDE)), "map.png"));
+  geo.byId("save-svg")?.addEventListener("click", () => save(asSvg(scene(WIDE)), "map.svg"));
+  geo.byId("save-square")?.addEventListener("click", async () => save(await asPng(scene(SQUARE)), "map-square.png"));
+  geo.byId("copy-picture")?.addEventListener("click", copy);
   const snippet = geo.byId("snippet");
   if (snippet) {
     // The page knows its address by now, the build may not have.

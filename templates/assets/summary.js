@@ -26,7 +26,7 @@
     const part = state.continent ? geo.onContinent(view, state.continent) : view;
     const continent = state.continent && geo.continentName(state.continent);
     const scope = { all, measure: state.measure, continent, share: view.total ? part.total / view.total : 0 };
-    const asSent = all && !continent && state.measure === "count";
+    const asSent = all && !continent && (state.measure === "count" || !view.total);
     for (const element of [heading, lead]) {
       if (element) element.style.minHeight = calm ? "" : `${element.offsetHeight}px`;
     }
@@ -46,10 +46,10 @@
     if (!figure) return;
     figure.className = tone || "";
     const number = /** @type {Element} */ (figure.querySelector("b"));
-    const small = figure.querySelector("span") || geo.make("span");
+    const small = figure.querySelector("span");
     write(number, value);
-    write(small, note);
-    number.after(" ", small);
+    if (small) write(small, note);
+    else if (note) number.after(" ", geo.make("span", note));
   }
 
   /** The four figures. @param {any} view @param {any} scope @param {string} slug  of the continent, or "" */

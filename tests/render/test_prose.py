@@ -59,7 +59,7 @@ def test_an_account_nobody_watched_is_told_so_kindly():
 
 def test_the_map_in_words_names_the_first_five():
     words = prose.description(small(), EN)
-    assert words == "World map: 16 plays in 3 countries; most in France (12), Belgium (3) and Singapore (1)."
+    assert words == "World map: 18 plays, 3 countries; most in France (12), Belgium (3) and Singapore (1)."
 
 
 def test_days_never_collected_are_named():

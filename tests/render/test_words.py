@@ -249,10 +249,24 @@ UNHEARD = {
     "Stop",
     "No data",
     "Also here",
-    "from %(quantity)s up",
+    "No %(plays)s yet",
+    "No %(plays)s in this period",
+    "%(quantity)s, from countries not known",
+    "%(quantity)s in all.",
+    "%(place)s: %(quantity)s, from countries not known.",
+    ("First seen on the last day: %(countries)s.", "First seen in the last %(count)s days: %(countries)s."),
+    "Demo data",
+    "%(quantity)s from unknown countries",
+    ("%(count)s day was never collected", "%(count)s days were never collected"),
+    "Left out of the classes: %(country)s",
+    "Circles: cities, over the whole history",
+    "data by api.video, outlines by Natural Earth",
+    "demo data: an invented audience; outlines by Natural Earth",
+    "The picture is in the clipboard.",
+    "This browser does not let the page copy a picture. Save it as PNG instead.",
     ("%(days)s and %(count)s more", "%(days)s and %(count)s more"),
 }
-"""What is said only where something fails or moves, or of other data; the catalogue has it all the same."""
+"""What is said only if something fails or moves, in a picture, or of other data; the catalogue has it all the same."""
 
 
 def speaks(line: str, message: str | tuple[str, str]) -> bool:
@@ -271,8 +285,11 @@ def use_everything(page) -> None:
     for period in ("7d", "90d"):
         chosen(page, "period", period)
     chosen(page, "measure", "change")
+    for continent in ("europe", "oceania", ""):
+        page.select_option("#continent", continent)
+        wait_until(page, f"location.search.includes('continent={continent}') === {str(bool(continent)).lower()}")
     page.click("[data-period=custom]")
-    for first, last in (("2026-07-20", "2026-08-20"), ("2026-09-02", "2026-09-02"), ("2026-11-01", "2026-11-22")):
+    for first, last in (("2026-07-31", "2026-08-03"), ("2026-07-20", "2026-08-20"), ("2026-09-02", "2026-09-02"), ("2026-11-01", "2026-11-22")):
         page.fill("#to", last)
         page.fill("#from", first)
         page.keyboard.press("Tab")
