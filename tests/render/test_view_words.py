@@ -1,4 +1,4 @@
-"""What the page and its pictures say about the chosen view, in a real browser: it is true, and it is said everywhere."""
+"""What the page and its pictures say about the chosen view, in a real browser: the same everywhere, and true."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def named(what: Summary, locale: str) -> Summary:
 def words(page: Page) -> dict[str, Any]:
     """Everything above the map, and the other texts that describe the view, as it is in the document."""
     return page.evaluate(
-        """() => ({ headline: document.querySelector("h1").textContent, lead: document.querySelector(".lead").textContent,
+        """() => ({ headline: document.querySelector("h1").textContent,
+             lead: document.querySelector(".lead").textContent,
              figures: [...document.querySelectorAll("[data-figure]")].map(figure => figure.outerHTML),
              map: document.querySelector("svg.world").getAttribute("aria-label"), title: document.title,
              balance: document.querySelector(".balance").textContent })"""
@@ -65,7 +66,8 @@ def test_the_script_says_of_the_whole_history_what_the_server_wrote(open_page: O
     site = build(named(CASES[case](), locale), tmp_path, Look("Acme Academy", locale=locale))
     page = live(open_page(site.as_uri(), **DESKTOP).page)
     said = page.evaluate(
-        """() => { const geo = apivideoGeo, view = geo.wholeView(), scope = { all: true, measure: "count", continent: "", share: 1 };
+        """() => { const geo = apivideoGeo, view = geo.wholeView();
+             const scope = { all: true, measure: "count", continent: "", share: 1 };
              return { headline: geo.prose.headline(view, scope), lead: geo.prose.lead(view, scope),
                map: geo.prose.description(view, scope, ""), balance: geo.prose.balance(view) }; }"""
     )
