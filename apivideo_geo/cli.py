@@ -124,9 +124,9 @@ def serve(
 def compact(history: HistoryFolder = None, config: ConfigFile = None) -> None:
     """Merge the day files of each past month; ``collect`` does this automatically."""
     settings, effects = _set_up({"history": history}, config)
-    from apivideo_geo import pipeline
+    from apivideo_geo.collect import edit
 
-    done = pipeline.compact(settings, effects)
+    done = edit.compact(settings, effects)
     typer.echo(f"{done} month{'' if done == 1 else 's'} compacted in {settings.history_folder}")
 
 
@@ -138,10 +138,10 @@ def forget(
 ) -> None:
     """Remove days from the history folder, as if they had never been collected."""
     settings, _ = _set_up({"history": history}, config)
-    from apivideo_geo import pipeline
+    from apivideo_geo.collect import edit
 
     unique = sorted({day.date() for day in days})
-    pipeline.forget(settings, unique)
+    edit.forget(settings, unique)
     typer.echo(
         f"Removed from {settings.history_folder}: {', '.join(map(str, unique))}. To remove them from the branch too, "
         "run publish-history --remove-missing. While api.video still has a day, the next run collects it again, "

@@ -1,10 +1,7 @@
-"""The story of a run: collect, remember, aggregate, render, check, publish. Calls rooms, computes nothing."""
+"""The steps of a run: collect, summarise, render, check, publish. Each step is a call to the package that does it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apivideo_geo.console.report import Report
@@ -20,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def run(command: str, settings: Settings, effects: Effects, report: Report | None = None) -> Report:
-    """Do ``command`` (build, collect or render) and tell what was done, in ``report`` if there is one.
+    """Run ``command`` (build, collect or render) and return the report of it, which is ``report`` if it is given.
 
-    Raises the errors of the tree; ``report`` then tells what was done before.
+    Raises :class:`ApivideoGeoError`; ``report`` then says what was done before.
     """
     report = report or Report()
     if command in ("build", "render"):
@@ -32,7 +29,7 @@ def run(command: str, settings: Settings, effects: Effects, report: Report | Non
         repair(settings.out)
         check_replaceable(settings.out)
         look_of(settings)
-        connect(settings.engine)  # what cannot be used is told before anything is asked
+        connect(settings.engine)  # fail early if the engine is unusable, before any request
     hidden: frozenset[str] = frozenset()
     if command in ("build", "collect"):
         from apivideo_geo.collect.collect import collect
@@ -41,7 +38,7 @@ def run(command: str, settings: Settings, effects: Effects, report: Report | Non
             settings, hidden = collect(settings, effects, report, check=command == "build")
     if command in ("build", "render"):
         with report.step("aggregate", effects):
-            summary, details, facts = remember(settings, effects)
+            summary, details, facts = summarise_history(settings, effects)
         report.summary = summary
         with report.step("render", effects):
             site = render(summary, details, facts, settings)
@@ -50,40 +47,10 @@ def run(command: str, settings: Settings, effects: Effects, report: Report | Non
     return report
 
 
-def compact(settings: Settings, effects: Effects) -> int:
-    """Put each closed month of the history into one file; how many were. ``collect`` does it by itself."""
-    from apivideo_geo.history.history import open_history
+def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, Details, ibis.Table]:
+    """Return the Summary and the Details of the history, and the facts that they were made from.
 
-    _check_there(settings.history_folder)
-    with open_history(settings.history_folder) as history:
-        return history.compact(effects.now())
-
-
-def forget(settings: Settings, days: Collection[date]) -> None:
-    """Take ``days`` (UTC) out of the history folder, as if they had never been collected.
-
-    Raises :class:`UsageError` where one of them is not held; nothing is then taken out.
-    """
-    from apivideo_geo.history.history import open_history
-
-    _check_there(settings.history_folder)
-    with open_history(settings.history_folder) as history:
-        unknown = [day for day in sorted(days) if day not in history.entries]
-        if unknown:
-            raise UsageError(f"The history in {history.folder} does not hold {unknown[0]}; nothing was taken out.")
-        history.drop(days)
-        history.save_ledger()
-
-
-def _check_there(history: Path) -> None:
-    if not history.exists():
-        raise UsageError(f"There is no history in {history} yet.")
-
-
-def remember(settings: Settings, effects: Effects) -> tuple[Summary, Details, ibis.Table]:
-    """Summary and Details of the history, and the facts they were made from.
-
-    Raises :class:`UsageError` where there is none.
+    Raises :class:`UsageError` if there is no history, or no day of it between ``since`` and ``until``.
     """
     from apivideo_geo import privacy
     from apivideo_geo.aggregate.details import detail
@@ -100,7 +67,7 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, Details, ib
     history.check_current()
     partial = history.partial_days() | set(settings.leave_out)
     assets = privacy.listed_assets(history.load_assets(), settings.show_unlisted)
-    least = dict.fromkeys(privacy.withheld_dimensions(settings.withhold_media), settings.min_count)
+    min_counts = dict.fromkeys(privacy.withheld_dimensions(settings.withhold_media), settings.min_count)
     try:
         with engine_errors():
             facts = read_facts(connect(settings.engine), history.files())
@@ -121,18 +88,18 @@ def remember(settings: Settings, effects: Effects) -> tuple[Summary, Details, ib
                 alpha2_of=countries.to_alpha2,
                 population_of=places.population,
             )
-            details = detail(facts, summary, assets, least, cities.locate)
+            details = detail(facts, summary, assets, min_counts, cities.locate)
     except DataRefused:
-        history.check_readable()  # tells which file it is
+        history.check_readable()  # raises an error that names the file
         raise
     history.check_counts({day.day: day.count for day in summary.daily if day.count is not None})
     if all(day.count is None for day in summary.daily):
-        raise UsageError(f"The history in {history.folder} holds no day between --since and --until; widen the period.")
+        raise UsageError(f"The history in {history.folder} has no day between --since and --until; widen the period.")
     return summary, details, facts
 
 
 def render(summary: Summary, details: Details, facts: ibis.Table, settings: Settings) -> dict[str, bytes]:
-    """The whole site: path → content."""
+    """Return the files of the site: path → content."""
     from apivideo_geo.exports.data_files import render_data_files
     from apivideo_geo.exports.facts_parquet import render_facts
     from apivideo_geo.exports.manifest import render_manifest
@@ -149,7 +116,7 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
 
 
 def look_of(settings: Settings) -> Look:
-    """How the owner wants the site. Raises :class:`UsageError` for an unsound logo or folder of templates."""
+    """Return the theme in ``settings``. Raises :class:`UsageError` for an invalid logo or folder of templates."""
     from apivideo_geo.render.folder import check_overrides, find_templates
     from apivideo_geo.render.logo import load_logo
     from apivideo_geo.render.look import Look, usual_title
@@ -183,7 +150,7 @@ def publish(
     hidden: frozenset[str],
     report: Report,
 ) -> None:
-    """Check the site and put it in place. Raises :class:`DataRefused` with a problem; nothing is then published."""
+    """Check the site and publish it. Raises :class:`DataRefused` with the first problem; nothing is then published."""
     from apivideo_geo import publish as publishing
     from apivideo_geo.checks import check_site, check_told
     from apivideo_geo.privacy import public_dimensions
@@ -194,11 +161,11 @@ def publish(
     ]
     if problems:
         more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise DataRefused(f"The site was not published, the one before stays: {problems[0]}{more}.")
+        raise DataRefused(f"The site was not published, the previous one stays: {problems[0]}{more}.")
     if summary.demo and publishing.shows_an_account(settings.out):
         report.warnings.append(
-            f"the site in {settings.out} showed an account's data and shows the demo now; "
-            "run the command render to draw the history again"
+            f"the site in {settings.out} showed an account's data and now shows the demo; "
+            "run the command render to show the account again"
         )
     publishing.publish(site, settings.out)
     report.pages, report.size, report.place = len(site), sum(map(len, site.values())), str(settings.out)

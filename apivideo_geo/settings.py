@@ -27,9 +27,9 @@ PREFIX = "APIVIDEO_GEO_"
 OF_GITHUB = (
     "github_actions", "github_repository", "github_server_url", "github_token",
 )  # fmt: skip
-"""Fields that GitHub Actions tells, each in the variable of its name."""
+"""Fields that GitHub Actions sets, each in the environment variable of its name."""
 ENVIRONMENT_ONLY = frozenset({"api_key", "source_date_epoch", *OF_GITHUB})
-"""Fields that no settings file may carry: secrets, and what the surroundings tell."""
+"""Fields that a settings file must not contain: secrets, and what the environment sets."""
 
 SourceName = Literal["auto", "data", "sessions", "files", "demo"]
 CountMetric = Literal["play", "view", "impression", "start", "end"]
@@ -41,7 +41,7 @@ ManyNumbers = Annotated[tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 def _plain_day(value: object) -> object:
-    """Only YYYY-MM-DD: a bare number would otherwise pass for a Unix time."""
+    """Accept only YYYY-MM-DD: a number would otherwise be read as a Unix time."""
     if value is not None and not isinstance(value, (str, date)):
         raise ValueError("a day is written YYYY-MM-DD")
     if isinstance(value, str):
@@ -59,7 +59,7 @@ Days = Annotated[tuple[Day, ...], NoDecode]
 
 
 class Settings(BaseSettings):
-    """Everything a run may be told. Paths are relative to the current folder; days are UTC and inclusive."""
+    """All settings of a run. Paths are relative to the current folder; days are UTC and inclusive."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, populate_by_name=True
@@ -69,8 +69,8 @@ class Settings(BaseSettings):
     sessions: Many = Field((), description="Session files (CSV, JSON, NDJSON, Parquet), paths or globs.")
     since: Day | None = Field(None, description="First UTC day, inclusive.")
     until: Day | None = Field(None, description="Last UTC day, inclusive.")
-    leave_out: Days = Field((), description="UTC days that are neither collected nor shown; the page has a gap there.")
-    metric: CountMetric = Field("play", description="What to count, where the source is today's Data API.")
+    leave_out: Days = Field((), description="UTC days that are neither collected nor shown; the page shows a gap.")
+    metric: CountMetric = Field("play", description="What to count, if the source is today's Data API.")
     detail: Detail | None = Field(
         None,
         description="How much to collect: country, one request a day; media adds videos by country; full adds devices, "
@@ -81,81 +81,85 @@ class Settings(BaseSettings):
     exports: Path = Field(Path("exports"), description="Folder of the local exports (never published).")
     engine: str = Field("duckdb", description="Engine that counts: duckdb, spark or spark://host:7077.")
     sandbox: bool = Field(False, description="Use api.video's sandbox.")
-    accept_shrink: bool = Field(False, description="Let a smaller answer replace a fuller one.")
+    accept_shrink: bool = Field(False, description="Overwrite a day even if the new total is lower.")
     count_sessions_as: CountMetric | None = Field(None, description="Count each session as one of this metric.")
-    title: str = Field("", max_length=120, description='Title of the site; without one "Our audience".')
+    title: str = Field("", max_length=120, description='Title of the site; "Our audience" if it is not set.')
     locale: str = Field(
         "en",
-        description="Any CLDR locale: country names, numbers, dates, text direction (ar, he: right to left). The "
-        "sentences are there in English and French; another locale gets the English ones, marked as English.",
+        description="Any CLDR locale, for country names, numbers, dates and text direction (ar, he: right to left). "
+        "Sentences exist in English and French; other locales show the English ones, marked as English.",
     )
-    notice: str = Field("", max_length=300, description="A line above every page.")
+    notice: str = Field("", max_length=300, description="A line at the top of every page.")
     accent: str = Field(
         "",
-        description="Colour of what is pressed, pointed at or in focus, #rrggbb; made darker on light pages and "
-        "lighter on dark ones where it would be hard to read.",
+        description="Accent colour for buttons, hover and focus, #rrggbb; made darker on light pages and lighter on "
+        "dark ones if it would be hard to read.",
     )
     logo: Path | None = Field(
         None,
-        description="An SVG or PNG file beside the title, at most 100 kB; no scripts and no links in an SVG.",
+        description="An SVG or PNG file shown next to the title, at most 100 kB.",
     )
     links: Links = Field(
         {},
         max_length=12,
-        description="Links at the foot of every page, name to https:// or mailto: address; in the environment "
+        description="Links at the bottom of every page, name = https:// or mailto: address; in the environment "
         "Acme=https://example.org; Blog=https://example.org/blog.",
     )
-    footer: str = Field("", max_length=600, description="A text at the foot of every page.")
+    footer: str = Field("", max_length=600, description="A text at the bottom of every page.")
     templates: Path | None = Field(
         None,
-        description="Folder of templates and assets of your own that go before ours of the same name.",
+        description="Folder of your own templates and assets; they take precedence over those of the same name.",
     )
     site_url: str = Field(
         "",
         max_length=500,
-        description="Where the site is published, for links that need it whole; on GitHub Pages it is known.",
+        description="Public URL of the site, for absolute links. Detected on GitHub Pages.",
     )
     palette: PaletteName = Field("blue", description="Colours of the map.")
     class_method: ClassMethod = Field(
         "quantile",
-        description="How counts are cut into classes of colour: quantile, as many countries in each; log, each "
-        "class as many times greater than the one before; jenks, where the counts leave gaps; equal, classes of equal "
-        "width; custom, at the numbers of breaks.",
+        description="How counts are divided into colour classes: quantile, the same number of countries in each; "
+        "log, each class a fixed factor above the one before; jenks, at the natural gaps; equal, classes of equal "
+        "width; custom, at the numbers in breaks.",
     )
-    classes: int = Field(6, ge=3, le=9, description="How many classes of colour, at most.")
-    breaks: ManyNumbers = Field((), max_length=8, description="Where a new class begins, for custom: 10; 100; 1000.")
-    per_million_from: int = Field(100, ge=1, description="Least count to compare a country by head.")
-    video_pages: int = Field(200, ge=0, le=10_000, description="How many videos, the most watched, have a page.")
+    classes: int = Field(6, ge=3, le=9, description="Maximum number of colour classes.")
+    breaks: ManyNumbers = Field(
+        (), max_length=8, description="Lower bounds of the classes, for class_method custom: 10; 100; 1000."
+    )
+    per_million_from: int = Field(
+        100, ge=1, description="Smallest count for which a country is compared per million people."
+    )
+    video_pages: int = Field(200, ge=0, le=10_000, description="Number of most watched videos that have a page.")
     min_count: int = Field(
         5,
         ge=1,
         le=1000,
-        description="Cities and referring sites with a smaller count in a country and month are withheld: told as one "
-        "sum that cannot be taken apart.",
+        description="Cities and referring sites with a smaller count in a country and month are hidden; only their sum "
+        "is published.",
     )
     withhold_media: bool = Field(
         False,
-        description="The same for videos by country; the history then holds videos only where history_private is true.",
+        description="The same for videos by country; the history then stores videos only if history_private is true.",
     )
     show_unlisted: bool = Field(
         False,
-        description="Show videos and live streams that are not public, with title and page, as the public ones. It "
-        "goes with history_private, for the history then holds their titles; turned off, the next run takes them out.",
+        description="Show videos and live streams that are not public, with title and page, like the public ones. "
+        "Requires history_private, because the history then has their titles; turned off, the next run removes them.",
     )
-    history_branch: str = Field("history", description="Branch of git that keeps the history.")
-    history_remote: str = Field("origin", description="Remote of git that has this branch.")
-    history_private: bool = Field(False, description="The history lies in private: keep cities and referrers in it.")
+    history_branch: str = Field("history", description="Git branch that stores the history.")
+    history_remote: str = Field("origin", description="Git remote of this branch.")
+    history_private: bool = Field(False, description="The history is private: also store cities and referring sites.")
     sessions_add: Many = Field((), description="Columns to add to sessions.csv.")
     sessions_drop: Many = Field((), description="Columns to drop from sessions.csv.")
-    workers: int = Field(8, ge=1, le=32, description="Requests in flight at once.")
-    timeout: float = Field(30.0, gt=0, le=600, description="Seconds one request may take.")
-    deadline: float = Field(60.0, gt=0, le=1440, description="Minutes the collecting may take.")
+    workers: int = Field(8, ge=1, le=32, description="Maximum number of requests at once.")
+    timeout: float = Field(30.0, gt=0, le=600, description="Longest time for one request, in seconds.")
+    deadline: float = Field(60.0, gt=0, le=1440, description="Longest time for collecting, in minutes.")
     verbosity: int = Field(0, ge=-1, le=2, description="-1 quiet, 0 normal, 1 verbose, 2 every request.")
     log_json: bool = Field(False, description="Log lines as JSON.")
     base_url: str = Field(
         "",
         validation_alias=AliasChoices("base_url", "APIVIDEO_BASE_URL"),
-        description="Another server that speaks api.video's API.",
+        description="Another server with the API of api.video.",
     )
     api_key: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("api_key", "APIVIDEO_API_KEY"))
     github_actions: bool = Field(False, validation_alias=AliasChoices("github_actions", "GITHUB_ACTIONS"))
@@ -171,7 +175,7 @@ class Settings(BaseSettings):
     @field_validator("sessions", "sessions_add", "sessions_drop", "breaks", "leave_out", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        """One text is a list: from the environment, entries are separated by ``;`` or new lines."""
+        """Split a text from the environment, whose entries are separated by ``;`` or new lines."""
         if isinstance(value, str):
             return tuple(part.strip() for part in value.replace("\n", ";").split(";") if part.strip())
         return value
@@ -179,7 +183,7 @@ class Settings(BaseSettings):
     @field_validator("links", mode="before")
     @classmethod
     def _pairs(cls, value: object) -> object:
-        """One text is a table: from the environment, entries are ``Name=https://…``, separated by ``;``."""
+        """Split a text from the environment, whose entries are ``Name=https://…``, separated by ``;`` or new lines."""
         if isinstance(value, str):
             pairs = (part.partition("=") for part in value.replace("\n", ";").split(";") if part.strip())
             return {name.strip(): address.strip() for name, _, address in pairs}
@@ -187,7 +191,7 @@ class Settings(BaseSettings):
 
     @field_validator("links")
     @classmethod
-    def _sound_links(cls, links: dict[str, str]) -> dict[str, str]:
+    def _valid_links(cls, links: dict[str, str]) -> dict[str, str]:
         for name, address in links.items():
             if not re.fullmatch(r"https://[^\s/]+\S*|mailto:\S+@\S+", address):
                 raise ValueError(f"the link {name!r} must begin with https:// or mailto:, like https://example.org/")
@@ -195,16 +199,16 @@ class Settings(BaseSettings):
 
     @field_validator("accent")
     @classmethod
-    def _sound_colour(cls, colour: str) -> str:
+    def _valid_colour(cls, colour: str) -> str:
         if colour and not re.fullmatch(r"#([0-9a-fA-F]{3}){1,2}", colour):
             raise ValueError("a colour is written #rrggbb, like #1f5fa8")
         return colour
 
     @field_validator("since", "until")
     @classmethod
-    def _sane_day(cls, day: date | None) -> date | None:
+    def _valid_day(cls, day: date | None) -> date | None:
         if day and not date(2000, 1, 1) <= day <= date(2100, 1, 1):
-            raise ValueError("a day lies between 2000-01-01 and 2100-01-01")
+            raise ValueError("a day must be between 2000-01-01 and 2100-01-01")
         return day
 
     @field_validator("sessions_drop")
@@ -217,7 +221,7 @@ class Settings(BaseSettings):
 
     @field_validator("breaks")
     @classmethod
-    def _rising(cls, breaks: tuple[float, ...]) -> tuple[float, ...]:
+    def _ascending(cls, breaks: tuple[float, ...]) -> tuple[float, ...]:
         if any(low >= high for low, high in pairwise(breaks)):
             raise ValueError("each number must be greater than the one before")
         return breaks
@@ -225,7 +229,7 @@ class Settings(BaseSettings):
     @field_validator("site_url")
     @classmethod
     def _web_address(cls, url: str) -> str:
-        """With one slash at the end, so that a file's name can follow."""
+        """Return ``url`` with one slash at the end, so that the name of a file can follow."""
         if not url:
             return ""
         if not re.fullmatch(r"https?://[^\s/?#@&\"'<>\\]+(/[^\s?#&\"'<>\\]*)?", url):
@@ -244,13 +248,13 @@ class Settings(BaseSettings):
 
     @field_validator("history_branch", "history_remote")
     @classmethod
-    def _name_of_git(cls, name: str) -> str:
+    def _git_name(cls, name: str) -> str:
         if (
             not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._/-]*", name)
             or ".." in name
             or name.endswith((".lock", "/", "."))
         ):
-            raise ValueError("it must be a plain name of git, such as history or origin")
+            raise ValueError("it must be a plain git name, such as history or origin")
         return name
 
     @model_validator(mode="after")
@@ -267,22 +271,24 @@ class Settings(BaseSettings):
             raise ValueError(f"breaks go with class_method custom, not with {self.class_method}; drop one of the two")
         folders = {"history": self.history, "out": self.out, "exports": self.exports}
         for name, folder in folders.items():
-            for other, place in folders.items():
-                if name != other and Path(os.path.abspath(folder)).is_relative_to(os.path.abspath(place)):  # noqa: PTH100
-                    raise ValueError(f"{name} ({folder}) must not lie in {other} ({place}); choose another folder")
+            for other, parent in folders.items():
+                if name != other and Path(os.path.abspath(folder)).is_relative_to(os.path.abspath(parent)):  # noqa: PTH100
+                    raise ValueError(f"{name} ({folder}) must not be inside {other} ({parent}); choose another folder")
         if self.sessions and "metric" in self.model_fields_set:
             raise ValueError("metric is for today's API; sessions files count sessions, or as --count-sessions-as says")
         if self.show_unlisted and not self.history_private:
             raise ValueError(
-                "show_unlisted keeps titles of videos that are not public in the history, so it goes with "
-                "history_private = true; set that too if the history lies in private"
+                "show_unlisted stores titles of videos that are not public in the history, so it requires "
+                "history_private = true; set that too if the history is private"
             )
         if self.base_url and not self.base_url.startswith(("http://", "https://")):
             raise ValueError("APIVIDEO_BASE_URL must start with https:// (or http:// for a server of your own)")
         if self.sandbox and self.server == PRODUCTION:
             raise ValueError("--sandbox does not go with the APIVIDEO_BASE_URL of production; drop one of the two")
         if not self.sandbox and self.server == SANDBOX:
-            raise ValueError("APIVIDEO_BASE_URL is the sandbox: use --sandbox instead, for it remembers 24 hours alone")
+            raise ValueError(
+                "APIVIDEO_BASE_URL is the sandbox: use --sandbox instead, for it keeps data for 24 hours only"
+            )
         return self
 
     @classmethod
@@ -299,22 +305,22 @@ class Settings(BaseSettings):
 
     @property
     def server(self) -> str:
-        """The API to talk to, without a slash at the end."""
+        """Address of the API, without a slash at the end."""
         return (self.base_url or (SANDBOX if self.sandbox else PRODUCTION)).rstrip("/")
 
     @property
     def history_folder(self) -> Path:
-        """The history of this run's source: demo data has a folder of its own and never touches the user's."""
+        """Folder of the history of this run's source: demo data has its own, separate from the account's."""
         return self.history.with_name(f"{self.history.name}-demo") if self.source == "demo" else self.history
 
     @property
     def key(self) -> str:
-        """The API key, bare; "" when there is none."""
+        """The API key in clear text; "" if there is none."""
         return self.api_key.get_secret_value().strip()
 
     @property
     def token(self) -> str:
-        """GitHub's token, bare; "" when there is none."""
+        """GitHub's token in clear text; "" if there is none."""
         return self.github_token.get_secret_value().strip()
 
     @property
@@ -330,10 +336,10 @@ class Settings(BaseSettings):
 
 
 def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Settings:
-    """Settings of this run: ``flags`` (None = not given) over the environment over the file.
+    """Return the settings of this run: ``flags`` (None = not given) over the environment over the file.
 
-    ``config`` names the file; without it ``apivideo-geo.toml`` of the current folder is read if it is there.
-    Raises :class:`UsageError` with one sentence for an unreadable file, an unknown or a wrong setting.
+    ``config``: path of the file; by default ``apivideo-geo.toml`` in the current folder, if it exists.
+    Raises :class:`UsageError` for an unreadable file, and for an unknown or invalid setting.
     """
     _check_environment()
     values = _read_file(config)
@@ -346,7 +352,7 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Setti
 
 
 def variable_of(name: str) -> str:
-    """The environment variable of the setting ``name``."""
+    """Return the environment variable of the setting ``name``."""
     if name in ("base_url", "api_key"):
         return f"APIVIDEO_{name.upper()}"
     return name.upper() if name in ENVIRONMENT_ONLY else PREFIX + name.upper()
@@ -380,7 +386,7 @@ def _check_environment() -> None:
 
 
 def _sentence(error: ValidationError, flags: set[str], in_file: set[str]) -> str:
-    """The first problem of ``error`` as one sentence that names where the value came from."""
+    """Return the first problem of ``error`` as one sentence that names where the value comes from."""
     problem = error.errors(include_url=False, include_context=False, include_input=True)[0]
     name = str(problem["loc"][0]) if problem["loc"] else ""
     message = problem["msg"].removeprefix("Value error, ").rstrip(".")
@@ -397,9 +403,9 @@ def _sentence(error: ValidationError, flags: set[str], in_file: set[str]) -> str
 
 
 def environment_for_git(more: Mapping[str, str]) -> dict[str, str]:
-    """The environment to start git in: ours with ``more``, without our secrets and what would name another repository.
+    """Return the environment to start git in: this one with ``more``, without secrets and without git's own variables.
 
-    The latter is set where we run inside a hook of git.
+    The latter are set if we run inside a git hook, and would point git to another repository.
     """
     elsewhere = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX")
     left_out = {"APIVIDEO_API_KEY", "GITHUB_TOKEN", *elsewhere}
@@ -407,10 +413,10 @@ def environment_for_git(more: Mapping[str, str]) -> dict[str, str]:
 
 
 def file_of_actions(name: Literal["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"]) -> Path | None:
-    """Where a step of GitHub Actions leaves its outputs, or its summary; asked where there may be no settings."""
+    """Return the file for the outputs or the summary of a GitHub Actions step; works if the settings are invalid."""
     return Path(os.environ[name]) if in_github_actions() and os.environ.get(name) else None
 
 
 def in_github_actions() -> bool:
-    """Whether this runs in GitHub Actions; asked where there may be no settings, because they were wrong."""
+    """Return whether this runs in GitHub Actions; works if the settings are invalid."""
     return os.environ.get("GITHUB_ACTIONS") == "true"

@@ -196,7 +196,7 @@ def test_a_demo_in_place_of_an_accounts_site_is_told(product):
     product.run("--sessions", "s.csv", now=now)
     site = product.files("site")
     told = product.run("demo", now=now).stdout
-    assert "Warning: the site in site showed an account's data and shows the demo now; run the command render" in told
+    assert "Warning: the site in site showed an account's data and now shows the demo; run the command render" in told
     assert "invented" not in product.run("render", now=now).stdout
     assert product.files("site") == site
 
@@ -339,7 +339,7 @@ def _told(product, words, *under):
 
 def test_folders_inside_one_another_are_refused(product):
     for arguments in (["--history", "site/h"], ["--exports", "site"], ["--out", "history/site"]):
-        assert "must not lie in" in product.run("demo", *arguments, code=2).stderr
+        assert "must not be inside" in product.run("demo", *arguments, code=2).stderr
 
 
 def test_what_somebody_else_put_into_the_site_stays(product):

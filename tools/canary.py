@@ -1,7 +1,7 @@
-"""Do api.video's answers still have the shape we read? Asks a few requests; writes nothing. ``make canary``.
+"""Check that api.video's answers still have the shape we read: a few requests, nothing is written. ``make canary``.
 
-Without ``APIVIDEO_API_KEY`` it says so and ends 0. Otherwise the exit codes are those of the product: 3 the key was
-refused, 4 the API failed, 5 an answer has another shape. No title and no other content of the account is printed.
+Without ``APIVIDEO_API_KEY`` it says so and exits with 0. Otherwise the exit codes are those of the product: 3 the key
+is rejected, 4 the API failed, 5 an answer has another shape. Titles and other content of the account are never printed.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ Check = Callable[[object], bool]
 
 
 def is_text(value: object) -> bool:
-    """A text with something in it."""
+    """Return whether ``value`` is a text that is not empty."""
     return isinstance(value, str) and value != ""
 
 
 def is_time(value: object) -> bool:
-    """A time as ISO 8601, of which we read the day."""
+    """Return whether ``value`` is an ISO 8601 time, of which we read the day."""
     try:
         return isinstance(value, str) and bool(datetime.fromisoformat(value))
     except ValueError:
@@ -40,23 +40,23 @@ def is_time(value: object) -> bool:
 
 
 def is_country(value: object) -> bool:
-    """A country we know by its code; null or empty for the unknown."""
+    """Return whether ``value`` is the code of a known country, or null or empty for an unknown one."""
     return value in (None, "") or (isinstance(value, str) and len(value) == 2 and to_alpha3(value) != UNKNOWN)
 
 
 def is_count(value: object) -> bool:
-    """A whole number, however it is written."""
+    """Return whether ``value`` is a whole number, in any spelling."""
     return parse_count(value) is not None
 
 
 def is_value(value: object) -> bool:
-    """A value of a dimension, or null."""
+    """Return whether ``value`` is a value of a dimension, or null."""
     return value is None or isinstance(value, str)
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A list endpoint, and what each of its rows must have."""
+    """A list endpoint, and the fields that each of its rows must have."""
 
     path: str
     row: Mapping[str, Check]
@@ -70,7 +70,7 @@ ASSETS = (
 
 
 def shapes(metric: str, now: datetime) -> Iterator[Shape]:
-    """All we read of an account, for the 24 hours before ``now`` (UTC): what a sandbox tells too."""
+    """Yield all lists we read of an account, for the 24 hours before ``now`` (UTC), which a sandbox has too."""
     window: dict[str, str | int] = {"from": atom(now - timedelta(days=1)), "to": atom(now)}
     yield from ASSETS
     yield Shape(f"/data/buckets/{metric}/country", {"dimensionValue": is_country, "metricValue": is_count}, window)
@@ -82,14 +82,14 @@ def shapes(metric: str, now: datetime) -> Iterator[Shape]:
 
 
 def check_answer(shape: Shape, answer: Mapping[str, Any]) -> list[str]:
-    """What in ``answer`` is not as we read it; nothing of its content but the names of fields."""
+    """Return how ``answer`` differs from ``shape``. Of its content only the names of fields are named."""
     try:
         page = parse_page(answer, shape.path)
     except ApivideoGeoError as error:
         return [str(error)]
     problems = []
     if page.pages_total is None or page.items_total is None:
-        problems.append(f"{shape.path}: `pagination` does not tell pagesTotal and itemsTotal")
+        problems.append(f"{shape.path}: `pagination` has no pagesTotal or no itemsTotal")
     for name, good in shape.row.items():
         odd = sum(not (name in row and good(row[name])) for row in page.items)
         if odd:
@@ -98,10 +98,10 @@ def check_answer(shape: Shape, answer: Mapping[str, Any]) -> list[str]:
 
 
 def main() -> int:
-    """Ask, compare, tell; the exit code."""
+    """Send the requests, compare the answers, and return the exit code."""
     settings = load_settings({}, Path(os.devnull))
     if not settings.key:
-        print("No APIVIDEO_API_KEY: nothing to ask. With a key this looks whether api.video answers as it is read.")
+        print("No APIVIDEO_API_KEY: nothing to check. With a key this checks that api.video answers as expected.")
         return 0
     effects = Effects(settings.source_date_epoch)
     problems: list[str] = []
@@ -110,9 +110,9 @@ def main() -> int:
             answer = client.get(shape.path, {**shape.params, "currentPage": 1, "pageSize": 100})
             found = check_answer(shape, answer)
             problems += found
-            print(f"{shape.path}: {'differs' if found else 'as it is read'}")
+            print(f"{shape.path}: {'differs' if found else 'as expected'}")
     if problems:
-        raise DataRefused(f"api.video answers differently from what is read: {'; '.join(problems)}.")
+        raise DataRefused(f"api.video answers differently than expected: {'; '.join(problems)}.")
     return 0
 
 

@@ -97,7 +97,8 @@ def _bounds(field: FieldInfo) -> str:
 
 def _length(field: FieldInfo) -> str:
     longest = [bound.max_length for bound in field.metadata if isinstance(bound, MaxLen)]
-    return f"at most {longest[0]} {'entries' if field.default == () else 'characters'}" if longest else ""
+    unit = "entries" if isinstance(field.default, tuple | dict) else "characters"
+    return f"at most {longest[0]} {unit}" if longest else ""
 
 
 def _choices(annotation: object) -> list[str]:

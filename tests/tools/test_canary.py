@@ -43,7 +43,7 @@ def test_answers_as_they_are_read_are_told_so_without_a_title(world, tmp_path):
         done = ask(tmp_path, api)
         assert len(api.requests) < 15
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("as it is read") == 9
+    assert done.stdout.count("as expected") == 9
     assert not any(asset.title in done.stdout for asset in world.assets if asset.title)
 
 
