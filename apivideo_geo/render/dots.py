@@ -1,24 +1,63 @@
-"""The style that moves dots apart where they crowd: as much as a map of that width needs. CSS out.
+"""Dots for territories too small to see: the one way every map draws them, and the style that moves them apart. Pure.
 
 Each dot has its steps for some widths of the map (``Shape.spread``) as ``--x0``, ``--y0``, ``--x1``, …; of these one
 pair is taken as ``--x`` and ``--y``. Media queries choose by the window, for the page without a script; the script
 chooses by how wide the whole world is drawn, with a class ``l0``, ``l1``, … on the map, and sets ``--far`` to hold the
-steps still, in pixels, when the world is drawn wider than the widest layout. Paper has the second layout.
+steps still, in pixels, when the world is drawn wider than the widest layout. Paper has the second layout. A picture in
+a file of its own has no style sheet: its dots are drawn where the layout of its width puts them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from html import escape
 
 from apivideo_geo.geo.shapes import Shape, load_spread_widths
 
 NARROW, GUTTERS, WIDEST = 600, 42, 1138
 """The page (``site.css``): windows up to NARROW show the map from edge to edge, others leave GUTTERS (and a border);
 it never gets wider than WIDEST, and the layouts beyond are for the zoomed map."""
-_HALO = "--ring: 12px; --core: 5px; --bare: 3px; --halo: .38; --haze: .25; --hair: .3;"
-"""How a dot looks on the narrowest map: a core in a halo; without counts it is hazier."""
-_DISC = "--ring: 13.4px; --core: 12px; --bare: 12px; --halo: 1; --haze: 1; --hair: .9;"
-"""On the others: a disc with a rim."""
+CORE, RIM, BARE = 8, 9.4, 3
+"""Width in CSS pixels of a dot, of the rim around it, and of a dot without counts."""
+_NARROW = "--ring: 5.8px; --core: 4.4px; --bare: 2.4px; --hair: .3;"
+"""The look of dots on the narrowest map, where there is little room."""
+_WIDE = f"--ring: {RIM}px; --core: {CORE}px; --bare: {BARE}px; --hair: .9;"
+"""Their look on the others."""
+
+
+def draw_dot(shape: Shape, kind: str, *, unit: int = 1, width: float = 0, identity: str = "", words: str = "") -> str:
+    """Return the dot of ``shape`` as SVG: a rim and a core, lines without length whose round caps show.
+
+    ``kind`` is its class of colour, ``unit`` how many units of ``geo.shapes`` are one of this map, ``identity`` the id
+    of the core and ``words`` what a browser shows of it. A map ``width`` pixels wide with its own style in a file has
+    the dot drawn where the layout of that width puts it; 0 leaves that to the page's style sheet.
+    """
+    x, y = place_dot(shape, width)
+    line = f"M{round(x / unit, 1):g} {round(y / unit, 1):g}h0"
+    name = f' id="{identity}"' if identity else ""
+    title = f"<title>{escape(words)}</title>" if words else ""
+    return (
+        f'<g class="spot {kind} {shape.iso_a3}">{title}<path class="ring" d="{line}"/>'
+        f'<path{name} class="dot" d="{line}"/></g>\n'
+    )
+
+
+def draw_hairline(shape: Shape, kind: str, *, unit: int = 1) -> str:
+    """Return the line from the place of ``shape`` to its dot as SVG; the page's style sheet gives it its length."""
+    if not shape.dot or not any(map(any, shape.spread)):
+        return ""
+    x, y = (round(place / unit, 1) for place in shape.dot)
+    return f'<g class="{kind} {shape.iso_a3}" transform="translate({x:g} {y:g})"><path d="M0 0h1"/></g>\n'
+
+
+def place_dot(shape: Shape, width: float = 0) -> tuple[float, float]:
+    """Return where the dot of ``shape`` is on a map ``width`` pixels wide, in units; 0 is its own place."""
+    x, y = shape.dot or shape.label
+    if not width or not shape.spread:
+        return x, y
+    layout = max(0, sum(least <= width for least in load_spread_widths()) - 1)
+    right, down = shape.spread[layout]
+    return x + right, y + down
 
 
 def render_dots(shapes: Mapping[str, Shape]) -> str:
@@ -46,7 +85,7 @@ def _layouts(widths: tuple[int, ...]) -> Iterator[str]:
 
 def _layout(number: int, chosen: str) -> str:
     """The look and the steps of one layout for maps with the class ``chosen``, "" for all."""
-    look = _DISC if number else _HALO
+    look = _WIDE if number else _NARROW
     x, y = (f"--{axis}: var(--{axis}{number}, 0);" for axis in "xy")
     return f".world{chosen} {{ {look} }} .world{chosen} :is(.spot, .ways g) {{ {x} {y} }}"
 

@@ -11,13 +11,12 @@ from functools import lru_cache
 from html import escape
 
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, Shape, load_shapes, parse_path
+from apivideo_geo.render.dots import draw_dot, draw_hairline
 
 STEP = 4
 """Units of ``geo.shapes`` in a unit here."""
 WIDE, TALL = WIDTH // STEP, -(-HEIGHT // STEP)
 
-_SEEN = 30
-"""A shape whose biggest part is less wide and high than this many units of ``geo.shapes`` gets a dot."""
 _LAND = ("#8a9cb5", 0.136)
 """A colour and how opaque it is: over the site's token ``sea`` it gives the token ``zero``, in the light and in the
 dark. The picture is a file of its own and cannot know which of the two the reader has chosen."""
@@ -25,7 +24,7 @@ dark. The picture is a file of its own and cannot know which of the two the read
 
 def render_land() -> bytes:
     """The shared picture: every outline in the colour of no counts. Its borders are gaps, so it fits every theme."""
-    whole = "".join(path for path, _ in load_outlines().values())
+    whole = "".join(load_outlines().values())
     colour, opacity = _LAND
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {TALL}" width="{WIDE}" height="{TALL}">'
@@ -47,37 +46,31 @@ def render_overlay(
     ``count`` is how many classes of colour there are; ``alternative`` is the picture in words; ``words`` (by alpha-3)
     are what a browser says of a country where the pointer rests on it.
     """
-    outlines = load_outlines()
-    ends = {code: f"><title>{escape(text)}</title></path>" for code, text in (words or {}).items()}
+    shapes, outlines, words = load_shapes(), load_outlines(), words or {}
     lands = [
-        f'<path class="{name}" d="{outlines[code][0]}"{ends.get(code, "/>")}'
-        for code, name in classes.items()
-        if outlines[code][0]
+        f'<path class="{kind}" d="{outlines[code]}"'
+        + (f"><title>{escape(words[code])}</title></path>" if code in words else "/>")
+        for code, kind in classes.items()
+        if outlines[code]
     ]
     dots = [
-        f'<path class="ring" d="{outlines[code][1]}"/>'
-        f'<path class="dot {name}" d="{outlines[code][1]}"{ends.get(code, "/>")}'
-        for code, name in classes.items()
-        if outlines[code][1]
+        draw_dot(shapes[code], kind, unit=STEP, words=words.get(code, ""))
+        for code, kind in classes.items()
+        if shapes[code].dot
     ]
+    hairlines = (draw_hairline(shapes[code], kind, unit=STEP) for code, kind in classes.items())
     return (
         f'<svg class="world over k{count}" viewBox="0 0 {WIDE} {TALL}" role="img" aria-label="{escape(alternative)}" '
-        f'focusable="false"><g class="lands">{"".join(lands)}</g><g class="dots">{"".join(dots)}</g>'
+        f'focusable="false"><g class="lands">{"".join(lands)}</g><g class="ways">{"".join(hairlines)}</g>'
+        f'<g class="dots">{"".join(dots)}</g>'
         f"{''.join(circles)}</svg>"
     )
 
 
 @lru_cache(maxsize=1)
-def load_outlines() -> Mapping[str, tuple[str, str]]:
-    """alpha-3 → path of the outline, and of the dot where it is too small to be seen; one of the two may be empty."""
-    return {code: (_coarse(shape), _dot(shape)) for code, shape in load_shapes().items()}
-
-
-def _dot(shape: Shape) -> str:
-    if shape.path and shape.size >= _SEEN:
-        return ""
-    x, y = place_of(shape.dot or shape.label)
-    return f"M{x} {y}h0"
+def load_outlines() -> Mapping[str, str]:
+    """alpha-3 → path of the outline; empty where it is too small for this grid, which has a dot instead."""
+    return {code: _coarse(shape) for code, shape in load_shapes().items()}
 
 
 def _coarse(shape: Shape) -> str:

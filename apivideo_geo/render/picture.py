@@ -16,6 +16,7 @@ from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
 from apivideo_geo.model import Summary
 from apivideo_geo.render import prose, views
+from apivideo_geo.render.dots import BARE, CORE, RIM
 from apivideo_geo.render.formats import Formats
 from apivideo_geo.render.palettes import DEFAULT, PALETTES, spread
 from apivideo_geo.render.scale import Scale
@@ -94,7 +95,7 @@ def render_picture(
         ),
         _text(sheet.margin, top - round(sheet.text * 0.6), lead, sheet.text, ground.mute),
         f'<svg x="{(sheet.width - map_width) // 2}" y="{top}" width="{map_width}" height="{map_height}" '
-        f'viewBox="0 0 {WIDTH} {HEIGHT}">{_world(summary, scale)}</svg>',
+        f'viewBox="0 0 {WIDTH} {HEIGHT}">{_world(summary, scale, map_width)}</svg>',
         *_legend(summary, scale, formats, colours, ground, sheet, bottom),
         _text(sheet.margin, sheet.height - sheet.margin, source, round(sheet.text * 0.8), ground.mute),
         "</svg>",
@@ -117,7 +118,7 @@ def _source(summary: Summary, formats: Formats, title: str) -> str:
     return f"{_short(title, 60)} · {made}"
 
 
-def _world(summary: Summary, scale: Scale) -> str:
+def _world(summary: Summary, scale: Scale, map_width: int) -> str:
     counts = {country.iso_a3: country.count for country in summary.countries}
     empty = "zero" if views.has_data(summary) else "blank"
 
@@ -125,7 +126,7 @@ def _world(summary: Summary, scale: Scale) -> str:
         index = scale.class_of(counts.get(code))
         return empty if index is None else f"c{index}"
 
-    return render_map(load_shapes(), class_of, "world", "", len(scale.lows))
+    return render_map(load_shapes(), class_of, "world", "", len(scale.lows), map_width)
 
 
 def _style(colours: Sequence[str], ground: Ground, map_width: int) -> str:
@@ -136,12 +137,12 @@ def _style(colours: Sequence[str], ground: Ground, map_width: int) -> str:
         f".zero{{fill:{ground.zero}}}.hatch-ground,.sparse-ground{{fill:{ground.zero}}}",
         f".hatch-line,.sparse-line{{stroke:{ground.hatch};stroke-width:6}}",
         ".dots path{fill:none;stroke-linecap:round}.lit,.ways{display:none}",
-        f".dots .ring{{stroke:{ground.edge};stroke-width:{8 * pixel:.1f}}}",
-        f".dots .small{{stroke-width:{4.6 * pixel:.1f}}}.dots .dot{{stroke-width:{6.4 * pixel:.1f}}}",
-        f".dots .zero,.dots .blank,.zero .dot,.blank .dot{{stroke:{ground.line};stroke-width:{3.4 * pixel:.1f}}}",
+        f".ring{{stroke:{ground.edge};stroke-width:{RIM * pixel:.1f}}}.dot{{stroke-width:{CORE * pixel:.1f}}}",
+        ".zero>.ring,.blank>.ring{stroke:none}",
+        f".zero>.dot,.blank>.dot{{stroke:{ground.hatch};stroke-width:{BARE * pixel:.1f}}}",
     ]
     for number, colour in enumerate(colours):
-        rules.append(f".lands .c{number}{{fill:{colour}}}.dots .c{number},.c{number} .dot{{stroke:{colour}}}")
+        rules.append(f".lands .c{number}{{fill:{colour}}}.c{number}>.dot{{stroke:{colour}}}")
     return "".join(rules)
 
 

@@ -2,9 +2,8 @@
 
 The only copy of the geometry on the page: Leaflet is handed this very element. A country is
 ``<path id="FRA" class="c3">``; classes are ``c0``, ``c1``, … (weakest first), ``zero`` and ``blank``
-(nothing is known). A territory too small to see also has a dot, ``<g class="spot c3 SGP">`` with a ring and
-``<path id="SGP-dot" class="dot">``: lines without length whose round caps stay as large on the screen at every
-zoom. Where dots crowd, the style of ``render/dots.py`` moves them apart and stretches hairlines to their places.
+(nothing is known). A territory too small to see also has a dot, ``<g class="spot c3 SGP">`` (``render/dots.py``), as
+large on the screen at every zoom; where dots crowd, its style moves them apart and stretches hairlines to their places.
 """
 
 from __future__ import annotations
@@ -13,20 +12,30 @@ from collections.abc import Callable, Mapping
 from html import escape
 
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, Shape
+from apivideo_geo.render.dots import draw_dot, draw_hairline
 
 
 def render_map(
-    shapes: Mapping[str, Shape], class_of: Callable[[str], str], map_id: str, alternative: str, classes: int
+    shapes: Mapping[str, Shape],
+    class_of: Callable[[str], str],
+    map_id: str,
+    alternative: str,
+    classes: int,
+    width: float = 0,
 ) -> str:
     """The map as an ``<svg>`` element named ``map_id``.
 
-    ``class_of`` gives the class of an alpha-3; ``alternative`` is the map in words;
-    ``classes`` is how many classes there are, which picks their colours (``k6`` on the root).
+    ``class_of`` gives the class of an alpha-3; ``alternative`` is the map in words; ``classes`` is how many classes
+    there are, which picks their colours (``k6`` on the root); ``width`` in pixels is for a picture without the page's
+    style sheet, whose dots are drawn apart as that width needs.
     """
     lands = [_land(shape, class_of(code)) for code, shape in shapes.items() if shape.path]
     specks = [shape for shape in shapes.values() if shape.dot]
     # Weak ones first, so that where dots crowd the strong ones are on top.
-    dots = [_dot(shape, class_of(shape.iso_a3)) for shape in sorted(specks, key=lambda s: _order(class_of(s.iso_a3)))]
+    dots = [
+        draw_dot(shape, class_of(code), width=width, identity=f"{code}-dot" if shape.path else code)
+        for code, shape in sorted(((s.iso_a3, s) for s in specks), key=lambda pair: _order(class_of(pair[0])))
+    ]
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" id="{escape(map_id)}" class="world k{classes}" '
@@ -38,7 +47,7 @@ def render_map(
             'patternTransform="rotate(-45)"><path class="sparse-ground" d="M0 0h20v20H0z"/>'
             '<path class="sparse-line" d="M0 0v20"/></pattern></defs>',
             f'<g class="lands">{"".join(lands)}</g>',
-            f'<g class="ways">{"".join(_way(s, class_of(s.iso_a3)) for s in specks if any(map(any, s.spread)))}</g>',
+            f'<g class="ways">{"".join(draw_hairline(s, class_of(s.iso_a3)) for s in specks)}</g>',
             f'<g class="dots">{"".join(dots)}</g>',
             '<path class="lit" d=""/>',
             "</svg>",
@@ -49,24 +58,6 @@ def render_map(
 def _land(shape: Shape, name: str) -> str:
     hatch = ' fill="url(#hatch)"' if name == "blank" else ""
     return f'<path id="{shape.iso_a3}" class="{name}"{hatch} d="{shape.path}"/>\n'
-
-
-def _dot(shape: Shape, name: str) -> str:
-    assert shape.dot is not None
-    x, y = shape.dot
-    hatch = ' stroke="url(#hatch)"' if name == "blank" else ""
-    suffix = "-dot" if shape.path else ""
-    return (
-        f'<g class="spot {name} {shape.iso_a3}"><path class="ring" d="M{x:g} {y:g}h0"/>'
-        f'<path id="{shape.iso_a3}{suffix}" class="dot"{hatch} d="M{x:g} {y:g}h0"/></g>\n'
-    )
-
-
-def _way(shape: Shape, name: str) -> str:
-    """The hairline from a place to its dot; without a length of its own."""
-    assert shape.dot is not None
-    x, y = shape.dot
-    return f'<g class="{name} {shape.iso_a3}" transform="translate({x:g} {y:g})"><path d="M0 0h1"/></g>\n'
 
 
 def _order(name: str) -> int:

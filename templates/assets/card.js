@@ -19,16 +19,21 @@
     return parts.join(", ");
   }
 
-  /** @param {string} code @param {any} view @param {boolean} pinned @param {() => void} close */
-  function show(code, view, pinned, close) {
-    const key = `${code} ${pinned}`;
+  /**
+   * @param {string} code @param {any} view
+   * @param {{close: () => void, near: string[], pick: (code: string) => void} | null} pinned
+   *   null while it follows the pointer; `near` are small places a finger may have meant as well
+   */
+  function show(code, view, pinned) {
+    const key = `${code} ${pinned ? pinned.near : "-"}`;
     if (card.hidden || key !== showing || card.dataset.to !== `${view.from} ${view.to}`) {
       fill(code, view);
-      if (pinned) addClose(close);
+      if (pinned?.near.length) addNear(pinned.near, pinned.pick);
+      if (pinned) addClose(pinned.close);
     }
     showing = key;
     card.dataset.to = `${view.from} ${view.to}`;
-    card.classList.toggle("pinned", pinned);
+    card.classList.toggle("pinned", Boolean(pinned));
     card.hidden = false;
   }
 
@@ -68,6 +73,22 @@
     if (spark) card.append(spark.cloneNode(true));
   }
 
+  /** Offers the small places near a touch. @param {string[]} codes @param {(code: string) => void} pick */
+  function addNear(codes, pick) {
+    const group = geo.make("div", "", "near");
+    group.setAttribute("role", "group");
+    const label = geo.make("span", _("Also here"));
+    label.id = "near-label";
+    group.setAttribute("aria-labelledby", label.id);
+    group.append(label, ...codes.map((code) => {
+      const button = geo.named(geo.make("button", geo.nameOf(code)));
+      button.type = "button";
+      button.addEventListener("click", () => pick(code));
+      return button;
+    }));
+    card.append(group);
+  }
+
   function addClose(close) {
     const button = geo.make("button", "×", "close");
     button.type = "button";
@@ -93,5 +114,8 @@
   /** Goes to the page of the country it shows, if there is one. */
   const open = () => card.querySelector("a")?.click();
 
-  geo.card = { show, hide, move, open, spoken, element: card };
+  /** Puts the focus on the name of the country it shows, or on its close button. */
+  const focus = () => card.querySelector("a, .close")?.focus({ preventScroll: true });
+
+  geo.card = { show, hide, move, open, focus, spoken, element: card };
 })(apivideoGeo);

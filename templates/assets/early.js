@@ -1,13 +1,28 @@
 // @ts-check
 /**
- * What runs at once: it waits for the reader to reach for something. Only then the map's scripts are loaded (named on this script's tag), for the picture and the table need none.
+ * What runs at once: it waits for the reader to reach for something.
+ * Only then the map's scripts are loaded (named on this script's tag), for the picture and the table need none. What the
+ * reader does until they have taken over is shown as busy and carried out once they have.
  */
 (function () {
   "use strict";
   const { style, scripts } = /** @type {HTMLScriptElement} */ (document.currentScript).dataset;
-  const REACHING = ["pointermove", "pointerdown", "touchstart", "wheel", "keydown", "focusin"];
-  /** @type {Element | null} */
-  let clicked = null;
+  const REACHING = ["pointermove", "pointerdown", "touchstart", "wheel", "keydown", "focusin", "input", "change"];
+  /** A touch becomes a click within this time after the finger is lifted, in milliseconds. */
+  const CLICK_FOLLOWS = 350;
+  /** Keys that move on the map; the page must not scroll by them. */
+  const MAP_KEYS = /^(.|Arrow.+|Home|End|Enter|Escape)$/u;
+  const frame = /** @type {HTMLElement} */ (document.getElementById("frame"));
+  const ground = /** @type {HTMLElement} */ (frame.querySelector(".ground"));
+  /** What to carry out, once for each thing that was touched. @type {Map<any, () => void>} */
+  const waiting = new Map();
+  /** @type {Set<Element>} */
+  const busy = new Set();
+  /** @type {string[]} */
+  const keys = [];
+  let pointer = "mouse", pressing = false, lifted = 0;
+  /** Loads the script that takes over, if it is its turn. */
+  let takeOver = () => {};
 
   function load() {
     for (const kind of REACHING) window.removeEventListener(kind, load, true);
@@ -15,23 +30,124 @@
     sheet.rel = "stylesheet";
     sheet.href = style || "";
     sheet.onload = sheet.onerror = () => {
-      for (const address of (scripts || "").split(" ")) {
-        const script = document.createElement("script");
-        script.src = address;
-        script.async = false;
-        document.head.append(script);
-      }
+      const addresses = (scripts || "").split(" ");
+      const last = addresses.pop();
+      addresses.forEach(addScript);
+      // The last one moves the map within the page: in the middle of a press the browser would forget the click.
+      takeOver = () => { if (!pressing) { takeOver = () => {}; addScript(last); } };
+      takeOver();
     };
     // Before our own style, which has the last word.
     document.head.insertBefore(sheet, document.querySelector("link[rel=stylesheet]"));
   }
 
-  // What is pressed before the scripts are there is pressed again once they are.
-  const notice = (/** @type {Event} */ event) => { clicked = /** @type {Element} */ (event.target).closest("button"); };
-  document.addEventListener("click", notice, true);
+  /** @param {string | undefined} address */
+  function addScript(address) {
+    const script = document.createElement("script");
+    script.src = address || "";
+    script.async = false;
+    script.onerror = settle;
+    document.head.append(script);
+  }
+
+  /** Keeps what to do later, in place of what was kept for the same thing, and shows `element` as busy. */
+  function keep(thing, element, act) {
+    waiting.delete(thing);
+    waiting.set(thing, act);
+    element.setAttribute("aria-busy", "true");
+    busy.add(element);
+  }
+
+  /** Outlines the land under the pointer. @param {Element} target */
+  function outline(target) {
+    ground.querySelector(".lit")?.setAttribute("d", target.closest(".lands path")?.getAttribute("d") || "");
+  }
+
+  /** Sends the event again, as it was, with the place it had on the map. */
+  function again(event, kinds) {
+    const svg = /** @type {Element} */ (ground.querySelector("svg"));
+    const before = svg.getBoundingClientRect();
+    const [across, down] = [(event.clientX - before.left) / before.width, (event.clientY - before.top) / before.height];
+    const { target, ctrlKey, metaKey } = event, pointerType = event.pointerType || pointer;
+    return () => {
+      const box = svg.getBoundingClientRect();
+      const place = { clientX: box.left + across * box.width, clientY: box.top + down * box.height };
+      for (const kind of kinds) {
+        target.dispatchEvent(new PointerEvent(kind, { ...place, pointerType, ctrlKey, metaKey, isPrimary: true, bubbles: true, cancelable: true }));
+      }
+    };
+  }
+
+  function noticePress(event) {
+    if (event.type === "pointerdown") { pointer = event.pointerType; pressing = true; clearTimeout(lifted); }
+    else if (event.type === "pointerup") lifted = setTimeout(release, CLICK_FOLLOWS);
+    else release();
+  }
+  function release() {
+    clearTimeout(lifted);
+    pressing = false;
+    takeOver();
+  }
+
+  function noticeMove(event) {
+    if (!(event.target instanceof Element) || event.pointerType !== "mouse") return;
+    if (!event.buttons && pressing) release();
+    if (ground.contains(event.target)) outline(event.target);
+    waiting.set("hover", again(event, ["pointerover", "pointermove"]));
+  }
+
+  function noticeClick(event) {
+    const target = /** @type {Element} */ (event.target);
+    // What is outside of `main`, the theme, has its script already.
+    const pressed = target.closest("main :is(button, [data-sort], #legend li)");
+    if (ground.contains(target)) {
+      outline(target);
+      keep("map", frame, again(event, ["pointerdown", "pointerup", "click"]));
+    } else if (pressed && !target.closest("a[href]")) {
+      // Headings and the entries of the legend have their buttons from the scripts.
+      const button = () => /** @type {HTMLElement | null} */ (pressed.matches("button") ? pressed : pressed.querySelector("button"));
+      keep(pressed, pressed, () => button()?.click());
+    }
+    release();
+  }
+
+  function noticeKey(event) {
+    if (event.target !== ground || event.ctrlKey || event.metaKey || event.altKey || !MAP_KEYS.test(event.key)) return;
+    event.preventDefault();
+    keys.push(event.key);
+    keep("keys", frame, () => {
+      for (const key of keys) ground.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    });
+  }
+
+  function noticeField(event) {
+    const field = /** @type {HTMLInputElement | HTMLSelectElement} */ (event.target), { value } = field;
+    keep(`${event.type} ${field.id}`, field, () => {
+      field.value = value;
+      field.dispatchEvent(new Event(event.type, { bubbles: true }));
+    });
+  }
+
+  /** Nothing is busy any more. */
+  function settle() {
+    for (const element of busy) element.removeAttribute("aria-busy");
+    busy.clear();
+  }
+
+  // Reached with the Tab key, the map takes keys at once.
+  ground.tabIndex = 0;
+  /** @type {[string, (event: any) => void][]} */
+  const notices = [
+    ["pointerdown", noticePress], ["pointerup", noticePress], ["pointercancel", noticePress], ["pointermove", noticeMove],
+    ["click", noticeClick], ["keydown", noticeKey], ["input", noticeField], ["change", noticeField],
+  ];
+  for (const [kind, notice] of notices) document.addEventListener(kind, notice, true);
+  document.addEventListener("listening", () => {
+    for (const [kind, notice] of notices) document.removeEventListener(kind, notice, true);
+  }, { once: true });
   document.addEventListener("live", () => {
-    document.removeEventListener("click", notice, true);
-    clicked?.click();
+    settle();
+    for (const act of waiting.values()) act();
   }, { once: true });
   if (location.search) load();
   else for (const kind of REACHING) window.addEventListener(kind, load, { capture: true, passive: true });

@@ -27,7 +27,7 @@
     const picture = geo.picture(view, state.measure, state.without);
     const { paint } = geo.map.painter(svg);
     const { light } = geo.map.lights(svg);
-    const codeAt = geo.map.finder(svg, data.frame[0]);
+    const { codeAt } = geo.map.finder(svg);
     paint(picture);
     geo.legend.render(picture.legend.map((entry) => ({ ...entry, apart: true })), picture.classes);
     const note = geo.byId("embed-note");

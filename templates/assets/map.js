@@ -4,12 +4,14 @@
   "use strict";
   const { data } = geo;
 
-  /** How near a pointer must come to a small territory, in CSS pixels; a mouse only on the sea. */
-  const REACH = 12;
-  /** A dot's middle of this radius is its own, however near another country is. */
-  const CORE = 2.5;
-  /** Shapes at least so many pixels wide or high need no dot; those under half of it are hard to hit with a finger. */
+  /** How far from a small territory, in CSS pixels, a pointer on the sea still finds it. */
+  const REACH = { touch: 22, mouse: 12, pen: 12 };
+  /** A finger this many pixels off a coast means the land behind it. */
+  const SHORE = 12;
+  /** Shapes at least this many pixels wide or high need no dot; those under half of it are hard to hit with a finger. */
   const LARGE = 24;
+  /** Maximum number of other small places a touch offers. */
+  const OFFERS = 4;
   /** Kinds that are patterns and not colours. */
   const PATTERNS = { blank: "url(#hatch)", few: "url(#sparse)" };
 
@@ -42,7 +44,7 @@
       const at = latLng(...data.points[code]);
       if (!map.getBounds().pad(-0.08).contains(at) && map.getZoom() > map.getMinZoom() + 0.01) map.panTo(at, { animate: !geo.still() });
     }
-    return { map, svg, frame, pointOf, reach, ...lights(svg), ...painter(svg), codeAt: finder(svg) };
+    return { map, svg, frame, pointOf, reach, ...lights(svg), ...painter(svg), ...finder(svg) };
   }
 
   /**
@@ -87,6 +89,7 @@
       const level = data.spread.filter((from) => from <= width + 1).length - 1;
       const widest = data.spread[data.spread.length - 1];
       data.spread.forEach((_, place) => svg.classList.toggle(`l${place}`, place === Math.max(level, 0)));
+      svg.dataset.drawn = String(width);
       svg.style.setProperty("--far", String(Math.min(1, widest / width)));
       for (const { parts, share } of shaped) for (const part of parts) part.classList.toggle("plain", share * width > LARGE);
     };
@@ -201,36 +204,80 @@
   }
 
   /**
-   * The country under a pointer, or the small one within its reach: a mouse must miss all land for that. A finger hides
-   * what it touches: it means the dot near it, and among countries as small as a finger the nearest.
+   * Finds the country a pointer means. The land under it wins, unless the pointer is on the visible core of a dot with
+   * counts: then the nearest core. On the sea it is the nearest dot or small shape within reach.
    * @param {SVGSVGElement} svg
+   * @returns {{codeAt: (event: any, by: string) => string, near: (event: any, code: string) => string[]}}
+   *   `near`: the other small places within a finger's reach, those with counts first
    */
   function finder(svg) {
     const dots = spotsOf(svg);
     const lands = [...svg.querySelectorAll(".lands path")].map((path) => ({
-      code: path.id, size: sizeOf(/** @type {SVGGraphicsElement} */ (path)),
+      code: path.id, path, size: sizeOf(/** @type {SVGGraphicsElement} */ (path)),
     }));
+
+    let known = { key: "", places: /** @type {any[]} */ ([]) };
+    /** Every dot that is drawn and every shape too small for a finger, in the window; read off the page once a view. */
+    function places() {
+      const matrix = /** @type {DOMMatrix} */ (svg.getScreenCTM());
+      const key = [matrix.a, matrix.e, matrix.f, svg.dataset.drawn].join(" ");
+      if (key === known.key) return known.places;
+      const core = parseFloat(getComputedStyle(svg).getPropertyValue("--core")) / 2;
+      const drawn = dots.filter(({ spot }) => !spot.matches(".plain"))
+        .map(({ code, spot, dot }) => ({ code, dot: true, part: spot, core, at: placeOf(dot, code) }));
+      const dotted = new Set(drawn.map(({ code }) => code));
+      const shapes = lands.filter(({ code, size }) => size * matrix.a < LARGE / 2 && !dotted.has(code))
+        .map(({ code, path }) => ({ code, dot: false, part: path, core: 0, at: placeOf(svg, code) }));
+      known = { key, places: [...drawn, ...shapes] };
+      return known.places;
+    }
+
+    /** The small places within reach of a pointer, nearest first: `distance` is that from the core of a dot. */
+    function small(event, reach) {
+      const near = places().map((place) => ({
+        ...place, distance: Math.hypot(place.at.x - event.clientX, place.at.y - event.clientY) - place.core,
+      }));
+      return near.filter(({ distance }) => distance <= reach).sort((one, other) => one.distance - other.distance);
+    }
+
     /** @param {any} event  of a pointer @param {string} by  "touch", "mouse" or "pen" */
-    return function codeAt(event, by) {
-      const { id } = event.target.closest(".spot")?.lastElementChild || event.target;
-      const under = /^[A-Z]{3}(-dot)?$/.test(id) ? id.slice(0, 3) : "";
-      if (under && by !== "touch") return under;
-      const unit = svg.getBoundingClientRect().width / data.frame[0];
-      const small = lands.filter(({ size }) => size * unit < LARGE / 2);
-      const near = dots.filter(({ spot }) => !spot.matches(".plain")).map(({ code, dot }) => [code, placeOf(dot, code), CORE]);
-      if (!under || small.some(({ code }) => code === under)) near.push(...small.map(({ code }) => [code, placeOf(svg, code), 0]));
-      return nearest(near, event.clientX, event.clientY) || under;
-    };
+    function codeAt(event, by) {
+      const found = small(event, REACH[by]);
+      const core = found.find(({ dot, part, distance }) => dot && distance <= 0 && !isQuiet(part));
+      if (core) return core.code;
+      const under = landOf(event.target);
+      if (under) return under;
+      const shore = by === "touch" ? landNear(event.clientX, event.clientY) : null;
+      // Large land is easily hit by itself: off its coast a small place that is nearly as near is meant.
+      if (shore && !(found[0]?.distance <= shore.distance * 2)) return shore.code;
+      return found[0]?.code || "";
+    }
+
+    function near(event, code) {
+      const others = small(event, REACH.touch).filter((place) => place.code !== code);
+      const quiet = others.filter(({ part }) => isQuiet(part));
+      return [...others.filter((place) => !quiet.includes(place)), ...quiet].slice(0, OFFERS).map((place) => place.code);
+    }
+    return { codeAt, near };
   }
 
-  /** @param {any[][]} places  codes, points and how much nearer each counts @returns {string} the code of the nearest within reach, or "" */
-  function nearest(places, x, y) {
-    let code = "", reach = REACH;
-    for (const [each, point, bonus] of places) {
-      const distance = Math.max(0, Math.hypot(point.x - x, point.y - y) - bonus);
-      if (distance <= reach) { reach = distance; code = each; }
+  /** Has it no counts to show? @param {Element} part  of the map */
+  const isQuiet = (part) => part.matches(".zero, .blank");
+
+  /** @param {any} target @returns {string} the code of the land it is, or "" */
+  const landOf = (target) => target.closest?.(".lands path")?.id || "";
+
+  /** The nearest land around a point of the window. @returns {{code: string, distance: number} | null} */
+  function landNear(x, y) {
+    for (let distance = 2; distance <= SHORE; distance += 2) {
+      for (let turn = 0; turn < 8; turn++) {
+        const angle = (turn * Math.PI) / 4;
+        const target = document.elementFromPoint(x + distance * Math.cos(angle), y + distance * Math.sin(angle));
+        const code = target && landOf(target);
+        if (code) return { code, distance };
+      }
     }
-    return code;
+    return null;
   }
 
   geo.map = { start, zoomButtons, painter, lights, finder };

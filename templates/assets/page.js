@@ -30,6 +30,8 @@
     const whole = geo.wholeView();
     let state = rules.read(location.search);
     let view = whole, history = null, scale = null, pointed = "", turn = 0;
+    /** @type {string[]} small places near the last touch */
+    let nearby = [];
     /** @type {number|undefined} */
     let later;
 
@@ -148,7 +150,8 @@
     /** Shows the card of a country at its own place, or where the pointer is. @param {string} code @param {any} [event] */
     function point(code, event) {
       light(code);
-      geo.card.show(code, view, code === state.country, unpin);
+      const pinned = code === state.country;
+      geo.card.show(code, view, pinned ? { close: unpin, near: nearby.filter((each) => each !== code), pick } : null);
       const at = event ? { x: event.clientX, y: event.clientY } : map.pointOf(code);
       geo.card.move(at.x, at.y);
     }
@@ -156,9 +159,17 @@
       if (state.country) point(state.country);
       else { geo.card.hide(); light(""); }
     }
-    function pin(code) {
-      if (code !== state.country) go({ country: code }, "step");
-      else geo.card.open();
+    /** @param {string} code @param {string[]} [near]  small places a finger may have meant as well */
+    function pin(code, near = []) {
+      if (code === state.country) return geo.card.open();
+      nearby = near;
+      go({ country: code }, "step");
+    }
+    /** Takes another of the small places near a touch. @param {string} code */
+    function pick(code) {
+      pin(code, [...nearby.filter((each) => each !== code), state.country]);
+      geo.card.focus();
+      geo.say(_("%(country)s, pinned", { country: geo.card.spoken(code, view, state.measure) }));
     }
     /** Goes to a country's page; where it has none, its card is pinned. @param {string} code @param {boolean} [apart]  in a tab of its own */
     function open(code, apart) {
@@ -169,6 +180,7 @@
     }
     function unpin() {
       const inside = geo.card.element.contains(document.activeElement);
+      nearby = [];
       if (state.country) go({ country: "" }, "step");
       if (inside) container.focus({ preventScroll: true });
     }
@@ -193,7 +205,7 @@
         if (Math.hypot(event.clientX - from[0], event.clientY - from[1]) > MOVED) return;
         const code = map.codeAt(event, by);
         if (!code) unpin();
-        else if (by === "touch") pin(code);
+        else if (by === "touch") pin(code, map.near(event, code));
         else open(code, event.ctrlKey || event.metaKey);
       });
       document.addEventListener("pointerdown", (event) => {
@@ -218,6 +230,7 @@
         at: () => pointed || state.country,
         view: () => view,
         go: (code) => {
+          nearby = [];
           if (state.country) state = { ...state, country: code };
           map.reach(code);
           point(code);
@@ -273,6 +286,7 @@
     state = rules.read("");
     const usual = JSON.stringify(asked) === JSON.stringify(state);
     rules.remember(asked, false);
+    document.dispatchEvent(new Event("listening"));
     (usual ? Promise.resolve() : go(asked, "")).then(() => {
       document.documentElement.classList.add("live");
       document.dispatchEvent(new Event("live"));

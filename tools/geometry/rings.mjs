@@ -76,3 +76,19 @@ export function pathData(polygons) {
     return `m${join(steps.flat())}z`;
   }).join('');
 }
+
+/** SVG path data of `pathData` ⇒ its rings as absolute points, the first not repeated. */
+export function parsePath(path) {
+  let start = [0, 0];
+  return [...path.matchAll(/m([^mz]+)z/g)].map(([, steps]) => {
+    let [x, y] = start;
+    const numbers = steps.match(/-?\d+/g).map(Number);
+    const ring = [];
+    for (let place = 0; place < numbers.length; place += 2) {
+      [x, y] = [x + numbers[place], y + numbers[place + 1]];
+      ring.push([x, y]);
+    }
+    [start] = ring;
+    return ring;
+  });
+}
