@@ -177,7 +177,7 @@ def test_a_continent_that_was_chosen_early_is_framed(open_page: OpenPage, slow):
 def test_the_first_keys_on_the_map_go_from_country_to_country(open_page: OpenPage, slow):
     address, let_through = slow
     page = open_page(address, **MOUSE).page
-    page.focus("#map_world")
+    page.evaluate("document.getElementById('map_world').focus({preventScroll: true})")
     before = page.evaluate("scrollY")
     page.keyboard.press("Home")
     page.keyboard.press("Space")

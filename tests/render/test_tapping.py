@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.render.pages import Look
 from tests.browser import OpenPage, serve, wait_until
 from tests.render.browsing import build, live
-from tests.render.samples import small, summary, whole_world
+from tests.render.samples import small, whole_world
 from tests.render.tapping import LARGE, MOUSE, TOUCH, point_in, right_share, spread_points, widths
 
 SIZES: dict[int, Any] = {**TOUCH, 1440: MOUSE}
@@ -137,10 +136,3 @@ def test_the_other_small_places_near_a_touch_are_offered_in_the_card(open_page: 
     assert "France" in page.get_by_role("group", name="Also here").get_by_role("button").all_inner_texts()
     page.keyboard.press("Escape")
     expect(page.locator("#card")).to_be_hidden()
-
-
-def test_the_offer_comes_in_the_language_of_the_page(open_page: OpenPage, tmp_path):
-    site = build(summary(dict.fromkeys(all_countries(), 5)), tmp_path, Look("Acme", locale="fr"))
-    page = opened(open_page, site.as_uri(), 360)
-    page.touchscreen.tap(*point_in(page, "FRA"))
-    expect(page.locator("#card .near span")).to_have_text("Aussi ici")
