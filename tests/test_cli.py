@@ -91,7 +91,7 @@ def test_in_github_actions_the_report_goes_to_the_summary_and_errors_become_anno
     said = re.search(r"^::error title=API key refused::(.*)$", done.stdout, re.MULTILINE)[1]
     assert "https://dashboard.api.video/apikeys" in said
     assert output.read_text() == f"failure={said}\n"
-    assert "## The map was not brought up to date" in summary.read_text()
+    assert "## The map was not updated" in summary.read_text()
 
 
 def test_a_run_that_breaks_off_tells_in_the_summary_what_came_in_before(product, world):
@@ -102,9 +102,9 @@ def test_a_run_that_breaks_off_tells_in_the_summary_what_came_in_before(product,
         actions = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
         product.run("collect", "--since", "2026-10-29", api=smaller, now=world.end, code=5, **actions)
     text = summary.read_text().replace("\\", "")
-    assert "| Came in | 3 days (2026-10-29 to 2026-10-31)" in text
-    assert "2026-10-29: the answer" in text
-    assert "## The map was not brought up to date\n\n> 2026-10-30: the answer" in text
+    assert "| Collected | 3 days (2026-10-29 to 2026-10-31)" in text
+    assert "2026-10-29: the API now reports" in text
+    assert "## The map was not updated\n\n> 2026-10-30: the API now reports" in text
 
 
 def test_a_wrong_setting_is_an_annotation_too(product):
@@ -134,7 +134,7 @@ def test_the_report_adds_up(product, world):
         for pattern in (r"Total: ([\d,]+)", r": ([\d,]+) on the map", r"([\d,]+) from unknown countries")
     )
     assert total == mapped + unknown == 600
-    assert "Refused: 'the count is not a whole number'" in said
+    assert "Rejected rows: 'the count is not a whole number'" in said
     assert re.search(r"Countries not recognised, counted as unknown: 'ZZ' \d+", said)
     assert re.search(r"30 days \(2026-10-01 to 2026-10-30\)|31 days", said)
 

@@ -110,7 +110,7 @@ def test_a_nightly_build_sends_four_requests_and_a_first_one_33_with_the_apis_ow
             output = product.run(api=api, now=api.now).stdout
             assert count_requests(api) <= (A_NIGHT if number else FIRST_RUN) + ITS_TOTAL
             assert [seen.path for seen in api.requests].count("/data/metrics/play/count") == 1
-            assert "Checked: the API itself counts" in output
+            assert "Checked: the API reports" in output
         product.run("collect", api=api, now=api.now + timedelta(days=1))
     finished = nights(4)[-1] - timedelta(days=2)
     assert held_totals(tmp_path / "history")[finished] == truth(world, [finished])[finished]

@@ -1,4 +1,4 @@
-"""What a run did, and the few lines that tell it."""
+"""The report of a run: what was collected and built, warnings, and the time each step took."""
 
 from __future__ import annotations
 
@@ -14,34 +14,35 @@ from apivideo_geo.errors import DataRefused
 from apivideo_geo.model import Checked, Facts, Shrunk, Summary
 
 SPELLINGS_SHOWN = 20
-"""How many unmapped spellings the report names, most first; the rest are counted."""
+"""Maximum number of unmapped spellings that are listed, most frequent first; the rest are only counted."""
 
 
 @dataclass
 class Report:
-    """Filled while the run goes; ``lines`` at the end."""
+    """Collects the results of a run while it goes on; ``lines`` returns the report at the end."""
 
     source: str = ""
     requests: int = 0
     days: list[date] = field(default_factory=list)
     kept_days: list[date] = field(default_factory=list)
-    """Those of ``days`` whose answer was kept."""
+    """Those of ``days`` that were stored."""
     rows: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
-    """Days seen only while they were open, whose later answer was refused."""
+    """A message for each day that was stored before it ended, and whose later, lower total was rejected."""
     checked: Checked | None = None
     summary: Summary | None = None
     pages: int = 0
     size: int = 0
     """Bytes of the site."""
     place: str = ""
+    """Folder of the site."""
     seconds: dict[str, float] = field(default_factory=dict)
 
     def add(self, facts: Facts) -> None:
-        """Count a part that came in."""
+        """Add the days and rows that a source delivered."""
         self.days += facts.days
         self.rows += facts.table.num_rows
         for one in facts.refused:
@@ -49,68 +50,66 @@ class Report:
         self.unmapped.update(facts.unmapped)
 
     def note_shrunk(self, days: Iterable[date], shrunk: Sequence[Shrunk]) -> None:
-        """Of the answers for ``days``, those that were refused because they are smaller than what is held."""
-        refused = {one.day for one in shrunk}
-        self.kept_days += [day for day in days if day not in refused]
+        """Add a warning for each of ``days`` whose new total was lower than the stored one, and was not stored."""
+        rejected = {one.day for one in shrunk}
+        self.kept_days += [day for day in days if day not in rejected]
         for one in shrunk:
-            what = "the answer" if one.dimension == "total" else f"the answer by {one.dimension}"
+            by = "" if one.dimension == "total" else f" by {one.dimension}"
             message = (
-                f"{one.day}: {what} ({one.answered:,}) is smaller than what is held ({one.held:,}) and was refused"
+                f"{one.day}: the API now reports {one.answered:,}{by}, but {one.held:,} are stored. Kept {one.held:,}. "
+                "To store the new value, run with --accept-shrink"
             )
-            if one.held_whole:
-                self.warnings.append(f"{message}; if the smaller count is right, run with --accept-shrink")
-            else:
-                self.unfinished.append(message)
+            (self.warnings if one.held_whole else self.unfinished).append(message)
 
     def note_checked(self, checked: Checked | None) -> None:
-        """The API's own count of what was collected, where it was asked; a difference is a warning."""
+        """Set the comparison with the API's own total, if there is one; a difference becomes a warning."""
         self.checked = checked
         if checked and checked.told != checked.held:
             self.warnings.append(
-                f"from {checked.first} to {checked.last} the API itself counts {checked.told:,}, by country it told "
-                f"{checked.held:,}; plays that arrive late, or rows refused above, make such a difference"
+                f"from {checked.first} to {checked.last} the API reports {checked.told:,} in total, but "
+                f"{checked.held:,} by country; late plays, or the rejected rows above, cause such a difference"
             )
 
     def check_whole(self) -> None:
-        """Raise :class:`DataRefused` where a day stays unfinished because its answer was refused."""
+        """Raise :class:`DataRefused` if a day stays incomplete because its new, lower total was rejected."""
         if self.unfinished:
             more = f" (and {len(self.unfinished) - 1} more days)" if len(self.unfinished) > 1 else ""
-            raise DataRefused(f"{self.unfinished[0]}{more}; if the smaller count is right, run with --accept-shrink.")
+            raise DataRefused(f"{self.unfinished[0]}{more}.")
 
     @contextmanager
     def step(self, name: str, effects: Effects) -> Iterator[None]:
-        """Time a step of the run."""
+        """Measure the seconds that the block takes, as the step ``name``."""
         started = effects.monotonic()
         try:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + effects.monotonic() - started
 
-    def came(self) -> str:
-        """What came in from the source."""
+    def collected(self) -> str:
+        """Return what the source delivered: days, rows and requests."""
         rows, requests = (
             f"{number:,} {one}{'' if number == 1 else 's'}"
             for number, one in ((self.rows, "row"), (self.requests, "request"))
         )
-        return f"{list_days(self.days)}, {rows} kept, {requests}"
+        return f"{list_days(self.days)}, {rows} stored, {requests}"
 
     def lines(self) -> list[str]:
-        """The report, a fact a line."""
+        """Return the report, one fact per line."""
         lines = []
         if self.source:
-            lines.append(f"Collected from {self.source}: {self.came()}")
-            lines += _listing("Refused", self.refused)
+            lines.append(f"Collected from {self.source}: {self.collected()}")
+            lines += _listing("Rejected rows", self.refused)
             lines += _listing("Countries not recognised, counted as unknown", self.unmapped)
         if self.summary:
             s = self.summary
-            counted = f"{s.total:,} {'invented ' if s.demo else ''}{s.metric}{'' if s.total == 1 else 's'}"
+            counted = f"{s.total:,} {'demo ' if s.demo else ''}{s.metric}{'' if s.total == 1 else 's'}"
             reached = f"{len(s.countries)} {'country' if len(s.countries) == 1 else 'countries'}"
             parts = f"{s.mapped:,} on the map, {s.unknown:,} from unknown countries"
             lines.append(f"Total: {counted} in {reached}: {parts}")
             if self.checked and self.checked.told == self.checked.held:
                 c = self.checked
                 when = f"on {c.last}" if c.first == c.last else f"from {c.first} to {c.last}"
-                lines.append(f"Checked: the API itself counts {c.told:,} {when} too")
+                lines.append(f"Checked: the API reports {c.told:,} {when} too")
             if s.days.missing:
                 lines.append(f"Never collected: {list_days(s.days.missing)}")
         if self.place:
@@ -121,6 +120,7 @@ class Report:
 
 
 def _listing(title: str, counts: Mapping[str, int]) -> list[str]:
+    """Return one line with the values and their counts, highest first; none if there are no counts."""
     if not counts:
         return []
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))

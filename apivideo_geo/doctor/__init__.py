@@ -1,4 +1,4 @@
-"""Looks whether all is set up and well, and says what to do next: the account, the history, the publication."""
+"""Check the set-up: account, history and publication; and suggest the next steps."""
 
 from apivideo_geo.doctor.examining import examine
 from apivideo_geo.doctor.findings import find_exit_code, render_json, render_text

@@ -1,4 +1,4 @@
-"""The account at api.video: the key, what the API remembers, how much may be asked, whether the clocks agree."""
+"""Check the account at api.video: API key, retention, rate limit, and whether the clocks agree."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from apivideo_geo.settings import PRODUCTION, SANDBOX, Settings
 WHERE = "https://dashboard.api.video/apikeys"
 SECRET = "on GitHub under Settings, Secrets and variables, Actions, New repository secret"  # noqa: S105  a place
 CLOCKS_AGREE = timedelta(minutes=2)
-"""Further apart than this is worth a word: a day is cut at midnight UTC by our clock."""
+"""Maximum difference of the clocks without a warning. This machine's clock decides when a UTC day ends."""
 
 
 def examine_account(settings: Settings, effects: Effects) -> tuple[list[Finding], date | None]:
-    """Findings, and the first day that the API still knows whole; None where it could not be asked."""
+    """Return findings, and the first day that the API still has completely (None if unknown)."""
     if settings.source in ("files", "demo") and not settings.key:
-        return [Finding("key", "ok", f"None is needed for the source {settings.source}.")], None
+        return [Finding("key", "ok", f"No API key is needed for the source {settings.source}.")], None
     if not settings.key:
-        held = None
-        with suppress(ApivideoGeoError):  # told of the history itself
-            held = find_last_source(settings.history)
-        if held == "files":
-            return [Finding("key", "ok", "None is needed to add session files or to draw the history again.")], None
-        can = "the history can be drawn again, but not go on" if held else "only invented demo data can be shown"
-        says = f"There is no API key, so that {can}."
+        stored = None
+        with suppress(ApivideoGeoError):  # the check of the history reports this
+            stored = find_last_source(settings.history)
+        if stored == "files":
+            return [Finding("key", "ok", "No API key is needed to add session files or to rebuild the site.")], None
+        can = "the site can be rebuilt, but no new days collected" if stored else "only demo data can be shown"
+        says = f"No API key is set; {can}."
         return [Finding("key", "wrong", says, f"Copy a key from {WHERE} into APIVIDEO_API_KEY ({SECRET}).", 2)], None
     try:
         with _client(settings, effects, settings.server) as client:
@@ -40,7 +40,7 @@ def examine_account(settings: Settings, effects: Effects) -> tuple[list[Finding]
     except KeyRefused as error:
         return [_explain_refusal(error, settings, effects)], None
     except ApivideoGeoError as error:
-        says = f"{_name(settings.server)} could not be asked whether it accepts the key."
+        says = f"{_name(settings.server)} could not be reached, so the API key was not checked."
         return [Finding("key", "wrong", says, str(error), error.exit_code)], None
 
 
@@ -49,20 +49,20 @@ def _client(settings: Settings, effects: Effects, server: str) -> Client:
 
 
 def _count_videos(client: Client) -> str:
-    """Asks for the first video alone; how many there are is told beside it."""
+    """Request a page with one video; the response also has the total number."""
     pages = client.get("/videos", {"currentPage": 1, "pageSize": 1}).get("pagination")
     count = pages.get("itemsTotal") if isinstance(pages, dict) else None
     return "videos" if not isinstance(count, int) else f"{count:,} video{'' if count == 1 else 's'}"
 
 
 def _explain_refusal(error: KeyRefused, settings: Settings, effects: Effects) -> Finding:
-    """Most often a key of the sandbox is used on production, or the other way round: that is tried."""
+    """Explain a rejected key: often it belongs to the sandbox instead of production, or the reverse; try the other."""
     other = {PRODUCTION: SANDBOX, SANDBOX: PRODUCTION}.get(settings.server)
     if other and _accepts(other, settings, effects):
-        says = f"This API key is one of {_name(other)}, and {_name(settings.server)} is asked."
+        says = f"This API key belongs to {_name(other)}, but requests go to {_name(settings.server)}."
         use = "Use --sandbox (or sandbox = true)" if other == SANDBOX else "Leave out --sandbox"
         return Finding("key", "wrong", says, f"{use}, or copy the other key from {WHERE} into APIVIDEO_API_KEY.", 3)
-    return Finding("key", "wrong", f"{_name(settings.server)} refuses the API key.", str(error), 3)
+    return Finding("key", "wrong", f"{_name(settings.server)} rejects the API key.", str(error), 3)
 
 
 def _accepts(server: str, settings: Settings, effects: Effects) -> bool:
@@ -81,19 +81,19 @@ def _examine_memory(client: Client, settings: Settings, effects: Effects) -> tup
     now = effects.now()
     if settings.sandbox:
         first = first_whole_day(now, SANDBOX_RETENTION)
-        return Finding("memory", "ok", "The sandbox remembers the last 24 hours, which is no whole day."), first
+        return Finding("memory", "ok", "The sandbox keeps only the last 24 hours, so no complete day."), first
     try:
         first = fetch_first_day(client, settings.metric, now)
     except ApivideoGeoError as error:
-        return Finding("memory", "unseen", f"What the API remembers could not be found out: {error}"), None
+        return Finding("memory", "unseen", f"It could not be determined how long the API keeps its data: {error}"), None
     days = (now.date() - first).days
-    return Finding("memory", "ok", f"The API remembers {days} whole days at least, from {first} on."), first
+    return Finding("memory", "ok", f"The API keeps at least {days} complete days, from {first} on."), first
 
 
 def _examine_limit(client: Client) -> Finding:
     if client.limit is None:
-        return Finding("rate limit", "unseen", "The server tells no limit.")
-    left = "" if client.requests_left is None else f", {client.requests_left:,} of them left in this one"
+        return Finding("rate limit", "unseen", "The server reports no limit.")
+    left = "" if client.requests_left is None else f", {client.requests_left:,} of them left in this minute"
     return Finding("rate limit", "ok", f"{client.limit:,} requests a minute{left}.")
 
 
@@ -101,12 +101,12 @@ def _examine_clock(client: Client, effects: Effects) -> Finding:
     if effects.epoch is not None:
         return Finding("clock", "unseen", f"SOURCE_DATE_EPOCH fixes it at {effects.now():%Y-%m-%d %H:%M:%S} UTC.")
     if client.server_time is None:
-        return Finding("clock", "unseen", "The server does not tell its time.")
+        return Finding("clock", "unseen", "The server does not report its time.")
     ahead = effects.now() - client.server_time
     if abs(ahead) <= CLOCKS_AGREE:
-        return Finding("clock", "ok", f"It agrees with the server's to {abs(ahead).total_seconds():.0f} s.")
-    says = f"It is {abs(ahead)} {'ahead of' if ahead > timedelta() else 'behind'} the server's."
-    return Finding("clock", "warning", says, "Set this machine's clock: days begin and end by it.")
+        return Finding("clock", "ok", f"It agrees with the server's clock to {abs(ahead).total_seconds():.0f} s.")
+    says = f"It is {abs(ahead)} {'ahead of' if ahead > timedelta() else 'behind'} the server's clock."
+    return Finding("clock", "warning", says, "Set this machine's clock: it decides when a day ends.")
 
 
 def _name(server: str) -> str:

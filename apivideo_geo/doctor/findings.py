@@ -1,4 +1,4 @@
-"""What the doctor says: one finding for each thing looked at. Pure."""
+"""Findings of the doctor: one for each thing checked, and the report of them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ State = Literal["ok", "warning", "wrong", "unseen"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at, in sentences: what is so, and the next step ("" where there is none to take).
+    """The result of one check: ``says`` what was found, ``next`` what to do ("" if nothing).
 
-    ``unseen`` could not be looked at. ``exit_code`` is that of the class of error that fits, where it is ``wrong``.
+    The state ``unseen`` means that it could not be checked. ``exit_code`` is 0 unless the state is ``wrong``; then it
+    is the exit code of the matching class of error.
     """
 
     name: str
@@ -25,24 +26,25 @@ class Finding:
 
 
 def find_exit_code(findings: Sequence[Finding]) -> int:
-    """0 if nothing is wrong, else the code of the first thing that is."""
+    """Return the exit code of the first problem; 0 if there is none."""
     return next((one.exit_code for one in findings if one.state == "wrong"), 0)
 
 
 def render_text(findings: Sequence[Finding]) -> str:
-    """For a person."""
+    """Return the findings as text, one per line, each followed by its next step."""
     lines = []
     for one in findings:
         lines.append(f"{one.state:<8} {one.name}: {one.says}")
         lines += [f"{'':<8} → {one.next}"] if one.next else []
     wrong, warnings = (sum(one.state == state for one in findings) for state in ("wrong", "warning"))
     if not wrong and not warnings:
-        return "\n".join([*lines, "", "All is well, as far as it can be seen."])
-    count = f"{wrong} wrong" if wrong else f"{warnings} warning{'' if warnings == 1 else 's'}"
-    return "\n".join([*lines, "", f"{count}: begin with the first that has an arrow."])
+        return "\n".join([*lines, "", "No problems found."])
+    number, noun = (wrong, "problem") if wrong else (warnings, "warning")
+    count = f"{number} {noun}{'' if number == 1 else 's'}"
+    return "\n".join([*lines, "", f"{count}. Start with the first line marked →."])
 
 
 def render_json(findings: Sequence[Finding]) -> str:
-    """For programs: ``exit_code`` and ``findings``, each with the fields of :class:`Finding`."""
-    told = {"exit_code": find_exit_code(findings), "findings": [asdict(one) for one in findings]}
-    return json.dumps(told, indent=2, ensure_ascii=False)
+    """Return the findings as JSON: ``exit_code`` and ``findings``, each with the fields of :class:`Finding`."""
+    values = {"exit_code": find_exit_code(findings), "findings": [asdict(one) for one in findings]}
+    return json.dumps(values, indent=2, ensure_ascii=False)

@@ -40,7 +40,7 @@ def test_nothing_is_checked_where_nobody_answers_or_nothing_was_collected(source
 def test_a_difference_is_a_warning_and_agreement_a_line():
     report = Report()
     report.note_checked(Checked(DAY[0], DAY[1], 22, 20))
-    assert "the API itself counts 20" in report.warnings[0]
+    assert "the API reports 20" in report.warnings[0]
     agreed = Report()
     agreed.note_checked(Checked(DAY[0], DAY[1], 20, 20))
     assert agreed.warnings == []

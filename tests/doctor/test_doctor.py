@@ -68,7 +68,7 @@ def test_all_is_well_is_exit_0_in_words_and_as_json(api, place):
     assert "accepts the API key; it sees 4 videos." in told
     assert "ok       rate limit: 500 requests a minute, " in told
     assert "ok       gaps: No day is missing." in told
-    assert told.strip().endswith("All is well, as far as it can be seen.")
+    assert told.strip().endswith("No problems found.")
     found = json.loads(product.run("doctor", "--json", api=api, now=NIGHT).stdout)
     assert found["exit_code"] == 0
     assert {one["name"] for one in found["findings"]} >= {"key", "memory", "rate limit", "clock", "history", "gaps"}
@@ -84,18 +84,18 @@ def test_no_key_says_where_to_get_one(place):
 
 def test_no_key_says_what_can_be_done_with_the_history_that_is_there(api, place):
     collect(api, NIGHT)
-    assert look(settings())["key"].says.endswith("the history can be drawn again, but not go on.")
+    assert look(settings())["key"].says.endswith("the site can be rebuilt, but no new days collected.")
     Path("s.csv").write_text("sessionID,loadedAt,country\na,2026-10-28T01:00:00Z,France\n")
     files = settings(sessions=["s.csv"], history="from-files")
     run("collect", files, Impatient(int(NIGHT.timestamp())))
     found = look(settings(history="from-files"))["key"]
-    assert (found.state, found.says) == ("ok", "None is needed to add session files or to draw the history again.")
+    assert (found.state, found.says) == ("ok", "No API key is needed to add session files or to rebuild the site.")
 
 
 def test_a_wrong_key_is_exit_3_and_never_shown(api, place):
     product = Product(place)
     product.run("doctor", api=api, code=3, APIVIDEO_API_KEY="a-wrong-key-indeed")
-    assert "refuses the API key" in product.said
+    assert "rejects the API key" in product.said
     assert "a-wrong-key-indeed" not in product.said
 
 
@@ -107,7 +107,7 @@ def test_a_key_of_the_sandbox_is_recognised_on_production(api, place, monkeypatc
         monkeypatch.setattr("apivideo_geo.doctor.account.SANDBOX", api.url)
         found = look(settings(api_key=api.api_key))["key"]
     assert (found.state, found.exit_code) == ("wrong", 3)
-    assert found.says.startswith("This API key is one of api.video's sandbox")
+    assert found.says.startswith("This API key belongs to api.video's sandbox")
     assert found.next.startswith("Use --sandbox")
 
 
@@ -117,7 +117,7 @@ def test_offline_it_says_so_and_looks_at_the_rest(api, place):
     found = look(settings(api))
     api.up()
     assert (found["key"].state, found["key"].exit_code) == ("wrong", 4)
-    assert "could not be asked" in found["key"].says
+    assert "could not be reached" in found["key"].says
     assert found["history"].state == "ok"
 
 
@@ -127,7 +127,7 @@ def test_what_the_api_remembers_is_found_out_by_asking(api, place, days, mode, t
         says = look(settings(longer))["memory"].says
     # the world begins 57 days before: of days without plays nobody can tell whether they are remembered, and a server
     # that takes any start may have cut the first of them
-    assert says.startswith(f"The API remembers {told} whole days at least, from ")
+    assert says.startswith(f"The API keeps at least {told} complete days, from ")
 
 
 def test_gaps_that_can_still_be_healed_are_told_apart_from_lost_days(api, place):
@@ -137,9 +137,11 @@ def test_gaps_that_can_still_be_healed_are_told_apart_from_lost_days(api, place)
     found = look(settings(api))
     gaps = found["gaps"]
     assert (gaps.state, gaps.exit_code) == ("wrong", 4)
-    assert gaps.says.startswith("6 days are missing and can still be collected: 2026-09-29 to 2026-10-02, 2026-10-26")
+    assert gaps.says.startswith("6 days (2026-09-29 to 2026-10-02, 2026-10-26")
+    assert gaps.says.endswith("): missing and can still be collected.")
     assert gaps.next == "Run build: it collects them. The API forgets the oldest within a day."
-    assert found["lost days"].says.startswith("21 days are missing for good")
+    assert found["lost days"].says.startswith("21 days (")
+    assert "): lost, because the API has deleted them" in found["lost days"].says
     assert found["lost days"].state == "ok"
     on_purpose = [date(2026, 9, 29) + timedelta(days=n) for n in (0, 1, 2, 3, 27, 28)]
     assert "gaps" not in look(settings(api, leave_out=tuple(on_purpose)))
@@ -161,7 +163,7 @@ def test_a_clock_that_is_wrong_is_told(api, place, monkeypatch):
     monkeypatch.setattr(Impatient, "now", lambda self: datetime.now(UTC) + timedelta(hours=3))
     found = look(settings(api), None)["clock"]
     assert found.state == "warning"
-    assert "ahead of the server's" in found.says
+    assert "ahead of the server's clock" in found.says
 
 
 @pytest.fixture

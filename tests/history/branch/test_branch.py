@@ -54,7 +54,7 @@ def test_the_first_run_begins_the_branch_and_the_next_adds_a_day(home, api, worl
     assert said == f"Published to origin/history: 2026-10-28, {plays} plays"
     assert len(home.log()) == 2
     body = git(home.origin, "log", "-1", "--format=%b%an%at", "history")
-    assert "Held: 2026-10-20 to 2026-10-28 (9 days)\nNever collected: no day in between" in body
+    assert "Stored: 9 days (2026-10-20 to 2026-10-28)\nNever collected: no day in between" in body
     assert body.endswith(f"apivideo-geo{int((NIGHT + timedelta(days=1)).timestamp())}")
 
 
@@ -109,7 +109,7 @@ def test_of_a_day_that_both_collected_the_fuller_answer_is_kept(home, api, world
     early.overtaken_by(later, NIGHT)
     early.publish(NIGHT)
     assert home.totals()[date(2026, 10, 27)] == truth(world, [date(2026, 10, 27)])[date(2026, 10, 27)]
-    assert home.log()[-1][2] == "Nothing new counted; the ledger tells when was asked"
+    assert home.log()[-1][2] == "No new counts; the ledger records when they were requested"
 
 
 def test_one_run_compacts_a_month_while_the_other_adds_a_day(home, api, world):
@@ -150,7 +150,7 @@ def test_a_day_taken_off_the_branch_is_not_put_back_by_a_run_that_began_before(h
     assert "already" in owner.publish(NIGHT)  # a lost file alone takes nothing off: it comes back
     assert (owner.folder / "history/2026/10/2026-10-25.parquet").is_file()
     (owner.folder / "history/2026/10/2026-10-25.parquet").unlink()
-    assert owner.publish(NIGHT, remove=True).endswith("2026-10-25 taken off")
+    assert owner.publish(NIGHT, remove=True).endswith("1 day (2026-10-25) removed")
     later = NIGHT + timedelta(days=1)
     run.collect(api, later)
     run.publish(later)
