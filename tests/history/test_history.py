@@ -341,6 +341,7 @@ for day in between(FIRST, LAST):
 """
 
 
+@pytest.mark.slow
 def test_a_run_killed_at_any_moment_leaves_a_history_that_the_next_run_completes_to_the_same_bytes(tmp_path):
     undisturbed = tmp_path / "undisturbed"
     for day in between(FIRST, LAST):
