@@ -272,7 +272,7 @@ def test_a_damaged_day_heals_by_itself_on_the_next_night(world, tmp_path):
         before = parquet_files(product, "history")
         (tmp_path / "history/2026/07/2026-07-05.parquet").write_bytes(b"")
         told = product.run("collect", api=api, now=now)
-    assert "set aside as 2026-07-05.damaged and its day is asked again" in told.stderr
+    assert "renamed to 2026-07-05.damaged, and its day will be fetched again" in told.stderr
     assert parquet_files(product, "history") == before
 
 

@@ -1,4 +1,4 @@
-"""What the API told beside the facts, as text: how far back it remembers, its own count, its host. Pure."""
+"""Account metadata as JSON: how many days the API keeps, its own total of the last collected days, and its host."""
 
 from __future__ import annotations
 
@@ -10,26 +10,29 @@ from apivideo_geo.model import Account, Checked
 
 
 def render_account(account: Account) -> str:
-    """``account`` as JSON."""
+    """Return ``account`` as JSON."""
     checked = account.checked
-    told = checked and {
+    period = checked and {
         "first": checked.first.isoformat(),
         "last": checked.last.isoformat(),
         "held": checked.held,
         "told": checked.told,
     }
-    return json.dumps({"remembers": account.remembers, "checked": told, "server": account.server}, indent=1) + "\n"
+    return json.dumps({"remembers": account.remembers, "checked": period, "server": account.server}, indent=1) + "\n"
 
 
 def parse_account(text: str, name: str) -> Account:
-    """The account of ``text``. Raises :class:`DataRefused` where the file called ``name`` is not ours."""
+    """Return the account in ``text``. Raises :class:`DataRefused` if the file called ``name`` is not valid."""
     try:
         values = json.loads(text)
-        told = values["checked"]
-        checked = told and Checked(
-            date.fromisoformat(told["first"]), date.fromisoformat(told["last"]), int(told["held"]), int(told["told"])
+        period = values["checked"]
+        checked = period and Checked(
+            date.fromisoformat(period["first"]),
+            date.fromisoformat(period["last"]),
+            int(period["held"]),
+            int(period["told"]),
         )
         remembers = None if values["remembers"] is None else int(values["remembers"])
         return Account(remembers, checked, str(values.get("server", "")))
     except (ValueError, KeyError, TypeError):
-        raise DataRefused(f"{name} cannot be read; delete it and run again, the next run writes it anew.") from None
+        raise DataRefused(f"{name} is damaged. Delete it and run again; the next run writes a new one.") from None

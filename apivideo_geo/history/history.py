@@ -1,13 +1,14 @@
-"""The history on disk: one Parquet file per day, closed months in one file, and the ledger.
+"""The history on disk: one Parquet file per day, past months in one file each, and the ledger.
 
     history/2026/11/2026-11-22.parquet    a day
-    history/2026/2026-10.parquet          a closed month, compacted
-    history/assets.parquet                the assets that may be told, for titles
-    history/ledger.jsonl                  what is known of each day
-    history/account.json                  what the API told beside the facts
+    history/2026/2026-10.parquet          a past month, all its days in one file
+    history/assets.parquet                the videos and live streams whose titles may be published
+    history/ledger.jsonl                  one line per day: source, count, times
+    history/account.json                  what the API reported about the account
 
-This module alone knows these paths. Every file is written beside, synced and renamed; no clock is in the bytes of the
-Parquet files, so equal facts give equal files. The ledger carries the times and is rebuilt from the files if lost.
+Only this package knows these paths. Every file is written under another name, synced and renamed, so a crash leaves no
+half-written file. The Parquet files contain no times: equal facts give equal bytes. The times are in the ledger, which
+is rebuilt from the files if it is lost.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ from apivideo_geo.history.parquet import (
 )
 from apivideo_geo.history.schema import (
     ASSETS,
-    Held,
+    StoredDay,
     not_ours,
     render_metadata,
 )
@@ -53,11 +54,11 @@ from apivideo_geo.privacy import hide_unlisted_rows
 log = logging.getLogger(__name__)
 
 COMPACT_AFTER = timedelta(days=2)
-"""A month is closed this long after its end: all its days are final by then."""
+"""A month is merged into one file this long after its end, when all its days are final."""
 
 
 class History:
-    """The history in ``folder``; ``entries`` is its ledger, by day."""
+    """The history in ``folder``. ``entries`` is the ledger: UTC day → its line."""
 
     def __init__(self, folder: Path, entries: dict[date, LedgerDay]) -> None:
         self.folder = folder
@@ -65,54 +66,60 @@ class History:
 
     @property
     def metric(self) -> str | None:
-        """The one metric of this history; None while it is empty."""
+        """The metric that this history counts; None while it is empty."""
         return next((entry.metric for entry in self.entries.values()), None)
 
     @property
     def demo(self) -> bool:
-        """Whether it holds demo data."""
+        """Whether it contains demo data."""
         return any(entry.source == "demo" for entry in self.entries.values())
 
     def partial_days(self) -> set[date]:
-        """Days seen only before they were over, while later ones came in: they read low, so they count as missing."""
+        """Return days collected only before they ended, although later days exist. Their counts are too low."""
         return {day for day, entry in self.entries.items() if entry.open and day != max(self.entries)}
 
     def files(self) -> list[Path]:
-        """The Parquet files of facts, oldest first; together they hold every fact once."""
-        days = list(self.folder.glob("[0-9]*/[0-9]*/????-??-??.parquet"))  # before the months: a run may be compacting
+        """Return the Parquet files of facts, oldest first; together they contain every fact once."""
+        days = list(
+            self.folder.glob("[0-9]*/[0-9]*/????-??-??.parquet")
+        )  # list days before months, because another run may be compacting
         months = list(self.folder.glob("[0-9]*/????-??.parquet"))
         compacted = {path.stem for path in months}
         days = [path for path in days if path.stem[:7] not in compacted]
         return sorted(months + days, key=lambda path: path.stem)
 
     def check_current(self) -> None:
-        """Raise :class:`DataRefused` where a file is of an older version, which only a run that writes brings up."""
+        """Raise :class:`DataRefused` if a file has an older format; the next run of collect converts it."""
         if find_outdated(self.files()):
             raise DataRefused(
-                f"The history in {self.folder} was written by an older apivideo-geo; run collect once to bring it up."
+                f"The history in {self.folder} was written by an older apivideo-geo; run collect once to convert it."
             )
 
     def check_readable(self) -> None:
-        """Raise :class:`DataRefused` that names the file of facts which is damaged, if one is."""
+        """Raise :class:`DataRefused` with the path of a damaged file, if there is one."""
         for path in self.files():
             read_rows(path)
 
     def check_counts(self, counts: Mapping[date, int]) -> None:
-        """Raise :class:`DataRefused` where the rows of a day do not add up to its total, as ``counts`` has it."""
+        """Raise :class:`DataRefused` if a total in ``counts`` differs from the one in the ledger."""
         for day, count in counts.items():
             if count != self.entries[day].count:
                 raise damaged_file(self.file_of(day))
 
     def check_fits(self, metric: str, demo: bool, server: str = "") -> None:
-        """Raise :class:`DataRefused` where facts of ``metric``, told by the host ``server``, must not be mixed into it.
+        """Raise :class:`DataRefused` if facts of ``metric`` from the host ``server`` must not be added to this history.
 
-        "": they come from no server.
+        ``server`` is "" for facts that come from files.
         """
         if self.entries and demo != self.demo:
             kind = "demo data" if self.demo else "real data"
-            raise DataRefused(f"The history in {self.folder} holds {kind}; choose another folder with --history.")
+            raise DataRefused(f"The history in {self.folder} contains {kind}; choose another folder with --history.")
         if self.metric not in (None, metric):
-            as_that = f", or count sessions as it with --count-sessions-as {self.metric}" if metric == "session" else ""
+            as_that = (
+                f", or count sessions as {self.metric}s with --count-sessions-as {self.metric}"
+                if metric == "session"
+                else ""
+            )
             raise DataRefused(
                 f"The history in {self.folder} counts {self.metric}, not {metric}; "
                 f"choose another folder with --history{as_that}."
@@ -120,7 +127,7 @@ class History:
         known = self.load_account().server
         if self.entries and server and known and server != known:
             raise DataRefused(
-                f"The history in {self.folder} was told by {known}, not {server}; choose another folder with "
+                f"The history in {self.folder} comes from {known}, not {server}; choose another folder with "
                 f"--history, or delete {self.folder / 'account.json'} if both are the same account."
             )
 
@@ -135,35 +142,36 @@ class History:
         accept_shrink: bool = False,
         dimensions: Collection[str] = DIMENSIONS,
     ) -> list[Shrunk]:
-        """Keep ``facts``, asked at ``now``: each day replaces what was held of it, whole.
+        """Store ``facts``, fetched at ``now``; each day replaces the stored one completely.
 
-        A day whose total is smaller than what is held is refused and returned, unless ``accept_shrink``; so is one that
-        was whole, of the same ``source``, where one of the ``dimensions``, which are those that may be held, adds up to
-        less. Days not over at ``now`` are kept as open. Raises :class:`DiskFailed`, :class:`DataRefused`.
+        Returns the days that were not stored because they shrank, unless ``accept_shrink``: the total is lower than the
+        stored one; or the stored day is complete and of the same ``source``, and the sum of one of the ``dimensions``
+        is lower. Days that have not ended at ``now`` are stored as open. Raises :class:`DiskFailed`,
+        :class:`DataRefused`.
         """
         rows = {day: FACTS.empty_table() for day in facts.days} | split_days(facts.table)
         sums = {day: sum_dimensions(table) for day, table in rows.items()}
-        held = {
-            day: Held(source, detail, now < day_end(day), sums[day].get("total", 0), table.num_rows)
+        stored = {
+            day: StoredDay(source, detail, now < day_end(day), sums[day].get("total", 0), table.num_rows)
             for day, table in rows.items()
         }
-        shrunk = [] if accept_shrink else self._check_shrink(held, sums, dimensions)
+        shrunk = [] if accept_shrink else self._check_shrink(stored, sums, dimensions)
         for one in shrunk:
             del rows[one.day]
         for month, days in _by_month(rows):
-            self._write(month, {day: rows[day] for day in days}, {day: held[day] for day in days}, metric, now)
+            self._write(month, {day: rows[day] for day in days}, {day: stored[day] for day in days}, metric, now)
             for day in days:
                 refused, before = [one for one in facts.refused if one.day == day], self.entries.get(day)
-                self.entries[day] = _entry(day, held[day], metric, now, refused, before=before)
+                self.entries[day] = _entry(day, stored[day], metric, now, refused, before=before)
         self.save_ledger()
         return shrunk
 
     def save_ledger(self) -> None:
-        """Write the ledger."""
+        """Write the ledger to disk."""
         save_bytes(self.folder / "ledger.jsonl", render_ledger(self.entries.values()).encode())
 
     def compact(self, now: datetime) -> int:
-        """Put each closed month into one file; returns how many were. Interrupted, it is simply done again."""
+        """Merge each past month into one file; return how many were merged. Safe to repeat after an interruption."""
         done = 0
         for folder in sorted(self.folder.glob("[0-9]*/[0-9]*")):
             month = _month_of(folder)
@@ -172,11 +180,11 @@ class History:
             known = self._month_file(month).is_file()
             if (known or _closed(month, now)) and any(folder.glob("????-??-??.parquet")):
                 self._rewrite_month(month, {}, {}, self.metric or "")
-                done += not known  # else a crash left them after the month was written, or a person put them back
+                done += not known  # otherwise a crash left day files behind, or a person restored them
         return done
 
     def save_assets(self, assets: Iterable[Asset], *, unlisted: bool = False) -> None:
-        """Keep the public ones of ``assets``, with ``unlisted`` also the others; else never a title of those."""
+        """Store the public ``assets``; with ``unlisted`` also the others, whose titles are never stored otherwise."""
         rows = [
             {
                 "media_id": a.media_id,
@@ -193,7 +201,7 @@ class History:
         save_bytes(self.folder / "assets.parquet", render_parquet(pa.Table.from_pylist(rows, schema=ASSETS), {}))
 
     def load_assets(self) -> tuple[Asset, ...]:
-        """The assets as last saved; none if there was no such run."""
+        """Return the assets that were saved last; an empty tuple if there are none."""
         path = self.folder / "assets.parquet"
         if not path.is_file():
             return ()
@@ -210,9 +218,9 @@ class History:
             raise not_ours(str(path)) from None
 
     def forget_unlisted(self) -> tuple[Asset, ...]:
-        """Take the assets that are not public out of all files, titles and ids; returns those that were there.
+        """Remove titles and ids of assets that are not public from all files; return the assets that were removed.
 
-        Their counts stay, as ``unlisted``. Cut short, it is simply done again: the titles go last.
+        Their counts stay, as ``unlisted``. Safe to repeat after an interruption, because the titles are removed last.
         """
         assets = self.load_assets()
         hidden = tuple(asset for asset in assets if not asset.public)
@@ -231,21 +239,21 @@ class History:
         return hidden
 
     def confirm(self, days: Iterable[date], now: datetime) -> None:
-        """What is held of ``days`` was found unchanged at ``now``, which then is when they were last seen."""
+        """Record that the stored ``days`` were found unchanged at ``now``."""
         self.entries |= {day: replace(self.entries[day], last=now) for day in days}
         self.save_ledger()
 
     def ask_again(self, days: Iterable[date]) -> None:
-        """Let the next run ask ``days`` again; :meth:`confirm` takes that back."""
+        """Make the next run fetch ``days`` again, unless :meth:`confirm` is called."""
         self.entries |= {day: replace(self.entries[day], last=None) for day in days}
         self.save_ledger()
 
     def closed_counts(self, days: Iterable[date]) -> dict[date, int]:
-        """Those of ``days`` that are held and were over when collected → their total."""
+        """Return day → total, for those of ``days`` that are stored and had ended when they were fetched."""
         return {day: entry.count for day in days if (entry := self.entries.get(day)) and not entry.open}
 
     def save_account(self, remembers: int | None, checked: Checked | None, server: str = "") -> None:
-        """Keep what the API told beside the facts, and which ``server`` it was; None and "" leave what is known."""
+        """Store account metadata from the API. None and "" leave the stored value unchanged."""
         before = self.load_account()
         remembers = before.remembers if remembers is None else remembers
         account = Account(remembers, checked or before.checked, server or before.server)
@@ -253,36 +261,36 @@ class History:
             save_bytes(self.folder / "account.json", render_account(account).encode())
 
     def load_account(self) -> Account:
-        """What the API told beside the facts when it was last asked; nothing if there was no such run.
+        """Return the stored account metadata; an empty one if there is none.
 
-        A file that cannot be read is told in a warning, and counts as none: the next answer is written over it.
+        A damaged file is logged as a warning and ignored; the next run that fetches the metadata overwrites it.
         """
         path = self.folder / "account.json"
         try:
             return parse_account(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else Account()
         except (DataRefused, UnicodeDecodeError):
-            log.warning("%s cannot be read; the next run that asks api.video writes it anew.", path)
+            log.warning("%s is damaged; the next run that collects from api.video writes it again.", path)
             return Account()
 
     def file_of(self, day: date) -> Path:
-        """The file that holds ``day``: its month's, else its own."""
+        """Return the file that contains ``day``: that of its month if there is one, else its own."""
         month = self._month_file(f"{day:%Y-%m}")
         return month if month.is_file() else self._day_file(day)
 
     def rows_of(self, day: date) -> pa.Table:
-        """The rows held of ``day``, columns ``FACTS``."""
+        """Return the stored rows of ``day``, with the columns of ``FACTS``."""
         table = read_rows(self.file_of(day)).cast(FACTS)
         return table.filter(pc.equal(table["day"], pa.scalar(day, pa.date32())))
 
     def put(self, rows: Mapping[date, pa.Table], entries: Mapping[date, LedgerDay], now: datetime) -> None:
-        """Keep days as another history holds them, rows and lines of the ledger, in place of what is held of them."""
+        """Store days of another history, rows and ledger lines, in place of the stored ones."""
         for month, days in _by_month(rows):
-            held = {day: held_of(entries[day]) for day in days}
-            self._write(month, {day: rows[day] for day in days}, held, entries[days[0]].metric, now)
+            stored = {day: stored_day(entries[day]) for day in days}
+            self._write(month, {day: rows[day] for day in days}, stored, entries[days[0]].metric, now)
         self.entries.update(entries)
 
     def drop(self, days: Iterable[date]) -> None:
-        """Hold nothing of ``days`` any more, as if they had never been collected."""
+        """Remove ``days``, as if they had never been collected."""
         for day in days:
             path, month = self.file_of(day), self._month_file(f"{day:%Y-%m}")
             if path == month:
@@ -292,49 +300,51 @@ class History:
             del self.entries[day]
 
     def _check_shrink(
-        self, answered: Mapping[date, Held], sums: Mapping[date, Mapping[str, int]], dimensions: Collection[str]
+        self, answered: Mapping[date, StoredDay], sums: Mapping[date, Mapping[str, int]], dimensions: Collection[str]
     ) -> list[Shrunk]:
         shrunk, alike = [], []
         for day, answer in answered.items():
-            held = self.entries.get(day)
-            if held is not None and answer.count < held.count:
-                shrunk.append(Shrunk(day, held.count, answer.count, held_whole=not held.open))
-            elif held is not None and not held.open and held.source == answer.source and held.detail != "country":
+            stored = self.entries.get(day)
+            if stored is not None and answer.count < stored.count:
+                shrunk.append(Shrunk(day, stored.count, answer.count, held_whole=not stored.open))
+            elif (
+                stored is not None and not stored.open and stored.source == answer.source and stored.detail != "country"
+            ):
                 alike.append(day)
         for path, days in groupby(sorted(alike), self.file_of):
             before = split_days(read_rows(path).cast(FACTS))
             for day in days:
-                told, known = sums[day], sum_dimensions(before.get(day, FACTS.empty_table()))
-                less = [name for name in dimensions if told.get(name, 0) < known.get(name, 0)]
-                shrunk += [Shrunk(day, known[name], told.get(name, 0), True, name) for name in less[:1]]
+                new, old = sums[day], sum_dimensions(before.get(day, FACTS.empty_table()))
+                less = [name for name in dimensions if new.get(name, 0) < old.get(name, 0)]
+                shrunk += [Shrunk(day, old[name], new.get(name, 0), True, name) for name in less[:1]]
         return shrunk
 
     def _write(
-        self, month: str, rows: Mapping[date, pa.Table], held: Mapping[date, Held], metric: str, now: datetime
+        self, month: str, rows: Mapping[date, pa.Table], stored: Mapping[date, StoredDay], metric: str, now: datetime
     ) -> None:
         if self._month_file(month).is_file() or _closed(month, now):
-            self._rewrite_month(month, rows, held, metric)
+            self._rewrite_month(month, rows, stored, metric)
             return
         for day, table in rows.items():
-            save_bytes(self._day_file(day), render_parquet(table, render_metadata(metric, {day: held[day]})))
+            save_bytes(self._day_file(day), render_parquet(table, render_metadata(metric, {day: stored[day]})))
 
     def _rewrite_month(
         self,
         month: str,
         rows: Mapping[date, pa.Table],
-        held: Mapping[date, Held],
+        stored: Mapping[date, StoredDay],
         metric: str,
         *,
         without: date | None = None,
     ) -> None:
-        """One file with the days held of ``month``, those in ``rows`` replaced, ``without`` one; then the day files go.
+        """Rewrite a month's file: keep its stored days, replace those in ``rows``, drop ``without``; delete day files.
 
-        Of a day that lies in a file of its own too, the month's is kept. Where no day is left, there is no file.
+        If a day is in both the month file and a day file, the month file wins. If no day is left, the file is deleted.
         """
         path, folder = self._month_file(month), self.folder / month[:4] / month[5:]
         sources = [*([path] if path.is_file() else []), *sorted(folder.glob("????-??-??.parquet"))]
         tables: list[pa.Table] = []
-        days = dict(held)
+        days = dict(stored)
         for source in sources:
             found, table = read_metadata(source)[1], read_rows(source)
             gone = [*days, without] if without else list(days)
@@ -344,8 +354,8 @@ class History:
         if not days:
             remove_files([path], folder)
             return
-        whole = pa.concat_tables([table.cast(FACTS) for table in [*tables, *rows.values()]])
-        save_bytes(path, render_parquet(sort_facts(whole), render_metadata(metric, days)))
+        merged = pa.concat_tables([table.cast(FACTS) for table in [*tables, *rows.values()]])
+        save_bytes(path, render_parquet(sort_facts(merged), render_metadata(metric, days)))
         remove_files(sorted(folder.glob("????-??-??.parquet")), folder)
 
     def _month_file(self, month: str) -> Path:
@@ -356,38 +366,37 @@ class History:
 
 
 def load_history(folder: Path) -> History:
-    """The history in ``folder``, read only; an empty one where there is none.
+    """Return the history in ``folder`` for reading; an empty one if there is none.
 
-    The Parquet files are the truth: a ledger line without its day is dropped, a day without its line gets one (with
-    no times, so that it is asked again). Raises :class:`DataRefused` for a file that cannot be read.
+    The Parquet files take precedence over the ledger: a line without its day is dropped; a day without its line gets a
+    new one without times, so that it is fetched again. Raises :class:`DataRefused` for a damaged file.
     """
     _check_folder(folder)
     history = History(folder, {})
     ledger = folder / "ledger.jsonl"
     known: dict[date, LedgerDay] = {}
-    told = {
-        path: read_metadata(path) for path in history.files()
-    }  # first: a newer version's ledger is not a broken one
+    # Read the files first: the ledger of a newer version must not be reported as a broken one.
+    metadata = {path: read_metadata(path) for path in history.files()}
     try:
         if ledger.is_file():
             known = parse_ledger(ledger.read_text(encoding="utf-8", errors="replace"), str(ledger))
     except OSError as error:
         raise unreadable_file(ledger, error) from None
-    for path, (metric, days) in told.items():
+    for path, (metric, days) in metadata.items():
         if metric != (history.metric or metric):
             raise DataRefused(
-                f"{path} counts {metric}, what is older in the history {history.metric}; "
-                "move what does not belong there out of the history folder and run again."
+                f"{path} counts {metric}, but older files of the history count {history.metric}; "
+                "move the files that do not belong there out of the history folder and run again."
             )
-        for day, held in days.items():
-            if not _matches(known.get(day), held, metric):
-                known[day] = _entry(day, held, metric, None, [], before=known.get(day))
+        for day, stored in days.items():
+            if not _matches(known.get(day), stored, metric):
+                known[day] = _entry(day, stored, metric, None, [], before=known.get(day))
         history.entries |= {day: known[day] for day in days}
     return history
 
 
 def find_last_source(folder: Path) -> str | None:
-    """Where the newest day in ``folder`` came from; None where there is none. Damaged files are passed over."""
+    """Return the source of the newest day in ``folder``; None if there is none. Damaged files are skipped."""
     _check_folder(folder)
     for path in reversed(History(folder, {}).files()):
         with suppress(DataRefused):
@@ -398,9 +407,9 @@ def find_last_source(folder: Path) -> str | None:
 
 @contextmanager
 def open_history(folder: Path) -> Iterator[History]:
-    """The history in ``folder``, ours alone to write until the block ends.
+    """Open the history in ``folder`` for writing; until the block ends, no other run can.
 
-    Raises :class:`DataRefused` where another run holds it, :class:`DiskFailed` where it cannot be written.
+    Raises :class:`DataRefused` if another run has it open, :class:`DiskFailed` if it cannot be written.
     """
     _check_folder(folder)
     with alone(folder / ".lock", "the history", folder):
@@ -410,18 +419,18 @@ def open_history(folder: Path) -> Iterator[History]:
 
 
 def _mend(folder: Path) -> None:
-    """Set damaged days aside and bring older files up; nothing is touched where a file is not for this version.
+    """Rename damaged day files and convert older formats; change nothing if a file has a newer format.
 
-    Brought up is every file, so that engines and other programs find one schema.
+    Every file is converted, so that engines and other programs find a single schema.
     """
     damaged = find_damaged_days(folder)
-    told = {path: read_metadata(path) for path in History(folder, {}).files() if path not in damaged}
+    metadata = {path: read_metadata(path) for path in History(folder, {}).files() if path not in damaged}
     for path in damaged:
         aside = path.with_suffix(".damaged")
         path.replace(aside)
-        log.warning("%s cannot be read; it is set aside as %s and its day is asked again.", path, aside.name)
-    for path in find_outdated(told):
-        save_bytes(path, render_parquet(sort_facts(read_rows(path)), render_metadata(*told[path])))
+        log.warning("%s is damaged; it was renamed to %s, and its day will be fetched again.", path, aside.name)
+    for path in find_outdated(metadata):
+        save_bytes(path, render_parquet(sort_facts(read_rows(path)), render_metadata(*metadata[path])))
 
 
 def _check_folder(folder: Path) -> None:
@@ -430,9 +439,14 @@ def _check_folder(folder: Path) -> None:
 
 
 def _entry(
-    day: date, held: Held, metric: str, now: datetime | None, refused: Sequence[Refused], before: LedgerDay | None
+    day: date,
+    stored: StoredDay,
+    metric: str,
+    now: datetime | None,
+    refused: Sequence[Refused],
+    before: LedgerDay | None,
 ) -> LedgerDay:
-    """The line of ``day``; ``before`` is the one it follows, ``now`` None where the line is rebuilt from a file."""
+    """Return the new ledger line of ``day``, replacing ``before``; ``now`` is None if it is rebuilt from a file."""
     reasons: dict[str, int] = {}
     for one in refused:
         reasons[one.reason] = reasons.get(one.reason, 0) + one.count
@@ -440,22 +454,22 @@ def _entry(
     return LedgerDay(
         day=day,
         metric=metric,
-        **asdict(held),
+        **asdict(stored),
         first=(before and before.first) or now,
         last=now,
-        first_count=seen if seen is not None or held.open else held.count,
+        first_count=seen if seen is not None or stored.open else stored.count,
         refused=dict(sorted(reasons.items())),
     )
 
 
-def _matches(entry: LedgerDay | None, held: Held, metric: str) -> bool:
-    """Whether a line of the ledger tells what the file tells; a crash between the two writes lets them differ."""
-    return entry is not None and entry.metric == metric and held == held_of(entry)
+def _matches(entry: LedgerDay | None, stored: StoredDay, metric: str) -> bool:
+    """Return whether a ledger line agrees with the file; after a crash between the two writes they differ."""
+    return entry is not None and entry.metric == metric and stored == stored_day(entry)
 
 
-def held_of(entry: LedgerDay) -> Held:
-    """What the file of a day tells of it, as its line of the ledger has it."""
-    return Held(entry.source, entry.detail, entry.open, entry.count, entry.rows)
+def stored_day(entry: LedgerDay) -> StoredDay:
+    """Return the part of a ledger line that is also in the footer of the day's file."""
+    return StoredDay(entry.source, entry.detail, entry.open, entry.count, entry.rows)
 
 
 def _by_month(days: Iterable[date]) -> list[tuple[str, list[date]]]:

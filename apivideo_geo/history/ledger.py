@@ -1,7 +1,7 @@
-"""The ledger: what is known of each day. Pure, but for reading and writing its text.
+"""The ledger: one line for each stored day, and which days need fetching. No I/O: it converts from and to text.
 
-Three things are kept apart: a day collected (perhaps empty) has an entry with ``open`` false; a day that was not
-over when it was collected has ``open`` true; a day never collected has no entry.
+A day has one of three states. Collected (perhaps without plays): its line has ``open`` false. Collected before it
+ended: ``open`` is true. Never collected: it has no line.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ from apivideo_geo.errors import DataRefused
 from apivideo_geo.model import DETAIL_DIMENSIONS
 
 SETTLES_AFTER = timedelta(hours=24)
-"""A day seen this long after its end is final: the API is fresh within seconds, clocks and buffers are not."""
+"""A day fetched this long after its end is final. The API needs only seconds, but clocks differ and buffers delay."""
 ASK_AGAIN_AFTER = timedelta(hours=6)
-"""A young day is not asked again sooner than this, so that a second run straight after asks only what is open."""
+"""A recent day is not fetched again sooner than this, so that a second run soon after fetches only open days."""
 
 
 @dataclass(frozen=True)
 class LedgerDay:
-    """One day held. Times are UTC; ``first``/``last`` collection are None where the ledger was rebuilt.
+    """The line of one stored day. ``first`` and ``last`` are when it was fetched (UTC; None if the ledger was rebuilt).
 
-    ``count`` is the day's total; ``first_count`` what it was when first seen closed, so that
-    ``count - first_count`` tells how far the day moved. ``rows`` are the fact rows kept.
+    ``count`` is the day's total, and ``first_count`` the total when it was first fetched after its end, so that
+    ``count - first_count`` is how much it changed later. ``rows`` is the number of stored rows. ``refused``: reason →
+    number of plays in rejected rows.
     """
 
     day: date
@@ -43,7 +44,7 @@ class LedgerDay:
 
 
 def higher_detail(one: str, other: str) -> str:
-    """The one of two details that collects more."""
+    """Return the one of two levels of detail that collects more."""
     order = list(DETAIL_DIMENSIONS)
     return max(one, other, key=order.index)
 
@@ -51,31 +52,31 @@ def higher_detail(one: str, other: str) -> str:
 def days_to_collect(
     ledger: Mapping[date, LedgerDay], first: date, last: date, now: datetime, detail: str, *, asks_all: bool = False
 ) -> dict[date, str]:
-    """The days from ``first`` to ``last`` that need asking at ``now``, each with the detail to ask it at.
+    """Return day → level of detail, for the days from ``first`` to ``last`` that need fetching at ``now``.
 
-    Asked are days the ledger lacks, days still open when last seen, young ones (seen less than
-    ``SETTLES_AFTER`` past their end, and not in the last ``ASK_AGAIN_AFTER``) and days held at a lower detail.
-    A day is never asked at less than it is held at. ``asks_all`` asks every day.
+    These are days not in the ledger, open days, recent days (last fetched less than ``SETTLES_AFTER`` past their end,
+    and not within the last ``ASK_AGAIN_AFTER``), and days stored at a lower level. The level is never lower than the
+    stored one. ``asks_all`` returns every day.
     """
     wanted = {}
     for day in days_between(first, last):
-        held = ledger.get(day)
-        if held is None:
+        stored = ledger.get(day)
+        if stored is None:
             wanted[day] = detail
             continue
-        at = higher_detail(detail, held.detail)
-        if asks_all or held.open or held.last is None or _young(held, now) or at != held.detail:
+        at = higher_detail(detail, stored.detail)
+        if asks_all or stored.open or stored.last is None or _young(stored, now) or at != stored.detail:
             wanted[day] = at
     return wanted
 
 
-def _young(held: LedgerDay, now: datetime) -> bool:
-    assert held.last is not None
-    return held.last < day_end(held.day) + SETTLES_AFTER and now - held.last >= ASK_AGAIN_AFTER
+def _young(stored: LedgerDay, now: datetime) -> bool:
+    assert stored.last is not None
+    return stored.last < day_end(stored.day) + SETTLES_AFTER and now - stored.last >= ASK_AGAIN_AFTER
 
 
 def render_ledger(entries: Iterable[LedgerDay]) -> str:
-    """The ledger as text: one JSON object a line, by day, so that version control shows what changed."""
+    """Return the ledger as text: one JSON object per line, sorted by day, so that git shows what changed."""
     lines = []
     for entry in sorted(entries, key=lambda entry: entry.day):
         values = {name: _plain(value) for name, value in vars(entry).items()}
@@ -84,7 +85,7 @@ def render_ledger(entries: Iterable[LedgerDay]) -> str:
 
 
 def parse_ledger(text: str, name: str) -> dict[date, LedgerDay]:
-    """The entries of ``text``. Raises :class:`DataRefused` naming the line of ``name`` that cannot be read."""
+    """Return day → line. Raises :class:`DataRefused` with the number of a line of the file ``name`` that is invalid."""
     entries = {}
     for number, line in enumerate(text.splitlines(), 1):
         try:
@@ -95,7 +96,7 @@ def parse_ledger(text: str, name: str) -> dict[date, LedgerDay]:
             entry = LedgerDay(**values)
         except (ValueError, KeyError, TypeError, AttributeError):
             raise DataRefused(
-                f"{name}, line {number}: not a line of the ledger; delete {name} and run again, "
+                f"{name}, line {number} is not a line of the ledger. Delete {name} and run again; "
                 "it is rebuilt from the Parquet files."
             ) from None
         entries[entry.day] = entry

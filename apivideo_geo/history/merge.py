@@ -1,8 +1,8 @@
-"""Two histories that grew from the same one, made one again: nothing that either came to know is lost.
+"""Merge two histories that started from the same one, without losing anything that either collected.
 
-Three are looked at: what both began with (``base``), ours and theirs. A day that only one of them changed is as that
-one has it; where both did, the fuller answer wins, as it does when a day is saved. A day that they took off and we did
-not touch stays off. Lines of the ledger are joined, so that first and last collection are those of both.
+This is a three-way merge of ``base`` (what both started from), ``ours`` (the folder) and ``theirs`` (the branch). If
+only one side changed a day, its version is taken; if both did, the one with more data wins, as when a day is saved. A
+day that they removed and we did not change stays removed. Ledger lines are joined: they span the fetches of both.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ import pyarrow.compute as pc
 
 from apivideo_geo.durable import save_bytes
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.history.history import History, held_of
+from apivideo_geo.history.history import History, stored_day
 from apivideo_geo.history.ledger import LedgerDay, parse_ledger, render_ledger
 from apivideo_geo.model import DETAIL_DIMENSIONS
 
 WHOLE_FILES = ("assets.parquet", "account.json")
-"""Files beside the days that each run writes anew: ours if we changed it, else theirs."""
+"""Other files, which each run rewrites: ours is taken if we changed it, else theirs."""
 
 
 @dataclass(frozen=True)
 class Merged:
-    """What became of the days: ``taken`` from ours, ``removed`` as ours has them no more."""
+    """The days ``taken`` from ours, and those ``removed`` because ours no longer has them."""
 
     taken: tuple[date, ...]
     removed: tuple[date, ...]
     dimensions: frozenset[str]
-    """Of the rows taken."""
+    """Dimensions of the rows that were taken."""
 
 
 def merge(base: History, ours: History, theirs: History, now: datetime, *, remove: bool = False) -> Merged:
-    """Bring into ``theirs``, which is written, what changed from ``base`` to ``ours``.
+    """Apply to ``theirs`` what changed from ``base`` to ``ours``, and write it to disk.
 
-    Days that were not over when they were collected stay out: they are asked again, and would be kept twice a day.
-    With ``remove``, days that ours has no more are taken off, unless theirs changed them. Raises :class:`DataRefused`
-    where the two do not count the same metric.
+    Open days are left out: they are fetched again anyway, and each run would commit them. With ``remove``, days that
+    ours no longer has are removed, unless theirs changed them. Raises :class:`DataRefused` if the two count different
+    metrics.
     """
     if ours.metric:
         theirs.check_fits(ours.metric, ours.demo)
@@ -67,7 +67,7 @@ def merge(base: History, ours: History, theirs: History, now: datetime, *, remov
 
 
 def mend_ledger(path: Path) -> int:
-    """Leave out of the ledger what is no line of one, as git's marks of a conflict; returns how many lines went."""
+    """Remove invalid lines from a ledger, such as git's conflict markers; return how many were removed."""
     if not path.is_file():
         return 0
     lines = path.read_bytes().decode("utf-8", errors="replace").splitlines()
@@ -86,7 +86,7 @@ def mend_ledger(path: Path) -> int:
 
 
 class _Comparison:
-    """Which days two histories hold alike; files are compared first, for most are equal."""
+    """Compares the days of two histories; compares whole files first, because most are equal."""
 
     def __init__(self, one: History, other: History) -> None:
         self._one, self._other = one, other
@@ -100,12 +100,12 @@ class _Comparison:
         if files not in self._equal:
             self._equal[files] = files[0].read_bytes() == files[1].read_bytes()
         return self._equal[files] or (
-            held_of(one) == held_of(other) and self._one.rows_of(day).equals(self._other.rows_of(day))
+            stored_day(one) == stored_day(other) and self._one.rows_of(day).equals(self._other.rows_of(day))
         )
 
 
 def _fuller(one: LedgerDay, other: LedgerDay) -> bool:
-    """Whether ``one`` is to be kept rather than ``other``: counts more, else is over, tells more, was asked later."""
+    """Return whether ``one`` wins over ``other``: higher count, complete day, more detail, more rows, later fetch."""
     return _worth(one) > _worth(other)
 
 
@@ -115,11 +115,11 @@ def _worth(entry: LedgerDay) -> tuple[int, bool, int, int, float]:
 
 
 def _join(kept: LedgerDay, other: LedgerDay | None) -> LedgerDay:
-    """The line of a day that both hold; ``kept`` is the one whose rows are kept."""
+    """Return the ledger line of a day that both have; ``kept`` is the line of the rows that are kept."""
     if other is None:
         return kept
     first = min(_known(kept.first, other.first), default=None)
-    if held_of(kept) != held_of(other):
+    if stored_day(kept) != stored_day(other):
         return replace(kept, first=first)
     earlier = kept if kept.first == first else other
     return replace(
@@ -132,7 +132,7 @@ def _known(*moments: datetime | None) -> list[datetime]:
 
 
 def _take_whole(name: str, base: Path, ours: Path, theirs: Path) -> None:
-    """The file ``name`` of ours, if we changed it since ``base``."""
+    """Copy our file ``name`` to ``theirs``, if we changed it since ``base``."""
     content = _bytes(ours / name)
     if content is not None and content != _bytes(base / name):
         save_bytes(theirs / name, content)

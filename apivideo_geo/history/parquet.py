@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from apivideo_geo.durable import disk_failed, sync_folder
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.facts import sort_facts
-from apivideo_geo.history.schema import VERSION, Held, migrate, not_ours, parse_metadata, parse_version
+from apivideo_geo.history.schema import VERSION, StoredDay, migrate, not_ours, parse_metadata, parse_version
 
 
 def read_rows(path: Path) -> pa.Table:
@@ -25,7 +25,7 @@ def read_rows(path: Path) -> pa.Table:
         raise damaged_file(path) from None
 
 
-def read_metadata(path: Path) -> tuple[str, dict[date, Held]]:
+def read_metadata(path: Path) -> tuple[str, dict[date, StoredDay]]:
     """Return the metric of a file and what its footer says about each of its days.
 
     Raises :class:`DataRefused` if the file is damaged, not part of a history, or has days its name does not cover.

@@ -1,4 +1,4 @@
-"""What a file of the history looks like: columns, version, metadata. Pure: no disk, no clock."""
+"""The format of a file of the history: columns, version, metadata. No I/O."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from apivideo_geo.errors import DataRefused
 from apivideo_geo.facts import FACTS
 
 VERSION = 1
-"""Version of the files written now; one pure migration a step is added when it grows."""
+"""Version of the format. When it grows, add a migration from the version before."""
 METADATA_KEY = b"apivideo_geo"
 MIGRATIONS: Mapping[int, Callable[[pa.Table], pa.Table]] = {}
-"""Version → what makes facts of that version facts of the next one; none yet, for there is only version 1."""
+"""Version → function that converts its rows to the next version. Empty, because there is only version 1."""
 
 ASSETS = pa.schema(
     [
@@ -30,13 +30,13 @@ ASSETS = pa.schema(
         pa.field("public", pa.bool_(), nullable=False),
     ]
 )
-"""Sorted by ``media_id``. ``lifetime`` is null where it was not asked; older files lack it, and ``public``: they hold
-only assets that are."""
+"""Columns of the file of assets, sorted by ``media_id``. ``lifetime`` is null if it was not fetched. Older files have
+neither ``lifetime`` nor ``public``; they contain only public assets."""
 
 
 @dataclass(frozen=True)
-class Held:
-    """What a file tells of a day in it: enough to rebuild its line of the ledger. No times."""
+class StoredDay:
+    """What a file's footer says about one of its days: enough to rebuild the ledger line, except for the times."""
 
     source: str
     detail: str
@@ -45,34 +45,34 @@ class Held:
     rows: int
 
 
-def render_metadata(metric: str, days: Mapping[date, Held]) -> dict[bytes, bytes]:
-    """The metadata of a file that holds ``days`` (also those without a row)."""
+def render_metadata(metric: str, days: Mapping[date, StoredDay]) -> dict[bytes, bytes]:
+    """Return the metadata of a file with ``days``, including those without rows."""
     about = {
         "schema": VERSION,
         "metric": metric,
-        "days": {day.isoformat(): asdict(held) for day, held in sorted(days.items())},
+        "days": {day.isoformat(): asdict(stored) for day, stored in sorted(days.items())},
     }
     return {METADATA_KEY: json.dumps(about, separators=(",", ":")).encode()}
 
 
 def migrate(table: pa.Table, version: int) -> pa.Table:
-    """``table``, as a file of ``version`` holds it, as this version has it."""
+    """Convert ``table`` from ``version`` to the current version."""
     for step in range(version, VERSION):
         table = MIGRATIONS[step](table)
     return table
 
 
 def parse_version(metadata: Mapping[bytes, bytes] | None) -> int:
-    """The version of a file; this one's where it has none, as the file of assets."""
+    """Return the version of a file; the current one if the file has none, such as the file of assets."""
     return int(json.loads((metadata or {}).get(METADATA_KEY, b"{}")).get("schema", VERSION))
 
 
 def parse_metadata(
     metadata: Mapping[bytes, bytes] | None, name: str, columns: Collection[str]
-) -> tuple[str, dict[date, Held]]:
-    """Metric and days of a file named ``name`` that has ``columns``.
+) -> tuple[str, dict[date, StoredDay]]:
+    """Return the metric and the days of a file named ``name`` with ``columns``.
 
-    Raises :class:`DataRefused` where it is not ours or of a newer version.
+    Raises :class:`DataRefused` if it is not a file of the history, or has a newer version.
     """
     try:
         about: dict[str, Any] = json.loads((metadata or {})[METADATA_KEY])
@@ -84,11 +84,13 @@ def parse_metadata(
             )
         if version == VERSION and not set(FACTS.names) <= set(columns):
             raise not_ours(name)
-        return str(about["metric"]), {date.fromisoformat(day): Held(**held) for day, held in about["days"].items()}
+        return str(about["metric"]), {
+            date.fromisoformat(day): StoredDay(**stored) for day, stored in about["days"].items()
+        }
     except (KeyError, ValueError, TypeError):
         raise not_ours(name) from None
 
 
 def not_ours(name: str) -> DataRefused:
-    """The file called ``name`` is somebody else's."""
+    """Return the error for a file called ``name`` that is not part of a history."""
     return DataRefused(f"{name} is not a file of the history; move it out of the history folder and run again.")

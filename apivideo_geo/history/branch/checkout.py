@@ -1,7 +1,7 @@
-"""The branch, as commits and as folders: bring its tip, lay it out, make a commit of a folder, take one as our own.
+"""The branch of the history: fetch its newest commit, check it out, commit a folder, push, and update the folder.
 
-``refs/apivideo-geo/base/<branch>`` is the commit that the history folder began with. It is what tells apart what we
-collected since from what others did, and it moves only when the folder has taken in a newer one.
+``refs/apivideo-geo/base/<branch>`` is the commit that the history folder started from. Compared with it, we see what we
+collected since, and what others did. It moves only when the folder has taken over a newer commit.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from apivideo_geo.durable import save_bytes
 from apivideo_geo.errors import DataRefused, GitFailed, UsageError
 from apivideo_geo.history.branch.commit_message import FILES
 from apivideo_geo.history.branch.git import Git
-from apivideo_geo.history.branch.retry import unread, untaken
+from apivideo_geo.history.branch.retry import explain_rejected, explain_unreadable
 from apivideo_geo.settings import Settings
 
 ACTIONS_BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
 OURSELVES = ("apivideo-geo", "apivideo-geo@localhost")
 NOT_PUBLISHED = (":(exclude,glob)**/.lock", ":(exclude,glob)**/.*.writing-*", ":(exclude,glob)**/*.damaged")
 OURS = re.compile(r"ledger\.jsonl|\d{4}/\d{4}-\d{2}\.parquet|\d{4}/\d{2}/\d{4}-\d{2}-\d{2}\.parquet")
-"""What makes files a history."""
+"""Paths that files of a history have."""
 
 
 class Branch:
-    """The branch of the history and its remote, as the settings name them."""
+    """The branch of the history and its remote, as set in ``settings``."""
 
     def __init__(self, git: Git, settings: Settings) -> None:
         self.git = git
@@ -38,17 +38,17 @@ class Branch:
         self._who = ACTIONS_BOT if settings.github_actions else OURSELVES
         if git.ask("remote", "get-url", self.remote) is None:
             raise UsageError(
-                f"This repository of git has no remote {self.remote}; name one with --history-remote, or add it."
+                f"This git repository has no remote {self.remote}; name one with --history-remote, or add it."
             )
         if git.ask("symbolic-ref", "--quiet", "HEAD") == self._ref:
             raise UsageError(
-                f"The branch {self.name} is checked out here, in place of the project; check out the project's branch."
+                f"The branch {self.name} is checked out here instead of the project; check out the project's branch."
             )
 
     def fetch_tip(self) -> str | None:
-        """The last commit on the remote's branch, brought here without those before it; None where there is none.
+        """Fetch the newest commit of the remote's branch, without its ancestors; None if there is no branch.
 
-        Raises :class:`GitFailed` where the remote cannot be read.
+        Raises :class:`GitFailed` if the remote cannot be read.
         """
         tip = f"refs/apivideo-geo/tip/{self.name}"
         try:
@@ -56,16 +56,16 @@ class Branch:
                 return None
             self.git.run("fetch", "--quiet", "--no-tags", "--depth=1", self.remote, f"+{self._ref}:{tip}")
         except GitFailed as error:
-            raise unread(self.place, error) from None
+            raise explain_unreadable(self.place, error) from None
         return self.git.run("rev-parse", "--verify", tip)
 
     def base(self) -> str | None:
-        """The commit that the history folder began with, if it is still here."""
+        """Return the commit that the history folder started from, if this clone still has it."""
         return self.git.ask("rev-parse", "--verify", "--quiet", f"{self._base}^{{commit}}")
 
     @contextmanager
     def lay_out(self, commit: str | None) -> Iterator[Path]:
-        """A temporary folder with the files of ``commit`` (None: none). Raises DataRefused if they are no history."""
+        """Provide a temporary folder with the files of ``commit``. Raises DataRefused if they are not a history."""
         with tempfile.TemporaryDirectory(prefix="apivideo-geo-") as name:
             folder = Path(name) / "files"
             folder.mkdir()
@@ -73,14 +73,14 @@ class Branch:
                 names = self.git.run("ls-tree", "-r", "-z", "--name-only", commit).split("\0")
                 if any(names) and not any(OURS.fullmatch(one) for one in names):
                     raise DataRefused(
-                        f"The branch {self.place} holds files that are no history; name another with --history-branch."
+                        f"The branch {self.place} has files that are not a history; name another with --history-branch."
                     )
                 self._at(folder, "read-tree", commit)
                 self._at(folder, "checkout-index", "--all", "--force", "--index")
             yield folder
 
     def commit(self, folder: Path, parent: str | None, message: str, now: datetime) -> str | None:
-        """A commit of the files in ``folder``, laid out from ``parent``; None where nothing has changed since."""
+        """Commit the files in ``folder``, a checkout of ``parent``; return None if nothing has changed."""
         for name, text in FILES.items():
             save_bytes(folder / name, text.encode())
         self._at(folder, "add", "--all", "--force", "--", ".", *NOT_PUBLISHED)
@@ -97,16 +97,16 @@ class Branch:
         return self.git.run("commit-tree", tree, *parents, "-m", message, environment=who)
 
     def push(self, commit: str) -> None:
-        """Put ``commit`` on top of the remote's branch; never by force. Raises :class:`GitFailed` if it is refused."""
+        """Push ``commit`` to the remote's branch, never by force. Raises :class:`GitFailed` if it is rejected."""
         try:
             self.git.run("push", "--quiet", self.remote, f"{commit}:{self._ref}")
         except GitFailed as error:
-            raise untaken(self.place, error) from None
+            raise explain_rejected(self.place, error) from None
 
     def attach(self, folder: Path) -> None:
-        """Make ``folder`` a worktree of the branch, if it is none; the files in it stay as they are.
+        """Make ``folder`` a worktree of the branch, if it is not one yet; its files do not change.
 
-        Raises :class:`UsageError` where it is something else to git: a repository, or a worktree of another branch.
+        Raises :class:`UsageError` if it is a repository of its own, or a worktree of another branch.
         """
         self.git.run("worktree", "prune")
         if self._is_worktree(folder):
@@ -121,13 +121,14 @@ class Branch:
         self.git.run("read-tree", "--empty", at=folder)
 
     def settle(self, merged: Path, folder: Path, commit: str | None, keep: Collection[Path]) -> None:
-        """Take the files in ``merged`` into ``folder``, and ``commit`` as what it now begins with.
+        """Copy the files in ``merged`` to ``folder``, and record ``commit`` as what it now starts from.
 
-        Files of days that are not in ``merged`` go, but for those in ``keep``. A README that a person wrote stays.
+        Files of days that are not in ``merged`` are deleted, except those in ``keep``. A README that a person edited
+        stays.
         """
         names = {path.relative_to(merged) for path in merged.rglob("*") if path.is_file() and path.name != ".lock"}
-        persons = {Path(name) for name in FILES if (folder / name).exists()} - self._untouched(folder)
-        for name in sorted(names - persons):
+        edited = {Path(name) for name in FILES if (folder / name).exists()} - self._untouched(folder)
+        for name in sorted(names - edited):
             save_bytes(folder / name, (merged / name).read_bytes())
         for path in sorted(folder.rglob("*.parquet")):
             name = path.relative_to(folder)
@@ -140,24 +141,24 @@ class Branch:
             self.git.run("update-ref", self._base, commit)
 
     def _untouched(self, folder: Path) -> set[Path]:
-        """The files in ``folder`` that are as they were when it was last settled."""
+        """Return the files in ``folder`` that were not changed since it was last updated."""
         tracked, changed = (self.git.run("ls-files", *only, "-z", at=folder).split("\0") for only in ((), ("-m",)))
         return {Path(name) for name in set(tracked) - set(changed)}
 
     def _is_worktree(self, folder: Path) -> bool:
         if not (folder / ".git").exists():
             return False
-        told = self.git.ask("rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir", at=folder)
-        top, _, common = (told or "").partition("\n")
+        answer = self.git.ask("rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir", at=folder)
+        top, _, common = (answer or "").partition("\n")
         if top != str(folder.resolve()):
-            return False  # git has lost it
+            return False  # git no longer knows it
         if common != str(self.git.common) or self.git.ask("symbolic-ref", "--quiet", "HEAD", at=folder) != self._ref:
             raise UsageError(
-                f"{folder} is a repository of git or a worktree of another branch; name another folder with --history."
+                f"{folder} is a git repository or a worktree of another branch; name another folder with --history."
             )
         return True
 
     def _at(self, folder: Path, *arguments: str) -> str:
-        """git on the files in ``folder``, with an index of its own."""
+        """Run git on the files in ``folder``, with a separate index."""
         where = ("--git-dir", str(self.git.common), "--work-tree", str(folder))
         return self.git.run(*where, *arguments, at=folder, environment={"GIT_INDEX_FILE": f"{folder}.index"})

@@ -1,4 +1,4 @@
-"""Runs git. Alone starts it; whatever git or its remote says leaves here as :class:`GitFailed`, without credentials."""
+"""Run git. Its errors are raised as :class:`GitFailed`, without credentials. No other module starts git."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from apivideo_geo.settings import Settings, environment_for_git
 
 ASKS_NOBODY = {"GIT_TERMINAL_PROMPT": "0", "GCM_INTERACTIVE": "never", "LC_ALL": "C"}
 PLAIN = ("-c", "core.autocrlf=false", "-c", "core.symlinks=false", "-c", "core.quotePath=false")
-"""Files are what is in them on every system, and a link that somebody put on the branch leads nowhere."""
+"""Never convert line ends, and never create a symbolic link that somebody put on the branch."""
 IMPATIENT = ("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=30")
-"""A transfer slower than 1 kB/s for 30 s has failed."""
+"""Abort a transfer slower than 1 kB/s for 30 s."""
 NEEDED = "2.31"
-"""The first git with ``--path-format`` and with settings in the environment."""
+"""The first version with ``--path-format``, and with settings in the environment."""
 LONGEST = 300
-"""Characters of git's own words that are passed on."""
+"""Maximum number of characters quoted from git's messages."""
 
 
 class Git:
-    """git in the repository that ``folder`` lies in. Raises :class:`UsageError` if it lies in none, or there is no git.
+    """git in the repository that contains ``folder``. Raises :class:`UsageError` if there is none, or no git.
 
-    ``token`` is sent to ``server`` (GitHub's address) and nowhere else; without one git uses what it is set up with.
+    ``token`` is sent to ``server`` (the URL of GitHub) and nowhere else; without it, git uses its own configuration.
     """
 
     def __init__(self, folder: Path, *, server: str = "", token: str = "", timeout: float = 3600.0) -> None:
@@ -35,32 +35,32 @@ class Git:
         done = self._start(("rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir"), None, None)
         if "dubious ownership" in done.stderr:
             raise UsageError(
-                f"git does not trust {folder}, for it belongs to somebody else: if you do, run "
+                f"git does not trust {folder}, because another user owns it. If you trust it, run "
                 f"`git config --global --add safe.directory {folder}`."
             )
         if done.returncode:
             raise UsageError(
-                "This folder is not in a repository of git, and the history has no branch without one; "
-                "keep it as the plain folder that it is, or work in a clone."
+                "This folder is not in a git repository, so the history cannot have a branch; "
+                "keep it as a plain folder, or work in a clone."
             )
-        told = done.stdout.splitlines()
-        if len(told) != 2:  # an older one repeats the option that it does not know
+        lines = done.stdout.splitlines()
+        if len(lines) != 2:  # an older git prints the unknown option instead
             raise UsageError(
                 f"The history's branch needs git {NEEDED} or newer: update git, or keep the history as a folder."
             )
-        self.root, self.common = Path(told[0]), Path(told[1])
+        self.root, self.common = Path(lines[0]), Path(lines[1])
         if token:
             self._access = _header(server, token)
 
     def run(self, *arguments: str, at: Path | None = None, environment: Mapping[str, str] | None = None) -> str:
-        """What ``git arguments`` prints, without line ends around it. Raises :class:`GitFailed`."""
+        """Run ``git arguments`` and return what it prints, stripped. Raises :class:`GitFailed`."""
         done = self._start(arguments, at, environment)
         if done.returncode:
             raise GitFailed(f"git {arguments[0]} failed: {clean(done.stderr)}")
         return done.stdout.strip()
 
     def ask(self, *arguments: str, at: Path | None = None) -> str | None:
-        """The same; None where git says no."""
+        """Run ``git arguments`` and return what it prints, stripped; None if it fails."""
         done = self._start(arguments, at, None)
         return None if done.returncode else done.stdout.strip()
 
@@ -83,22 +83,22 @@ class Git:
 
 
 def open_git(settings: Settings) -> Git:
-    """git where we run, with GitHub's token if there is one."""
+    """Return git for the current folder, with GitHub's token if there is one."""
     redactor.hide(settings.token)
     return Git(Path.cwd(), server=settings.github_server_url, token=settings.token, timeout=settings.deadline * 60)
 
 
-def clean(said: str) -> str:
-    """git's words as one line without user names and passwords of addresses, secrets, and hints."""
-    lines = [line for line in said.splitlines() if line.strip() and not line.startswith(("hint:", "Switched to"))]
-    told = redactor.clean(" ".join(" ".join(lines).split()))
-    told = re.sub(r"(\w+://)[^/@\s]+@", r"\1", told)
-    told = "".join(letter if letter.isprintable() else " " for letter in told)
-    return told if len(told) <= LONGEST else told[: LONGEST - 1] + "…"
+def clean(message: str) -> str:
+    """Return git's message on one line, without hints, secrets, and user names and passwords in URLs."""
+    lines = [line for line in message.splitlines() if line.strip() and not line.startswith(("hint:", "Switched to"))]
+    text = redactor.clean(" ".join(" ".join(lines).split()))
+    text = re.sub(r"(\w+://)[^/@\s]+@", r"\1", text)
+    text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def _header(server: str, token: str) -> dict[str, str]:
-    """git's settings that send ``token`` to ``server``; the empty first one undoes what was set there before."""
+    """Return git settings that send ``token`` to ``server``; the empty first value clears earlier ones."""
     name = f"http.{server.rstrip('/')}/.extraheader"
     basic = b64encode(f"x-access-token:{token}".encode()).decode()
     redactor.hide(basic)

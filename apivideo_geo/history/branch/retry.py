@@ -1,4 +1,4 @@
-"""What a remote that fails has said: whether to try again, and what to do."""
+"""Failures of a remote: whether to retry, and what the user can do."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ T = TypeVar("T")
 
 ATTEMPTS = 10
 LONGEST_WAIT = 20.0
-"""Seconds, at most, before another attempt; drawn at random below 1, 2, 4 … and this."""
+"""Maximum wait before a retry, in seconds; the wait is random, below 1, 2, 4 … and this."""
 REFUSED = re.compile(r"denied|declined|protected|not permitted|authentication|could not read username|\b40[13]\b", re.I)
-"""What a remote says that does not allow it."""
+"""Messages of a remote that denies access."""
 ABSENT = re.compile(r"repository not found|repository '.*' not found|not appear to be a git repository|\b404\b", re.I)
-"""What is said where there is none; GitHub says so, too, to those who may not see it."""
+"""Messages if there is no such repository. GitHub also says so to those who may not see it."""
 
 
-def insist(work: Callable[[], T], effects: Effects) -> T:
-    """What ``work`` returns, tried again while another attempt may do better: the network failed, or a race was lost.
+def retry_transient(work: Callable[[], T], effects: Effects) -> T:
+    """Call ``work`` and return its result; retry after failures that may pass, such as the network or a lost race.
 
     Raises the :class:`GitFailed` of the last attempt.
     """
@@ -35,24 +35,22 @@ def insist(work: Callable[[], T], effects: Effects) -> T:
     return retrying(work)
 
 
-def unread(place: str, error: GitFailed) -> GitFailed:
-    """``error`` of reading the branch ``place``, with what to do."""
+def explain_unreadable(place: str, error: GitFailed) -> GitFailed:
+    """Return the error for a branch ``place`` that cannot be read, with what to do."""
     if _is_final(error):
-        step = "look at the address that `git remote -v` tells, and whether you, or the job, may read that repository"
+        step = "check the URL in `git remote -v`, and that you, or the job, may read that repository"
         return GitFailed(f"{place} cannot be read ({error}): {step}.", final=True)
     return GitFailed(
-        f"{place} is out of reach ({error}): check the network and run it again; the folder keeps its days."
+        f"{place} cannot be reached ({error}): check the network and run it again. The folder keeps its days."
     )
 
 
-def untaken(place: str, error: GitFailed) -> GitFailed:
-    """``error`` of pushing to the branch ``place``, with what to do."""
+def explain_rejected(place: str, error: GitFailed) -> GitFailed:
+    """Return the error for a branch ``place`` that does not accept a push, with what to do."""
     if _is_final(error):
-        step = "let the job, or you, write to the repository (contents: write), or lift the protection of that branch"
-        return GitFailed(f"{place} does not take what was collected ({error}): {step}.", final=True)
-    return GitFailed(
-        f"{place} has not taken what was collected yet ({error}): run it again; the folder keeps its days."
-    )
+        step = "let yourself, or the job, write to the repository (contents: write), or unprotect that branch"
+        return GitFailed(f"{place} rejects the collected days ({error}): {step}.", final=True)
+    return GitFailed(f"{place} did not accept the collected days ({error}): run it again. The folder keeps its days.")
 
 
 def _is_final(error: GitFailed) -> bool:

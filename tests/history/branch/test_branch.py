@@ -75,8 +75,8 @@ def test_a_run_fetches_the_last_commit_only_and_the_folder_is_a_clean_worktree_b
 def test_nothing_new_is_no_commit(home, api):
     clone = home.clone()
     clone.night(api, NIGHT)
-    assert "holds all" in clone.publish(NIGHT)
-    assert "holds all" in home.clone().night(api, NIGHT + timedelta(hours=1))
+    assert "already has everything" in clone.publish(NIGHT)
+    assert "already has everything" in home.clone().night(api, NIGHT + timedelta(hours=1))
     assert len(home.log()) == 1
 
 
@@ -190,7 +190,7 @@ def test_a_remote_that_is_not_there_is_final_one_out_of_reach_is_asked_again_and
     away = home.origin.rename(home.folder / "away.git")
     asked = home.folder / "asked"
     git(run.folder, "remote", "set-url", "origin", str(home.origin))
-    with pytest.raises(GitFailed, match=r"cannot be read \(git ls-remote failed: .*: look at the address"):
+    with pytest.raises(GitFailed, match=r"cannot be read \(git ls-remote failed: .*: check the URL"):
         run.publish(NIGHT)
     program = home.folder / "unreachable"
     program.write_text(f"#!/bin/sh\necho x >> '{asked}'\necho 'Could not resolve host: x' >&2\nexit 1\n")
@@ -199,7 +199,7 @@ def test_a_remote_that_is_not_there_is_final_one_out_of_reach_is_asked_again_and
     away.rename(home.origin)
     for verb in (run.fetch, run.publish):
         asked.unlink(missing_ok=True)
-        with pytest.raises(GitFailed, match=r"^origin/history is out of reach \(.*\): check the network"):
+        with pytest.raises(GitFailed, match=r"^origin/history cannot be reached \(.*\): check the network"):
             verb(NIGHT)
         assert asked.read_text() == "x\n" * ATTEMPTS
     git(run.folder, "config", "--unset", "remote.origin.uploadpack")
@@ -278,7 +278,7 @@ def test_what_is_damaged_in_the_folder_does_not_keep_the_rest_from_the_branch(ho
 def test_a_branch_that_holds_something_else_is_refused(home, api):
     owner = home.clone()
     git(owner.folder, "push", "--quiet", "origin", "HEAD:refs/heads/history")
-    with pytest.raises(DataRefused, match="origin/history holds files that are no history; name another"):
+    with pytest.raises(DataRefused, match="origin/history has files that are not a history; name another"):
         home.clone().night(api, NIGHT)
 
 
@@ -302,7 +302,7 @@ def test_demo_data_is_not_put_on_a_branch(home, tmp_path):
 def test_cities_and_referrers_go_to_a_branch_only_where_it_is_said_to_be_private(home, api):
     run = home.clone()
     run.collect(api, NIGHT, detail="full", history_private=True, since=date(2026, 10, 27))
-    with pytest.raises(DataRefused, match="holds cities or referrers"):
+    with pytest.raises(DataRefused, match="contains cities or referrers"):
         run.publish(NIGHT)
     assert "2026-10-27" in run.publish(NIGHT, history_private=True)
 
@@ -320,11 +320,11 @@ def test_titles_that_are_not_public_go_to_a_branch_only_where_it_is_said_to_be_p
 def test_a_folder_that_is_something_else_to_git_is_left_alone(home, api):
     run = home.clone()
     git(run.folder, "worktree", "add", "--quiet", "-b", "other", "history")
-    with pytest.raises(UsageError, match="is a repository of git or a worktree"):
+    with pytest.raises(UsageError, match="is a git repository or a worktree"):
         run.fetch(NIGHT)
     own = home.clone()
     git(own.folder, "init", "--quiet", "history")
-    with pytest.raises(UsageError, match="is a repository of git or a worktree"):
+    with pytest.raises(UsageError, match="is a git repository or a worktree"):
         own.fetch(NIGHT)
     assert not (own.folder / "history/README.md").exists()
 
@@ -333,7 +333,7 @@ def test_without_a_repository_a_remote_or_a_history_it_is_one_sentence(home, tmp
     plain = tmp_path / "plain"
     plain.mkdir()
     product = Product(plain)
-    assert "not in a repository of git" in product.run("fetch-history", code=2).stderr
+    assert "not in a git repository" in product.run("fetch-history", code=2).stderr
     assert product.run("publish-history").stdout.startswith("There is no history in history: nothing to publish.")
     clone = home.clone()
     with pytest.raises(UsageError, match="no remote upstream; name one with --history-remote"):
