@@ -1,4 +1,4 @@
-"""What must be true before anyone sees the site. Reads the staged files, returns problems, never raises."""
+"""Check a finished site before it is published: totals, links, privacy. Each check returns a list of problems."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 from apivideo_geo.model import Details, Summary
 
 MONTHLY = "data/monthly.csv"
-"""The file with what is withheld in part; not there where nothing of it was collected."""
+"""The file with the dimensions whose small counts are suppressed; missing if none of them was collected."""
 CANONICAL = "canonical"
 ANYWHERE = "404.html"
-"""The page a host shows for every address that does not exist: its relative links lead from there."""
+"""A host shows this page at every URL that does not exist, so its relative links can only go up."""
 
 _LINK = re.compile(r"""<(?P<tag>[a-z]+)\b[^>]*?\s(?:href|src)=["'](?P<url>[^"']*)["']""", re.IGNORECASE)
 _PLACE = re.compile(r'<path\b[^>]*?\sid="(?P<code>[A-Z]{3})(?:-dot)?"[^>]*?\sd="[^"]+"')
@@ -32,10 +32,10 @@ _JSON_IN_HTML = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "<>&'"})
 def check_site(
     site: Mapping[str, bytes], summary: Summary, hidden: Collection[str], details: Details | None = None
 ) -> list[str]:
-    """Problems of ``site`` (path → content), each a clause of a sentence; none if it may be published.
+    """Return the problems of ``site`` (path → content), each a clause of a sentence; an empty list if there are none.
 
-    ``hidden`` are texts that must appear nowhere: the API key, ids and titles that are not public. ``details`` is what
-    the pages of countries and videos were made from.
+    ``hidden`` are texts that must not appear anywhere: the API key, and ids and titles that are not public. The pages
+    of countries and videos are compared with ``details``.
     """
     return [
         *check_balance(site, summary),
@@ -48,7 +48,7 @@ def check_site(
 
 
 def check_balance(site: Mapping[str, bytes], summary: Summary) -> list[str]:
-    """Whether every figure that is published adds up to the same total."""
+    """Return published figures that do not add up to the total."""
     problems = []
     if summary.total != summary.mapped + summary.unknown + summary.withheld:
         problems.append(
@@ -69,32 +69,34 @@ def check_balance(site: Mapping[str, bytes], summary: Summary) -> list[str]:
         if sum(int(count) for count in counts if count) + summary.withheld != summary.total:
             problems.append(f"{name} does not add up to the total {summary.total}")
     if json.loads(site["data/summary.json"])["total"] != summary.total:
-        problems.append(f"data/summary.json does not tell the total {summary.total}")
+        problems.append(f"data/summary.json does not have the total {summary.total}")
     return problems
 
 
-def check_told(site: Mapping[str, bytes], daily: Collection[str], least: int) -> list[str]:
-    """Whether nothing small is told of what is withheld in part.
+def check_suppressed(site: Mapping[str, bytes], daily: Collection[str], min_count: int) -> list[str]:
+    """Return small counts that should have been suppressed.
 
-    ``daily`` are the dimensions that may be told day by day; of the others there is no count below ``least``.
+    Only the dimensions ``daily`` may be published by day; the others have no count below ``min_count``.
     """
     problems = []
     facts = pq.read_table(io.BytesIO(site["data/facts.parquet"]), columns=["dimension"])
     if more := {*facts["dimension"].unique().to_pylist()} - {*daily}:
-        problems.append(f"data/facts.parquet tells {', '.join(sorted(more))} day by day, which is withheld in part")
+        problems.append(
+            f"data/facts.parquet has {', '.join(sorted(more))} by day, although small counts are suppressed"
+        )
     rows = csv.DictReader(io.StringIO(site.get(MONTHLY, b"").decode()))
-    if any(row["value"] and int(row["count"]) < least for row in rows):
-        problems.append(f"{MONTHLY} tells a count below {least}")
+    if any(row["value"] and int(row["count"]) < min_count for row in rows):
+        problems.append(f"{MONTHLY} has a count below {min_count}")
     return problems
 
 
 def check_details(summary: Summary, details: Details) -> list[str]:
-    """Whether the parts of countries and videos add up to no more than what they are parts of."""
+    """Return countries and videos whose breakdowns add up to more than their total."""
     problems = []
     counts = {country.iso_a3: country.count for country in summary.countries}
-    for code, told in details.countries.items():
-        for dimension in {*told.parts, *told.withheld}:
-            parts = sum(count for _, count in told.parts.get(dimension, ())) + told.withheld.get(dimension, 0)
+    for code, detail in details.countries.items():
+        for dimension in {*detail.parts, *detail.withheld}:
+            parts = sum(count for _, count in detail.parts.get(dimension, ())) + detail.withheld.get(dimension, 0)
             if parts > counts.get(code, 0):
                 problems.append(f"the {dimension} values of {code} add up to {parts}, more than {counts.get(code, 0)}")
     for one in details.assets:
@@ -109,28 +111,28 @@ def check_details(summary: Summary, details: Details) -> list[str]:
 
 
 def check_pages(site: Mapping[str, bytes], summary: Summary, details: Details) -> list[str]:
-    """Whether each country with a count has its page, and the pages of countries and videos tell the right count."""
+    """Return missing country pages, and country and video pages with a wrong count."""
     expected = {f"country/{country.iso_a3}.html": country.count for country in summary.countries}
     problems = [f"{name} is not there" for name in expected if name not in site]
     problems += [
-        f"{name} does not tell the count {count}"
+        f"{name} does not have the count {count}"
         for name, count in expected.items()
-        if name in site and _told_count(site[name]) != count
+        if name in site and _page_count(site[name]) != count
     ]
-    counted = Counter(_told_count(content) for name, content in site.items() if name.startswith("video/"))
+    counted = Counter(_page_count(content) for name, content in site.items() if name.startswith("video/"))
     if counted - Counter(one.count for one in details.assets):
         problems.append("the pages of videos tell counts that no video has")
     return problems
 
 
-def _told_count(page: bytes) -> int | None:
-    """The count a page is about, as it tells it to programs."""
+def _page_count(page: bytes) -> int | None:
+    """Return the total count that a page gives in its ``<data>`` element; None if there is none."""
     found = _COUNT.search(page)
     return int(found["count"]) if found else None
 
 
 def check_places(site: Mapping[str, bytes], summary: Summary) -> list[str]:
-    """Countries with counts that have no place on the map: neither an outline nor a dot that is drawn."""
+    """Return countries with a count that are not on the map, neither as a shape nor as a dot."""
     drawn = {m["code"] for m in _PLACE.finditer(site["index.html"].decode())}
     return [
         f"{country.name} ({country.iso_a3}) has {country.count} but no place on the map"
@@ -140,7 +142,7 @@ def check_places(site: Mapping[str, bytes], summary: Summary) -> list[str]:
 
 
 def check_links(site: Mapping[str, bytes]) -> list[str]:
-    """Links that lead nowhere, and anything a page would load from somebody else's server."""
+    """Return broken links, and anything a page would load from another server."""
     problems = []
     for name, content in sorted(site.items()):
         if name.endswith(".html"):
@@ -164,12 +166,12 @@ def check_links(site: Mapping[str, bytes]) -> list[str]:
 
 
 def _kind(link: re.Match[str]) -> str:
-    """The tag of a link; what only says where the page is, and loads nothing, is ``CANONICAL``."""
+    """Return the tag of a link, or ``CANONICAL`` for the link that only gives the page's own URL."""
     return CANONICAL if 'rel="canonical"' in link[0] else link["tag"].lower()
 
 
 def _readable(name: str, content: bytes) -> bytes:
-    """What can be read in a file: of Parquet the values, for its bytes are compressed."""
+    """Return the searchable text of a file: the values of a Parquet file, because its bytes are compressed."""
     if not name.endswith(".parquet"):
         return content
     values = pq.read_table(io.BytesIO(content), columns=["value"])["value"].unique().to_pylist()
@@ -177,13 +179,13 @@ def _readable(name: str, content: bytes) -> bytes:
 
 
 def check_hidden(site: Mapping[str, bytes], hidden: Collection[str]) -> list[str]:
-    """Files in which one of ``hidden`` stands, as it is or as HTML or JSON spell it. The text itself is not told."""
+    """Return files that contain one of ``hidden``, plain or escaped for HTML or JSON. The text is not repeated."""
     problems = []
     readable = {name: _readable(name, content) for name, content in sorted(site.items())} if hidden else {}
     for text in hidden:
         spellings = _spellings(text)
         problems += [
-            f"{name} holds a text that must not be published (the API key, or the title or id of an asset not public)"
+            f"{name} contains a text that must not be published (the API key, or title or id of an asset not public)"
             for name, content in readable.items()
             if any(spelling in content for spelling in spellings)
         ]
@@ -191,7 +193,7 @@ def check_hidden(site: Mapping[str, bytes], hidden: Collection[str]) -> list[str
 
 
 def _spellings(text: str) -> set[bytes]:
-    """The text as it is, as Python and Jinja escape it in HTML, and as JSON spells it, within a page too."""
+    """Return the text plain, escaped for HTML by Python and by Jinja, and as JSON, also inside a page."""
     in_json = [json.dumps(text, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)]
     in_page = [spelled.translate(_JSON_IN_HTML) for spelled in in_json]
     in_html = escape(text)
@@ -208,7 +210,7 @@ def _spellings(text: str) -> set[bytes]:
 
 
 def _target(page: str, path: str) -> str:
-    """The file a relative link on ``page`` leads to."""
+    """Return the path of the file that a relative link on ``page`` points to."""
     if path.endswith("/") or path == ".":
         path += "index.html" if path.endswith("/") else "/index.html"
     target = normpath(f"{page.rpartition('/')[0]}/{path}" if "/" in page else path)

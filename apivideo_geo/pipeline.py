@@ -152,12 +152,12 @@ def publish(
 ) -> None:
     """Check the site and publish it. Raises :class:`DataRefused` with the first problem; nothing is then published."""
     from apivideo_geo import publish as publishing
-    from apivideo_geo.checks import check_site, check_told
+    from apivideo_geo.checks import check_site, check_suppressed
     from apivideo_geo.privacy import public_dimensions
 
     problems = [
         *check_site(site, summary, hidden | ({settings.key} if settings.key else set()), details),
-        *check_told(site, public_dimensions(settings.withhold_media), settings.min_count),
+        *check_suppressed(site, public_dimensions(settings.withhold_media), settings.min_count),
     ]
     if problems:
         more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""

@@ -1,4 +1,4 @@
-"""Puts the site in place: staged beside, swapped by two renames, a swap cut short repaired. Alone touches ``site/``."""
+"""Replace the site: write the new one next to it, swap them by two renames, repair an interrupted swap."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from typing import Any
 from apivideo_geo.durable import alone, disk_failed
 from apivideo_geo.errors import UsageError
 
-OURS = "manifest.json"
-"""A folder with this file in it was made here and may be replaced."""
+MANIFEST = "manifest.json"
+"""A folder with this file was made by this program, and may be replaced."""
 KEPT = (".gitignore", ".gitkeep", ".git")
-"""What a folder may hold and still be taken for the site: files of git."""
+"""Files of git, which may be in a folder that is otherwise empty."""
 
 
 def publish(site: Mapping[str, bytes], out: Path) -> None:
-    """Write ``site`` (path → content) as the folder ``out``, in place of what was published there before.
+    """Write ``site`` (path → content) to the folder ``out``, replacing the site that was there.
 
-    Raises :class:`UsageError` where ``out`` holds something that was not made here, :class:`DataRefused` where another
-    run is writing it, :class:`DiskFailed` where it cannot be written; what was there before is then still there, whole.
+    Raises :class:`UsageError` if ``out`` has files of somebody else, :class:`DataRefused` if another run is writing it,
+    :class:`DiskFailed` if it cannot be written; the old site then stays complete.
     """
     out, staged, old, lock = _places(out)
     with alone(lock, "the site", out):
@@ -47,14 +47,14 @@ def publish(site: Mapping[str, bytes], out: Path) -> None:
 
 
 def shows_an_account(out: Path) -> bool:
-    """Whether the site in ``out`` is one of a real account's data."""
+    """Return whether the site in ``out`` shows the data of an account, not the demo."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         return not _manifest(out)["demo"]
     return False
 
 
 def repair(out: Path) -> None:
-    """Bring the site back that a run killed in the middle of its swap has left beside ``out``."""
+    """Restore the site if a run was killed in the middle of the swap."""
     out, staged, old, lock = _places(out)
     if not out.exists() and old.exists():
         with alone(lock, "the site", out):
@@ -62,10 +62,10 @@ def repair(out: Path) -> None:
 
 
 def _carry_over(out: Path, staged: Path) -> None:
-    """Take along what somebody else put into ``out``, as CNAME: files that the site there did not come with."""
+    """Copy files that somebody added to ``out``, such as CNAME, to the new site."""
     if not out.is_dir():
         return
-    made = {OURS}
+    made = {MANIFEST}
     with suppress(OSError, ValueError, KeyError, TypeError):
         made |= set(_manifest(out)["files"])
     for path in sorted(out.rglob("*")):
@@ -76,28 +76,28 @@ def _carry_over(out: Path, staged: Path) -> None:
 
 
 def _manifest(out: Path) -> dict[str, Any]:
-    manifest: dict[str, Any] = json.loads((out / OURS).read_text(encoding="utf-8"))
+    manifest: dict[str, Any] = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
     return manifest
 
 
 def check_replaceable(out: Path) -> None:
-    """Raise :class:`UsageError` where ``out`` is not ours to replace: a file, or a folder of somebody else's."""
+    """Raise :class:`UsageError` if ``out`` must not be replaced: it is a file, or has files of somebody else."""
     if not out.exists():
         return
     if not out.is_dir():
         raise UsageError(f"{out} is a file; name a folder for the site with --out.")
     names = {path.name for path in out.iterdir()}
     if (out / ".git").is_dir():
-        raise UsageError(f"{out} is a git repository of its own; name a folder inside it with --out.")
-    if names - set(KEPT) and OURS not in names:
+        raise UsageError(f"{out} is a git repository; name a folder inside it with --out.")
+    if names - set(KEPT) and MANIFEST not in names:
         raise UsageError(
-            f"{out} holds files that are not of a site made here, and would be replaced; "
+            f"{out} contains files that this program did not make, and they would be lost; "
             "name another folder with --out, or empty it."
         )
 
 
 def _repair(out: Path, staged: Path, old: Path) -> None:
-    """End a swap that was cut short: the old site comes back where the new one had not arrived."""
+    """Finish an interrupted swap: restore the old site if the new one is not in place."""
     if old.exists() and not out.exists():
         old.rename(out)
     shutil.rmtree(old, ignore_errors=True)
@@ -105,7 +105,7 @@ def _repair(out: Path, staged: Path, old: Path) -> None:
 
 
 def _places(out: Path) -> tuple[Path, Path, Path, Path]:
-    """``out``, and beside it where the new site is staged, where the old one waits, and the lock on all three."""
+    """Return ``out``, and next to it the folder of the new site, the folder of the old one, and the lock file."""
     out = Path(os.path.abspath(out))  # noqa: PTH100  resolve() would swap the target of a link for the link
     staged, old, lock = (out.with_name(f".{out.name}.{what}") for what in ("new", "old", "lock"))
     return out, staged, old, lock

@@ -10,7 +10,7 @@ import ibis
 import pytest
 from jinja2 import Environment
 
-from apivideo_geo.checks import check_balance, check_hidden, check_links, check_places, check_site, check_told
+from apivideo_geo.checks import check_balance, check_hidden, check_links, check_places, check_site, check_suppressed
 from apivideo_geo.exports.facts_parquet import render_facts
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import all_countries
@@ -77,7 +77,7 @@ def test_a_dot_alone_is_a_place():
         ({"withheld": 1, "unknown": 1}, "data/countries.csv does not add up to the total 17"),
         ({"withheld": 1, "unknown": 1}, "data/timeseries.csv does not add up to the total 17"),
         ({"withheld": 1, "unknown": 1}, "data/choro.csv does not add up to the total 17"),
-        ({"total": 18, "unknown": 3}, "data/summary.json does not tell the total 18"),
+        ({"total": 18, "unknown": 3}, "data/summary.json does not have the total 18"),
     ],
 )
 def test_figures_that_disagree_are_told(site, balanced, change, said):
@@ -150,7 +150,7 @@ def from_string(template, title):
 def test_a_hidden_text_is_found_however_it_is_written_and_not_repeated(site, write):
     told = check_hidden(site | {"data/summary.json": write(f"a {TITLE} b").encode()}, {TITLE})
     assert len(told) == 1
-    assert told[0].startswith("data/summary.json holds a text that must not be published")
+    assert told[0].startswith("data/summary.json contains a text that must not be published")
     assert "secret" not in told[0]
 
 
@@ -160,15 +160,15 @@ def test_a_hidden_text_is_found_in_parquet_too(site):
     assert len(check_hidden(site | {"data/facts.parquet": content}, {"viSecret"})) == 1
 
 
-def test_what_is_withheld_in_part_is_told_neither_by_day_nor_in_small_counts(site):
-    assert check_told(site, public_dimensions(True), 5) == []
+def test_what_is_suppressed_is_published_neither_by_day_nor_in_small_counts(site):
+    assert check_suppressed(site, public_dimensions(True), 5) == []
     facts = facts_table([(date(2026, 11, 1), "play", "FRA", "media", "viA", 7)])
     by_day = {"data/facts.parquet": render_facts(ibis.memtable(facts), None, None, False)}
-    assert "tells media day by day" in check_told(site | by_day, public_dimensions(True), 5)[0]
-    assert check_told(site | by_day, public_dimensions(False), 5) == []
+    assert "has media by day" in check_suppressed(site | by_day, public_dimensions(True), 5)[0]
+    assert check_suppressed(site | by_day, public_dimensions(False), 5) == []
     monthly = b"month,dimension,iso_a3,value,count\n2026-10-01,city,FRA,Pau,4\n2026-10-01,city,FRA,,4\n"
-    assert check_told(site | {"data/monthly.csv": monthly}, (), 5) == ["data/monthly.csv tells a count below 5"]
-    assert check_told(site | {"data/monthly.csv": monthly}, (), 4) == []
+    assert check_suppressed(site | {"data/monthly.csv": monthly}, (), 5) == ["data/monthly.csv has a count below 5"]
+    assert check_suppressed(site | {"data/monthly.csv": monthly}, (), 4) == []
 
 
 def test_nothing_hidden_is_nothing_to_find(site):

@@ -32,7 +32,7 @@ def test_files_of_git_stay(tmp_path):
 
 def test_a_folder_of_somebody_elses_is_not_replaced(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(UsageError, match="not of a site made here"):
+    with pytest.raises(UsageError, match="this program did not make"):
         publish(NEW, tmp_path)
     assert content(tmp_path) == {"thesis.txt": b"years of work"}
 

@@ -139,7 +139,7 @@ def test_gaps_that_can_still_be_healed_are_told_apart_from_lost_days(api, place)
     assert (gaps.state, gaps.exit_code) == ("wrong", 4)
     assert gaps.says.startswith("6 days (2026-09-29 to 2026-10-02, 2026-10-26")
     assert gaps.says.endswith("): missing and can still be collected.")
-    assert gaps.next == "Run build: it collects them. The API forgets the oldest within a day."
+    assert gaps.next == "Run build: it collects them. The API deletes the oldest within a day."
     assert found["lost days"].says.startswith("21 days (")
     assert "): lost, because the API has deleted them" in found["lost days"].says
     assert found["lost days"].state == "ok"
@@ -154,7 +154,7 @@ def test_gaps_that_can_still_be_healed_are_told_apart_from_lost_days(api, place)
 def test_a_history_that_was_not_fed_for_days_is_a_warning(api, place):
     collect(api, NIGHT, since=date(2026, 10, 20))
     found = look(settings(), NIGHT + timedelta(days=3))["history"]
-    assert (found.state, "look under Actions" in found.next) == ("warning", True)
+    assert (found.state, "under Actions on GitHub" in found.next) == ("warning", True)
 
 
 def test_a_clock_that_is_wrong_is_told(api, place, monkeypatch):

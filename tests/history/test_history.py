@@ -160,7 +160,7 @@ def test_what_another_server_tells_is_refused_with_the_way_out(tmp_path):
     with open_history(tmp_path) as history:
         history.check_fits("play", demo=False, server="ws.api.video")
         history.save_account(30, None, "ws.api.video")
-    with pytest.raises(DataRefused, match=r"comes from ws\.api\.video, not sandbox\.api\.video; .*--history, or delete"):
+    with pytest.raises(DataRefused, match=r"from ws\.api\.video, not sandbox\.api\.video; .*--history, or delete"):
         load_history(tmp_path).check_fits("play", demo=False, server="sandbox.api.video")
     load_history(tmp_path).check_fits("play", demo=False, server="ws.api.video")
     load_history(tmp_path).check_fits("play", demo=False)

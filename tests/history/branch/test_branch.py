@@ -46,12 +46,12 @@ def days(first, last):
 
 def test_the_first_run_begins_the_branch_and_the_next_adds_a_day(home, api, world):
     said = home.clone().night(api, NIGHT)
-    assert said.startswith("Published to origin/history: 2026-10-20 to 2026-10-27 (8 days), ")
+    assert said.startswith("Published to origin/history: 8 days (2026-10-20 to 2026-10-27), ")
     assert home.totals() == truth(world, days(SINCE, date(2026, 10, 27)))
     assert {"README.md", "ledger.jsonl", "2026/10/2026-10-27.parquet", ".gitignore"} <= home.files()
     said = home.clone().night(api, NIGHT + timedelta(days=1))
     plays = truth(world, [date(2026, 10, 28)])[date(2026, 10, 28)]
-    assert said == f"Published to origin/history: 2026-10-28, {plays} plays"
+    assert said == f"Published to origin/history: 1 day (2026-10-28), {plays} plays"
     assert len(home.log()) == 2
     body = git(home.origin, "log", "-1", "--format=%b%an%at", "history")
     assert "Stored: 9 days (2026-10-20 to 2026-10-28)\nNever collected: no day in between" in body
@@ -94,7 +94,7 @@ def test_two_runs_at_once_lose_nothing(home, api, world, first):
     assert overtaken.exists()
     assert len(home.log()) == (2 if first else 3)
     assert home.totals() == truth(world, days(SINCE if first else date(2026, 10, 17), date(2026, 10, 27)))
-    assert one.publish(NIGHT).endswith("already.")
+    assert one.publish(NIGHT).endswith("already has everything in history.")
     assert one.fetch(NIGHT).startswith("Fetched origin/history into history: ")
 
 
@@ -222,7 +222,7 @@ def test_a_worktree_that_git_lost_is_made_again_and_keeps_its_own_days(home, api
     later = NIGHT + timedelta(days=1)
     run.collect(api, later)
     shutil.rmtree(run.folder / ".git/worktrees")
-    assert "1 of the folder's own" in run.fetch(later)
+    assert "1 in the folder are not published" in run.fetch(later)
     run.publish(later)
     assert home.totals() == truth(world, days(SINCE, date(2026, 10, 28)))
 
