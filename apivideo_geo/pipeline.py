@@ -139,6 +139,7 @@ def look_of(settings: Settings) -> Look:
         overrides=settings.templates,
         site_url=settings.page,
         video_pages=settings.video_pages,
+        cards=settings.cards,
     )
 
 

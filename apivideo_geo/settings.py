@@ -130,6 +130,13 @@ class Settings(BaseSettings):
         100, ge=1, description="Smallest count for which a country is compared per million people."
     )
     video_pages: int = Field(200, ge=0, le=10_000, description="Number of most watched videos that have a page.")
+    cards: int = Field(
+        50,
+        ge=0,
+        le=10_000,
+        description="Number of most watched pages (countries and videos) that have a preview picture of their own for "
+        "shared links; the others use that of the site. Needs site_url.",
+    )
     min_count: int = Field(
         5,
         ge=1,

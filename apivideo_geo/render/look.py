@@ -39,6 +39,8 @@ class Look:
     site_url: str = ""
     video_pages: int = 200
     """So many videos, the most watched, have a page."""
+    cards: int = 50
+    """How many pages of countries and videos, the most watched, have a preview picture of their own."""
 
     def scale_of(self, values: Sequence[float]) -> Scale:
         """The classes of a map of ``values``."""

@@ -29,9 +29,10 @@ from apivideo_geo.model import Details, Summary
 from apivideo_geo.render import client, prose, views
 from apivideo_geo.render.about import make_about
 from apivideo_geo.render.accent import render_accent
-from apivideo_geo.render.around import render_around
+from apivideo_geo.render.around import CARD_PICTURE, render_around
 from apivideo_geo.render.assets import hashed, load_leaflet, load_own
 from apivideo_geo.render.calendar import make_calendar
+from apivideo_geo.render.cards import card_data
 from apivideo_geo.render.changes import make_changes, newest
 from apivideo_geo.render.choropleth import container_id, render_script
 from apivideo_geo.render.city_page import render_circles
@@ -44,6 +45,7 @@ from apivideo_geo.render.ground import TALL, WIDE, render_land
 from apivideo_geo.render.look import Look
 from apivideo_geo.render.palettes import PALETTES, render_palette
 from apivideo_geo.render.parts import referrer_panel
+from apivideo_geo.render.picture import CARD
 from apivideo_geo.render.scale import Scale
 from apivideo_geo.render.subpages import list_pages, render_subpages, without_time
 from apivideo_geo.render.svg import render_map
@@ -251,7 +253,7 @@ def _frame(summary: Summary, look: Look, formats: Formats) -> dict[str, Any]:
         "map": {"id": MAP, "container": container_id(MAP), "width": WIDTH, "height": HEIGHT},
         "word": prose.noun(summary.metric, formats),
         "balance": prose.balance(summary.total, summary.unknown, summary, formats),
-        "preview": prose.description(summary, formats),
+        "site_card": card_data(CARD_PICTURE, CARD.width, CARD.height, prose.description(summary, formats)),
         "until": _time(summary.period_to, formats),
         "generated": {
             "machine": summary.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from apivideo_geo.model import Details, NewsItem, Summary
+from apivideo_geo.render.cards import HEIGHT, WIDTH, Card, card_data, make_cards, picture_of, render_card
 from apivideo_geo.render.changes import by_month
 from apivideo_geo.render.city_page import has_cities, make_cities
 from apivideo_geo.render.country_pages import make_country, page_of
 from apivideo_geo.render.formats import Formats
+from apivideo_geo.render.look import Look
 from apivideo_geo.render.parts import Trends
 from apivideo_geo.render.scale import Scale
 from apivideo_geo.render.video_pages import asset_lines, country_lines, make_list, make_video, name_pages
@@ -51,19 +53,23 @@ def render_subpages(
     countries = country_lines(summary, formats)
     trends = Trends(summary, formats)
     frame = without_time(shared)
+    look: Look = shared["look"]
+    cards = make_cards(summary, details, pages, look)
+    yield from ((picture_of(page), render_card(card, summary, look)) for page, card in cards.items())
     deeper = {**frame, "root": "../"}
 
     country = environment.get_template("country.html")
     for one in summary.countries:
         told = make_country(one, summary, details, formats, lines, trends)
-        yield page_of(one.iso_a3), country.render(deeper, path=page_of(one.iso_a3), **told).encode()
+        where = page_of(one.iso_a3)
+        yield where, country.render(deeper, path=where, **told, **_preview(where, cards)).encode()
 
     video = environment.get_template("video.html")
     watched = sum(asset.count > 0 for asset in details.assets)
     for asset in details.assets:
         if page := pages.get(asset.asset.media_id):
             shown = make_video(asset, summary, watched, formats, countries, scale_of, trends)
-            yield page, video.render(deeper, path=page, **shown).encode()
+            yield page, video.render(deeper, path=page, **shown, **_preview(page, cards)).encode()
 
     page_template = environment.get_template
     listed = make_list(summary, details, pages, formats)
@@ -73,3 +79,9 @@ def render_subpages(
     if shared["there"]["cities"]:
         cities = make_cities(summary, details, countries, formats, shared["map"]["id"])
         yield "cities.html", page_template("cities.html").render(frame, path="cities.html", **cities).encode()
+
+
+def _preview(page: str, cards: Mapping[str, Card]) -> dict[str, Any]:
+    """What a page prints of a picture of its own; nothing where it has none."""
+    card = cards.get(page)
+    return {"card": card_data(picture_of(page), WIDTH, HEIGHT, card.alternative)} if card else {}
