@@ -71,7 +71,7 @@ def card_data(path: str, width: int, height: int, alternative: str) -> dict[str,
 
 def picture_of(page: str) -> str:
     """Return the path of the picture of a page."""
-    return f"{page.removesuffix('.html')}.png"
+    return f"cards/{page.removesuffix('.html')}.png"
 
 
 def _card(what: CountryCount | AssetDetail, summary: Summary, look: Look, formats: Formats) -> Card:
