@@ -125,7 +125,7 @@ def _text(text: str, y: float, size: int, colour: str, formats: Formats, *, bold
 @lru_cache(maxsize=1)
 def _land() -> str:
     """All land as a picture within the picture, drawn once: most of the work of a map."""
-    outlines = "".join(outline for outline, _ in load_outlines().values())
+    outlines = "".join(load_outlines().values())
     _, _, width, height = _MAP
     drawn = render_png(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {WIDE} {TALL}">'
@@ -141,7 +141,7 @@ def _world(card: Card, colours: Sequence[str]) -> str:
     marks = []
     for code, kind in sorted(card.kinds.items(), key=lambda item: item[1]):
         shape = load_shapes()[code]
-        if outline := load_outlines()[code][0]:
+        if outline := load_outlines()[code]:
             marks.append(f'<path d="{outline}" fill="{colours[kind]}"/>')
         if shape.size < _SMALLER:
             x, y = place_of(shape.dot or shape.label)
