@@ -48,7 +48,7 @@ CITY_MAP_PARTS = ("words.js", "map.js", "city-map.js")
 """Those that the map of cities needs, as one file of its own."""
 EARLY = "early.js"
 """The script that runs at once, and loads the others."""
-ALONE = ("head.js", EARLY, "list.js")
+ALONE = ("head.js", EARLY, "list.js", "copy.js")
 """Scripts that are a file each."""
 
 

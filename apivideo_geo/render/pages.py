@@ -198,6 +198,8 @@ def _index(summary: Summary, look: Look, formats: Formats, paths: Mapping[str, s
         "curve_note": prose.best_day(summary, formats),
         "gaps": prose.gaps(summary.days.missing, formats),
         "rows": views.make_rows(summary, formats),
+        "first_rows": views.FIRST_ROWS,
+        "show_all": formats.say("Show all %(number)s", number=formats.number(len(summary.countries))),
         "rest": _rest(summary, formats),
         "snippet": make_snippet(look.site_url, prose.headline(summary, formats)),
         "periods": client.make_periods(summary, formats),

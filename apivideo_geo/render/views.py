@@ -20,6 +20,8 @@ CHANGE_FROM = 10
 """A country's change is told where it had this many before; a leap from 1 to 3 tells nothing."""
 TOP = 5
 """So many values of a breakdown are named on the front page."""
+FIRST_ROWS = 25
+"""Number of countries that narrow screens show before a reader asks for all; also in ``table.js``."""
 _BAR = 74
 
 

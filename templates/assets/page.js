@@ -77,7 +77,7 @@
     /** What may come a moment later: the table. */
     function finish() {
       clearTimeout(later);
-      geo.table.render(view, state.sort, state.zeros, history);
+      geo.table.render(view, state, history);
     }
 
     /** One of many views on the way: everything but the table at once; that follows when it is `calm`. */
@@ -269,7 +269,7 @@
 
     geo.shown = { view, state };
     geo.legend.start(map.choose);
-    geo.table.start({ sort: (sort) => go({ sort }, "replace"), zeros: (zeros) => go({ zeros }, "replace"), light });
+    geo.table.start({ sort: (sort) => go({ sort }, "replace"), zeros: (zeros) => go({ zeros }, "replace"), all: (all) => go({ all }, "replace"), light });
     const time = geo.timeline.start({
       choose: (period, from, to) => go({ period, ...(period === "custom" ? { from, to } : rules.stretch(period)) }, "step"),
       glance,
@@ -281,7 +281,7 @@
     watchPointer();
     watchKeys();
     watchControls();
-    geo.table.render(view, "rank", false, null);
+    geo.table.render(view, rules.read(""), null);
     const asked = state;
     state = rules.read("");
     const usual = JSON.stringify(asked) === JSON.stringify(state);

@@ -6,7 +6,7 @@
 
   /**
    * @typedef {{period: string, from: number, to: number, measure: string, country: string, sort: string,
-   *   continent: string, without: boolean, zeros: boolean}} State
+   *   continent: string, without: boolean, zeros: boolean, all: boolean}} State
    *   `period` is a name, "all" or "custom"; then `from` and `to` are places of days
    */
   const LENGTHS = { "7d": 7, "30d": 30, "90d": 90, "12m": 365 };
@@ -18,7 +18,7 @@
   while (data.open.includes(whole)) whole--;
 
   /** @type {State} */
-  const usual = { period: "all", from: 0, to: last, measure: "count", country: "", sort: "rank", continent: "", without: false, zeros: false };
+  const usual = { period: "all", from: 0, to: last, measure: "count", country: "", sort: "rank", continent: "", without: false, zeros: false, all: false };
 
   /** @param {string} period @returns {{from: number, to: number}} */
   function stretch(period) {
@@ -39,6 +39,7 @@
     if (Object.hasOwn(data.continents, get("continent"))) state.continent = get("continent");
     state.without = get("without") === "leader";
     state.zeros = get("zeros") === "shown";
+    state.all = get("rows") === "all";
     return state;
   }
 
@@ -60,6 +61,7 @@
     }
     if (state.without) parts.push("without=leader");
     if (state.zeros) parts.push("zeros=shown");
+    if (state.all) parts.push("rows=all");
     return parts.length ? `?${parts.join("&")}` : "";
   }
 

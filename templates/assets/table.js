@@ -18,7 +18,10 @@
   for (const [code, name] of Object.entries(data.names)) addName(code, name, "");
   const collator = new Intl.Collator(data.lang);
   /** @type {any} */
-  let shown = { view: null, sort: "rank", zeros: false };
+  let shown = { view: null, sort: "rank", zeros: false, all: false };
+  /** Number of countries that narrow screens show first, as in `render/views.py`; the style sheet hides the others. */
+  const FIRST_ROWS = 25;
+  const more = geo.byId("all-rows");
 
   function addName(code, name, flag) {
     const letters = [...flag].map((sign) => String.fromCharCode(/** @type {number} */ (sign.codePointAt(0)) - 0x1f1e6 + 65)).join("");
@@ -30,7 +33,7 @@
     return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   }
 
-  /** @param {any} actions  `sort`, `zeros`: called with what the reader asked for; `light`: with a code or "" */
+  /** @param {any} actions  `sort`, `zeros`, `all`: called with what the reader asked for; `light`: with a code or "" */
   function start(actions) {
     if (!table) return;
     for (const head of table.querySelectorAll("th[data-sort]")) {
@@ -41,6 +44,7 @@
     }
     find.addEventListener("input", () => { filter(); geo.say(ngettext("%(count)s country", "%(count)s countries", visible().length)); });
     geo.byId("zeros").addEventListener("click", () => actions.zeros(!shown.zeros));
+    more?.addEventListener("click", () => actions.all(!shown.all));
     geo.byId("copy").addEventListener("click", copy);
     body.addEventListener("pointerover", (event) => actions.light(event.target.closest("tr")?.dataset.c || ""));
     body.addEventListener("pointerleave", () => actions.light(""));
@@ -58,12 +62,15 @@
     return (code) => row(code)?.count ?? 0;
   }
 
-  /** @param {any} view @param {string} sort @param {boolean} zeros @param {any} history  for sparklines; null = as they are */
-  function render(view, sort, zeros, history) {
+  /**
+   * @param {any} view @param {{sort: string, zeros: boolean, all: boolean}} state
+   * @param {any} history  for sparklines; null = as they are
+   */
+  function render(view, { sort, zeros, all }, history) {
     if (!table) return;
     if (zeros) addMissing();
     const changed = shown.view !== view;
-    shown = { view, sort, zeros };
+    shown = { view, sort, zeros, all };
     if (changed) fill(view, history);
     order(sort, view);
     filter();
@@ -157,9 +164,23 @@
       row.hidden = wanted ? !matches(names.get(code), wanted) : !(counted || shown.zeros);
       any = any || !row.hidden;
     }
+    shorten(Boolean(wanted));
     for (const row of body.querySelectorAll(".apart")) row.hidden = Boolean(wanted);
     table.tFoot.hidden = Boolean(wanted);
     geo.byId("none-found").hidden = any || !wanted;
+  }
+
+  /** Marks the rows that a narrow screen shows only when asked; a search shows all it finds. @param {boolean} searching */
+  function shorten(searching) {
+    const counted = [...body.rows].filter((row) => row.dataset.c && !row.hidden);
+    counted.forEach((row, place) => row.classList.toggle("later", place >= FIRST_ROWS));
+    table.classList.toggle("short", !shown.all && !searching);
+    if (!more) return;
+    more.parentElement.hidden = searching || counted.length <= FIRST_ROWS;
+    more.setAttribute("aria-expanded", String(shown.all));
+    more.textContent = shown.all
+      ? _("Show the first %(number)s", { number: formats.number(FIRST_ROWS) })
+      : _("Show all %(number)s", { number: formats.number(counted.length) });
   }
 
   /** Does a word of the name or a code begin so? */

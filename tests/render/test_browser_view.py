@@ -14,6 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.render.pages import Look
 from tests.browser import OpenPage, serve, wait_until
 from tests.render.browsing import DESKTOP, PHONE, build, card, cells, chosen, figure, kinds, legend, live
@@ -595,3 +596,53 @@ def test_an_address_that_asks_for_a_view_is_answered_at_once(open_page, site):
     page = open_page(f"{site.as_uri()}?measure=share", **DESKTOP).page
     page.wait_for_selector("html.live")
     assert page.get_attribute("[data-measure=share]", "aria-pressed") == "true"
+
+
+# The first 25 countries on narrow screens
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory) -> Path:
+    """The page of a site with 60 countries."""
+    counts = {code: 1_000 - number for number, code in enumerate(all_countries()[:60])}
+    return build(summary(counts, days(FIRST, [40, 50])), tmp_path_factory.mktemp("many"))
+
+
+def seen(page: Page) -> int:
+    """The number of rows of countries that are displayed."""
+    return page.locator("#countries tr[data-c]:visible").count()
+
+
+def test_a_narrow_screen_shows_25_countries_and_all_of_them_at_a_press(open_page: OpenPage, many):
+    opened = open_page(many.as_uri(), viewport={"width": 1080, "height": 900})
+    page = opened.page
+    assert seen(page) == 25
+    live(page)
+    page.get_by_role("button", name="Show all 60").click()
+    wait_until(page, "location.search === '?rows=all'")
+    assert seen(page) == 60
+    page.get_by_role("button", name="Show the first 25").click()
+    wait_until(page, "location.search === ''")
+    assert seen(page) == 25
+    assert opened.problems == []
+
+
+def test_search_and_sort_reach_countries_beyond_the_first_25(open_page: OpenPage, many):
+    page = live(open_page(many.as_uri(), **PHONE).page)
+    last = page.locator("#countries tr[data-c]").last
+    code, name = last.get_attribute("data-c"), last.locator("a").inner_text()
+    page.fill("#find", name)
+    expect(page.locator(f"#countries tr[data-c={code}]")).to_be_visible()
+    page.fill("#find", "")
+    page.click("#countries th[data-sort=count] button")
+    page.click("#countries th[data-sort=count] button")
+    expect(page.locator("#countries tr[data-c]:visible").first).to_have_attribute("data-c", str(code))
+    assert seen(page) == 25
+
+
+def test_all_rows_are_there_in_a_wide_window_without_scripts_and_at_the_address_that_asks_for_them(
+    open_page: OpenPage, many
+):
+    assert seen(open_page(many.as_uri(), viewport={"width": 1100, "height": 900}).page) == 60
+    assert seen(open_page(many.as_uri(), java_script_enabled=False, **PHONE).page) == 60
+    assert seen(live(open_page(f"{many.as_uri()}?rows=all", **PHONE).page)) == 60

@@ -176,7 +176,7 @@ def looks(locale: str) -> Iterator[tuple[Summary, Look]]:
     week = days(date(2026, 11, 1), [1, 0, None, 4], open_last=True)
     yield watched(), look
     parts = {"device": (("desktop", 58), ("tv", 2), ("", 4)), "os": tuple((f"System {each}", 9) for each in range(9))}
-    yield summary({"FRA": 500}, week, 4, 3, per_million={"FRA": 7.0}, breakdowns=parts), look
+    yield summary({"FRA": 500}, week, 4, per_million={"FRA": 7.0}, breakdowns=parts), look
     yield empty(), look
     yield summary({}, week), look
     yield summary({}, week, unknown=5), look
@@ -264,6 +264,8 @@ UNHEARD = {
     "demo data: an invented audience; outlines by Natural Earth",
     "The picture is in the clipboard.",
     "This browser does not let the page copy a picture. Save it as PNG instead.",
+    "Show all %(number)s",
+    "Show the first %(number)s",
     ("%(days)s and %(count)s more", "%(days)s and %(count)s more"),
 }
 """What is said only if something fails or moves, in a picture, or of other data; the catalogue has it all the same."""

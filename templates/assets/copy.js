@@ -1,0 +1,25 @@
+// @ts-check
+/** Copy buttons beside samples of code: each copies the text of the `pre` in its own box. */
+(function () {
+  "use strict";
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button.copy"))) {
+    const words = button.textContent;
+    button.addEventListener("click", async () => {
+      const code = /** @type {HTMLElement} */ (button.parentElement?.querySelector("pre"));
+      button.textContent = (await copy(code) ? button.dataset.done : button.dataset.failed) || "";
+      setTimeout(() => { button.textContent = words; }, 2000);
+    });
+  }
+
+  /** Copies an element's text. Where the clipboard is closed to scripts, the text is selected for the reader instead. @param {HTMLElement} element */
+  async function copy(element) {
+    try {
+      await navigator.clipboard.writeText(element.textContent || "");
+      return true;
+    } catch {
+      getSelection()?.selectAllChildren(element);
+      return document.execCommand("copy");
+    }
+  }
+  document.documentElement.classList.add("live");
+})();

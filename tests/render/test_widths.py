@@ -1,0 +1,96 @@
+"""Every kind of page at every width from 320 to 1500 px: nothing is cut, squeezed, or wider than the screen.
+
+Each page is in an iframe of one browser page, whose width a script changes; so the sweep takes seconds, not minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import ibis
+import pytest
+from playwright.sync_api import Browser, Page
+
+from apivideo_geo.aggregate.details import detail
+from apivideo_geo.aggregate.summary import summarise
+from apivideo_geo.facts import facts_table
+from apivideo_geo.geo.cities import locate
+from apivideo_geo.geo.countries import name_of, to_alpha2
+from apivideo_geo.geo.places import population
+from apivideo_geo.model import UNLISTED, Asset, Details, Summary
+from apivideo_geo.render.look import Look
+from tests.browser import serve
+from tests.render.samples import MADE, whole_site, write
+
+PAGES = (
+    "index.html", "country/FRA.html", "video/viFilm00.html", "videos.html", "cities.html", "changes.html",
+    "about.html", "data.html", "embed.html", "404.html",
+)  # fmt: skip
+LOCALES = ("en", "fr", "ar")
+WIDTHS = list(range(1500, 319, -20))
+UNBROKEN = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamt"[:60]
+"""A name of 60 characters without a place to break it."""
+COUNTRIES = ("FRA", "BEL", "GBR", "USA", "BRA", "SGP", "BIH", "SHN", "COD", "VCT", "HMD", "---")
+ASSETS = (
+    Asset("viFilm00", "video", UNBROKEN, True, (UNBROKEN, "short"), "2026-01-15T08:00:00+00:00", lifetime=1_234_567),
+    Asset("liShow00", "live-stream", "A live stream about how a film is made", True, lifetime=5),
+    Asset("viNever0", "video", "Nobody watched this", True),
+)
+FIRST, DAYS = date(2026, 8, 20), 75
+
+SWEEP = (Path(__file__).parent / "widths.js").read_text(encoding="utf-8")
+"""Return what is wrong with a page at each width, one text each."""
+
+
+def long_site() -> tuple[Summary, Details]:
+    """A small account with everything a page can show, and names that do not break."""
+    rows = []
+    for place in range(DAYS):
+        for number, code in enumerate(COUNTRIES):
+            if place == 40 or place < number * 5:
+                continue
+            count = 3 + (place * (number + 2)) % 17 + (12_000 if code == "FRA" else 0)
+            rows += [(place, code, "total", "", count), (place, code, "media", "viFilm00", count - 1)]
+            rows += [(place, code, "media", UNLISTED, 1), (place, code, "device", "computer", count)]
+            rows += [(place, code, "os", f"System {UNBROKEN}", count), (place, code, "browser", "chrome", count)]
+            rows += [(place, code, "referrer", f"{UNBROKEN.lower()}.example", count), (place, code, "city", "Paris", 9)]
+            rows += [(place, code, "city", UNBROKEN, count)] if place % 2 else []
+    table = facts_table((FIRST + timedelta(place), "play", *rest) for place, *rest in rows)
+    facts = ibis.memtable(table)
+    days = {FIRST + timedelta(place): False for place in range(DAYS) if place != 40}
+    told = summarise(
+        facts, days, metric="play", generated_at=MADE,
+        name_of=name_of, alpha2_of=to_alpha2, population_of=population,
+    )  # fmt: skip
+    return replace(told, demo=True), detail(facts, told, ASSETS, {"referrer": 3, "city": 3}, locate)
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory) -> Iterator[str]:
+    """The small site in every locale, on a real server."""
+    folder: Path = tmp_path_factory.mktemp("widths")
+    told, details = long_site()
+    for locale in LOCALES:
+        write(whole_site(told, details, Look("Acme Academy", locale=locale)), folder / locale)
+    with serve(folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def host(browser: Browser, origin: str) -> Iterator[Page]:
+    """A page of the same origin, with nothing of its own, for the iframes."""
+    context = browser.new_context(viewport={"width": 1520, "height": 820})
+    page = context.new_page()
+    page.goto(f"{origin}/en/robots.txt")
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("name", PAGES)
+def test_at_every_width_nothing_is_cut_squeezed_or_wider_than_the_screen(host: Page, origin: str, name, locale):
+    problems = host.evaluate(SWEEP, [f"{origin}/{locale}/{name}", WIDTHS])
+    assert problems[:20] == []
