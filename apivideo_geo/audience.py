@@ -199,6 +199,26 @@ class Audience:
 
         return make_map(self.summary(since, until, country, media), measure, method, classes, palette, self.locale)
 
+    def picture(
+        self,
+        title: str = "",
+        palette: str = "blue",
+        theme: Literal["light", "dark"] = "light",
+        *,
+        since: Day = None,
+        until: Day = None,
+        country: str | None = None,
+        media: str | None = None,
+    ) -> str:
+        """Return the map as an SVG document with headline, legend and date, as the site's ``map.svg``."""
+        from apivideo_geo.render.formats import Formats
+        from apivideo_geo.render.picture import render_picture
+        from apivideo_geo.render.scale import make_scale
+
+        summary = self.summary(since, until, country, media)
+        scale = make_scale([country.count for country in summary.countries])
+        return render_picture(summary, scale, Formats(self.locale), title, palette=palette, theme=theme)
+
     def summary(
         self, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
     ) -> Summary:
