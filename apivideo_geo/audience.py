@@ -111,7 +111,8 @@ class Audience:
         Cities are counted by complete UTC months, without small counts. Degrees are missing where the place of a city
         is not certain. Raises :class:`UsageError` with ``media``, because cities are not stored by video.
         """
-        from apivideo_geo.exports.frames import CITIES, make_frame
+        from apivideo_geo.exports.columns import CITIES
+        from apivideo_geo.exports.frames import make_frame
         from apivideo_geo.geo.cities import locate
 
         _only_countries("Cities", media)

@@ -238,7 +238,8 @@ def _site_asset(row: Mapping[Hashable, str | None]) -> Asset:
 
 
 def _site_months(content: bytes | None) -> pd.DataFrame:
-    from apivideo_geo.exports.frames import MONTHLY, make_frame
+    from apivideo_geo.exports.columns import MONTHLY
+    from apivideo_geo.exports.frames import make_frame
     from apivideo_geo.formulas import unescape_formula
 
     if content is None:

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from apivideo_geo.exports.datapackage import render_datapackage
-from apivideo_geo.exports.tables import SHARE_DIGITS, CsvFile, rounded
+from apivideo_geo.exports.frames import SHARE_DIGITS, round_rate
+from apivideo_geo.exports.tables import CsvFile
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
 from apivideo_geo.model import Summary
 
@@ -67,7 +68,7 @@ def render_summary(summary: Summary) -> bytes:
                     "name": c.name,
                     "count": c.count,
                     "share": round(c.share, SHARE_DIGITS),
-                    "per_million": rounded(c.per_million),
+                    "per_million": round_rate(c.per_million),
                     "rank": c.rank,
                 }
                 for c in summary.countries

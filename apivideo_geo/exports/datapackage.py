@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from apivideo_geo.exports.tables import CODE, CODE_PATTERN, COUNT, FOLDER, Column, CsvFile
+from apivideo_geo.exports.columns import CODE, CODE_PATTERN, COUNT, Column
+from apivideo_geo.exports.tables import FOLDER, CsvFile
 from apivideo_geo.model import METRICS, Summary
 from apivideo_geo.privacy import public_dimensions
 

@@ -11,6 +11,7 @@ from datetime import date
 
 import pandas as pd
 
+from apivideo_geo.exports.columns import BREAKDOWN, CHORO, CITIES, COUNTRIES, DAILY, MONTHLY, TIMESERIES, VIDEOS, Column
 from apivideo_geo.model import UNKNOWN, UNLISTED, Details, Parts, Summary
 
 SHARE_DIGITS = 6
@@ -19,30 +20,14 @@ PER_MILLION_DIGITS = 3
 """Decimals of a rate per million people in the files."""
 _TYPES = {"string": "string", "integer": "Int64", "number": "Float64", "date": "datetime64[s]"}
 
-CHORO = {"ISO_A3": "string", "Count": "integer"}
-_PERIOD = {"metric": "string", "from": "date", "to": "date"}
-COUNTRIES = {
-    "iso_a3": "string", "iso_a2": "string", "name": "string", "count": "integer", "share": "number",
-    "per_million": "number", "rank": "integer", **_PERIOD,
-}  # fmt: skip
-DAILY = {"day": "date", "count": "integer", "state": "string", "metric": "string"}
-TIMESERIES = {"day": "date", "iso_a3": "string", "count": "integer", "state": "string", "metric": "string"}
-VIDEOS = {
-    "media_id": "string", "type": "string", "title": "string", "count": "integer", "rank": "integer",
-    "lifetime_plays": "integer", **_PERIOD,
-}  # fmt: skip
-MONTHLY = {"month": "date", "dimension": "string", "iso_a3": "string", "value": "string", "count": "integer"}
-CITIES = {"iso_a3": "string", "city": "string", "count": "integer", "latitude": "number", "longitude": "number"}
-BREAKDOWN = {"value": "string", "count": "integer", "share": "number"}
 
-
-def make_frame(columns: dict[str, str], rows: Iterable[Sequence[object]]) -> pd.DataFrame:
-    """Return ``rows`` as a frame with ``columns`` (name → string, integer, number or date); None is a missing value."""
+def make_frame(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> pd.DataFrame:
+    """Return ``rows`` as a frame with the names and types of ``columns``; None is a missing value."""
     values = list(zip(*rows, strict=True)) or [()] * len(columns)
     return pd.DataFrame(
         {
-            name: pd.Series(list(column), dtype=_TYPES[kind])
-            for (name, kind), column in zip(columns.items(), values, strict=True)
+            column.name: pd.Series(list(found), dtype=_TYPES[column.type])
+            for column, found in zip(columns, values, strict=True)
         }
     )
 

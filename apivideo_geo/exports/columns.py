@@ -1,0 +1,90 @@
+"""The columns of every table: name, type, description and constraints, as in Frictionless's Table Schema.
+
+The same definitions type the pandas frames, head the CSV files and describe them in ``datapackage.json``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column. ``type`` is string, integer, number or date."""
+
+    name: str
+    type: str
+    description: str
+    constraints: dict[str, Any] = field(default_factory=dict)
+
+
+CODE_PATTERN = "[A-Z]{3}|---"
+COUNT = {"required": True, "minimum": 0}
+CODE = Column(
+    "iso_a3", "string", "ISO 3166-1 alpha-3, XKX Kosovo, --- unknown", {"required": True, "pattern": CODE_PATTERN}
+)
+_SHARE = Column("share", "number", "Part of the total, 0 to 1", {"minimum": 0, "maximum": 1})
+_RANK = Column("rank", "integer", "1 is the highest; equal counts share a rank", {"minimum": 1})
+_METRIC = Column("metric", "string", "What is counted")
+_PERIOD = (
+    _METRIC,
+    Column("from", "date", "First UTC day of the period, inclusive"),
+    Column("to", "date", "Last UTC day of the period, inclusive"),
+)
+_IN_PERIOD = Column("count", "integer", "Count in the period", COUNT)
+_DAY = Column("day", "date", "UTC day", {"required": True})
+_DAY_COUNT = Column("count", "integer", "Count; 0 is a day without any, empty a day that was never collected")
+_STATE = Column(
+    "state",
+    "string",
+    "closed: the day was over when it was collected; open: it still grows; missing: never collected",
+    {"required": True, "enum": ["closed", "open", "missing"]},
+)
+
+CHORO = (
+    Column("ISO_A3", "string", CODE.description, CODE.constraints),
+    Column("Count", "integer", _IN_PERIOD.description, COUNT),
+)
+COUNTRIES = (
+    CODE,
+    Column("iso_a2", "string", "ISO 3166-1 alpha-2 (Namibia is NA: switch off the guessing of missing values)"),
+    Column("name", "string", "Name in the language of the site"),
+    _IN_PERIOD,
+    _SHARE,
+    Column("per_million", "number", "Per million people of the country", {"minimum": 0}),
+    _RANK,
+    *_PERIOD,
+)
+DAILY = (_DAY, _DAY_COUNT, _STATE, _METRIC)
+TIMESERIES = (
+    _DAY,
+    Column("iso_a3", "string", "As in countries.csv; empty: the complete day", {"pattern": CODE_PATTERN}),
+    _DAY_COUNT,
+    _STATE,
+    _METRIC,
+)
+VIDEOS = (
+    Column("media_id", "string", "Id of a public asset; unlisted: all others together", {"required": True}),
+    Column("type", "string", "video or live-stream", {"enum": ["video", "live-stream"]}),
+    Column("title", "string", "Title; one that a spreadsheet would run as a formula starts with an apostrophe"),
+    _IN_PERIOD,
+    _RANK,
+    Column("lifetime_plays", "integer", "Plays since publication, if the API reported them", {"minimum": 0}),
+    *_PERIOD,
+)
+MONTHLY = (
+    Column("month", "date", "First UTC day of a complete month", {"required": True}),
+    Column("dimension", "string", "city, referrer or media", {"required": True}),
+    CODE,
+    Column("value", "string", "City, host of the referring site or media id; empty: the sum of the withheld counts"),
+    Column("count", "integer", "Count in the month", COUNT),
+)
+CITIES = (
+    CODE,
+    Column("city", "string", "Name of the city"),
+    _IN_PERIOD,
+    Column("latitude", "number", "Degrees, north positive", {"minimum": -90, "maximum": 90}),
+    Column("longitude", "number", "Degrees, east positive", {"minimum": -180, "maximum": 180}),
+)
+BREAKDOWN = (Column("value", "string", "Value of the dimension"), _IN_PERIOD, _SHARE)
