@@ -10,7 +10,7 @@ import tempfile
 import warnings
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,8 @@ def connect_duckdb(url: str = "duckdb://") -> BaseBackend:
     except Exception as error:  # DuckDB's own classes; the address itself may contain a password
         raise UsageError(f"DuckDB did not start as --engine says: {error_message(error)}.") from None
     connection.raw_sql("SET TimeZone = 'UTC'")
-    connection.raw_sql("SET enable_progress_bar = false")  # it would print
+    with suppress(Exception):  # refused in a Jupyter without ipywidgets, which shows no bar anyway
+        connection.raw_sql("SET enable_progress_bar = false")
     if "memory_limit" not in url and "max_memory" not in url:
         connection.raw_sql(f"SET memory_limit = '{_memory() >> 21}MiB'")
     if "temp_directory" in url:
