@@ -50,11 +50,8 @@ def check_site(
 def check_balance(site: Mapping[str, bytes], summary: Summary) -> list[str]:
     """Return published figures that do not add up to the total."""
     problems = []
-    if summary.total != summary.mapped + summary.unknown + summary.withheld:
-        problems.append(
-            f"the total {summary.total} is not the {summary.mapped} on the map + "
-            f"{summary.unknown} unknown + {summary.withheld} withheld"
-        )
+    if summary.total != summary.mapped + summary.unknown:
+        problems.append(f"the total {summary.total} is not the {summary.mapped} on the map + {summary.unknown} unknown")
     if summary.mapped != sum(country.count for country in summary.countries):
         problems.append(f"the countries do not add up to the {summary.mapped} on the map")
     if any(day.count is not None for day in summary.daily) and summary.total != sum(
@@ -62,11 +59,11 @@ def check_balance(site: Mapping[str, bytes], summary: Summary) -> list[str]:
     ):
         problems.append(f"the days do not add up to the total {summary.total}")
     rows = csv.DictReader(io.StringIO(site["data/choro.csv"].decode()))
-    if sum(int(row["Count"]) for row in rows) + summary.withheld != summary.total:
+    if sum(int(row["Count"]) for row in rows) != summary.total:
         problems.append(f"data/choro.csv does not add up to the total {summary.total}")
     for name, key in (("data/countries.csv", "count"), ("data/timeseries.csv", "count")):
         counts = [row[key] for row in csv.DictReader(io.StringIO(site[name].decode()))]
-        if sum(int(count) for count in counts if count) + summary.withheld != summary.total:
+        if sum(int(count) for count in counts if count) != summary.total:
             problems.append(f"{name} does not add up to the total {summary.total}")
     if json.loads(site["data/summary.json"])["total"] != summary.total:
         problems.append(f"data/summary.json does not have the total {summary.total}")

@@ -1,4 +1,4 @@
-"""Clock, sleep and progress, passed in: nothing else in the project asks the time, sleeps or prints."""
+"""Clock, sleep and progress, passed in as an argument so that tests can replace them."""
 
 from __future__ import annotations
 
@@ -9,60 +9,60 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """What a long step says while it runs. Thread-safe: workers call ``advance`` and ``note``."""
+    """Reports the progress of a long step. Thread-safe: workers call ``advance`` and ``note``."""
 
     def start(self, what: str, total: int | None = None) -> None:
-        """Begin a step named ``what`` of ``total`` parts (None: not known)."""
+        """Begin a step called ``what`` with ``total`` parts (None: unknown)."""
 
     def advance(self, parts: int = 1) -> None:
-        """``parts`` more are done."""
+        """Count ``parts`` more as done."""
 
     def note(self, requests_left: int) -> None:
-        """The API says so many requests are left in this minute."""
+        """Show how many requests the API still allows in this minute."""
 
     def say(self, message: str) -> None:
-        """One line worth reading now, e.g. why we wait."""
+        """Show one line, for example why the run waits."""
 
     def finish(self) -> None:
-        """The step is over."""
+        """End the step."""
 
 
 class Quiet(Progress):
-    """Progress that says nothing, for tests and ``--quiet``."""
+    """Progress that shows nothing, for tests and ``--quiet``."""
 
     def start(self, what: str, total: int | None = None) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def advance(self, parts: int = 1) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def note(self, requests_left: int) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def say(self, message: str) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def finish(self) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 @dataclass
 class Effects:
-    """The outside world. ``epoch`` (SOURCE_DATE_EPOCH, seconds) fixes ``now`` for reproducible builds."""
+    """Clock, sleep and progress. ``epoch`` (SOURCE_DATE_EPOCH, seconds) fixes ``now`` for reproducible builds."""
 
     epoch: int | None = None
     progress: Progress = field(default_factory=Quiet)
 
     def now(self) -> datetime:
-        """The time in UTC, to the second."""
+        """Return the time in UTC, in whole seconds."""
         if self.epoch is not None:
             return datetime.fromtimestamp(self.epoch, UTC)
         return datetime.now(UTC).replace(microsecond=0)
 
     def monotonic(self) -> float:
-        """Seconds on a clock that never goes back, for pacing and deadlines."""
+        """Return seconds of a clock that never goes back, for rate limits and deadlines."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for ``seconds``."""
         time.sleep(seconds)

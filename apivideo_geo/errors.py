@@ -1,4 +1,4 @@
-"""Everything that can go wrong, in a person's words. Imports nothing of ours.
+"""The errors of this project. The class determines the exit code.
 
     ApivideoGeoError
     ├── UsageError        2  wrong usage or settings
@@ -11,8 +11,8 @@
     │   └── GitFailed         git, or the remote it talks to, failed
     └── DataRefused       5  unreadable input, mixed stores, a failed check before publishing
 
-A message says what happened, where, and what to do now. Class = exit code. The room that
-imports a library translates that library's errors into these.
+A message says what happened, where, and what to do. The package that imports a library translates that library's
+errors into these.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class ApiError(SourceFailed):
 
 
 class EndpointGone(ApiError):
-    """The server does not know the URL at all (as production answers the session endpoints since 2023)."""
+    """The server does not have the URL (api.video's production has no session endpoints since 2023)."""
 
 
 class DeadlineExceeded(SourceFailed):
@@ -70,7 +70,7 @@ class DiskFailed(SourceFailed):
 
 
 class GitFailed(SourceFailed):
-    """git, or the remote it talks to, failed; ``final`` where another attempt would meet the same."""
+    """git or its remote failed; ``final``: another attempt would fail in the same way."""
 
     title = "Could not keep the history on its branch"
 

@@ -1,7 +1,6 @@
-"""The words every room shares: facts, assets, sessions, the Summary. No I/O, no heavy imports.
+"""The data types that all packages share: facts, assets, sessions, the Summary. No I/O, no heavy imports.
 
-Facts are the one table everything speaks (columns ``FACT_COLUMNS``), one row per
-UTC day, metric, country, dimension and value:
+Facts are the central table (columns ``FACT_COLUMNS``), with one row per UTC day, metric, country, dimension and value:
 
 ======== ======= ==========================================================
 column   type    meaning
@@ -11,7 +10,7 @@ metric   string  one of ``METRICS``
 country  string  ISO 3166-1 alpha-3, ``XKX`` (Kosovo) or ``---`` (unknown)
 dimension string one of ``DIMENSIONS``
 value    string  empty for ``total``; else media id, device type, …
-count    int64   how many, never negative
+count    int64   never negative
 ======== ======= ==========================================================
 """
 
@@ -28,11 +27,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 UNKNOWN = "---"
-"""The alpha-3 of a country that cannot be known (the tutorial's own mark)."""
+"""The alpha-3 of an unknown country, as in api.video's tutorial."""
 UNKNOWN_TEXT = "unknown"
-"""A city or country name that is not known, in session exports."""
+"""An unknown city or country in session exports."""
 UNLISTED = "unlisted"
-"""Stands for every asset that is not public."""
+"""Replaces the id of every asset that is not public."""
 
 METRICS = ("play", "view", "impression", "start", "end", "session")
 DIMENSIONS = ("total", "media", "device", "os", "browser", "referrer", "city")
@@ -44,7 +43,7 @@ DETAIL_DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "media": ("total", "media"),
     "full": ("total", "media", "device", "os", "browser", "referrer", "city"),
 }
-"""The dimensions each ``--detail`` collects (a source yields those it has)."""
+"""The dimensions that each ``--detail`` collects, if the source has them."""
 
 SESSION_COLUMNS = (
     "sessionID",
@@ -75,7 +74,7 @@ SESSION_COLUMNS = (
 
 @dataclass(frozen=True)
 class Asset:
-    """A video or live stream of the account. Never carries a stream key."""
+    """A video or live stream of the account. It never contains a stream key."""
 
     media_id: str
     type: Literal["video", "live-stream"]
@@ -84,12 +83,12 @@ class Asset:
     tags: tuple[str, ...] = ()
     published_at: str = ""
     lifetime: int | None = None
-    """Plays since it was published, as the API counts them for ever; None where it was not asked."""
+    """Plays since it was published, which the API counts without a time limit; None if they were not requested."""
 
 
 @dataclass(frozen=True)
 class Refused:
-    """Rows that came in and were not kept: ``count`` of them for ``reason``, on ``day`` if they have one."""
+    """Rows that were rejected: ``count`` of them for ``reason``, on ``day`` if they have one."""
 
     reason: str
     count: int
@@ -98,10 +97,10 @@ class Refused:
 
 @dataclass(frozen=True)
 class Shrunk:
-    """An answer that was refused because its total is smaller than what is held of ``day``.
+    """A new total that was rejected because it is smaller than the one stored for ``day``.
 
-    ``held_whole``: what is held was collected after the day's end, so that the day is whole all the same.
-    ``dimension``: the one that adds up to less, where it is not the total.
+    ``held``: the stored count; ``answered``: the new one. ``held_whole``: the stored one was collected after the end
+    of the day, so the day is complete. ``dimension``: the one whose sum is smaller, if it is not the total.
     """
 
     day: date
@@ -113,13 +112,12 @@ class Shrunk:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a source answers: the facts of one or more whole UTC days.
+    """The facts of one or more UTC days from a source.
 
-    ``days`` are the days answered for, even where no row came; ``table`` holds their
-    rows (columns ``FACT_COLUMNS``, rows of no other day); ``unmapped`` counts plays by
-    the spelling of a country that found no code and went to ``---``; ``sessions`` are the
-    sessions they were counted from, where the source has them (an Ibis table, columns
-    ``SESSION_COLUMNS`` and more, all strings).
+    ``days`` are the days covered, including those without a row; ``table`` contains their rows (columns
+    ``FACT_COLUMNS``, and rows of no other day); ``unmapped``: spelling of a country that was not recognised → plays,
+    counted as ``---``; ``sessions``: the sessions they were counted from, if the source has them (an Ibis table,
+    columns ``SESSION_COLUMNS`` and more, all strings).
     """
 
     days: tuple[date, ...]
@@ -131,7 +129,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class CountryCount:
-    """One country of the Summary. ``share`` is of the total, 0–1; ``per_million`` is per million people."""
+    """A country of the Summary. ``share`` is its part of the total, 0–1; ``per_million`` is per million people."""
 
     iso_a3: str
     iso_a2: str
@@ -144,7 +142,7 @@ class CountryCount:
 
 @dataclass(frozen=True)
 class DayCount:
-    """One UTC day of the period: ``count`` is None where the day was never collected."""
+    """A UTC day of the period. ``count`` is None if it was never collected; ``open``: it was not over then."""
 
     day: date
     count: int | None
@@ -153,12 +151,11 @@ class DayCount:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How the days of the period were covered.
+    """Which days of the period were collected: ``collected`` + ``open`` + len(``missing``) = days in the period.
 
-    ``collected`` counts the closed days held (``empty`` of them without a single count);
-    ``open`` the days held that were not over when collected; ``missing`` are the days never
-    collected. collected + open + len(missing) = days in the period. ``partial`` are those of ``missing`` that were
-    seen only before they were over, ``lost`` those that the API does not remember any more.
+    ``collected``: number of complete days (``empty`` of them without any count); ``open``: number of days that were not
+    over when they were collected; ``missing``: the days never collected. ``partial``: those of ``missing`` that were
+    only collected before they were over; ``lost``: those that the API does not have any more.
     """
 
     collected: int
@@ -171,7 +168,7 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Checked:
-    """What the API's own count said of the UTC days ``first`` to ``last``: ``told`` by it, ``held`` by the history."""
+    """Comparison for the UTC days ``first`` to ``last``: ``told`` is the API's own total, ``held`` the stored one."""
 
     first: date
     last: date
@@ -181,9 +178,9 @@ class Checked:
 
 @dataclass(frozen=True)
 class Account:
-    """What a run learnt from the API beside the facts; None where it did not ask, or was not told.
+    """Account metadata from the API; a field is None if it was not requested or not returned.
 
-    ``remembers``: how many whole UTC days before today it still knows. ``server``: its host, "" unknown.
+    ``remembers``: how many complete UTC days before today the API still has. ``server``: its host, "" if unknown.
     """
 
     remembers: int | None = None
@@ -193,10 +190,10 @@ class Account:
 
 @dataclass(frozen=True)
 class Change:
-    """The last ``days`` whole UTC days of the period against as many before them, all of them collected.
+    """The last ``days`` complete UTC days of the period compared with as many before, all of them collected.
 
-    ``total`` and each value of ``countries`` (alpha-3, ``---`` included) are (now, before); ``new`` are the
-    countries counted now and on no day before, in alphabetical order.
+    ``total`` and each value of ``countries`` (alpha-3, including ``---``) are (now, before); ``new`` are the countries
+    with a count now and on no day before, in alphabetical order.
     """
 
     days: int
@@ -207,7 +204,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Summary:
-    """Every figure a page shows. ``total == mapped + unknown + withheld``, always."""
+    """Every figure of the front page. ``total == mapped + unknown``, always."""
 
     generated_at: datetime
     metric: str
@@ -216,27 +213,25 @@ class Summary:
     total: int
     mapped: int
     unknown: int
-    withheld: int
     days: Coverage
     countries: tuple[CountryCount, ...]
     daily: tuple[DayCount, ...]
     breakdowns: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
-    """dimension → (value, count) of the whole period, most first; only dimensions that were collected."""
+    """dimension → (value, count) in the period, largest first; only dimensions that were collected."""
     demo: bool = False
     by_country: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    """alpha-3, ``---`` for unknown → the counts of the days of ``daily``, in their order; 0 where not collected.
-    What a day's ``count`` has more than all of them is withheld."""
+    """alpha-3 (``---`` for unknown) → the counts on the days of ``daily``; 0 if a day was not collected."""
     change: Change | None = None
-    """None where the two stretches of days are not both wholly collected."""
+    """None if not every day of both periods was collected."""
     account: Account = field(default_factory=Account)
 
 
 @dataclass(frozen=True)
 class NewsItem:
-    """Something that changed.
+    """Something that changed, in one ``sentence``.
 
-    ``id`` is unique and for ever (``first/FRA``, ``best-day/2026-11-20``, ``up/2026-10``); ``at`` the UTC moment from
-    which it is known: the end of its day or month; ``link`` leads to what tells more, from the top of the site.
+    ``id`` is unique and never changes (``first/FRA``, ``best-day/2026-11-20``); ``at`` is the UTC moment when it became
+    known, the end of its day or month; ``link`` is the address of the details, from the root of the site.
     """
 
     id: str
@@ -274,16 +269,16 @@ def most_first(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 Parts = tuple[tuple[str, int], ...]
-"""(value, count), most first, then by value."""
+"""(value, count), largest count first, then by value."""
 
 
 @dataclass(frozen=True)
 class CountryDetail:
-    """What is told of one country besides its count, in the period of the Summary.
+    """The figures of a country in the period of the Summary, apart from its count.
 
-    ``first_seen`` is its first UTC day of the whole history. ``parts``: dimension → its values; an asset that is not
-    public is the value ``unlisted``. ``withheld``: dimension → how many are not told. The parts and what is withheld
-    add up to the country's count or to less; the rest is not known, or of a month that is not told yet.
+    ``first_seen`` is its first UTC day in the history. ``parts``: dimension → its values; an asset that is not public
+    is the value ``unlisted``. ``withheld``: dimension → sum of the suppressed counts. Both add up to the country's
+    count or less; the rest is unknown, or in a month that is not published yet.
     """
 
     first_seen: date
@@ -293,10 +288,10 @@ class CountryDetail:
 
 @dataclass(frozen=True)
 class AssetDetail:
-    """A public asset and who watched it in the period of the Summary. Equal counts share a ``rank``.
+    """A public asset and its counts in the period of the Summary. Equal counts share a ``rank``.
 
-    ``countries``: (alpha-3 or ``---``, count), most first; they add up to ``count``. ``daily`` are its counts on the
-    days of the Summary's ``daily``, 0 where not collected; empty where they may not be told.
+    ``countries``: (alpha-3 or ``---``, count), largest first; they add up to ``count``. ``daily``: its counts on the
+    days of the Summary's ``daily``, 0 if a day was not collected; empty if they may not be published.
     """
 
     asset: Asset
@@ -308,7 +303,7 @@ class AssetDetail:
 
 @dataclass(frozen=True)
 class CityCount:
-    """A city that may be told. ``point`` is (latitude, longitude), None where its place is not known for certain."""
+    """A city that may be published. ``point`` is (latitude, longitude), or None if it is not known for certain."""
 
     iso_a3: str
     name: str
@@ -320,10 +315,10 @@ class CityCount:
 class Details:
     """What the pages of countries, videos and cities show: the facts of the Summary's period by other dimensions.
 
-    ``countries``: alpha-3 → its detail, of every country with a count. ``assets`` are all public ones, most first, also
-    those nobody watched; ``unlisted`` counts what was watched of others. For the dimensions that are withheld in part,
-    ``world`` has the values over all countries that may be told, ``withheld`` how many may not; their figures are those
-    of ``months`` (the first UTC day of each), and ``monthly`` has them by dimension and month.
+    ``countries``: alpha-3 → its detail, for every country with a count. ``assets``: all public ones, most watched
+    first, including those without a play; ``unlisted``: plays of the others. For dimensions whose small counts are
+    withheld, ``world``: dimension → the published values over all countries; ``withheld``: dimension → sum of the
+    suppressed counts; both are of ``months`` (the first UTC day of each), and ``monthly`` has them by month.
     """
 
     countries: Mapping[str, CountryDetail] = field(default_factory=dict)

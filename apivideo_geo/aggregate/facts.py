@@ -1,4 +1,4 @@
-"""Sessions to facts: what is exact and large happens in the engine, what is small and knows the world happens here."""
+"""Count sessions as facts: the engine groups the rows; the few groups are mapped to countries and values here."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ COLUMN_OF = {
     "referrer": "referrerUrl",
     "city": "city",
 }
-"""dimension → the column of a session that has its value."""
+"""dimension → the column of a session with its value."""
 NO_ID = "no session id"
 NO_TIME = "loadedAt is not a time"
 DUPLICATE = "duplicate session"
 PLACE = ("country", "ISO_A3")
 MOST_PARTS = 16
-"""In how many parts sessions are counted at most, where the memory does not do."""
+"""Maximum number of parts that sessions are counted in if the memory is too small."""
 
 log = logging.getLogger(__name__)
 
@@ -45,25 +45,23 @@ _counted: WeakKeyDictionary[Any, pa.Table] = WeakKeyDictionary()
 def count_sessions(
     table: ibis.Table, metric: str, dimensions: Sequence[str], *, listed: Collection[str] | None
 ) -> tuple[pa.Table, Mapping[str, int], tuple[Refused, ...]]:
-    """The facts of the sessions in ``table``, the spellings without a country, and the rows that were refused.
+    """Return the facts of the sessions in ``table``, the unknown spellings of countries, and the rejected rows.
 
-    Facts: columns ``FACT_COLUMNS``, sorted by all of them; each session counts once (:func:`unique_sessions` says which
-    values it has), on the UTC day of its ``loadedAt``. ``dimensions`` are those of ``model.DIMENSIONS``; ``listed`` are
-    the ids of public assets: any other becomes ``unlisted`` (None: the caller vouches for all). A spelling is that of
-    ``country`` or, where that is empty, of ``ISO_A3``; the second half answers how many sessions had it. Rows of
-    ``table`` = sessions counted + rows refused.
+    Facts: columns ``FACT_COLUMNS``, sorted by all of them. Each session counts once (see :func:`unique_sessions`), on
+    the UTC day of its ``loadedAt``. ``dimensions`` are some of ``model.DIMENSIONS``; ``listed`` are the ids of assets
+    that may be shown, as in :func:`privacy.hide_unlisted`. Spellings: that of ``country``, or of ``ISO_A3`` if it is
+    empty → number of sessions. The rows of ``table`` are the sessions counted plus the rows rejected.
 
-    The rows are read once for ``total``, not again where :func:`count_places` has counted this table before, and once
-    for all other dimensions.
-    Raises :class:`DataRefused` where the engine cannot read the table.
+    The rows are read once for ``total``, unless :func:`count_places` has counted this table before, and once for all
+    other dimensions. Raises :class:`DataRefused` if the engine cannot read the table.
     """
     others = [dimension for dimension in dimensions if dimension != "total"]
     places, parts = count_places(table), []
     if others:
 
         def count(unique: ibis.Table) -> list[pa.Table]:
-            with unique.cache() as held:
-                return [_per_value(held, name).to_pyarrow() for name in others]
+            with unique.cache() as cached:
+                return [_per_value(cached, name).to_pyarrow() for name in others]
 
         counted = _in_parts(_rows(table, others), count)
         parts = [_facts(rows, metric, name, listed) for name, rows in zip(others, counted, strict=True)]
@@ -74,10 +72,10 @@ def count_sessions(
 
 
 def count_places(table: ibis.Table) -> pa.Table:
-    """Sessions by UTC day and spelling: the engine's one pass over ``table``, remembered as long as ``table`` is held.
+    """Count sessions by UTC day and spelling of the country; the result is cached as long as ``table`` exists.
 
-    Columns ``day``, ``country``, ``ISO_A3``, ``known`` (they have an id), ``sessions``, ``rows``; several rows may tell
-    of one place. Raises :class:`DataRefused` where the engine cannot read the table.
+    Columns ``day``, ``country``, ``ISO_A3``, ``known`` (whether they have an id), ``sessions``, ``rows``; the same day
+    and spelling may be in several rows. Raises :class:`DataRefused` if the engine cannot read the table.
     """
     node = table.op()
     if node not in _counted:
@@ -87,21 +85,25 @@ def count_places(table: ibis.Table) -> pa.Table:
 
 @lru_cache(maxsize=65_536)
 def read_country(country: str | None, iso_a3: str | None) -> str:
-    """The alpha-3 that ``country`` says, else the one that ``iso_a3`` says, else ``---``."""
+    """Return the alpha-3 of the spelling ``country``, else of ``iso_a3``, else ``---``.
+
+    >>> read_country("atlantis", "FRA")
+    'FRA'
+    """
     found = to_alpha3(country or "")
     return found if found != UNKNOWN else to_alpha3(iso_a3 or "")
 
 
 def _in_parts(rows: ibis.Table, count: Callable[[ibis.Table], list[pa.Table]], parts: int = 1) -> list[pa.Table]:
-    """What ``count`` tells of :func:`unique_sessions` of ``rows``; its tables are put together, not added up.
+    """Apply ``count`` to :func:`unique_sessions` of ``rows``; the tables of several parts are concatenated.
 
-    Where the engine runs out of memory, sessions are counted in more and more ``parts``, a power of two, by their id:
-    each is a pass over all.
+    If the engine runs out of memory, sessions are split by their id into more ``parts`` (a power of two), each of which
+    reads all rows again.
     """
     try:
         with engine_errors():
             slices = [rows.filter(rows.session.fill_null("").hash() & parts - 1 == part) for part in range(parts)]
-            counted = [count(unique_sessions(one)) for one in (slices if parts > 1 else [rows])]
+            counted = [count(unique_sessions(part)) for part in (slices if parts > 1 else [rows])]
         return [pa.concat_tables(tables) for tables in zip(*counted, strict=True)]
     except OutOfMemory:
         if parts >= MOST_PARTS:
@@ -111,12 +113,12 @@ def _in_parts(rows: ibis.Table, count: Callable[[ibis.Table], list[pa.Table]], p
 
 
 def _rows(table: ibis.Table, dimensions: Iterable[str]) -> ibis.Table:
-    """:func:`session_rows` with spellings and the raw values of ``dimensions``."""
+    """Return :func:`session_rows` with the spellings and the raw values of ``dimensions``."""
     columns = {name: text_column(table, name) for name in PLACE}
     for dimension in dimensions:
         value = text_column(table, COLUMN_OF[dimension])
-        # Every visit has its own URL: only what holds the host goes on, so that the groups stay few.
-        if dimension == "referrer":  # without a match some engines answer "", others null
+        # Every visit has its own URL: only its authority is kept, so that the groups stay few.
+        if dimension == "referrer":  # without a match DuckDB returns "", Spark null
             value = value.re_extract("^[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)", 1).nullif("")
         columns[dimension] = value
     return session_rows(table, columns)
@@ -133,7 +135,7 @@ def _per_value(unique: ibis.Table, dimension: str) -> ibis.Table:
 
 
 def _facts(rows: pa.Table, metric: str, dimension: str, listed: Collection[str] | None) -> pa.Table:
-    """Sessions by day, spellings and raw ``value`` as facts; each spelling and value is read once."""
+    """Turn sessions by day, spellings and raw ``value`` into facts; each spelling and value is read once."""
     found = map_values(rows["country"], to_alpha3)
     country = pc.if_else(pc.equal(found, UNKNOWN), map_values(rows["ISO_A3"], to_alpha3), found)
     nothing = pa.array([""] * len(rows), pa.string())

@@ -1,4 +1,4 @@
-"""Facts to Summary: Ibis tables in, every figure of a page out. No files, no engine names, no pandas of its own."""
+"""Compute the Summary (every figure of the front page) from facts. Independent of files and of the engine."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from apivideo_geo.days import days_between, first_whole_day
 from apivideo_geo.model import UNKNOWN, Account, CountryCount, Coverage, DayCount, Summary
 
 BREAKDOWN_DIMENSIONS = ("device", "os", "browser")
-"""The dimensions whose sums over all countries stand on the front page."""
+"""The dimensions whose sums over all countries are on the front page."""
 
 
 def summarise(
     facts: ibis.Table,
-    held: Mapping[date, bool],
+    stored: Mapping[date, bool],
     *,
     metric: str,
     generated_at: datetime,
@@ -31,16 +31,17 @@ def summarise(
     alpha2_of: Callable[[str], str],
     population_of: Callable[[str], int | None],
 ) -> Summary:
-    """The Summary of the period.
+    """Return the Summary of the period.
 
-    ``facts`` has the columns of ``model.FACT_COLUMNS``; ``held`` tells the UTC days held and whether each is open.
-    The period is ``since``–``until``, both inclusive, where given, else from the first to the last day held. The three
-    functions take an alpha-3 and give its name, its alpha-2 and its number of people. ``partial`` are days seen only
-    before they were over, which are not in ``held``; ``account`` is what the API told beside the facts.
+    ``facts`` has the columns ``model.FACT_COLUMNS``; ``stored``: UTC day in the history → whether it was still partial
+    when it was collected. The period is ``since``–``until``, both included; a bound that is None is the first or last
+    stored day. ``partial`` are days that were only collected before they were over, and are not in ``stored``;
+    ``account`` is the metadata from the API. The three functions take an alpha-3 and return its name, its alpha-2 and
+    its number of people.
     """
-    days = [day for day in sorted(held) if (since is None or day >= since) and (until is None or day <= until)]
+    days = [day for day in sorted(stored) if (since is None or day >= since) and (until is None or day <= until)]
     first, last = (since or days[0], until or days[-1]) if days else (since, until)
-    last = min(last, max(held)) if last and held else last
+    last = min(last, max(stored)) if last and stored else last
     inside = within(facts, first, last)
     totals = inside.filter(inside.dimension == "total")
     period = days_between(first, last) if first and last else []
@@ -50,7 +51,7 @@ def summarise(
     unknown = by_country.pop(UNKNOWN, 0)
     by_day = [sum(counts) for counts in zip(*series.values(), strict=True)] or [0] * len(period)
     daily = tuple(
-        DayCount(day, count if day in held else None, held.get(day, False))
+        DayCount(day, count if day in stored else None, stored.get(day, False))
         for day, count in zip(period, by_day, strict=True)
     )
     return Summary(
@@ -61,7 +62,6 @@ def summarise(
         total=total,
         mapped=sum(by_country.values()),
         unknown=unknown,
-        withheld=0,
         days=_coverage(daily, partial, account, generated_at.astimezone(UTC)),
         countries=_rank(by_country, total, name_of, alpha2_of, population_of),
         daily=daily,
@@ -74,27 +74,27 @@ def summarise(
 
 
 def within(facts: ibis.Table, first: date | None, last: date | None) -> ibis.Table:
-    """The rows of ``facts`` of the UTC days ``first`` to ``last``, both inclusive; None is no limit."""
+    """Return the rows of ``facts`` of the UTC days ``first`` to ``last``, both included; None is no limit."""
     if first:
         facts = facts.filter(facts.day >= ibis.date(first.isoformat()))
     return facts.filter(facts.day <= ibis.date(last.isoformat())) if last else facts
 
 
 def _by_country(totals: ibis.Table, period: Sequence[date]) -> dict[str, tuple[int, ...]]:
-    """alpha-3 → count on each day of ``period``, in alphabetical order; only countries with any count."""
+    """Return alpha-3 → counts on the days of ``period``, in alphabetical order, of the countries with any count."""
     sums = totals.group_by("country", "day").agg(count=totals["count"].sum()).to_pyarrow().to_pydict()
-    place = {day: number for number, day in enumerate(period)}
+    index = {day: number for number, day in enumerate(period)}
     series: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(period))
     for code, day, count in zip(sums["country"], sums["day"], sums["count"], strict=True):
         if count:
-            series[code][place[day]] = int(count)
+            series[code][index[day]] = int(count)
     return {code: tuple(series[code]) for code in sorted(series)}
 
 
 def _breakdowns(facts: ibis.Table) -> dict[str, tuple[tuple[str, int], ...]]:
-    """Dimension → (value, count) over all countries, most first."""
-    some = facts.filter(facts.dimension.isin(BREAKDOWN_DIMENSIONS))
-    rows = some.group_by("dimension", "value").agg(count=some["count"].sum()).to_pyarrow().to_pylist()
+    """Return dimension → (value, count) over all countries, largest first."""
+    chosen = facts.filter(facts.dimension.isin(BREAKDOWN_DIMENSIONS))
+    rows = chosen.group_by("dimension", "value").agg(count=chosen["count"].sum()).to_pyarrow().to_pylist()
     rows.sort(key=lambda row: (-row["count"], row["value"]))
     return {
         dimension: found
@@ -124,9 +124,9 @@ def _rank(
     alpha2_of: Callable[[str], str],
     population_of: Callable[[str], int | None],
 ) -> tuple[CountryCount, ...]:
-    """Countries, most first, then by code; equal counts share a rank."""
+    """Return the countries, largest count first, then by code; equal counts share a rank."""
     ranked: list[CountryCount] = []
-    for place, (code, count) in enumerate(sorted(by_country.items(), key=lambda item: (-item[1], item[0])), 1):
+    for number, (code, count) in enumerate(sorted(by_country.items(), key=lambda item: (-item[1], item[0])), 1):
         people = population_of(code)
         ranked.append(
             CountryCount(
@@ -136,7 +136,7 @@ def _rank(
                 count=count,
                 share=count / total,
                 per_million=count * 1_000_000 / people if people else None,
-                rank=ranked[-1].rank if ranked and ranked[-1].count == count else place,
+                rank=ranked[-1].rank if ranked and ranked[-1].count == count else number,
             )
         )
     return tuple(ranked)

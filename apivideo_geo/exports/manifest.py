@@ -1,4 +1,4 @@
-"""``manifest.json``: what this site was built from, and the digest of every file of it."""
+"""Render ``manifest.json``: what the site was built from, and the digest of each of its files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from apivideo_geo.model import Summary
 from apivideo_geo.version import find_version
 
 LIBRARIES = ("babel", "duckdb", "folium", "ibis-framework", "pyarrow", "pycountry", "resvg-py")
-"""Packages whose version can change what is in a file."""
+"""Packages whose version can change the content of a file."""
 FACTS, OUTLINES = "data/facts.parquet", "data/world.json"
 
 
@@ -35,7 +35,6 @@ def render_manifest(summary: Summary, site: Mapping[str, bytes]) -> bytes:
         "counts": {
             "mapped": summary.mapped,
             "unknown": summary.unknown,
-            "withheld": summary.withheld,
             "countries": len(summary.countries),
             "days_collected": days.collected,
             "days_open": days.open,

@@ -14,7 +14,7 @@ def summary(**changes):
     values = {
         "generated_at": datetime(2026, 11, 3, 4, 17, tzinfo=UTC), "metric": "play",
         "period_from": date(2026, 11, 1), "period_to": date(2026, 11, 3), "total": 10, "mapped": 9, "unknown": 1,
-        "withheld": 0, "days": Coverage(1, 0, (date(2026, 11, 2),), 1),
+        "days": Coverage(1, 0, (date(2026, 11, 2),), 1),
         "countries": (
             CountryCount("FRA", "FR", "France", 6, 0.6, 0.09, 1),
             CountryCount("NAM", "NA", "Namibia", 3, 0.3, None, 2),

@@ -65,7 +65,6 @@ def summary(
         total=total,
         mapped=mapped,
         unknown=unknown,
-        withheld=0,
         days=Coverage(
             collected=sum(day.count is not None and not day.open for day in daily),
             empty=sum(day.count == 0 and not day.open for day in daily),
