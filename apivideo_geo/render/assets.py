@@ -31,13 +31,15 @@ PARTS = (
     "card.js",
     "keys.js",
     "map.js",
+    "place.js",
+    "fullscreen.js",
     "brush.js",
     "timeline.js",
     "prose.js",
     "summary.js",
     "picture.js",
-    "page.js",
     "cities.js",
+    "page.js",
 )
 """Our scripts in the order they need each other; the page loads them as one file, when the reader reaches for it."""
 EMBED = "embed.js"

@@ -5,18 +5,10 @@
  */
 (function (geo) {
   "use strict";
-  const { data, formats } = geo;
+  const { data, formats, _ } = geo;
   const SVG = "http://www.w3.org/2000/svg";
   /** Diameters in CSS pixels on a map this wide; smaller maps have smaller circles. */
   const LARGEST = 30, SMALLEST = 5, WIDE = 1140;
-  const attach = geo.attach;
-
-  /** @param {any} leaflet @param {any} overlay @param {number} deepest */
-  geo.attach = function (leaflet, overlay, deepest) {
-    attach(leaflet, overlay, deepest);
-    const button = geo.byId("cities");
-    if (button && data.cities) start(button, leaflet, overlay.getElement());
-  };
 
   /** The cities, loaded once, when first asked for. A script and not a request, so that it works from disk. */
   function load() {
@@ -29,7 +21,10 @@
     });
   }
 
-  /** @param {HTMLButtonElement} button @param {any} leaflet @param {SVGSVGElement} svg */
+  /**
+   * @param {HTMLButtonElement} button @param {any} leaflet @param {SVGSVGElement} svg
+   * @returns {{show: (on: boolean) => Promise<boolean>}} shows or hides the cities; the answer is whether they are shown
+   */
   function start(button, leaflet, svg) {
     const layer = document.createElementNS(SVG, "g");
     const strip = geo.make("ul", "", "strip-list");
@@ -92,25 +87,32 @@
       label.style.transform = `translate(${Math.round(left)}px, ${Math.round(Math.max(0, point.y - label.offsetHeight - 18))}px)`;
     }
 
-    async function toggle() {
-      const on = button.getAttribute("aria-pressed") !== "true";
+    /** @type {boolean} */
+    let shown = false;
+
+    /** @param {boolean} on */
+    async function show(on) {
+      if (on === shown) return shown;
+      shown = on;
+      button.setAttribute("aria-pressed", String(on));
       if (on && !cities.length) {
         try {
           cities = await load();
+          draw();
         } catch {
-          return;
+          geo.say(_("The cities could not be loaded."));
+          button.setAttribute("aria-pressed", "false");
+          return (shown = false);
         }
-        draw();
       }
-      button.setAttribute("aria-pressed", String(on));
-      strip.hidden = !on;
+      strip.hidden = !shown;
       name(-1);
-      if (on) svg.append(layer);
+      if (shown) svg.append(layer);
       else layer.remove();
+      return shown;
     }
 
     const placeOf = (event) => Number(event.target.closest("[data-place]")?.dataset.place ?? -1);
-    button.addEventListener("click", toggle);
     layer.addEventListener("pointerover", (event) => name(placeOf(event)));
     layer.addEventListener("pointerout", () => name(-1));
     strip.addEventListener("pointerover", (event) => name(placeOf(event)));
@@ -128,5 +130,8 @@
       event.preventDefault();
     });
     leaflet.on("zoomend moveend resize", move);
+    return { show };
   }
+
+  geo.cityLayer = { start };
 })(apivideoGeo);

@@ -29,7 +29,7 @@
     const { light } = geo.map.lights(svg);
     const { codeAt } = geo.map.finder(svg);
     paint(picture);
-    geo.legend.render(picture.legend.map((entry) => ({ ...entry, apart: true })), picture.classes);
+    geo.legend.render(picture.legend.map((entry) => ({ ...entry, apart: true })), picture.classes, "");
     const note = geo.byId("embed-note");
     if (view !== whole) {
       // The headline is about the whole history.

@@ -7,8 +7,9 @@
   let light = () => {};
   let pressed = "";
 
-  /** Turns the entries the page was sent with into buttons. @param {(kind: string) => void} lightKind  "" = none */
-  function start(lightKind) {
+  /** Turns the entries the page was sent with into buttons. @param {(kind: string) => void} lightKind  "" = none
+   *  @param {(kind: string) => void} choose  called when an entry is pressed: with its kind, or "" if it was pressed in */
+  function start(lightKind, choose) {
     light = lightKind;
     for (const item of list.children) {
       wrap(item, item.querySelector("i").className);
@@ -18,7 +19,7 @@
     list.addEventListener("pointerleave", () => light(pressed));
     list.addEventListener("focusin", (event) => { if (event.target.matches(":focus-visible")) light(kindAt(event)); });
     list.addEventListener("focusout", () => light(pressed));
-    list.addEventListener("click", (event) => { if (kindAt(event)) press(kindAt(event)); });
+    list.addEventListener("click", (event) => { const kind = kindAt(event); if (kind) choose(kind === pressed ? "" : kind); });
   }
 
   /** @param {Element} item @param {string} kind */
@@ -31,24 +32,24 @@
     item.append(button);
   }
 
-  /** @param {string} kind */
+  /** Presses the entry of a kind in, and lets go of the others. @param {string} kind  "" = none */
   function press(kind) {
-    pressed = pressed === kind ? "" : kind;
+    pressed = kind;
     for (const button of list.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", String(button.dataset.kind === pressed));
     }
     light(pressed);
   }
 
-  /** @param {{kind: string, label: string, note: string, apart?: boolean}[]} entries @param {number} classes */
-  function render(entries, classes) {
+  /** @param {{kind: string, label: string, note: string, apart?: boolean}[]} entries @param {number} classes @param {string} kind  which is pressed in, "" = none */
+  function render(entries, classes, kind) {
     list.className = list.className.replace(/\bk\d\b/, `k${classes}`);
     if (!sameClasses(entries)) replace(entries);
     else entries.forEach((entry, place) => {
       const note = list.children[place].querySelector("span");
       if (note.textContent !== entry.note) note.textContent = entry.note;
     });
-    light(pressed);
+    press(kind);
   }
 
   /** Do only the notes differ? Then what is focused or pressed in may stay. */
@@ -61,7 +62,6 @@
 
   function replace(entries) {
     const focused = list.contains(document.activeElement) ? document.activeElement.dataset.kind : "";
-    pressed = "";
     list.replaceChildren(...entries.map((entry) => {
       const item = geo.make("li");
       item.append(geo.make("i", "", entry.kind), geo.make("b", entry.label), " ", geo.make("span", entry.note));

@@ -12,9 +12,14 @@
   /** Places in a row's keys that begin with the greatest. */
   const LARGEST_FIRST = ["1", "2", "3", "4"];
 
-  const heads = /** @type {NodeListOf<HTMLTableCellElement>} */ (table.querySelectorAll("th[data-sort]"));
+  const heads = /** @type {HTMLTableCellElement[]} */ ([...table.querySelectorAll("th[data-sort]")]);
   /** Columns of text by name → index of their cells; the others are sorted by the numbers of a row. */
   const texts = new Map([...heads].filter((head) => !/^\d/.test(head.dataset.sort || "")).map((head) => [head.dataset.sort || "", head.cellIndex]));
+
+  /** Names of the columns of numbers, in the address. */
+  const NAMES = ["rank", "count", "countries", "published", "lifetime"];
+  /** What the list can be narrowed to → its name in the address. @type {Object<string, string>} */
+  const KINDS = { v: "video", l: "live" };
 
   /** Without accents and capitals. @param {string} text */
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -35,14 +40,52 @@
     body.append(...rows.map((one) => one.row));
   }
 
-  function press(/** @type {HTMLElement} */ head) {
-    const column = head.dataset.sort || "";
-    const largest = LARGEST_FIRST.includes(column);
-    const before = head.getAttribute("aria-sort");
-    const back = before ? before === "ascending" : largest;
-    sort(column, back);
+  /** Which columns begin with the greatest. @param {HTMLElement} head */
+  const largestFirst = (head) => LARGEST_FIRST.includes(head.dataset.sort || "");
+
+  /** Sorts by a column. @param {HTMLElement} head @param {boolean} back  from the end to the beginning */
+  function show(head, back) {
+    sort(head.dataset.sort || "", back);
     for (const other of table?.querySelectorAll("[aria-sort]") || []) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", back ? "descending" : "ascending");
+  }
+
+  function press(/** @type {HTMLElement} */ head) {
+    const before = head.getAttribute("aria-sort");
+    show(head, before ? before === "ascending" : largestFirst(head));
+    remember(false);
+  }
+
+  /** @param {HTMLElement} head */
+  const nameOf = (head) => NAMES[Number(head.dataset.sort)] || head.dataset.sort || "";
+
+  /** Shows what the address asks for; what makes no sense in it is dropped. */
+  function read() {
+    const asked = new URLSearchParams(location.search);
+    const words = asked.get("find") || "", column = asked.get("sort") || "";
+    const head = heads.find((each) => nameOf(each) === column.replace(/^-/, ""));
+    find.value = words.length <= find.maxLength ? words.trim() : "";
+    if (kind) kind.value = Object.keys(KINDS).find((each) => KINDS[each] === asked.get("kind")) || "";
+    if (head) show(head, largestFirst(head) !== column.startsWith("-"));
+    else if (heads[0].getAttribute("aria-sort") !== "ascending") show(heads[0], false);
+    filter();
+  }
+
+  /** Puts what is shown into the address: as a step of its own, or in place of the last. @param {boolean} step */
+  function remember(step) {
+    const head = /** @type {HTMLElement} */ (table?.querySelector("[aria-sort]"));
+    const back = (head.getAttribute("aria-sort") === "descending") !== largestFirst(head);
+    const parts = [];
+    if (head !== heads[0] || back) parts.push(`sort=${back ? "-" : ""}${nameOf(head)}`);
+    if (find.value.trim()) parts.push(`find=${encodeURIComponent(find.value.trim())}`);
+    if (kind?.value) parts.push(`kind=${KINDS[kind.value]}`);
+    const search = parts.length ? `?${parts.join("&")}` : "";
+    if (search === location.search) return;
+    try {
+      history[step ? "pushState" : "replaceState"](null, "", location.pathname + search + location.hash);
+    } catch {
+      // A browser may refuse many changes in a row; the list works without.
+    }
   }
 
   function filter() {
@@ -66,7 +109,10 @@
     head.replaceChildren(button);
     button.addEventListener("click", () => press(head));
   }
-  find.addEventListener("input", filter);
-  kind?.addEventListener("change", filter);
+  find.addEventListener("input", () => { filter(); remember(false); });
+  kind?.addEventListener("change", () => { filter(); remember(true); });
+  window.addEventListener("popstate", read);
+  read();
+  remember(false);
   document.documentElement.classList.add("live");
 })();

@@ -39,6 +39,8 @@
     async function go(chosen, how) {
       const before = state;
       state = { ...state, ...chosen };
+      // The classes of another measure are other countries.
+      if (state.measure !== before.measure && chosen.kind === undefined) state.kind = "";
       const mine = ++turn;
       if (state.period !== "all" && !history) {
         try {
@@ -49,13 +51,14 @@
         }
         if (mine !== turn) return;
       }
-      if (how) rules.remember(state, how === "step");
       scale = null;
       view = viewOf(state.from, state.to, state.period === "all");
       showControls();
+      const { kind } = state;
       paint();
+      if (how || kind !== state.kind) rules.remember(state, how === "step");
       finish();
-      if (state.continent !== before.continent) map.frame(state.continent, Boolean(how));
+      if (state.continent !== before.continent || state.place !== before.place) showPlace(Boolean(how));
       pinOrNot();
       tell(before);
     }
@@ -66,7 +69,8 @@
     function paint(calm = true) {
       const picture = geo.picture(view, state.measure, state.without, scale, geo.continents[state.continent]);
       map.paint(picture);
-      geo.legend.render(picture.legend, picture.classes);
+      if (!picture.legend.some(({ kind }) => kind === state.kind)) state.kind = "";
+      geo.legend.render(picture.legend, picture.classes, state.kind);
       const rest = geo.byId("off-the-map");
       if (rest) rest.textContent = geo.offTheMap(view);
       geo.summary.show(view, state, view === whole, calm);
@@ -126,7 +130,27 @@
       leader?.setAttribute("aria-pressed", String(state.without));
       leader?.setAttribute("aria-disabled", String(state.measure === "change"));
       geo.byId("continent").value = state.continent;
+      cities?.show(state.cities).then((shown) => {
+        if (shown || !state.cities) return;
+        state = { ...state, cities: false };
+        rules.remember(state, false);
+      });
       time?.show(state);
+    }
+
+    /** @param {boolean} animate */
+    function showPlace(animate) {
+      place.leave();
+      if (state.place) place.show(state.place);
+      else map.frame(state.continent, animate);
+    }
+    /** The reader has moved the map. @param {string} to  "" = the whole world, so it is no longer that of a continent */
+    function movedTo(to) {
+      const continent = to ? state.continent : "";
+      if (to === state.place && continent === state.continent) return;
+      if (continent !== state.continent) return go({ place: to, continent }, "replace");
+      state = { ...state, place: to };
+      rules.remember(state, false);
     }
 
     /** What the colours compare, where the legend cannot say it. */
@@ -252,7 +276,7 @@
     const zooms = {
       in: () => leaflet.zoomIn(),
       out: () => leaflet.zoomOut(),
-      world: () => { map.frame("", true); if (state.continent) go({ continent: "" }, "step"); },
+      world: () => { map.frame("", true); if (state.continent) go({ continent: "", place: "" }, "step"); },
     };
 
     function watchControls() {
@@ -260,7 +284,8 @@
         const measure = event.target.closest("[data-measure]")?.dataset.measure;
         if (measure) go({ measure }, "step");
       });
-      geo.byId("continent").addEventListener("change", (event) => go({ continent: event.target.value }, "step"));
+      geo.byId("continent").addEventListener("change", (event) => go({ continent: event.target.value, place: "" }, "step"));
+      geo.byId("cities")?.addEventListener("click", () => go({ cities: !state.cities }, "step"));
       geo.byId("leader")?.addEventListener("click", () => {
         if (state.measure !== "change") go({ without: !state.without }, "step");
       });
@@ -268,8 +293,16 @@
     }
 
     geo.shown = { view, state };
-    geo.legend.start(map.choose);
-    geo.table.start({ sort: (sort) => go({ sort }, "replace"), zeros: (zeros) => go({ zeros }, "replace"), all: (all) => go({ all }, "replace"), light });
+    /** Every letter is in the address at once, and none is a step of its own. @param {string} find */
+    function findBy(find) {
+      state = { ...state, find };
+      rules.remember(state, false);
+    }
+
+    geo.legend.start(map.choose, (kind) => go({ kind }, "step"));
+    geo.table.start({ sort: (sort) => go({ sort }, "replace"), zeros: (zeros) => go({ zeros }, "replace"), all: (all) => go({ all }, "replace"), find: findBy, light });
+    const place = geo.place.start(leaflet, movedTo);
+    const cities = data.cities ? geo.cityLayer.start(geo.byId("cities"), leaflet, map.svg) : null;
     const time = geo.timeline.start({
       choose: (period, from, to) => go({ period, ...(period === "custom" ? { from, to } : rules.stretch(period)) }, "step"),
       glance,

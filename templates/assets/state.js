@@ -6,11 +6,17 @@
 
   /**
    * @typedef {{period: string, from: number, to: number, measure: string, country: string, sort: string,
-   *   continent: string, without: boolean, zeros: boolean, all: boolean}} State
-   *   `period` is a name, "all" or "custom"; then `from` and `to` are places of days
+   *   continent: string, place: string, kind: string, find: string, without: boolean, zeros: boolean, cities: boolean,
+   *   all: boolean}} State
+   *   `period` is a name, "all" or "custom"; then `from` and `to` are places of days; `place` is "" or
+   *   x, y and depth of the map; `kind` the pressed entry of the legend; `find` the words to find a country
    */
   const LENGTHS = { "7d": 7, "30d": 30, "90d": 90, "12m": 365 };
   const MEASURES = ["count", "share", "per-million", "change"];
+  /** How often the world can be doubled, as in `render/choropleth.py`. */
+  const DEEPEST = 5;
+  /** Letters that may be searched for; the field takes no more. */
+  const LONGEST = 60;
   const COLUMNS = ["rank", "name", "count", "share", "per-million", "change"];
   const last = formats.place(data.last);
   /** The last day that was over when it was collected. */
@@ -18,7 +24,7 @@
   while (data.open.includes(whole)) whole--;
 
   /** @type {State} */
-  const usual = { period: "all", from: 0, to: last, measure: "count", country: "", sort: "rank", continent: "", without: false, zeros: false, all: false };
+  const usual = { period: "all", from: 0, to: last, measure: "count", country: "", sort: "rank", continent: "", place: "", kind: "", find: "", without: false, zeros: false, cities: false, all: false };
 
   /** @param {string} period @returns {{from: number, to: number}} */
   function stretch(period) {
@@ -37,6 +43,10 @@
     if (Object.hasOwn(data.points, get("country"))) state.country = get("country");
     if (COLUMNS.includes(get("sort").replace(/^-/, ""))) state.sort = get("sort");
     if (Object.hasOwn(data.continents, get("continent"))) state.continent = get("continent");
+    state.place = readPlace(get("map"));
+    if (/^([cd]\d|new|few|left|zero|blank)$/.test(get("class"))) state.kind = get("class");
+    if (get("find").length <= LONGEST) state.find = get("find").trim();
+    state.cities = Boolean(data.cities) && get("cities") === "shown";
     state.without = get("without") === "leader";
     state.zeros = get("zeros") === "shown";
     state.all = get("rows") === "all";
@@ -51,6 +61,13 @@
     return sound ? { period: "custom", from, to } : {};
   }
 
+  /** @param {string} text  "540,180,2.5": a point of the map, and how deep */
+  function readPlace(text) {
+    const [, x, y, deep] = /^(\d{1,4}),(\d{1,4}),(\d(?:\.\d{1,2})?)$/.exec(text) || [];
+    const [width, height] = data.frame;
+    return Number(x) <= width && Number(y) <= height && Number(deep) > 0 && Number(deep) <= DEEPEST ? text : "";
+  }
+
   /** @param {State} state @returns {string} "" or "?period=30d&…", without what is usual */
   function write(state) {
     const parts = [];
@@ -59,6 +76,10 @@
     for (const name of ["measure", "country", "sort", "continent"]) {
       if (state[name] !== usual[name]) parts.push(`${name}=${state[name]}`);
     }
+    if (state.place) parts.push(`map=${state.place}`);
+    if (state.kind) parts.push(`class=${state.kind}`);
+    if (state.find) parts.push(`find=${encodeURIComponent(state.find)}`);
+    if (state.cities) parts.push("cities=shown");
     if (state.without) parts.push("without=leader");
     if (state.zeros) parts.push("zeros=shown");
     if (state.all) parts.push("rows=all");

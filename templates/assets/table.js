@@ -33,7 +33,7 @@
     return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   }
 
-  /** @param {any} actions  `sort`, `zeros`, `all`: called with what the reader asked for; `light`: with a code or "" */
+  /** @param {any} actions  `sort`, `zeros`, `all`, `find`: called with what the reader asked for; `light`: with a code or "" */
   function start(actions) {
     if (!table) return;
     for (const head of table.querySelectorAll("th[data-sort]")) {
@@ -42,7 +42,7 @@
       head.replaceChildren(button);
       button.addEventListener("click", () => actions.sort(turned(head.dataset.sort)));
     }
-    find.addEventListener("input", () => { filter(); geo.say(ngettext("%(count)s country", "%(count)s countries", visible().length)); });
+    find.addEventListener("input", () => { actions.find(find.value.trim()); filter(); geo.say(ngettext("%(count)s country", "%(count)s countries", visible().length)); });
     geo.byId("zeros").addEventListener("click", () => actions.zeros(!shown.zeros));
     more?.addEventListener("click", () => actions.all(!shown.all));
     geo.byId("copy").addEventListener("click", copy);
@@ -63,11 +63,12 @@
   }
 
   /**
-   * @param {any} view @param {{sort: string, zeros: boolean, all: boolean}} state
+   * @param {any} view @param {{sort: string, zeros: boolean, all: boolean, find: string}} state
    * @param {any} history  for sparklines; null = as they are
    */
-  function render(view, { sort, zeros, all }, history) {
+  function render(view, { sort, zeros, all, find: words }, history) {
     if (!table) return;
+    if (find.value.trim() !== words) find.value = words;
     if (zeros) addMissing();
     const changed = shown.view !== view;
     shown = { view, sort, zeros, all };
