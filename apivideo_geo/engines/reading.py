@@ -55,7 +55,7 @@ def read_facts(connection: BaseBackend, paths: Sequence[Path]) -> ibis.Table:
     with engine_errors():
         if connection.name == "duckdb":
             return _read_parquet(connection, names).drop(FILE)
-        return _send_to_spark(connection, _read_parquet(connect_duckdb(), names).drop(FILE).to_pyarrow())
+        return make_table(connection, _read_parquet(connect_duckdb(), names).drop(FILE).to_pyarrow())
 
 
 def table_of_rows(rows: Sequence[Mapping[str, str | None]], columns: Sequence[str]) -> ibis.Table:
@@ -81,7 +81,7 @@ def read_sessions(
         sent = only_here and connection.name != "duckdb"
         reader = connect_duckdb() if sent else connection
         table = read(reader, paths, layout) if read else _read_parquet(reader, paths)
-        return _send_to_spark(connection, table.to_pyarrow()) if sent else table
+        return make_table(connection, table.to_pyarrow()) if sent else table
 
 
 def _read_csv(connection: BaseBackend, paths: Sequence[str], layout: Layout) -> ibis.Table:
@@ -178,8 +178,10 @@ def _add_file(connection: BaseBackend, table: ibis.Table) -> ibis.Table:
     return connection.sql(f"SELECT *, input_file_name() AS {FILE} FROM {table.get_name()}")  # noqa: S608
 
 
-def _send_to_spark(connection: BaseBackend, rows: pa.Table) -> ibis.Table:
-    """Return ``rows`` as a table of Spark; Ibis would convert them by way of pandas."""
+def make_table(connection: BaseBackend, rows: pa.Table) -> ibis.Table:
+    """Return ``rows`` as a table of ``connection``; in Spark Ibis could not cache a query of tables in memory."""
+    if connection.name == "duckdb":
+        return ibis.memtable(rows)
     name = ibis.util.gen_name("rows")
     connection._session.createDataFrame(rows).createOrReplaceTempView(name)
     return connection.table(name)

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from apivideo_geo.aggregate.facts import count_places, read_country
 from apivideo_geo.aggregate.sessions import session_rows, text_column, unique_sessions, utc_day
 from apivideo_geo.durable import MARK, disk_failed, sync_folder
-from apivideo_geo.engines import engine_errors, limited_memory
+from apivideo_geo.engines import engine_errors, limited_memory, make_table
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.formulas import escape_formula, escape_formulas
 from apivideo_geo.model import SESSION_COLUMNS, UNKNOWN, UNKNOWN_TEXT
@@ -84,7 +84,7 @@ def _new_rows(
     kept = unique.filter(unique.session.notnull() & _within(unique.day, days))
     rows = kept.mutate(sessionID=kept.session, loadedAt=kept.loadedAt.substr(len("2021-04-08")))
     if titles:
-        known = _strings(assetID=titles.keys(), known_title=titles.values())
+        known = _strings(table.get_backend(), assetID=titles.keys(), known_title=titles.values())
         rows = rows.left_join(known, "assetID")
         rows = rows.mutate(title=ibis.coalesce(rows.title, rows.known_title))
     rows = _with_codes(rows, table)
@@ -130,6 +130,7 @@ def _with_codes(rows: ibis.Table, table: ibis.Table) -> ibis.Table:
     if not pairs:
         return rows
     codes = _strings(
+        table.get_backend(),
         code_country=[country for country, _ in pairs],
         code_iso=[iso_a3 for _, iso_a3 in pairs],
         code=[read_country(*pair) for pair in pairs],
@@ -139,8 +140,9 @@ def _with_codes(rows: ibis.Table, table: ibis.Table) -> ibis.Table:
     return joined.mutate(ISO_A3=ibis.coalesce(joined.code, UNKNOWN))
 
 
-def _strings(**columns: Iterable[str]) -> ibis.Table:
-    return ibis.memtable(pa.table({name: pa.array(list(values), pa.string()) for name, values in columns.items()}))
+def _strings(connection: BaseBackend, **columns: Iterable[str]) -> ibis.Table:
+    texts = {name: pa.array(list(values), pa.string()) for name, values in columns.items()}
+    return make_table(connection, pa.table(texts))
 
 
 def _kept_rows(path: Path, days: Collection[date], connection: BaseBackend) -> ibis.Table | None:
