@@ -196,7 +196,7 @@ class Audience:
         one of the site's palettes. It shows itself in Jupyter; ``.save("map.html")`` writes one file. To add layers of
         your own, convert degrees with :func:`apivideo_geo.to_map`.
         """
-        from apivideo_geo.render.notebook_map import make_map
+        from apivideo_geo.render.map.notebook import make_map
 
         return make_map(self.summary(since, until, country, media), measure, method, classes, palette, self.locale)
 
@@ -212,9 +212,9 @@ class Audience:
         media: str | None = None,
     ) -> str:
         """Return the map as an SVG document with headline, legend and date, as the site's ``map.svg``."""
-        from apivideo_geo.render.formats import Formats
-        from apivideo_geo.render.picture import render_picture
-        from apivideo_geo.render.scale import make_scale
+        from apivideo_geo.render.map.picture import render_picture
+        from apivideo_geo.render.map.scale import make_scale
+        from apivideo_geo.render.text.formats import Formats
 
         summary = self.summary(since, until, country, media)
         scale = make_scale([country.count for country in summary.countries])

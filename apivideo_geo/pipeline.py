@@ -13,7 +13,7 @@ from apivideo_geo.settings import Settings
 if TYPE_CHECKING:
     import ibis
 
-    from apivideo_geo.render.look import Look
+    from apivideo_geo.render.theme.theme import Look
 
 
 def run(command: str, settings: Settings, effects: Effects, report: Report | None = None) -> Report:
@@ -104,8 +104,8 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
     from apivideo_geo.exports.facts_parquet import render_facts
     from apivideo_geo.exports.manifest import render_manifest
     from apivideo_geo.exports.tables import column_names, make_tables
-    from apivideo_geo.render.folder import find_templates
-    from apivideo_geo.render.pages import render_site
+    from apivideo_geo.render.site import render_site
+    from apivideo_geo.render.theme.templates import find_templates
 
     look, tables = look_of(settings), make_tables(summary, details)
     site = render_site(summary, look, find_templates(), details, column_names(tables))
@@ -117,9 +117,9 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
 
 def look_of(settings: Settings) -> Look:
     """Return the theme in ``settings``. Raises :class:`UsageError` for an invalid logo or folder of templates."""
-    from apivideo_geo.render.folder import check_overrides, find_templates
-    from apivideo_geo.render.logo import load_logo
-    from apivideo_geo.render.look import Look, usual_title
+    from apivideo_geo.render.theme.logo import load_logo
+    from apivideo_geo.render.theme.templates import check_overrides, find_templates
+    from apivideo_geo.render.theme.theme import Look, usual_title
 
     if settings.templates:
         check_overrides(settings.templates, find_templates())

@@ -5,9 +5,9 @@ from typing import get_args
 import pytest
 
 from apivideo_geo.errors import UsageError
-from apivideo_geo.render.pages import Look
-from apivideo_geo.render.palettes import DEFAULT, PALETTES
-from apivideo_geo.render.scale import MAX_CLASSES, METHODS, MIN_CLASSES
+from apivideo_geo.render.map.palettes import DEFAULT, PALETTES
+from apivideo_geo.render.map.scale import MAX_CLASSES, METHODS, MIN_CLASSES
+from apivideo_geo.render.site import Look
 from apivideo_geo.settings import DEFAULT_FILE, ENVIRONMENT_ONLY, ClassMethod, PaletteName, Settings, load_settings
 
 ROOT = Path(__file__).parents[1]

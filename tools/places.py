@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT))
 from apivideo_geo.geo.borders import load_borders  # noqa: E402
 from apivideo_geo.geo.countries import all_countries, flag, name_of, to_alpha2  # noqa: E402
 from apivideo_geo.geo.shapes import Shape, load_shapes  # noqa: E402
-from apivideo_geo.render.svg import render_map  # noqa: E402
+from apivideo_geo.render.map.inline_svg import render_map  # noqa: E402
 
 PAGE = ROOT / "docs/places.md"
 HEAD = """# Where every code is drawn

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import escape
 
 from apivideo_geo.model import Summary
-from apivideo_geo.render.formats import Formats
+from apivideo_geo.render.text.formats import Formats
 
 NOT_LISTED = ("404.html", "embed.html", "notebook.html")
 """Pages that no search engine should offer."""

@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from apivideo_geo.model import Details, NewsItem, Summary
-from apivideo_geo.render.cards import HEIGHT, WIDTH, Card, card_data, make_cards, picture_of, render_card
-from apivideo_geo.render.changes import by_month
-from apivideo_geo.render.city_page import has_cities, make_cities
-from apivideo_geo.render.country_pages import make_country, page_of
-from apivideo_geo.render.formats import Formats
-from apivideo_geo.render.look import Look
-from apivideo_geo.render.parts import Trends
-from apivideo_geo.render.scale import Scale
-from apivideo_geo.render.video_pages import asset_lines, country_lines, make_list, make_video, name_pages
+from apivideo_geo.render.map.cards import HEIGHT, WIDTH, Card, card_data, make_cards, picture_of, render_card
+from apivideo_geo.render.map.scale import Scale
+from apivideo_geo.render.pages.breakdowns import Trends
+from apivideo_geo.render.pages.changes import by_month
+from apivideo_geo.render.pages.cities import has_cities, make_cities
+from apivideo_geo.render.pages.country import make_country, page_of
+from apivideo_geo.render.pages.video import asset_lines, country_lines, make_list, make_video, name_pages
+from apivideo_geo.render.text.formats import Formats
+from apivideo_geo.render.theme.theme import Look
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -16,7 +16,7 @@ import pycountry
 import pytest
 
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_regions, load_shapes, load_spread_widths, parse_path
-from apivideo_geo.render.dots import RIM
+from apivideo_geo.render.map.dots import RIM
 
 WORLD_FILE = files("apivideo_geo.geo") / "data" / "world.json"
 PHONE_PIXEL = WIDTH / 360

@@ -6,7 +6,7 @@ import folium
 import pytest
 
 import apivideo_geo
-from apivideo_geo.render.notebook_map import make_map
+from apivideo_geo.render.map.notebook import make_map
 from tests.browser import browser, open_page  # noqa: F401
 
 SESSIONS = "sessionID,loadedAt,country\n" + "".join(

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from apivideo_geo.model import Summary
-from apivideo_geo.render.pages import Look, render_site
+from apivideo_geo.render.site import Look, render_site
 from tests.browser import wait_until
 from tests.render.samples import TEMPLATES, write
 

@@ -30,8 +30,8 @@ from apivideo_geo.model import (
     Details,
     Summary,
 )
-from apivideo_geo.render.look import Look
-from apivideo_geo.render.pages import render_site
+from apivideo_geo.render.site import render_site
+from apivideo_geo.render.theme.theme import Look
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 MADE = datetime(2026, 11, 22, 4, 12, tzinfo=UTC)

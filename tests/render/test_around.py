@@ -12,9 +12,9 @@ import pytest
 
 from apivideo_geo.checks import check_site
 from apivideo_geo.model import NewsItem
-from apivideo_geo.render.around import render_around
 from apivideo_geo.render.feed import render_feed
-from apivideo_geo.render.pages import Look
+from apivideo_geo.render.site import Look
+from apivideo_geo.render.site_files import render_around
 from tests.render.samples import empty, small, summary, watched, whole_site, whole_world
 
 HOSTILE = "</title><script>alert(1)</script>&\x07\ud800 'quotes\""

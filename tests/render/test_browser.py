@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from apivideo_geo.model import Summary
-from apivideo_geo.render.pages import Look, render_site
+from apivideo_geo.render.site import Look, render_site
 from tests.browser import OpenPage, serve, wait_until
 from tests.render.samples import TEMPLATES, days, small, summary, whole_world, write
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from apivideo_geo.geo.cities import locate
 from apivideo_geo.model import CityCount
-from apivideo_geo.render.pages import Look, render_site
+from apivideo_geo.render.site import Look, render_site
 from tests.browser import OpenPage, wait_until
 from tests.render.browsing import DESKTOP, PHONE
 from tests.render.samples import TEMPLATES, detailed, write

@@ -10,9 +10,9 @@ import pytest
 
 from apivideo_geo.geo.places import population
 from apivideo_geo.model import UNKNOWN
-from apivideo_geo.render.formats import Formats
-from apivideo_geo.render.pages import Look
-from apivideo_geo.render.scale import METHODS, make_scale
+from apivideo_geo.render.map.scale import METHODS, make_scale
+from apivideo_geo.render.site import Look
+from apivideo_geo.render.text.formats import Formats
 from tests.browser import OpenPage, wait_until
 from tests.render.browsing import DESKTOP, build, cells, chosen, figure, kinds, legend, live, number
 from tests.render.samples import FIRST, GAP, LENGTH, small, watched, watched_counts

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from apivideo_geo.model import Asset, AssetDetail, Details
-from apivideo_geo.render.pages import Look, render_site
+from apivideo_geo.render.site import Look, render_site
 from tests.browser import OpenPage
 from tests.render.browsing import DESKTOP, live
 from tests.render.samples import TEMPLATES, detailed, write

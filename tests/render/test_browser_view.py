@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from apivideo_geo.geo.countries import all_countries
-from apivideo_geo.render.pages import Look
+from apivideo_geo.render.site import Look
 from tests.browser import OpenPage, serve, wait_until
 from tests.render.browsing import DESKTOP, PHONE, build, card, cells, chosen, figure, kinds, legend, live
 from tests.render.samples import FIRST, LENGTH, days, small, summary, watched

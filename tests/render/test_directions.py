@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from apivideo_geo.geo.countries import name_of
-from apivideo_geo.render.pages import Look
+from apivideo_geo.render.site import Look
 from tests.browser import OpenPage, wait_until
 from tests.render.browsing import build, card, live
 from tests.render.samples import watched

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from apivideo_geo.render.pages import Look
+from apivideo_geo.render.site import Look
 from tests.browser import OpenPage, wait_until
 from tests.render.browsing import build
 from tests.render.samples import watched

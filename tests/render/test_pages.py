@@ -9,8 +9,8 @@ import pytest
 
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.model import Summary
-from apivideo_geo.render import assets
-from apivideo_geo.render.pages import Look, render_site
+from apivideo_geo.render.site import Look, render_site
+from apivideo_geo.render.theme import assets
 from tests.render.samples import TEMPLATES, days, empty, small, summary, whole_site, whole_world
 
 LOOK = Look("Acme Academy")

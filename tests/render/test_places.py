@@ -10,8 +10,8 @@ from playwright.sync_api import Page
 
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.model import Summary
-from apivideo_geo.render.dots import RIM
-from apivideo_geo.render.pages import Look, render_site
+from apivideo_geo.render.map.dots import RIM
+from apivideo_geo.render.site import Look, render_site
 from tests.browser import OpenPage, serve, wait_until
 from tests.render.browsing import PHONE, live
 from tests.render.samples import TEMPLATES, whole_world, write

@@ -11,9 +11,9 @@ from apivideo_geo.checks import check_details, check_site
 from apivideo_geo.geo.projection import project
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.model import Asset, AssetDetail
-from apivideo_geo.render.ground import load_outlines
-from apivideo_geo.render.pages import Look, render_site
-from apivideo_geo.render.video_pages import name_pages
+from apivideo_geo.render.map.small_map import load_outlines
+from apivideo_geo.render.pages.video import name_pages
+from apivideo_geo.render.site import Look, render_site
 from tests.render.samples import HOSTILE, MADE, TEMPLATES, detailed, whole_site
 
 LOOK = Look("Acme Academy")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from apivideo_geo.geo.shapes import load_shapes
-from apivideo_geo.render.pages import Look
+from apivideo_geo.render.site import Look
 from tests.browser import OpenPage, serve, wait_until
 from tests.render.browsing import build, live
 from tests.render.samples import small, whole_world

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 from apivideo_geo.geo.countries import name_of
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.model import UNKNOWN, Summary
-from apivideo_geo.render.look import Look
+from apivideo_geo.render.theme.theme import Look
 from tests.browser import OpenPage, serve, wait_until
 from tests.render.browsing import DESKTOP, build, chosen, legend, live
 from tests.render.samples import FIRST, LENGTH, days, small, summary, watched, watched_counts

@@ -21,7 +21,7 @@ from apivideo_geo.geo.cities import locate
 from apivideo_geo.geo.countries import name_of, to_alpha2
 from apivideo_geo.geo.places import population
 from apivideo_geo.model import UNLISTED, Asset, Details, Summary
-from apivideo_geo.render.look import Look
+from apivideo_geo.render.theme.theme import Look
 from tests.browser import serve
 from tests.render.samples import MADE, whole_site, write
 

@@ -1,0 +1,175 @@
+"""The pictures that networks show where somebody shares the page of a country or a video: title, number, map, trend."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+
+from apivideo_geo.geo.shapes import load_shapes
+from apivideo_geo.model import AssetDetail, CountryCount, Details, Summary
+from apivideo_geo.render.map.palettes import PALETTES, spread
+from apivideo_geo.render.map.picture import FONTS, GROUNDS, _short, _wrap
+from apivideo_geo.render.map.png import render_png
+from apivideo_geo.render.map.small_map import TALL, WIDE, load_outlines, place_of
+from apivideo_geo.render.pages.country import page_of
+from apivideo_geo.render.pages.video import title_of
+from apivideo_geo.render.text import sentences
+from apivideo_geo.render.text.formats import Formats
+from apivideo_geo.render.theme.theme import Look
+from apivideo_geo.render.xml import xml_text
+
+WIDTH, HEIGHT = 800, 420
+"""Pixels: networks show it as large as a picture of 1200 × 630, with less than half of the bytes."""
+_MARGIN, _TITLE, _TEXT, _SMALL = 32, 36, 22, 15
+"""Pixels: the margin, and the sizes of title, text and notes."""
+_MAP = 32, 158, 460, 222
+"""Left, top, width and height of the map."""
+_TREND = 520, 190, 248, 150
+"""Left, top, width and height of the trend."""
+_POINTS = 60
+"""Maximum number of points of the trend; of more days the means of stretches of equal length are drawn."""
+_SMALLER = 120
+"""A country whose biggest part is less wide and high than this, in units of ``geo.shapes``, gets a ring or a dot."""
+_INK = GROUNDS["light"]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a picture shows: the ``count`` in words, the class of each country (alpha-3 → 0, 1, …), counts of days."""
+
+    title: str
+    words: str
+    kinds: Mapping[str, int]
+    classes: int
+    daily: Sequence[int | None]
+
+    @property
+    def alternative(self) -> str:
+        """The picture in words."""
+        return f"{self.title}: {self.words}"
+
+
+def make_cards(summary: Summary, details: Details, pages: Mapping[str, str], look: Look) -> dict[str, Card]:
+    """Return path of a page → its card, for the ``look.cards`` most watched countries and videos.
+
+    ``pages``: media id → path of its page. None without ``look.site_url``: previews of links need whole addresses.
+    """
+    formats = Formats(look.locale)
+    found: list[tuple[str, CountryCount | AssetDetail]] = [(page_of(one.iso_a3), one) for one in summary.countries]
+    found += [(page, one) for one in details.assets if (page := pages.get(one.asset.media_id))]
+    found.sort(key=lambda item: (-item[1].count, item[0]))
+    return {path: _card(what, summary, look, formats) for path, what in found[: look.cards if look.site_url else 0]}
+
+
+def card_data(path: str, width: int, height: int, alternative: str) -> dict[str, str | int]:
+    """Return what a page prints of its picture: the ``path`` within the site, size in pixels, the picture in words."""
+    return {"path": path, "width": width, "height": height, "alternative": alternative}
+
+
+def picture_of(page: str) -> str:
+    """Return the path of the picture of a page."""
+    return f"cards/{page.removesuffix('.html')}.png"
+
+
+def _card(what: CountryCount | AssetDetail, summary: Summary, look: Look, formats: Formats) -> Card:
+    words = f"{sentences.quantity(what.count, summary, formats)} {sentences.period(summary, formats)}".strip()
+    if isinstance(what, CountryCount):
+        return Card(what.name, words, {what.iso_a3: 4}, 6, _known(summary, summary.by_country.get(what.iso_a3, ())))
+    counts = {code: count for code, count in what.countries if code in load_shapes()}
+    scale = look.scale_of(list(counts.values()))
+    kinds = {code: index for code, count in counts.items() if (index := scale.class_of(count)) is not None}
+    return Card(title_of(what.asset, formats), words, kinds, len(scale.lows), _known(summary, what.daily))
+
+
+def _known(summary: Summary, counts: Sequence[int]) -> list[int | None]:
+    """The counts of days, None where the day was not collected or is not over."""
+    days = zip(summary.daily, counts, strict=False)
+    return [None if day.count is None or day.open else count for day, count in days]
+
+
+def render_card(card: Card, summary: Summary, look: Look) -> bytes:
+    """Return the picture of a page as PNG; the same card gives the same bytes."""
+    formats = Formats(look.locale)
+    colours = spread(PALETTES[look.palette].light, card.classes)
+    lines = _wrap(card.title, WIDTH - 2 * _MARGIN, _TITLE)
+    lines = [_short(line, 38) for line in (lines if len(lines) < 3 else [lines[0], f"{lines[1]} …"])]
+    source = f"{formats.say('Demo data')} · {look.title}" if summary.demo else look.title
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" font-family="{FONTS}">',
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_INK.page}"/>',
+        *(
+            _text(line, _MARGIN + _TITLE * (0.9 + 1.2 * row), _TITLE, _INK.ink, formats, bold=True)
+            for row, line in enumerate(lines)
+        ),
+        _text(card.words, _MARGIN + _TITLE * 1.2 * len(lines) + _TEXT * 1.1, _TEXT, _INK.mute, formats),
+        _world(card, colours),
+        _trend(card.daily, colours[-1]),
+        _text(_short(source, 80), HEIGHT - 16, _SMALL, _INK.mute, formats),
+        "</svg>",
+    ]
+    return render_png(xml_text("".join(parts)))
+
+
+def _text(text: str, y: float, size: int, colour: str, formats: Formats, *, bold: bool = False) -> str:
+    """A line at the edge where lines of the page's language begin."""
+    x, anchor = (WIDTH - _MARGIN, "end") if formats.dir == "rtl" else (_MARGIN, "start")
+    return (
+        f'<text x="{x}" y="{y:.0f}" text-anchor="{anchor}" font-size="{size}" font-weight="{700 if bold else 400}" '
+        f'fill="{colour}">{escape(text)}</text>'
+    )
+
+
+@lru_cache(maxsize=1)
+def _land() -> str:
+    """All land as a picture within the picture, drawn once: most of the work of a map."""
+    outlines = "".join(load_outlines().values())
+    _, _, width, height = _MAP
+    drawn = render_png(
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {WIDE} {TALL}">'
+        f'<rect width="{WIDE}" height="{TALL}" fill="{_INK.page}"/>'
+        f'<path d="{outlines}" fill="{_INK.line}" stroke="{_INK.edge}" stroke-width="1"/></svg>'
+    )
+    return base64.b64encode(drawn).decode()
+
+
+def _world(card: Card, colours: Sequence[str]) -> str:
+    """The land, and on it the countries in their colours, with a dot where one is small and a ring if it is alone."""
+    left, top, width, height = _MAP
+    marks = []
+    for code, kind in sorted(card.kinds.items(), key=lambda item: item[1]):
+        shape = load_shapes()[code]
+        if outline := load_outlines()[code]:
+            marks.append(f'<path d="{outline}" fill="{colours[kind]}"/>')
+        if shape.size < _SMALLER:
+            x, y = place_of(shape.dot or shape.label)
+            ring = f'<circle cx="{x}" cy="{y}" r="28" fill="none" stroke="{_INK.ink}" stroke-width="4"/>'
+            marks.append(f'<circle cx="{x}" cy="{y}" r="8" fill="{colours[kind]}"/>')
+            marks.append(ring if len(card.kinds) == 1 else "")
+    place = f'x="{left}" y="{top}" width="{width}" height="{height}"'
+    return (
+        f'<image {place} href="data:image/png;base64,{_land()}"/>'
+        f'<svg {place} viewBox="0 0 {WIDE} {TALL}">{"".join(marks)}</svg>'
+    )
+
+
+def _trend(daily: Sequence[int | None], colour: str) -> str:
+    """The days as an area; a stretch without any known day is a gap. Nothing where there are fewer than two points."""
+    length = -(-len(daily) // _POINTS) or 1
+    stretches = [
+        [count for count in daily[at : at + length] if count is not None] for at in range(0, len(daily), length)
+    ]
+    means = [sum(some) / len(some) if some else None for some in stretches]
+    most = max((mean for mean in means if mean is not None), default=0)
+    if len(means) < 2 or not most:
+        return ""
+    left, top, width, height = _TREND
+    step, base, paths = width / len(means), top + height, []
+    for index, mean in enumerate(means):
+        if mean is not None:
+            x, y = left + index * step, base - height * mean / most
+            paths.append(f"M{x:.1f} {base}V{y:.1f}h{step * 0.8:.1f}V{base}z")
+    line = f'<path d="M{left} {base + 0.5}h{width}" stroke="{_INK.hatch}" fill="none"/>'
+    return f'<path d="{"".join(paths)}" fill="{colour}"/>{line}'

@@ -1,0 +1,137 @@
+"""The daily curve as static SVG: days never collected are gaps, the open day is lighter. Text out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from itertools import groupby
+
+from apivideo_geo.model import DayCount
+from apivideo_geo.render.map.breaks import roundest
+from apivideo_geo.render.text.formats import Formats
+
+HEIGHT = 1000
+"""Units from no count at all up to the top of the curve's frame."""
+_ROOM, _TALL = 16, 104
+"""Pixels above the curve, for the topmost figure, and of the curve itself."""
+_LABELS = 6
+_EDGE = 13.0
+"""Month names keep this many percent away from the first and the last date."""
+
+
+@dataclass(frozen=True)
+class _Tick:
+    percent: float
+    text: str
+    kind: str
+
+
+def render_timeline(daily: Sequence[DayCount], formats: Formats, alternative: str) -> str:
+    """The curve of consecutive days, with a scale and dates in the locale; empty without days.
+
+    The picture stretches with its frame: days are units across; labels stand at percentages.
+    """
+    return Frame(daily, formats).render([day.count or 0 for day in daily], alternative)
+
+
+class Frame:
+    """What the curves of the same consecutive days have in common, made once: dates, gaps, where points are.
+
+    A point tells the counts of ``step`` days, as so many a day; a gap always ends a stretch of points.
+    """
+
+    def __init__(self, daily: Sequence[DayCount], formats: Formats, step: int = 1) -> None:
+        self._days, self._formats = len(daily), formats
+        self._ticks = [_tick_text(tick) for tick in _ticks(daily, formats)] if daily else []
+        self._runs: list[tuple[str, int, list[tuple[int, int]]]] = []
+        place = 0
+        for kind, run in groupby(
+            daily, key=lambda day: "gap" if day.count is None else "open" if day.open else "known"
+        ):
+            end = place + len(list(run))
+            chunks = [(start, min(start + step, end)) for start in range(place, end, step)]
+            self._runs.append((kind, place, [(place, end)] if kind == "gap" else chunks))
+            place = end
+
+    def render(self, counts: Sequence[int], alternative: str) -> str:
+        """The curve of ``counts``, one for each of the days; empty without days."""
+        if not self._days:
+            return ""
+        runs = [
+            (kind, place, [(start, end, sum(counts[start:end]) / (end - start)) for start, end in chunks])
+            for kind, place, chunks in self._runs
+        ]
+        top = max(mean for _, _, points in runs for _, _, mean in points)
+        lines = _levels(top)
+        return "\n".join(
+            [
+                f'<svg class="curve" role="img" aria-label="{escape(alternative)}" focusable="false">',
+                f'<svg class="plot" y="{_ROOM}" width="100%" height="{_TALL}" viewBox="0 0 {self._days} {HEIGHT}" '
+                'preserveAspectRatio="none">',
+                *(f'<path class="level" d="M0 {_height(level, top)}h{self._days}"/>' for level in lines),
+                *(_area(kind, place, points, top) for kind, place, points in runs),
+                "</svg>",
+                *_level_texts(lines, top, self._formats),
+                *self._ticks,
+                "</svg>",
+            ]
+        )
+
+
+def _area(kind: str, place: int, points: Sequence[tuple[int, int, float]], top: float) -> str:
+    """One filled path for an unbroken run of days; a day takes the place from its number to the next."""
+    last = points[-1][1]
+    if kind == "gap":
+        return f'<path class="gap" d="M{place} 0h{last - place}V{HEIGHT}h-{last - place}z"/>'
+    heights = [_height(mean, top) for _, _, mean in points]
+    along = " ".join(f"{(start + end) / 2:g} {height}" for (start, end, _), height in zip(points, heights, strict=True))
+    ends = f"{place} {heights[0]}L{along} {last} {heights[-1]}"
+    return f'<path class="{kind}" d="M{place} {HEIGHT}L{ends}V{HEIGHT}z"/>'
+
+
+def _levels(top: float) -> list[int]:
+    """Two or three round counts below the best day, for the lines behind the curve."""
+    if not top:
+        return []
+    step = max(1, int(roundest(top / 6, top / 2 + 1, top / 3, whole=True)))
+    return list(range(step, int(top) + 1, step))
+
+
+def _height(count: float, top: float) -> int:
+    return round(HEIGHT * (1 - count / top)) if top else HEIGHT
+
+
+def _level_texts(lines: Sequence[int], top: float, formats: Formats) -> Iterator[str]:
+    for level in lines:
+        place = _ROOM + _TALL * (1 - level / top) - 4
+        yield f'<text class="figure" x="0" y="{place:.1f}">{formats.number(level)}</text>'
+
+
+def _ticks(daily: Sequence[DayCount], formats: Formats) -> Iterator[_Tick]:
+    first, last = daily[0].day, daily[-1].day
+    yield _Tick(0, formats.short_day(first) if first.year == last.year else formats.month(first, True), "start")
+    yield from _months(daily, formats)
+    if len(daily) > 1:
+        yield _Tick(100, formats.short_day(last) if first.year == last.year else formats.month(last, True), "end")
+
+
+def _months(daily: Sequence[DayCount], formats: Formats) -> Iterator[_Tick]:
+    """Month names at the first of the month, every so many months, each at its true place."""
+    starts = [(place, day.day) for place, day in enumerate(daily) if day.day.day == 1]
+    step = next(months for months in (1, 2, 3, 6, 12, 24, 60, 600) if len(starts) / months <= _LABELS)
+    shown = [(place, day) for place, day in starts if _month_number(day) % step == 0]
+    several_years = daily[0].day.year != daily[-1].day.year
+    for index, (place, day) in enumerate(shown):
+        percent = 100 * place / len(daily)
+        if _EDGE < percent < 100 - _EDGE:
+            yield _Tick(percent, formats.month(day, several_years), "middle minor" if index % 2 else "middle")
+
+
+def _month_number(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _tick_text(tick: _Tick) -> str:
+    return f'<text class="{tick.kind}" x="{tick.percent:.2f}%" y="{_ROOM + _TALL + 18}">{escape(tick.text)}</text>'

@@ -1,0 +1,65 @@
+"""The static map: one inline SVG of every country, coloured by CSS classes. Text out; no script needed.
+
+The only copy of the geometry on the page: Leaflet is handed this very element. A country is
+``<path id="FRA" class="c3">``; classes are ``c0``, ``c1``, … (weakest first), ``zero`` and ``blank``
+(nothing is known). A territory too small to see also has a dot, ``<g class="spot c3 SGP">``
+(``render/map/dots.py``), as large on the screen at every zoom; where dots are close together, its style moves them
+apart and stretches hairlines to their places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from html import escape
+
+from apivideo_geo.geo.shapes import HEIGHT, WIDTH, Shape
+from apivideo_geo.render.map.dots import draw_dot, draw_hairline
+
+
+def render_map(
+    shapes: Mapping[str, Shape],
+    class_of: Callable[[str], str],
+    map_id: str,
+    alternative: str,
+    classes: int,
+    width: float = 0,
+) -> str:
+    """The map as an ``<svg>`` element named ``map_id``.
+
+    ``class_of`` gives the class of an alpha-3; ``alternative`` is the map in words; ``classes`` is how many classes
+    there are, which picks their colours (``k6`` on the root); ``width`` in pixels is for a picture without the page's
+    style sheet, whose dots are drawn apart as that width needs.
+    """
+    lands = [_land(shape, class_of(code)) for code, shape in shapes.items() if shape.path]
+    specks = [shape for shape in shapes.values() if shape.dot]
+    # Weak ones first, so that where dots crowd the strong ones are on top.
+    dots = [
+        draw_dot(shape, class_of(code), width=width, identity=f"{code}-dot" if shape.path else code)
+        for code, shape in sorted(((s.iso_a3, s) for s in specks), key=lambda pair: _order(class_of(pair[0])))
+    ]
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" id="{escape(map_id)}" class="world k{classes}" '
+            f'viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alternative)}" focusable="false">',
+            '<defs><pattern id="hatch" width="24" height="24" patternUnits="userSpaceOnUse" '
+            'patternTransform="rotate(45)"><path class="hatch-ground" d="M0 0h24v24H0z"/>'
+            '<path class="hatch-line" d="M0 0v24"/></pattern>'
+            '<pattern id="sparse" width="20" height="20" patternUnits="userSpaceOnUse" '
+            'patternTransform="rotate(-45)"><path class="sparse-ground" d="M0 0h20v20H0z"/>'
+            '<path class="sparse-line" d="M0 0v20"/></pattern></defs>',
+            f'<g class="lands">{"".join(lands)}</g>',
+            f'<g class="ways">{"".join(draw_hairline(s, class_of(s.iso_a3)) for s in specks)}</g>',
+            f'<g class="dots">{"".join(dots)}</g>',
+            '<path class="lit" d=""/>',
+            "</svg>",
+        ]
+    )
+
+
+def _land(shape: Shape, name: str) -> str:
+    hatch = ' fill="url(#hatch)"' if name == "blank" else ""
+    return f'<path id="{shape.iso_a3}" class="{name}"{hatch} d="{shape.path}"/>\n'
+
+
+def _order(name: str) -> int:
+    return int(name[1:]) if name[1:].isdigit() else -1

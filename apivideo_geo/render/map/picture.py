@@ -1,0 +1,195 @@
+"""The map as a picture by itself: colours, title, legend and source within the file. Text out; no style sheet, no font.
+
+``map.svg`` goes into a slide, a README or a mail, ``map-dark.svg`` where the ground is dark; the social card has the
+proportions of a link's preview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from types import MappingProxyType
+from unicodedata import east_asian_width
+
+from apivideo_geo.geo.countries import all_countries
+from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
+from apivideo_geo.model import Summary
+from apivideo_geo.render.map.dots import BARE, CORE, RIM
+from apivideo_geo.render.map.inline_svg import render_map
+from apivideo_geo.render.map.palettes import DEFAULT, PALETTES, spread
+from apivideo_geo.render.map.scale import Scale
+from apivideo_geo.render.pages import figures
+from apivideo_geo.render.text import sentences
+from apivideo_geo.render.text.formats import Formats
+from apivideo_geo.render.xml import xml_text
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The colours of a picture beside those of its classes; as in the style sheet."""
+
+    page: str
+    ink: str
+    mute: str
+    zero: str
+    line: str
+    edge: str
+    hatch: str
+
+
+GROUNDS: Mapping[str, Ground] = MappingProxyType(
+    {
+        "light": Ground("#ffffff", "#12181f", "#566171", "#eceff3", "#dfe4ea", "#ffffff", "#a9b4c1"),
+        "dark": Ground("#0f1419", "#eef2f6", "#9aa7b5", "#222a33", "#2a333d", "#0f1419", "#4a5766"),
+    }
+)
+FONTS = "Open Sans, Segoe UI, Roboto, Helvetica, Arial, Noto Sans, sans-serif"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A picture's measures, in pixels: its size, the margin, and the sizes of headline, text and legend."""
+
+    width: int
+    height: int
+    margin: int
+    headline: int
+    text: int
+
+
+MAP = Sheet(1200, 740, 32, 34, 18)
+CARD = Sheet(1200, 630, 36, 42, 21)
+"""What the networks show of a link."""
+
+
+def render_picture(
+    summary: Summary,
+    scale: Scale,
+    formats: Formats,
+    title: str,
+    *,
+    palette: str = DEFAULT,
+    theme: str = "light",
+    sheet: Sheet = MAP,
+) -> str:
+    """The picture as an SVG document; ``title`` names the site, ``palette`` and ``theme`` the colours."""
+    ground = GROUNDS[theme]
+    colours = spread(getattr(PALETTES[palette], theme), len(scale.lows))
+    inner = sheet.width - 2 * sheet.margin
+    headline = _wrap(sentences.headline(summary, formats), inner, sheet.headline)[:2]
+    lead, source = _figures(summary, formats), _source(summary, formats, title)
+    top = sheet.margin + len(headline) * round(sheet.headline * 1.2) + sheet.text * 2
+    bottom = sheet.height - sheet.margin - round(sheet.text * 3.6)
+    map_height = min(bottom - top, round(inner * HEIGHT / WIDTH))
+    map_width = round(map_height * WIDTH / HEIGHT)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{sheet.width}" height="{sheet.height}" '
+        f'viewBox="0 0 {sheet.width} {sheet.height}" role="img" font-family="{FONTS}">',
+        f"<title>{escape(sentences.headline(summary, formats))}</title>",
+        f"<desc>{escape(sentences.description(summary, formats))}</desc>",
+        f"<style>{_style(colours, ground, map_width)}</style>",
+        f'<rect width="{sheet.width}" height="{sheet.height}" fill="{ground.page}"/>',
+        *(
+            _text(sheet.margin, round(sheet.margin + sheet.headline * y), line, sheet.headline, ground.ink, 700)
+            for line, y in zip(headline, (0.85, 2.05), strict=False)
+        ),
+        _text(sheet.margin, top - round(sheet.text * 0.6), lead, sheet.text, ground.mute),
+        f'<svg x="{(sheet.width - map_width) // 2}" y="{top}" width="{map_width}" height="{map_height}" '
+        f'viewBox="0 0 {WIDTH} {HEIGHT}">{_world(summary, scale, map_width)}</svg>',
+        *_legend(summary, scale, formats, colours, ground, sheet, bottom),
+        _text(sheet.margin, sheet.height - sheet.margin, source, round(sheet.text * 0.8), ground.mute),
+        "</svg>",
+    ]  # fmt: skip
+    return xml_text("\n".join(parts)) + "\n"
+
+
+def _figures(summary: Summary, formats: Formats) -> str:
+    """The numbers of the day in one line."""
+    if not summary.total:
+        return ""
+    when = sentences.period(summary, formats)
+    return f"{sentences.quantity(summary.total, summary, formats)} {when}".strip()
+
+
+def _source(summary: Summary, formats: Formats, title: str) -> str:
+    made = formats.say("data by api.video, outlines by Natural Earth, made with apivideo-geo")
+    if summary.demo:
+        made = formats.say("demo data: an invented audience; outlines by Natural Earth, made with apivideo-geo")
+    return f"{_short(title, 60)} · {made}"
+
+
+def _world(summary: Summary, scale: Scale, map_width: int) -> str:
+    counts = {country.iso_a3: country.count for country in summary.countries}
+    empty = "zero" if figures.has_data(summary) else "blank"
+
+    def class_of(code: str) -> str:
+        index = scale.class_of(counts.get(code))
+        return empty if index is None else f"c{index}"
+
+    return render_map(load_shapes(), class_of, "world", "", len(scale.lows), map_width)
+
+
+def _style(colours: Sequence[str], ground: Ground, map_width: int) -> str:
+    """The rules of the page's style sheet that a map needs, with lengths in its own units."""
+    pixel = WIDTH / map_width
+    rules = [
+        f".lands path{{stroke:{ground.edge};stroke-width:{0.6 * pixel:.1f};stroke-linejoin:round}}",
+        f".zero{{fill:{ground.zero}}}.hatch-ground,.sparse-ground{{fill:{ground.zero}}}",
+        f".hatch-line,.sparse-line{{stroke:{ground.hatch};stroke-width:6}}",
+        ".dots path{fill:none;stroke-linecap:round}.lit,.ways{display:none}",
+        f".ring{{stroke:{ground.edge};stroke-width:{RIM * pixel:.1f}}}.dot{{stroke-width:{CORE * pixel:.1f}}}",
+        ".zero>.ring,.blank>.ring{stroke:none}",
+        f".zero>.dot,.blank>.dot{{stroke:{ground.hatch};stroke-width:{BARE * pixel:.1f}}}",
+    ]
+    for number, colour in enumerate(colours):
+        rules.append(f".lands .c{number}{{fill:{colour}}}.c{number}>.dot{{stroke:{colour}}}")
+    return "".join(rules)
+
+
+def _legend(
+    summary: Summary, scale: Scale, formats: Formats, colours: Sequence[str], ground: Ground, sheet: Sheet, top: int
+) -> list[str]:
+    """Swatches in a row, with their ranges."""
+    fills = {f"c{number}": colour for number, colour in enumerate(colours)}
+    fills |= {"zero": ground.zero, "blank": ground.hatch}
+    swatches = figures.make_legend(summary, scale, formats, len(all_countries()))
+    entries = [(fills[swatch.kind], swatch.label) for swatch in swatches if swatch.kind in fills]
+    parts, x, size = [], float(sheet.margin), sheet.text * 0.85
+    room = sheet.width - 2 * sheet.margin
+    size = round(min(size, size * room / sum(size * 2.5 + _width(label, size) + 13 for _, label in entries)))
+    y = top + round(sheet.text * 1.5)
+    for colour, label in entries:
+        parts.append(
+            f'<rect x="{x:.0f}" y="{y - size + 2}" width="{size + 6}" height="{size}" rx="3" fill="{colour}" '
+            f'stroke="{ground.hatch}" stroke-opacity="0.5"/>'
+        )
+        parts.append(_text(round(x) + size + 13, y, label, size, ground.ink))
+        x += size + 13 + _width(label, size) + 22
+    return parts
+
+
+def _text(x: int, y: int, text: str, size: int, colour: str, weight: int = 400) -> str:
+    return f'<text x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" fill="{colour}">{escape(text)}</text>'
+
+
+def _wrap(text: str, width: int, size: int) -> list[str]:
+    """``text`` in lines that fit ``width``, broken between words where there are any."""
+    lines, line = [], ""
+    for word in text.split():
+        longer = f"{line} {word}".strip()
+        if line and _width(longer, size) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = longer
+    return [*lines, line] if line else lines
+
+
+def _width(text: str, size: float) -> float:
+    """About how wide ``text`` is, in pixels, in bold."""
+    return sum(size * (1.0 if east_asian_width(letter) in "WF" else 0.53) for letter in text)
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

@@ -1,0 +1,112 @@
+"""Class breaks and the words of a legend. Pure: numbers in, numbers and words out.
+
+A scale cuts the values of a choropleth into a few classes, weakest first. Zero and "not known"
+are never classes: ``class_of`` answers None for them. Classes change the colour only, never the
+number shown.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from apivideo_geo.errors import UsageError
+from apivideo_geo.render.map.breaks import equal_breaks, jenks_breaks, log_breaks, quantile_breaks, roundest
+from apivideo_geo.render.text.formats import Formats
+
+METHODS = ("quantile", "log", "jenks", "equal", "custom")
+MIN_CLASSES, MAX_CLASSES = 3, 9
+
+_BREAKS = {"quantile": quantile_breaks, "log": log_breaks, "jenks": jenks_breaks, "equal": equal_breaks}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Classes by their lower limits ``lows``, ascending; the last one is open-ended.
+
+    ``whole`` says the values are counts, so that ranges are disjoint ("1–3", "4–9").
+    No lows means no value to show. ``top`` is the greatest value seen.
+    """
+
+    lows: tuple[float, ...]
+    top: float
+    whole: bool
+
+    def class_of(self, value: float | None) -> int | None:
+        """The class of ``value``, 0 = weakest; None for zero, nothing, or no classes at all."""
+        if value is None or not self.lows or not value > 0:
+            return None
+        return max(bisect_right(self.lows, value) - 1, 0)
+
+    def ranges(self, formats: Formats) -> list[str]:
+        """Each class in words, weakest first."""
+        return [self._range(index, formats) for index in range(len(self.lows))]
+
+    def _range(self, index: int, formats: Formats) -> str:
+        number, low = formats.number, self.lows[index]
+        if index == len(self.lows) - 1:
+            alone = index == 0 and low == self.top
+            return number(low) if alone else formats.say("%(number)s and more", number=number(low))
+        above = self.lows[index + 1]
+        if not self.whole and index == 0:
+            return formats.say("under %(number)s", number=number(above))
+        upto = above - 1 if self.whole else above
+        return number(low) if upto <= low else f"{number(low)}–{number(upto)}"
+
+
+def make_scale(
+    values: Sequence[float], method: str = "quantile", classes: int = 6, custom: Sequence[float] = ()
+) -> Scale:
+    """The scale of ``values`` by ``method`` in at most ``classes`` classes.
+
+    Values that are zero, negative or not finite take no part. Limits are rounded to figures people can
+    read; classes no value falls in are collapsed, except the ``custom`` ones: these are the numbers at
+    which a new class begins, and stay as given. Raises UsageError for a method, number of classes or
+    list of breaks that makes no sense.
+    """
+    _check(method, classes, custom)
+    seen = sorted(value for value in values if math.isfinite(value) and value > 0)
+    if not seen:
+        return Scale((), 0, True)
+    whole = all(float(value).is_integer() for value in seen)
+    if method == "custom":
+        return Scale(_custom_lows(custom, whole), seen[-1], whole)
+    if seen[0] == seen[-1]:
+        return Scale((seen[0],), seen[-1], whole)
+    lows = (_floor(seen[0], whole), *_BREAKS[method](seen, classes, whole))
+    return Scale(_occupied(lows, seen), seen[-1], whole)
+
+
+def _check(method: str, classes: int, custom: Sequence[float]) -> None:
+    if method not in METHODS:
+        raise UsageError(f'There is no class method "{method}": choose one of {", ".join(METHODS)}.')
+    if not MIN_CLASSES <= classes <= MAX_CLASSES:
+        raise UsageError(f"The map can have {MIN_CLASSES} to {MAX_CLASSES} classes, not {classes}.")
+    rising = all(low < high for low, high in pairwise(custom))
+    sound = all(math.isfinite(limit) and limit > 0 for limit in custom)
+    if method == "custom" and not (1 <= len(custom) < MAX_CLASSES and rising and sound):
+        raise UsageError(f"Custom breaks are 1 to {MAX_CLASSES - 1} rising numbers above zero, like 10, 100, 1000.")
+
+
+def _custom_lows(custom: Sequence[float], whole: bool) -> tuple[float, ...]:
+    if whole:
+        limits = tuple(dict.fromkeys(math.ceil(limit) for limit in custom))
+        return limits if limits[0] <= 1 else (1, *limits)
+    return (0, *custom)
+
+
+def _floor(least: float, whole: bool) -> float:
+    """A readable figure at or just under the least value."""
+    return roundest(least * 0.8, least, least, whole)
+
+
+def _occupied(lows: Sequence[float], seen: Sequence[float]) -> tuple[float, ...]:
+    """Lower limits without those whose class would be empty; the first always stays."""
+    kept = [lows[0]]
+    for low, above in pairwise((*sorted(set(lows[1:])), math.inf)):
+        if low > kept[-1] and any(value < low for value in seen) and any(low <= value < above for value in seen):
+            kept.append(low)
+    return tuple(kept)

@@ -1,0 +1,149 @@
+"""What the page's script is told beside what it can read off the page: figures as numbers, names, places. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from apivideo_geo.geo.countries import name_of
+from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_regions, load_shapes, load_spread_widths
+from apivideo_geo.model import CountryCount, Summary
+from apivideo_geo.render.map.scale import Scale
+from apivideo_geo.render.pages import figures
+from apivideo_geo.render.text import sentences
+from apivideo_geo.render.text.formats import Formats, sentence
+from apivideo_geo.render.text.translations import marked_many, plural_forms
+
+_IN_DAYS = (marked_many("%(count)s d", "%(count)s d"), marked_many("%(count)s day", "%(count)s days"))
+_IN_MONTHS = (marked_many("%(count)s m", "%(count)s m"), marked_many("%(count)s month", "%(count)s months"))
+PERIODS = (("7d", 7, 7, _IN_DAYS), ("30d", 30, 30, _IN_DAYS), ("90d", 90, 90, _IN_DAYS), ("12m", 365, 12, _IN_MONTHS))
+"""Stretches a reader can ask for: name in the page's address, length in days, number, its unit on narrow and on wide
+screens."""
+CONTINENTS = {
+    "Africa": "002",
+    "Asia": "142",
+    "Europe": "150",
+    "North America": "003",
+    "South America": "005",
+    "Oceania": "009",
+}
+"""Frame of the map → UN M49, under which CLDR has its name."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value a reader can choose, and its words; ``said`` is for wide screens, where ``words`` are short."""
+
+    value: str
+    words: str
+    said: str = ""
+
+
+def make_periods(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
+    """The stretches shorter than the history, then all of it, then any; none without days of countries."""
+    whole = sum(not day.open for day in summary.daily)
+    if not summary.by_country or whole < 2:
+        return ()
+    shorter = [
+        Choice(name, formats.say_many(*written, number), formats.say_many(*said, number))
+        for name, length, number, (written, said) in PERIODS
+        if length < whole
+    ]
+    return (*shorter, Choice("all", formats.say("All")), Choice("custom", formats.say("Custom")))
+
+
+def make_measures(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
+    """What the map can show."""
+    return (
+        Choice("count", sentence(sentences.noun(summary.metric, formats))),
+        Choice("share", formats.say("Share")),
+        Choice("per-million", formats.say("Per million")),
+        Choice("change", formats.say("Change")),
+    )
+
+
+def make_continents(formats: Formats) -> tuple[Choice, ...]:
+    """The frames a reader can zoom to, named as CLDR has them."""
+    names = formats.locale.territories
+    return tuple(Choice(_slug(name), sentence(names.get(CONTINENTS[name], name))) for name in load_regions())
+
+
+def client_data(
+    summary: Summary,
+    scale: Mapping[str, Any],
+    lang: str,
+    least: int,
+    world: int,
+    days_file: str,
+    pages: Sequence[str],
+    cities_file: str = "",
+) -> Mapping[str, Any]:
+    """The page's JSON. ``scale`` tells how to cut classes, ``days_file`` where the counts of the days are ("": none),
+    ``pages`` which countries have a page of their own, ``cities_file`` where the cities are ("": none)."""
+    shown = {country.iso_a3 for country in summary.countries}
+    shapes, formats = load_shapes(), Formats(lang)
+    return {
+        "lang": lang,
+        "metric": summary.metric,
+        "words": {
+            "many": sentences.noun(summary.metric, formats),
+            "counted": plural_forms(formats.words, *sentences.counted(summary.metric)),
+        },
+        "known": figures.has_data(summary),
+        "world": world,
+        "total": summary.total,
+        "mapped": summary.mapped,
+        "unknown": summary.unknown,
+        "rows": [_numbers(country, summary) for country in summary.countries],
+        "change": summary.change and {"days": summary.change.days, "total": summary.change.total},
+        "change_from": figures.CHANGE_FROM,
+        "per_from": least,
+        "scale": scale,
+        "days": days_file,
+        "first": summary.daily[0].day.isoformat() if summary.daily else "",
+        "last": summary.daily[-1].day.isoformat() if summary.daily else "",
+        "gaps": [(day - summary.daily[0].day) // timedelta(days=1) for day in summary.days.missing],
+        "open": [place for place, day in enumerate(summary.daily) if day.open],
+        "names": {code: name_of(code, lang) for code in shapes if code not in shown},
+        "points": {code: [round(place) for place in shape.label] for code, shape in shapes.items()},
+        "frame": [WIDTH, HEIGHT],
+        "spread": list(load_spread_widths()),
+        "dots": {code: shape.size for code, shape in shapes.items() if shape.dot and shape.path},
+        "continents": {_slug(name): [round(side) for side in box] for name, box in load_regions().items()},
+        "pages": list(pages),
+        "cities": cities_file,
+    }
+
+
+def render_spoken(metric: str, formats: Formats) -> str:
+    """A line of script: what its sentences need in addition to the catalogue.
+
+    The headlines of the ``metric`` in their plural forms, the countries whose name takes "the" (in English only), and
+    the countries of each continent.
+    """
+    continents: dict[str, list[str]] = {_slug(name): [] for name in load_regions()}
+    for code, shape in load_shapes().items():
+        continents.get(_slug(shape.region), []).append(code)
+    spoken = json.dumps(sentences.headline_forms(metric, formats), ensure_ascii=False, separators=(",", ":"))
+    members = json.dumps(continents, separators=(",", ":"))
+    return f"apivideoGeo.spoken={spoken};\napivideoGeo.continents={members};\n"
+
+
+def scale_settings(method: str, classes: int, breaks: Sequence[float], scale: Scale) -> Mapping[str, Any]:
+    """How the script is to cut classes; ``lows`` are those of the map as it is sent."""
+    return {"method": method, "classes": classes, "breaks": list(breaks), "lows": list(scale.lows)}
+
+
+def _numbers(country: CountryCount, summary: Summary) -> list[Any]:
+    """Code, count, people (0: not known), the last days' count, that of as many before, 1 if it is new."""
+    people = round(country.count * 1_000_000 / country.per_million) if country.per_million else 0
+    change = summary.change
+    now, before = change.countries.get(country.iso_a3, (0, 0)) if change else (0, 0)
+    return [country.iso_a3, country.count, people, now, before, int(bool(change and country.iso_a3 in change.new))]
+
+
+def _slug(name: str) -> str:
+    return name.lower().replace(" ", "-")

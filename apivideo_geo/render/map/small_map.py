@@ -1,0 +1,108 @@
+"""The map of a page beside the index: all land as one shared picture, over it only the countries the page is about.
+
+Outlines are drawn on a grid four times as coarse as the index map's, enough for a map that cannot be zoomed: points
+are moved to the grid, so two countries still share every point of their border. Text out; no script needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from html import escape
+
+from apivideo_geo.geo.shapes import HEIGHT, WIDTH, Shape, load_shapes, parse_path
+from apivideo_geo.render.map.dots import draw_dot, draw_hairline
+
+STEP = 4
+"""Units of ``geo.shapes`` in a unit here."""
+WIDE, TALL = WIDTH // STEP, -(-HEIGHT // STEP)
+
+_LAND = ("#8a9cb5", 0.136)
+"""A colour and how opaque it is: over the site's token ``sea`` it gives the token ``zero``, in the light and in the
+dark. The picture is a file of its own and cannot know which of the two the reader has chosen."""
+
+
+def render_land() -> bytes:
+    """The shared picture: every outline in the colour of no counts. Its borders are gaps, so it fits every theme."""
+    whole = "".join(load_outlines().values())
+    colour, opacity = _LAND
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {TALL}" width="{WIDE}" height="{TALL}">'
+        '<mask id="land"><path fill="#fff" stroke="#000" stroke-width=".6" stroke-linejoin="round" '
+        f'vector-effect="non-scaling-stroke" d="{whole}"/></mask>'
+        f'<rect width="{WIDE}" height="{TALL}" fill="{colour}" fill-opacity="{opacity}" mask="url(#land)"/></svg>\n'
+    ).encode()
+
+
+def render_overlay(
+    classes: Mapping[str, str],
+    count: int,
+    alternative: str,
+    circles: Iterable[str] = (),
+    words: Mapping[str, str] | None = None,
+) -> str:
+    """The countries of ``classes`` (alpha-3 → class of colour, in the order they are drawn) as an SVG over the land.
+
+    ``count`` is how many classes of colour there are; ``alternative`` is the picture in words; ``words`` (by alpha-3)
+    are what a browser says of a country where the pointer rests on it.
+    """
+    shapes, outlines, words = load_shapes(), load_outlines(), words or {}
+    lands = [
+        f'<path class="{kind}" d="{outlines[code]}"'
+        + (f"><title>{escape(words[code])}</title></path>" if code in words else "/>")
+        for code, kind in classes.items()
+        if outlines[code]
+    ]
+    dots = [
+        draw_dot(shapes[code], kind, unit=STEP, words=words.get(code, ""))
+        for code, kind in classes.items()
+        if shapes[code].dot
+    ]
+    hairlines = (draw_hairline(shapes[code], kind, unit=STEP) for code, kind in classes.items())
+    return (
+        f'<svg class="world over k{count}" viewBox="0 0 {WIDE} {TALL}" role="img" aria-label="{escape(alternative)}" '
+        f'focusable="false"><g class="lands">{"".join(lands)}</g><g class="ways">{"".join(hairlines)}</g>'
+        f'<g class="dots">{"".join(dots)}</g>'
+        f"{''.join(circles)}</svg>"
+    )
+
+
+@lru_cache(maxsize=1)
+def load_outlines() -> Mapping[str, str]:
+    """alpha-3 → path of the outline; empty where it is too small for this grid, which has a dot instead."""
+    return {code: _coarse(shape) for code, shape in load_shapes().items()}
+
+
+def _coarse(shape: Shape) -> str:
+    """The rings on the grid, without those that shrink to a line."""
+    return "".join(_ring(points) for ring in parse_path(shape.path) if len(points := _on_grid(ring)) > 2)
+
+
+def _on_grid(ring: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    points: list[tuple[int, int]] = []
+    for x, y in ring:
+        point = (round(x / STEP), round(y / STEP))
+        if not points or point != points[-1]:
+            points.append(point)
+    while len(points) > 1 and points[0] == points[-1]:
+        points.pop()
+    return points
+
+
+def _ring(points: list[tuple[int, int]]) -> str:
+    (x, y), *others = points
+    text = f"M{x} {y}l"
+    for number, (to_x, to_y) in enumerate(others):
+        text += f"{_signed(to_x - x, first=not number)}{_signed(to_y - y)}"
+        x, y = to_x, to_y
+    return f"{text}z"
+
+
+def _signed(number: int, *, first: bool = False) -> str:
+    """A number as it follows another: the minus sign parts them, else a space."""
+    return str(number) if first or number < 0 else f" {number}"
+
+
+def place_of(point: tuple[float, float]) -> tuple[int, int]:
+    """A point of ``geo.shapes`` in units of these pictures."""
+    return round(point[0] / STEP), round(point[1] / STEP)

@@ -1,0 +1,103 @@
+"""What ``about.html`` shows: the balance, the days, the classes and the borders, ready to print. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from apivideo_geo.geo.borders import load_borders
+from apivideo_geo.geo.countries import name_of
+from apivideo_geo.model import Summary
+from apivideo_geo.render.map.scale import Scale
+from apivideo_geo.render.text import sentences
+from apivideo_geo.render.text.formats import Formats, sentence
+from apivideo_geo.render.text.translations import marked
+
+COUNTED = {
+    "play": marked("A play is one time a video or a live stream was played."),
+    "view": marked("A view is one time somebody watched a video or a live stream, as api.video counts views."),
+    "impression": marked("An impression is one time a video or a live stream was loaded and ready to be played."),
+    "start": marked("A start is one time the playing of a video or a live stream was started."),
+    "end": marked("An end is one time a video or a live stream was watched until its end."),
+    "session": marked(
+        "A session is one time somebody opened a video or a live stream in a player. "
+        "It counts for the day it was opened."
+    ),
+}
+"""metric → what one of it is (api.video's reference of its analytics)."""
+
+METHODS = {
+    "quantile": marked("The classes are cut so that about as many countries fall into each."),
+    "log": marked("Each class reaches about as many times higher than the one before."),
+    "jenks": marked("The classes are cut where the counts leave gaps (Fisher and Jenks’ natural breaks)."),
+    "equal": marked("The classes are equally wide."),
+    "custom": marked("The publisher of this page chose where the classes begin."),
+}
+"""Class method → how the classes come about."""
+
+_RANGES = 100
+"""Ranges of days that are listed; what is beyond is counted."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A figure with its name and what it means."""
+
+    name: str
+    figure: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A border that had to be decided."""
+
+    area: str
+    drawn: str
+    why: str
+
+
+def make_about(summary: Summary, scale: Scale, formats: Formats, method: str, least: int) -> Mapping[str, Any]:
+    """What the template prints besides the frame. ``least`` is the count from which countries compare by head."""
+    return {
+        "counted": formats.say(COUNTED[summary.metric]),
+        "balance_parts": tuple(_parts(summary, formats)),
+        "period": sentences.period(summary, formats),
+        "missing": _missing(summary, formats),
+        "method": formats.say(METHODS[method]),
+        "ranges": ", ".join(scale.ranges(formats)),
+        "least": sentences.quantity(least, summary, formats),
+        "decisions": tuple(_decisions(formats)),
+    }
+
+
+def _parts(summary: Summary, formats: Formats) -> Iterator[Part]:
+    say, plays = formats.say, sentences.noun(summary.metric, formats)
+    yield Part(
+        say("On the map"),
+        formats.number(summary.mapped),
+        sentence(say("%(plays)s whose country is known.", plays=plays)),
+    )
+    yield Part(
+        say("Unknown"),
+        formats.number(summary.unknown),
+        say("The viewer’s country could not be determined. We never guess."),
+    )
+    yield Part(
+        say("Total"),
+        formats.number(summary.total),
+        say("The two above add up to it, or no page is published."),
+    )
+
+
+def _missing(summary: Summary, formats: Formats) -> str:
+    if not summary.days.missing:
+        return ""
+    return formats.say("Never collected: %(days)s.", days=formats.days(summary.days.missing, _RANGES))
+
+
+def _decisions(formats: Formats) -> Iterator[Decision]:
+    for border in load_borders():
+        names = [f"{name_of(code, str(formats.locale))} ({code})" for code in border.codes]
+        yield Decision(formats.say(border.area), ", ".join(names), formats.say(border.why))

@@ -1,0 +1,42 @@
+"""What ``embed.html`` shows, the map alone for a frame on another page, and the snippet that puts it there. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from apivideo_geo.geo.countries import name_of
+from apivideo_geo.geo.shapes import load_shapes
+from apivideo_geo.model import Summary
+from apivideo_geo.render.text import sentences
+from apivideo_geo.render.text.formats import Formats
+
+PAGE = "embed.html"
+HEIGHT = 560
+"""Of the frame, in pixels, until the page in it tells its own."""
+
+
+def make_embed(summary: Summary, formats: Formats, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the template prints beside the frame's words, the map and the legend. ``data`` is that of the front page."""
+    quantity, when = sentences.quantity(summary.total, summary, formats), sentences.period(summary, formats)
+    names = {code: name_of(code, str(formats.locale)) for code in load_shapes()}
+    return {
+        "note": f"{quantity} {when}".strip() if summary.total else "",
+        "data": {**data, "names": {**names, **{country.iso_a3: country.name for country in summary.countries}}},
+    }
+
+
+def make_snippet(site_url: str, title: str) -> str:
+    """HTML to paste into another page: the frame, and a script that gives it the height it asks for."""
+    return (
+        f'<iframe src="{escape(site_url)}{PAGE}" title="{escape(title)}" width="100%" height="{HEIGHT}" '
+        'loading="lazy" style="border:0" id="apivideo-geo"></iframe>\n'
+        "<script>\n"
+        'addEventListener("message", (event) => {\n'
+        '  const frame = document.getElementById("apivideo-geo");\n'
+        '  if (event.source === frame.contentWindow && event.data?.type === "apivideo-geo") '
+        "frame.height = event.data.height;\n"
+        "});\n"
+        "</script>"
+    )

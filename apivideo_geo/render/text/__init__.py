@@ -1,0 +1,1 @@
+"""Sentences, number and date formats, translations."""

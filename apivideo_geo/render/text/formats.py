@@ -1,0 +1,164 @@
+"""Figures and dates as the reader of a locale writes them (CLDR, through babel). Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_interval, format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
+
+from apivideo_geo.days import day_runs
+from apivideo_geo.errors import UsageError
+from apivideo_geo.render.text.translations import load_words
+
+_FIRST = re.compile(r"(?<!\d)1(?=\s[^\W\d])")
+_FOREIGN = {"ltr": re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"), "rtl": re.compile("[A-Za-zÀ-ɏ]")}
+"""Letters that run against a sentence of that direction."""
+
+
+class Formats:
+    """Writes numbers and dates for one ``locale`` ("en", "fr", "pt_BR"). Raises UsageError for an unknown one.
+
+    Plain "en" takes the dates of world English (25 May 2026).
+    """
+
+    def __init__(self, locale: str) -> None:
+        try:
+            self.locale = Locale.parse(locale.replace("-", "_"))
+        except (UnknownLocaleError, ValueError) as problem:
+            raise UsageError(f'There is no locale "{locale}": use a code like en, fr or pt-BR.') from problem
+        self._calendar = Locale.parse("en_001") if str(self.locale) == "en" else self.locale
+        # A percent pattern has no decimals of its own: give it exactly one.
+        pattern = self.locale.percent_formats[None].pattern
+        self._percent = re.sub(r"0(?=[^0]*$)", "0.0", pattern)
+        self.words = load_words(str(self.locale))
+        self.language, self.translations = self.words.language, self.words.translations
+        spoken = self.locale if self.locale.language == self.language else Locale.parse(self.language)
+        self._spoken = Locale.parse("en_001") if str(spoken) == "en" else spoken
+        self._foreign = _FOREIGN[self._spoken.text_direction]
+
+    def say(self, message: str, **values: str) -> str:
+        """The sentence ``message`` in the reader's language; ``%(name)s`` in it stands for a value, ready to print."""
+        text = self.translations.gettext(message)
+        return text % self._apart(values) if values else text
+
+    def say_many(self, one: str, many: str, count: int, **values: str) -> str:
+        """As :meth:`say`, in the plural form of ``count``, which is ``%(count)s`` in it."""
+        return self.translations.ngettext(one, many, count) % {"count": self.number(count), **self._apart(values)}
+
+    def _apart(self, values: dict[str, str]) -> dict[str, str]:
+        """Values that run against the sentence, isolated (FSI, PDI), so that it keeps its order."""
+        return {name: f"\u2068{text}\u2069" if self._foreign.search(text) else text for name, text in values.items()}
+
+    def listed(self, names: Sequence[str]) -> str:
+        """ "France", "France and Morocco", "France, Morocco and Peru", as the language of the sentences has it."""
+        return str(format_list(names, locale=self._spoken))
+
+    @property
+    def lang(self) -> str:
+        """For the ``lang`` attribute, of names, numbers and dates: "en", "pt-BR"."""
+        return str(self.locale).replace("_", "-")
+
+    @property
+    def dir(self) -> str:
+        """For the ``dir`` attribute: "ltr" or "rtl", as CLDR tells."""
+        return str(self.locale.text_direction)
+
+    @property
+    def spoken(self) -> str:
+        """For the ``lang`` attribute of the sentences; empty where it is the language of the locale."""
+        return "" if self.language == self.locale.language else self.language.replace("_", "-")
+
+    def number(self, value: float) -> str:
+        """A count or a class limit: 93,904; 0.3."""
+        return _write_number(value, str(self.locale))
+
+    def share(self, part: float) -> str:
+        """A share from 0 to 1 with one decimal: 71.1%; what would round to nothing reads < 0.1%."""
+        if 0 < part < 0.0005:
+            return f"< {self._percentage(0.001)}"
+        return self._percentage(part)
+
+    def about(self, part: float) -> str:
+        """A share for a sentence: 71%; below ten percent with a decimal."""
+        if part >= 0.1:
+            return str(format_percent(part, locale=self.locale))
+        return self.share(part)
+
+    def rate(self, value: float) -> str:
+        """A figure per million people: 1,204; 33.4; 0.04."""
+        if value >= 1000:
+            return str(format_decimal(value, "#,##0", locale=self.locale))
+        if 0 < value < 0.05:
+            return str(format_decimal(float(f"{value:.1g}"), locale=self.locale, decimal_quantization=False))
+        return str(format_decimal(value, "#,##0.0", locale=self.locale))
+
+    def change(self, now: int, before: int) -> str:
+        """How much more or less, with its sign: +12%, −8%; "0%" for next to nothing. ``before`` is above 0."""
+        size = str(format_percent(abs(now / before - 1), locale=self.locale))
+        if size == str(format_percent(0, locale=self.locale)):
+            return size
+        return f"{'+' if now > before else '−'}{size}"
+
+    def day(self, day: date) -> str:
+        """25 May 2026."""
+        return self._dated(format_date(day, "long", locale=self._calendar))
+
+    def day_of_year(self, day: date) -> str:
+        """25 May."""
+        return self._dated(format_skeleton("MMMMd", day, locale=self._calendar))
+
+    def short_day(self, day: date) -> str:
+        """25 May, with the month shortened where it is long."""
+        return self._dated(format_skeleton("MMMd", day, locale=self._calendar))
+
+    def month(self, day: date, year: bool) -> str:
+        """August, or Aug 2026 with its ``year``."""
+        if year:
+            return str(format_skeleton("yMMM", day, locale=self._calendar))
+        return str(format_date(day, "LLLL", locale=self._calendar))
+
+    def moment(self, moment: datetime) -> str:
+        """25 May 2026, 04:12 UTC; ``moment`` is in UTC."""
+        return f"{self.day(moment.date())}, {format_datetime(moment, 'HH:mm', locale=self._calendar)} UTC"
+
+    def days(self, days: Sequence[date], most: int = 3) -> str:
+        """Rising days as ranges: 3–6 Aug, 9 Aug; after ``most`` ranges "and 12 more"."""
+        runs = day_runs(days)
+        several_years = bool(days) and days[0].year != days[-1].year
+        texts = [self._run(first, last, "yMMMd" if several_years else "MMMd") for first, last in runs[:most]]
+        rest = sum((last - first).days + 1 for first, last in runs[most:])
+        told = ", ".join(texts)
+        return (
+            self.say_many("%(days)s and %(count)s more", "%(days)s and %(count)s more", rest, days=told)
+            if rest
+            else told
+        )
+
+    def _run(self, first: date, last: date, skeleton: str) -> str:
+        if first == last:
+            return self._dated(format_skeleton(skeleton, first, locale=self._calendar))
+        return self._dated(format_interval(first, last, skeleton, locale=self._calendar))
+
+    def _dated(self, text: str) -> str:
+        """A date of CLDR's; in French the first of a month is the "1er", which CLDR does not know."""
+        return _FIRST.sub("1er", text) if self.locale.language == "fr" else text
+
+    def _percentage(self, part: float) -> str:
+        return str(format_percent(part, self._percent, locale=self.locale))
+
+
+def sentence(text: str) -> str:
+    """The text with its first letter as a capital: what begins with a word that was put in."""
+    return text[:1].upper() + text[1:]
+
+
+@lru_cache(maxsize=100_000)
+def _write_number(value: float, locale: str) -> str:
+    """Pages of thousands of videos write the same small numbers over and over."""
+    return str(format_decimal(value, locale=locale, decimal_quantization=False))

@@ -1,0 +1,329 @@
+"""The sentences of the page, written from the Summary: headline, lead, text alternatives, balance. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from apivideo_geo.model import CountryCount, Summary
+from apivideo_geo.render.text.formats import Formats, sentence
+from apivideo_geo.render.text.translations import marked, marked_many, plural_forms
+
+
+class _Metric(NamedTuple):
+    """How one metric is spoken of."""
+
+    many: str
+    """As a noun, for any number but one."""
+    counted: tuple[str, str]
+    somewhere: str
+    """A headline, where it is a single country,"""
+    countries: tuple[str, str]
+    """where there are several,"""
+    most: tuple[str, str]
+    """and where some stand out;"""
+    countries_of: tuple[str, str]
+    most_of: tuple[str, str]
+    """the last two for the countries of one continent."""
+
+
+_WATCHED = (
+    marked("Watched in %(country)s"),
+    marked_many("Watched in %(count)s country", "Watched in %(count)s countries"),
+    marked_many(
+        "Watched in %(count)s country, most of all in %(where)s",
+        "Watched in %(count)s countries, most of all in %(where)s",
+    ),
+    marked_many("Watched in %(count)s country of %(continent)s", "Watched in %(count)s countries of %(continent)s"),
+    marked_many(
+        "Watched in %(count)s country of %(continent)s: %(where)s",
+        "Watched in %(count)s countries of %(continent)s, most of all in %(where)s",
+    ),
+)
+_METRICS: Mapping[str, _Metric] = {
+    "play": _Metric(marked("plays"), marked_many("%(count)s play", "%(count)s plays"), *_WATCHED),
+    "view": _Metric(
+        marked("views"),
+        marked_many("%(count)s view", "%(count)s views"),
+        marked("Viewed in %(country)s"),
+        marked_many("Viewed in %(count)s country", "Viewed in %(count)s countries"),
+        marked_many(
+            "Viewed in %(count)s country, most of all in %(where)s",
+            "Viewed in %(count)s countries, most of all in %(where)s",
+        ),
+        marked_many("Viewed in %(count)s country of %(continent)s", "Viewed in %(count)s countries of %(continent)s"),
+        marked_many(
+            "Viewed in %(count)s country of %(continent)s: %(where)s",
+            "Viewed in %(count)s countries of %(continent)s, most of all in %(where)s",
+        ),
+    ),
+    "impression": _Metric(
+        marked("impressions"),
+        marked_many("%(count)s impression", "%(count)s impressions"),
+        marked("Seen in %(country)s"),
+        marked_many("Seen in %(count)s country", "Seen in %(count)s countries"),
+        marked_many(
+            "Seen in %(count)s country, most of all in %(where)s",
+            "Seen in %(count)s countries, most of all in %(where)s",
+        ),
+        marked_many("Seen in %(count)s country of %(continent)s", "Seen in %(count)s countries of %(continent)s"),
+        marked_many(
+            "Seen in %(count)s country of %(continent)s: %(where)s",
+            "Seen in %(count)s countries of %(continent)s, most of all in %(where)s",
+        ),
+    ),
+    "start": _Metric(
+        marked("starts"),
+        marked_many("%(count)s start", "%(count)s starts"),
+        marked("Started in %(country)s"),
+        marked_many("Started in %(count)s country", "Started in %(count)s countries"),
+        marked_many(
+            "Started in %(count)s country, most of all in %(where)s",
+            "Started in %(count)s countries, most of all in %(where)s",
+        ),
+        marked_many("Started in %(count)s country of %(continent)s", "Started in %(count)s countries of %(continent)s"),
+        marked_many(
+            "Started in %(count)s country of %(continent)s: %(where)s",
+            "Started in %(count)s countries of %(continent)s, most of all in %(where)s",
+        ),
+    ),
+    "end": _Metric(
+        marked("ends"),
+        marked_many("%(count)s end", "%(count)s ends"),
+        marked("Watched to the end in %(country)s"),
+        marked_many("Watched to the end in %(count)s country", "Watched to the end in %(count)s countries"),
+        marked_many(
+            "Watched to the end in %(count)s country, most of all in %(where)s",
+            "Watched to the end in %(count)s countries, most of all in %(where)s",
+        ),
+        marked_many(
+            "Watched to the end in %(count)s country of %(continent)s",
+            "Watched to the end in %(count)s countries of %(continent)s",
+        ),
+        marked_many(
+            "Watched to the end in %(count)s country of %(continent)s: %(where)s",
+            "Watched to the end in %(count)s countries of %(continent)s, most of all in %(where)s",
+        ),
+    ),
+    "session": _Metric(marked("sessions"), marked_many("%(count)s session", "%(count)s sessions"), *_WATCHED),
+}
+"""metric → its sentences."""
+
+_ARTICLE = frozenset(
+    (
+        "ALA",
+        "ARE",
+        "ATF",
+        "BHS",
+        "CAF",
+        "CCK",
+        "COK",
+        "COM",
+        "CYM",
+        "DOM",
+        "FLK",
+        "FRO",
+        "GBR",
+        "GMB",
+        "HMD",
+        "IMN",
+        "IOT",
+        "MDV",
+        "MHL",
+        "MNP",
+        "NLD",
+        "PHL",
+        "PSE",
+        "SGS",
+        "SLB",
+        "SYC",
+        "TCA",
+        "UMI",
+        "USA",
+        "VGB",
+        "VIR",
+    )
+)
+"""Countries whose English name takes "the" within a sentence."""
+
+_NAMED = 3
+"""So many new countries are named in the lead; more are only counted."""
+
+
+def noun(metric: str, formats: Formats) -> str:
+    """What is counted, as a noun for many: "plays"."""
+    return formats.say(_METRICS[metric].many)
+
+
+def quantity(count: int, summary: Summary, formats: Formats) -> str:
+    """A number of what the summary counts: "1 play", "93,904 plays"."""
+    return formats.say_many(*counted(summary.metric), count)
+
+
+def counted(metric: str) -> tuple[str, str]:
+    """The sentences "%(count)s play" and "%(count)s plays" of a metric, for one and for many."""
+    return _METRICS[metric].counted
+
+
+def within(country: CountryCount, formats: Formats) -> str:
+    """The country's name as it stands in a sentence: "the Netherlands".
+
+    Only English puts an article to it; the sentences of other languages are to do without.
+    """
+    english = formats.language == formats.locale.language == "en"
+    return f"the {country.name}" if english and country.iso_a3 in _ARTICLE else country.name
+
+
+def headline(summary: Summary, formats: Formats) -> str:
+    """The page in one sentence: "Watched in 170 countries, most of all in France"."""
+    words, countries = _METRICS[summary.metric], summary.countries
+    if not summary.total:
+        return sentence(formats.say("No %(plays)s yet", plays=noun(summary.metric, formats)))
+    if not countries:
+        return formats.say("%(quantity)s, from countries not known", quantity=quantity(summary.total, summary, formats))
+    if len(countries) == 1:
+        return formats.say(words.somewhere, country=within(countries[0], formats))
+    most = [within(country, formats) for country in countries if country.count == countries[0].count]
+    if len(most) < min(3, len(countries)):
+        return formats.say_many(*words.most, len(countries), where=formats.listed(most))
+    return formats.say_many(*words.countries, len(countries))
+
+
+def lead(summary: Summary, formats: Formats) -> str:
+    """Two or three sentences under the headline: how much, when, from where."""
+    if not summary.total:
+        return " ".join([_nothing(summary, formats), formats.say("The map fills itself as soon as somebody watches.")])
+    return " ".join([_how_much(summary, formats), *_from_where(summary, formats), *_new(summary, formats)])
+
+
+def _nothing(summary: Summary, formats: Formats) -> str:
+    when = period(summary, formats)
+    return (
+        formats.say("Nothing was counted %(when)s.", when=when) if when else formats.say("Nothing was counted so far.")
+    )
+
+
+def _how_much(summary: Summary, formats: Formats) -> str:
+    when, much = period(summary, formats), quantity(summary.total, summary, formats)
+    if not when:
+        return formats.say("%(quantity)s in all.", quantity=much)
+    return formats.say("%(quantity)s %(when)s.", quantity=much, when=when)
+
+
+def _from_where(summary: Summary, formats: Formats) -> Iterator[str]:
+    if len(summary.countries) < 2:
+        return
+    first, *others = summary.countries[:3]
+    yield formats.say(
+        "%(share)s came from %(country)s, then %(others)s.",
+        share=formats.about(first.share),
+        country=within(first, formats),
+        others=formats.listed([within(country, formats) for country in others]),
+    )
+
+
+def _new(summary: Summary, formats: Formats) -> Iterator[str]:
+    if summary.change and 0 < len(summary.change.new) <= _NAMED:
+        new = [within(country, formats) for country in summary.countries if country.iso_a3 in summary.change.new]
+        yield formats.say_many(
+            "First seen on the last day: %(countries)s.",
+            "First seen in the last %(count)s days: %(countries)s.",
+            summary.change.days,
+            countries=formats.listed(new),
+        )
+
+
+def description(summary: Summary, formats: Formats) -> str:
+    """The map in words, for those who do not see it and for search engines."""
+    place, much = formats.say("World map"), quantity(summary.total, summary, formats)
+    if not summary.total:
+        return formats.say("%(place)s: nothing was counted in any country yet.", place=place)
+    if not summary.countries:
+        return formats.say("%(place)s: %(quantity)s, from countries not known.", place=place, quantity=much)
+    first = [f"{within(country, formats)} ({formats.number(country.count)})" for country in summary.countries[:5]]
+    return formats.say_many(
+        "%(place)s: %(quantity)s, %(count)s country: %(first)s.",
+        "%(place)s: %(quantity)s, %(count)s countries; most in %(first)s.",
+        len(summary.countries),
+        place=place,
+        quantity=much,
+        first=formats.listed(first),
+    )
+
+
+def headline_forms(metric: str, formats: Formats) -> Mapping[str, object]:
+    """What a script needs to write the headline of another period: its sentences, each in its plural forms.
+
+    ``articles`` are the countries whose name takes "the"; none where the sentences are not English.
+    """
+    words = _METRICS[metric]
+    pairs = {name: getattr(words, name) for name in ("countries", "most", "countries_of", "most_of")}
+    english = formats.language == formats.locale.language == "en"
+    return {
+        "headline": {
+            "somewhere": formats.say(words.somewhere),
+            **{name: plural_forms(formats.words, *pair) for name, pair in pairs.items()},
+        },
+        "articles": sorted(_ARTICLE) if english else [],
+    }
+
+
+def period(summary: Summary, formats: Formats) -> str:
+    """ "between 25 May and 21 November 2026", "on 21 November 2026", or nothing; what ends a sentence."""
+    first, last = summary.period_from, summary.period_to
+    if first is None or last is None:
+        return ""
+    if first == last:
+        return formats.say("on %(day)s", day=formats.day(last))
+    begin = formats.day_of_year(first) if first.year == last.year else formats.day(first)
+    return formats.say("between %(first)s and %(last)s", first=begin, last=formats.day(last))
+
+
+def gaps(missing: Sequence[date], formats: Formats) -> str:
+    """The days never collected, named: "4 days were never collected (3–6 Aug)"; empty where none is missing."""
+    if not missing:
+        return ""
+    return formats.say_many(
+        "%(count)s day was never collected (%(days)s)",
+        "%(count)s days were never collected (%(days)s)",
+        len(missing),
+        days=formats.days(missing),
+    )
+
+
+def balance(total: int, unknown: int, summary: Summary, formats: Formats) -> str:
+    """Return how a total adds up: "93,808 plays: 93,346 on the map, 462 from unknown countries".
+
+    ``total`` is that of the page, ``unknown`` the part of it whose country is not known.
+    """
+    return formats.say(
+        "%(total)s: %(mapped)s on the map, %(unknown)s from unknown countries",
+        total=quantity(total, summary, formats),
+        mapped=formats.number(total - unknown),
+        unknown=formats.number(unknown),
+    )
+
+
+def best_day(summary: Summary, formats: Formats) -> str:
+    """The best day in words; empty where nothing was counted."""
+    best = max(summary.daily, key=lambda day: day.count or 0, default=None)
+    if best is None or not best.count:
+        return ""
+    return most_on_one_day(best.count, best.day, formats)
+
+
+def most_on_one_day(count: int, day: date, formats: Formats) -> str:
+    """The remark on a curve: "Most on one day: 1,294 on 21 September 2026"."""
+    return formats.say("Most on one day: %(number)s on %(day)s", number=formats.number(count), day=formats.day(day))
+
+
+def curve(summary: Summary, formats: Formats) -> str:
+    """The daily curve in words."""
+    plays, when = noun(summary.metric, formats), period(summary, formats)
+    if when:
+        said = formats.say("%(plays)s a day %(when)s", plays=plays, when=when)
+    else:
+        said = formats.say("%(plays)s a day", plays=plays)
+    told = [said, best_day(summary, formats), gaps(summary.days.missing, formats)]
+    return " ".join(f"{sentence(text)}." for text in told if text)

@@ -1,0 +1,1 @@
+"""Theme, logo, colours, templates and assets."""

@@ -1,0 +1,108 @@
+"""The page's files beside it: Leaflet from its package, our own scripts and styles, under hashed names. Reads only."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from apivideo_geo.errors import DataRefused
+from apivideo_geo.render.theme.templates import find_assets, find_file
+
+LEAFLET = {
+    "leaflet.js": "20nQCchB9co0qIjJZRGuk2/Z9VM+kNiyxNV1lvTlZBo=",
+    "leaflet.css": "p4NxAoJBhIIN+hmNHrzRCf9tD/miZyoHS5obTRR9BMY=",
+}
+"""Leaflet 1.9.4's files and their SHA-256 as published with the release (leafletjs.com/download)."""
+
+SCRIPT = "page.js"
+START = "start.js"
+PARTS = (
+    "words.js",
+    "formats.js",
+    "classes.js",
+    "figures.js",
+    "state.js",
+    "legend.js",
+    "table.js",
+    "card.js",
+    "keys.js",
+    "map.js",
+    "place.js",
+    "fullscreen.js",
+    "brush.js",
+    "timeline.js",
+    "prose.js",
+    "summary.js",
+    "picture.js",
+    "cities.js",
+    "page.js",
+)
+"""Our scripts in the order they need each other; the page loads them as one file, when the reader reaches for it."""
+EMBED = "embed.js"
+EMBED_PARTS = ("words.js", "formats.js", "classes.js", "figures.js", "state.js", "legend.js", "map.js", "embed.js")
+"""Those that the map in a frame needs, as one file of its own."""
+CITY_MAP = "city-map.js"
+CITY_MAP_PARTS = ("words.js", "map.js", "city-map.js")
+"""Those that the map of cities needs, as one file of its own."""
+EARLY = "early.js"
+"""The script that runs at once, and loads the others."""
+ALONE = ("head.js", EARLY, "list.js", "copy.js")
+"""Scripts that are a file each."""
+
+
+def load_leaflet() -> dict[str, bytes]:
+    """Leaflet's script and style by file name, without links to files we do not ship (images, source map).
+
+    Raises DataRefused if the installed files are not Leaflet's own.
+    """
+    folder = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
+    texts = {}
+    for name, digest in LEAFLET.items():
+        content = (folder / name).read_bytes()
+        if base64.b64encode(hashlib.sha256(content).digest()).decode() != digest:
+            raise DataRefused(
+                f"The installed {name} is not Leaflet 1.9.4 as released: "
+                "reinstall the package django-js-lib-leaflet (pip install --force-reinstall)."
+            )
+        texts[name] = content.decode()
+    script = re.sub(r"\n//# sourceMappingURL=\S*\s*$", "\n", texts["leaflet.js"])
+    style = re.sub(r"[^{};]*:\s*url\([^)]*\)\s*;", "", texts["leaflet.css"])
+    return {"leaflet.js": script.encode(), "leaflet.css": style.encode()}
+
+
+def load_own(folders: Sequence[Path], words: str = "") -> dict[str, bytes]:
+    """Every file of ``assets`` in the template ``folders`` by its name, the first folder winning.
+
+    The scripts of a page come as one, with the line of ``words``.
+    """
+
+    def joined(parts: Sequence[str]) -> bytes:
+        texts = {name: _bare(find_file(folders, f"assets/{name}").read_text(encoding="utf-8")) for name in parts}
+        return "".join(text + words if name == START else text for name, text in texts.items()).encode()
+
+    scripts = {SCRIPT: joined((START, *PARTS)), EMBED: joined((START, *EMBED_PARTS))}
+    scripts[CITY_MAP] = joined((START, *CITY_MAP_PARTS))
+    scripts |= {name: joined((name,)) for name in ALONE}
+    ours = {START, *ALONE, *PARTS, *EMBED_PARTS, *CITY_MAP_PARTS}
+    others = {name: path.read_bytes() for name, path in find_assets(folders).items() if name not in ours}
+    return {**others, **scripts}
+
+
+def _bare(script: str) -> str:
+    """Our script without its comments and indentation, which stay in the repository."""
+    without = re.sub(r"(?m)^\s*/\*\*(?:(?!\*/).)*\*/\s*$", "", script, flags=re.DOTALL)
+    lines = (line.strip() for line in without.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+
+
+def hashed(contents: Mapping[str, bytes]) -> dict[str, str]:
+    """name → ``assets/<stem>.<hash><suffix>``, a new path whenever the content changes."""
+    return {name: _hashed_path(Path(name), content) for name, content in contents.items()}
+
+
+def _hashed_path(name: Path, content: bytes) -> str:
+    return f"assets/{name.stem}.{hashlib.sha256(content).hexdigest()[:10]}{name.suffix}"

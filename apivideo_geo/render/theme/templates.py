@@ -1,0 +1,42 @@
+"""Where the templates are: beside ``build.py`` in a checkout, in the package once installed; the owner's go first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from apivideo_geo.errors import UsageError
+
+ASSETS = (".css", ".svg", ".png", ".jpg", ".webp", ".js")
+"""What an owner may add to ``assets``."""
+
+
+def find_templates() -> Path:
+    """The folder ``templates``."""
+    package = Path(__file__).resolve().parents[2]
+    installed = package / "templates"
+    return installed if installed.is_dir() else package.parent / "templates"
+
+
+def check_overrides(folder: Path, templates: Path) -> None:
+    """Raises UsageError unless ``folder`` has a file that takes the place of one in ``templates``, or an asset."""
+    if not folder.is_dir():
+        raise UsageError(f"There is no folder {folder} of templates: make it, or drop the setting templates.")
+    named = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+    if not any((templates / name).is_file() or name.parts[0] == "assets" for name in named):
+        raise UsageError(f"No file in {folder} has the name of a template, such as about.html or assets/site.css.")
+
+
+def find_file(folders: Sequence[Path], name: str) -> Path:
+    """The file called ``name``: the first folder that has it wins."""
+    return next(folder / name for folder in folders if (folder / name).is_file())
+
+
+def find_assets(folders: Sequence[Path]) -> dict[str, Path]:
+    """Name → path of every file in ``assets`` of ``folders`` that a page can load as it is."""
+    found = {}
+    for folder in reversed(folders):
+        for path in sorted((folder / "assets").glob("*")):
+            if path.suffix in ASSETS and path.is_file():
+                found[path.name] = path
+    return found

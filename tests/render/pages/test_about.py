@@ -1,0 +1,172 @@
+"""The pages beside the map: what the data is, and what a reader sees at an address that does not exist."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from datetime import date
+from html import unescape
+from threading import Thread
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from apivideo_geo.console.serve import open_server
+from apivideo_geo.geo.borders import load_borders
+from apivideo_geo.model import METRICS
+from apivideo_geo.render.map.scale import METHODS
+from apivideo_geo.render.pages.about import COUNTED
+from apivideo_geo.render.pages.about import METHODS as METHOD_WORDS
+from apivideo_geo.render.site import Look, render_site
+from tests.browser import OpenPage
+from tests.render.samples import TEMPLATES, days, empty, small, summary, whole_world, write
+
+HOSTILE = "<img src=x onerror=alert(1)>'\""
+
+
+def about(what, look=None) -> str:
+    return render_site(what, look or Look("Acme Academy"), TEMPLATES)["about.html"].decode()
+
+
+def text(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html.partition("<main")[2])).split())
+
+
+def rows(html: str, heading: str) -> dict[str, str]:
+    """First and second cell of the rows of the table under the heading with that id."""
+    section = re.search(rf'<h2 id="{heading}">.*?</section>', html, re.DOTALL)
+    assert section
+    return {
+        unescape(name): figure
+        for name, figure in re.findall(r'<tr><th scope="row">(.*?)</th><td class="num">(.*?)</td>', section[0])
+    }
+
+
+def test_the_balance_is_told_in_numbers_that_add_up():
+    world = whole_world()
+    told = rows(about(world), "balance")
+    assert told == {"On the map": f"{world.mapped:,}", "Unknown": "462", "Total": f"{world.total:,}"}
+    *parts, total = (int(figure.replace(",", "")) for figure in told.values())
+    assert sum(parts) == total
+
+
+def test_every_day_of_the_period_is_accounted_for_and_gaps_are_named():
+    counts = [4, 0, 0, None, None, 5, None, 7, 1]
+    html = about(summary({"FRA": 17}, days(date(2026, 8, 1), counts, open_last=True)))
+    told = dict(re.findall(r"<b>([^<:]+): (\d+)</b>", html))
+    assert told == {"Collected": "3", "Collected, empty": "2", "Still open": "1", "Missing": "3"}
+    assert "The figures cover what happened between 1 August and 9 August 2026." in text(html)
+    assert "Never collected: 4–5 Aug, 7 Aug." in text(html)
+
+
+def test_an_account_nobody_has_watched_has_its_page_too():
+    said = text(about(empty()))
+    assert "No day was collected yet." in said
+    for nonsense in ("None", "nan", "On the first view they are"):
+        assert nonsense not in said
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_every_metric_says_what_one_of_it_is(metric):
+    assert COUNTED[metric] in text(about(summary({"FRA": 1}, days(date(2026, 11, 1), [1]), metric=metric)))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_class_method_of_the_owner_is_explained(method):
+    look = Look("Acme", method=method, breaks=(5,) if method == "custom" else ())
+    assert METHOD_WORDS[method] in text(about(small(), look))
+
+
+def test_class_limits_and_the_least_count_by_head_are_those_of_the_map():
+    said = text(about(small(), Look("Acme", method="custom", breaks=(5,), per_million_from=40)))
+    assert "On the first view they are 1–4, 5 and more." in said
+    assert "Countries with fewer than 40 plays take no part" in said
+
+
+def test_demo_data_is_called_invented():
+    assert "invented data" in text(about(summary({"FRA": 3}, days(date(2026, 11, 1), [3]), demo=True)))
+    assert "invented" not in text(about(small()))
+
+
+def test_every_decision_on_a_border_and_every_source_is_named():
+    said = text(about(small()))
+    for border in load_borders():
+        assert border.area in said
+        assert all(f"({code})" in said for code in border.codes)
+    for source in ("Natural Earth", "GeoNames", "CC BY 4.0", "Unicode CLDR", "Leaflet", "folium", "api.video"):
+        assert source in said
+
+
+def test_names_of_countries_are_in_the_readers_language():
+    assert "Allemagne" not in text(about(small(), Look("Acme", locale="fr")))
+    assert "Palestine (PSE)" not in text(about(small(), Look("Acme", locale="fr")))
+    assert "Îles Cocos (CCK)" in text(about(small(), Look("Acme", locale="fr")))
+
+
+def test_a_hostile_title_stays_text():
+    site = render_site(small(), Look(HOSTILE, notice=HOSTILE), TEMPLATES)
+    assert b"<img" not in site["about.html"]
+    assert b"<img" not in site["404.html"]
+
+
+def test_the_404_page_loads_nothing_and_allows_only_its_own_style():
+    html = render_site(small(), Look("Acme Academy"), TEMPLATES)["404.html"].decode()
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
+    assert style
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in html
+    assert "unsafe" not in html
+    assert not re.search(r"<(script|link|img)\b", html)
+    assert set(re.findall(r'href="(.*?)"', html)) == {"./", "../"}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The site under a sub-path, from our own server."""
+    folder = tmp_path_factory.mktemp("about")
+    site = render_site(whole_world(), Look("Acme Academy"), TEMPLATES)
+    write(site, folder / "repo")
+    write({"index.html": b"", "404.html": site["404.html"]}, folder)
+    with open_server(folder, 0) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/repo/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("page", ["about.html", "no/such/page.html"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_no_violation_and_nothing_scrolls_sideways(open_page: OpenPage, address, page, theme, width):
+    opened = open_page(address + page, color_scheme=theme, viewport={"width": width, "height": 800})
+    violations = Axe().run(opened.page).response["violations"]
+    assert [(rule["id"], [node["target"] for node in rule["nodes"]][:3]) for rule in violations] == []
+    assert opened.page.evaluate("document.documentElement.scrollWidth") == width
+    assert [said for said in opened.problems if "404 (Not Found)" not in said] == []
+
+
+def test_the_pages_lead_to_each_other(open_page: OpenPage, address):
+    page = open_page(address + "index.html").page
+    page.click("nav >> text=About the data")
+    assert page.url == address + "about.html"
+    assert page.locator("nav [aria-current=page]").inner_text() == "About the data"
+    page.click("nav >> text=Map")
+    assert page.url == address + "index.html"
+
+
+@pytest.mark.parametrize(("missing", "link"), [("away.html", "./"), ("country/XXX.html", "../")])
+def test_the_404_page_leads_back_to_the_map(open_page: OpenPage, address, missing, link):
+    page = open_page(address + missing).page
+    assert page.locator("h1").inner_text() == "Page not found"
+    colour = page.evaluate("getComputedStyle(document.querySelector('a')).color")
+    assert colour == "rgb(31, 95, 168)"
+    page.click(f'a[href="{link}"]')
+    assert page.locator("h1").inner_text() != "Page not found"
+    assert page.url == address
+
+
+def test_about_needs_no_script(open_page: OpenPage, address):
+    page = open_page(address + "about.html", java_script_enabled=False).page
+    assert page.locator("h2").count() == 7

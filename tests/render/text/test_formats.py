@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from apivideo_geo.errors import UsageError
+from apivideo_geo.render.text.formats import Formats
+
+EN = Formats("en")
+START = date(2026, 8, 3)
+
+
+def run(*offsets):
+    return [START + timedelta(offset) for offset in offsets]
+
+
+def test_figures_follow_the_locale():
+    assert (EN.number(93904), EN.number(0.3), EN.share(0.711)) == ("93,904", "0.3", "71.1%")
+    assert Formats("de").number(93904) == "93.904"
+    assert Formats("de").share(0.711) == "71,1\u00a0%"
+    assert Formats("pt-BR").day(START) == "3 de agosto de 2026"
+
+
+def test_a_share_that_is_not_nothing_never_reads_as_nothing():
+    assert EN.share(0.0001) == "< 0.1%"
+    assert EN.share(0) == "0.0%"
+
+
+def test_a_rate_keeps_the_digits_that_matter():
+    assert [EN.rate(rate) for rate in (1204.4, 33.44, 0.3, 0.0412, 0)] == ["1,204", "33.4", "0.3", "0.04", "0.0"]
+
+
+def test_dates_are_world_english_unless_asked_otherwise():
+    assert EN.day(START) == "3 August 2026"
+    assert Formats("en_US").day(START) == "August 3, 2026"
+    assert EN.moment(datetime(2026, 11, 22, 4, 12, tzinfo=UTC)) == "22 November 2026, 04:12 UTC"
+
+
+def test_in_french_the_first_of_a_month_is_its_first():
+    french = Formats("fr")
+    first = date(2026, 8, 1)
+    assert [french.day(first), french.short_day(first), french.day_of_year(first)] == [
+        "1er août 2026",
+        "1er août",
+        "1er août",
+    ]
+    assert french.day(date(2026, 8, 11)) == "11 août 2026"
+    assert french.days([first]) == "1er août"
+
+
+def test_days_are_joined_to_ranges_and_the_rest_is_counted():
+    assert EN.days(run(0, 1, 2, 3)) == "3–6 Aug"
+    assert EN.days(run(0, 5)) == "3 Aug, 8 Aug"
+    assert EN.days(run(0, 2, 4, 6, 7, 20)) == "3 Aug, 5 Aug, 7 Aug and 3 more"
+    assert EN.days(run(0, 200)) == "3 Aug 2026, 19 Feb 2027"
+    assert EN.days([]) == ""
+
+
+def test_right_to_left_scripts_are_known():
+    assert (Formats("ar").lang, EN.lang) == ("ar", "en")
+    assert Formats("pt_BR").lang == "pt-BR"
+
+
+def test_an_unknown_locale_is_refused_in_a_sentence():
+    with pytest.raises(UsageError, match='no locale "klingon"'):
+        Formats("klingon")

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from apivideo_geo.render.text import sentences
+from apivideo_geo.render.text.formats import Formats
+from tests.render.samples import days, empty, small, summary, whole_world
+
+EN = Formats("en")
+WEEK = days(date(2026, 11, 15), [1] * 7)
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        ({"FRA": 5}, "Watched in France"),
+        ({"NLD": 5}, "Watched in the Netherlands"),
+        ({"FRA": 5, "USA": 9}, "Watched in 2 countries, most of all in the United States"),
+        ({"FRA": 5, "USA": 5}, "Watched in 2 countries"),
+        ({"FRA": 5, "USA": 5, "PER": 1}, "Watched in 3 countries, most of all in France and the United States"),
+        ({}, "No plays yet"),
+    ],
+)
+def test_the_headline_says_where(counts, sentence):
+    assert sentences.headline(summary(counts, WEEK), EN) == sentence
+
+
+def test_the_headline_owns_up_when_no_country_is_known():
+    assert sentences.headline(summary({}, WEEK, unknown=1), EN) == "1 play, from countries not known"
+
+
+@pytest.mark.parametrize(
+    ("metric", "headline", "quantity"),
+    [
+        ("view", "Viewed in 2 countries, most of all in Peru", "4 views"),
+        ("session", "Watched in 2 countries, most of all in Peru", "4 sessions"),
+        ("impression", "Seen in 2 countries, most of all in Peru", "4 impressions"),
+    ],
+)
+def test_words_follow_the_metric(metric, headline, quantity):
+    seen = summary({"PER": 3, "FRA": 1}, WEEK, metric=metric)
+    assert sentences.headline(seen, EN) == headline
+    assert sentences.lead(seen, EN).startswith(quantity)
+
+
+def test_the_lead_tells_total_period_and_the_first_three():
+    assert sentences.lead(small(), EN) == (
+        "18 plays between 15 November and 21 November 2026. 67% came from France, then Belgium and Singapore."
+    )
+    assert sentences.lead(summary({"FRA": 1}, WEEK[:1]), EN) == "1 play on 15 November 2026."
+
+
+def test_an_account_nobody_watched_is_told_so_kindly():
+    assert sentences.lead(empty(), EN).startswith("Nothing was counted so far.")
+    assert sentences.description(empty(), EN) == "World map: nothing was counted in any country yet."
+
+
+def test_the_map_in_words_names_the_first_five():
+    words = sentences.description(small(), EN)
+    assert words == "World map: 18 plays, 3 countries; most in France (12), Belgium (3) and Singapore (1)."
+
+
+def test_days_never_collected_are_named():
+    first = date(2026, 8, 3)
+    assert sentences.gaps([first], EN) == "1 day was never collected (3 Aug)"
+    hole = [first + timedelta(number) for number in range(4)]
+    assert sentences.gaps(hole, EN) == "4 days were never collected (3–6 Aug)"
+    assert sentences.gaps([], EN) == ""
+
+
+def balance(what) -> str:
+    return sentences.balance(what.total, what.unknown, what, EN)
+
+
+def test_the_balance_adds_up_before_the_readers_eyes():
+    world = whole_world()
+    assert balance(world) == (f"{world.total:,} plays: {world.mapped:,} on the map, 462 from unknown countries")
+    assert world.total == world.mapped + 462
+    assert balance(summary({"FRA": 1}, WEEK)) == "1 play: 1 on the map, 0 from unknown countries"

@@ -1,0 +1,319 @@
+"""The sentences of the site: all in the catalogue, all translated, none written beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+
+from apivideo_geo.geo.countries import name_of
+from apivideo_geo.model import METRICS, Change, Summary
+from apivideo_geo.render.map.scale import METHODS
+from apivideo_geo.render.site import Look, render_site
+from apivideo_geo.render.text import translations
+from apivideo_geo.render.text.formats import Formats
+from tests.browser import OpenPage, wait_until
+from tests.render.browsing import DESKTOP, build, chosen, live
+from tests.render.samples import TEMPLATES, days, detailed, empty, small, summary, watched
+from tools.messages import FOLDER, as_text, find_messages, load, untranslated, updated
+
+LANGUAGES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
+_VALUE = re.compile(r"%\(\w+\)s")
+_PIECE = re.compile(r"(%\(\w+\)s|<[^>]+>)")
+
+# The catalogues
+
+
+def forms(message: Message) -> tuple[tuple[str, str], ...]:
+    """Each translation with the sentence it is of."""
+    if isinstance(message.id, str):
+        return ((message.id, message.string),)
+    return tuple((message.id[1], text) for text in message.string)
+
+
+def test_french_is_there():
+    assert "fr" in LANGUAGES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_has_every_sentence_and_no_other(language):
+    assert (FOLDER / language / "LC_MESSAGES/messages.po").read_bytes() == as_text(updated(language)), "make messages"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_is_translated(language):
+    catalogue = load(language)
+    assert [message.id for message in untranslated(catalogue)] == []
+    assert [message.id for message in catalogue if message.id and message.fuzzy] == []
+    assert not catalogue.obsolete
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_has_the_values_and_tags_of_its_sentence(language):
+    for message in load(language):
+        for source, text in forms(message) if message.id else ():
+            wanted, got = set(_PIECE.findall(source)), set(_PIECE.findall(text))
+            spared = set() if isinstance(message.id, str) else {"%(count)s"}  # "one" may be a word
+            assert wanted - spared <= got <= wanted | spared
+            assert "%" not in _VALUE.sub("", text)
+
+
+def test_french_has_its_spaces():
+    for message in load("fr"):
+        for _, text in forms(message) if message.id else ():
+            assert not re.search(r"(?<![\u00a0\u202f])[;:!?»](?=\s|$|<)|«(?!\u00a0)|'", text), text
+
+
+def test_a_count_has_its_plural_and_a_form_for_each_category_of_the_script():
+    french = Formats("fr")
+    pair = ("%(count)s play", "%(count)s plays")
+    assert [french.say_many(*pair, count) for count in (0, 1, 2)] == [
+        "0\u00a0lecture",
+        "1\u00a0lecture",
+        "2\u00a0lectures",
+    ]
+    assert translations.plural_forms(french.words, *pair) == {
+        "many": "%(count)s\u00a0lectures",
+        "one": "%(count)s\u00a0lecture",
+        "other": "%(count)s\u00a0lectures",
+    }
+    assert translations.plural_forms(Formats("en").words, *pair) == {"one": pair[0], "other": pair[1]}
+
+
+def test_names_that_run_the_other_way_are_kept_apart_in_a_sentence():
+    said = Formats("ar").say("Watched in %(country)s", country="فرنسا")
+    assert said == "Watched in \u2068فرنسا\u2069"
+    assert Formats("fr").say("Watched in %(country)s", country="France").endswith("France")
+
+
+# No sentence beside the catalogue: the site in Russian names and dates, every sentence in brackets
+
+DATA = (
+    *("Acme Academy", "UTC", "CSV", "JSON", "ISO_A3, Count", "pandas", "DuckDB", "D3", "apivideo-geo"),
+    *("api.video", "Natural Earth", "GeoNames", "CC BY 4.0", "Unicode CLDR", "Leaflet", "folium"),
+    *("Chrome", *(f"System {number}" for number in range(9))),
+)
+"""What is no sentence: names and the title."""
+SAID = ("aria-label", "aria-valuetext", "title", "alt", "placeholder", "content", "data-late", "data-old")
+"""Attributes that are read."""
+
+
+def bracketed(text: str) -> str:
+    """The sentence with each of its own pieces in brackets, and its values outside."""
+    return "".join(piece if not piece or _PIECE.fullmatch(piece) else f"⟦{piece}⟧" for piece in _PIECE.split(text))
+
+
+def beside(text: str) -> str:
+    """What of a text is neither in brackets nor data nor without a Latin letter."""
+    rest = re.sub(r"⟦[^⟧]*⟧", " ", text)
+    if not re.search(r"[A-Za-z]", rest):
+        return ""
+    for name in DATA:
+        rest = rest.replace(name, " ")
+    rest = re.sub(r"\([A-Z]{3}\)|\b[\w.]+\.(csv|html|json|parquet|svg|xml)\b", " ", rest)
+    return " ".join(rest.split()) if re.search(r"[A-Za-z]", rest) else ""
+
+
+CODE = ("script", "style", "pre", "code", "textarea", "id", "updated", "published")
+"""Elements with what is written for a program, in pages and the feed."""
+
+
+class Texts(HTMLParser):
+    """Every text and every attribute of a page that is read."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._silent = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self._silent = self._silent or (tag if tag in CODE else "")
+        machine = tag == "meta" and dict(attrs).get("name") not in ("description",)
+        self.texts += [value for name, value in attrs if name in SAID and value and not machine]
+
+    def handle_endtag(self, tag):
+        self._silent = "" if tag == self._silent else self._silent
+
+    def handle_data(self, data):
+        if not self._silent:
+            self.texts.append(data)
+
+
+@pytest.fixture(scope="module")
+def pseudo(tmp_path_factory) -> Iterator[str]:
+    """The locale whose catalogue has every sentence in brackets."""
+    folder = tmp_path_factory.mktemp("locale")
+    catalogue = Catalog(locale="ru", fuzzy=False)
+    for message in find_messages():
+        if message.id:
+            forms_ = bracketed(message.id) if isinstance(message.id, str) else tuple(map(bracketed, message.id))
+            if isinstance(forms_, tuple):
+                forms_ = (forms_[0], *[forms_[1]] * (catalogue.num_plurals - 1))
+            catalogue.add(message.id, forms_, message.locations)
+    (folder / "ru/LC_MESSAGES").mkdir(parents=True)
+    (folder / "ru/LC_MESSAGES/messages.po").write_bytes(as_text(catalogue))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(translations, "FOLDER", folder)
+        translations.load_words.cache_clear()
+        yield "ru"
+    translations.load_words.cache_clear()
+
+
+def russian(what: Summary) -> Summary:
+    named = tuple(replace(country, name=name_of(country.iso_a3, "ru")) for country in what.countries)
+    return replace(what, countries=named)
+
+
+def looks(locale: str) -> Iterator[tuple[Summary, Look]]:
+    """Sites that together say everything a page can say without a script."""
+    look = Look("Acme Academy", locale=locale)
+    week = days(date(2026, 11, 1), [1, 0, None, 4], open_last=True)
+    yield watched(), look
+    parts = {"device": (("desktop", 58), ("tv", 2), ("", 4)), "os": tuple((f"System {each}", 9) for each in range(9))}
+    yield summary({"FRA": 500}, week, 4, per_million={"FRA": 7.0}, breakdowns=parts), look
+    yield empty(), look
+    yield summary({}, week), look
+    yield summary({}, week, unknown=5), look
+    yield summary({"FRA": 5}, week[:1], demo=True), look
+    yield replace(small(), change=Change(1, (9, 4), {"FRA": (9, 4)}, ("SGP",))), look
+    for metric, method in zip(METRICS, (*METHODS, "log"), strict=True):
+        breaks = (5,) if method == "custom" else ()
+        yield summary({"FRA": 5, "BEL": 1}, week, metric=metric), replace(look, method=method, breaks=breaks)
+
+
+def check(site: Mapping[str, bytes]) -> None:
+    for path, content in site.items():
+        if path.endswith((".html", ".svg", ".xml")) and not path.startswith(("assets/", "notebook.")):
+            texts = Texts(content.decode()).texts
+            assert [left for left in map(beside, texts) if left] == [], path
+
+
+def test_no_page_says_anything_beside_the_catalogue(pseudo):
+    for what, look in looks(pseudo):
+        check(render_site(russian(what), look, TEMPLATES))
+
+
+def test_no_page_of_a_country_video_or_city_says_anything_beside_it(pseudo, monkeypatch):
+    what, details = detailed()
+    titles = [one.asset.title for one in details.assets if one.asset.title]
+    places = [city.name for city in details.cities]
+    monkeypatch.setitem(globals(), "DATA", (*DATA, *titles, *places, "a.example"))
+    check(render_site(russian(what), Look("Acme Academy", locale=pseudo), TEMPLATES, details))
+
+
+LISTEN = """(attributes) => {
+  const note = (text) => { if (text) heard.add(text); };
+  window.heard = new Set();
+  const read = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return note(node.textContent);
+    if (node.nodeType !== Node.ELEMENT_NODE || node.matches("script, pre, textarea")) return;
+    for (const name of attributes) note(node.getAttribute(name));
+    node.childNodes.forEach(read);
+  };
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      if (change.type === "attributes") note(change.target.getAttribute(change.attributeName));
+      else if (change.type === "characterData") read(change.target);
+      else change.addedNodes.forEach(read);
+    }
+  }).observe(document.body, {subtree: true, childList: true, characterData: true, attributeFilter: attributes});
+  read(document.body);
+}"""
+"""Notes every text that is there and that comes."""
+
+
+def test_no_script_says_anything_beside_the_catalogue(open_page: OpenPage, pseudo, tmp_path):
+    site = build(russian(watched()), tmp_path, Look("Acme Academy", locale=pseudo))
+    opened = open_page(site.as_uri(), reduced_motion="reduce", **DESKTOP)
+    page = opened.page
+    page.evaluate(LISTEN, list(SAID))
+    live(page)
+    use_everything(page)
+    heard = page.evaluate("[...heard]")
+    assert [left for left in map(beside, heard) if left] == []
+    said = [
+        message.id for message in find_messages() if any(translations.SCRIPTS in path for path, _ in message.locations)
+    ]
+    unheard = {message for message in said if not any(speaks(line, message) for line in heard)}
+    assert (unheard - UNHEARD, UNHEARD - unheard) == (set(), set())
+    assert opened.problems == []
+
+
+UNHEARD = {
+    "The browser did not allow copying.",
+    "Not copied",
+    "The figures of the days could not be loaded.",
+    "Stop",
+    "No data",
+    "Also here",
+    "No %(plays)s yet",
+    "No %(plays)s in this period",
+    "%(quantity)s, from countries not known",
+    "%(quantity)s in all.",
+    "%(place)s: %(quantity)s, from countries not known.",
+    "First seen in this period: %(countries)s.",
+    "Demo data",
+    ("%(count)s day was never collected", "%(count)s days were never collected"),
+    "Left out of the classes: %(country)s",
+    "Circles: cities, over the whole history",
+    "data by api.video, outlines by Natural Earth",
+    "demo data: an invented audience; outlines by Natural Earth",
+    "The picture is in the clipboard.",
+    "This browser does not let the page copy a picture. Save it as PNG instead.",
+    "Show all %(number)s",
+    "Show the first %(number)s",
+    ("%(days)s and %(count)s more", "%(days)s and %(count)s more"),
+}
+"""What is said only if something fails or moves, in a picture, or of other data; the catalogue has it all the same."""
+
+
+def speaks(line: str, message: str | tuple[str, str]) -> bool:
+    """Is a line the sentence, in one of its forms?"""
+    return any(
+        all(piece in line for piece in _PIECE.split(bracketed(form)) if piece and not _VALUE.fullmatch(piece))
+        for form in ((message,) if isinstance(message, str) else message)
+    )
+
+
+def use_everything(page) -> None:
+    """Reaches for every control once."""
+    for measure in ("share", "per-million", "change", "count"):
+        chosen(page, "measure", measure)
+    page.click("#leader")
+    for period in ("7d", "90d"):
+        chosen(page, "period", period)
+    chosen(page, "measure", "change")
+    for continent in ("europe", "oceania", ""):
+        page.select_option("#continent", continent)
+        wait_until(page, f"location.search.includes('continent={continent}') === {str(bool(continent)).lower()}")
+    page.click("[data-period=custom]")
+    for first, last in (
+        ("2026-07-31", "2026-08-03"),
+        ("2026-07-20", "2026-08-20"),
+        ("2026-09-02", "2026-09-02"),
+        ("2026-11-01", "2026-11-22"),
+    ):
+        page.fill("#to", last)
+        page.fill("#from", first)
+        page.keyboard.press("Tab")
+        wait_until(page, f"location.search.includes('{first}..{last}')")
+    page.fill("#from", "2026-11-30")
+    page.keyboard.press("Tab")
+    chosen(page, "measure", "per-million")
+    page.click("#play")
+    page.focus("#map_world")
+    for key in ("Home", " "):
+        page.keyboard.press(key)
+    page.click("#card .close")
+    chosen(page, "measure", "count")
+    page.click("#zeros")
+    page.fill("#find", "zzz")
+    page.fill("#find", "")
+    page.click("#copy")
+    wait_until(page, "document.getElementById('said').textContent.includes('CSV')")

@@ -1,0 +1,274 @@
+"""The owner's look: accent, logo, links, words and templates of their own, through the main job and on the page."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from apivideo_geo.errors import UsageError
+from apivideo_geo.render.site import render_site
+from apivideo_geo.render.theme.accent import DARK, LIGHT, accents, render_accent
+from apivideo_geo.render.theme.logo import LARGEST, load_logo
+from apivideo_geo.render.theme.theme import Look
+from tests.browser import OpenPage
+from tests.product import Product
+from tests.render.browsing import build, live
+from tests.render.colour import contrast
+from tests.render.samples import TEMPLATES, small
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 30"><path d="M0 0h120v30H0z" fill="#e30613"/></svg>'
+
+
+def png(width: int, height: int) -> bytes:
+    """A whole PNG, all black."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = (b"\0" + b"\0" * width) * height
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+# The accent
+
+
+@example("#000ad3")  # at 4.50002 by WCAG's rounded weights of red, green and blue it has 4.4998 by the exact ones
+@given(st.integers(0, 0xFFFFFF).map("#{:06x}".format))
+def test_any_accent_can_be_read_on_every_ground_of_both_themes(colour):
+    light, dark = accents(colour)
+    assert all(contrast(light, ground) >= 4.5 for ground in LIGHT)
+    assert all(contrast(dark, ground) >= 4.5 for ground in DARK)
+
+
+def test_an_accent_that_can_be_read_stays_as_it_is():
+    assert accents("#1F5FA8")[0] == "#1f5fa8"
+    assert accents("#7db7ee")[1] == "#7db7ee"
+    assert accents("#fc0") == ("#8a6e00", "#ffcc00")
+
+
+def test_grounds_are_those_of_the_style_sheet():
+    style = (TEMPLATES / "assets/site.css").read_text()
+    found = re.findall(r"--bg: (#\w+); --soft: (#\w+);", style)
+    full = {tuple("#" + mark[1:] * (2 if len(mark) == 4 else 1) for mark in pair) for pair in found}
+    assert full == {LIGHT, DARK}
+
+
+def test_what_is_no_colour_is_refused():
+    assert render_accent("") == ""
+    for wrong in ("blue", "#12345", "#1234567", "#fff; } body { display: none"):
+        with pytest.raises(UsageError, match="write a colour as #rrggbb"):
+            accents(wrong)
+
+
+# The logo
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "size"),
+    [
+        ("acme.svg", SVG.encode(), (112, 28)),
+        ("acme.svg", SVG.replace("viewBox", 'width="64px" height="64" viewBox').encode(), (28, 28)),
+        ("acme.png", png(200, 100), (56, 28)),
+        ("wide.png", png(900, 30), (200, 7)),
+    ],
+)
+def test_a_sound_logo_keeps_its_proportions(tmp_path, name, content, size):
+    (tmp_path / name).write_bytes(content)
+    logo = load_logo(tmp_path / name)
+    assert (logo.content, (logo.width, logo.height)) == (content, size)
+
+
+def within(piece: str) -> str:
+    return SVG.replace("</svg>", f"{piece}</svg>")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (within("<script>alert(1)</script>"), "has an element <script>"),
+        (within("<foreignObject/>"), "has an element <foreignObject>"),
+        (within('<animate attributeName="href"/>'), "has an element <animate>"),
+        (SVG.replace("<path", '<path onclick="alert(1)"'), "has an attribute onclick"),
+        (within('<a href="javascript:alert(1)"/>'), "has a link to 'javascript:alert(1)'"),
+        (within('<image href="https://example.org/x.png"/>'), "has a link to 'https://example.org/x.png'"),
+        (within('<use xmlns:x="http://www.w3.org/1999/xlink" x:href="other.svg#a"/>'), "has a link to 'other.svg#a'"),
+        (within("<style>@import 'https://example.org/x.css';</style>"), "has a link in style"),
+        (within('<path fill="url(https://example.org/#a)"/>'), "has a link in fill"),
+        (f"<!DOCTYPE svg [<!ENTITY a 'b'>]>{SVG}", "has a DOCTYPE"),
+        (SVG.replace("</svg>", ""), "is not well-formed SVG"),
+        ("<html/>", "is not an SVG file: its root is <html>"),
+        (SVG.replace('viewBox="0 0 120 30"', ""), "tells no size"),
+        (SVG.replace("120 30", "120 0"), "has no size"),
+        (SVG + " " * LARGEST, "make it smaller than 100,000"),
+    ],
+)
+def test_a_logo_that_runs_loads_or_is_broken_is_refused_in_a_sentence(tmp_path, content, said):
+    (tmp_path / "acme.svg").write_text(content)
+    with pytest.raises(UsageError) as error:
+        load_logo(tmp_path / "acme.svg")
+    assert said in str(error.value)
+
+
+def test_a_gradient_and_a_use_within_the_logo_are_fine(tmp_path):
+    (tmp_path / "acme.svg").write_text(within('<path fill="url(#a)"/><use href="#b"/>'))
+    assert load_logo(tmp_path / "acme.svg").name == "logo.svg"
+
+
+def test_a_logo_that_is_not_there_or_of_another_kind_is_told(tmp_path):
+    with pytest.raises(UsageError, match="Cannot read the logo"):
+        load_logo(tmp_path / "none.svg")
+    (tmp_path / "acme.gif").write_bytes(b"GIF89a")
+    with pytest.raises(UsageError, match="neither a PNG nor an SVG"):
+        load_logo(tmp_path / "acme.gif")
+
+
+# Templates of one's own
+
+
+def own(folder: Path, **files: str) -> Look:
+    for name, text in files.items():
+        path = folder / name.replace("__", "/").replace("_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return Look("Acme Academy", overrides=folder)
+
+
+def test_one_template_takes_the_place_of_ours_and_can_build_on_it(tmp_path):
+    about = '{% extends "original/about.html" %}{% block main %}<p>Our own words.</p>{{ super() }}{% endblock %}'
+    ours = render_site(small(), Look("Acme Academy"), TEMPLATES)
+    site = render_site(small(), own(tmp_path, about_html=about), TEMPLATES)
+    assert b"<p>Our own words.</p><h1>About the data</h1>" in site["about.html"]
+    assert {name: site[name] for name in site if name != "about.html"} == {
+        name: ours[name] for name in ours if name != "about.html"
+    }
+
+
+def test_ours_use_the_owners_base(tmp_path):
+    base = '{% extends "original/base.html" %}{% block styles %}<meta name="own">{% endblock %}'
+    site = render_site(small(), own(tmp_path, base_html=base), TEMPLATES)
+    assert b'<meta name="own">' in site["index.html"]
+    assert b"<h1>" in site["index.html"]
+
+
+def test_one_asset_takes_the_place_of_ours_and_more_come_along(tmp_path):
+    look = own(
+        tmp_path,
+        assets__legend_js="apivideoGeo.legend = { start() {}, render() {} };",
+        assets__house_svg=SVG,
+        about_css=".about { color: red; }",
+        about_html='<img src="{{ asset[\'house.svg\'] }}" alt="">',
+    )
+    site = render_site(small(), look, TEMPLATES)
+    script = next(content for name, content in site.items() if re.match(r"assets/page\.", name))
+    assert b"apivideoGeo.legend = { start() {}, render() {} };" in script
+    assert b"geo.table = {" in script
+    shown = re.search(rb'src="(assets/house\.\w+\.svg)"', site["about.html"])
+    assert shown
+    assert site[shown[1].decode()] == SVG.encode()
+    assert b".about { color: red; }" in (content for name, content in site.items() if name.startswith("assets/about."))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{% if %}", "about.html, line 1: Expected an expression, got 'end of statement block', in the templates of"),
+        ("{{ nothing.here }}", "A value cannot be printed ('nothing' is undefined) in the templates of"),
+        ('{% extends "nowhere.html" %}', 'There is no template "nowhere.html", asked for in the templates of'),
+    ],
+)
+def test_a_template_that_does_not_work_is_told_in_a_sentence(tmp_path, text, said):
+    with pytest.raises(UsageError) as error:
+        render_site(small(), own(tmp_path, about_html=text), TEMPLATES)
+    assert said in str(error.value)
+
+
+# Through the main job
+
+
+@pytest.fixture(scope="module")
+def dressed(tmp_path_factory):
+    """A demo site with every setting of the look, from a settings file."""
+    product = Product(tmp_path_factory.mktemp("dressed"))
+    (product.folder / "acme.svg").write_text(SVG)
+    (product.folder / "mine").mkdir()
+    (product.folder / "mine/404.html").write_text('{% extends "original/404.html" %}')
+    (product.folder / "apivideo-geo.toml").write_text(
+        'locale = "fr"\naccent = "#ffcc00"\nlogo = "acme.svg"\nnotice = "Maintenance <b>ce soir</b>"\n'
+        'footer = "© Acme & fils"\ntemplates = "mine"\n'
+        'links = { "Acme" = "https://example.org/?a=1&b=2", "Écrire" = "mailto:video@example.org" }\n'
+    )
+    product.run("demo", now=NOW)
+    return product
+
+
+def page_of(product: Product, name: str) -> str:
+    return (product.folder / "site" / name).read_text(encoding="utf-8")
+
+
+def test_every_setting_of_the_look_reaches_every_page(dressed):
+    for name in ("index.html", "about.html"):
+        html = page_of(dressed, name)
+        logo = re.search(r'<img src="(assets/logo\.[0-9a-f]{10}\.svg)" width="112" height="28" alt="">', html)
+        assert logo
+        assert (dressed.folder / "site" / logo[1]).read_text() == SVG
+        assert "Notre public" in html, "the usual title, in French"
+        assert "Maintenance &lt;b&gt;ce soir&lt;/b&gt;" in html
+        assert "© Acme &amp; fils" in html
+        assert '<a href="https://example.org/?a=1&amp;b=2">Acme</a>' in html
+        assert '<a href="mailto:video@example.org">Écrire</a>' in html
+    assert "--accent: #8a6e00" in page_of(dressed, "404.html")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('logo = "none.svg"', "Cannot read the logo none.svg"),
+        ('templates = "none"', "There is no folder none of templates"),
+        ('templates = "typo"', "No file in typo has the name of a template"),
+        ('accent = "yellow"', "Setting accent: a colour is written #rrggbb"),
+    ],
+)
+def test_what_cannot_be_used_is_told_before_anything_is_asked_or_written(tmp_path, text, said):
+    product = Product(tmp_path)
+    (tmp_path / "typo").mkdir()
+    (tmp_path / "typo/abuot.html").write_text("")
+    (tmp_path / "apivideo-geo.toml").write_text(text)
+    assert said in product.run("demo", now=NOW, code=2).stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"typo", "apivideo-geo.toml"}
+
+
+def test_a_template_that_loads_from_another_server_is_not_published(tmp_path):
+    product = Product(tmp_path)
+    (tmp_path / "mine").mkdir()
+    own(tmp_path / "mine", about_html='<script src="https://example.org/x.js"></script>')
+    done = product.run("demo", now=NOW, code=5, APIVIDEO_GEO_TEMPLATES="mine")
+    assert "about.html would load https://example.org/x.js from another server" in done.stderr
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_in_a_dressed_site(open_page: OpenPage, tmp_path, theme, width):
+    (tmp_path / "acme.png").write_bytes(png(300, 40))
+    look = Look(
+        "Acme Academy", notice="Soon more", accent="#ffcc00", logo=load_logo(tmp_path / "acme.png"),
+        links=(("Acme", "https://example.org/"), ("A longer name of a link", "mailto:a@example.org")), footer="© Acme",
+    )  # fmt: skip
+    path = build(small(), tmp_path / "site", look)
+    opened = open_page(path.as_uri(), color_scheme=theme, viewport={"width": width, "height": 800})
+    page = live(opened.page)
+    assert opened.problems == []
+    violations = Axe().run(page).response["violations"]
+    assert [(rule["id"], [node["target"] for node in rule["nodes"]][:3]) for rule in violations] == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.locator("header img").bounding_box()["height"] == pytest.approx(27, abs=1)
