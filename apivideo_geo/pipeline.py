@@ -13,7 +13,7 @@ from apivideo_geo.settings import Settings
 if TYPE_CHECKING:
     import ibis
 
-    from apivideo_geo.render.theme.theme import Look
+    from apivideo_geo.render.theme.theme import Theme
 
 
 def run(command: str, settings: Settings, effects: Effects, report: Report | None = None) -> Report:
@@ -28,7 +28,7 @@ def run(command: str, settings: Settings, effects: Effects, report: Report | Non
 
         repair(settings.out)
         check_replaceable(settings.out)
-        look_of(settings)
+        theme_of(settings)
         connect(settings.engine)  # fail early if the engine is unusable, before any request
     hidden: frozenset[str] = frozenset()
     if command in ("build", "collect"):
@@ -107,23 +107,23 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
     from apivideo_geo.render.site import render_site
     from apivideo_geo.render.theme.templates import find_templates
 
-    look, tables = look_of(settings), make_tables(summary, details)
-    site = render_site(summary, look, find_templates(), details, column_names(tables))
+    theme, tables = theme_of(settings), make_tables(summary, details)
+    site = render_site(summary, theme, find_templates(), details, column_names(tables))
     site["data/facts.parquet"] = render_facts(facts, summary.period_from, summary.period_to, settings.withhold_media)
-    site |= render_data_files(summary, tables, site, look.title, look.site_url)
+    site |= render_data_files(summary, tables, site, theme.title, theme.site_url)
     site[".nojekyll"] = b""
     return site | {"manifest.json": render_manifest(summary, site)}
 
 
-def look_of(settings: Settings) -> Look:
+def theme_of(settings: Settings) -> Theme:
     """Return the theme in ``settings``. Raises :class:`UsageError` for an invalid logo or folder of templates."""
     from apivideo_geo.render.theme.logo import load_logo
     from apivideo_geo.render.theme.templates import check_overrides, find_templates
-    from apivideo_geo.render.theme.theme import Look, usual_title
+    from apivideo_geo.render.theme.theme import Theme, usual_title
 
     if settings.templates:
         check_overrides(settings.templates, find_templates())
-    return Look(
+    return Theme(
         title=settings.title or usual_title(settings.locale),
         locale=settings.locale,
         notice=settings.notice,

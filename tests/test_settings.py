@@ -7,7 +7,7 @@ import pytest
 from apivideo_geo.errors import UsageError
 from apivideo_geo.render.map.palettes import DEFAULT, PALETTES
 from apivideo_geo.render.map.scale import MAX_CLASSES, METHODS, MIN_CLASSES
-from apivideo_geo.render.site import Look
+from apivideo_geo.render.site import Theme
 from apivideo_geo.settings import DEFAULT_FILE, ENVIRONMENT_ONLY, ClassMethod, PaletteName, Settings, load_settings
 
 ROOT = Path(__file__).parents[1]
@@ -151,9 +151,9 @@ def test_palettes_and_class_methods_are_those_that_can_be_drawn():
     assert get_args(ClassMethod) == METHODS
     settings = load_settings({})
     assert (settings.palette, settings.class_method) == (DEFAULT, METHODS[0])
-    look = Look("Acme")
-    assert (look.palette, look.method, look.classes) == (settings.palette, settings.class_method, settings.classes)
-    assert (look.breaks, look.per_million_from) == (settings.breaks, settings.per_million_from)
+    theme = Theme("Acme")
+    assert (theme.palette, theme.method, theme.classes) == (settings.palette, settings.class_method, settings.classes)
+    assert (theme.breaks, theme.per_million_from) == (settings.breaks, settings.per_million_from)
     assert (settings.classes >= MIN_CLASSES, settings.classes <= MAX_CLASSES) == (True, True)
 
 

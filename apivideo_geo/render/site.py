@@ -52,7 +52,7 @@ from apivideo_geo.render.text.translations import render_words
 from apivideo_geo.render.theme.accent import render_accent
 from apivideo_geo.render.theme.assets import hashed, load_leaflet, load_own
 from apivideo_geo.render.theme.templates import find_file
-from apivideo_geo.render.theme.theme import Look
+from apivideo_geo.render.theme.theme import Theme
 
 MAP = "world"
 """The name of the map: the id of its SVG, and part of the id of its container."""
@@ -70,7 +70,7 @@ CHANGES = 4
 
 def render_site(
     summary: Summary,
-    look: Look,
+    theme: Theme,
     templates: Path,
     details: Details | None = None,
     columns: Mapping[str, Sequence[str]] | None = None,
@@ -82,13 +82,13 @@ def render_site(
     that do not exist, and for a template of the owner's that does not work.
     """
     details, columns = details or Details(), columns or {}
-    if look.overrides is None:
-        return _render(summary, look, (templates,), details, columns)
+    if theme.overrides is None:
+        return _render(summary, theme, (templates,), details, columns)
     try:
-        return _render(summary, look, (look.overrides, templates), details, columns)
+        return _render(summary, theme, (theme.overrides, templates), details, columns)
     except TemplateError as problem:
         raise UsageError(
-            f"{_failure(problem)} in the templates of {look.overrides}: correct it or take it away."
+            f"{_failure(problem)} in the templates of {theme.overrides}: correct it or take it away."
         ) from None
 
 
@@ -103,19 +103,19 @@ def _failure(problem: TemplateError) -> str:
 
 
 def _render(
-    summary: Summary, look: Look, folders: Sequence[Path], details: Details, columns: Mapping[str, Sequence[str]]
+    summary: Summary, theme: Theme, folders: Sequence[Path], details: Details, columns: Mapping[str, Sequence[str]]
 ) -> dict[str, bytes]:
-    formats = Formats(look.locale)
-    contents = _assets(summary, look, folders, details, formats)
+    formats = Formats(theme.locale)
+    contents = _assets(summary, theme, folders, details, formats)
     paths = hashed(contents)
     environment = _environment(folders, formats)
     template = environment.get_template
-    there = list_pages(summary, details, look.video_pages)
+    there = list_pages(summary, details, theme.video_pages)
     changes = make_changes(summary, details, formats)
-    shared = {**_frame(summary, look, formats), "asset": paths, "there": there}
+    shared = {**_frame(summary, theme, formats), "asset": paths, "there": there}
     index = {
         **shared,
-        **_index(summary, look, formats, paths),
+        **_index(summary, theme, formats, paths),
         "changes": newest(changes, CHANGES),
         "panels": (*figures.make_panels(summary, formats), *referrer_panel(summary, details, formats)),
     }
@@ -123,34 +123,34 @@ def _render(
         "index.html": template("index.html").render(index),
         "embed.html": template("embed.html").render(index, **make_embed(summary, formats, index["data"])),
         "about.html": template("about.html").render(
-            shared, calendar=make_calendar(summary, formats), **_about(summary, look, formats)
+            shared, calendar=make_calendar(summary, formats), **_about(summary, theme, formats)
         ),
-        "data.html": template("data.html").render(without_time(shared), **make_files(look.site_url, columns)),
+        "data.html": template("data.html").render(without_time(shared), **make_files(theme.site_url, columns)),
         "notebook.html": template("notebook.html").render(
-            look=look, **make_files(look.site_url, {}), colours=PALETTES[look.palette].light
+            theme=theme, **make_files(theme.site_url, {}), colours=PALETTES[theme.palette].light
         ),
-        "404.html": template("404.html").render(**_missing(look, formats, folders)),
+        "404.html": template("404.html").render(**_missing(theme, formats, folders)),
     }
     rendered = {name: text.encode() for name, text in pages.items()}
-    rendered |= render_subpages(summary, details, changes, look.scale_of, formats, environment, shared)
-    rendered |= render_around(summary, changes, look, rendered)
+    rendered |= render_subpages(summary, details, changes, theme.scale_of, formats, environment, shared)
+    rendered |= render_around(summary, changes, theme, rendered)
     return rendered | {paths[name]: content for name, content in contents.items()}
 
 
 def _assets(
-    summary: Summary, look: Look, folders: Sequence[Path], details: Details, formats: Formats
+    summary: Summary, theme: Theme, folders: Sequence[Path], details: Details, formats: Formats
 ) -> dict[str, bytes]:
     """Name → content of everything a page loads."""
     own = load_own(folders, render_words(formats.words) + script_data.render_spoken(summary.metric, formats))
     days, circles = render_days(summary), render_circles(details)
-    added = render_palette(look.palette), render_dots(load_shapes()), render_accent(look.accent)
+    added = render_palette(theme.palette), render_dots(load_shapes()), render_accent(theme.accent)
     return {
         **load_leaflet(),
         **own,
         "site.css": own["site.css"] + "".join(added).encode(),
         **{name: find_file(folders, name).read_bytes() for name in STYLES},
         "figure.js": render_script(MAP, MAP, WIDTH, HEIGHT).encode(),
-        **({look.logo.name: look.logo.content} if look.logo else {}),
+        **({theme.logo.name: theme.logo.content} if theme.logo else {}),
         "land.svg": render_land(),
         **({DAYS: days.encode()} if days else {}),
         **({CITIES: circles.encode()} if circles else {}),
@@ -183,15 +183,15 @@ def _environment(folders: Sequence[Path], formats: Formats) -> Environment:
     return environment
 
 
-def _index(summary: Summary, look: Look, formats: Formats, paths: Mapping[str, str]) -> dict[str, Any]:
+def _index(summary: Summary, theme: Theme, formats: Formats, paths: Mapping[str, str]) -> dict[str, Any]:
     """What ``index.html`` prints within the frame."""
-    scale = look.scale_of([country.count for country in summary.countries])
+    scale = theme.scale_of([country.count for country in summary.countries])
     world = len(all_countries())
     return {
         "headline": sentences.headline(summary, formats),
         "lead": sentences.lead(summary, formats),
         "description": sentences.description(summary, formats),
-        "figures": figures.make_figures(summary, formats, world, look.per_million_from),
+        "figures": figures.make_figures(summary, formats, world, theme.per_million_from),
         "world": Markup(_world(summary, scale, formats)),  # noqa: S704 - SVG of our own making, its texts escaped
         "classes": len(scale.lows),
         "legend": figures.make_legend(summary, scale, formats, world),
@@ -203,7 +203,7 @@ def _index(summary: Summary, look: Look, formats: Formats, paths: Mapping[str, s
         "first_rows": figures.FIRST_ROWS,
         "show_all": formats.say("Show all %(number)s", number=formats.number(len(summary.countries))),
         "rest": _rest(summary, formats),
-        "snippet": make_snippet(look.site_url, sentences.headline(summary, formats)),
+        "snippet": make_snippet(theme.site_url, sentences.headline(summary, formats)),
         "periods": script_data.make_periods(summary, formats),
         "measures": script_data.make_measures(summary, formats),
         "continents": script_data.make_continents(formats),
@@ -213,9 +213,9 @@ def _index(summary: Summary, look: Look, formats: Formats, paths: Mapping[str, s
         "last_day": summary.daily[-1].day.isoformat() if summary.daily else "",
         "data": script_data.client_data(
             summary,
-            script_data.scale_settings(look.method, look.classes, look.breaks, scale),
+            script_data.scale_settings(theme.method, theme.classes, theme.breaks, scale),
             formats.lang,
-            look.per_million_from,
+            theme.per_million_from,
             world,
             paths.get(DAYS, ""),
             [country.iso_a3 for country in summary.countries],
@@ -224,20 +224,20 @@ def _index(summary: Summary, look: Look, formats: Formats, paths: Mapping[str, s
     }
 
 
-def _about(summary: Summary, look: Look, formats: Formats) -> Mapping[str, Any]:
+def _about(summary: Summary, theme: Theme, formats: Formats) -> Mapping[str, Any]:
     """What ``about.html`` prints within the frame."""
-    scale = look.scale_of([country.count for country in summary.countries])
-    return make_about(summary, scale, formats, look.method, look.per_million_from)
+    scale = theme.scale_of([country.count for country in summary.countries])
+    return make_about(summary, scale, formats, theme.method, theme.per_million_from)
 
 
-def _missing(look: Look, formats: Formats, folders: Sequence[Path]) -> dict[str, Any]:
+def _missing(theme: Theme, formats: Formats, folders: Sequence[Path]) -> dict[str, Any]:
     """Everything ``404.html`` prints. It is shown at any depth, so it loads no file: style and script are inline."""
     inline = {
-        "style": find_file(folders, "404.css").read_bytes() + render_accent(look.accent).encode(),
+        "style": find_file(folders, "404.css").read_bytes() + render_accent(theme.accent).encode(),
         "script": find_file(folders, "404.js").read_bytes(),
     }
     return {
-        **_spoken(look, formats),
+        **_spoken(theme, formats),
         **{name: Markup(content.decode()) for name, content in inline.items()},  # noqa: S704 - this project's own files
         "digests": {name: _digest(content) for name, content in inline.items()},
     }
@@ -248,10 +248,10 @@ def _digest(content: bytes) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
 
 
-def _frame(summary: Summary, look: Look, formats: Formats) -> dict[str, Any]:
+def _frame(summary: Summary, theme: Theme, formats: Formats) -> dict[str, Any]:
     """What every page prints: header, banner and footer."""
     return {
-        **_spoken(look, formats),
+        **_spoken(theme, formats),
         "demo": summary.demo,
         "land": {"width": WIDE, "height": TALL},
         "map": {"id": MAP, "container": container_id(MAP), "width": WIDTH, "height": HEIGHT},
@@ -266,9 +266,9 @@ def _frame(summary: Summary, look: Look, formats: Formats) -> dict[str, Any]:
     }
 
 
-def _spoken(look: Look, formats: Formats) -> dict[str, Any]:
+def _spoken(theme: Theme, formats: Formats) -> dict[str, Any]:
     """What every document says of its languages: of the locale, and of the sentences where it is another."""
-    return {"look": look, "lang": formats.lang, "dir": formats.dir, "spoken": formats.spoken}
+    return {"theme": theme, "lang": formats.lang, "dir": formats.dir, "spoken": formats.spoken}
 
 
 def _world(summary: Summary, scale: Scale, formats: Formats) -> str:

@@ -17,7 +17,7 @@ from apivideo_geo.render.pages.cities import has_cities, make_cities
 from apivideo_geo.render.pages.country import make_country, page_of
 from apivideo_geo.render.pages.video import asset_lines, country_lines, make_list, make_video, name_pages
 from apivideo_geo.render.text.formats import Formats
-from apivideo_geo.render.theme.theme import Look
+from apivideo_geo.render.theme.theme import Theme
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -53,9 +53,9 @@ def render_subpages(
     countries = country_lines(summary, formats)
     trends = Trends(summary, formats)
     frame = without_time(shared)
-    look: Look = shared["look"]
-    cards = make_cards(summary, details, pages, look)
-    yield from ((picture_of(page), render_card(card, summary, look)) for page, card in cards.items())
+    theme: Theme = shared["theme"]
+    cards = make_cards(summary, details, pages, theme)
+    yield from ((picture_of(page), render_card(card, summary, theme)) for page, card in cards.items())
     deeper = {**frame, "root": "../"}
 
     country = environment.get_template("country.html")

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from apivideo_geo.model import Summary
-from apivideo_geo.render.site import Look, render_site
+from apivideo_geo.render.site import Theme, render_site
 from tests.browser import wait_until
 from tests.render.samples import TEMPLATES, write
 
@@ -16,9 +16,9 @@ DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
 
-def build(what: Summary, folder: Path, look: Look | None = None) -> Path:
+def build(what: Summary, folder: Path, theme: Theme | None = None) -> Path:
     """The site of a Summary in ``folder``; gives the path of its front page."""
-    site = write(render_site(what, look or Look("Acme Academy"), TEMPLATES), folder)
+    site = write(render_site(what, theme or Theme("Acme Academy"), TEMPLATES), folder)
     return site / "index.html"
 
 

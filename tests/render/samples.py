@@ -31,7 +31,7 @@ from apivideo_geo.model import (
     Summary,
 )
 from apivideo_geo.render.site import render_site
-from apivideo_geo.render.theme.theme import Look
+from apivideo_geo.render.theme.theme import Theme
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 MADE = datetime(2026, 11, 22, 4, 12, tzinfo=UTC)
@@ -200,13 +200,13 @@ def empty() -> Summary:
     return summary({})
 
 
-def whole_site(what: Summary, details: Details | None = None, look: Look | None = None) -> dict[str, bytes]:
+def whole_site(what: Summary, details: Details | None = None, theme: Theme | None = None) -> dict[str, bytes]:
     """Every file of the site of a Summary, as the pipeline puts them together; the history in it is empty."""
-    look = look or Look("Acme Academy")
+    theme = theme or Theme("Acme Academy")
     tables = make_tables(what, details or Details())
-    site = render_site(what, look, TEMPLATES, details, column_names(tables))
+    site = render_site(what, theme, TEMPLATES, details, column_names(tables))
     site["data/facts.parquet"] = render_facts(ibis.memtable(facts_table(())), None, None, False)
-    return site | render_data_files(what, tables, site, look.title, look.site_url)
+    return site | render_data_files(what, tables, site, theme.title, theme.site_url)
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> Path:

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from apivideo_geo.model import Summary
-from apivideo_geo.render.site import Look, render_site
+from apivideo_geo.render.site import Theme, render_site
 from tests.browser import OpenPage, serve, wait_until
 from tests.render.samples import TEMPLATES, days, small, summary, whole_world, write
 
@@ -21,8 +21,8 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
 
 
-def build(what: Summary, folder: Path, look: Look | None = None) -> Path:
-    site = write(render_site(what, look or Look("Acme Academy"), TEMPLATES), folder)
+def build(what: Summary, folder: Path, theme: Theme | None = None) -> Path:
+    site = write(render_site(what, theme or Theme("Acme Academy"), TEMPLATES), folder)
     return site / "index.html"
 
 
@@ -278,7 +278,7 @@ def test_without_script_map_and_table_are_all_there(open_page: OpenPage, world):
 def test_hostile_names_do_not_run(open_page: OpenPage, tmp_path):
     evil = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>"
     hostile = summary({"BRA": 3}, days(small().daily[0].day, [3]), names={"BRA": evil}, breakdowns={"os": ((evil, 3),)})
-    page_path = build(hostile, tmp_path, Look(evil, notice=evil))
+    page_path = build(hostile, tmp_path, Theme(evil, notice=evil))
     opened = open_page(page_path.as_uri(), **DESKTOP)
     page = live(opened.page)
     page.hover("#BRA")
@@ -291,7 +291,7 @@ def test_hostile_names_do_not_run(open_page: OpenPage, tmp_path):
 @pytest.mark.parametrize("width", [320, 360, 768, 1440])
 def test_nothing_scrolls_sideways(open_page: OpenPage, tmp_path, width):
     named = summary({"FRA": 12_345_678, "SGS": 3}, small().daily, names={"FRA": LONG}, per_million={"FRA": 9.0})
-    page_path = build(named, tmp_path, Look(LONG, notice=LONG))
+    page_path = build(named, tmp_path, Theme(LONG, notice=LONG))
     page = live(open_page(page_path.as_uri(), viewport={"width": width, "height": 800}).page)
     assert page.evaluate("document.documentElement.scrollWidth") == width
 

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from apivideo_geo.render.site import Look, render_site
+from apivideo_geo.render.site import Theme, render_site
 from tests.browser import OpenPage, serve, wait_until
 from tests.render.browsing import DESKTOP, PHONE, live
 from tests.render.samples import TEMPLATES, detailed, write
@@ -20,7 +20,7 @@ CALM = {**DESKTOP, "reduced_motion": "reduce"}
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
     summary, details = detailed()
-    return write(render_site(summary, Look("Acme Academy"), TEMPLATES, details), tmp_path_factory.mktemp("address"))
+    return write(render_site(summary, Theme("Acme Academy"), TEMPLATES, details), tmp_path_factory.mktemp("address"))
 
 
 @pytest.fixture(scope="module")

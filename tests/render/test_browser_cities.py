@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from apivideo_geo.geo.cities import locate
 from apivideo_geo.model import CityCount
-from apivideo_geo.render.site import Look, render_site
+from apivideo_geo.render.site import Theme, render_site
 from tests.browser import OpenPage, wait_until
 from tests.render.browsing import DESKTOP, PHONE
 from tests.render.samples import TEMPLATES, detailed, write
@@ -27,7 +27,7 @@ COUNTS = {
 def site(tmp_path_factory) -> Path:
     summary, details = detailed()
     cities = tuple(CityCount(code, name, count, locate(code, name)) for (code, name), count in COUNTS.items())
-    files = render_site(summary, Look("Acme Academy"), TEMPLATES, replace(details, cities=cities))
+    files = render_site(summary, Theme("Acme Academy"), TEMPLATES, replace(details, cities=cities))
     return write(files, tmp_path_factory.mktemp("cities"))
 
 

@@ -11,7 +11,7 @@ import pytest
 from apivideo_geo.geo.places import population
 from apivideo_geo.model import UNKNOWN
 from apivideo_geo.render.map.scale import METHODS, make_scale
-from apivideo_geo.render.site import Look
+from apivideo_geo.render.site import Theme
 from apivideo_geo.render.text.formats import Formats
 from tests.browser import OpenPage, wait_until
 from tests.render.browsing import DESKTOP, build, cells, chosen, figure, kinds, legend, live, number
@@ -88,7 +88,7 @@ def test_back_to_all_is_as_the_page_was_sent(open_page: OpenPage, site):
 
 @pytest.mark.parametrize("locale", ["en", "de", "fr", "es", "pt-BR", "pl", "ar", "he", "hi"])
 def test_the_script_writes_figures_as_the_server_does(open_page: OpenPage, tmp_path, locale):
-    page = live(open_page(build(small(), tmp_path, Look("Acme", locale=locale)).as_uri(), **DESKTOP).page)
+    page = live(open_page(build(small(), tmp_path, Theme("Acme", locale=locale)).as_uri(), **DESKTOP).page)
     formats = Formats(locale)
     rng = random.Random(7)
     counts = [0, 1, 999, 1000, 1234, 12_345, 1_234_567]

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from apivideo_geo.model import Asset, AssetDetail, Details
-from apivideo_geo.render.site import Look, render_site
+from apivideo_geo.render.site import Theme, render_site
 from tests.browser import OpenPage
 from tests.render.browsing import DESKTOP, live
 from tests.render.samples import TEMPLATES, detailed, write
@@ -20,7 +20,7 @@ PAGES = ["country/FRA.html", "video/viFilm00.html", "videos.html", "changes.html
 def site(tmp_path_factory) -> Path:
     summary, details = detailed()
     summary = replace(summary, demo=True)  # with all that a page can bear: the banner too
-    return write(render_site(summary, Look("Acme Academy"), TEMPLATES, details), tmp_path_factory.mktemp("pages"))
+    return write(render_site(summary, Theme("Acme Academy"), TEMPLATES, details), tmp_path_factory.mktemp("pages"))
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -71,7 +71,7 @@ def test_five_thousand_rows_can_all_be_sorted_and_found(open_page: OpenPage, tmp
     assets = tuple(
         AssetDetail(Asset(f"vi{number:06d}", "video", f"Video {number}", True), 0, 1) for number in range(5_000)
     )
-    folder = write(render_site(summary, Look("Acme Academy"), TEMPLATES, Details(assets=assets)), tmp_path)
+    folder = write(render_site(summary, Theme("Acme Academy"), TEMPLATES, Details(assets=assets)), tmp_path)
     assert (folder / "videos.html").stat().st_size < 1_500_000
     page = open_page((folder / "videos.html").as_uri(), **DESKTOP).page
     page.fill("#find", "4999")

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from apivideo_geo.render.site import Look, render_site
+from apivideo_geo.render.site import Theme, render_site
 from tests.browser import OpenPage, serve
 from tests.render.browsing import DESKTOP, PHONE
 from tests.render.samples import TEMPLATES, detailed, write
@@ -26,8 +26,8 @@ LIGHT, DARK = "rgb(255, 255, 255)", "rgb(15, 20, 25)"
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
     summary, details = detailed()
-    look = Look("Acme Academy", accent="#cc0055")
-    return write(render_site(summary, look, TEMPLATES, details), tmp_path_factory.mktemp("theme"))
+    theme = Theme("Acme Academy", accent="#cc0055")
+    return write(render_site(summary, theme, TEMPLATES, details), tmp_path_factory.mktemp("theme"))
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +210,7 @@ def test_without_script_the_last_day_of_the_figures_is_there(open_page: OpenPage
 def test_pages_without_any_figures_have_no_age(open_page: OpenPage, tmp_path):
     summary, details = detailed()
     empty = replace(summary, period_to=None)
-    folder = write(render_site(empty, Look("Acme Academy"), TEMPLATES, details), tmp_path)
+    folder = write(render_site(empty, Theme("Acme Academy"), TEMPLATES, details), tmp_path)
     opened = open_page((folder / "videos.html").as_uri(), **DESKTOP)
     assert opened.page.locator("#fresh").count() == 0
     assert opened.problems == []

@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from apivideo_geo.geo.countries import all_countries
-from apivideo_geo.render.site import Look
+from apivideo_geo.render.site import Theme
 from tests.browser import OpenPage, serve, wait_until
 from tests.render.browsing import DESKTOP, PHONE, build, card, cells, chosen, figure, kinds, legend, live
 from tests.render.samples import FIRST, LENGTH, days, small, summary, watched
@@ -557,7 +557,7 @@ def test_axe_finds_nothing_while_controls_are_in_use(open_page: OpenPage, site, 
 def test_hostile_names_stay_text_in_card_table_and_copy(open_page: OpenPage, tmp_path):
     evil = "=<img src=x onerror=\"document.title='run'\">"
     hostile = summary({"BRA": 3, "FRA": 1}, days(small().daily[0].day, [4]), names={"BRA": evil})
-    opened = open_page(f"{build(hostile, tmp_path, Look(evil)).as_uri()}?country=BRA", **CALM)
+    opened = open_page(f"{build(hostile, tmp_path, Theme(evil)).as_uri()}?country=BRA", **CALM)
     page = live(opened.page)
     assert card(page)["name"].endswith(evil)
     page.click("#leader")

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from apivideo_geo.geo.countries import name_of
-from apivideo_geo.render.site import Look
+from apivideo_geo.render.site import Theme
 from tests.browser import OpenPage, wait_until
 from tests.render.browsing import build, card, live
 from tests.render.samples import watched
@@ -24,8 +24,8 @@ def sites(tmp_path_factory) -> dict[str, Path]:
     for locale in ("fr", "ar", "he"):
         here = watched()
         named = tuple(replace(country, name=name_of(country.iso_a3, locale)) for country in here.countries)
-        look = Look("Acme Academy", locale=locale, notice="Soon more", footer="© Acme")
-        made[locale] = build(replace(here, countries=named), tmp_path_factory.mktemp(locale), look)
+        theme = Theme("Acme Academy", locale=locale, notice="Soon more", footer="© Acme")
+        made[locale] = build(replace(here, countries=named), tmp_path_factory.mktemp(locale), theme)
     return made
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from apivideo_geo.render.site import Look
+from apivideo_geo.render.site import Theme
 from tests.browser import OpenPage, wait_until
 from tests.render.browsing import build
 from tests.render.samples import watched
@@ -35,7 +35,7 @@ class _Held(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return build(watched(), tmp_path_factory.mktemp("first"), Look("Acme")).parent
+    return build(watched(), tmp_path_factory.mktemp("first"), Theme("Acme")).parent
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import pytest
 
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.model import Summary
-from apivideo_geo.render.site import Look, render_site
+from apivideo_geo.render.site import Theme, render_site
 from apivideo_geo.render.theme import assets
 from tests.render.samples import TEMPLATES, days, empty, small, summary, whole_site, whole_world
 
-LOOK = Look("Acme Academy")
+THEME = Theme("Acme Academy")
 HOSTILE = "</script><img src=x onerror=alert(1)>\u2028'\"&{{7*7}}"
 
 
@@ -40,8 +40,8 @@ class Page(HTMLParser):
             self.rows[-1][-1] += data.strip()
 
 
-def render(what: Summary, look: Look = LOOK) -> str:
-    return render_site(what, look, TEMPLATES)["index.html"].decode()
+def render(what: Summary, theme: Theme = THEME) -> str:
+    return render_site(what, theme, TEMPLATES)["index.html"].decode()
 
 
 def country_rows(html: str) -> list[list[str]]:
@@ -51,7 +51,7 @@ def country_rows(html: str) -> list[list[str]]:
 
 
 def test_the_same_summary_gives_the_same_bytes():
-    assert render_site(whole_world(), LOOK, TEMPLATES) == render_site(whole_world(), LOOK, TEMPLATES)
+    assert render_site(whole_world(), THEME, TEMPLATES) == render_site(whole_world(), THEME, TEMPLATES)
 
 
 def test_every_country_is_in_the_table_as_counted_then_unknown_and_total():
@@ -148,7 +148,7 @@ def test_hostile_names_and_titles_stay_text():
         names={"FRA": HOSTILE},
         breakdowns={"browser": ((HOSTILE, 4),), "os": ((HOSTILE, 4),), "device": ((HOSTILE, 4),)},
     )
-    html = render(hostile, Look(HOSTILE, notice=HOSTILE))
+    html = render(hostile, Theme(HOSTILE, notice=HOSTILE))
     page = Page(html)
     assert "img" not in {tag for tag, _ in page.tags}
     assert [tag for tag, _ in page.tags].count("script") == 3
@@ -190,7 +190,7 @@ def test_the_page_keeps_to_its_own_policy_and_loads_only_its_own_files():
 
 
 def test_styles_and_scripts_ask_for_no_file():
-    for name, content in render_site(small(), LOOK, TEMPLATES).items():
+    for name, content in render_site(small(), THEME, TEMPLATES).items():
         if name.endswith(".css"):
             assert b"url(" not in content
             assert b"@import" not in content
@@ -207,7 +207,7 @@ def test_a_files_name_changes_with_its_content():
 def test_a_leaflet_that_is_not_the_released_one_is_refused(monkeypatch):
     monkeypatch.setitem(assets.LEAFLET, "leaflet.js", "AAAA")
     with pytest.raises(DataRefused, match=r"leaflet\.js is not Leaflet 1\.9\.4 as released"):
-        render_site(small(), LOOK, TEMPLATES)
+        render_site(small(), THEME, TEMPLATES)
 
 
 def test_leaflet_comes_whole():
@@ -218,20 +218,20 @@ def test_leaflet_comes_whole():
 
 
 def test_the_locale_reaches_names_figures_and_direction_and_english_sentences_say_so():
-    html = render(whole_world(), Look("Acme", locale="ar"))
+    html = render(whole_world(), Theme("Acme", locale="ar"))
     assert '<html lang="ar" dir="rtl">' in html
     assert '<head lang="en">' in html
     assert '<body lang="en">' in html
     assert '<th scope="row" lang="ar"><span class="flag" aria-hidden="true">🇫🇷</span>' in html
-    assert '<html lang="fr-CA" dir="ltr">\n<head>' in render(whole_world(), Look("Acme", locale="fr_CA"))
+    assert '<html lang="fr-CA" dir="ltr">\n<head>' in render(whole_world(), Theme("Acme", locale="fr_CA"))
     assert '<html lang="en" dir="ltr">\n<head>' in render(whole_world())
-    assert "66.786" in render(whole_world(), Look("Acme", locale="de"))
+    assert "66.786" in render(whole_world(), Theme("Acme", locale="de"))
     with pytest.raises(UsageError):
-        render(small(), Look("Acme", locale="xx"))
+        render(small(), Theme("Acme", locale="xx"))
 
 
 def test_class_settings_of_the_owner_are_used():
-    html = render(small(), Look("Acme", method="custom", breaks=(5,)))
+    html = render(small(), Theme("Acme", method="custom", breaks=(5,)))
     assert re.findall(r'<i class="c\d"></i><b>(.*?)</b>', html) == ["1–4", "5 and more"]
 
 

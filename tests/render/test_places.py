@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.model import Summary
 from apivideo_geo.render.map.dots import RIM
-from apivideo_geo.render.site import Look, render_site
+from apivideo_geo.render.site import Theme, render_site
 from tests.browser import OpenPage, serve, wait_until
 from tests.render.browsing import PHONE, live
 from tests.render.samples import TEMPLATES, whole_world, write
@@ -48,7 +48,7 @@ def world() -> Summary:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory, world):
     """The page of ``world``."""
-    with serve(write(render_site(world, Look("Acme Academy"), TEMPLATES), tmp_path_factory.mktemp("places"))) as url:
+    with serve(write(render_site(world, Theme("Acme Academy"), TEMPLATES), tmp_path_factory.mktemp("places"))) as url:
         yield f"{url}/index.html"
 
 

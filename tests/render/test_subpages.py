@@ -13,15 +13,15 @@ from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.model import Asset, AssetDetail
 from apivideo_geo.render.map.small_map import load_outlines
 from apivideo_geo.render.pages.video import name_pages
-from apivideo_geo.render.site import Look, render_site
+from apivideo_geo.render.site import Theme, render_site
 from tests.render.samples import HOSTILE, MADE, TEMPLATES, detailed, whole_site
 
-LOOK = Look("Acme Academy")
+THEME = Theme("Acme Academy")
 
 
-def build(made=MADE, look=LOOK, **more):
+def build(made=MADE, theme=THEME, **more):
     summary, details = detailed(made, **more)
-    return render_site(summary, look, TEMPLATES, details)
+    return render_site(summary, theme, TEMPLATES, details)
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,7 @@ def test_ids_that_are_no_safe_names_of_files_are_hashed():
 
 
 def test_only_the_most_watched_have_a_page_and_the_others_are_listed_without_a_link():
-    site = build(look=replace(LOOK, video_pages=1))
+    site = build(theme=replace(THEME, video_pages=1))
     assert [name for name in site if name.startswith("video/")] == ["video/viFilm00.html"]
     assert "Out of the way" in site["videos.html"].decode()
 
@@ -147,7 +147,7 @@ def test_pages_do_not_change_with_the_time_of_making(site):
 
 def test_the_site_passes_its_own_checks_and_a_figure_that_disagrees_is_found():
     summary, details = detailed()
-    whole = whole_site(summary, details, LOOK)
+    whole = whole_site(summary, details, THEME)
     assert check_site(whole, summary, (), details) == []
     page = whole["country/FRA.html"].replace(b'value="20"', b'value="21"')
     assert check_site(whole | {"country/FRA.html": page}, summary, (), details) == [
@@ -179,6 +179,6 @@ def test_cities_with_a_place_are_circles_and_the_others_are_listed_with_their_co
 
 def test_without_cities_there_is_no_page_of_them_and_no_switch():
     summary, details = detailed()
-    site = render_site(summary, LOOK, TEMPLATES, replace(details, cities=(), withheld={}))
+    site = render_site(summary, THEME, TEMPLATES, replace(details, cities=(), withheld={}))
     assert "cities.html" not in site
     assert b'id="cities"' not in site["index.html"]

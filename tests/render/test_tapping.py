@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from apivideo_geo.geo.shapes import load_shapes
-from apivideo_geo.render.site import Look
+from apivideo_geo.render.site import Theme
 from tests.browser import OpenPage, serve, wait_until
 from tests.render.browsing import build, live
 from tests.render.samples import small, whole_world
@@ -103,7 +103,7 @@ def test_zoomed_in_the_land_under_a_finger_still_wins(open_page: OpenPage, addre
 
 
 def test_in_a_page_from_right_to_left_the_same_countries_answer(open_page: OpenPage, tmp_path):
-    page = opened(open_page, build(whole_world(), tmp_path, Look("Acme", locale="ar")).as_uri(), 360)
+    page = opened(open_page, build(whole_world(), tmp_path, Theme("Acme", locale="ar")).as_uri(), 360)
     wide = [code for code, drawn in widths(page).items() if drawn >= LARGE]
     shares = right_share(page, wide, POINTS, "touch")
     assert {code: share for code, share in shares.items() if share < 0.95} == {}

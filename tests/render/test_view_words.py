@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 from apivideo_geo.geo.countries import name_of
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.model import UNKNOWN, Summary
-from apivideo_geo.render.theme.theme import Look
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, serve, wait_until
 from tests.render.browsing import DESKTOP, build, chosen, legend, live
 from tests.render.samples import FIRST, LENGTH, days, small, summary, watched, watched_counts
@@ -63,7 +63,7 @@ def figures(page: Page) -> dict[str, tuple[str, str]]:
 @pytest.mark.parametrize("locale", ["en", "fr", "ar"])
 @pytest.mark.parametrize("case", CASES)
 def test_the_script_says_of_the_whole_history_what_the_server_wrote(open_page: OpenPage, tmp_path: Path, case, locale):
-    site = build(named(CASES[case](), locale), tmp_path, Look("Acme Academy", locale=locale))
+    site = build(named(CASES[case](), locale), tmp_path, Theme("Acme Academy", locale=locale))
     page = live(open_page(site.as_uri(), **DESKTOP).page)
     said = page.evaluate(
         """() => { const geo = apivideoGeo, view = geo.wholeView();
@@ -248,7 +248,7 @@ def test_a_picture_is_copied_and_a_browser_that_refuses_says_what_to_do(open_pag
 def test_nothing_in_a_picture_is_cut_off_or_lies_over_another_text(open_page: OpenPage, tmp_path: Path, locale):
     """The SVG alone in a browser: long names are broken into lines, also where the page runs from right to left."""
     what = replace(named(watched(), locale), demo=True)
-    site = build(what, tmp_path / "site", Look("Acme " + "Academy" * 30, locale=locale))
+    site = build(what, tmp_path / "site", Theme("Acme " + "Academy" * 30, locale=locale))
     search = "?period=90d&measure=per-million&without=leader"
     page = live(open_page(site.as_uri() + search, accept_downloads=True, **DESKTOP).page)
     picture = tmp_path / "map.svg"

@@ -21,7 +21,7 @@ from apivideo_geo.geo.cities import locate
 from apivideo_geo.geo.countries import name_of, to_alpha2
 from apivideo_geo.geo.places import population
 from apivideo_geo.model import UNLISTED, Asset, Details, Summary
-from apivideo_geo.render.theme.theme import Look
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import serve
 from tests.render.samples import MADE, whole_site, write
 
@@ -74,7 +74,7 @@ def origin(tmp_path_factory) -> Iterator[str]:
     folder: Path = tmp_path_factory.mktemp("widths")
     told, details = long_site()
     for locale in LOCALES:
-        write(whole_site(told, details, Look("Acme Academy", locale=locale)), folder / locale)
+        write(whole_site(told, details, Theme("Acme Academy", locale=locale)), folder / locale)
     with serve(folder) as address:
         yield address
 

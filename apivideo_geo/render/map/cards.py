@@ -18,7 +18,7 @@ from apivideo_geo.render.pages.country import page_of
 from apivideo_geo.render.pages.video import title_of
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
-from apivideo_geo.render.theme.theme import Look
+from apivideo_geo.render.theme.theme import Theme
 from apivideo_geo.render.xml import xml_text
 
 WIDTH, HEIGHT = 800, 420
@@ -52,16 +52,16 @@ class Card:
         return f"{self.title}: {self.words}"
 
 
-def make_cards(summary: Summary, details: Details, pages: Mapping[str, str], look: Look) -> dict[str, Card]:
-    """Return path of a page → its card, for the ``look.cards`` most watched countries and videos.
+def make_cards(summary: Summary, details: Details, pages: Mapping[str, str], theme: Theme) -> dict[str, Card]:
+    """Return path of a page → its card, for the ``theme.cards`` most watched countries and videos.
 
-    ``pages``: media id → path of its page. None without ``look.site_url``: previews of links need whole addresses.
+    ``pages``: media id → path of its page. None without ``theme.site_url``: previews of links need whole addresses.
     """
-    formats = Formats(look.locale)
+    formats = Formats(theme.locale)
     found: list[tuple[str, CountryCount | AssetDetail]] = [(page_of(one.iso_a3), one) for one in summary.countries]
     found += [(page, one) for one in details.assets if (page := pages.get(one.asset.media_id))]
     found.sort(key=lambda item: (-item[1].count, item[0]))
-    return {path: _card(what, summary, look, formats) for path, what in found[: look.cards if look.site_url else 0]}
+    return {path: _card(what, summary, theme, formats) for path, what in found[: theme.cards if theme.site_url else 0]}
 
 
 def card_data(path: str, width: int, height: int, alternative: str) -> dict[str, str | int]:
@@ -74,12 +74,12 @@ def picture_of(page: str) -> str:
     return f"cards/{page.removesuffix('.html')}.png"
 
 
-def _card(what: CountryCount | AssetDetail, summary: Summary, look: Look, formats: Formats) -> Card:
+def _card(what: CountryCount | AssetDetail, summary: Summary, theme: Theme, formats: Formats) -> Card:
     words = f"{sentences.quantity(what.count, summary, formats)} {sentences.period(summary, formats)}".strip()
     if isinstance(what, CountryCount):
         return Card(what.name, words, {what.iso_a3: 4}, 6, _known(summary, summary.by_country.get(what.iso_a3, ())))
     counts = {code: count for code, count in what.countries if code in load_shapes()}
-    scale = look.scale_of(list(counts.values()))
+    scale = theme.scale_of(list(counts.values()))
     kinds = {code: index for code, count in counts.items() if (index := scale.class_of(count)) is not None}
     return Card(title_of(what.asset, formats), words, kinds, len(scale.lows), _known(summary, what.daily))
 
@@ -90,13 +90,13 @@ def _known(summary: Summary, counts: Sequence[int]) -> list[int | None]:
     return [None if day.count is None or day.open else count for day, count in days]
 
 
-def render_card(card: Card, summary: Summary, look: Look) -> bytes:
+def render_card(card: Card, summary: Summary, theme: Theme) -> bytes:
     """Return the picture of a page as PNG; the same card gives the same bytes."""
-    formats = Formats(look.locale)
-    colours = spread(PALETTES[look.palette].light, card.classes)
+    formats = Formats(theme.locale)
+    colours = spread(PALETTES[theme.palette].light, card.classes)
     lines = _wrap(card.title, WIDTH - 2 * _MARGIN, _TITLE)
     lines = [_short(line, 38) for line in (lines if len(lines) < 3 else [lines[0], f"{lines[1]} …"])]
-    source = f"{formats.say('Demo data')} · {look.title}" if summary.demo else look.title
+    source = f"{formats.say('Demo data')} · {theme.title}" if summary.demo else theme.title
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" font-family="{FONTS}">',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_INK.page}"/>',

@@ -13,7 +13,7 @@ from apivideo_geo.render.theme.logo import Logo
 
 
 @dataclass(frozen=True)
-class Look:
+class Theme:
     """How the owner wants the site. ``title`` heads every page; ``notice`` is a line above it, if any.
 
     ``method``, ``classes`` and ``breaks`` make the class breaks (see ``scale``); ``per_million_from`` is the

@@ -11,21 +11,21 @@ from apivideo_geo.render.pages.video import name_pages
 from apivideo_geo.render.site import render_site
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
-from apivideo_geo.render.theme.theme import Look
+from apivideo_geo.render.theme.theme import Theme
 from tests.render.samples import HOSTILE, TEMPLATES, detailed
 
-LOOK = Look("Acme & Co", site_url="https://acme.example/map/")
+THEME = Theme("Acme & Co", site_url="https://acme.example/map/")
 PAGE = "video/viFilm00.html"
 
 
-def made(look=LOOK):
+def made(theme=THEME):
     summary, details = detailed()
-    return make_cards(summary, details, name_pages(details.assets, 200), look), summary
+    return make_cards(summary, details, name_pages(details.assets, 200), theme), summary
 
 
 @pytest.fixture(scope="module")
 def site():
-    return render_site(detailed()[0], LOOK, TEMPLATES, detailed()[1])
+    return render_site(detailed()[0], THEME, TEMPLATES, detailed()[1])
 
 
 def test_a_page_of_a_country_or_video_names_a_picture_of_its_own(site):
@@ -44,14 +44,14 @@ def test_other_pages_show_the_picture_of_the_site(site):
 
 
 def test_only_the_most_watched_pages_have_a_picture_and_the_others_that_of_the_site():
-    assert list(made(replace(LOOK, cards=2))[0]) == ["country/FRA.html", PAGE]
-    site = render_site(detailed()[0], replace(LOOK, cards=1), TEMPLATES, detailed()[1])
+    assert list(made(replace(THEME, cards=2))[0]) == ["country/FRA.html", PAGE]
+    site = render_site(detailed()[0], replace(THEME, cards=1), TEMPLATES, detailed()[1])
     assert {name for name in site if name.endswith(".png")} == {"social.png", "cards/country/FRA.png"}
     assert b'content="https://acme.example/map/social.png"' in site[PAGE]
 
 
 def test_without_the_address_of_the_site_no_picture_is_made():
-    assert made(replace(LOOK, site_url=""))[0] == {}
+    assert made(replace(THEME, site_url=""))[0] == {}
 
 
 def test_the_picture_shows_title_number_map_and_trend(monkeypatch):
@@ -59,7 +59,7 @@ def test_the_picture_shows_title_number_map_and_trend(monkeypatch):
     drawn = []
     monkeypatch.setattr(cards, "render_png", lambda svg: drawn.append(svg) or b"png")
     cards._land.cache_clear()
-    render_card(found["country/FRA.html"], summary, LOOK)
+    render_card(found["country/FRA.html"], summary, THEME)
     cards._land.cache_clear()
     svg = drawn[-1]
     assert ">France</text>" in svg
@@ -74,8 +74,8 @@ def test_a_hostile_title_is_text_and_a_long_one_is_cut(monkeypatch):
     drawn = []
     monkeypatch.setattr(cards, "render_png", lambda svg: drawn.append(svg) or b"png")
     cards._land.cache_clear()
-    render_card(found[PAGE], summary, LOOK)
-    render_card(replace(found[PAGE], title="word " * 100), summary, LOOK)
+    render_card(found[PAGE], summary, THEME)
+    render_card(replace(found[PAGE], title="word " * 100), summary, THEME)
     cards._land.cache_clear()
     assert HOSTILE in found[PAGE].title
     assert "<img" not in drawn[-2] and "&lt;img" in drawn[-2]
@@ -87,14 +87,14 @@ def test_lines_begin_at_the_right_where_the_language_is_read_from_there(monkeypa
     drawn = []
     monkeypatch.setattr(cards, "render_png", lambda svg: drawn.append(svg) or b"png")
     cards._land.cache_clear()
-    render_card(found[PAGE], summary, replace(LOOK, locale="ar"))
+    render_card(found[PAGE], summary, replace(THEME, locale="ar"))
     cards._land.cache_clear()
     assert drawn[-1].count('x="768"') == drawn[-1].count('text-anchor="end"') == drawn[-1].count("<text")
 
 
 def test_the_same_card_gives_the_same_bytes():
     found, summary = made()
-    first = render_card(found["country/FRA.html"], summary, LOOK)
-    assert first == render_card(found["country/FRA.html"], summary, LOOK)
-    assert first != render_card(found["country/BEL.html"], summary, LOOK)
+    first = render_card(found["country/FRA.html"], summary, THEME)
+    assert first == render_card(found["country/FRA.html"], summary, THEME)
+    assert first != render_card(found["country/BEL.html"], summary, THEME)
     assert len(first) < 50_000

@@ -10,7 +10,7 @@ import pytest
 from apivideo_geo.errors import UsageError
 from apivideo_geo.render.map.palettes import CHANGE, DEFAULT, PALETTES, render_palette, spread
 from apivideo_geo.render.map.scale import MAX_CLASSES
-from apivideo_geo.render.site import Look, render_site
+from apivideo_geo.render.site import Theme, render_site
 from tests.browser import OpenPage
 from tests.render.colour import JUST_NOTICEABLE, VISION, contrast, distance, lab
 from tests.render.samples import TEMPLATES, small, write
@@ -139,7 +139,7 @@ def test_an_unknown_palette_is_told_with_the_choice():
 
 @pytest.mark.parametrize("scheme", THEMES)
 def test_the_page_shows_the_palette_the_owner_chose(open_page: OpenPage, tmp_path, name, scheme):
-    site = write(render_site(small(), Look("Acme", palette=name), TEMPLATES), tmp_path)
+    site = write(render_site(small(), Theme("Acme", palette=name), TEMPLATES), tmp_path)
     page = open_page((site / "index.html").as_uri(), color_scheme=scheme, java_script_enabled=False).page
     fills = page.evaluate("['SGP-dot', 'BEL', 'FRA'].map(id => getComputedStyle(document.getElementById(id)))"
                           ".map((style, n) => n ? style.fill : style.stroke)")  # fmt: skip

@@ -18,15 +18,15 @@ from apivideo_geo.model import METRICS
 from apivideo_geo.render.map.scale import METHODS
 from apivideo_geo.render.pages.about import COUNTED
 from apivideo_geo.render.pages.about import METHODS as METHOD_WORDS
-from apivideo_geo.render.site import Look, render_site
+from apivideo_geo.render.site import Theme, render_site
 from tests.browser import OpenPage
 from tests.render.samples import TEMPLATES, days, empty, small, summary, whole_world, write
 
 HOSTILE = "<img src=x onerror=alert(1)>'\""
 
 
-def about(what, look=None) -> str:
-    return render_site(what, look or Look("Acme Academy"), TEMPLATES)["about.html"].decode()
+def about(what, theme=None) -> str:
+    return render_site(what, theme or Theme("Acme Academy"), TEMPLATES)["about.html"].decode()
 
 
 def text(html: str) -> str:
@@ -74,12 +74,12 @@ def test_every_metric_says_what_one_of_it_is(metric):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_class_method_of_the_owner_is_explained(method):
-    look = Look("Acme", method=method, breaks=(5,) if method == "custom" else ())
-    assert METHOD_WORDS[method] in text(about(small(), look))
+    theme = Theme("Acme", method=method, breaks=(5,) if method == "custom" else ())
+    assert METHOD_WORDS[method] in text(about(small(), theme))
 
 
 def test_class_limits_and_the_least_count_by_head_are_those_of_the_map():
-    said = text(about(small(), Look("Acme", method="custom", breaks=(5,), per_million_from=40)))
+    said = text(about(small(), Theme("Acme", method="custom", breaks=(5,), per_million_from=40)))
     assert "On the first view they are 1–4, 5 and more." in said
     assert "Countries with fewer than 40 plays take no part" in said
 
@@ -99,19 +99,19 @@ def test_every_decision_on_a_border_and_every_source_is_named():
 
 
 def test_names_of_countries_are_in_the_readers_language():
-    assert "Allemagne" not in text(about(small(), Look("Acme", locale="fr")))
-    assert "Palestine (PSE)" not in text(about(small(), Look("Acme", locale="fr")))
-    assert "Îles Cocos (CCK)" in text(about(small(), Look("Acme", locale="fr")))
+    assert "Allemagne" not in text(about(small(), Theme("Acme", locale="fr")))
+    assert "Palestine (PSE)" not in text(about(small(), Theme("Acme", locale="fr")))
+    assert "Îles Cocos (CCK)" in text(about(small(), Theme("Acme", locale="fr")))
 
 
 def test_a_hostile_title_stays_text():
-    site = render_site(small(), Look(HOSTILE, notice=HOSTILE), TEMPLATES)
+    site = render_site(small(), Theme(HOSTILE, notice=HOSTILE), TEMPLATES)
     assert b"<img" not in site["about.html"]
     assert b"<img" not in site["404.html"]
 
 
 def test_the_404_page_loads_nothing_and_allows_only_its_own_style():
-    html = render_site(small(), Look("Acme Academy"), TEMPLATES)["404.html"].decode()
+    html = render_site(small(), Theme("Acme Academy"), TEMPLATES)["404.html"].decode()
     style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
     assert style
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
@@ -125,7 +125,7 @@ def test_the_404_page_loads_nothing_and_allows_only_its_own_style():
 def address(tmp_path_factory):
     """The site under a sub-path, from our own server."""
     folder = tmp_path_factory.mktemp("about")
-    site = render_site(whole_world(), Look("Acme Academy"), TEMPLATES)
+    site = render_site(whole_world(), Theme("Acme Academy"), TEMPLATES)
     write(site, folder / "repo")
     write({"index.html": b"", "404.html": site["404.html"]}, folder)
     with open_server(folder, 0) as server:

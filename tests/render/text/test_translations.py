@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog, Message
 from apivideo_geo.geo.countries import name_of
 from apivideo_geo.model import METRICS, Change, Summary
 from apivideo_geo.render.map.scale import METHODS
-from apivideo_geo.render.site import Look, render_site
+from apivideo_geo.render.site import Theme, render_site
 from apivideo_geo.render.text import translations
 from apivideo_geo.render.text.formats import Formats
 from tests.browser import OpenPage, wait_until
@@ -170,21 +170,21 @@ def russian(what: Summary) -> Summary:
     return replace(what, countries=named)
 
 
-def looks(locale: str) -> Iterator[tuple[Summary, Look]]:
+def themes(locale: str) -> Iterator[tuple[Summary, Theme]]:
     """Sites that together say everything a page can say without a script."""
-    look = Look("Acme Academy", locale=locale)
+    theme = Theme("Acme Academy", locale=locale)
     week = days(date(2026, 11, 1), [1, 0, None, 4], open_last=True)
-    yield watched(), look
+    yield watched(), theme
     parts = {"device": (("desktop", 58), ("tv", 2), ("", 4)), "os": tuple((f"System {each}", 9) for each in range(9))}
-    yield summary({"FRA": 500}, week, 4, per_million={"FRA": 7.0}, breakdowns=parts), look
-    yield empty(), look
-    yield summary({}, week), look
-    yield summary({}, week, unknown=5), look
-    yield summary({"FRA": 5}, week[:1], demo=True), look
-    yield replace(small(), change=Change(1, (9, 4), {"FRA": (9, 4)}, ("SGP",))), look
+    yield summary({"FRA": 500}, week, 4, per_million={"FRA": 7.0}, breakdowns=parts), theme
+    yield empty(), theme
+    yield summary({}, week), theme
+    yield summary({}, week, unknown=5), theme
+    yield summary({"FRA": 5}, week[:1], demo=True), theme
+    yield replace(small(), change=Change(1, (9, 4), {"FRA": (9, 4)}, ("SGP",))), theme
     for metric, method in zip(METRICS, (*METHODS, "log"), strict=True):
         breaks = (5,) if method == "custom" else ()
-        yield summary({"FRA": 5, "BEL": 1}, week, metric=metric), replace(look, method=method, breaks=breaks)
+        yield summary({"FRA": 5, "BEL": 1}, week, metric=metric), replace(theme, method=method, breaks=breaks)
 
 
 def check(site: Mapping[str, bytes]) -> None:
@@ -195,8 +195,8 @@ def check(site: Mapping[str, bytes]) -> None:
 
 
 def test_no_page_says_anything_beside_the_catalogue(pseudo):
-    for what, look in looks(pseudo):
-        check(render_site(russian(what), look, TEMPLATES))
+    for what, theme in themes(pseudo):
+        check(render_site(russian(what), theme, TEMPLATES))
 
 
 def test_no_page_of_a_country_video_or_city_says_anything_beside_it(pseudo, monkeypatch):
@@ -204,7 +204,7 @@ def test_no_page_of_a_country_video_or_city_says_anything_beside_it(pseudo, monk
     titles = [one.asset.title for one in details.assets if one.asset.title]
     places = [city.name for city in details.cities]
     monkeypatch.setitem(globals(), "DATA", (*DATA, *titles, *places, "a.example"))
-    check(render_site(russian(what), Look("Acme Academy", locale=pseudo), TEMPLATES, details))
+    check(render_site(russian(what), Theme("Acme Academy", locale=pseudo), TEMPLATES, details))
 
 
 LISTEN = """(attributes) => {
@@ -229,7 +229,7 @@ LISTEN = """(attributes) => {
 
 
 def test_no_script_says_anything_beside_the_catalogue(open_page: OpenPage, pseudo, tmp_path):
-    site = build(russian(watched()), tmp_path, Look("Acme Academy", locale=pseudo))
+    site = build(russian(watched()), tmp_path, Theme("Acme Academy", locale=pseudo))
     opened = open_page(site.as_uri(), reduced_motion="reduce", **DESKTOP)
     page = opened.page
     page.evaluate(LISTEN, list(SAID))

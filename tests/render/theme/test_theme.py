@@ -17,7 +17,7 @@ from apivideo_geo.errors import UsageError
 from apivideo_geo.render.site import render_site
 from apivideo_geo.render.theme.accent import DARK, LIGHT, accents, render_accent
 from apivideo_geo.render.theme.logo import LARGEST, load_logo
-from apivideo_geo.render.theme.theme import Look
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage
 from tests.product import Product
 from tests.render.browsing import build, live
@@ -135,17 +135,17 @@ def test_a_logo_that_is_not_there_or_of_another_kind_is_told(tmp_path):
 # Templates of one's own
 
 
-def own(folder: Path, **files: str) -> Look:
+def own(folder: Path, **files: str) -> Theme:
     for name, text in files.items():
         path = folder / name.replace("__", "/").replace("_", ".")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return Look("Acme Academy", overrides=folder)
+    return Theme("Acme Academy", overrides=folder)
 
 
 def test_one_template_takes_the_place_of_ours_and_can_build_on_it(tmp_path):
     about = '{% extends "original/about.html" %}{% block main %}<p>Our own words.</p>{{ super() }}{% endblock %}'
-    ours = render_site(small(), Look("Acme Academy"), TEMPLATES)
+    ours = render_site(small(), Theme("Acme Academy"), TEMPLATES)
     site = render_site(small(), own(tmp_path, about_html=about), TEMPLATES)
     assert b"<p>Our own words.</p><h1>About the data</h1>" in site["about.html"]
     assert {name: site[name] for name in site if name != "about.html"} == {
@@ -161,14 +161,14 @@ def test_ours_use_the_owners_base(tmp_path):
 
 
 def test_one_asset_takes_the_place_of_ours_and_more_come_along(tmp_path):
-    look = own(
+    theme = own(
         tmp_path,
         assets__legend_js="apivideoGeo.legend = { start() {}, render() {} };",
         assets__house_svg=SVG,
         about_css=".about { color: red; }",
         about_html='<img src="{{ asset[\'house.svg\'] }}" alt="">',
     )
-    site = render_site(small(), look, TEMPLATES)
+    site = render_site(small(), theme, TEMPLATES)
     script = next(content for name, content in site.items() if re.match(r"assets/page\.", name))
     assert b"apivideoGeo.legend = { start() {}, render() {} };" in script
     assert b"geo.table = {" in script
@@ -197,7 +197,7 @@ def test_a_template_that_does_not_work_is_told_in_a_sentence(tmp_path, text, sai
 
 @pytest.fixture(scope="module")
 def dressed(tmp_path_factory):
-    """A demo site with every setting of the look, from a settings file."""
+    """A demo site with every setting of the theme, from a settings file."""
     product = Product(tmp_path_factory.mktemp("dressed"))
     (product.folder / "acme.svg").write_text(SVG)
     (product.folder / "mine").mkdir()
@@ -260,11 +260,11 @@ def test_a_template_that_loads_from_another_server_is_not_published(tmp_path):
 @pytest.mark.parametrize("width", [360, 1280])
 def test_axe_finds_nothing_in_a_dressed_site(open_page: OpenPage, tmp_path, theme, width):
     (tmp_path / "acme.png").write_bytes(png(300, 40))
-    look = Look(
+    theme = Theme(
         "Acme Academy", notice="Soon more", accent="#ffcc00", logo=load_logo(tmp_path / "acme.png"),
         links=(("Acme", "https://example.org/"), ("A longer name of a link", "mailto:a@example.org")), footer="© Acme",
     )  # fmt: skip
-    path = build(small(), tmp_path / "site", look)
+    path = build(small(), tmp_path / "site", theme)
     opened = open_page(path.as_uri(), color_scheme=theme, viewport={"width": width, "height": 800})
     page = live(opened.page)
     assert opened.problems == []
