@@ -6,6 +6,7 @@ SCHEMA := $(BIN)/check-jsonschema --builtin-schema vendor
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 PIP := $(BIN)/python $(PIP_INSTALL) --require-hashes
 WHEEL_PYTHONS ?= $(PYTHON)
+JAVASCRIPT := tools/javascript/node_modules
 
 # What `make check` runs: tests without a browser, a subprocess or a cluster.
 QUICK := tests/aggregate tests/api tests/console tests/geo tests/history/test_*.py tests/rehearsal tests/test_checks.py \
@@ -47,17 +48,19 @@ test-wheel: dist $(WHEEL_PYTHONS:%=.venv-wheel-%)  ## run the main tests with th
 	$@/bin/python $(PIP_INSTALL) --no-deps dist/*.whl
 	PRODUCT=$(CURDIR)/$@/bin/apivideo-geo $(BIN)/python -m pytest tests/test_main_job.py
 
-lint: .venv/dev.stamp
+lint: .venv/dev.stamp $(JAVASCRIPT)/stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(JAVASCRIPT)/.bin/eslint --config tools/javascript/eslint.config.mjs templates
 	$(BIN)/zizmor --quiet --offline --pedantic .github
 	$(SCHEMA).github-workflows .github/workflows/*.yml
 	$(SCHEMA).dependabot .github/dependabot.yml
 	$(SCHEMA).github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	$(SCHEMA).github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
-types: .venv/dev.stamp
+types: .venv/dev.stamp $(JAVASCRIPT)/stamp
 	$(BIN)/mypy
+	$(JAVASCRIPT)/.bin/tsc --project tools/javascript
 
 canary: .venv/site.stamp  ## check the format of api.video's responses with a few requests, if there is a key
 	$(BIN)/python -m tools.canary
@@ -91,7 +94,7 @@ lock: .venv/dev.stamp  ## refresh the locked dependencies
 		--no-emit-index-url --no-annotate -c requirements.lock -o requirements-dev.lock
 
 clean:
-	rm -rf .venv .venv-sessions-client .venv-wheel-* .venv-publish .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-sessions-client .venv-wheel-* .venv-publish .mypy_cache .ruff_cache .pytest_cache .hypothesis tools/*/node_modules
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "error: Python 3.11 or newer is needed; install it, or run make PYTHON=/path/to/python3" >&2; exit 2; }
@@ -100,6 +103,11 @@ clean:
 
 .venv/site.stamp: requirements.lock | .venv/bin/python
 	$(PIP) -r requirements.lock
+	@touch $@
+
+$(JAVASCRIPT)/stamp: tools/javascript/package-lock.json
+	@command -v npm >/dev/null || { echo "error: npm checks the scripts of the pages; install Node.js 20 or newer" >&2; exit 2; }
+	npm ci --prefix tools/javascript --silent
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.lock | .venv/bin/python

@@ -1,1 +1,1 @@
-try { const theme = localStorage.getItem("apivideo-geo.theme"); if (/^(light|dark)$/.test(theme)) document.documentElement.dataset.theme = theme; } catch {}
+try { const theme = localStorage.getItem("apivideo-geo.theme"); if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme; } catch {}

@@ -1,13 +1,9 @@
-// @ts-check
-/** The handles over the daily curve: two sliders for the first and the last day, and the stretch between them to drag. */
+/** The handles over the daily curve: two sliders for the first and the last day, and the period between them to drag. */
 (function (geo) {
   "use strict";
   const { formats, _ } = geo;
 
-  /**
-   * @param {number} days  how many there are
-   * @param {(from: number, to: number, done: boolean) => void} moved  places of days; `done` when let go
-   */
+  /** Calls `moved` with the first and the last day; its `done` says that the reader let go. @type {ApivideoGeo["brush"]["start"]} */
   function start(days, moved) {
     const strip = geo.byId("strip");
     const box = geo.make("div", undefined, "brush");
@@ -17,6 +13,7 @@
     strip.append(box);
     let from = 0, to = days - 1;
 
+    /** @param {string} label */
     function slider(label) {
       const input = geo.make("input");
       Object.assign(input, { type: "range", min: 0, max: days, step: 1, autocomplete: "off" });
@@ -25,6 +22,7 @@
       input.addEventListener("change", () => pull(input, true));
       return input;
     }
+    /** @param {HTMLInputElement} input @param {boolean} done */
     function pull(input, done) {
       const at = Number(input.value);
       if (input === first) set(Math.min(at, to), to);
@@ -44,22 +42,28 @@
       after.style.width = `${(100 * (days - to - 1)) / days}%`;
       box.classList.toggle("part", from > 0 || to < days - 1);
     }
-    drag(between, box, days, () => ({ from, to }), (nextFrom, nextTo, done) => { set(nextFrom, nextTo); moved(from, to, done); });
+    drag(between, box, days, () => [from, to], (nextFrom, nextTo, done) => { set(nextFrom, nextTo); moved(from, to, done); });
     set(from, to);
     return { set };
   }
 
-  /** Moves the stretch as a whole; over the whole history it draws a new one. */
-  function drag(handle, box, days, held, moved) {
+  /**
+   * Moves the period with its length; if it is the whole history, a drag draws a new period.
+   * @param {HTMLElement} handle @param {HTMLElement} box @param {number} days @param {() => [number, number]} period
+   * @param {(from: number, to: number, done: boolean) => void} moved
+   */
+  function drag(handle, box, days, period, moved) {
     handle.addEventListener("pointerdown", (down) => {
       if (down.button) return;
       down.preventDefault();
       handle.setPointerCapture(down.pointerId);
       const { left, width } = box.getBoundingClientRect();
+      /** @param {number} x */
       const dayAt = (x) => Math.max(0, Math.min(days - 1, Math.floor(((x - left) / width) * days)));
-      const { from, to } = held();
+      const [from, to] = period();
       const grip = dayAt(down.clientX), all = to - from === days - 1;
       let last = [from, to];
+      /** @param {PointerEvent} event */
       const move = (event) => {
         const at = dayAt(event.clientX);
         const shift = Math.max(-from, Math.min(days - 1 - to, at - grip));

@@ -1,5 +1,4 @@
-// @ts-check
-/** The card with a country's figures: it follows the pointer, or is pinned until it is closed. */
+/** The card with a country's figures: it follows the pointer, or stays open until it is closed. */
 (function (geo) {
   "use strict";
   const { data, formats, _ } = geo;
@@ -7,7 +6,7 @@
   const frame = geo.byId("frame");
   let showing = "";
 
-  /** The country's figures in a line of speech. @param {string} code @param {any} view */
+  /** The country's figures as one line for screen readers. @type {ApivideoGeo["card"]["spoken"]} */
   function spoken(code, view, measure) {
     const row = view.byCode.get(code);
     if (!row || !row.count) return `${geo.nameOf(code)}, ${data.known ? formats.quantity(0) : _("No data")}`;
@@ -19,11 +18,7 @@
     return parts.join(", ");
   }
 
-  /**
-   * @param {string} code @param {any} view
-   * @param {{close: () => void, near: string[], pick: (code: string) => void} | null} pinned
-   *   null while it follows the pointer; `near` are small places a finger may have meant as well
-   */
+  /** Shows a country; `pinned` is null while the card follows the pointer. @type {ApivideoGeo["card"]["show"]} */
   function show(code, view, pinned) {
     const key = `${code} ${pinned ? pinned.near : "-"}`;
     if (card.hidden || key !== showing || card.dataset.to !== `${view.from} ${view.to}`) {
@@ -42,6 +37,7 @@
     showing = "";
   }
 
+  /** @param {Code} code @param {View} view */
   function fill(code, view) {
     const row = view.byCode.get(code);
     const name = geo.named(geo.make("p"));
@@ -57,6 +53,7 @@
       name.append(link);
     } else name.append(geo.nameOf(code));
     const list = geo.make("dl");
+    /** @param {string} label @param {string} value @param {string} [tone] */
     const add = (label, value, tone) => list.append(geo.make("dt", label), geo.make("dd", value, tone));
     const word = geo.sentence(data.words.many);
     if (!row || !row.count) add(word, data.known ? formats.number(0) : _("No data"));
@@ -73,7 +70,7 @@
     if (spark) card.append(spark.cloneNode(true));
   }
 
-  /** Offers the small places near a touch. @param {string[]} codes @param {(code: string) => void} pick */
+  /** Offers the small countries near a touch. @param {string[]} codes @param {(code: string) => void} pick */
   function addNear(codes, pick) {
     const group = geo.make("div", "", "near");
     group.setAttribute("role", "group");
@@ -81,23 +78,22 @@
     label.id = "near-label";
     group.setAttribute("aria-labelledby", label.id);
     group.append(label, ...codes.map((code) => {
-      const button = geo.named(geo.make("button", geo.nameOf(code)));
-      button.type = "button";
+      const button = geo.named(geo.button(geo.nameOf(code)));
       button.addEventListener("click", () => pick(code));
       return button;
     }));
     card.append(group);
   }
 
+  /** @param {() => void} close */
   function addClose(close) {
-    const button = geo.make("button", "×", "close");
-    button.type = "button";
+    const button = geo.button("×", "close");
     button.setAttribute("aria-label", _("Close"));
     button.addEventListener("click", close);
     card.append(button);
   }
 
-  /** Beside a point of the window, inside the frame; on a narrow screen the style sheet pins it to the bottom instead. */
+  /** Moves the card next to a point of the window, inside the frame; on a narrow screen the style sheet puts it at the bottom. @param {number} x @param {number} y */
   function move(x, y) {
     if (getComputedStyle(card).position === "fixed") {
       card.style.transform = "";
@@ -111,11 +107,11 @@
     card.style.transform = `translate(${Math.round(Math.max(0, left))}px, ${Math.round(Math.max(0, top))}px)`;
   }
 
-  /** Goes to the page of the country it shows, if there is one. */
+  /** Goes to the page of the card's country, if there is one. */
   const open = () => card.querySelector("a")?.click();
 
-  /** Puts the focus on the name of the country it shows, or on its close button. */
-  const focus = () => card.querySelector("a, .close")?.focus({ preventScroll: true });
+  /** Puts the focus on the name of the country, or on the close button. */
+  const focus = () => /** @type {HTMLElement | null} */ (card.querySelector("a, .close"))?.focus({ preventScroll: true });
 
   geo.card = { show, hide, move, open, focus, spoken, element: card };
 })(apivideoGeo);

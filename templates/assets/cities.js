@@ -1,7 +1,6 @@
-// @ts-check
 /**
- * Cities: circles over the map, their area in proportion to the count, switched on and off. A city says its name where
- * the pointer is, and from a strip under the map that is one tab stop: arrow keys go from city to city, by count.
+ * Cities: circles over the map, with an area in proportion to the count, switched on and off. The city under the pointer
+ * shows its name. A strip of buttons under the map is one tab stop: arrow keys go from city to city, by count.
  */
 (function (geo) {
   "use strict";
@@ -10,49 +9,35 @@
   /** Diameters in CSS pixels on a map this wide; smaller maps have smaller circles. */
   const LARGEST = 30, SMALLEST = 5, WIDE = 1140;
 
-  /** The cities, loaded once, when first asked for. A script and not a request, so that it works from disk. */
-  function load() {
-    return new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      geo.cities = resolve;
-      script.onerror = () => { script.remove(); reject(new Error("cities")); };
-      script.src = data.cities;
-      document.head.append(script);
-    });
-  }
-
-  /**
-   * @param {HTMLButtonElement} button @param {any} leaflet @param {SVGSVGElement} svg
-   * @returns {{show: (on: boolean) => Promise<boolean>}} shows or hides the cities; the answer is whether they are shown
-   */
+  /** Returns `show`, which shows or hides the cities; the answer is whether they are shown. @type {ApivideoGeo["cityLayer"]["start"]} */
   function start(button, leaflet, svg) {
     const layer = document.createElementNS(SVG, "g");
     const strip = geo.make("ul", "", "strip-list");
     const label = geo.make("p", "", "card city-label");
-    /** @type {any[]} */
+    /** @type {City[]} */
     let cities = [];
     let at = -1;
     layer.setAttribute("class", "cities");
-    strip.setAttribute("aria-label", button.textContent);
+    strip.setAttribute("aria-label", button.textContent || "");
     label.hidden = strip.hidden = true;
     geo.byId("frame").append(label);
     geo.byId("frame").after(strip);
 
+    /** @param {City} city */
     const words = (city) => `${city[1]}, ${geo.nameOf(city[0])}: ${formats.quantity(city[2])}`;
 
     function draw() {
       const scale = Math.min(1, Math.max(0.5, leaflet.getContainer().clientWidth / WIDE));
-      layer.replaceChildren(...cities.flatMap((city, place) => {
+      layer.replaceChildren(...cities.flatMap((city, index) => {
         const width = Math.max(SMALLEST, scale * LARGEST * Math.sqrt(city[2] / cities[0][2]));
         const [halo, circle] = [circleAt(city, "halo", width + 2.4), circleAt(city, "place", width)];
-        circle.dataset.place = String(place);
+        circle.dataset.index = String(index);
         return [halo, circle];
       }));
-      strip.replaceChildren(...cities.map((city, place) => {
-        const item = geo.make("li"), one = geo.make("button", city[1]);
-        one.type = "button";
-        one.tabIndex = place ? -1 : 0;
-        one.dataset.place = String(place);
+      strip.replaceChildren(...cities.map((city, index) => {
+        const item = geo.make("li"), one = geo.button(city[1]);
+        one.tabIndex = index ? -1 : 0;
+        one.dataset.index = String(index);
         one.append(" ", geo.make("span", formats.number(city[2])));
         one.setAttribute("aria-label", words(city));
         item.append(one);
@@ -60,7 +45,7 @@
       }));
     }
 
-    /** @param {any[]} city @param {string} kind @param {number} width */
+    /** @param {City} city @param {string} kind @param {number} width */
     function circleAt(city, kind, width) {
       const circle = document.createElementNS(SVG, "path");
       circle.setAttribute("class", kind);
@@ -69,14 +54,14 @@
       return circle;
     }
 
-    /** Says which city it is, at its place. @param {number} place  -1 = none */
-    function name(place) {
+    /** Shows the name of a city next to its circle. @param {number} index  -1 = none */
+    function name(index) {
       layer.querySelector(".on")?.classList.remove("on");
-      at = place;
-      label.hidden = place < 0;
-      if (place < 0) return;
-      layer.children[2 * place + 1].classList.add("on");
-      label.textContent = words(cities[place]);
+      at = index;
+      label.hidden = index < 0;
+      if (index < 0) return;
+      layer.children[2 * index + 1].classList.add("on");
+      label.textContent = words(cities[index]);
       move();
     }
     function move() {
@@ -97,7 +82,7 @@
       button.setAttribute("aria-pressed", String(on));
       if (on && !cities.length) {
         try {
-          cities = await load();
+          cities = await geo.load(data.cities, "cities");
           draw();
         } catch {
           geo.say(_("The cities could not be loaded."));
@@ -112,16 +97,19 @@
       return shown;
     }
 
-    const placeOf = (event) => Number(event.target.closest("[data-place]")?.dataset.place ?? -1);
-    layer.addEventListener("pointerover", (event) => name(placeOf(event)));
+    /** The index of the city that an event is about, or -1. @param {Event} event */
+    const indexOf = (event) => Number(geo.closest(event, "[data-index]")?.dataset.index ?? -1);
+    layer.addEventListener("pointerover", (event) => name(indexOf(event)));
     layer.addEventListener("pointerout", () => name(-1));
-    strip.addEventListener("pointerover", (event) => name(placeOf(event)));
+    strip.addEventListener("pointerover", (event) => name(indexOf(event)));
     strip.addEventListener("pointerleave", () => name(-1));
-    strip.addEventListener("focusin", (event) => name(placeOf(event)));
+    strip.addEventListener("focusin", (event) => name(indexOf(event)));
     strip.addEventListener("focusout", () => name(-1));
     strip.addEventListener("keydown", (event) => {
-      const here = placeOf(event), last = cities.length - 1;
-      const next = { ArrowRight: here + 1, ArrowDown: here + 1, ArrowLeft: here - 1, ArrowUp: here - 1, Home: 0, End: last }[event.key];
+      const here = indexOf(event), last = cities.length - 1;
+      /** @type {Record<string, number>} */
+      const moves = { ArrowRight: here + 1, ArrowDown: here + 1, ArrowLeft: here - 1, ArrowUp: here - 1, Home: 0, End: last };
+      const next = moves[event.key];
       if (next === undefined || next < 0 || next > last) return;
       const buttons = strip.querySelectorAll("button");
       buttons[here].tabIndex = -1;

@@ -1,32 +1,29 @@
-// @ts-check
 /**
- * The map of cities: zoomed and moved as the map of countries. A city that is pointed at shows a card; one that is
- * clicked or tapped keeps it, with the cities under the same finger as buttons. The words are those of the list.
+ * The map of cities: zoomed and moved as the map of countries. A city under the pointer shows a card; a click or a tap
+ * keeps the card open, with the other cities under the same finger as buttons. The texts are those of the list.
  */
 (function (geo) {
   "use strict";
   const { _ } = geo;
-  /** How near a finger must come to the centre of a circle, in CSS pixels. */
+  /** A finger finds a city within this distance from the centre of its circle, in CSS pixels. */
   const REACH = 22;
   /** Maximum number of other cities offered on a card. */
   const OTHERS = 4;
 
-  /** @typedef {{circle: SVGPathElement, x: number, y: number, radius: number, row: HTMLTableRowElement}} City */
+  /** @typedef {{circle: SVGPathElement, x: number, y: number, radius: number, row: HTMLTableRowElement}} Circle */
 
-  /** @param {any} leaflet @param {any} overlay @param {number} deepest */
-  geo.attach = function (leaflet, overlay, deepest) {
+  geo.attach = (leaflet, overlay, deepest) => {
     const map = geo.map.start(leaflet, overlay, deepest);
-    const svg = /** @type {SVGSVGElement} */ (map.svg);
-    const table = /** @type {HTMLTableElement} */ (geo.byId("list"));
+    const { svg } = map, table = geo.byId("list");
     const frame = geo.byId("frame"), card = geo.byId("card");
     const cities = readCities(svg, [...table.tBodies[0].rows]);
-    /** @type {City | null} */
+    /** @type {Circle | null} */
     let shown = null;
 
-    /** The cities at a point of the window, nearest first. @returns {City[]} */
+    /** The cities at a point of the window, nearest first. @param {number} x @param {number} y @param {number} reach */
     function citiesAt(x, y, reach) {
       const matrix = svg.getScreenCTM() || undefined;
-      const far = (/** @type {City} */ city) => {
+      const far = (/** @type {Circle} */ city) => {
         const point = new DOMPoint(city.x, city.y).matrixTransform(matrix);
         return Math.hypot(point.x - x, point.y - y);
       };
@@ -36,7 +33,7 @@
         .map(({ city }) => city);
     }
 
-    /** @param {City | null} city  null hides the card @param {City[]} others  offered as buttons @param {boolean} pinned */
+    /** @param {Circle | null} city  null hides the card @param {Circle[]} others  offered as buttons @param {boolean} pinned */
     function show(city, others = [], pinned = false) {
       shown?.circle.classList.remove("on");
       shown = city;
@@ -50,7 +47,7 @@
       move();
     }
 
-    /** @param {City} city */
+    /** @param {Circle} city */
     function fill(city) {
       const [, name, country, count] = city.row.cells;
       const where = geo.make("p", "", "note");
@@ -60,13 +57,12 @@
       card.replaceChildren(geo.make("p", name.textContent || ""), where, list);
     }
 
-    /** @param {City} city @param {City[]} others */
+    /** @param {Circle} city @param {Circle[]} others */
     function buttons(city, others) {
       const row = geo.make("div", "", "also");
       row.append(geo.make("span", _("Also here")));
       for (const other of others) {
-        const button = geo.make("button", other.row.cells[1].textContent || "");
-        button.type = "button";
+        const button = geo.button(other.row.cells[1].textContent || "");
         button.addEventListener("click", () => {
           pin(other, [city, ...others.filter((one) => one !== other)]);
           card.querySelector("button")?.focus();
@@ -77,14 +73,13 @@
     }
 
     function closing() {
-      const button = geo.make("button", "×", "close");
-      button.type = "button";
+      const button = geo.button("×", "close");
       button.setAttribute("aria-label", _("Close"));
       button.addEventListener("click", () => show(null));
       return button;
     }
 
-    /** @param {City} city @param {City[]} others */
+    /** @param {Circle} city @param {Circle[]} others */
     function pin(city, others) {
       show(city, others, true);
       geo.say([city.row.cells[1], city.row.cells[2], city.row.cells[3]].map((cell) => cell.textContent).join(", "));
@@ -110,8 +105,9 @@
       if (event.pointerType === "mouse" && !pinned()) show(citiesAt(event.clientX, event.clientY, 0)[0] || null);
     });
     container.addEventListener("pointerleave", () => { if (!pinned()) show(null); });
-    leaflet.on("click", (/** @type {any} */ { originalEvent: event }) => {
-      const [city, ...others] = citiesAt(event.clientX, event.clientY, event.pointerType === "mouse" ? 0 : REACH);
+    leaflet.on("click", ({ originalEvent: event }) => {
+      const { pointerType } = /** @type {PointerEvent} */ (event);
+      const [city, ...others] = citiesAt(event.clientX, event.clientY, pointerType === "mouse" ? 0 : REACH);
       if (city) pin(city, others.slice(0, OTHERS));
       else show(null);
     });
@@ -121,12 +117,12 @@
     document.documentElement.classList.add("live");
   };
 
-  /** The circles with their rows of the list. A circle's tooltip goes, for the card says more. @returns {City[]} */
+  /** The circles with their rows of the list. Their tooltips go: the card shows more. @param {SVGSVGElement} svg @param {HTMLTableRowElement[]} rows @returns {Circle[]} */
   function readCities(svg, rows) {
-    return [...svg.querySelectorAll(".cities .place")].map((circle) => {
+    return [.../** @type {NodeListOf<SVGPathElement>} */ (svg.querySelectorAll(".cities .place"))].map((circle) => {
       const [x, y] = (circle.getAttribute("d") || "").slice(1, -2).split(" ").map(Number);
       circle.querySelector("title")?.remove();
-      return { circle, x, y, radius: Number(circle.getAttribute("stroke-width")) / 2, row: rows[circle.dataset.row] };
+      return { circle, x, y, radius: Number(circle.getAttribute("stroke-width")) / 2, row: rows[Number(circle.dataset.row)] };
     });
   }
 })(apivideoGeo);

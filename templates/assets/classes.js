@@ -1,5 +1,4 @@
-// @ts-check
-/** Class breaks: the same cuts as `render/breaks.py` and `render/scale.py` make, step by step. */
+/** Class breaks: step by step as the Python modules `breaks` and `scale` find them. */
 (function (geo) {
   "use strict";
 
@@ -12,21 +11,16 @@
     steps(100, 1000, 100),
   ];
 
-  /** @typedef {{lows: number[], top: number, whole: boolean}} Scale  see `render/scale.py` */
-
-  /** @param {number} from @param {number} to @param {number} by */
+  /** The integers from `from` to below `to`, divided by `by`. @param {number} from @param {number} to @param {number} by */
   function steps(from, to, by) {
     return Array.from({ length: to - from }, (_, index) => (from + index) / by);
   }
 
-  /**
-   * @param {number[]} values @param {string} method @param {number} classes @param {number[]} [custom]
-   * @returns {Scale}
-   */
+  /** @type {ApivideoGeo["makeScale"]} */
   function makeScale(values, method, classes, custom) {
     const seen = Float64Array.from(values.filter((value) => Number.isFinite(value) && value > 0)).sort();
     const top = seen.length ? seen[seen.length - 1] : 0;
-    const whole = seen.every(Number.isInteger);
+    const whole = seen.every((value) => Number.isInteger(value));
     if (!seen.length) return { lows: [], top, whole };
     if (method === "custom") return { lows: customLows(custom || [], whole), top, whole };
     if (seen[0] === top) return { lows: [top], top, whole };
@@ -34,7 +28,7 @@
     return { lows: occupied([floor, ...BREAKS[method](seen, classes, whole)], seen), top, whole };
   }
 
-  /** @param {Scale} scale @param {number} value @returns {number} 0 = weakest, −1 = none */
+  /** The class of a value: 0 is the lowest, −1 none. @type {ApivideoGeo["classOf"]} */
   function classOf(scale, value) {
     if (!(value > 0) || !scale.lows.length) return -1;
     let index = scale.lows.length - 1;
@@ -42,7 +36,7 @@
     return index;
   }
 
-  /** Each class in words, weakest first. @param {Scale} scale @param {(value: number) => string} number */
+  /** Each class in words, lowest first. @type {ApivideoGeo["ranges"]} */
   function ranges(scale, number) {
     const { lows, top, whole } = scale;
     return lows.map((low, index) => {
@@ -56,9 +50,15 @@
     });
   }
 
+  /**
+   * The limits between the classes of ascending values, by method.
+   * @type {Record<string, (values: Float64Array, classes: number, whole: boolean) => number[]>}
+   */
   const BREAKS = { quantile, log, equal, jenks };
 
+  /** @type {typeof BREAKS[string]} */
   function quantile(values, classes, whole) {
+    /** @type {number[]} */
     const limits = [];
     const slack = Math.floor(values.length / (classes * 5));
     let start = 0;
@@ -71,6 +71,7 @@
     return limits;
   }
 
+  /** @type {typeof BREAKS[string]} */
   function log(values, classes, whole) {
     const factor = (values[values.length - 1] / values[0]) ** (1 / classes);
     return steps(1, classes, 1).map((step) => {
@@ -79,6 +80,7 @@
     });
   }
 
+  /** @type {typeof BREAKS[string]} */
   function equal(values, classes, whole) {
     const width = (values[values.length - 1] - values[0]) / classes;
     const step = rounded(width / 1.15, Math.max(width * 1.15, whole ? Math.ceil(width) : 0), width, whole).limit;
@@ -86,6 +88,7 @@
     return steps(0, classes - 1, 1).map((index) => Number((step * (first + index)).toFixed(12)));
   }
 
+  /** @type {typeof BREAKS[string]} */
   function jenks(values, classes, whole) {
     const count = values.length;
     const wanted = Math.min(classes, new Set(values).size);
@@ -94,12 +97,15 @@
       sums.push(sums[sums.length - 1] + value);
       squares.push(squares[squares.length - 1] + value * value);
     }
+    /** Squared distances from the mean, of the values `first` … `end` − 1. @param {number} first @param {number} end */
     const spread = (first, end) => {
       const total = sums[end] - sums[first];
       return squares[end] - squares[first] - (total * total) / (end - first);
     };
+    /** @type {number[]} */
     let best = [0];
     for (let end = 1; end <= count; end++) best.push(spread(0, end));
+    /** @type {number[][]} */
     const begins = [];
     for (let size = 2; size <= wanted; size++) {
       const row = Array(count + 1).fill(Infinity), begin = Array(count + 1).fill(0);
@@ -112,6 +118,7 @@
       best = row;
       begins.push(begin);
     }
+    /** @type {Set<number>} */
     const limits = new Set();
     let end = count;
     for (const begin of begins.reverse()) {
@@ -122,8 +129,12 @@
     return [...limits].sort((a, b) => a - b);
   }
 
-  /** The first place of the next class and its limit: the roundest within reach of `aim`, else the next above. */
+  /**
+   * Where the next class begins: the index of its first value and its limit, the roundest near `aim`, else the next above.
+   * @param {Float64Array} values @param {number} start @param {number} aim @param {number} slack @param {boolean} whole
+   */
   function nearCut(values, start, aim, slack, whole) {
+    /** @type {number[]} */
     const rises = [];
     for (let cut = start + 1; cut < values.length; cut++) if (values[cut - 1] < values[cut]) rises.push(cut);
     let within = rises.filter((cut) => Math.abs(cut - aim) <= Math.max(slack, 0.5));
@@ -131,6 +142,7 @@
       const above = rises.find((cut) => cut > aim);
       within = above === undefined ? rises.slice(-1) : [above];
     }
+    /** @type {{tier: number, limit: number, cut: number, away: number} | null} */
     let best = null;
     for (const cut of within) {
       const below = values[cut - 1], at = values[cut];
@@ -140,7 +152,10 @@
     return best;
   }
 
-  /** The roundest number n with above < n <= upto; among equally round ones the nearest to `near`. */
+  /**
+   * The roundest number n with above < n <= upto; among equally round ones the nearest to `near`.
+   * @param {number} above @param {number} upto @param {number} near @param {boolean} whole  must n be an integer?
+   */
   function rounded(above, upto, near, whole) {
     const highest = Math.floor(Math.log10(upto));
     const lowest = above > 0 ? Math.floor(Math.log10(above)) : highest - 3;
@@ -159,21 +174,25 @@
     return { tier: ROUND.length, limit: upto };
   }
 
+  /** @param {number[]} custom @param {boolean} whole */
   function customLows(custom, whole) {
     if (!whole) return [0, ...custom];
     const limits = [...new Set(custom.map(Math.ceil))];
     return limits[0] <= 1 ? limits : [1, ...limits];
   }
 
-  /** Lower limits without those whose class would be empty; the first always stays. */
+  /**
+   * The lower limits without those of empty classes; the first always stays.
+   * @param {number[]} lows @param {Float64Array} seen
+   */
   function occupied(lows, seen) {
-    const kept = [lows[0]];
-    const rising = [...new Set(lows.slice(1))].sort((a, b) => a - b);
-    rising.forEach((low, index) => {
-      const above = index + 1 < rising.length ? rising[index + 1] : Infinity;
-      if (low > kept[kept.length - 1] && seen[0] < low && seen.some((value) => low <= value && value < above)) kept.push(low);
+    const used = [lows[0]];
+    const limits = [...new Set(lows.slice(1))].sort((a, b) => a - b);
+    limits.forEach((low, index) => {
+      const above = index + 1 < limits.length ? limits[index + 1] : Infinity;
+      if (low > used[used.length - 1] && seen[0] < low && seen.some((value) => low <= value && value < above)) used.push(low);
     });
-    return kept;
+    return used;
   }
 
   Object.assign(geo, { makeScale, classOf, ranges });

@@ -1,5 +1,4 @@
-// @ts-check
-/** Copy buttons beside samples of code: each copies the text of the `pre` in its own box. */
+/** Copy buttons next to samples of code: each copies the text of the `pre` in its own box. */
 (function () {
   "use strict";
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button.copy"))) {

@@ -1,8 +1,6 @@
-// @ts-check
 /**
- * What runs at once: it waits for the reader to reach for something.
- * Only then the map's scripts are loaded (named on this script's tag), for the picture and the table need none. What the
- * reader does until they have taken over is shown as busy and carried out once they have.
+ * Loads the map's scripts (named on this script's tag) at the reader's first gesture: the map's picture and the table
+ * need none before. What the reader does until they run is shown as busy, and repeated once they do.
  */
 (function () {
   "use strict";
@@ -10,18 +8,18 @@
   const REACHING = ["pointermove", "pointerdown", "touchstart", "wheel", "keydown", "focusin", "input", "change"];
   /** A touch becomes a click within this time after the finger is lifted, in milliseconds. */
   const CLICK_FOLLOWS = 350;
-  /** Keys that move on the map; the page must not scroll by them. */
+  /** Keys of the map; they must not scroll the page. */
   const MAP_KEYS = /^(.|Arrow.+|Home|End|Enter|Escape)$/u;
   const frame = /** @type {HTMLElement} */ (document.getElementById("frame"));
   const ground = /** @type {HTMLElement} */ (frame.querySelector(".ground"));
-  /** What to carry out, once for each thing that was touched. @type {Map<any, () => void>} */
+  /** What to repeat: the last action on each thing. @type {Map<any, () => void>} */
   const waiting = new Map();
   /** @type {Set<Element>} */
   const busy = new Set();
   /** @type {string[]} */
   const keys = [];
   let pointer = "mouse", pressing = false, lifted = 0;
-  /** Loads the script that takes over, if it is its turn. */
+  /** Loads the last script, once all others are requested and no press is going on. */
   let takeOver = () => {};
 
   function load() {
@@ -37,7 +35,7 @@
       takeOver = () => { if (!pressing) { takeOver = () => {}; addScript(last); } };
       takeOver();
     };
-    // Before our own style, which has the last word.
+    // Before the site's own style, which takes precedence.
     document.head.insertBefore(sheet, document.querySelector("link[rel=stylesheet]"));
   }
 
@@ -50,8 +48,11 @@
     document.head.append(script);
   }
 
-  /** Keeps what to do later, in place of what was kept for the same thing, and shows `element` as busy. */
-  function keep(thing, element, act) {
+  /**
+   * Stores what to repeat, in place of an earlier action on the same thing, and shows `element` as busy.
+   * @param {any} thing @param {Element} element @param {() => void} act
+   */
+  function store(thing, element, act) {
     waiting.delete(thing);
     waiting.set(thing, act);
     element.setAttribute("aria-busy", "true");
@@ -63,21 +64,26 @@
     ground.querySelector(".lit")?.setAttribute("d", target.closest(".lands path")?.getAttribute("d") || "");
   }
 
-  /** Sends the event again, as it was, with the place it had on the map. */
+  /**
+   * Repeats a pointer's event at the same point of the map.
+   * @param {MouseEvent} event @param {string[]} kinds  names of the events to send
+   */
   function again(event, kinds) {
     const svg = /** @type {Element} */ (ground.querySelector("svg"));
     const before = svg.getBoundingClientRect();
     const [across, down] = [(event.clientX - before.left) / before.width, (event.clientY - before.top) / before.height];
-    const { target, ctrlKey, metaKey } = event, pointerType = event.pointerType || pointer;
+    const { target, ctrlKey, metaKey } = event;
+    const pointerType = /** @type {PointerEvent} */ (event).pointerType || pointer;
     return () => {
       const box = svg.getBoundingClientRect();
-      const place = { clientX: box.left + across * box.width, clientY: box.top + down * box.height };
+      const point = { clientX: box.left + across * box.width, clientY: box.top + down * box.height };
       for (const kind of kinds) {
-        target.dispatchEvent(new PointerEvent(kind, { ...place, pointerType, ctrlKey, metaKey, isPrimary: true, bubbles: true, cancelable: true }));
+        target?.dispatchEvent(new PointerEvent(kind, { ...point, pointerType, ctrlKey, metaKey, isPrimary: true, bubbles: true, cancelable: true }));
       }
     };
   }
 
+  /** @param {PointerEvent} event */
   function noticePress(event) {
     if (event.type === "pointerdown") { pointer = event.pointerType; pressing = true; clearTimeout(lifted); }
     else if (event.type === "pointerup") lifted = setTimeout(release, CLICK_FOLLOWS);
@@ -89,6 +95,7 @@
     takeOver();
   }
 
+  /** @param {PointerEvent} event */
   function noticeMove(event) {
     if (!(event.target instanceof Element) || event.pointerType !== "mouse") return;
     if (!event.buttons && pressing) release();
@@ -96,33 +103,36 @@
     waiting.set("hover", again(event, ["pointerover", "pointermove"]));
   }
 
+  /** @param {MouseEvent} event */
   function noticeClick(event) {
     const target = /** @type {Element} */ (event.target);
-    // What is outside of `main`, the theme, has its script already.
+    // The theme buttons, outside of `main`, have their script already.
     const pressed = target.closest("main :is(button, [data-sort], #legend li)");
     if (ground.contains(target)) {
       outline(target);
-      keep("map", frame, again(event, ["pointerdown", "pointerup", "click"]));
+      store("map", frame, again(event, ["pointerdown", "pointerup", "click"]));
     } else if (pressed && !target.closest("a[href]")) {
-      // Headings and the entries of the legend have their buttons from the scripts.
+      // The scripts put buttons into headings and entries of the legend.
       const button = () => /** @type {HTMLElement | null} */ (pressed.matches("button") ? pressed : pressed.querySelector("button"));
-      keep(pressed, pressed, () => button()?.click());
+      store(pressed, pressed, () => button()?.click());
     }
     release();
   }
 
+  /** @param {KeyboardEvent} event */
   function noticeKey(event) {
     if (event.target !== ground || event.ctrlKey || event.metaKey || event.altKey || !MAP_KEYS.test(event.key)) return;
     event.preventDefault();
     keys.push(event.key);
-    keep("keys", frame, () => {
+    store("keys", frame, () => {
       for (const key of keys) ground.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
     });
   }
 
+  /** @param {Event} event */
   function noticeField(event) {
     const field = /** @type {HTMLInputElement | HTMLSelectElement} */ (event.target), { value } = field;
-    keep(`${event.type} ${field.id}`, field, () => {
+    store(`${event.type} ${field.id}`, field, () => {
       field.value = value;
       field.dispatchEvent(new Event(event.type, { bubbles: true }));
     });
@@ -134,7 +144,7 @@
     busy.clear();
   }
 
-  // Reached with the Tab key, the map takes keys at once.
+  // The map can be reached with the Tab key from the start.
   ground.tabIndex = 0;
   /** @type {[string, (event: any) => void][]} */
   const notices = [

@@ -1,24 +1,14 @@
-// @ts-check
-/** The figures of a period, counted from the days; and what colour each country gets by a measure. */
+/** The figures of a period, counted from the days, and the colour of each country by a measure. */
 (function (geo) {
   "use strict";
   const { data, formats, _, ngettext } = geo;
 
-  /**
-   * @typedef {{code: string, count: number, share: number, rank: number, per: number, now: number, before: number,
-   *   fresh: boolean}} Row  `per` is per million people, NaN where these are not known
-   * @typedef {{from: number, to: number, total: number, mapped: number, unknown: number,
-   *   rows: Row[], byCode: Map<string, Row>, change: null|{days: number, now: number, before: number}, gaps: number[]}} View
-   *   `from` and `to` are places of days, both inclusive; `gaps` the days never collected
-   * @typedef {{first: string, total: (number|null)[], open: number[], counts: Object<string, number[]>}} Days
-   */
-
-  const people = new Map(data.rows.map((row) => [row[0], row[2]]));
+  const population = new Map(data.rows.map((row) => [row[0], row[2]]));
   const UNKNOWN = "---";
   /** Bounds of the five classes of change, as now / before. */
   const CHANGES = [2 / 3, 0.9, 1.1, 1.5];
 
-  /** The five in words. */
+  /** These classes in words. */
   function changeWords() {
     const [little, much] = [formats.change(90, 100), formats.change(67, 100)];
     const [more, most] = [formats.change(110, 100), formats.change(150, 100)];
@@ -28,16 +18,16 @@
     ];
   }
 
-  /** The view the page was sent with: the whole history. @returns {View} */
+  /** The view of the whole history, from the figures in the page. @returns {View} */
   function wholeView() {
     const change = data.change && { days: data.change.days, now: data.change.total[0], before: data.change.total[1] };
-    const last = formats.place(data.last);
+    const last = formats.indexOf(data.last);
     return finish({
       from: 0, to: Number.isNaN(last) ? 0 : last, total: data.total, unknown: data.unknown, change, gaps: data.gaps,
     }, data.rows.map(([code, count, , now, before, fresh]) => ({ code, count, now, before, fresh: Boolean(fresh) })));
   }
 
-  /** Sums of every stretch of days at hand: `sums[code][n]` is that of the first n days. @param {Days} days */
+  /** Running sums, from which the sum of any period is one subtraction. @type {ApivideoGeo["addUp"]} */
   function addUp(days) {
     const sums = Object.fromEntries(Object.entries(days.counts).map(([code, counts]) => [code, running(counts)]));
     return { days, sums, total: running(days.total) };
@@ -46,55 +36,68 @@
   /** @param {(number|null)[]} counts */
   function running(counts) {
     const sums = new Float64Array(counts.length + 1);
-    counts.forEach((count, place) => { sums[place + 1] = sums[place] + (count || 0); });
+    counts.forEach((count, index) => { sums[index + 1] = sums[index] + (count || 0); });
     return sums;
   }
 
-  /** The view of the days `from` … `to`. @param {ReturnType<typeof addUp>} history @returns {View} */
+  /** The view of the days `from` … `to`. @type {ApivideoGeo["viewOf"]} */
   function viewOf(history, from, to) {
     const length = to - from + 1;
     const start = from - length;
     const { total, open } = history.days;
-    let whole = start >= 0 && !open.some((place) => place >= start && place <= to);
-    for (let place = start; whole && place <= to; place++) whole = total[place] !== null;
+    // Only complete days can be compared.
+    let complete = start >= 0 && !open.some((index) => index >= start && index <= to);
+    for (let index = start; complete && index <= to; index++) complete = total[index] !== null;
+    /** @param {Float64Array} sums */
     const sum = (sums) => sums[to + 1] - sums[from];
-    const earlier = (sums) => (whole ? sums[from] - sums[start] : 0);
+    /** @param {Float64Array} sums */
+    const earlier = (sums) => (complete ? sums[from] - sums[start] : 0);
+    /** @type {CountryCounts[]} */
     const rows = [];
     for (const [code, sums] of Object.entries(history.sums)) {
       const count = sum(sums);
-      if (code !== UNKNOWN) rows.push({ code, count, now: whole ? count : 0, before: earlier(sums), fresh: whole && count > 0 && sums[from] === 0 });
+      if (code !== UNKNOWN) rows.push({ code, count, now: complete ? count : 0, before: earlier(sums), fresh: complete && count > 0 && sums[from] === 0 });
     }
     const unknown = history.sums[UNKNOWN] ? sum(history.sums[UNKNOWN]) : 0;
     return finish({
       from, to, total: sum(history.total), unknown,
-      change: whole ? { days: length, now: sum(history.total), before: earlier(history.total) } : null,
-      gaps: data.gaps.filter((place) => place >= from && place <= to),
+      change: complete ? { days: length, now: sum(history.total), before: earlier(history.total) } : null,
+      gaps: data.gaps.filter((index) => index >= from && index <= to),
     }, rows);
   }
 
-  /** Adds share, rank and rate, most first. Countries without a count keep their change but have no rank. */
-  function finish(view, rows) {
-    rows.sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
-    rows.forEach((row, place) => {
-      const above = rows[place - 1];
-      row.share = view.total ? row.count / view.total : 0;
-      row.rank = above && above.count === row.count ? above.rank : place + 1;
-      const living = people.get(row.code);
-      row.per = living ? (row.count * 1_000_000) / living : NaN;
+  /**
+   * Adds share, rank and rate, highest count first. A country without a count keeps its change but is not in `rows`.
+   * @param {Totals} totals @param {CountryCounts[]} counts @returns {View}
+   */
+  function finish(totals, counts) {
+    /** @type {Row[]} */
+    const rows = [];
+    counts.sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
+    counts.forEach((row, index) => {
+      const above = rows[index - 1];
+      const people = population.get(row.code);
+      rows.push({
+        ...row,
+        share: totals.total ? row.count / totals.total : 0,
+        rank: above && above.count === row.count ? above.rank : index + 1,
+        per: people ? (row.count * 1_000_000) / people : NaN,
+      });
     });
     const counted = rows.filter((row) => row.count > 0);
-    return { ...view, mapped: counted.reduce((sum, row) => sum + row.count, 0), rows: counted, byCode: new Map(rows.map((row) => [row.code, row])) };
+    return { ...totals, mapped: counted.reduce((sum, row) => sum + row.count, 0), rows: counted, byCode: new Map(rows.map((row) => [row.code, row])) };
   }
 
-  /** The part of a view on a continent; what is on no country's account is not in it. @param {View} view @param {string} slug */
+  /** The part of a view on a continent, without plays from unknown countries. @type {ApivideoGeo["onContinent"]} */
   function onContinent(view, slug) {
-    const rows = geo.continents[slug].filter((code) => view.byCode.has(code)).map((code) => ({ ...view.byCode.get(code) }));
-    const sum = (/** @type {string} */ key) => rows.reduce((all, row) => all + row[key], 0);
+    const rows = geo.continents[slug].flatMap((code) => view.byCode.get(code) || []);
+    /** @param {"count" | "now" | "before"} key */
+    const sum = (key) => rows.reduce((all, row) => all + row[key], 0);
     const change = view.change && { days: view.change.days, now: sum("now"), before: sum("before") };
-    return finish({ ...view, total: sum("count"), unknown: 0, withheld: 0, change }, rows);
+    return finish({ ...view, total: sum("count"), unknown: 0, change }, rows);
   }
 
-  /** What the changes of a view are between. @param {View} view */
+  /** Which days the changes of a view compare. @param {View} view */
   function compared(view) {
     if (!view.change) return _("Change: the days before are not all there to compare with.");
     const { days } = view.change;
@@ -104,7 +107,7 @@
     return ngettext("Change: this day against the one before.", "Change: these %(count)s days against the %(count)s before.", days);
   }
 
-  /** A change in words and its tone. @param {View} view @param {Row|undefined} row */
+  /** A change in words, and whether it is good or bad. @type {ApivideoGeo["changeOf"]} */
   function changeOf(view, row) {
     if (!view.change || !row) return { text: "–", tone: "", ratio: NaN };
     if (row.fresh) return { text: _("new"), tone: "up", ratio: Infinity };
@@ -113,7 +116,7 @@
     return { text: formats.change(row.now, row.before), tone, ratio: row.now / row.before };
   }
 
-  /** @param {string} measure @param {View} view @returns {(row: Row) => number} NaN where a row takes no part */
+  /** What a measure compares: a function that returns NaN for a row to leave out. @type {ApivideoGeo["valueBy"]} */
   function valueBy(measure, view) {
     if (measure === "share") return (row) => row.share * 100;
     if (measure === "per-million") return (row) => (row.count >= data.per_from ? row.per : NaN);
@@ -121,7 +124,7 @@
     return (row) => row.count;
   }
 
-  /** The scale of some views together, so that their colours can be compared. @param {View[]} views */
+  /** One scale for several views, so that their colours can be compared. @type {ApivideoGeo["scaleOf"]} */
   function scaleOf(views, measure, without) {
     const { method, classes, breaks } = data.scale;
     const values = views.flatMap((view) => {
@@ -133,7 +136,7 @@
     return geo.makeScale(values, own ? method : "quantile", classes, breaks);
   }
 
-  /** @param {View} view @returns {string} the country with the greatest value, or "" */
+  /** The country with the highest value, or "". @type {ApivideoGeo["leaderOf"]} */
   function leaderOf(view, measure) {
     const value = valueBy(measure, view);
     let code = "", most = 0;
@@ -142,10 +145,9 @@
   }
 
   /**
-   * What each country is painted as, and the legend to it.
-   * @param {View} view @param {string} measure @param {boolean} without  the leader
-   * @param {any} [scale]  instead of the view's own
-   * @param {string[]} [among]  the countries that the legend counts; all where it is not given
+   * How the map is painted, and its legend; `without` leaves out the country with the highest value. `scale` is used
+   * instead of the view's own; `among` are the countries that the legend counts, all of them if it is missing.
+   * @type {ApivideoGeo["picture"]}
    */
   function picture(view, measure, without, scale, among) {
     if (measure === "change") return changePicture(view, among);
@@ -153,12 +155,14 @@
     const value = valueBy(measure, view);
     const left = without ? leaderOf(view, measure) : "";
     const empty = data.known ? "zero" : "blank";
+    /** @type {Map<Code, string>} */
     const kinds = new Map();
     for (const row of view.rows) {
       const index = geo.classOf(cut, value(row));
       kinds.set(row.code, row.code === left ? "left" : index < 0 ? "few" : `c${index}`);
     }
-    const number = { share: formats.percentage, "per-million": formats.limit }[measure] || formats.number;
+    const number = { share: formats.percentage, "per-million": formats.limit, count: formats.number }[measure];
+    /** @type {Entry[]} */
     const legend = geo.ranges(cut, number).map((label, index) => ({ kind: `c${index}`, label }));
     if (left) legend.push({ kind: "left", label: _("Left out"), note: geo.nameOf(left) });
     if (measure === "per-million") legend.push({ kind: "few", label: _("Under %(quantity)s", { quantity: formats.quantity(data.per_from) }) });
@@ -166,7 +170,9 @@
     return { kinds, empty, classes: cut.lows.length, legend: count(legend, kinds, empty, among) };
   }
 
+  /** @param {View} view @param {Code[]} [among] @returns {ReturnType<ApivideoGeo["picture"]>} */
   function changePicture(view, among) {
+    /** @type {Map<Code, string>} */
     const kinds = new Map();
     for (const row of view.byCode.values()) {
       const { ratio } = changeOf(view, row);
@@ -175,15 +181,23 @@
       else if (Number.isNaN(ratio)) kinds.set(row.code, "few");
       else kinds.set(row.code, `d${CHANGES.filter((bound) => ratio >= bound).length}`);
     }
+    /** @type {Entry[]} */
     const legend = view.change ? changeWords().map((label, index) => ({ kind: `d${index}`, label })) : [];
     legend.push({ kind: "new", label: _("New") }, { kind: "few", label: view.change ? _("Too few to tell") : _("Nothing to compare with") });
     legend.push({ kind: "zero", label: _("None in either") });
     return { kinds, empty: data.known ? "zero" : "blank", classes: data.scale.classes, legend: count(legend, kinds, "zero", among) };
   }
 
-  /** Writes under each entry how many countries it stands for. */
+  /** @typedef {{kind: string, label: string, note?: string}} Entry */
+
+  /**
+   * Adds to each entry the number of its countries.
+   * @param {Entry[]} legend @param {Map<Code, string>} kinds @param {string} empty @param {Code[]} [among]
+   * @returns {LegendEntry[]}
+   */
   function count(legend, kinds, empty, among) {
-    const painted = among ? among.filter((code) => kinds.has(code)).map((code) => kinds.get(code)) : [...kinds.values()];
+    const painted = among ? among.flatMap((code) => kinds.get(code) || []) : [...kinds.values()];
+    /** @type {Record<string, number>} */
     const counts = { [empty]: (among ? among.length : data.world) - painted.length };
     for (const kind of painted) counts[kind] = (counts[kind] || 0) + 1;
     return legend.map((entry) => {
@@ -192,7 +206,7 @@
     });
   }
 
-  /** The line under the legend: plays and days that have no colour on the map. @param {View} view */
+  /** The line under the legend: what the map cannot show. @param {View} view */
   function offTheMap(view) {
     if (!data.known) return "";
     const parts = [_("Unknown country: %(quantity)s", { quantity: formats.quantity(view.unknown) })];
@@ -200,24 +214,25 @@
     return parts.join(" · ");
   }
 
-  /** A sparkline of the days `from` … `to`, as `render/daily.py` draws it. @param {number[]} counts @param {(number|null)[]} totals */
+  /** A sparkline of the days `from` … `to`, drawn as `spark_path` in Python does. @type {ApivideoGeo["sparkPath"]} */
   function sparkPath(counts, totals, from, to) {
     const size = to - from + 1;
     const length = Math.max(1, Math.ceil(size / 26));
+    /** @type {(number | null)[]} */
     const heights = [];
     for (let start = from + (size % length); start <= to; start += length) {
       let sum = 0, known = 0;
-      for (let place = start; place < start + length; place++) if (totals[place] !== null) { known++; sum += counts[place]; }
+      for (let index = start; index < start + length; index++) if (totals[index] !== null) { known++; sum += counts[index]; }
       heights.push(known ? sum / known : null);
     }
     const top = Math.max(0, ...heights.map((height) => height || 0)) || 1;
     const step = 75 / Math.max(1, heights.length - 1);
     let path = "";
-    heights.forEach((height, place) => {
+    heights.forEach((height, index) => {
       if (height === null) return;
-      const joined = place > 0 && heights[place - 1] !== null;
-      const alone = !joined && (place + 1 === heights.length || heights[place + 1] === null);
-      path += `${joined ? "L" : "M"}${Math.floor(step * place + 0.5)} ${Math.floor(16 * (1 - height / top) + 0.5)}${alone ? "h0" : ""}`;
+      const joined = index > 0 && heights[index - 1] !== null;
+      const alone = !joined && (index + 1 === heights.length || heights[index + 1] === null);
+      path += `${joined ? "L" : "M"}${Math.floor(step * index + 0.5)} ${Math.floor(16 * (1 - height / top) + 0.5)}${alone ? "h0" : ""}`;
     });
     return path;
   }

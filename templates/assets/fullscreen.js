@@ -1,10 +1,9 @@
-// @ts-check
-/** The map over the full screen, until Escape or the button ends it; over the window where a browser cannot do that. */
+/** Shows the map on the full screen, until Escape or the button ends it; browsers that cannot do that fill the window. */
 (function (geo) {
   "use strict";
   const section = geo.byId("map"), button = geo.byId("fullscreen");
   const root = document.documentElement;
-  /** Elements that the map covers, out of reach of keyboard and screen reader for as long. @type {HTMLElement[]} */
+  /** Elements that the map covers: keyboard and screen readers skip them. @type {HTMLElement[]} */
   let covered = [];
 
   /** @param {boolean} on */
@@ -22,7 +21,7 @@
     show(on);
   }
 
-  /** Everything that is neither in an element nor around it. @param {Element} element @returns {HTMLElement[]} */
+  /** Everything outside of an element, except what it is inside of. @param {Element} element @returns {HTMLElement[]} */
   function siblings(element) {
     const parent = element.parentElement;
     if (!parent || element === document.body) return [];
@@ -31,8 +30,8 @@
   }
 
   async function turn() {
-    if (document.fullscreenElement) return document.exitFullscreen();
-    if (covered.length) return coverWindow(false);
+    if (document.fullscreenElement) { await document.exitFullscreen(); return; }
+    if (covered.length) { coverWindow(false); return; }
     try {
       await section.requestFullscreen();
     } catch {

@@ -1,7 +1,6 @@
-// @ts-check
 /**
- * Runs in every page before it is drawn, so that the chosen theme is there from the first picture on. Then it shows how
- * old the figures are, and answers the buttons of the theme. A page in a frame takes its theme from its address only.
+ * Runs in every page before it is drawn, so that the chosen theme is there from the start. Then it shows the age of the
+ * figures, and makes the theme buttons work. A page inside another page takes its theme from its address only.
  */
 (function () {
   "use strict";
@@ -9,13 +8,13 @@
   const THEMES = ["system", "light", "dark"];
   /** Hours after which figures are late, and out of date. */
   const LATE = 36, OLD = 72;
-  /** A day is over 24 hours after its date; the site may be built half a day later. */
+  /** Hours from the start of a day until the site may have been built: the day itself, and half a day. */
   const DAY_AND_BUILD = 36;
   const root = document.documentElement;
   const framed = root.classList.contains("embed");
   const { late, old } = /** @type {HTMLScriptElement} */ (document.currentScript).dataset;
   const bars = /** @type {HTMLMetaElement[]} */ ([...document.querySelectorAll("meta[name=theme-color]")]);
-  const usual = bars.map((bar) => bar.content);
+  const defaults = bars.map((bar) => bar.content);
 
   function chosen() {
     try {
@@ -25,12 +24,12 @@
     }
   }
 
-  /** @param {string | null} asked  one of `THEMES`; anything else is the system's */
-  function show(asked) {
-    const theme = THEMES.find((one) => one === asked);
+  /** @param {string | null} name  one of `THEMES`; anything else is the system's theme */
+  function show(name) {
+    const theme = THEMES.find((one) => one === name);
     if (framed && !theme) return;
     root.dataset.theme = theme || "system";
-    bars.forEach((bar, index) => { bar.content = usual[{ light: 0, dark: 1 }[theme || ""] ?? index] || ""; });
+    bars.forEach((bar, index) => { bar.content = defaults[theme === "light" ? 0 : theme === "dark" ? 1 : index] || ""; });
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#theme button"))) {
       button.setAttribute("aria-pressed", String(button.dataset.choice === root.dataset.theme));
     }
@@ -43,12 +42,12 @@
     try {
       localStorage.setItem(KEY, theme);
     } catch {
-      // It holds for this page then.
+      // The choice then lasts until the page is left.
     }
     show(theme);
   }
 
-  /** How long ago, in the largest unit that fits. @param {number} hours */
+  /** "3 hours ago", in the largest unit that fits. @param {number} hours */
   function ago(hours) {
     const words = new Intl.RelativeTimeFormat(`${root.lang}-u-nu-latn`, { numeric: "auto" });
     if (hours < 1 / 60) return words.format(0, "second");
@@ -58,8 +57,8 @@
   }
 
   /**
-   * By the reader's clock. The front page has the moment it was built; the others, which must not change with every
-   * build, have the last day of their figures, and say its age only when they are late.
+   * Shows the age of the figures by the reader's clock. The front page has the time it was built. The other pages, which
+   * must not change with every build, have the last day of their figures, and show its age only when they are late.
    */
   function showAge() {
     const built = /** @type {HTMLTimeElement | null} */ (document.getElementById("updated"));

@@ -1,16 +1,13 @@
-// @ts-check
 /** The map by keyboard: arrows go to the neighbour, letters to a name, Home and End to the first and last rank. */
 (function (geo) {
   "use strict";
   const { data } = geo;
+  /** @type {Record<string, [number, number]>} */
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-  /** Letters typed within so many milliseconds belong to one name. */
+  /** Letters typed with pauses below this many milliseconds belong to one name. */
   const PAUSE = 900;
 
-  /**
-   * The nearest country in a direction: what lies aside counts as farther.
-   * @param {string} code @param {number[]} way @returns {string} "" where there is none
-   */
+  /** The nearest country in a direction, or "": off the straight line counts as farther. @type {ApivideoGeo["keys"]["neighbour"]} */
   function neighbour(code, way) {
     const [x, y] = data.points[code];
     let best = "", least = Infinity;
@@ -24,7 +21,7 @@
     return best;
   }
 
-  /** @param {string} typed @param {any} view  countries with counts first, by rank */
+  /** The first country whose name begins so: those with counts first, by rank. @param {string} typed @param {View} view */
   function named(typed, view) {
     const wanted = geo.fold(typed);
     const ranked = view.rows.map((row) => row.code);
@@ -32,20 +29,19 @@
     return [...ranked, ...others].find((code) => geo.fold(geo.nameOf(code)).startsWith(wanted)) || "";
   }
 
-  /**
-   * @param {HTMLElement} container
-   * @param {{at: () => string, view: () => any, go: (code: string) => void, open: () => void, pin: () => void, leave: () => void,
-   *   zoom: (to: string) => void}} actions
-   */
+  /** @type {ApivideoGeo["keys"]["start"]} */
   function start(container, actions) {
     let typed = "", timer = 0;
+    /** @param {string} letter */
     const type = (letter) => {
       clearTimeout(timer);
       timer = setTimeout(() => { typed = ""; }, PAUSE);
       typed += letter;
       return named(typed, actions.view());
     };
+    /** @type {Record<string, keyof Zooms>} */
     const zooms = { "+": "in", "=": "in", "-": "out", 0: "world" };
+    /** @param {Code | undefined} code */
     const jump = (code) => { if (code) actions.go(code); };
 
     container.addEventListener("keydown", (event) => {

@@ -1,5 +1,4 @@
-// @ts-check
-/** The list of videos or of cities: sorted by any column, found while typing. Works on the rows the page was sent with. */
+/** The list of videos or of cities: sorted by any column, filtered while typing. Uses the rows that are in the page. */
 (function () {
   "use strict";
   const table = /** @type {HTMLTableElement | null} */ (document.getElementById("list"));
@@ -9,16 +8,16 @@
   const body = table.tBodies[0];
   const collator = new Intl.Collator(document.documentElement.lang);
   const number = new Intl.NumberFormat(document.documentElement.lang);
-  /** Places in a row's keys that begin with the greatest. */
+  /** Columns that are first sorted with the highest number on top. */
   const LARGEST_FIRST = ["1", "2", "3", "4"];
 
-  const heads = /** @type {HTMLTableCellElement[]} */ ([...table.querySelectorAll("th[data-sort]")]);
-  /** Columns of text by name → index of their cells; the others are sorted by the numbers of a row. */
+  const heads = [.../** @type {NodeListOf<HTMLTableCellElement>} */ (table.querySelectorAll("th[data-sort]"))];
+  /** Columns of text by name → index of their cells; the other columns are indexes into the numbers of a row. */
   const texts = new Map([...heads].filter((head) => !/^\d/.test(head.dataset.sort || "")).map((head) => [head.dataset.sort || "", head.cellIndex]));
 
   /** Names of the columns of numbers, in the address. */
   const NAMES = ["rank", "count", "countries", "published", "lifetime"];
-  /** What the list can be narrowed to → its name in the address. @type {Object<string, string>} */
+  /** Kinds that can be chosen → their name in the address. @type {Record<string, string>} */
   const KINDS = { v: "video", l: "live" };
 
   /** Without accents and capitals. @param {string} text */
@@ -33,17 +32,18 @@
   /** @param {string} column @param {boolean} back */
   function sort(column, back) {
     const turn = back ? -1 : 1;
-    const byRank = (/** @type {any} */ a, /** @type {any} */ b) => a.keys[0] - b.keys[0];
-    const place = Number(column);
+    /** @param {typeof rows[0]} a @param {typeof rows[0]} b */
+    const byRank = (a, b) => a.keys[0] - b.keys[0];
+    const index = Number(column);
     if (texts.has(column)) rows.sort((a, b) => collator.compare(a.names.get(column) || "", b.names.get(column) || "") * turn || byRank(a, b));
-    else rows.sort((a, b) => (a.keys[place] - b.keys[place]) * turn || byRank(a, b));
+    else rows.sort((a, b) => (a.keys[index] - b.keys[index]) * turn || byRank(a, b));
     body.append(...rows.map((one) => one.row));
   }
 
-  /** Which columns begin with the greatest. @param {HTMLElement} head */
+  /** Is a column first sorted with the highest number on top? @param {HTMLElement} head */
   const largestFirst = (head) => LARGEST_FIRST.includes(head.dataset.sort || "");
 
-  /** Sorts by a column. @param {HTMLElement} head @param {boolean} back  from the end to the beginning */
+  /** Sorts by a column. @param {HTMLElement} head @param {boolean} back  in descending order */
   function show(head, back) {
     sort(head.dataset.sort || "", back);
     for (const other of table?.querySelectorAll("[aria-sort]") || []) other.removeAttribute("aria-sort");
@@ -59,19 +59,19 @@
   /** @param {HTMLElement} head */
   const nameOf = (head) => NAMES[Number(head.dataset.sort)] || head.dataset.sort || "";
 
-  /** Shows what the address asks for; what makes no sense in it is dropped. */
+  /** Shows what the address says; unknown values are dropped. */
   function read() {
-    const asked = new URLSearchParams(location.search);
-    const words = asked.get("find") || "", column = asked.get("sort") || "";
+    const parts = new URLSearchParams(location.search);
+    const words = parts.get("find") || "", column = parts.get("sort") || "";
     const head = heads.find((each) => nameOf(each) === column.replace(/^-/, ""));
     find.value = words.length <= find.maxLength ? words.trim() : "";
-    if (kind) kind.value = Object.keys(KINDS).find((each) => KINDS[each] === asked.get("kind")) || "";
+    if (kind) kind.value = Object.keys(KINDS).find((each) => KINDS[each] === parts.get("kind")) || "";
     if (head) show(head, largestFirst(head) !== column.startsWith("-"));
     else if (heads[0].getAttribute("aria-sort") !== "ascending") show(heads[0], false);
     filter();
   }
 
-  /** Puts what is shown into the address: as a step of its own, or in place of the last. @param {boolean} step */
+  /** Writes what is shown into the address: as a new step of the browser's history, or in place of the last one. @param {boolean} step */
   function remember(step) {
     const head = /** @type {HTMLElement} */ (table?.querySelector("[aria-sort]"));
     const back = (head.getAttribute("aria-sort") === "descending") !== largestFirst(head);
@@ -84,7 +84,7 @@
     try {
       history[step ? "pushState" : "replaceState"](null, "", location.pathname + search + location.hash);
     } catch {
-      // A browser may refuse many changes in a row; the list works without.
+      // A browser may reject many changes in a row; the list works without.
     }
   }
 

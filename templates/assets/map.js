@@ -1,10 +1,12 @@
-// @ts-check
-/** The map: whole at first, zoomed and moved by mouse, fingers and buttons, painted and lit by country. */
+/** The map: first the whole world, then zoomed and moved by mouse, fingers and buttons; its countries are painted and highlighted. */
 (function (geo) {
   "use strict";
   const { data } = geo;
 
-  /** How far from a small territory, in CSS pixels, a pointer on the sea still finds it. */
+  /**
+   * How far from a small territory, in CSS pixels, a pointer on the sea still finds it.
+   * @type {Record<string, number>}
+   */
   const REACH = { touch: 22, mouse: 12, pen: 12 };
   /** A finger this many pixels off a coast means the land behind it. */
   const SHORE = 12;
@@ -12,34 +14,33 @@
   const LARGE = 24;
   /** Maximum number of other small places a touch offers. */
   const OFFERS = 4;
-  /** Kinds that are patterns and not colours. */
+  /** Kinds that are patterns and not colours. @type {Record<string, string>} */
   const PATTERNS = { blank: "url(#hatch)", few: "url(#sparse)" };
 
   /**
-   * Takes over a map that folium has just opened.
-   * @param {any} map  the Leaflet map
-   * @param {any} overlay  the Leaflet overlay that holds the page's SVG
-   * @param {number} deepest  how many times the whole world may be doubled
+   * Takes over a map that folium has just opened: `overlay` has the page's SVG, `deepest` is the number of zoom levels.
+   * @type {ApivideoGeo["map"]["start"]}
    */
   function start(map, overlay, deepest) {
     const svg = /** @type {SVGSVGElement} */ (overlay.getElement());
     const bounds = overlay.getBounds();
-    const place = keepWhole(map, bounds, deepest, svg);
+    const { world } = keepWhole(map, bounds, deepest, svg);
     wheelNeedsKey(map.getContainer());
     oneFingerScrolls(map);
     map.keyboard.disable();
     const height = data.frame[1];
+    /** @param {number} x @param {number} y @returns {[number, number]} */
     const latLng = (x, y) => [height - y, x];
 
-    /** @param {string} code @returns {{x: number, y: number}} in the window */
+    /** @param {Code} code */
     const pointOf = (code) => placeOf(svg.querySelector(`.${code} .dot`) || svg, code);
-    /** @param {string} continent  "" = the whole world */
+    /** @type {CountryMap["frame"]} */
     function frame(continent, animate) {
-      if (!continent) return place.world(animate);
+      if (!continent) return world(animate);
       const [left, top, right, bottom] = data.continents[continent];
       map.fitBounds([latLng(left, bottom), latLng(right, top)], { animate: animate && !geo.still() });
     }
-    /** Brings a country into sight. @param {string} code */
+    /** @param {Code} code */
     function reach(code) {
       const at = latLng(...data.points[code]);
       if (!map.getBounds().pad(-0.08).contains(at) && map.getZoom() > map.getMinZoom() + 0.01) map.panTo(at, { animate: !geo.still() });
@@ -48,15 +49,17 @@
   }
 
   /**
-   * The whole world fills the frame, is the least zoom, and stays so when the frame changes size.
-   * @returns {{world: (animate: boolean) => void}} shows the whole world again
+   * Fits the whole world into the frame as the lowest zoom, also when the frame changes size. Returns `world`, which
+   * shows the whole world again.
+   * @param {L.Map} map @param {L.LatLngBounds} bounds @param {number} deepest @param {SVGSVGElement} svg
    */
   function keepWhole(map, bounds, deepest, svg) {
     const size = { width: bounds.getEast() - bounds.getWest(), height: bounds.getNorth() - bounds.getSouth() };
     let whole = NaN;
 
+    /** @param {boolean} animate */
     function world(animate) {
-      map.setView(bounds.getCenter(), whole, { animate: Boolean(animate) && !geo.still() });
+      map.setView(bounds.getCenter(), whole, { animate: animate && !geo.still() });
     }
     function fit() {
       const box = map.getContainer();
@@ -80,28 +83,28 @@
   }
 
   /**
-   * Moves the dots apart as much as the width of the drawn world needs, and drops those whose shape can be seen.
-   * @param {SVGSVGElement} svg @returns {(width: number) => void}  in CSS pixels
+   * Moves the dots apart as the width of the drawn world needs, and hides those whose shape is large enough.
+   * @param {SVGSVGElement} svg @returns {(width: number) => void}  a width in CSS pixels
    */
   function spreader(svg) {
     const shaped = Object.entries(data.dots).map(([code, size]) => ({ parts: svg.querySelectorAll(`.${code}`), share: size / data.frame[0] }));
     return function (width) {
       const level = data.spread.filter((from) => from <= width + 1).length - 1;
       const widest = data.spread[data.spread.length - 1];
-      data.spread.forEach((_, place) => svg.classList.toggle(`l${place}`, place === Math.max(level, 0)));
+      data.spread.forEach((_, index) => svg.classList.toggle(`l${index}`, index === Math.max(level, 0)));
       svg.dataset.drawn = String(width);
       svg.style.setProperty("--far", String(Math.min(1, widest / width)));
       for (const { parts, share } of shaped) for (const part of parts) part.classList.toggle("plain", share * width > LARGE);
     };
   }
 
-  /** @param {SVGGraphicsElement} land  longest side, in units */
+  /** The longest side of a country, in units of the map. @param {SVGGraphicsElement} land */
   function sizeOf(land) {
     const { width, height } = land.getBBox();
     return Math.max(width, height);
   }
 
-  /** @param {SVGSVGElement} svg  its dots, by code */
+  /** The dots of the map. @param {SVGSVGElement} svg */
   function spotsOf(svg) {
     return [...svg.querySelectorAll(".spot")].map((spot) => {
       const dot = /** @type {SVGGraphicsElement} */ (spot.lastElementChild);
@@ -109,7 +112,7 @@
     });
   }
 
-  /** Where a country's dot or label is. @param {SVGGraphicsElement} element  its dot, or the map @returns {DOMPoint} in the window */
+  /** Where a country's dot or label is, in the window. @param {SVGGraphicsElement} element  its dot, or the map @param {Code} code */
   function placeOf(element, code) {
     const [x, y] = data.points[code];
     return new DOMPoint(x, y).matrixTransform(element.getScreenCTM() || undefined);
@@ -123,7 +126,7 @@
     }, { capture: true, passive: true });
   }
 
-  /** One finger scrolls the page, two move and zoom the map; a mouse drags it. */
+  /** One finger scrolls the page, two move and zoom the map; a mouse drags it. @param {L.Map} map */
   function oneFingerScrolls(map) {
     map.getContainer().addEventListener("pointerdown", (event) => {
       if (event.pointerType === "mouse") map.dragging.enable();
@@ -131,17 +134,17 @@
     }, true);
   }
 
-  /** @param {any} map @param {{in: () => void, out: () => void, world: () => void}} acts */
-  function zoomButtons(map, acts) {
+  /** @type {ApivideoGeo["map"]["zoomButtons"]} */
+  function zoomButtons(map, zooms) {
     const buttons = geo.byId("zoom");
     buttons.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-zoom]");
-      if (button) acts[button.dataset.zoom]();
+      const to = /** @type {keyof Zooms | undefined} */ (geo.closest(event, "[data-zoom]")?.dataset.zoom);
+      if (to) zooms[to]();
     });
     function update() {
       const far = map.getZoom() <= map.getMinZoom() + 0.01;
       const near = map.getZoom() >= map.getMaxZoom() - 0.01;
-      for (const button of buttons.querySelectorAll("[data-zoom]")) {
+      for (const button of /** @type {NodeListOf<HTMLElement>} */ (buttons.querySelectorAll("[data-zoom]"))) {
         button.setAttribute("aria-disabled", String(button.dataset.zoom === "in" ? near : far));
       }
     }
@@ -149,16 +152,18 @@
     update();
   }
 
-  /** Sets the class of countries whose kind has changed. @param {SVGSVGElement} svg */
+  /** Paints the countries whose kind has changed. @param {SVGSVGElement} svg @returns {MapPainter} */
   function painter(svg) {
+    /** @type {Map<Code, {kind: string, paths: Element[], way: Element | null}>} */
     const parts = new Map();
     for (const path of svg.querySelectorAll(".lands path, .spot")) {
-      const code = (path.id || path.lastElementChild.id).slice(0, 3);
-      const kind = path.classList.item(path.matches(".spot") ? 1 : 0);
-      if (!parts.has(code)) parts.set(code, { kind, paths: [], way: svg.querySelector(`.ways .${code}`) });
-      parts.get(code).paths.push(path);
+      const code = (path.id || path.lastElementChild?.id || "").slice(0, 3);
+      const kind = path.classList.item(path.matches(".spot") ? 1 : 0) || "";
+      const part = parts.get(code) || { kind, paths: [], way: svg.querySelector(`.ways .${code}`) };
+      parts.set(code, part);
+      part.paths.push(path);
     }
-    /** @param {{kinds: Map<string, string>, empty: string, classes: number}} picture */
+    /** @param {Painting} painting */
     function paint({ kinds, empty, classes }) {
       for (const [code, part] of parts) {
         const kind = kinds.get(code) || empty;
@@ -170,7 +175,7 @@
       const count = `k${classes}`;
       if (!svg.classList.contains(count)) svg.setAttribute("class", (svg.getAttribute("class") || "").replace(/\bk\d\b/, count));
     }
-    /** Lights the countries of one kind. @param {string} kind  "" = all alike */
+    /** @param {string} kind */
     function choose(kind) {
       if (!kind && !svg.classList.contains("choosing")) return;
       svg.classList.toggle("choosing", Boolean(kind));
@@ -178,22 +183,24 @@
         for (const path of part.paths) path.classList.toggle("chosen", Boolean(kind) && part.kind === kind);
       }
     }
-    return { paint, choose, kindOf: (code) => parts.get(code)?.kind };
+    return { paint, choose, kindOf: (/** @type {Code} */ code) => parts.get(code)?.kind };
   }
 
+  /** Gives a path another kind. @param {Element} path @param {string} before @param {string} after */
   function dress(path, before, after) {
     path.classList.replace(before, after);
-    const [painted, how] = path.matches(".spot") ? [path.lastElementChild, "stroke"] : [path, "fill"];
+    const spot = path.matches(".spot"), how = spot ? "stroke" : "fill";
+    const painted = spot && path.lastElementChild || path;
     if (PATTERNS[after]) painted.setAttribute(how, PATTERNS[after]);
     else painted.removeAttribute(how);
   }
 
-  /** @param {SVGSVGElement} svg */
+  /** @param {SVGSVGElement} svg @returns {MapLights} */
   function lights(svg) {
     const lit = /** @type {SVGPathElement} */ (svg.querySelector(".lit"));
     /** @type {Element[]} */
     let on = [];
-    /** @param {string} code  "" = none */
+    /** @param {Code} code */
     function light(code) {
       for (const part of on) part.classList.remove("on");
       on = code ? [...svg.querySelectorAll(`.${code}:not(.plain)`)] : [];
@@ -204,11 +211,9 @@
   }
 
   /**
-   * Finds the country a pointer means. The land under it wins, unless the pointer is on the visible core of a dot with
-   * counts: then the nearest core. On the sea it is the nearest dot or small shape within reach.
-   * @param {SVGSVGElement} svg
-   * @returns {{codeAt: (event: any, by: string) => string, near: (event: any, code: string) => string[]}}
-   *   `near`: the other small places within a finger's reach, those with counts first
+   * Finds the country that a pointer means: the land under it, unless the pointer is on the visible core of a dot with
+   * counts; then the nearest core. On the sea it is the nearest dot or small shape within reach.
+   * @param {SVGSVGElement} svg @returns {MapFinder}
    */
   function finder(svg) {
     const dots = spotsOf(svg);
@@ -216,8 +221,9 @@
       code: path.id, path, size: sizeOf(/** @type {SVGGraphicsElement} */ (path)),
     }));
 
-    let known = { key: "", places: /** @type {any[]} */ ([]) };
-    /** Every dot that is drawn and every shape too small for a finger, in the window; read off the page once a view. */
+    /** @typedef {{code: Code, dot: boolean, part: Element, core: number, at: DOMPoint}} Place */
+    let known = { key: "", places: /** @type {Place[]} */ ([]) };
+    /** Every visible dot and every shape too small for a finger, where they are in the window; measured once for each view. */
     function places() {
       const matrix = /** @type {DOMMatrix} */ (svg.getScreenCTM());
       const key = [matrix.a, matrix.e, matrix.f, svg.dataset.drawn].join(" ");
@@ -232,7 +238,10 @@
       return known.places;
     }
 
-    /** The small places within reach of a pointer, nearest first: `distance` is that from the core of a dot. */
+    /**
+     * The places within reach of a pointer, nearest first; the distance is measured from the core of a dot.
+     * @param {MouseEvent} event @param {number} reach
+     */
     function small(event, reach) {
       const near = places().map((place) => ({
         ...place, distance: Math.hypot(place.at.x - event.clientX, place.at.y - event.clientY) - place.core,
@@ -240,7 +249,7 @@
       return near.filter(({ distance }) => distance <= reach).sort((one, other) => one.distance - other.distance);
     }
 
-    /** @param {any} event  of a pointer @param {string} by  "touch", "mouse" or "pen" */
+    /** @type {MapFinder["codeAt"]} */
     function codeAt(event, by) {
       const found = small(event, REACH[by]);
       const core = found.find(({ dot, part, distance }) => dot && distance <= 0 && !isQuiet(part));
@@ -248,11 +257,12 @@
       const under = landOf(event.target);
       if (under) return under;
       const shore = by === "touch" ? landNear(event.clientX, event.clientY) : null;
-      // Large land is easily hit by itself: off its coast a small place that is nearly as near is meant.
+      // Large land is easy to hit: just off its coast, a small place that is nearly as near is meant.
       if (shore && !(found[0]?.distance <= shore.distance * 2)) return shore.code;
       return found[0]?.code || "";
     }
 
+    /** @type {MapFinder["near"]} */
     function near(event, code) {
       const others = small(event, REACH.touch).filter((place) => place.code !== code);
       const quiet = others.filter(({ part }) => isQuiet(part));
@@ -261,13 +271,13 @@
     return { codeAt, near };
   }
 
-  /** Has it no counts to show? @param {Element} part  of the map */
+  /** Has this part of the map no counts? @param {Element} part */
   const isQuiet = (part) => part.matches(".zero, .blank");
 
-  /** @param {any} target @returns {string} the code of the land it is, or "" */
+  /** The country whose land a target is, or "". @param {any} target  of an event @returns {Code} */
   const landOf = (target) => target.closest?.(".lands path")?.id || "";
 
-  /** The nearest land around a point of the window. @returns {{code: string, distance: number} | null} */
+  /** The nearest land around a point of the window. @param {number} x @param {number} y */
   function landNear(x, y) {
     for (let distance = 2; distance <= SHORE; distance += 2) {
       for (let turn = 0; turn < 8; turn++) {

@@ -1,55 +1,47 @@
-// @ts-check
-/** Joins the parts: what the reader chose, the figures of it, and all that shows them. */
+/** Connects the scripts: what the reader chose, its figures, and everything that shows them. */
 (function (geo) {
   "use strict";
   const { data, formats, state: rules, _, ngettext } = geo;
 
-  /** A press that ends farther off, in pixels, has moved the map and chosen nothing. */
+  /** A press that moves farther than this, in pixels, drags the map and chooses nothing. */
   const MOVED = 5;
 
-  /** Loads the counts of the days, once, when first asked for. A script and not a request, so that it works from disk. */
-  const loadDays = (function () {
-    /** @type {Promise<any>|null} */
-    let loading = null;
-    return function () {
-      loading = loading || new Promise((resolve, reject) => {
-        const script = document.createElement("script");
-        geo.days = (/** @type {any} */ days) => resolve(geo.addUp(days));
-        script.onerror = () => { loading = null; script.remove(); reject(new Error("days")); };
-        script.src = data.days;
-        document.head.append(script);
-      });
-      return loading;
-    };
-  })();
+  /** @type {Promise<DaySums> | null} */
+  let loading = null;
+  /** Loads the counts by day, once, when they are first needed; after a failure it tries again. */
+  function loadDays() {
+    loading = loading || geo.load(data.days, "days").then(geo.addUp, (failure) => { loading = null; throw failure; });
+    return loading;
+  }
 
-  /** Called by folium's script. @param {any} leaflet @param {any} overlay @param {number} deepest */
   geo.attach = function (leaflet, overlay, deepest) {
     const map = geo.map.start(leaflet, overlay, deepest);
     const container = leaflet.getContainer();
     const whole = geo.wholeView();
     let state = rules.read(location.search);
-    let view = whole, history = null, scale = null, pointed = "", turn = 0;
-    /** @type {string[]} small places near the last touch */
+    let view = whole, pointed = "", turn = 0, later = 0;
+    /** @type {DaySums | null} */
+    let history = null;
+    /** The scale of all frames while they are played. @type {Scale | null} */
+    let scale = null;
+    /** Small countries near the last touch. @type {Code[]} */
     let nearby = [];
-    /** @type {number|undefined} */
-    let later;
 
-    /** Takes over what was chosen and shows it. @param {any} chosen @param {"step"|"replace"|""} how  it enters the address */
+    /** Shows what was chosen. @param {Partial<State>} chosen @param {"step" | "replace" | ""} how  the address changes */
     async function go(chosen, how) {
       const before = state;
       state = { ...state, ...chosen };
       // The classes of another measure are other countries.
       if (state.measure !== before.measure && chosen.kind === undefined) state.kind = "";
-      const mine = ++turn;
+      const own = ++turn;
       if (state.period !== "all" && !history) {
         try {
           history = await loadDays();
         } catch {
-          Object.assign(state, { period: "all", ...rules.stretch("all") });
+          Object.assign(state, { period: "all", ...rules.daysOf("all") });
           geo.say(_("The figures of the days could not be loaded."));
         }
-        if (mine !== turn) return;
+        if (own !== turn) return;
       }
       scale = null;
       view = viewOf(state.from, state.to, state.period === "all");
@@ -60,12 +52,13 @@
       finish();
       if (state.continent !== before.continent || state.place !== before.place) showPlace(Boolean(how));
       pinOrNot();
-      tell(before);
+      announce(before);
     }
 
+    /** @param {number} from @param {number} to @param {boolean} all */
     const viewOf = (from, to, all) => (all || !history ? whole : geo.viewOf(history, from, to));
 
-    /** What changes with every frame: colours, legend, the words and numbers above. @param {boolean} [calm]  is it no frame of many? */
+    /** Updates what changes with every frame: colours, legend, texts. @param {boolean} calm  false for one of many previews */
     function paint(calm = true) {
       const picture = geo.picture(view, state.measure, state.without, scale, geo.continents[state.continent]);
       map.paint(picture);
@@ -78,21 +71,21 @@
       geo.timeline.note(view, view === whole);
       geo.shown = { view, state };
     }
-    /** What may come a moment later: the table. */
+    /** Updates the table, which may come a moment later. */
     function finish() {
       clearTimeout(later);
       geo.table.render(view, state, history);
     }
 
-    /** One of many views on the way: everything but the table at once; that follows when it is `calm`. */
-    async function glance(from, to, calm) {
-      const mine = ++turn;
+    /** Preview while dragging or playing: updates everything except the table; if `calm`, the table 250 ms after the last move. @type {PlayActions["preview"]} */
+    async function preview(from, to, calm) {
+      const own = ++turn;
       try {
         history = history || await loadDays();
       } catch {
         return;
       }
-      if (mine !== turn) return;
+      if (own !== turn) return;
       view = viewOf(from, to, false);
       paint(false);
       if (state.country) point(state.country);
@@ -100,7 +93,7 @@
       if (calm) later = setTimeout(finish, 250);
     }
 
-    /** The colours of all frames on one scale. @param {number[][]} frames */
+    /** Puts the colours of all frames on one scale. @type {PlayActions["play"]} */
     async function prepare(frames) {
       try {
         history = history || await loadDays();
@@ -108,13 +101,14 @@
         geo.say(_("The figures of the days could not be loaded."));
         return false;
       }
-      const views = frames.map(([from, to]) => geo.viewOf(history, from, to));
+      const sums = history;
+      const views = frames.map(([from, to]) => geo.viewOf(sums, from, to));
       scale = state.measure === "change" ? null : geo.scaleOf(views, state.measure, state.without);
       return true;
     }
 
-    /** @param {any} before */
-    function tell(before) {
+    /** Has a new period read out. @param {State} before */
+    function announce(before) {
       if (before.period !== state.period || before.from !== state.from || before.to !== state.to) {
         geo.say(ngettext("%(days)s: %(quantity)s in %(count)s country", "%(days)s: %(quantity)s in %(count)s countries", view.rows.length, {
           days: formats.days(view.from, view.to), quantity: formats.quantity(view.total),
@@ -123,7 +117,7 @@
     }
 
     function showControls() {
-      for (const button of document.querySelectorAll("[data-measure]")) {
+      for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-measure]"))) {
         button.setAttribute("aria-pressed", String(button.dataset.measure === state.measure));
       }
       const leader = geo.byId("leader");
@@ -144,34 +138,36 @@
       if (state.place) place.show(state.place);
       else map.frame(state.continent, animate);
     }
-    /** The reader has moved the map. @param {string} to  "" = the whole world, so it is no longer that of a continent */
+    /** Called when the reader has moved the map. @param {string} to  "" = the whole world, which ends the view of a continent */
     function movedTo(to) {
       const continent = to ? state.continent : "";
       if (to === state.place && continent === state.continent) return;
-      if (continent !== state.continent) return go({ place: to, continent }, "replace");
+      if (continent !== state.continent) { go({ place: to, continent }, "replace"); return; }
       state = { ...state, place: to };
       rules.remember(state, false);
     }
 
-    /** What the colours compare, where the legend cannot say it. */
+    /** Explains the colours of measures that the legend does not explain. */
     function showNote() {
       const note = geo.byId("map-note");
       const least = formats.quantity(data.per_from);
-      const told = {
+      const text = {
+        count: "",
+        share: "",
         change: geo.compared(view),
         "per-million": _("Per million people of each country; where there were under %(least)s, the figure tells too little and the country is hatched.", { least }),
-      }[state.measure] || "";
-      note.hidden = !told;
-      if (note.textContent !== told) note.textContent = told;
+      }[state.measure];
+      note.hidden = !text;
+      if (note.textContent !== text) note.textContent = text;
     }
 
-    /** Lights a country on map and table. @param {string} code */
+    /** Highlights a country on the map and in the table. @param {Code} code */
     function light(code) {
       pointed = code;
       map.light(code || state.country);
       geo.table.light(code || state.country);
     }
-    /** Shows the card of a country at its own place, or where the pointer is. @param {string} code @param {any} [event] */
+    /** Shows the card of a country, next to its dot or label or to the pointer. @param {Code} code @param {MouseEvent} [event] */
     function point(code, event) {
       light(code);
       const pinned = code === state.country;
@@ -183,23 +179,23 @@
       if (state.country) point(state.country);
       else { geo.card.hide(); light(""); }
     }
-    /** @param {string} code @param {string[]} [near]  small places a finger may have meant as well */
+    /** @param {Code} code @param {Code[]} [near]  small countries that a finger may have meant as well */
     function pin(code, near = []) {
       if (code === state.country) return geo.card.open();
       nearby = near;
       go({ country: code }, "step");
     }
-    /** Takes another of the small places near a touch. @param {string} code */
+    /** Pins another of the small countries near a touch. @param {Code} code */
     function pick(code) {
       pin(code, [...nearby.filter((each) => each !== code), state.country]);
       geo.card.focus();
       geo.say(_("%(country)s, pinned", { country: geo.card.spoken(code, view, state.measure) }));
     }
-    /** Goes to a country's page; where it has none, its card is pinned. @param {string} code @param {boolean} [apart]  in a tab of its own */
-    function open(code, apart) {
+    /** Goes to a country's page; a country without one has its card pinned. @param {Code} code @param {boolean} [newTab] */
+    function open(code, newTab) {
       if (!data.pages.includes(code)) return pin(code);
       const page = geo.pageOf(code);
-      if (apart) window.open(page);
+      if (newTab) window.open(page);
       else location.assign(page);
     }
     function unpin() {
@@ -210,7 +206,7 @@
     }
 
     function watchPointer() {
-      // Not every browser's click says what it was made with.
+      // Some browsers do not report the type of pointer with a click.
       let by = "mouse", from = [0, 0];
       map.svg.addEventListener("pointerdown", (event) => { by = event.pointerType; from = [event.clientX, event.clientY]; });
       map.svg.addEventListener("pointermove", (event) => {
@@ -273,6 +269,7 @@
       });
     }
 
+    /** @type {Zooms} */
     const zooms = {
       in: () => leaflet.zoomIn(),
       out: () => leaflet.zoomOut(),
@@ -281,10 +278,11 @@
 
     function watchControls() {
       geo.byId("controls").addEventListener("click", (event) => {
-        const measure = event.target.closest("[data-measure]")?.dataset.measure;
-        if (measure) go({ measure }, "step");
+        const { measure } = geo.closest(event, "[data-measure]")?.dataset || {};
+        if (measure) go({ measure: /** @type {Measure} */ (measure) }, "step");
       });
-      geo.byId("continent").addEventListener("change", (event) => go({ continent: event.target.value, place: "" }, "step"));
+      const continent = geo.byId("continent");
+      continent.addEventListener("change", () => go({ continent: continent.value, place: "" }, "step"));
       geo.byId("cities")?.addEventListener("click", () => go({ cities: !state.cities }, "step"));
       geo.byId("leader")?.addEventListener("click", () => {
         if (state.measure !== "change") go({ without: !state.without }, "step");
@@ -293,7 +291,7 @@
     }
 
     geo.shown = { view, state };
-    /** Every letter is in the address at once, and none is a step of its own. @param {string} find */
+    /** Writes each letter into the address, without a new step of the browser's history. @param {string} find */
     function findBy(find) {
       state = { ...state, find };
       rules.remember(state, false);
@@ -302,10 +300,11 @@
     geo.legend.start(map.choose, (kind) => go({ kind }, "step"));
     geo.table.start({ sort: (sort) => go({ sort }, "replace"), zeros: (zeros) => go({ zeros }, "replace"), all: (all) => go({ all }, "replace"), find: findBy, light });
     const place = geo.place.start(leaflet, movedTo);
-    const cities = data.cities ? geo.cityLayer.start(geo.byId("cities"), leaflet, map.svg) : null;
+    const cityButton = geo.byId("cities");
+    const cities = cityButton && data.cities ? geo.cityLayer.start(cityButton, leaflet, map.svg) : null;
     const time = geo.timeline.start({
-      choose: (period, from, to) => go({ period, ...(period === "custom" ? { from, to } : rules.stretch(period)) }, "step"),
-      glance,
+      choose: (period, from, to) => go({ period, ...(period === "custom" ? { from, to } : rules.daysOf(period)) }, "step"),
+      preview,
       play: prepare,
       rest: (from, to) => { go({ period: "custom", from, to }, "replace"); },
     });
@@ -315,12 +314,12 @@
     watchKeys();
     watchControls();
     geo.table.render(view, rules.read(""), null);
-    const asked = state;
+    const requested = state;
     state = rules.read("");
-    const usual = JSON.stringify(asked) === JSON.stringify(state);
-    rules.remember(asked, false);
+    const unchanged = JSON.stringify(requested) === JSON.stringify(state);
+    rules.remember(requested, false);
     document.dispatchEvent(new Event("listening"));
-    (usual ? Promise.resolve() : go(asked, "")).then(() => {
+    (unchanged ? Promise.resolve() : go(requested, "")).then(() => {
       document.documentElement.classList.add("live");
       document.dispatchEvent(new Event("live"));
     });

@@ -1,13 +1,12 @@
-// @ts-check
 /**
- * The map as it is shown now, as a picture: saved as PNG, as SVG, as a square PNG, or copied. A scene of shapes and
- * texts is read off the page once and written twice: on a canvas, which needs no image to be loaded, and as text.
+ * The current map as a picture: saved as PNG, as SVG, as a square PNG, or copied. A scene of shapes and texts is read
+ * from the page, and then drawn on a canvas, which needs no image to be loaded, or written as SVG.
  */
 (function (geo) {
   "use strict";
   const { data, formats, _, ngettext } = geo;
   const FONT = "system-ui, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
-  /** Widths and sizes in pixels; `height` is that of the content where it is missing. */
+  /** Widths and sizes in pixels; without a `height` the picture is as high as its content. */
   const WIDE = { width: 1600, margin: 40, heading: 38, text: 21, small: 17 };
   const SQUARE = { width: 1080, height: 1080, margin: 44, heading: 52, text: 27, small: 21 };
 
@@ -16,7 +15,7 @@
   /** @typedef {{x: number, y: number, text: string, size: number, colour: string, bold?: boolean, right: boolean, rtl: boolean}} Text */
 
   const pen = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
-  /** The page runs from right to left; the map never does. */
+  /** Is the page laid out from right to left? The map never is. */
   const mirrored = document.documentElement.dir === "rtl";
 
   /** @param {string} name  of a custom property */
@@ -28,8 +27,12 @@
     return pen.measureText(text).width;
   }
 
-  /** Breaks a text into lines; a word longer than a line is cut. @returns {string[]} */
+  /**
+   * Breaks a text into lines; a word longer than a line is cut.
+   * @param {string} text @param {number} size @param {boolean} bold @param {number} room  width of a line
+   */
   function wrap(text, size, bold, room) {
+    /** @type {string[]} */
     const lines = [];
     let line = "";
     for (const word of text.split(/\s+/)) {
@@ -45,17 +48,17 @@
     return line ? [...lines, line] : lines;
   }
 
-  /** What part of the map is drawn: the chosen continent, or the world. @returns {number[]} left, top, width, height */
+  /** The drawn part of the map, the chosen continent or the world: left, top, width, height. @returns {number[]} */
   function frame() {
     const box = data.continents[geo.shown.state.continent];
     return box ? [box[0], box[1], box[2] - box[0], box[3] - box[1]] : [0, 0, ...data.frame];
   }
 
-  /** Every shape with the colours and widths the page gives it. @param {number} across  units that are drawn @returns {Shape[]} */
+  /** Every shape with its colours and widths in the page. @param {number} across  width of the drawn part, in units of the map @returns {Shape[]} */
   function shapesOf(across) {
     const svg = /** @type {Element} */ (document.querySelector("svg.world"));
     const pixel = Math.min(4, across / geo.byId("frame").clientWidth);
-    // On paper nobody points at a dot: those with nothing to show are left out, the others smaller.
+    // Nobody can point at a dot in a picture: those without counts are left out, the others are smaller.
     const seen = (/** @type {Element} */ path) => path.checkVisibility?.() !== false && !(path.closest(".dots") && path.closest(".zero, .blank, .few"));
     return [...svg.querySelectorAll(".lands path, .dots path, .cities path")].filter(seen).map((path) => {
       const style = getComputedStyle(path);
@@ -70,11 +73,11 @@
     });
   }
 
-  /** What the picture is of: the measure, the days, how many plays, and what the map leaves out. */
+  /** What the picture shows: the measure, the days, the number of plays, and what the map leaves out. @returns {string[]} */
   function facts() {
     const { view, state } = geo.shown;
     const left = state.without && state.measure !== "change" && geo.leaderOf(view, state.measure);
-    return [
+    return texts([
       document.querySelector(".banner.demo") && _("Demo data"),
       state.measure !== "count" && geo.measureWords(),
       data.first && formats.days(view.from, view.to),
@@ -83,30 +86,34 @@
       view.gaps.length && ngettext("%(count)s day was never collected", "%(count)s days were never collected", view.gaps.length),
       left && _("Left out of the classes: %(country)s", { country: geo.nameOf(left) }),
       document.querySelector("svg.world .cities") && _("Circles: cities, over the whole history"),
-    ].filter(Boolean);
+    ]);
   }
 
-  /** Who made it, from what, when, and the address of the view. */
+  /** Leaves out what is missing. @param {any[]} parts @returns {string[]} */
+  const texts = (parts) => parts.filter(Boolean);
+
+  /** The site, the sources, the time of the update, and the address of the view. */
   function source() {
     const updated = geo.byId("updated");
     const canonical = /** @type {HTMLLinkElement|null} */ (document.querySelector("link[rel=canonical]"))?.href;
     const address = location.protocol.startsWith("http") ? location.origin + location.pathname : canonical;
-    return [
+    return texts([
       document.querySelector(".site")?.textContent?.trim(),
       document.querySelector(".banner.demo")
         ? _("demo data: an invented audience; outlines by Natural Earth") : _("data by api.video, outlines by Natural Earth"),
       updated && _("Updated %(moment)s", { moment: updated.title || updated.textContent }),
       address && decodeURI(address.replace(/^https?:\/\//, "") + location.search),
-    ].filter(Boolean);
+    ]);
   }
 
-  /** Everything in a picture, and where. @param {Sheet} sheet */
+  /** Everything in a picture with its position. @param {Sheet} sheet */
   function scene(sheet) {
     const { width, margin, heading, text, small } = sheet;
     const room = width - 2 * margin, ink = colour("--ink"), mute = colour("--mute");
     /** @type {Text[]} */
     const texts = [];
     let y = margin;
+    /** @param {string} words @param {number} size @param {string} ink @param {boolean} bold */
     const write = (words, size, ink, bold) => {
       for (const line of wrap(words, size, bold, room)) {
         texts.push({ ...side(line, margin, width), y: Math.round(y + size), text: line, size, colour: ink, bold });
@@ -132,19 +139,22 @@
     for (const one of [...legend.swatches, ...legend.texts]) one.y += under;
     for (const one of texts.slice(above)) one.y += under + legend.height + text * 0.6;
     return {
-      width, height: sheet.height || Math.round(under + foot + margin), ground: colour("--bg"), shapes: shapesOf(box[2]), box, scale, drawn,
+      width, height: sheet.height || Math.round(under + foot + margin), background: colour("--bg"), shapes: shapesOf(box[2]), box, scale, drawn,
       swatches: legend.swatches, texts: [...texts, ...legend.texts],
     };
   }
 
   const title = () => document.querySelector("h1")?.textContent || "";
 
-  /** Where a line begins, and which way it runs: as the sentences of the page, numbers always from left to right. @param {string} text @param {number} from  the left or right edge */
+  /**
+   * Where a line begins, and its direction: that of the sentences of the page; numbers always run from left to right.
+   * @param {string} text @param {number} from  distance from the edge where lines begin @param {number} width
+   */
   function side(text, from, width) {
-    return { x: mirrored ? width - from : from, right: mirrored, rtl: geo.said.direction === "rtl" && /\p{L}/u.test(text) };
+    return { x: mirrored ? width - from : from, right: mirrored, rtl: geo.translations.direction === "rtl" && /\p{L}/u.test(text) };
   }
 
-  /** The classes in rows; y from 0. @param {Sheet} sheet @param {string} ink */
+  /** The legend in rows; y starts at 0. @param {Sheet} sheet @param {string} ink */
   function legendOf({ width, margin, text: size }, ink) {
     /** @type {{x: number, y: number, size: number, colour: string, edge: string}[]} */
     const swatches = [];
@@ -153,9 +163,9 @@
     const room = width - 2 * margin, row = Math.round(size * 1.7);
     let x = 0, y = 0;
     for (const item of geo.byId("legend").children) {
-      const sign = item.querySelector("i"), style = getComputedStyle(sign);
-      const note = sign.className === "left" ? `: ${item.querySelector("span").textContent}` : "";
-      const text = item.querySelector("b").textContent + note;
+      const sign = /** @type {Element} */ (item.querySelector("i")), style = getComputedStyle(sign);
+      const note = sign.className === "left" ? `: ${item.querySelector("span")?.textContent}` : "";
+      const text = `${item.querySelector("b")?.textContent}${note}`;
       const wide = size * 1.9 + widthOf(text, size) + size * 1.3;
       if (x && x + wide - size > room) { x = 0; y += row; }
       const begin = margin + x;
@@ -169,12 +179,12 @@
     return { swatches, texts, height: y + row };
   }
 
-  /** @returns {Promise<Blob|null>} */
-  function asPng({ width, height, ground, shapes, box, scale, drawn, swatches, texts }) {
+  /** @param {ReturnType<typeof scene>} scene @returns {Promise<Blob | null>} */
+  function asPng({ width, height, background, shapes, box, scale, drawn, swatches, texts }) {
     const canvas = document.createElement("canvas");
     Object.assign(canvas, { width, height });
     const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    pen.fillStyle = ground;
+    pen.fillStyle = background;
     pen.fillRect(0, 0, width, height);
     pen.save();
     pen.beginPath();
@@ -183,7 +193,8 @@
     pen.setTransform(scale, 0, 0, scale, drawn.x - box[0] * scale, drawn.y - box[1] * scale);
     pen.lineJoin = "round";
     for (const { d, fill, stroke, width, opacity, round } of shapes) {
-      const path = new Path2D(d.replace(/h0$/, "h.1")); // a canvas draws no cap on a line without length
+      // A canvas draws no cap on a line without length.
+      const path = new Path2D(d.replace(/h0$/, "h.1"));
       if (fill && fill !== "none") { pen.fillStyle = fill; pen.fill(path); }
       if (!stroke || stroke === "none") continue;
       Object.assign(pen, { strokeStyle: stroke, lineWidth: width, lineCap: round ? "round" : "butt", globalAlpha: opacity ?? 1 });
@@ -203,7 +214,8 @@
     return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   }
 
-  function asSvg({ width, height, ground, shapes, box, drawn, swatches, texts }) {
+  /** @param {ReturnType<typeof scene>} scene */
+  function asSvg({ width, height, background, shapes, box, drawn, swatches, texts }) {
     const space = "http://www.w3.org/2000/svg";
     /** @param {string} tag @param {Object<string, any>} attributes @param {string} [text] */
     const make = (tag, attributes, text) => {
@@ -214,7 +226,7 @@
     };
     const root = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "font-family": FONT, role: "img" });
     const words = document.querySelector("svg.world")?.getAttribute("aria-label") || "";
-    root.append(make("title", {}, title()), make("desc", {}, words), make("rect", { width, height, fill: ground }));
+    root.append(make("title", {}, title()), make("desc", {}, words), make("rect", { width, height, fill: background }));
     const world = make("svg", { ...drawn, viewBox: box.join(" "), "stroke-linejoin": "round" });
     world.append(...shapes.map((one) => make("path", {
       d: one.d, fill: one.fill, stroke: one.stroke, "stroke-width": one.width, "stroke-opacity": one.opacity, "stroke-linecap": one.round ? "round" : undefined,
@@ -240,15 +252,15 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
 
-  /** Puts the picture into the clipboard; where a browser refuses, the page says what to do instead. */
+  /** Copies the picture; if the browser does not allow it, the page says what to do instead. */
   async function copy() {
-    const said = geo.byId("picture-said");
+    const message = geo.byId("picture-said");
     try {
-      // The promise itself goes in: Safari accepts nothing that comes after the press.
+      // The promise itself is passed on: Safari accepts nothing that comes later than the press.
       await navigator.clipboard.write([new ClipboardItem({ "image/png": /** @type {any} */ (asPng(scene(WIDE))) })]);
-      said.textContent = _("The picture is in the clipboard.");
+      message.textContent = _("The picture is in the clipboard.");
     } catch {
-      said.textContent = _("This browser does not let the page copy a picture. Save it as PNG instead.");
+      message.textContent = _("This browser does not let the page copy a picture. Save it as PNG instead.");
     }
   }
 
@@ -258,7 +270,7 @@
   geo.byId("copy-picture")?.addEventListener("click", copy);
   const snippet = geo.byId("snippet");
   if (snippet) {
-    // The page knows its address by now, the build may not have.
+    // The page knows its address; the build may not have known it.
     snippet.value = snippet.value.replace(/src="[^"]*"/, `src="${new URL("embed.html", location.href).href.split(/[?#]/)[0]}"`);
     snippet.addEventListener("focus", () => snippet.select());
   }

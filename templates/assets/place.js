@@ -1,18 +1,14 @@
-// @ts-check
-/** Where on the map the reader is, for the address: the centre in units of the map, and how often the world is doubled. */
+/** The visible part of the map, for the address: its centre in units of the map, and its zoom (1 = twice as large as the world). */
 (function (geo) {
   "use strict";
-  /** Below this the map is taken for the whole world. */
+  /** Below this zoom the map counts as the whole world. */
   const WHOLE = 0.01;
 
-  /**
-   * @param {any} leaflet
-   * @param {(place: string) => void} moved  called when the reader has moved the map, with "" for the whole world
-   */
+  /** Calls `moved` when the reader has moved the map, with "" for the whole world. @type {ApivideoGeo["place"]["start"]} */
   function start(leaflet, moved) {
     const height = geo.data.frame[1];
     const depth = () => leaflet.getZoom() - leaflet.getMinZoom();
-    /** Only what the reader does is for the address, not what follows from a choice or from the size of the window. */
+    /** Only the reader's own moves change the address, not those that follow from a choice or from the size of the window. */
     let byReader = false;
     const notice = () => { byReader = true; };
     for (const kind of ["pointerdown", "wheel", "keydown"]) geo.byId("frame").addEventListener(kind, notice, { capture: true, passive: true });
@@ -23,13 +19,13 @@
       moved(depth() < WHOLE ? "" : `${Math.round(lng)},${Math.round(height - lat)},${Number(depth().toFixed(2))}`);
     });
     return {
-      /** Moves the map. @param {string} place  as in the address */
+      /** Moves the map to a place of the address. */
       show(place) {
-        const [x, y, deep] = place.split(",").map(Number);
+        const [x, y, zoom] = place.split(",").map(Number);
         byReader = false;
-        leaflet.setView([height - y, x], leaflet.getMinZoom() + deep, { animate: false });
+        leaflet.setView([height - y, x], leaflet.getMinZoom() + zoom, { animate: false });
       },
-      /** The map is moved by a choice from now on, until the reader moves it again. */
+      /** Ignores moves from now on, until the reader moves the map. */
       leave() { byReader = false; },
     };
   }

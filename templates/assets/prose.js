@@ -1,29 +1,24 @@
-// @ts-check
-/** The sentences about a view: those of `render/prose.py`, and those that a period, a measure or a continent needs. */
+/** The sentences about a view: those of the Python module `prose`, and those that a period, a measure or a continent needs. */
 (function (geo) {
   "use strict";
-  const { data, formats, spoken, _, ngettext } = geo;
-  const { language } = geo.said;
-  const ofLocale = data.lang.split("-")[0] === language.split("-")[0] ? data.lang : language;
-  const list = new Intl.ListFormat(ofLocale === "en" ? "en-001" : ofLocale);
-  /** Names in the lead: more new countries than this are only counted. */
+  const { data, formats, wording, _, ngettext } = geo;
+  const { language } = geo.translations;
+  const locale = data.lang.split("-")[0] === language.split("-")[0] ? data.lang : language;
+  const list = new Intl.ListFormat(locale === "en" ? "en-001" : locale);
+  /** Maximum number of new countries that the lead names. */
   const NAMED = 3;
 
-  /**
-   * @typedef {{all: boolean, measure: string, continent: string, share: number}} Scope  what a view is of: `all` days;
-   *   the name of a `continent` or "", and the `share` of all plays that this continent has
-   */
-
   /** The country's name in a sentence: "the Netherlands". @param {string} code */
-  const within = (code) => (spoken.articles.includes(code) ? `the ${geo.nameOf(code)}` : geo.nameOf(code));
+  const within = (code) => (wording.articles.includes(code) ? `the ${geo.nameOf(code)}` : geo.nameOf(code));
 
-  /** Was no day of the view ever collected? @param {any} view */
+  /** Was no day of the view ever collected? @param {View} view */
   const uncollected = (view) => view.gaps.length === view.to - view.from + 1;
 
-  /** @param {any} view @param {Scope} scope */
+  /** @type {ApivideoGeo["prose"]["headline"]} */
   function headline(view, { all, continent }) {
     const { rows } = view, plays = data.words.many;
-    const said = (/** @type {string} */ form, /** @type {string[]} */ codes) => geo.fill(geo.form(spoken.headline[form], rows.length), {
+    /** @param {"countries" | "most" | "countries_of" | "most_of"} form @param {Code[]} codes */
+    const write = (form, codes) => geo.fill(geo.form(wording.headline[form], rows.length), {
       count: formats.number(rows.length), continent, where: list.format(codes.map(within)),
     });
     if (!view.total) {
@@ -33,12 +28,12 @@
     }
     if (!rows.length) return _("%(quantity)s, from countries not known", { quantity: formats.quantity(view.total) });
     const first = rows.filter((row) => row.count === rows[0].count).map((row) => row.code);
-    if (continent) return said(first.length < Math.min(3, rows.length) || rows.length === 1 ? "most_of" : "countries_of", first);
-    if (rows.length === 1) return geo.fill(spoken.headline.somewhere, { country: within(first[0]) });
-    return said(first.length < Math.min(3, rows.length) ? "most" : "countries", first);
+    if (continent) return write(first.length < Math.min(3, rows.length) || rows.length === 1 ? "most_of" : "countries_of", first);
+    if (rows.length === 1) return geo.fill(wording.headline.somewhere, { country: within(first[0]) });
+    return write(first.length < Math.min(3, rows.length) ? "most" : "countries", first);
   }
 
-  /** "between 25 May and 21 November 2026", "on 21 November 2026". @param {any} view */
+  /** "between 25 May and 21 November 2026", "on 21 November 2026". @param {View} view */
   function period({ from, to }) {
     if (!data.first) return "";
     if (from === to) return _("on %(day)s", { day: formats.day(to) });
@@ -46,19 +41,21 @@
     return _("between %(first)s and %(last)s", { first: sameYear ? formats.dayOfYear(from) : formats.day(from), last: formats.day(to) });
   }
 
-  /** @param {any} view @param {Scope} scope */
+  /** @type {ApivideoGeo["prose"]["lead"]} */
   function lead(view, scope) {
     const when = period(view);
     if (!view.total) return uncollected(view) ? _("Nothing was collected %(when)s.", { when }) : _("Nothing was counted %(when)s.", { when });
     return [howMuch(view, scope, when), fromWhere(view), fresh(view, scope), byMeasure(view, scope)].filter(Boolean).join(" ");
   }
 
+  /** @param {View} view @param {Scope} scope @param {string} when */
   function howMuch(view, { continent, share }, when) {
     let quantity = formats.quantity(view.total);
     if (continent) quantity = _("%(quantity)s in %(continent)s (%(share)s of all)", { quantity, continent, share: formats.about(share) });
     return when ? _("%(quantity)s %(when)s.", { quantity, when }) : _("%(quantity)s in all.", { quantity });
   }
 
+  /** @param {View} view */
   function fromWhere({ rows: [first, ...others] }) {
     if (!others.length) return "";
     return _("%(share)s came from %(country)s, then %(others)s.", {
@@ -66,23 +63,33 @@
     });
   }
 
+  /** Names the countries that are new. @param {View} view @param {Scope} scope */
   function fresh(view, { all }) {
+    const { change } = view;
     const found = view.rows.filter((row) => row.fresh).map((row) => within(row.code));
-    if (!found.length || found.length > NAMED) return "";
+    if (!change || !found.length || found.length > NAMED) return "";
     const countries = list.format(found);
     if (!all) return _("First seen in this period: %(countries)s.", { countries });
-    return ngettext("First seen on the last day: %(countries)s.", "First seen in the last %(count)s days: %(countries)s.", view.change.days, { countries });
+    return ngettext("First seen on the last day: %(countries)s.", "First seen in the last %(count)s days: %(countries)s.", change.days, { countries });
   }
 
-  /** The greatest by what the map shows, with their values: "Réunion (1,203), Malta (804)". */
+  /**
+   * The countries with the highest values, and these: "Réunion (1,203), Malta (804)".
+   * @param {View} view @param {Measure} measure @param {number} size  how many at most
+   */
   function greatest(view, measure, size) {
     const value = geo.valueBy(measure, view);
-    const written = { share: formats.share, "per-million": formats.rate }[measure] || formats.number;
-    const text = (row) => (measure === "change" ? geo.changeOf(view, row).text : written(measure === "share" ? row.share : value(row)));
+    const texts = {
+      share: (/** @type {Row} */ row) => formats.share(row.share),
+      "per-million": (/** @type {Row} */ row) => formats.rate(row.per),
+      change: (/** @type {Row} */ row) => geo.changeOf(view, row).text,
+      count: (/** @type {Row} */ row) => formats.number(row.count),
+    };
     return [...view.rows].filter((row) => value(row) > (measure === "change" ? 1 : 0) && value(row) < Infinity)
-      .sort((a, b) => value(b) - value(a)).slice(0, size).map((row) => `${within(row.code)} (${text(row)})`);
+      .sort((a, b) => value(b) - value(a)).slice(0, size).map((row) => `${within(row.code)} (${texts[measure](row)})`);
   }
 
+  /** @param {View} view @param {Scope} scope */
   function byMeasure(view, { measure }) {
     const first = list.format(greatest(view, measure, 3));
     if (!first) return "";
@@ -90,21 +97,21 @@
     return measure === "change" ? _("Greatest rise: %(first)s.", { first }) : "";
   }
 
-  /** The map in words. @param {any} view @param {Scope} scope @param {string} words  for the measure */
+  /** The map in words; `words` name the measure. @type {ApivideoGeo["prose"]["description"]} */
   function description(view, { all, measure, continent }, words) {
     const place = continent || _("World map"), quantity = formats.quantity(view.total);
     const first = list.format(greatest(view, measure, 5));
-    let said = ngettext(
+    let text = ngettext(
       "%(place)s: %(quantity)s, %(count)s country: %(first)s.", "%(place)s: %(quantity)s, %(count)s countries; most in %(first)s.",
       view.rows.length, { place, quantity, first },
     );
-    if (!view.total) said = _("%(place)s: nothing was counted.", { place });
-    else if (!view.rows.length) said = _("%(place)s: %(quantity)s, from countries not known.", { place, quantity });
-    else if (measure !== "count") said = _("%(place)s, %(measure)s: %(first)s.", { place, measure: words, first: first || "–" });
-    return all || !data.first ? said : `${said} ${formats.days(view.from, view.to)}.`;
+    if (!view.total) text = _("%(place)s: nothing was counted.", { place });
+    else if (!view.rows.length) text = _("%(place)s: %(quantity)s, from countries not known.", { place, quantity });
+    else if (measure !== "count") text = _("%(place)s, %(measure)s: %(first)s.", { place, measure: words, first: first || "–" });
+    return all || !data.first ? text : `${text} ${formats.days(view.from, view.to)}.`;
   }
 
-  /** How the total comes about. @param {any} view */
+  /** How the total adds up. @param {View} view */
   const balance = (view) => _("%(total)s: %(mapped)s on the map, %(unknown)s from unknown countries", {
     total: formats.quantity(view.total), mapped: formats.number(view.total - view.unknown), unknown: formats.number(view.unknown),
   });

@@ -1,34 +1,54 @@
-// @ts-check
 /**
- * What the page's scripts share: the page's own data, and a voice for those who listen.
- * Each script adds its part to `apivideoGeo`; the build joins them to one file. Data reaches the page as text only.
+ * Shared by the scripts of a page: its data, and helpers for elements.
+ * Each script adds its members to `apivideoGeo`, whose type is in types.d.ts; the build joins the scripts to one file.
+ * Data enters the page as text only.
  */
-var apivideoGeo = /** @type {any} */ ({});
+// eslint-disable-next-line no-var, no-redeclare -- the one global, which all scripts add to
+var apivideoGeo = /** @type {ApivideoGeo} */ ({});
 (function (geo) {
   "use strict";
 
-  /** @param {string} id @returns {any} */
-  geo.byId = (id) => document.getElementById(id);
+  geo.byId = (id) => /** @type {any} */ (document.getElementById(id));
 
-  /** What `render/client.py` tells. */
-  geo.data = JSON.parse(geo.byId("data").textContent);
+  geo.data = JSON.parse(geo.byId("data").textContent || "");
 
-  /** @param {string} text  read out by screen readers */
-  geo.say = function (text) {
+  /** Has screen readers read a text out. */
+  geo.say = (text) => {
     geo.byId("said").textContent = text;
   };
 
-  /** @param {string} tag @param {string} [text] @param {string} [name]  class @returns {any} */
-  geo.make = function (tag, text, name) {
+  /** Makes an element with a text and the class `name`. */
+  geo.make = (tag, text, name) => {
     const element = document.createElement(tag);
     if (text !== undefined) element.textContent = text;
     if (name) element.className = name;
     return element;
   };
 
-  /** @param {string} code  of a country in `data.pages` */
+  geo.button = (label, name) => {
+    const button = geo.make("button", label, name);
+    button.type = "button";
+    return button;
+  };
+
+  /** The nearest element that matches, from the target of an event outwards. */
+  geo.closest = (event, selector) => /** @type {Element} */ (event.target).closest(selector);
+
+  /**
+   * Loads a file of data that calls `apivideoGeo[name]`. It is a script and not a request, so that it also works from disk.
+   * @param {string} address @param {"days" | "cities"} name @returns {Promise<any>}
+   */
+  geo.load = (address, name) => new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    geo[name] = resolve;
+    script.onerror = () => { script.remove(); reject(new Error(name)); };
+    script.src = address;
+    document.head.append(script);
+  });
+
+  /** The address of a country's page; only those in `data.pages` have one. */
   geo.pageOf = (code) => `country/${code}.html`;
 
-  /** Is motion unwanted? */
+  /** Has the reader asked for less motion? */
   geo.still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 })(apivideoGeo);

@@ -1,26 +1,27 @@
-// @ts-check
-/** What the page says about the view: headline, lead, the four figures, the map in words, the title of the document. */
+/** The texts about the view: headline, lead, the four figures, the map in words, the title of the document. */
 (function (geo) {
   "use strict";
   const { data, formats, prose, _, ngettext } = geo;
-  const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
-  const heading = find("h1"), lead = find(".lead"), map = find("svg.world"), balance = find(".balance");
+  const find = (/** @type {string} */ selector) => /** @type {HTMLElement | null} */ (document.querySelector(selector));
+  const heading = find("h1"), lead = find(".lead"), balance = find(".balance");
+  const map = /** @type {Element} */ (document.querySelector("svg.world"));
 
-  /** The texts the page was sent with. */
+  /** The texts that are in the page at first: those about the whole history. */
   const sent = {
     headline: heading?.textContent || "", lead: lead?.textContent || "", description: map.getAttribute("aria-label") || "",
     balance: balance?.textContent || "", title: document.title,
   };
-  const figures = [...document.querySelectorAll("[data-figure]")].map((figure) => [
-    figure.dataset.figure, figure.querySelector("b")?.textContent, figure.querySelector("span")?.textContent || "", figure.className,
+  const figures = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-figure]"))].map((figure) => [
+    figure.dataset.figure || "", figure.querySelector("b")?.textContent || "", figure.querySelector("span")?.textContent || "", figure.className,
   ]);
 
-  /** @param {Element} element @param {string} text */
+  /** @param {Element | null} element @param {string} text */
   const write = (element, text) => { if (element && element.textContent !== text) element.textContent = text; };
 
   /**
-   * @param {any} view @param {any} state @param {boolean} all  is it the whole history?
-   * @param {boolean} calm  false for one of many views on the way, when nothing below may jump
+   * Shows the texts of a view. `all`: it is the whole history. `calm` is false for one of many previews, while nothing
+   * below may jump.
+   * @type {ApivideoGeo["summary"]["show"]}
    */
   function show(view, state, all, calm) {
     const part = state.continent ? geo.onContinent(view, state.continent) : view;
@@ -52,11 +53,12 @@
     else if (note) number.after(" ", geo.make("span", note));
   }
 
-  /** The four figures. @param {any} view @param {any} scope @param {string} slug  of the continent, or "" */
+  /** Writes the four figures. @param {View} view @param {Scope} scope @param {string} slug  of the continent, or "" */
   function count(view, { all, continent }, slug) {
     const { change, rows } = view;
-    const compared = change && change.before ? changeWords(change, all) : "";
-    put("total", formats.number(view.total), compared, compared && (change.now > change.before ? "up" : change.now < change.before ? "down" : ""));
+    const compared = change?.before ? change : null;
+    const tone = !compared || compared.now === compared.before ? "" : compared.now > compared.before ? "up" : "down";
+    put("total", formats.number(view.total), compared ? changeWords(compared, all) : "", tone);
     const fresh = rows.filter((row) => row.fresh).length;
     const world = continent ? geo.continents[slug].length : data.world;
     put("reach", formats.number(rows.length), [_("of %(number)s", { number: formats.number(world) }), fresh && ngettext("%(count)s new", "%(count)s new", fresh)].filter(Boolean).join(" · "));
@@ -66,6 +68,7 @@
     put("dense", dense ? geo.nameOf(dense.code) : "–", dense ? formats.rate(dense.per) : _("from %(quantity)s up", { quantity: formats.quantity(data.per_from) }));
   }
 
+  /** @param {Change} change @param {boolean} all */
   function changeWords({ now, before, days }, all) {
     const change = formats.change(now, before);
     return all
@@ -73,10 +76,10 @@
       : ngettext("%(change)s on the day before", "%(change)s on the %(count)s days before", days, { change });
   }
 
-  /** The name of a continent, as its choice has it. @param {string} slug */
-  geo.continentName = (slug) => find(`#continent option[value="${slug}"]`).textContent;
+  /** The name of a continent, as the list of continents has it. */
+  geo.continentName = (slug) => find(`#continent option[value="${slug}"]`)?.textContent || "";
 
-  /** What the map compares, in the words of its button. */
+  /** The measure, in the words of its button. */
   geo.measureWords = () => {
     const button = find("[data-measure][aria-pressed=true]");
     return (button?.querySelector(".full") || button)?.textContent || "";

@@ -1,30 +1,45 @@
-// @ts-check
 /** The table: sorted by any column, filtered while typing, copied as CSV; its cells follow the period. */
 (function (geo) {
   "use strict";
   const { data, formats, _, ngettext } = geo;
-  const table = geo.byId("countries");
+  const table = /** @type {HTMLTableElement} */ (geo.byId("countries"));
   const find = geo.byId("find");
   const body = table?.tBodies[0];
+  const foot = /** @type {HTMLTableSectionElement} */ (table?.tFoot);
   /** @type {Map<string, HTMLTableRowElement>} */
   const rows = new Map();
-  for (const row of table?.querySelectorAll("tr[data-c]") || []) rows.set(row.dataset.c, row);
-  /** @type {Map<string, {name: string, flag: string, plain: string}>} */
+  for (const row of rowsWith("[data-c]")) rows.set(row.dataset.c || "", row);
+  /** @typedef {{name: string, flag: string, plain: string}} Name  `plain` is what a search compares */
+  /** @type {Map<string, Name>} */
   const names = new Map();
   for (const [code, row] of rows) {
     const flag = row.cells[1].querySelector(".flag")?.textContent || "";
-    addName(code, row.cells[1].textContent.slice(flag.length).trim(), flag);
+    addName(code, textOf(row.cells[1]).slice(flag.length).trim(), flag);
   }
   for (const [code, name] of Object.entries(data.names)) addName(code, name, "");
   const collator = new Intl.Collator(data.lang);
-  /** @type {any} */
-  let shown = { view: null, sort: "rank", zeros: false, all: false };
-  /** Number of countries that narrow screens show first, as in `render/views.py`; the style sheet hides the others. */
+  /** @type {{view: View} & Pick<State, "sort" | "zeros" | "all">} */
+  let shown = { view: /** @type {any} */ (null), sort: "rank", zeros: false, all: false };
+  /** Number of countries that narrow screens show first, as in the Python module `views`; the style sheet hides the others. */
   const FIRST_ROWS = 25;
   const more = geo.byId("all-rows");
 
+  /** The rows of the table that match. @param {string} selector @returns {HTMLTableRowElement[]} */
+  function rowsWith(selector) {
+    return [.../** @type {NodeListOf<HTMLTableRowElement>} */ (table?.querySelectorAll(`tr${selector}`)) || []];
+  }
+
+  /** @param {Node | null} node */
+  function textOf(node) {
+    return node?.textContent || "";
+  }
+
+  /** @param {Code} code */
+  const nameAt = (code) => /** @type {Name} */ (names.get(code));
+
+  /** @param {Code} code @param {string} name @param {string} flag */
   function addName(code, name, flag) {
-    const letters = [...flag].map((sign) => String.fromCharCode(/** @type {number} */ (sign.codePointAt(0)) - 0x1f1e6 + 65)).join("");
+    const letters = [...flag].map((sign) => String.fromCharCode((sign.codePointAt(0) || 0) - 0x1f1e6 + 65)).join("");
     names.set(code, { name, flag, plain: fold(`${name} ${code} ${letters}`) });
   }
 
@@ -33,28 +48,34 @@
     return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   }
 
-  /** @param {any} actions  `sort`, `zeros`, `all`, `find`: called with what the reader asked for; `light`: with a code or "" */
+  /** @param {TableActions} actions */
   function start(actions) {
     if (!table) return;
-    for (const head of table.querySelectorAll("th[data-sort]")) {
-      const button = geo.make("button", head.textContent);
-      button.type = "button";
+    for (const head of headings()) {
+      const button = geo.button(textOf(head));
       head.replaceChildren(button);
-      button.addEventListener("click", () => actions.sort(turned(head.dataset.sort)));
+      button.addEventListener("click", () => actions.sort(turned(head.dataset.sort || "")));
     }
     find.addEventListener("input", () => { actions.find(find.value.trim()); filter(); geo.say(ngettext("%(count)s country", "%(count)s countries", visible().length)); });
     geo.byId("zeros").addEventListener("click", () => actions.zeros(!shown.zeros));
     more?.addEventListener("click", () => actions.all(!shown.all));
     geo.byId("copy").addEventListener("click", copy);
-    body.addEventListener("pointerover", (event) => actions.light(event.target.closest("tr")?.dataset.c || ""));
+    body.addEventListener("pointerover", (event) => actions.light(geo.closest(event, "tr")?.dataset.c || ""));
     body.addEventListener("pointerleave", () => actions.light(""));
   }
 
-  /** The other direction where a column is sorted already. @param {string} column */
+  /** @returns {NodeListOf<HTMLElement>} */
+  const headings = () => table.querySelectorAll("th[data-sort]");
+
+  /** The reverse order if the table is sorted by the column already. @param {string} column */
   const turned = (column) => (shown.sort === column ? `-${column}` : column);
 
-  /** The value of a column to sort by; what has none comes last. */
+  /**
+   * The value of a column to sort by; NaN comes last, null is for the names.
+   * @param {string} column @param {View} view @returns {((code: Code) => number) | null}
+   */
   function keyOf(column, view) {
+    /** @param {Code} code */
     const row = (code) => view.byCode.get(code);
     if (column === "name") return null;
     if (column === "per-million") return (code) => row(code)?.per ?? NaN;
@@ -62,10 +83,7 @@
     return (code) => row(code)?.count ?? 0;
   }
 
-  /**
-   * @param {any} view @param {{sort: string, zeros: boolean, all: boolean, find: string}} state
-   * @param {any} history  for sparklines; null = as they are
-   */
+  /** `history` is for sparklines; null leaves them as they are. @type {ApivideoGeo["table"]["render"]} */
   function render(view, { sort, zeros, all, find: words }, history) {
     if (!table) return;
     if (find.value.trim() !== words) find.value = words;
@@ -78,7 +96,7 @@
     geo.byId("zeros").setAttribute("aria-pressed", String(zeros));
   }
 
-  /** Rows for the countries without any count, when first asked for. */
+  /** Adds rows for the countries without a count, when they are first needed. */
   function addMissing() {
     for (const code of Object.keys(data.names)) {
       if (rows.has(code)) continue;
@@ -94,20 +112,21 @@
     }
   }
 
+  /** @param {View} view @param {DaySums | null} history */
   function fill(view, history) {
     const longest = view.rows.length ? view.rows[0].share : 1;
     for (const [code, row] of rows) {
       const figures = view.byCode.get(code);
       const [rank, , count, share, per, change, trend] = row.cells;
-      const count_ = figures ? figures.count : 0;
-      put(rank, count_ ? formats.number(figures.rank) : "–");
-      put(count, data.known ? formats.number(count_) : "–");
+      const counted = figures?.count ? figures : null;
+      put(rank, counted ? formats.number(counted.rank) : "–");
+      put(count, data.known ? formats.number(counted ? counted.count : 0) : "–");
       put(share.lastElementChild, formats.share(figures ? figures.share : 0));
-      share.querySelector("rect")?.setAttribute("width", count_ ? Math.max((74 * figures.share) / longest, 1).toFixed(1) : "0");
-      put(per, count_ && !Number.isNaN(figures.per) ? formats.rate(figures.per) : "–");
-      const told = geo.changeOf(view, figures);
-      put(change, told.text);
-      change.className = `num change ${told.tone}`.trimEnd();
+      share.querySelector("rect")?.setAttribute("width", counted ? Math.max((74 * counted.share) / longest, 1).toFixed(1) : "0");
+      put(per, counted && !Number.isNaN(counted.per) ? formats.rate(counted.per) : "–");
+      const { text, tone } = geo.changeOf(view, figures);
+      put(change, text);
+      change.className = `num change ${tone}`.trimEnd();
       if (history && trend.firstElementChild && history.days.counts[code]) {
         const path = geo.sparkPath(history.days.counts[code], history.days.total, view.from, view.to);
         trend.querySelector("path")?.setAttribute("d", path);
@@ -116,103 +135,108 @@
     fillRest(view);
   }
 
-  /** Rows of no country, total, and what the changes compare. */
+  /** The row of unknown countries, the total, and what the changes compare. @param {View} view */
   function fillRest(view) {
-    for (const row of body.querySelectorAll(".apart")) {
-      const count = view[row.dataset.kind];
+    for (const row of rowsWith(".apart")) {
+      const count = view.unknown;
       put(row.cells[2], formats.number(count));
       put(row.cells[3].lastElementChild, formats.share(view.total ? count / view.total : 0));
     }
-    put(table.tFoot.rows[0].cells[2], formats.number(view.total));
+    put(foot.rows[0].cells[2], formats.number(view.total));
     const note = geo.byId("change-note");
     if (note) note.textContent = geo.compared(view);
   }
 
+  /** @param {Element | null} cell @param {string} text */
   function put(cell, text) {
-    if (cell.textContent !== text) cell.textContent = text;
+    if (cell && cell.textContent !== text) cell.textContent = text;
   }
 
+  /** @param {string} sort  a column, with "-" in front for the reverse order @param {View} view */
   function order(sort, view) {
     const column = sort.replace(/^-/, "");
     const ranks = column === "rank" || column === "name";
     const back = sort !== column;
     const key = keyOf(column, view);
     const codes = [...rows.keys()];
-    const byName = (a, b) => collator.compare(names.get(a).name, names.get(b).name);
+    /** @param {Code} a @param {Code} b */
+    const byName = (a, b) => collator.compare(nameAt(a).name, nameAt(b).name);
     const values = key && new Map(codes.map((code) => [code, key(code)]));
     codes.sort((a, b) => {
       if (!values) return byName(a, b) * (back ? -1 : 1);
-      const [left, right] = [values.get(a), values.get(b)];
+      const left = values.get(a) ?? NaN, right = values.get(b) ?? NaN;
       if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right)) || byName(a, b);
       if (left === right) return left && /rank|count|share/.test(column) ? (a < b ? -1 : 1) : byName(a, b);
       return (left < right ? 1 : -1) * (back ? -1 : 1);
     });
-    const rest = [...body.querySelectorAll(".apart")];
-    const wanted = [...codes.map((code) => rows.get(code)), ...rest];
-    if (wanted.some((row, place) => body.rows[place] !== row)) body.append(...wanted);
-    for (const head of table.querySelectorAll("th[data-sort]")) {
+    const wanted = [...codes.flatMap((code) => rows.get(code) || []), ...rowsWith(".apart")];
+    if (wanted.some((row, index) => body.rows[index] !== row)) body.append(...wanted);
+    for (const head of headings()) {
       if (head.dataset.sort !== column) head.removeAttribute("aria-sort");
       else head.setAttribute("aria-sort", ranks !== back ? "ascending" : "descending");
     }
   }
 
+  /** Shows the rows that match what is typed, or else all countries with a count. */
   function filter() {
     const wanted = fold(find.value.trim());
     let any = false;
     if (wanted) addMissing();
     for (const [code, row] of rows) {
       const counted = (shown.view.byCode.get(code)?.count || 0) > 0;
-      row.hidden = wanted ? !matches(names.get(code), wanted) : !(counted || shown.zeros);
+      row.hidden = wanted ? !matches(nameAt(code), wanted) : !(counted || shown.zeros);
       any = any || !row.hidden;
     }
     shorten(Boolean(wanted));
-    for (const row of body.querySelectorAll(".apart")) row.hidden = Boolean(wanted);
-    table.tFoot.hidden = Boolean(wanted);
+    for (const row of rowsWith(".apart")) row.hidden = Boolean(wanted);
+    foot.hidden = Boolean(wanted);
     geo.byId("none-found").hidden = any || !wanted;
   }
 
-  /** Marks the rows that a narrow screen shows only when asked; a search shows all it finds. @param {boolean} searching */
+  /** Marks the rows that a narrow screen shows only on request; a search shows all it finds. @param {boolean} searching */
   function shorten(searching) {
     const counted = [...body.rows].filter((row) => row.dataset.c && !row.hidden);
-    counted.forEach((row, place) => row.classList.toggle("later", place >= FIRST_ROWS));
+    counted.forEach((row, index) => row.classList.toggle("later", index >= FIRST_ROWS));
     table.classList.toggle("short", !shown.all && !searching);
     if (!more) return;
-    more.parentElement.hidden = searching || counted.length <= FIRST_ROWS;
+    /** @type {HTMLElement} */ (more.parentElement).hidden = searching || counted.length <= FIRST_ROWS;
     more.setAttribute("aria-expanded", String(shown.all));
     more.textContent = shown.all
       ? _("Show the first %(number)s", { number: formats.number(FIRST_ROWS) })
       : _("Show all %(number)s", { number: formats.number(counted.length) });
   }
 
-  /** Does a word of the name or a code begin so? */
+  /** Does a word of the name, or a code, begin with `wanted`? @param {Name} name @param {string} wanted */
   function matches(name, wanted) {
     return !wanted || ` ${name.plain.replace(/[^\p{L}\p{N}]+/gu, " ")}`.includes(` ${wanted.replace(/[^\p{L}\p{N}]+/gu, " ")}`);
   }
 
   const visible = () => [...rows].filter(([, row]) => !row.hidden).map(([code]) => code);
 
-  /** The rows as shown, in their order, with codes and the period; figures as plain numbers. */
+  /** The visible rows as CSV, in their order, with codes and the period; figures as plain numbers. */
   function csv() {
     const { view } = shown;
+    /** @param {number} number @param {number} digits */
+    const rounded = (number, digits) => (Number.isFinite(number) ? String(Number(number.toFixed(digits))) : "");
     const period = [data.first && formats.iso(view.from), data.last && formats.iso(view.to)];
+    /** @type {(string | number)[][]} */
     const lines = [["rank", "iso_a3", "country", `${data.metric}s`, "share", "per_million", "change", "from", "to"]];
     for (const row of body.rows) {
       if (row.hidden) continue;
-      const code = row.dataset.c;
+      const code = row.dataset.c || "";
       const figures = view.byCode.get(code);
-      const name = code ? names.get(code).name : row.cells[1].textContent;
-      const count = code ? (figures ? figures.count : 0) : view[row.dataset.kind];
+      const name = code ? nameAt(code).name : textOf(row.cells[1]);
+      const count = code ? (figures ? figures.count : 0) : view.unknown;
       const ratio = code ? geo.changeOf(view, figures).ratio : NaN;
-      const rounded = (number, digits) => (Number.isFinite(number) ? String(Number(number.toFixed(digits))) : "");
       lines.push([
-        code && count ? figures.rank : "", code || "---", name, count, rounded(view.total ? count / view.total : 0, 6),
+        figures && count ? figures.rank : "", code || "---", name, count, rounded(view.total ? count / view.total : 0, 6),
         rounded(count && figures ? figures.per : NaN, 3), rounded(ratio - 1, 4), ...period,
       ]);
     }
     return `${lines.map((line) => line.map(cell).join(",")).join("\r\n")}\r\n`;
   }
 
-  /** Quoted where it must be; what a spreadsheet would run begins with an apostrophe. */
+  /** A value as CSV: quoted if necessary; text that a spreadsheet would run gets an apostrophe in front. @param {string | number} value */
   function cell(value) {
     let text = String(value);
     if (typeof value === "string" && /^[=+@\t\r]|^-[^\d-]/.test(text)) text = `'${text}`;
@@ -231,7 +255,7 @@
     setTimeout(() => { button.textContent = _("Copy as CSV"); }, 2000);
   }
 
-  /** @param {string} text */
+  /** Copies a text; returns whether that worked. @param {string} text */
   async function write(text) {
     try {
       await navigator.clipboard.writeText(text);
@@ -246,9 +270,10 @@
     }
   }
 
-  let marked = null;
+  /** @type {HTMLElement | undefined} */
+  let marked;
 
-  /** @param {string} code  "" = none */
+  /** Highlights the row of a country. @param {Code} code  "" = none */
   function light(code) {
     marked?.classList.remove("on");
     marked = rows.get(code);

@@ -1,33 +1,30 @@
-// @ts-check
-/** The period: its buttons, two dates, the handles over the curve, and play, which goes through the weeks or months. */
+/** The period: its buttons, two dates, the handles over the curve, and the play button, which goes through the weeks or months. */
 (function (geo) {
   "use strict";
   const { data, formats, state: rules, _, ngettext } = geo;
   /** Histories longer than this many days are played by 30 days, shorter ones by 7. */
   const LONG = 200;
+  /** Time of a frame, in milliseconds. */
   const FRAME = 700;
 
-  /**
-   * @param {{choose: (period: string, from: number, to: number) => void, glance: (from: number, to: number, calm: boolean) => void,
-   *   play: (frames: number[][]) => Promise<boolean>, rest: (from: number, to: number) => void}} actions
-   *   `choose` is a choice; `glance` one of many on the way to it; `play` prepares frames to compare; `rest` ends them
-   */
+  /** @type {ApivideoGeo["timeline"]["start"]} */
   function start(actions) {
     const bar = geo.byId("periods");
     if (!bar) return null;
     const custom = geo.byId("custom"), from = geo.byId("from"), to = geo.byId("to"), button = geo.byId("play");
+    const choices = /** @type {NodeListOf<HTMLElement>} */ (bar.querySelectorAll("[data-period]"));
     const days = rules.last + 1;
     const brush = geo.brush.start(days, (first, last, done) => {
       halt();
       if (done) actions.choose(first === 0 && last === days - 1 ? "all" : "custom", first, last);
-      else actions.glance(first, last, true);
+      else actions.preview(first, last, true);
     });
     let timer = 0, playing = false, at = -1;
-    /** @type {number[][]} */
+    /** @type {[number, number][]} */
     let frames = [];
 
     bar.addEventListener("click", (event) => {
-      const period = event.target.closest("[data-period]")?.dataset.period;
+      const period = geo.closest(event, "[data-period]")?.dataset.period;
       if (!period) return;
       halt();
       if (period === "custom") open();
@@ -40,10 +37,10 @@
     }
     for (const field of [from, to]) {
       field.addEventListener("change", () => {
-        const [first, last] = [formats.place(from.value), formats.place(to.value)];
-        const sound = first >= 0 && last < days && first <= last;
-        field.setAttribute("aria-invalid", String(!sound));
-        if (sound) { halt(); actions.choose("custom", first, last); }
+        const [first, last] = [formats.indexOf(from.value), formats.indexOf(to.value)];
+        const valid = first >= 0 && last < days && first <= last;
+        field.setAttribute("aria-invalid", String(!valid));
+        if (valid) { halt(); actions.choose("custom", first, last); }
         else geo.say(_("Choose a first day before the last one, both within the history."));
       });
     }
@@ -51,11 +48,13 @@
     button.addEventListener("click", () => (playing ? halt() : play()));
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") halt(); });
 
+    /** Weeks or months up to the last complete day. @returns {[number, number][]} */
     function cut() {
       const length = days > LONG ? 30 : 7;
+      /** @type {[number, number][]} */
       const cuts = [];
-      for (let last = rules.whole; last - length + 1 >= 0; last -= length) cuts.unshift([last - length + 1, last]);
-      return cuts.length ? cuts : [[0, rules.whole]];
+      for (let last = rules.lastComplete; last - length + 1 >= 0; last -= length) cuts.unshift([last - length + 1, last]);
+      return cuts.length ? cuts : [[0, rules.lastComplete]];
     }
     async function play() {
       if (!frames.length) frames = cut();
@@ -71,10 +70,10 @@
       at += 1;
       const [first, last] = frames[at];
       brush.set(first, last);
-      actions.glance(first, last, false);
-      if (!playing) return actions.rest(first, last);
-      if (at >= frames.length - 1) return halt();
-      timer = setTimeout(step, FRAME);
+      actions.preview(first, last, false);
+      if (!playing) actions.rest(first, last);
+      else if (at >= frames.length - 1) halt();
+      else timer = setTimeout(step, FRAME);
     }
     function halt() {
       clearTimeout(timer);
@@ -84,24 +83,25 @@
       button.classList.remove("on");
       actions.rest(frames[at][0], frames[at][1]);
     }
+    /** @param {string} period */
     function mark(period) {
-      for (const each of bar.querySelectorAll("[data-period]")) each.setAttribute("aria-pressed", String(each.dataset.period === period));
+      for (const each of choices) each.setAttribute("aria-pressed", String(each.dataset.period === period));
     }
-    /** Shows what is chosen. @param {any} state */
+    /** Shows what is chosen. @param {State} state */
     function show(state) {
       mark(state.period);
       custom.hidden = state.period !== "custom";
       from.value = formats.iso(state.from);
       to.value = formats.iso(state.to);
       brush.set(state.from, state.to);
-      const place = frames.findIndex(([first, last]) => first === state.from && last === state.to);
-      if (!playing) at = place;
+      const frame = frames.findIndex(([first, last]) => first === state.from && last === state.to);
+      if (!playing) at = frame;
     }
     halt();
     return { show, halt };
   }
 
-  /** The period in words, and what it lacks. @param {any} view @param {boolean} all */
+  /** Writes the period in words, and which days it lacks. @param {View} view @param {boolean} all  is it the whole history? */
   function note(view, all) {
     geo.byId("curve-note").hidden = !all;
     const days = view.to - view.from + 1;
@@ -112,7 +112,7 @@
         view.gaps.length, { days: formats.runs(view.gaps) },
       ));
     }
-    if (data.open.some((place) => place >= view.from && place <= view.to)) parts.push(_("the last one is not over yet"));
+    if (data.open.some((index) => index >= view.from && index <= view.to)) parts.push(_("the last one is not over yet"));
     geo.byId("period-note").textContent = all ? "" : geo.joined(parts);
   }
 

@@ -129,7 +129,7 @@ def render_spoken(metric: str, formats: Formats) -> str:
         continents.get(_slug(shape.region), []).append(code)
     spoken = json.dumps(sentences.headline_forms(metric, formats), ensure_ascii=False, separators=(",", ":"))
     members = json.dumps(continents, separators=(",", ":"))
-    return f"apivideoGeo.spoken={spoken};\napivideoGeo.continents={members};\n"
+    return f"apivideoGeo.wording={spoken};\napivideoGeo.continents={members};\n"
 
 
 def scale_settings(method: str, classes: int, breaks: Sequence[float], scale: Scale) -> Mapping[str, Any]:

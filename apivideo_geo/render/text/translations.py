@@ -89,4 +89,4 @@ def render_words(words: Words) -> str:
         "messages": told,
     }
     text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    return f"apivideoGeo.said={text};\n"
+    return f"apivideoGeo.translations={text};\n"

@@ -93,9 +93,10 @@ def load_own(folders: Sequence[Path], words: str = "") -> dict[str, bytes]:
 
 
 def _bare(script: str) -> str:
-    """Our script without its comments and indentation, which stay in the repository."""
+    """Return a script without comments, types and indentation; `tools/javascript` checks them in the repository."""
     without = re.sub(r"(?m)^\s*/\*\*(?:(?!\*/).)*\*/\s*$", "", script, flags=re.DOTALL)
-    lines = (line.strip() for line in without.splitlines())
+    untyped = re.sub(r"/\*\* @type \{.*?\} \*/ ?", "", without)
+    lines = (line.strip() for line in untyped.splitlines())
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 

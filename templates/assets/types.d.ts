@@ -1,0 +1,453 @@
+/**
+ * Types of the page's scripts, read by tsc only (`make types`): no page loads this file.
+ * Each script adds its members to the global `apivideoGeo`, which the scripts call `geo`.
+ */
+
+/** ISO 3166-1 alpha-3 code of a country; "---" stands for unknown countries. */
+type Code = string;
+/** Plural category of CLDR ("one", "few", "other") → the sentence for such a count. */
+type PluralForms = Record<string, string>;
+type Box = [left: number, top: number, right: number, bottom: number];
+type Measure = "count" | "share" | "per-million" | "change";
+
+/** The page's JSON, written by `client_data` of the render package. Days are indexes: 0 is the first of the history. */
+interface PageData {
+  lang: string;
+  metric: string;
+  words: { many: string; counted: PluralForms };
+  /** Is there any data by country? */
+  known: boolean;
+  /** Number of countries of the world. */
+  world: number;
+  total: number;
+  mapped: number;
+  unknown: number;
+  rows: [code: Code, count: number, people: number, now: number, before: number, fresh: number][];
+  change: { days: number; total: [now: number, before: number] } | null;
+  /** Smallest count before, from which a change is shown. */
+  change_from: number;
+  /** Smallest count from which a rate per million people is shown. */
+  per_from: number;
+  scale: { method: string; classes: number; breaks: number[]; lows: number[] };
+  /** Address of the counts by day, or "". */
+  days: string;
+  /** First and last day of the history as ISO dates, or "". */
+  first: string;
+  last: string;
+  /** Days that were never collected, and days that were collected in part. */
+  gaps: number[];
+  open: number[];
+  /** Names of the countries without a count. */
+  names: Record<Code, string>;
+  /** Where each country's label is, in units of the map. */
+  points: Record<Code, [x: number, y: number]>;
+  /** Width and height of the map, in its units. */
+  frame: [width: number, height: number];
+  /** Widths of the drawn world, in CSS pixels, from which the dots have their next positions. */
+  spread: number[];
+  /** Countries with both a dot and a shape → longest side of the shape, in units of the map. */
+  dots: Record<Code, number>;
+  continents: Record<string, Box>;
+  /** Countries that have a page of their own. */
+  pages: Code[];
+  /** Address of the cities, or "". */
+  cities: string;
+}
+
+/** The file of counts by day, written by `render_days`. */
+interface Days {
+  first: string;
+  total: (number | null)[];
+  open: number[];
+  counts: Record<Code, number[]>;
+}
+
+/** Running sums of the days: item n is the sum of the first n days. */
+interface DaySums {
+  days: Days;
+  sums: Record<Code, Float64Array>;
+  total: Float64Array;
+}
+
+/** A country's counts in a period; `before` is that of the period of the same length before it. */
+interface CountryCounts {
+  code: Code;
+  count: number;
+  now: number;
+  before: number;
+  /** First seen in this period? */
+  fresh: boolean;
+}
+
+interface Row extends CountryCounts {
+  /** Of all plays, 0 to 1. */
+  share: number;
+  rank: number;
+  /** Per million people; NaN where the population is not known. */
+  per: number;
+}
+
+interface Change {
+  days: number;
+  now: number;
+  before: number;
+}
+
+/** The totals of a period, before its rows are ranked. */
+interface Totals {
+  /** Indexes of the first and the last day, both included. */
+  from: number;
+  to: number;
+  total: number;
+  unknown: number;
+  change: Change | null;
+  /** Days of the period that were never collected. */
+  gaps: number[];
+}
+
+/** The figures of a period: what every part of the page shows. */
+interface View extends Totals {
+  mapped: number;
+  /** Countries with a count, highest first. */
+  rows: Row[];
+  /** All countries of the data, those without a count too. */
+  byCode: Map<Code, Row>;
+}
+
+/** What the reader chose; the page's address has the parts that differ from the default. */
+interface State {
+  /** "all", a length ("30d") or "custom". */
+  period: string;
+  from: number;
+  to: number;
+  measure: Measure;
+  country: Code;
+  /** Column of the table, with "-" in front for the reverse order. */
+  sort: string;
+  continent: string;
+  /** Centre and zoom of the map, "540,180,2.5", or "". */
+  place: string;
+  /** The pressed entry of the legend, or "". */
+  kind: string;
+  /** Text of the search. */
+  find: string;
+  without: boolean;
+  zeros: boolean;
+  cities: boolean;
+  all: boolean;
+}
+
+/** Classes of values; see `render/scale.py`. */
+interface Scale {
+  /** Lower limits, ascending. */
+  lows: number[];
+  /** Highest value. */
+  top: number;
+  /** Are all values integers? */
+  whole: boolean;
+}
+
+interface LegendEntry {
+  kind: string;
+  label: string;
+  note: string;
+  /** Not a button. */
+  apart?: boolean;
+}
+
+/** How the map is painted: a kind for each country, which is a class in the style sheet. */
+interface Painting {
+  kinds: Map<Code, string>;
+  /** The kind of all other countries. */
+  empty: string;
+  classes: number;
+}
+
+interface ChangeText {
+  text: string;
+  tone: "" | "up" | "down";
+  /** now / before: Infinity for a new country, NaN where nothing can be compared. */
+  ratio: number;
+}
+
+/** What a view is of: `share` is that of the `continent` in all plays, `all` says that it has all days. */
+interface Scope {
+  all: boolean;
+  measure: Measure;
+  continent: string;
+  share: number;
+}
+
+/** Zoom buttons and keys: "in", "out" and "world". */
+type Zooms = Record<"in" | "out" | "world", () => void>;
+
+interface MapFinder {
+  /** The country that a pointer means, or "". `by` is the type of the pointer. */
+  codeAt(event: MouseEvent, by: string): Code;
+  /** Other small countries within a finger's reach, those with counts first. */
+  near(event: MouseEvent, code: Code): Code[];
+}
+
+interface MapPainter {
+  paint(painting: Painting): void;
+  /** Highlights the countries of one kind; "" = none. */
+  choose(kind: string): void;
+  kindOf(code: Code): string | undefined;
+}
+
+interface MapLights {
+  /** Highlights a country; "" = none. */
+  light(code: Code): void;
+}
+
+interface CountryMap extends MapFinder, MapPainter, MapLights {
+  map: L.Map;
+  svg: SVGSVGElement;
+  /** Zooms to a continent; "" = the world. */
+  frame(continent: string, animate: boolean): void;
+  /** Where a country's dot or label is, in the window. */
+  pointOf(code: Code): DOMPoint;
+  /** Scrolls the map until a country can be seen. */
+  reach(code: Code): void;
+}
+
+interface CardPin {
+  close(): void;
+  /** Small countries that a finger may have meant as well. */
+  near: Code[];
+  pick(code: Code): void;
+}
+
+interface PlayActions {
+  /** Called when the reader has chosen a period. */
+  choose(period: string, from: number, to: number): void;
+  /** Shows a preview; `calm` says that the table follows when nothing more happens. */
+  preview(from: number, to: number, calm: boolean): void;
+  /** Prepares the frames, so that their colours can be compared; false if that failed. */
+  play(frames: [number, number][]): Promise<boolean>;
+  /** Called when the playing ends at a frame. */
+  rest(from: number, to: number): void;
+}
+
+interface TableActions {
+  sort(column: string): void;
+  zeros(shown: boolean): void;
+  all(shown: boolean): void;
+  find(text: string): void;
+  light(code: Code): void;
+}
+
+interface KeyActions {
+  /** The country that the keys are at, or "". */
+  at(): Code;
+  view(): View;
+  go(code: Code): void;
+  open(): void;
+  pin(): void;
+  leave(): void;
+  zoom(to: keyof Zooms): void;
+}
+
+/** Elements of the pages by their id. Those with `null` are not on every page that runs the script. */
+interface PageElements {
+  data: HTMLElement;
+  said: HTMLElement;
+  legend: HTMLElement;
+  card: HTMLElement;
+  frame: HTMLElement;
+  zoom: HTMLElement;
+  strip: HTMLElement;
+  controls: HTMLElement;
+  continent: HTMLSelectElement;
+  from: HTMLInputElement;
+  to: HTMLInputElement;
+  custom: HTMLElement;
+  play: HTMLElement;
+  embed: HTMLElement;
+  whole: HTMLAnchorElement;
+  find: HTMLInputElement;
+  list: HTMLTableElement;
+  copy: HTMLElement;
+  zeros: HTMLElement;
+  "curve-note": HTMLElement;
+  "period-note": HTMLElement;
+  "map-note": HTMLElement;
+  "embed-note": HTMLElement;
+  "none-found": HTMLElement;
+  "picture-said": HTMLElement;
+  countries: HTMLTableElement | null;
+  "all-rows": HTMLElement | null;
+  "change-note": HTMLElement | null;
+  "off-the-map": HTMLElement | null;
+  periods: HTMLElement | null;
+  leader: HTMLElement | null;
+  map: HTMLElement;
+  fullscreen: HTMLElement;
+  cities: HTMLElement | null;
+  updated: HTMLElement | null;
+  snippet: HTMLTextAreaElement | null;
+  "save-png": HTMLElement | null;
+  "save-svg": HTMLElement | null;
+  "save-square": HTMLElement | null;
+  "copy-picture": HTMLElement | null;
+}
+
+interface Formats {
+  number(value: number): string;
+  share(part: number): string;
+  limit(value: number): string;
+  percentage(value: number): string;
+  about(part: number): string;
+  rate(value: number): string;
+  change(now: number, before: number): string;
+  quantity(count: number): string;
+  /** ISO date of a day. */
+  iso(index: number): string;
+  /** Index of an ISO date; NaN for any other text. */
+  indexOf(iso: string): number;
+  day(index: number): string;
+  dayOfYear(index: number): string;
+  days(from: number, to: number): string;
+  runs(indexes: number[]): string;
+}
+
+/** A city of the front page's map: country, name, count, and its place in units of the map. */
+type City = [code: Code, name: string, count: number, x: number, y: number];
+
+/** The one global of a page. Each member is added by the script named above it. */
+interface ApivideoGeo {
+  // start.js
+  byId<Id extends keyof PageElements>(id: Id): PageElements[Id];
+  data: PageData;
+  say(text: string): void;
+  make<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, text?: string | null, name?: string): HTMLElementTagNameMap[Tag];
+  button(label: string, name?: string): HTMLButtonElement;
+  closest(event: Event, selector: string): HTMLElement | null;
+  load(address: string, name: "days"): Promise<Days>;
+  load(address: string, name: "cities"): Promise<City[]>;
+  pageOf(code: Code): string;
+  still(): boolean;
+  // called by the loaded files of days and of cities
+  days(days: Days): void;
+  cities(cities: City[]): void;
+
+  // written by the build, after start.js
+  translations: { language: string; direction: string; messages: Record<string, string | PluralForms> };
+  wording: { headline: Record<"countries" | "most" | "countries_of" | "most_of", PluralForms> & { somewhere: string }; articles: Code[] };
+  continents: Record<string, Code[]>;
+
+  // words.js
+  fill(text: string, values: Record<string, string>): string;
+  form(forms: PluralForms, count: number): string;
+  _(message: string, values?: Record<string, string>): string;
+  ngettext(one: string, many: string, count: number, values?: Record<string, string>): string;
+  joined(parts: string[]): string;
+  named<Named extends HTMLElement>(element: Named): Named;
+  sentence(text: string): string;
+
+  // formats.js
+  formats: Formats;
+
+  // classes.js
+  makeScale(values: number[], method: string, classes: number, custom?: number[]): Scale;
+  classOf(scale: Scale, value: number): number;
+  ranges(scale: Scale, number: (value: number) => string): string[];
+
+  // figures.js
+  wholeView(): View;
+  addUp(days: Days): DaySums;
+  viewOf(history: DaySums, from: number, to: number): View;
+  compared(view: View): string;
+  changeOf(view: View, row: Row | undefined): ChangeText;
+  valueBy(measure: Measure, view: View): (row: Row) => number;
+  scaleOf(views: View[], measure: Measure, without: boolean): Scale;
+  leaderOf(view: View, measure: Measure): Code;
+  onContinent(view: View, slug: string): View;
+  picture(view: View, measure: Measure, without: boolean, scale?: Scale | null, among?: Code[]): Painting & { legend: LegendEntry[] };
+  offTheMap(view: View): string;
+  sparkPath(counts: number[], totals: (number | null)[], from: number, to: number): string;
+
+  // state.js
+  state: {
+    read(search: string): State;
+    remember(state: State, step: boolean): void;
+    daysOf(period: string): { from: number; to: number };
+    last: number;
+    lastComplete: number;
+  };
+
+  // legend.js
+  legend: { start(highlight: (kind: string) => void, choose: (kind: string) => void): void; render(entries: LegendEntry[], classes: number, kind: string): void };
+
+  // table.js, or embed.js
+  nameOf(code: Code): string;
+
+  // table.js
+  fold(text: string): string;
+  flagOf(code: Code): string;
+  table: {
+    start(actions: TableActions): void;
+    render(view: View, state: Pick<State, "sort" | "zeros" | "all" | "find">, history: DaySums | null): void;
+    light(code: Code): void;
+    csv(): string;
+    sparkOf(code: Code): Element | null;
+  };
+
+  // card.js
+  card: {
+    show(code: Code, view: View, pin: CardPin | null): void;
+    hide(): void;
+    move(x: number, y: number): void;
+    open(): void;
+    focus(): void;
+    spoken(code: Code, view: View, measure: Measure): string;
+    element: HTMLElement;
+  };
+
+  // keys.js
+  keys: { start(container: HTMLElement, actions: KeyActions): void; neighbour(code: Code, way: [number, number]): Code };
+
+  // map.js
+  map: {
+    start(map: L.Map, overlay: L.SVGOverlay, deepest: number): CountryMap;
+    zoomButtons(map: L.Map, zooms: Zooms): void;
+    painter(svg: SVGSVGElement): MapPainter;
+    lights(svg: SVGSVGElement): MapLights;
+    finder(svg: SVGSVGElement): MapFinder;
+  };
+
+  // place.js
+  place: { start(leaflet: L.Map, moved: (place: string) => void): { show(place: string): void; leave(): void } };
+
+  // cities.js
+  cityLayer: { start(button: HTMLElement, leaflet: L.Map, svg: SVGSVGElement): { show(on: boolean): Promise<boolean> } };
+
+  // brush.js
+  brush: {
+    start(days: number, moved: (from: number, to: number, done: boolean) => void): { set(from: number, to: number): void };
+  };
+
+  // timeline.js
+  timeline: {
+    start(actions: PlayActions): { show(state: State): void; halt(): void } | null;
+    note(view: View, all: boolean): void;
+  };
+
+  // prose.js
+  prose: {
+    headline(view: View, scope: Scope): string;
+    lead(view: View, scope: Scope): string;
+    description(view: View, scope: Scope, words: string): string;
+    balance(view: View): string;
+  };
+
+  // summary.js
+  summary: { show(view: View, state: State, all: boolean, calm: boolean): void };
+  continentName(slug: string): string;
+  measureWords(): string;
+
+  // page.js or city-map.js. Called by the script that folium writes.
+  attach(leaflet: L.Map, overlay: L.SVGOverlay, deepest: number): void;
+  /** What is shown now, for the pictures. */
+  shown: { view: View; state: State };
+}
