@@ -12,7 +12,7 @@ Heavy libraries are imported when a method needs them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
@@ -142,8 +142,7 @@ class Audience:
         """
         from apivideo_geo.exports.frames import breakdown_frame
 
-        if dimension not in DIMENSIONS[1:]:
-            raise UsageError(f"There is no breakdown {dimension!r}: choose one of {', '.join(DIMENSIONS[1:])}.")
+        _choice("breakdown", dimension, DIMENSIONS[1:])
         _only_countries("Breakdowns", media)
         summary = self.summary(since, until, country, None)
         if dimension in self.withheld or (self.published is not None and dimension in WITHHELD):
@@ -212,10 +211,13 @@ class Audience:
         media: str | None = None,
     ) -> str:
         """Return the map as an SVG document with headline, legend and date, as the site's ``map.svg``."""
-        from apivideo_geo.render.map.picture import render_picture
+        from apivideo_geo.render.map.palettes import PALETTES
+        from apivideo_geo.render.map.picture import GROUNDS, render_picture
         from apivideo_geo.render.map.scale import make_scale
         from apivideo_geo.render.text.formats import Formats
 
+        _choice("palette", palette, PALETTES)
+        _choice("theme", theme, GROUNDS)
         summary = self.summary(since, until, country, media)
         scale = make_scale([country.count for country in summary.countries])
         return render_picture(summary, scale, Formats(self.locale), title, palette=palette, theme=theme)
@@ -330,6 +332,11 @@ def _day(day: Day) -> date | None:
         return date.fromisoformat(day)
     except (TypeError, ValueError):
         raise UsageError(f"{day!r} is not a day; write it as 2026-01-31.") from None
+
+
+def _choice(what: str, value: object, choices: Iterable[str]) -> None:
+    if value not in (known := tuple(choices)):
+        raise UsageError(f"There is no {what} {value!r}: choose one of {', '.join(known)}.")
 
 
 def _country(code: str) -> str:

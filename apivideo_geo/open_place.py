@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 MIN_COUNT = 5
 """The default of the setting ``min_count``."""
 _REMOTE = ("https://", "http://")
-_SITE_FILES = ("facts.parquet", "summary.json", "timeseries.csv", "videos.csv", "monthly.csv")
-_OPTIONAL = ("videos.csv", "monthly.csv")
+_OPTIONAL = ("data/videos.csv", "data/monthly.csv")
+_SITE_FILES = ("data/facts.parquet", "data/timeseries.csv", "manifest.json", *_OPTIONAL)
 
 
 def open(place: str | Path | Sequence[str | Path], *, locale: str = "en", min_count: int = MIN_COUNT) -> Audience:
@@ -44,6 +44,8 @@ def open(place: str | Path | Sequence[str | Path], *, locale: str = "en", min_co
     ...
     apivideo_geo.errors.UsageError: no-such-folder does not exist; give a history folder, a site or session files.
     """
+    if not place or not isinstance(place, str | Path | Sequence):
+        raise UsageError(f"{place!r} is not a place; give a history folder, a site or session files.")
     if isinstance(place, str | Path):
         text, folder = str(place), Path(place).expanduser()
         if text.startswith(_REMOTE) and not text.partition("?")[0].endswith((".csv", ".json", ".ndjson", ".parquet")):
@@ -159,7 +161,7 @@ def _withheld(min_count: int, withhold_media: bool = False) -> Mapping[str, int]
 
 
 def _open_site(place: str, locale: str) -> Audience:
-    """Read the files in ``data/`` of a published site: facts, days with their state, titles, monthly breakdowns."""
+    """Read the files of a published site: facts, days with their state, titles, monthly breakdowns."""
     import json
 
     import pyarrow as pa
@@ -169,34 +171,35 @@ def _open_site(place: str, locale: str) -> Audience:
 
     files = _read_site(place)
     try:
-        summary = json.loads(files["summary.json"])
-        facts = pq.read_table(io.BytesIO(files["facts.parquet"])).select(FACTS.names).cast(FACTS)
-        days = _read_csv(files["timeseries.csv"])
+        manifest = json.loads(files["manifest.json"])
+        facts = pq.read_table(io.BytesIO(files["data/facts.parquet"])).select(FACTS.names).cast(FACTS)
+        days = _read_csv(files["data/timeseries.csv"])
         states = {date.fromisoformat(day): state for day, state in zip(days["day"], days["state"], strict=True)}
-        generated, metric = datetime.fromisoformat(summary["generated_at"]), str(summary["metric"])
+        generated, metric = datetime.fromisoformat(manifest["generated_at"]), str(manifest["metric"])
+        demo = manifest["demo"] is True
+        assets, months = _site_assets(files.get("data/videos.csv")), _site_months(files.get("data/monthly.csv"))
     except (ValueError, KeyError, TypeError, pa.ArrowException):
-        raise DataRefused(f"{place}: the files in data/ are not those of an apivideo-geo site.") from None
+        raise DataRefused(f"{_shown(place)}: the files are not those of an apivideo-geo site.") from None
     return Audience(
         _keep(facts), {day: state == "open" for day, state in states.items() if state != "missing"},
-        metric, generated, _site_assets(files.get("videos.csv")), published=_site_months(files.get("monthly.csv")),
-        locale=locale,
+        metric, generated, assets, demo=demo, published=months, locale=locale,
     )  # fmt: skip
 
 
 def _read_site(place: str) -> dict[str, bytes]:
-    """Return the content of each file in ``data/`` by its name; the optional ones only if they exist."""
+    """Return the content of each of ``_SITE_FILES`` by its path; the optional ones only if they exist."""
     found = {}
     for name in _SITE_FILES:
         content = _read_remote(place, name) if place.startswith(_REMOTE) else _read_local(Path(place), name)
         if content is not None:
             found[name] = content
         elif name not in _OPTIONAL:
-            raise UsageError(f"{place} is not an apivideo-geo site: there is no data/{name}.")
+            raise UsageError(f"{_shown(place)} is not an apivideo-geo site: there is no {name}.")
     return found
 
 
 def _read_local(folder: Path, name: str) -> bytes | None:
-    path = folder / "data" / name
+    path = folder / name
     try:
         return path.read_bytes() if path.is_file() else None
     except OSError as error:
@@ -207,7 +210,14 @@ def _read_remote(site: str, name: str) -> bytes | None:
     from apivideo_geo.api.download import download
 
     base = site.partition("?")[0].partition("#")[0].removesuffix("index.html").rstrip("/")
-    return download(f"{base}/data/{name}")
+    return download(f"{base}/{name}")
+
+
+def _shown(place: str) -> str:
+    """Return the folder or the address of a site as messages show it."""
+    from apivideo_geo.api.download import without_secrets
+
+    return without_secrets(place) if place.startswith(_REMOTE) else place
 
 
 def _read_csv(content: bytes) -> pd.DataFrame:

@@ -21,7 +21,7 @@ def download(url: str) -> bytes | None:
 
     Raises :class:`SourceFailed` if the server cannot be reached, answers with an error, or takes too long.
     """
-    end = time.monotonic() + DEADLINE
+    end, shown = time.monotonic() + DEADLINE, without_secrets(url)
     try:
         with requests.Session() as session:
             session.trust_env = False
@@ -29,18 +29,29 @@ def download(url: str) -> bytes | None:
                 if response.status_code in (404, 410):
                     return None
                 if response.status_code != 200:
-                    raise SourceFailed(f"{url} answered with status {response.status_code}; check the address.")
-                return _read_body(response, url, end)
+                    raise SourceFailed(f"{shown} answered with status {response.status_code}; check the address.")
+                return _read_body(response, shown, end)
     except (requests.RequestException, OSError) as error:
-        raise SourceFailed(f"{url} cannot be reached ({type(error).__name__}); check the address.") from None
+        raise SourceFailed(f"{shown} cannot be reached ({type(error).__name__}); check the address.") from None
 
 
-def _read_body(response: requests.Response, url: str, end: float) -> bytes:
+def without_secrets(url: str) -> str:
+    """Return ``url`` without user name, password, query and fragment, for messages.
+
+    >>> without_secrets("https://me:word@example.org/map/?signature=1")
+    'https://example.org/map/'
+    """
+    scheme, _, rest = url.partition("#")[0].partition("?")[0].partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
+def _read_body(response: requests.Response, shown: str, end: float) -> bytes:
     content = bytearray()
     for chunk in response.iter_content(1 << 16):
         content += chunk
         if len(content) > MAX_BYTES:
-            raise SourceFailed(f"{url} is larger than {MAX_BYTES >> 20} MiB.")
+            raise SourceFailed(f"{shown} is larger than {MAX_BYTES >> 20} MiB.")
         if time.monotonic() > end:
-            raise SourceFailed(f"{url} took longer than {DEADLINE:.0f} seconds.")
+            raise SourceFailed(f"{shown} took longer than {DEADLINE:.0f} seconds.")
     return bytes(content)

@@ -1,6 +1,7 @@
 """The public Python API gives the figures of the site, from a history, a site, session files and the demo."""
 
 import re
+import shutil
 import threading
 from datetime import UTC, date, datetime
 from functools import partial
@@ -162,6 +163,8 @@ def test_a_published_site_is_read_by_its_address(account):
         (lambda a: a.cities(media="vi1"), "not stored by video"),
         (lambda a: a.map(palette="pink"), "There is no palette 'pink'"),
         (lambda a: a.map(measure="change"), "There is no measure 'change'"),
+        (lambda a: a.picture(palette="pink"), "There is no palette 'pink'"),
+        (lambda a: a.picture(theme="sepia"), "There is no theme 'sepia'"),
     ],
 )
 def test_a_wrong_question_is_answered_with_one_clear_sentence(audience, ask, words):
@@ -176,6 +179,37 @@ def test_a_wrong_place_is_answered_with_one_clear_sentence(tmp_path, place, monk
     (tmp_path / "notes.txt").write_text("hello")
     with pytest.raises(apivideo_geo.ApivideoGeoError, match=place):
         apivideo_geo.open(place)
+
+
+@pytest.mark.parametrize("place", [None, "", [], 3])
+def test_a_place_of_another_type_is_answered_with_one_clear_sentence(place):
+    with pytest.raises(apivideo_geo.ApivideoGeoError, match="is not a place; give a history folder"):
+        apivideo_geo.open(place)
+
+
+@pytest.mark.parametrize(
+    "path", ["manifest.json", "data/facts.parquet", "data/timeseries.csv", "data/videos.csv", "data/monthly.csv"]
+)
+def test_a_host_that_answers_a_missing_file_with_its_front_page_is_not_taken_for_a_site(account, tmp_path, path):
+    site = shutil.copytree(account.folder / "site", tmp_path / "site")
+    (site / path).write_bytes((site / "index.html").read_bytes())
+    with pytest.raises(apivideo_geo.ApivideoGeoError, match="the files are not those of an apivideo-geo site"):
+        apivideo_geo.open(site)
+
+
+def test_a_password_or_signature_in_an_address_is_not_in_the_message():
+    with pytest.raises(apivideo_geo.ApivideoGeoError, match=r"http://127\.0\.0\.1:9/map/data/") as caught:
+        apivideo_geo.open("http://me:pa55word@127.0.0.1:9/map/?signature=5ecret")
+    assert "pa55word" not in str(caught.value)
+    assert "5ecret" not in str(caught.value)
+
+
+def test_a_published_demo_is_still_called_a_demo(tmp_path):
+    product = Product(tmp_path)
+    product.run("demo", "--out", "site")
+    site = apivideo_geo.open(tmp_path / "site")
+    assert site.demo
+    assert "invented audience" in site.picture()
 
 
 def test_every_example_of_the_page_runs(tmp_path, monkeypatch, capsys):

@@ -80,6 +80,35 @@ def test_a_layer_of_ones_own_is_where_the_place_is(audience, show):
     assert abs(box["y"] + box["height"] / 2 - y) < 2
 
 
+def test_markers_icons_and_popups_of_folium_work_offline(audience, show):
+    chart = audience.map()
+    folium.Marker(apivideo_geo.to_map(48.86, 2.35), tooltip="Paris", popup="<b>Our</b> office").add_to(chart)
+    folium.Marker(apivideo_geo.to_map(-33.87, 151.2), icon=folium.Icon(color="darkred")).add_to(chart)
+    folium.LayerControl().add_to(chart)
+    opened = show(chart)
+    page = opened.page
+    assert opened.problems == []
+    assert opened.outside("file:") == []
+    assert page.eval_on_selector("img.leaflet-marker-icon", "image => image.naturalWidth") > 0
+    pin = page.locator(".leaflet-marker-icon path")
+    assert pin.evaluate("path => getComputedStyle(path).fill") == "rgb(139, 0, 0)"
+    box, (x, y) = pin.bounding_box(), centre(page, -33.87, 151.2)
+    assert abs(box["x"] + box["width"] / 2 - x) < 3
+    assert abs(box["y"] + box["height"] - y) < 3
+    page.locator("img.leaflet-marker-icon").click()
+    assert page.locator(".leaflet-popup b").inner_text() == "Our"
+    assert "data:image/png" in page.locator(".leaflet-control-layers-toggle").evaluate(
+        "button => getComputedStyle(button).backgroundImage"
+    )
+
+
+def test_the_legend_says_the_unit_of_a_share_and_of_countries_without_a_rate(audience, show):
+    legend = show(audience.map(measure="share", classes=3)).page.locator(".leaflet-bottom.leaflet-left")
+    assert legend.inner_text().splitlines()[-2].endswith(" % and more")
+    legend = show(audience.map(measure="per-million")).page.locator(".leaflet-bottom.leaflet-left")
+    assert legend.inner_text().splitlines()[-2] == "Under 100 sessions"
+
+
 def test_a_hostile_name_is_text(audience, show):
     hostile = "</script><img src=x onerror='window.hurt=1'><b>`${1}`"
     summary = audience.summary()

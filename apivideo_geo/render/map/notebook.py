@@ -7,6 +7,8 @@ folium's own tooltips, popups and legends interpret HTML.
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
@@ -25,7 +27,7 @@ from apivideo_geo.render.map.picture import GROUNDS
 from apivideo_geo.render.map.scale import Scale, make_scale
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats, sentence
-from apivideo_geo.render.theme.assets import load_leaflet
+from apivideo_geo.render.theme.assets import load_leaflet, load_leaflet_images
 
 MEASURES = ("count", "share", "per-million")
 PER_MILLION_FROM = 100
@@ -52,6 +54,28 @@ _LABEL = JsCode(
     }
     """
 )
+_HELPERS = """
+    // folium uses jQuery only to parse the HTML of a popup and to wait for the page.
+    window.$ ??= (what) => {
+        if (typeof what !== "string") return { ready: (run) => addEventListener("DOMContentLoaded", run) };
+        const template = document.createElement("template");
+        template.innerHTML = what.trim();
+        return template.content.children;
+    };
+    L.Icon.Default.imagePath = "";
+    L.Icon.Default.mergeOptions(IMAGES);
+    // A pin in the colour of folium.Icon; its plugin and its symbols would come from the network.
+    L.AwesomeMarkers ??= {
+        icon: ({ markerColor }) => {
+            const [html] = $(`<svg width="25" height="41" stroke="#fff">
+                <path d="M12.5 1A11 11 0 0 0 2 15c2 8 10.5 25 10.5 25S21 23 23 15A11 11 0 0 0 12.5 1z"/>
+                <circle cx="12.5" cy="12.5" r="4" fill="#fff"/></svg>`);
+            html.firstElementChild.style.fill = markerColor;
+            return L.divIcon({ html, className: "", iconSize: [25, 41], iconAnchor: [12, 41], popupAnchor: [0, -36] });
+        },
+    };
+"""
+"""Script for the layers that users add: folium's own markers, icons and popups work without the network."""
 
 
 def make_map(
@@ -80,7 +104,8 @@ def make_map(
             style_function=lambda feature: _style(feature, colours),
             highlight_function=lambda feature: {"weight": 2, "color": "#12181f"},
         ).add_to(chart)  # fmt: skip
-    chart.add_child(_Legend(_legend(scale, measure, formats, PALETTES[palette].light), _caption(summary, formats)))
+    entries = _legend(scale, summary, measure, formats, PALETTES[palette].light)
+    chart.add_child(_Legend(entries, _caption(summary, formats)))
     return chart
 
 
@@ -94,7 +119,13 @@ class NotebookMap(FlatMap):
         files = load_leaflet()
         script = files["leaflet.js"].decode().replace("</", "<\\/")
         figure.header.add_child(Element(f"<script>{script}</script>"), name="leaflet_js", index=0)
-        figure.header.add_child(Element(f"<style>{files['leaflet.css'].decode()}</style>"), name="leaflet_css", index=1)
+        images = {name: _data_uri(content) for name, content in load_leaflet_images().items()}
+        icons = {"iconUrl": "marker-icon.png", "iconRetinaUrl": "marker-icon-2x.png", "shadowUrl": "marker-shadow.png"}
+        helpers = _HELPERS.replace("IMAGES", json.dumps({option: images[name] for option, name in icons.items()}))
+        layers = f".leaflet-control-layers-toggle {{background-image: url({images['layers-2x.png']})}}"
+        style = f"{files['leaflet.css'].decode()}{layers}"
+        figure.header.add_child(Element(f"<style>{style}</style>"), name="leaflet_css", index=1)
+        figure.header.add_child(Element(f"<script>{helpers}</script>"), name="helpers_js", index=2)
         super().render(**kwargs)  # type: ignore[no-untyped-call]
 
 
@@ -142,6 +173,10 @@ class _Legend(MacroElement):
     def __init__(self, entries: list[tuple[str, str]], caption: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name, self.entries, self.caption = "Legend", entries, caption
+
+
+def _data_uri(image: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(image).decode()}"
 
 
 def _value(country: CountryCount, measure: str) -> float | None:
@@ -205,15 +240,19 @@ def _style(feature: dict[str, Any], colours: Mapping[str, str]) -> dict[str, Any
     return style | ({"radius": _DOT if feature["id"] in colours else 2, "color": "#566171"} if is_dot else {})
 
 
-def _legend(scale: Scale, measure: str, formats: Formats, palette: tuple[str, ...]) -> list[tuple[str, str]]:
-    entries = list(zip(spread(palette, len(scale.lows)), scale.ranges(formats), strict=True))
-    unit = {"share": " %", "per-million": ""}.get(measure, "")
-    entries = [(colour, f"{label}{unit}") for colour, label in entries]
+def _legend(
+    scale: Scale, summary: Summary, measure: str, formats: Formats, palette: tuple[str, ...]
+) -> list[tuple[str, str]]:
+    unit = " %" if measure == "share" else ""
+    labels = scale.ranges(formats, lambda value: f"{formats.number(value)}{unit}")
+    entries = list(zip(spread(palette, len(scale.lows)), labels, strict=True))
     if measure == "per-million":
-        entries.append((_FEW, formats.say("Under %(quantity)s", quantity=formats.number(PER_MILLION_FROM))))
+        few = sentences.quantity(PER_MILLION_FROM, summary, formats)
+        entries.append((_FEW, formats.say("Under %(quantity)s", quantity=few)))
     return [*entries, (_ZERO, "0")]
 
 
 def _caption(summary: Summary, formats: Formats) -> str:
     plays = sentence(sentences.noun(summary.metric, formats))
-    return f"{plays}: {formats.number(summary.total)} {sentences.period(summary, formats)}".strip()
+    caption = f"{plays}: {formats.number(summary.total)} {sentences.period(summary, formats)}".strip()
+    return f"{caption} · {formats.say('Demo data')}" if summary.demo else caption

@@ -116,7 +116,7 @@ def _source(summary: Summary, formats: Formats, title: str) -> str:
     made = formats.say("data by api.video, outlines by Natural Earth, made with apivideo-geo")
     if summary.demo:
         made = formats.say("demo data: an invented audience; outlines by Natural Earth, made with apivideo-geo")
-    return f"{_short(title, 60)} · {made}"
+    return f"{_short(title, 60)} · {made}" if title else made
 
 
 def _world(summary: Summary, scale: Scale, map_width: int) -> str:

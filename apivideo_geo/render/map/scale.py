@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -41,12 +41,12 @@ class Scale:
             return None
         return max(bisect_right(self.lows, value) - 1, 0)
 
-    def ranges(self, formats: Formats) -> list[str]:
-        """Each class in words, weakest first."""
-        return [self._range(index, formats) for index in range(len(self.lows))]
+    def ranges(self, formats: Formats, number: Callable[[float], str] | None = None) -> list[str]:
+        """Return each class in words, weakest first. ``number`` writes a figure, by default ``formats.number``."""
+        return [self._range(index, formats, number or formats.number) for index in range(len(self.lows))]
 
-    def _range(self, index: int, formats: Formats) -> str:
-        number, low = formats.number, self.lows[index]
+    def _range(self, index: int, formats: Formats, number: Callable[[float], str]) -> str:
+        low = self.lows[index]
         if index == len(self.lows) - 1:
             alone = index == 0 and low == self.top
             return number(low) if alone else formats.say("%(number)s and more", number=number(low))

@@ -74,6 +74,12 @@ def load_leaflet() -> dict[str, bytes]:
     return {"leaflet.js": script.encode(), "leaflet.css": style.encode()}
 
 
+def load_leaflet_images() -> dict[str, bytes]:
+    """Return Leaflet's PNG pictures (markers, the layers button) by file name."""
+    folder = files("js_lib_leaflet") / "static" / "js_lib_leaflet" / "images"
+    return {image.name: image.read_bytes() for image in folder.iterdir() if image.name.endswith(".png")}
+
+
 def load_own(folders: Sequence[Path], words: str = "") -> dict[str, bytes]:
     """Every file of ``assets`` in the template ``folders`` by its name, the first folder winning.
 

@@ -28,7 +28,7 @@ def find_files(given: str) -> list[str]:
         raise DataRefused(f"{given} is a folder: name the files in it, for example {given.rstrip('/')}/**/*.csv.")
     found = sorted(name for name in glob.glob(str(path), recursive=True) if Path(name).is_file())  # noqa: PTH207
     if not found:
-        raise DataRefused(f"{given}: there is no such file; check the path given with --sessions.")
+        raise DataRefused(f"{given}: there is no such file; check the path.")
     return found
 
 
