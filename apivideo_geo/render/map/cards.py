@@ -10,10 +10,11 @@ from html import escape
 
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.model import AssetDetail, CountryCount, Details, Summary
+from apivideo_geo.render.map.dots import draw_dot
 from apivideo_geo.render.map.palettes import PALETTES, spread
 from apivideo_geo.render.map.picture import FONTS, GROUNDS, _short, _wrap
 from apivideo_geo.render.map.png import render_png
-from apivideo_geo.render.map.small_map import TALL, WIDE, load_outlines, place_of
+from apivideo_geo.render.map.small_map import STEP, TALL, WIDE, load_outlines, place_of
 from apivideo_geo.render.pages.country import page_of
 from apivideo_geo.render.pages.video import title_of
 from apivideo_geo.render.text import sentences
@@ -32,7 +33,9 @@ _TREND = 520, 190, 248, 150
 _POINTS = 60
 """Maximum number of points of the trend; of more days the means of stretches of equal length are drawn."""
 _SMALLER = 120
-"""A country whose biggest part is less wide and high than this, in units of ``geo.shapes``, gets a ring or a dot."""
+"""A country whose biggest part is less wide and high than this, in units of ``geo.shapes``, gets a ring."""
+_CORE, _RIM = 5.5, 7
+"""Width in pixels of a dot and of the rim around it: dots are at least 7.3 pixels apart on a map of this width."""
 _INK = GROUNDS["light"]
 
 
@@ -138,20 +141,31 @@ def _land() -> str:
 def _world(card: Card, colours: Sequence[str]) -> str:
     """The land, and on it the countries in their colours, with a dot where one is small and a ring if it is alone."""
     left, top, width, height = _MAP
-    marks = []
+    alone = len(card.kinds) == 1
+    lands, dots = [], []
     for code, kind in sorted(card.kinds.items(), key=lambda item: item[1]):
         shape = load_shapes()[code]
         if outline := load_outlines()[code]:
-            marks.append(f'<path d="{outline}" fill="{colours[kind]}"/>')
-        if shape.size < _SMALLER:
+            lands.append(f'<path d="{outline}" fill="{colours[kind]}"/>')
+        if shape.dot:
+            dots.append(draw_dot(shape, f"c{kind}", unit=STEP, width=0 if alone else width))
+        if alone and shape.size < _SMALLER:
             x, y = place_of(shape.dot or shape.label)
-            ring = f'<circle cx="{x}" cy="{y}" r="28" fill="none" stroke="{_INK.ink}" stroke-width="4"/>'
-            marks.append(f'<circle cx="{x}" cy="{y}" r="8" fill="{colours[kind]}"/>')
-            marks.append(ring if len(card.kinds) == 1 else "")
+            dots.append(f'<circle cx="{x}" cy="{y}" r="28" fill="none" stroke="{_INK.ink}" stroke-width="4"/>')
     place = f'x="{left}" y="{top}" width="{width}" height="{height}"'
     return (
+        f"<style>{_dot_style(colours, WIDE / width)}</style>"
         f'<image {place} href="data:image/png;base64,{_land()}"/>'
-        f'<svg {place} viewBox="0 0 {WIDE} {TALL}">{"".join(marks)}</svg>'
+        f'<svg {place} viewBox="0 0 {WIDE} {TALL}">{"".join(lands)}{"".join(dots)}</svg>'
+    )
+
+
+def _dot_style(colours: Sequence[str], pixel: float) -> str:
+    """The look of the dots; ``pixel`` is one in units of the map."""
+    return (
+        f".ring,.dot{{fill:none;stroke-linecap:round}}.ring{{stroke:{_INK.edge};stroke-width:{_RIM * pixel:.1f}}}"
+        f".dot{{stroke-width:{_CORE * pixel:.1f}}}"
+        + "".join(f".c{kind}>.dot{{stroke:{colour}}}" for kind, colour in enumerate(colours))
     )
 
 
