@@ -1,4 +1,4 @@
-"""Every territory too small to see has a dot in the colour of its class, on every map of the site: pages and pictures."""
+"""Every territory too small to see has a dot in the colour of its class, on every map: pages and pictures."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ THEME = Theme("Acme", site_url="https://acme.example/", cards=1)
 VIDEO = "video/viIslets.html"
 
 PAINTED = """() => Object.fromEntries([...document.querySelectorAll('.spot .dot')].map(dot => {
-    const style = getComputedStyle(dot), shown = dot.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    const style = getComputedStyle(dot);
+    const shown = dot.checkVisibility({ opacityProperty: true, visibilityProperty: true });
     return [dot.parentElement.classList[2], [style.stroke, shown ? parseFloat(style.strokeWidth) : 0]];
 }))"""
 """Territory ⇒ the colour of its dot and how wide it is drawn, in CSS pixels."""
