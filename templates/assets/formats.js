@@ -27,6 +27,7 @@
   const longDay = dates({ day: "numeric", month: "long", year: "numeric" });
   const yearlessDay = dates({ day: "numeric", month: "long" });
   const shortDay = dates({ day: "numeric", month: "short" });
+  const shortDayWithYear = dates({ day: "numeric", month: "short", year: "numeric" });
   const first = Date.parse(geo.data.first);
   /** @param {number} index */
   const timeOf = (index) => first + index * DAY;
@@ -36,7 +37,7 @@
     number: plain,
 
     /** A share from 0 to 1; one above 0 never reads as 0. */
-    share: (part) => (part > 0 && part < 0.0005 ? `< ${percentTenths(0.001)}` : percentTenths(part)),
+    share: (part) => (part > 0 && part <= 0.0005 ? `< ${percentTenths(0.001)}` : percentTenths(part)),
 
     /** A limit between classes of rates. */
     limit: (value) => plain(Number(value.toPrecision(4))),
@@ -50,13 +51,13 @@
     /** A number per million people. */
     rate(value) {
       if (value >= 1000) return integer(value);
-      if (value > 0 && value < 0.05) return plain(Number(value.toPrecision(1)));
+      if (value > 0 && value <= 0.05) return plain(Number(value.toPrecision(1)));
       return tenths(value);
     },
 
     /** The change in percent, with its sign; `before` is above 0. */
     change(now, before) {
-      const size = percent(Math.abs(now / before - 1));
+      const size = percent(Math.abs(now - before) / before);
       return size === percent(0) ? size : (now > before ? "+" : "−") + size;
     },
 
@@ -67,7 +68,7 @@
     dayOfYear: (index) => dated(yearlessDay.format(timeOf(index))),
     days: (from, to) => (from === to ? formats.day(from) : dated(longDay.formatRange(timeOf(from), timeOf(to)))),
 
-    /** Ascending days as ranges: "3–6 Aug, 9 Aug"; after three ranges "and 12 more". */
+    /** Ascending days as ranges: "3–6 Aug, 9 Aug", with the year if there are several; after three ranges "and 12 more". */
     runs(indexes) {
       /** @type {[number, number][]} */
       const runs = [];
@@ -76,8 +77,9 @@
         if (last && last[1] === index - 1) last[1] = index;
         else runs.push([index, index]);
       }
-      const texts = runs.slice(0, 3).map(([from, to]) =>
-        dated(from === to ? shortDay.format(timeOf(from)) : shortDay.formatRange(timeOf(from), timeOf(to))));
+      const years = new Set(indexes.map((index) => formats.iso(index).slice(0, 4)));
+      const format = years.size > 1 ? shortDayWithYear : shortDay;
+      const texts = runs.slice(0, 3).map(([from, to]) => dated(format.formatRange(timeOf(from), timeOf(to))));
       const rest = runs.slice(3).reduce((sum, [from, to]) => sum + to - from + 1, 0);
       const days = texts.join(", ");
       return rest ? geo.ngettext("%(days)s and %(count)s more", "%(days)s and %(count)s more", rest, { days }) : days;

@@ -80,7 +80,7 @@ class Formats:
 
     def share(self, part: float) -> str:
         """A share from 0 to 1 with one decimal: 71.1%; what would round to nothing reads < 0.1%."""
-        if 0 < part < 0.0005:
+        if 0 < part <= 0.0005:
             return f"< {self._percentage(0.001)}"
         return self._percentage(part)
 
@@ -94,13 +94,13 @@ class Formats:
         """A figure per million people: 1,204; 33.4; 0.04."""
         if value >= 1000:
             return str(format_decimal(value, "#,##0", locale=self.locale))
-        if 0 < value < 0.05:
+        if 0 < value <= 0.05:
             return str(format_decimal(float(f"{value:.1g}"), locale=self.locale, decimal_quantization=False))
         return str(format_decimal(value, "#,##0.0", locale=self.locale))
 
     def change(self, now: int, before: int) -> str:
         """How much more or less, with its sign: +12%, −8%; "0%" for next to nothing. ``before`` is above 0."""
-        size = str(format_percent(abs(now / before - 1), locale=self.locale))
+        size = str(format_percent(abs(now - before) / before, locale=self.locale))
         if size == str(format_percent(0, locale=self.locale)):
             return size
         return f"{'+' if now > before else '−'}{size}"

@@ -1,0 +1,134 @@
+"""One table of cases for what Python and the scripts of the pages both compute, so that they cannot drift apart."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apivideo_geo.model import Change
+from apivideo_geo.render.map.scale import make_scale
+from apivideo_geo.render.map.script_data import client_data, render_spoken, scale_settings
+from apivideo_geo.render.map.sparkline import spark_path
+from apivideo_geo.render.pages.figures import make_rows
+from apivideo_geo.render.text.formats import Formats
+from apivideo_geo.render.text.sentences import counted
+from apivideo_geo.render.text.translations import load_words, render_words
+from apivideo_geo.render.theme.assets import load_own
+from tests.needs import lacking
+from tests.render.samples import TEMPLATES, days, summary
+
+CASES = json.loads(Path(__file__).with_name("shared_cases.json").read_text(encoding="utf-8"))
+FIRST = date.fromisoformat(CASES["first_day"])
+LOCALES = list(CASES["formats"])
+SAMPLE = summary({"FRA": 12, "BEL": 3}, days(FIRST, [5, 10]))
+SCRIPTS = ("words.js", "formats.js", "classes.js", "figures.js")
+
+
+def script_for(locale: str) -> str:
+    """Return the page's scripts that compute, as they are in the repository, with the sentences of a locale."""
+    start, *others = ((TEMPLATES / "assets" / name).read_text(encoding="utf-8") for name in ("start.js", *SCRIPTS))
+    return "".join((start, render_words(load_words(locale)), render_spoken("play", Formats(locale)), *others))
+
+
+def run_in_node(jobs: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Return the result of each job; see run_scripts.mjs."""
+    node = shutil.which("node")
+    if not node:
+        lacking("No Node.js found: install Node.js 20 or newer to run the scripts of the pages.")
+    runner = Path(__file__).with_name("run_scripts.mjs")
+    done = subprocess.run([node, runner], input=json.dumps(jobs), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return list(json.loads(done.stdout))
+
+
+def job(locale: str, expression: str, argument: Any) -> Mapping[str, Any]:
+    scale = scale_settings("quantile", 6, (), make_scale([12, 3]))
+    data = client_data(SAMPLE, scale, locale, 100, 250, "", ())
+    return {"script": script_for(locale), "data": data, "expression": expression, "argument": argument}
+
+
+def day(index: int) -> date:
+    return FIRST + timedelta(index)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_python_writes_numbers_and_days_as_in_the_table(locale):
+    formats = Formats(locale)
+    writers = {
+        "number": formats.number,
+        "share": formats.share,
+        "about": formats.about,
+        "rate": formats.rate,
+        "change": formats.change,
+        "quantity": lambda count: formats.say_many(*counted("play"), count),
+        "day": lambda index: formats.day(day(index)),
+        "runs": lambda indexes: formats.days([day(index) for index in indexes]),
+    }
+    table = CASES["formats"][locale]
+    assert table.keys() == writers.keys()
+    assert {name: [[*values, writers[name](*values)] for *values, _ in cases] for name, cases in table.items()} == table
+
+
+def test_scripts_write_numbers_and_days_as_in_the_table():
+    expression = """table => Object.fromEntries(Object.entries(table).map(([name, cases]) =>
+        [name, cases.map((values) => { const input = values.slice(0, -1);
+          return [...input, apivideoGeo.formats[name](...input)]; })]))"""
+    results = run_in_node([job(locale, expression, CASES["formats"][locale]) for locale in LOCALES])
+    assert dict(zip(LOCALES, results, strict=True)) == CASES["formats"]
+
+
+def test_python_cuts_classes_as_in_the_table():
+    for case in CASES["scales"]:
+        scale = make_scale(case["values"], case["method"], case["classes"], case["breaks"])
+        classes = [scale.class_of(value) for value in case["values"]]
+        assert list(scale.lows) == case["lows"], case
+        assert scale.ranges(Formats("en")) == case["ranges"], case
+        assert [-1 if found is None else found for found in classes] == case["class_of"], case
+
+
+def test_scripts_cut_classes_as_in_the_table():
+    expression = """cases => cases.map(({ values, method, classes, breaks }) => {
+        const scale = apivideoGeo.makeScale(values, method, classes, breaks);
+        return { values, method, classes, breaks, lows: scale.lows,
+          ranges: apivideoGeo.ranges(scale, apivideoGeo.formats.number),
+          class_of: values.map((value) => apivideoGeo.classOf(scale, value)) }; })"""
+    assert run_in_node([job("en", expression, CASES["scales"])]) == [CASES["scales"]]
+
+
+def test_python_shows_changes_and_sparklines_as_in_the_table():
+    for now, before, new, text, tone in CASES["changes"]:
+        change = Change(7, (now, before), {"FRA": (now, before)}, ("FRA",) if new else ())
+        row = make_rows(replace(SAMPLE, change=change), Formats("en"))[0]
+        assert (row.change, row.tone) == (text, tone), (now, before)
+    for counts, totals, path in CASES["sparklines"]:
+        assert spark_path(counts, totals) == path
+
+
+def test_scripts_show_changes_and_sparklines_as_in_the_table():
+    changes = """cases => cases.map(([now, before, fresh]) => {
+        const { text, tone } = apivideoGeo.changeOf({ change: {} }, { now, before, fresh });
+        return [now, before, fresh, text, tone]; })"""
+    sparklines = """cases => cases.map(([counts, totals]) =>
+        [counts, totals, apivideoGeo.sparkPath(counts, totals, 0, counts.length - 1)])"""
+    jobs = [job("en", changes, CASES["changes"]), job("en", sparklines, CASES["sparklines"])]
+    assert run_in_node(jobs) == [CASES["changes"], CASES["sparklines"]]
+
+
+def test_published_scripts_are_valid_and_have_no_comments_with_types():
+    scripts = {name: content.decode() for name, content in load_own([TEMPLATES]).items() if name.endswith(".js")}
+    assert {"page.js", "embed.js", "city-map.js", "early.js", "head.js", "list.js", "copy.js"} <= scripts.keys()
+    assert [name for name, script in scripts.items() if "/**" in script or "@param" in script] == []
+    run_in_node(
+        [
+            {"script": "", "data": {}, "expression": "(script) => { new Function(script); }", "argument": script}
+            for script in scripts.values()
+        ]
+    )
