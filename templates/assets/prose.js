@@ -26,7 +26,7 @@
       if (continent) return geo.sentence(_("No %(plays)s in %(continent)s", { plays, continent }));
       return geo.sentence(all ? _("No %(plays)s yet", { plays }) : _("No %(plays)s in this period", { plays }));
     }
-    if (!rows.length) return _("%(quantity)s, from countries not known", { quantity: formats.quantity(view.total) });
+    if (!rows.length) return _("%(quantity)s from unknown countries", { quantity: formats.quantity(view.total) });
     const first = rows.filter((row) => row.count === rows[0].count).map((row) => row.code);
     if (continent) return write(first.length < Math.min(3, rows.length) || rows.length === 1 ? "most_of" : "countries_of", first);
     if (rows.length === 1) return geo.fill(wording.headline.somewhere, { country: within(first[0]) });
@@ -106,7 +106,7 @@
       view.rows.length, { place, quantity, first },
     );
     if (!view.total) text = _("%(place)s: nothing was counted.", { place });
-    else if (!view.rows.length) text = _("%(place)s: %(quantity)s, from countries not known.", { place, quantity });
+    else if (!view.rows.length) text = _("%(place)s: %(quantity)s from unknown countries.", { place, quantity });
     else if (measure !== "count") text = _("%(place)s, %(measure)s: %(first)s.", { place, measure: words, first: first || "–" });
     return all || !data.first ? text : `${text} ${formats.days(view.from, view.to)}.`;
   }

@@ -138,7 +138,7 @@ def test_demo_data_says_so_in_title_and_banner(demo):
     shown = summary({"FRA": 3}, days(date(2026, 11, 1), [3]), demo=demo)
     html = render(shown)
     assert ("<title>Demo data · " in html) is demo
-    assert ("an invented audience" in html) is demo
+    assert ("this audience is invented" in html) is demo
 
 
 def test_hostile_names_and_titles_stay_text():

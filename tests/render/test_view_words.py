@@ -208,7 +208,7 @@ def test_days_that_nobody_watched_and_days_of_unknown_countries_have_their_words
     assert said == {
         "15": ("Watched in Brazil", ("Brazil", "100.0%")),
         "17": ("No plays in this period", ("–", "")),
-        "18": ("12 plays, from countries not known", ("–", "")),
+        "18": ("12 plays from unknown countries", ("–", "")),
     }
 
 

@@ -181,7 +181,7 @@ def headline(summary: Summary, formats: Formats) -> str:
     if not summary.total:
         return sentence(formats.say("No %(plays)s yet", plays=noun(summary.metric, formats)))
     if not countries:
-        return formats.say("%(quantity)s, from countries not known", quantity=quantity(summary.total, summary, formats))
+        return formats.say("%(quantity)s from unknown countries", quantity=quantity(summary.total, summary, formats))
     if len(countries) == 1:
         return formats.say(words.somewhere, country=within(countries[0], formats))
     most = [within(country, formats) for country in countries if country.count == countries[0].count]
@@ -193,14 +193,14 @@ def headline(summary: Summary, formats: Formats) -> str:
 def lead(summary: Summary, formats: Formats) -> str:
     """Two or three sentences under the headline: how much, when, from where."""
     if not summary.total:
-        return " ".join([_nothing(summary, formats), formats.say("The map fills itself as soon as somebody watches.")])
+        return " ".join([_nothing(summary, formats), formats.say("The map fills in as soon as somebody watches.")])
     return " ".join([_how_much(summary, formats), *_from_where(summary, formats), *_new(summary, formats)])
 
 
 def _nothing(summary: Summary, formats: Formats) -> str:
     when = period(summary, formats)
     return (
-        formats.say("Nothing was counted %(when)s.", when=when) if when else formats.say("Nothing was counted so far.")
+        formats.say("Nothing was counted %(when)s.", when=when) if when else formats.say("Nothing has been counted so far.")
     )
 
 
@@ -238,9 +238,9 @@ def description(summary: Summary, formats: Formats) -> str:
     """The map in words, for those who do not see it and for search engines."""
     place, much = formats.say("World map"), quantity(summary.total, summary, formats)
     if not summary.total:
-        return formats.say("%(place)s: nothing was counted in any country yet.", place=place)
+        return formats.say("%(place)s: nothing has been counted in any country yet.", place=place)
     if not summary.countries:
-        return formats.say("%(place)s: %(quantity)s, from countries not known.", place=place, quantity=much)
+        return formats.say("%(place)s: %(quantity)s from unknown countries.", place=place, quantity=much)
     first = [f"{within(country, formats)} ({formats.number(country.count)})" for country in summary.countries[:5]]
     return formats.say_many(
         "%(place)s: %(quantity)s, %(count)s country: %(first)s.",

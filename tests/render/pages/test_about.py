@@ -62,7 +62,7 @@ def test_every_day_of_the_period_is_accounted_for_and_gaps_are_named():
 
 def test_an_account_nobody_has_watched_has_its_page_too():
     said = text(about(empty()))
-    assert "No day was collected yet." in said
+    assert "No day has been collected yet." in said
     for nonsense in ("None", "nan", "On the first view they are"):
         assert nonsense not in said
 
@@ -78,10 +78,10 @@ def test_the_class_method_of_the_owner_is_explained(method):
     assert METHOD_WORDS[method] in text(about(small(), theme))
 
 
-def test_class_limits_and_the_least_count_by_head_are_those_of_the_map():
+def test_class_limits_and_the_minimum_for_rates_are_those_of_the_map():
     said = text(about(small(), Theme("Acme", method="custom", breaks=(5,), per_million_from=40)))
-    assert "On the first view they are 1–4, 5 and more." in said
-    assert "Countries with fewer than 40 plays take no part" in said
+    assert "When the page opens, the classes are 1–4, 5 and more." in said
+    assert "Countries with fewer than 40 plays are hatched" in said
 
 
 def test_demo_data_is_called_invented():
@@ -110,14 +110,14 @@ def test_a_hostile_title_stays_text():
     assert b"<img" not in site["404.html"]
 
 
-def test_the_404_page_loads_nothing_and_allows_only_its_own_style():
+def test_the_404_page_loads_nothing_and_allows_only_its_own_style_and_script():
     html = render_site(small(), Theme("Acme Academy"), TEMPLATES)["404.html"].decode()
-    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
-    assert style
-    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
-    assert f"style-src 'sha256-{digest}'" in html
+    for element, directive in (("style", "style-src"), ("script", "script-src")):
+        (content,) = re.findall(rf"<{element}>(.*?)</{element}>", html, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{directive} 'sha256-{digest}'" in html
     assert "unsafe" not in html
-    assert not re.search(r"<(script|link|img)\b", html)
+    assert not re.search(r"<(link|img)\b|<script .*src", html)
     assert set(re.findall(r'href="(.*?)"', html)) == {"./", "../"}
 
 

@@ -28,7 +28,7 @@ def test_the_headline_says_where(counts, sentence):
 
 
 def test_the_headline_owns_up_when_no_country_is_known():
-    assert sentences.headline(summary({}, WEEK, unknown=1), EN) == "1 play, from countries not known"
+    assert sentences.headline(summary({}, WEEK, unknown=1), EN) == "1 play from unknown countries"
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,9 @@ def test_the_lead_tells_total_period_and_the_first_three():
     assert sentences.lead(summary({"FRA": 1}, WEEK[:1]), EN) == "1 play on 15 November 2026."
 
 
-def test_an_account_nobody_watched_is_told_so_kindly():
-    assert sentences.lead(empty(), EN).startswith("Nothing was counted so far.")
-    assert sentences.description(empty(), EN) == "World map: nothing was counted in any country yet."
+def test_an_account_without_plays_says_that_nothing_was_counted():
+    assert sentences.lead(empty(), EN).startswith("Nothing has been counted so far.")
+    assert sentences.description(empty(), EN) == "World map: nothing has been counted in any country yet."
 
 
 def test_the_map_in_words_names_the_first_five():
