@@ -200,7 +200,9 @@ def lead(summary: Summary, formats: Formats) -> str:
 def _nothing(summary: Summary, formats: Formats) -> str:
     when = period(summary, formats)
     return (
-        formats.say("Nothing was counted %(when)s.", when=when) if when else formats.say("Nothing has been counted so far.")
+        formats.say("Nothing was counted %(when)s.", when=when)
+        if when
+        else formats.say("Nothing has been counted so far.")
     )
 
 
