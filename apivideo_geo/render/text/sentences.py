@@ -199,11 +199,9 @@ def lead(summary: Summary, formats: Formats) -> str:
 
 def _nothing(summary: Summary, formats: Formats) -> str:
     when = period(summary, formats)
-    return (
-        formats.say("Nothing was counted %(when)s.", when=when)
-        if when
-        else formats.say("Nothing has been counted so far.")
-    )
+    if when:
+        return formats.say("Nothing was counted %(when)s.", when=when)
+    return formats.say("Nothing has been counted so far.")
 
 
 def _how_much(summary: Summary, formats: Formats) -> str:
