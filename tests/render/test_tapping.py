@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.render.site import Theme
-from tests.browser import OpenPage, serve, wait_until
+from tests.browser import serve, wait_until
 from tests.render.browsing import build, live
 from tests.render.samples import small, whole_world
 from tests.render.tapping import LARGE, MOUSE, TOUCH, point_in, right_share, spread_points, widths
 
 SIZES: dict[int, Any] = {**TOUCH, 1440: MOUSE}
-POINTS = 100
+POINTS, MANY_POINTS = 40, 300
 WHOLE_PIXELS = """([code, points]) => {
     const matrix = world.getScreenCTM(), land = world.querySelector(`.lands [id="${code}"]`);
     return points.map(([x, y]) => new DOMPoint(x, y).matrixTransform(matrix))
@@ -24,19 +25,42 @@ WHOLE_PIXELS = """([code, points]) => {
 }"""
 """Points of a country that are on its land in whole pixels, as a touch screen rounds them."""
 
+OpenAt = Callable[[int], Page]
+
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """A map on which each of the 250 territories has plays, so that every dot takes its place."""
-    with serve(build(whole_world(), tmp_path_factory.mktemp("tapping")).parent) as url:
-        yield f"{url}/index.html"
+def opened(browser: Browser, tmp_path_factory) -> Iterator[OpenAt]:
+    """Gives a page in French on which each of the 250 territories has plays, so that every dot takes its place."""
+    with serve(build(whole_world(), tmp_path_factory.mktemp("all"), Theme("Acme", locale="fr")).parent) as url:
+        yield from pages(browser, f"{url}/index.html")
 
 
-def opened(open_page: OpenPage, address: str, width: int) -> Page:
-    """The page, live, with all of its map on the screen."""
-    page = live(open_page(address, reduced_motion="reduce", **SIZES[width]).page)
-    page.evaluate("document.getElementById('frame').scrollIntoView({block: 'start', behavior: 'instant'})")
-    return page
+@pytest.fixture(scope="module")
+def quiet(browser: Browser, tmp_path_factory) -> Iterator[OpenAt]:
+    """Gives a page in Arabic, from right to left, on which three countries have plays, one of them Singapore."""
+    with serve(build(small(), tmp_path_factory.mktemp("few"), Theme("Acme", locale="ar")).parent) as url:
+        yield from pages(browser, f"{url}/index.html")
+
+
+def pages(browser: Browser, address: str) -> Iterator[OpenAt]:
+    """Gives a function: width → the page, with all of the map on the screen; it stays open from test to test."""
+    found: dict[int, Page] = {}
+
+    def open_at(width: int) -> Page:
+        if width not in found:
+            page = browser.new_context(reduced_motion="reduce", **SIZES[width]).new_page()
+            page.goto(address)
+            found[width] = live(page)
+        page = found[width]
+        page.keyboard.press("Escape")
+        page.evaluate("""map_world.doubleClickZoom.disable();
+            map_world.setZoom(map_world.getMinZoom(), { animate: false });
+            document.getElementById('frame').scrollIntoView({ block: 'start', behavior: 'instant' })""")
+        return page
+
+    yield open_at
+    for page in found.values():
+        page.context.close()
 
 
 def by(width: int) -> str:
@@ -44,28 +68,28 @@ def by(width: int) -> str:
 
 
 @pytest.mark.parametrize("width", list(SIZES))
-def test_a_country_that_is_wide_enough_answers_almost_everywhere_on_its_land(open_page: OpenPage, address, width):
-    page = opened(open_page, address, width)
+def test_a_country_that_is_wide_enough_answers_almost_everywhere_on_its_land(opened: OpenAt, width):
+    page = opened(width)
     wide = [code for code, drawn in widths(page).items() if drawn >= LARGE]
     assert len(wide) > {360: 10, 414: 12, 768: 40, 1440: 80}[width]
     shares = right_share(page, wide, POINTS, by(width))
+    # A few wrong points of few may be bad luck: many points tell for certain.
+    shares |= right_share(page, [code for code, share in shares.items() if share < 0.97], MANY_POINTS, by(width))
     assert {code: share for code, share in shares.items() if share < 0.95} == {}
 
 
-@pytest.mark.parametrize("width", list(TOUCH))
-def test_real_taps_on_large_countries_pin_their_card(open_page: OpenPage, address, width):
-    page = opened(open_page, address, width)
-    page.evaluate("map_world.doubleClickZoom.disable()")
-    for code in ("USA", "CHN", "BRA", "AUS", "IND", "DZA"):
-        for at in page.evaluate(WHOLE_PIXELS, [code, spread_points(code, POINTS)])[:2]:
-            page.touchscreen.tap(*at)
-            wait_until(page, f"location.search === '?country={code}'")
-            page.keyboard.press("Escape")  # the card may lie over the next place
+@pytest.mark.parametrize(("width", "codes"), [(360, ("USA", "DZA")), (414, ("CHN", "BRA")), (768, ("AUS", "FRA"))])
+def test_real_taps_on_large_countries_pin_their_card(opened: OpenAt, width, codes):
+    page = opened(width)
+    for code in codes:
+        page.touchscreen.tap(*page.evaluate(WHOLE_PIXELS, [code, spread_points(code, POINTS)])[0])
+        wait_until(page, f"location.search === '?country={code}'")
+        page.keyboard.press("Escape")  # the card may lie over the next place
 
 
 @pytest.mark.parametrize("width", list(TOUCH))
-def test_a_finger_on_the_dot_of_a_small_territory_finds_it(open_page: OpenPage, address, width):
-    page = opened(open_page, address, width)
+def test_a_finger_on_the_dot_of_a_small_territory_finds_it(opened: OpenAt, width):
+    page = opened(width)
     answers = page.evaluate(
         """() => { const { codeAt } = apivideoGeo.map.finder(world);
             return [...document.querySelectorAll('.spot:not(.plain) .dot')].map(dot => {
@@ -79,17 +103,16 @@ def test_a_finger_on_the_dot_of_a_small_territory_finds_it(open_page: OpenPage, 
 
 
 @pytest.mark.parametrize("width", [360, 1440])
-def test_dots_without_counts_take_no_land_away(open_page: OpenPage, tmp_path, width):
-    page = opened(open_page, build(small(), tmp_path).as_uri(), width)
+def test_dots_without_counts_take_no_land_away(quiet: OpenAt, width):
+    page = quiet(width)
     large = [code for code, shape in load_shapes().items() if not shape.dot]
     shares = right_share(page, large, 12, by(width))
     # The one dot with counts, Singapore's, may.
     assert {code for code, share in shares.items() if share < 1} <= {"MYS", "IDN"}
 
 
-@pytest.mark.parametrize("width", list(TOUCH))
-def test_zoomed_in_the_land_under_a_finger_still_wins(open_page: OpenPage, address, width):
-    page = opened(open_page, address, width)
+def test_zoomed_in_the_land_under_a_finger_still_wins(opened: OpenAt):
+    page = opened(414)
     x, y = load_shapes()["FRA"].label
     page.evaluate(
         "([x, y]) => map_world.setView([world.viewBox.baseVal.height - y, x], map_world.getMinZoom() + 3,"
@@ -99,11 +122,11 @@ def test_zoomed_in_the_land_under_a_finger_still_wins(open_page: OpenPage, addre
     shares = right_share(page, ["FRA"], POINTS, "touch")
     assert shares["FRA"] >= 0.95
     page.touchscreen.tap(*point_in(page, "FRA"))
-    wait_until(page, "location.search === '?country=FRA'")
+    wait_until(page, "new URLSearchParams(location.search).get('country') === 'FRA'")
 
 
-def test_in_a_page_from_right_to_left_the_same_countries_answer(open_page: OpenPage, tmp_path):
-    page = opened(open_page, build(whole_world(), tmp_path, Theme("Acme", locale="ar")).as_uri(), 360)
+def test_in_a_page_from_right_to_left_the_same_countries_answer(quiet: OpenAt):
+    page = quiet(360)
     wide = [code for code, drawn in widths(page).items() if drawn >= LARGE]
     shares = right_share(page, wide, POINTS, "touch")
     assert {code: share for code, share in shares.items() if share < 0.95} == {}
@@ -111,18 +134,18 @@ def test_in_a_page_from_right_to_left_the_same_countries_answer(open_page: OpenP
     wait_until(page, "location.search === '?country=BRA'")
 
 
-def test_a_touch_just_off_the_coast_of_a_narrow_country_finds_it(open_page: OpenPage, tmp_path):
-    page = opened(open_page, build(small(), tmp_path).as_uri(), 360)
+def test_a_touch_just_off_the_coast_of_a_narrow_country_finds_it(quiet: OpenAt):
+    page = quiet(360)
     x, y = point_in(page, "CHL")
     page.touchscreen.tap(x - 6, y)
     wait_until(page, "location.search === '?country=CHL'")
 
 
-def test_the_other_small_places_near_a_touch_are_offered_in_the_card(open_page: OpenPage, address):
-    page = opened(open_page, address, 360)
+def test_the_other_small_places_near_a_touch_are_offered_in_the_card(opened: OpenAt):
+    page = opened(360)
     page.touchscreen.tap(*point_in(page, "FRA"))
     wait_until(page, "location.search === '?country=FRA'")
-    offers = page.get_by_role("group", name="Also here").get_by_role("button")
+    offers = page.get_by_role("group", name="Aussi ici").get_by_role("button")
     names = offers.all_inner_texts()
     assert 2 <= len(names) <= 4
     assert "Jersey" in names
@@ -133,6 +156,6 @@ def test_the_other_small_places_near_a_touch_are_offered_in_the_card(open_page: 
     expect(page.locator("#card p")).to_contain_text(names[0])
     expect(page.locator("#said")).to_contain_text(f"{names[0]}, ")
     assert page.evaluate("document.activeElement.closest('#card') !== null")
-    assert "France" in page.get_by_role("group", name="Also here").get_by_role("button").all_inner_texts()
+    assert "France" in page.get_by_role("group", name="Aussi ici").get_by_role("button").all_inner_texts()
     page.keyboard.press("Escape")
     expect(page.locator("#card")).to_be_hidden()
