@@ -99,7 +99,7 @@
 
   /** Which days the changes of a view compare. @param {View} view */
   function compared(view) {
-    if (!view.change) return _("Change: the days before are not all there to compare with.");
+    if (!view.change) return _("Change: not shown, because some of the days before are missing.");
     const { days } = view.change;
     if (view.to - view.from + 1 > days) {
       return ngettext("Change: the last day against the one before.", "Change: the last %(count)s days against the %(count)s before.", days);
@@ -183,8 +183,8 @@
     }
     /** @type {Entry[]} */
     const legend = view.change ? changeWords().map((label, index) => ({ kind: `d${index}`, label })) : [];
-    legend.push({ kind: "new", label: _("New") }, { kind: "few", label: view.change ? _("Too few to tell") : _("Nothing to compare with") });
-    legend.push({ kind: "zero", label: _("None in either") });
+    legend.push({ kind: "new", label: _("New") }, { kind: "few", label: view.change ? _("Too few to compare") : _("Nothing to compare with") });
+    legend.push({ kind: "zero", label: _("No %(plays)s in either period", { plays: data.words.many }) });
     return { kinds, empty: data.known ? "zero" : "blank", classes: data.scale.classes, legend: count(legend, kinds, "zero", among) };
   }
 

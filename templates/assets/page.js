@@ -150,12 +150,12 @@
     /** Explains the colours of measures that the legend does not explain. */
     function showNote() {
       const note = geo.byId("map-note");
-      const least = formats.quantity(data.per_from);
+      const quantity = formats.quantity(data.per_from);
       const text = {
         count: "",
         share: "",
         change: geo.compared(view),
-        "per-million": _("Per million people of each country; where there were under %(least)s, the figure tells too little and the country is hatched.", { least }),
+        "per-million": _("Per million people. Countries with fewer than %(quantity)s are hatched: too few to compare.", { quantity }),
       }[state.measure];
       note.hidden = !text;
       if (note.textContent !== text) note.textContent = text;

@@ -218,7 +218,7 @@ def test_with_days_missing_nothing_is_compared_and_the_period_says_so(open_page:
     assert {row[5] for row in cells(page).values()} == {"–"}
     assert page.locator("[data-figure=total] span").inner_text() == ""
     assert f"{len(GAP)} of them were never collected (31 Jul – 3 Aug)" in page.locator("#period-note").inner_text()
-    assert "not all there to compare with" in page.locator("#change-note").inner_text()
+    assert "some of the days before are missing" in page.locator("#change-note").inner_text()
 
 
 def test_without_the_leader_the_others_get_the_classes_and_its_number_stays(open_page: OpenPage, site):
