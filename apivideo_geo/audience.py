@@ -239,7 +239,7 @@ class Audience:
                 population_of=places.population,
             )  # fmt: skip
         if all(day.count is None for day in found.daily):
-            raise UsageError(f"No day was collected{_between(first, last)}; choose another period.")
+            raise UsageError(f"No day was collected{_between(first, last)}; widen the period.")
         return found
 
     def details(self, summary: Summary) -> Details:

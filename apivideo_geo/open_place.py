@@ -84,13 +84,12 @@ def open_history(
     """Return the audience of a history that was read with ``load_history``.
 
     ``engine`` counts; ``now`` is the aware time that decides which months are complete; the UTC days ``left_out`` count
-    as never collected. The other arguments are the settings of the same names. Raises :class:`DataRefused` for a
-    history of an older version.
+    as never collected. The other arguments are the settings of the same names. The caller has called
+    ``history.check_current()``. Raises :class:`DataRefused` for a damaged file.
     """
     from apivideo_geo import privacy
     from apivideo_geo.engines import connect, engine_errors, read_facts
 
-    history.check_current()
     partial = frozenset(history.partial_days() | left_out)
     assets = privacy.listed_assets(history.load_assets(), show_unlisted)
     with engine_errors():
@@ -113,6 +112,7 @@ def _open_folder(folder: Path, locale: str, min_count: int) -> Audience:
     history = load_history(folder)
     if not history.entries:
         raise UsageError(f"{folder} has neither a history nor a site; build one first with `python build.py`.")
+    history.check_current()
     return open_history(history, now=datetime.now(UTC), min_count=min_count, locale=locale)
 
 

@@ -52,12 +52,8 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
 
     Raises :class:`UsageError` if there is no history, or no day of it between ``since`` and ``until``.
     """
-    from apivideo_geo import privacy
-    from apivideo_geo.aggregate.details import detail
-    from apivideo_geo.aggregate.summary import summarise
-    from apivideo_geo.engines import connect, engine_errors, read_facts
-    from apivideo_geo.geo import cities, countries, places
     from apivideo_geo.history.history import load_history
+    from apivideo_geo.open_place import open_history
 
     history = load_history(settings.history_folder)
     if not history.entries and settings.source == "auto":  # render after a run that had no key
@@ -65,37 +61,19 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
     if not history.entries:
         raise UsageError(f"There is no history in {settings.history_folder} yet: run the command build first, or demo.")
     history.check_current()
-    partial = history.partial_days() | set(settings.leave_out)
-    assets = privacy.listed_assets(history.load_assets(), settings.show_unlisted)
-    min_counts = dict.fromkeys(privacy.withheld_dimensions(settings.withhold_media), settings.min_count)
     try:
-        with engine_errors():
-            facts = read_facts(connect(settings.engine), history.files())
-            if partial:
-                facts = facts.filter(facts.day.notin(sorted(partial)))
-            facts = privacy.hide_unlisted_facts(facts, {asset.media_id for asset in assets})
-            summary = summarise(
-                facts,
-                {day: entry.open for day, entry in history.entries.items() if day not in partial},
-                metric=history.metric or settings.metric,
-                generated_at=effects.now(),
-                since=settings.since,
-                until=settings.until,
-                demo=history.demo,
-                partial=partial,
-                account=history.load_account(),
-                name_of=lambda code: countries.name_of(code, settings.locale),
-                alpha2_of=countries.to_alpha2,
-                population_of=places.population,
-            )
-            details = detail(facts, summary, assets, min_counts, cities.locate)
+        audience = open_history(
+            history, engine=settings.engine, now=effects.now(), left_out=frozenset(settings.leave_out),
+            show_unlisted=settings.show_unlisted, withhold_media=settings.withhold_media, min_count=settings.min_count,
+            locale=settings.locale,
+        )  # fmt: skip
+        summary = audience.summary(settings.since, settings.until)
+        details = audience.details(summary)
     except DataRefused:
         history.check_readable()  # raises an error that names the file
         raise
     history.check_counts({day.day: day.count for day in summary.daily if day.count is not None})
-    if all(day.count is None for day in summary.daily):
-        raise UsageError(f"The history in {history.folder} has no day between --since and --until; widen the period.")
-    return summary, details, facts
+    return summary, details, audience.ibis()
 
 
 def render(summary: Summary, details: Details, facts: ibis.Table, settings: Settings) -> dict[str, bytes]:
