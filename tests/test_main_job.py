@@ -181,7 +181,7 @@ def test_the_demo_needs_no_key_says_so_and_gives_the_same_bytes_twice(product):
     told = product.run("demo", now=now)
     assert product.files("site") == first
     assert "Warning" not in told.stdout
-    assert " invented plays = " in told.stdout
+    assert " demo plays in " in told.stdout
     assert b"Demo data" in first["site/index.html"]
     summary = product.summary()
     assert_balanced(summary)
