@@ -16,7 +16,7 @@ def test_the_wheel_carries_templates_and_data_and_runs_outside_a_checkout(tmp_pa
     with zipfile.ZipFile(wheel) as archive:
         assert not [name for name in archive.namelist() if name.startswith(("tests/", "site/", "history"))]
         archive.extractall(tmp_path / "installed")
-    product = Product(tmp_path)
+    product = Product(tmp_path, process=True)
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
     command = [sys.executable, "-P", "-c", "from apivideo_geo.cli import main; main()", "demo"]
     environment = product.environment(now=now, PYTHONPATH=str(tmp_path / "installed"))

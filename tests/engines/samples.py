@@ -79,7 +79,7 @@ def collect_sessions(folder: Path, *engines: str) -> dict[str, dict[str, object]
     """Engine → all the files of a build from the API's sessions, by :func:`read_exports`."""
     world, made = World.make(11, 3000, 6, 2, date(2026, 10, 1), date(2026, 10, 30), countries=80), {}
     for number, engine in enumerate(engines):
-        product = Product(folder / f"{number}")
+        product = Product(folder / f"{number}", process=True)
         product.folder.mkdir()
         with StandIn(world) as api:
             product.run("--source", "sessions", "--engine", engine, "--detail", "full", api=api, now=world.end)

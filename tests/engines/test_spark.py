@@ -177,7 +177,7 @@ def test_the_whole_product_makes_the_same_files(cluster: Path, tmp_path: Path) -
     for engine in ("duckdb", "spark"):
         folder = tmp_path / engine
         folder.mkdir()
-        made[engine] = product = Product(folder)
+        made[engine] = product = Product(folder, process=True)
         for _ in range(2):  # the second run reads the sessions.csv of the first
             product.run("--sessions", tmp_path / "sessions.*", "--engine", engine, "--detail", "full", now=NOON)
     ours, theirs = (read_exports(product.files()) for product in made.values())
@@ -196,7 +196,7 @@ def test_sessions_of_the_api_are_counted_there_too(cluster: Path, tmp_path: Path
 
 def test_spark_without_java_is_one_sentence(tmp_path: Path) -> None:
     path = save_rows(make_rows(1, 5), tmp_path / "sessions.csv")
-    product = Product(tmp_path)
+    product = Product(tmp_path, process=True)
     done = product.run("--sessions", path, "--engine", "spark", code=4, JAVA_HOME="/nowhere")
     assert "Spark did not start" in done.stderr
 
@@ -205,6 +205,6 @@ def test_a_master_that_is_none_is_told_in_the_words_of_spark_without_its_stack(t
     need_java()
     path = save_rows(make_rows(1, 5), tmp_path / "sessions.csv")
     master = {"PYSPARK_SUBMIT_ARGS": "--master spark://nobody pyspark-shell", "SPARK_LOCAL_IP": "127.0.0.1"}
-    done = Product(tmp_path).run("--sessions", path, "--engine", "spark", code=4, **master)
+    done = Product(tmp_path, process=True).run("--sessions", path, "--engine", "spark", code=4, **master)
     assert "Spark did not start (org.apache.spark.SparkException: Invalid master URL: spark://nobody)" in done.stderr
     assert "\tat " not in done.stderr
