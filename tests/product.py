@@ -1,8 +1,8 @@
 """The product as a user runs it: ``python build.py …`` in a folder of its own.
 
-Most tests call the command line within the test's own process, which saves seconds of start-up for each run. Where the
-process itself is the subject (its memory, its signals, an installed wheel, a cluster), ``Product(folder, process=True)``
-starts one.
+Most tests call the command line within the test's own process, which saves seconds of start-up for each run. Where
+the process itself is the subject (its memory, its signals, an installed wheel, a cluster), use
+``Product(folder, process=True)``.
 """
 
 import csv

@@ -48,7 +48,13 @@ def test_both_generations_of_the_api_give_the_servers_truth_to_the_last_count(wo
 
 
 def test_the_same_with_failing_requests_dying_tokens_and_a_rate_limit(world, product):
-    trouble = {"failure_rate": 0.05, "token_dies_after": 40, "rate_limit": 100, "window_seconds": 2}
+    trouble = {
+        "basic_refused": 401,
+        "failure_rate": 0.05,
+        "token_dies_after": 40,
+        "rate_limit": 100,
+        "window_seconds": 2,
+    }
     with StandIn(world, **trouble) as api:
         product.run("--source", "data", "--detail", "media", "--history", "h1", "--out", "data", api=api, now=world.end)
         product.run("--source", "sessions", "--history", "h2", "--out", "sessions", api=api, now=world.end)
@@ -315,7 +321,9 @@ def test_what_is_not_public_is_shown_by_a_setting_and_leaves_everywhere_when_it_
             assert f'value="{plays[asset.media_id]}"' in before[f"site/video/{asset.media_id}.html"].decode()
         assert not [key for key in world.stream_keys for content in before.values() if key.encode() in content]
         assert "public video" not in before["site/videos.html"].decode()
-        assert "goes with history_private" in product.run("render", code=2, APIVIDEO_GEO_SHOW_UNLISTED="true").stderr
+        assert (
+            "requires history_private = true" in product.run("render", code=2, APIVIDEO_GEO_SHOW_UNLISTED="true").stderr
+        )
         product.run("render", now=world.end, APIVIDEO_GEO_HISTORY_PRIVATE="true")
         assert not _told(product, words, "site")
         product.run(api=api, now=world.end + timedelta(minutes=1))
@@ -355,7 +363,7 @@ def test_a_smaller_file_takes_no_session_out_of_the_export_that_the_history_keep
     one.write_text("sessionID,loadedAt,country\na,2026-10-01T10:00:00Z,France\n")
     now = datetime(2026, 11, 1, tzinfo=UTC)
     product.run("--sessions", "two.csv", now=now)
-    assert "smaller" in product.run("--sessions", "one.csv", now=now).stdout
+    assert "--accept-shrink" in product.run("--sessions", "one.csv", now=now).stdout
     assert product.choro() == {"FRA": 1, "PER": 1}
     lines = (product.folder / "exports/sessions.csv").read_text().splitlines()
     assert len(lines) == 3

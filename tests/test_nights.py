@@ -418,7 +418,7 @@ def test_a_day_can_be_forgotten_out_of_a_closed_month_too_and_an_unknown_one_cha
     product.run("forget", "2026-06-10", "2026-05-01", now=now, code=2)
     assert held_totals(tmp_path / "history") == before
     told = product.run("forget", "2026-06-10", "2026-07-02", now=now).stdout
-    assert "Taken out of history: 2026-06-10, 2026-07-02." in told
+    assert "Removed from history: 2026-06-10, 2026-07-02." in told
     gone = {date(2026, 6, 10), date(2026, 7, 2)}
     assert held_totals(tmp_path / "history") == {day: n for day, n in before.items() if day not in gone}
     product.run("render", now=now)

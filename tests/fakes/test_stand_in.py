@@ -35,7 +35,11 @@ class Caller:
     def __init__(self, api: StandIn) -> None:
         self.api = api
         self.http = requests.Session()
-        self.http.auth = (api.api_key, "")
+        if api.door.basic_refused:  # as servers of the older time do
+            answer = self.http.post(f"{api.url}/auth/api-key", json={"apiKey": api.api_key}, timeout=10).json()
+            self.http.headers["Authorization"] = f"Bearer {answer['access_token']}"
+        else:
+            self.http.auth = (api.api_key, "")
 
     def get(self, path: str, params: Any = None, **more: Any) -> requests.Response:
         return self.http.get(self.api.url + path, params=params, timeout=10, **more)

@@ -7,7 +7,6 @@ import pytest
 
 import apivideo_geo
 from apivideo_geo.render.map.notebook import make_map
-from tests.browser import browser, open_page  # noqa: F401
 
 SESSIONS = "sessionID,loadedAt,country\n" + "".join(
     f"{country}{number},2026-10-01T10:00:00Z,{country}\n"
@@ -24,7 +23,7 @@ def audience(tmp_path_factory):
 
 
 @pytest.fixture
-def show(open_page, tmp_path):  # noqa: F811
+def show(open_page, tmp_path):
     def show_it(chart):
         path = tmp_path / "map.html"
         chart.save(str(path))

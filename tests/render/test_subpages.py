@@ -151,7 +151,7 @@ def test_the_site_passes_its_own_checks_and_a_figure_that_disagrees_is_found():
     assert check_site(whole, summary, (), details) == []
     page = whole["country/FRA.html"].replace(b'value="20"', b'value="21"')
     assert check_site(whole | {"country/FRA.html": page}, summary, (), details) == [
-        "country/FRA.html does not tell the count 20"
+        "country/FRA.html does not have the count 20"
     ]
     video = whole["video/viFilm00.html"].replace(b'id="count" value="15"', b'id="count" value="16"')
     assert check_site(whole | {"video/viFilm00.html": video}, summary, (), details) == [
