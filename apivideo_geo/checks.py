@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 import pyarrow.parquet as pq
 
 from apivideo_geo.model import Details, Summary
+from apivideo_geo.render.addresses import country_page
 
 MONTHLY = "data/monthly.csv"
 """The file with the dimensions whose small counts are suppressed; missing if none of them was collected."""
@@ -109,7 +110,7 @@ def check_details(summary: Summary, details: Details) -> list[str]:
 
 def check_pages(site: Mapping[str, bytes], summary: Summary, details: Details) -> list[str]:
     """Return missing country pages, and country and video pages with a wrong count."""
-    expected = {f"country/{country.iso_a3}.html": country.count for country in summary.countries}
+    expected = {country_page(country.iso_a3): country.count for country in summary.countries}
     problems = [f"{name} is not there" for name in expected if name not in site]
     problems += [
         f"{name} does not have the count {count}"

@@ -188,6 +188,10 @@ class Account:
     server: str = ""
 
 
+CHANGE_FROM = 10
+"""A country's change is shown if it had at least this many before: a rise from 1 to 3 means nothing."""
+
+
 @dataclass(frozen=True)
 class Change:
     """The last ``days`` complete UTC days of the period compared with as many before, all of them collected.
@@ -224,6 +228,11 @@ class Summary:
     change: Change | None = None
     """None if not every day of both periods was collected."""
     account: Account = field(default_factory=Account)
+
+    @property
+    def has_data(self) -> bool:
+        """Whether any day was collected. If not, a country without counts is unknown rather than zero."""
+        return self.days.collected + self.days.open > 0 or self.total > 0
 
 
 @dataclass(frozen=True)

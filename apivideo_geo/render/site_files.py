@@ -1,47 +1,80 @@
-"""What is neither a page nor data: pictures, feed, sitemap, badge. Returns bytes, never writes."""
+"""Site-level files: pictures, feed, sitemap, robots.txt, badge. Pure: returns bytes, never writes."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from functools import partial
+from html import escape
 
 from apivideo_geo.model import NewsItem, Summary
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.feed import render_feed
-from apivideo_geo.render.furniture import render_badge, render_robots, render_sitemap
 from apivideo_geo.render.map.picture import CARD, render_picture
 from apivideo_geo.render.map.png import render_png
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
-from apivideo_geo.render.theme.theme import Theme
 
-MAP_PICTURE = "map.svg"
-DARK_PICTURE = "map-dark.svg"
 CARD_PICTURE = "social.png"
-FEED = "feed.xml"
+NOT_LISTED = ("404.html", "embed.html", "notebook.html")
+"""Pages that search engines should not list."""
 
 
-def render_around(
-    summary: Summary, entries: Sequence[NewsItem], theme: Theme, pages: Iterable[str]
-) -> dict[str, bytes]:
-    """Path within the site → content. ``entries`` are what changed, ``pages`` the paths of the site's pages.
+def render_site_files(context: Context, changes: Sequence[NewsItem], pages: Iterable[str]) -> dict[str, bytes]:
+    """Return path within the site → content. ``pages`` are the paths of the site's pages.
 
-    Without ``theme.site_url`` there is no sitemap, which needs whole addresses.
+    Without ``theme.site_url`` there is no sitemap, which needs absolute addresses.
     """
-    formats = Formats(theme.locale)
-    scale = theme.scale_of([country.count for country in summary.countries])
-    draw = partial(render_picture, summary, scale, formats, theme.title, palette=theme.palette)
+    summary, formats, theme = context.summary, context.formats, context.theme
+    draw = partial(render_picture, summary, context.scale, formats, theme.title, palette=theme.palette)
     title = formats.say("Demo data: %(title)s", title=theme.title) if summary.demo else theme.title
     files = {
-        MAP_PICTURE: draw().encode(),
-        DARK_PICTURE: draw(theme="dark").encode(),
+        "map.svg": draw().encode(),
+        "map-dark.svg": draw(theme="dark").encode(),
         CARD_PICTURE: render_png(draw(sheet=CARD)),
         "badge.json": render_badge(summary, formats),
         "robots.txt": render_robots(theme.site_url),
-        FEED: render_feed(
-            summary, entries, title=title, subtitle=sentences.headline(summary, formats),
+        "feed.xml": render_feed(
+            summary, changes, title=title, subtitle=sentences.headline(summary, formats),
             language=formats.language, site_url=theme.site_url,
         ),
     }  # fmt: skip
     if theme.site_url:
         files["sitemap.xml"] = render_sitemap(theme.site_url, pages)
     return files
+
+
+def render_robots(site_url: str) -> bytes:
+    """Return ``robots.txt``: everything may be read; with the sitemap if the address of the site is known."""
+    sitemap = f"\nSitemap: {site_url}sitemap.xml\n" if site_url else ""
+    return f"User-agent: *\nAllow: /\n{sitemap}".encode()
+
+
+def render_sitemap(site_url: str, paths: Iterable[str]) -> bytes:
+    """Return ``sitemap.xml`` of the pages among ``paths``. ``site_url`` ends with a slash.
+
+    No page has a date: we do not know which pages changed since the last build, and today's date on all of them would
+    mean nothing.
+    """
+    pages = sorted(path for path in paths if path.endswith(".html") and path not in NOT_LISTED)
+    addresses = [site_url + ("" if page == "index.html" else page) for page in pages]
+    return "\n".join(
+        [
+            '<?xml version="1.0" encoding="UTF-8"?>',
+            '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
+            *(f"<url><loc>{escape(address)}</loc></url>" for address in addresses),
+            "</urlset>\n",
+        ]
+    ).encode()
+
+
+def render_badge(summary: Summary, formats: Formats) -> bytes:
+    """Return ``badge.json`` with the number of countries, in the format of shields.io's endpoint badge."""
+    count = len(summary.countries)
+    badge = {
+        "schemaVersion": 1,
+        "label": formats.say("Audience (demo)") if summary.demo else formats.say("Audience"),
+        "message": formats.say_many("%(count)s country", "%(count)s countries", count),
+        "color": "22649f" if count else "lightgrey",
+    }
+    return (json.dumps(badge, ensure_ascii=False) + "\n").encode()

@@ -11,8 +11,8 @@ from apivideo_geo.checks import check_details, check_site
 from apivideo_geo.geo.projection import project
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.model import Asset, AssetDetail
+from apivideo_geo.render.addresses import video_pages
 from apivideo_geo.render.map.small_map import load_outlines
-from apivideo_geo.render.pages.video import name_pages
 from apivideo_geo.render.site import Theme, render_site
 from tests.render.samples import HOSTILE, MADE, TEMPLATES, detailed, whole_site
 
@@ -78,9 +78,9 @@ def test_the_front_page_tells_the_referring_sites_that_may_be_told(site):
 
 def test_a_country_leads_to_its_neighbours_and_to_the_next_ranks(site):
     onward = site["country/FRA.html"].decode().partition('class="onward"')[2]
-    assert re.findall(r'href="(\w+)\.html"(?: rel="(\w+)")?', onward) == [("BEL", ""), ("BEL", "next")]
+    assert re.findall(r'href="\.\./country/(\w+)\.html"(?: rel="(\w+)")?', onward) == [("BEL", ""), ("BEL", "next")]
     peru = site["country/PER.html"].decode().partition('class="onward"')[2]
-    assert ("BEL", "prev") in re.findall(r'href="(\w+)\.html"(?: rel="(\w+)")?', peru)
+    assert ("BEL", "prev") in re.findall(r'href="\.\./country/(\w+)\.html"(?: rel="(\w+)")?', peru)
 
 
 def test_first_seen_is_told(site):
@@ -119,7 +119,7 @@ def test_the_list_adds_up_to_the_total_with_what_is_not_public(site):
 
 def test_ids_that_are_no_safe_names_of_files_are_hashed():
     names = ["../../up", "viFilm00", "vifilm00", "CON", "a/b/c/d/e", ".hidden", "x" * 200]
-    pages = name_pages([AssetDetail(Asset(name, "video", name, True), 1, 1) for name in names], 10)
+    pages = video_pages([AssetDetail(Asset(name, "video", name, True), 1, 1) for name in names], 10)
     assert pages["viFilm00"] == "video/viFilm00.html"
     hashed = [page for name, page in pages.items() if name != "viFilm00"]
     assert all(re.fullmatch(r"video/id-[0-9a-f]{16}\.html", page) for page in hashed)

@@ -9,18 +9,17 @@ from functools import lru_cache
 from html import escape
 
 from apivideo_geo.geo.shapes import load_shapes
-from apivideo_geo.model import AssetDetail, CountryCount, Details, Summary
+from apivideo_geo.model import AssetDetail, CountryCount, Summary
+from apivideo_geo.render.addresses import country_page
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.dots import draw_dot
 from apivideo_geo.render.map.palettes import PALETTES, spread
 from apivideo_geo.render.map.picture import FONTS, GROUNDS, _short, _wrap
 from apivideo_geo.render.map.png import render_png
 from apivideo_geo.render.map.small_map import STEP, TALL, WIDE, load_outlines, place_of
-from apivideo_geo.render.pages.country import page_of
-from apivideo_geo.render.pages.video import title_of
-from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
-from apivideo_geo.render.theme.theme import Theme
-from apivideo_geo.render.xml import xml_text
+from apivideo_geo.render.text.value_names import asset_title
+from apivideo_geo.render.text.xml import xml_text
 
 WIDTH, HEIGHT = 800, 420
 """Pixels: networks show it as large as a picture of 1200 × 630, with less than half of the bytes."""
@@ -55,16 +54,18 @@ class Card:
         return f"{self.title}: {self.words}"
 
 
-def make_cards(summary: Summary, details: Details, pages: Mapping[str, str], theme: Theme) -> dict[str, Card]:
-    """Return path of a page → its card, for the ``theme.cards`` most watched countries and videos.
+def make_cards(context: Context) -> dict[str, Card]:
+    """Return path of a page → its card, for the most watched countries and videos; ``theme.cards`` is their number.
 
-    ``pages``: media id → path of its page. None without ``theme.site_url``: previews of links need whole addresses.
+    Empty without ``theme.site_url``, because link previews need absolute addresses.
     """
-    formats = Formats(theme.locale)
-    found: list[tuple[str, CountryCount | AssetDetail]] = [(page_of(one.iso_a3), one) for one in summary.countries]
-    found += [(page, one) for one in details.assets if (page := pages.get(one.asset.media_id))]
+    theme = context.theme
+    found: list[tuple[str, CountryCount | AssetDetail]] = [
+        (country_page(country.iso_a3), country) for country in context.summary.countries
+    ]
+    found += [(page, one) for one in context.details.assets if (page := context.video_pages.get(one.asset.media_id))]
     found.sort(key=lambda item: (-item[1].count, item[0]))
-    return {path: _card(what, summary, theme, formats) for path, what in found[: theme.cards if theme.site_url else 0]}
+    return {path: _card(what, context) for path, what in found[: theme.cards if theme.site_url else 0]}
 
 
 def card_data(path: str, width: int, height: int, alternative: str) -> dict[str, str | int]:
@@ -77,14 +78,15 @@ def picture_of(page: str) -> str:
     return f"cards/{page.removesuffix('.html')}.png"
 
 
-def _card(what: CountryCount | AssetDetail, summary: Summary, theme: Theme, formats: Formats) -> Card:
-    words = f"{sentences.quantity(what.count, summary, formats)} {sentences.period(summary, formats)}".strip()
+def _card(what: CountryCount | AssetDetail, context: Context) -> Card:
+    summary, words = context.summary, f"{context.quantity(what.count)} {context.period}".strip()
     if isinstance(what, CountryCount):
         return Card(what.name, words, {what.iso_a3: 4}, 6, _known(summary, summary.by_country.get(what.iso_a3, ())))
     counts = {code: count for code, count in what.countries if code in load_shapes()}
-    scale = theme.scale_of(list(counts.values()))
+    scale = context.theme.scale_of(list(counts.values()))
     kinds = {code: index for code, count in counts.items() if (index := scale.class_of(count)) is not None}
-    return Card(title_of(what.asset, formats), words, kinds, len(scale.lows), _known(summary, what.daily))
+    title = asset_title(what.asset, context.formats)
+    return Card(title, words, kinds, len(scale.lows), _known(summary, what.daily))
 
 
 def _known(summary: Summary, counts: Sequence[int]) -> list[int | None]:
@@ -93,13 +95,13 @@ def _known(summary: Summary, counts: Sequence[int]) -> list[int | None]:
     return [None if day.count is None or day.open else count for day, count in days]
 
 
-def render_card(card: Card, summary: Summary, theme: Theme) -> bytes:
+def render_card(card: Card, context: Context) -> bytes:
     """Return the picture of a page as PNG; the same card gives the same bytes."""
-    formats = Formats(theme.locale)
+    formats, theme = context.formats, context.theme
     colours = spread(PALETTES[theme.palette].light, card.classes)
     lines = _wrap(card.title, WIDTH - 2 * _MARGIN, _TITLE)
     lines = [_short(line, 38) for line in (lines if len(lines) < 3 else [lines[0], f"{lines[1]} …"])]
-    source = f"{formats.say('Demo data')} · {theme.title}" if summary.demo else theme.title
+    source = f"{formats.say('Demo data')} · {theme.title}" if context.summary.demo else theme.title
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" font-family="{FONTS}">',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_INK.page}"/>',

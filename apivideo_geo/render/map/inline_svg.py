@@ -12,8 +12,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from html import escape
 
-from apivideo_geo.geo.shapes import HEIGHT, WIDTH, Shape
+from apivideo_geo.geo.shapes import HEIGHT, WIDTH, Shape, load_shapes
+from apivideo_geo.model import Summary
 from apivideo_geo.render.map.dots import draw_dot, draw_hairline
+from apivideo_geo.render.map.scale import Scale
+
+
+def render_world(summary: Summary, scale: Scale, map_id: str, alternative: str, width: float = 0) -> str:
+    """Return the map of the counts of ``summary`` in the classes of ``scale``; see ``render_map``."""
+    counts = {country.iso_a3: country.count for country in summary.countries}
+    empty = "zero" if summary.has_data else "blank"
+
+    def class_of(code: str) -> str:
+        index = scale.class_of(counts.get(code))
+        return empty if index is None else f"c{index}"
+
+    return render_map(load_shapes(), class_of, map_id, alternative, len(scale.lows), width)
 
 
 def render_map(

@@ -12,17 +12,16 @@ from html import escape
 from types import MappingProxyType
 from unicodedata import east_asian_width
 
-from apivideo_geo.geo.countries import all_countries
-from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
+from apivideo_geo.geo.shapes import HEIGHT, WIDTH
 from apivideo_geo.model import Summary
 from apivideo_geo.render.map.dots import BARE, CORE, RIM
-from apivideo_geo.render.map.inline_svg import render_map
+from apivideo_geo.render.map.inline_svg import render_world
+from apivideo_geo.render.map.legend import make_legend
 from apivideo_geo.render.map.palettes import DEFAULT, PALETTES, spread
 from apivideo_geo.render.map.scale import Scale
-from apivideo_geo.render.pages import figures
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
-from apivideo_geo.render.xml import xml_text
+from apivideo_geo.render.text.xml import xml_text
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def render_picture(
         ),
         _text(sheet.margin, top - round(sheet.text * 0.6), lead, sheet.text, ground.mute),
         f'<svg x="{(sheet.width - map_width) // 2}" y="{top}" width="{map_width}" height="{map_height}" '
-        f'viewBox="0 0 {WIDTH} {HEIGHT}">{_world(summary, scale, map_width)}</svg>',
+        f'viewBox="0 0 {WIDTH} {HEIGHT}">{render_world(summary, scale, "world", "", map_width)}</svg>',
         *_legend(summary, scale, formats, colours, ground, sheet, bottom),
         _text(sheet.margin, sheet.height - sheet.margin, source, round(sheet.text * 0.8), ground.mute),
         "</svg>",
@@ -117,17 +116,6 @@ def _source(summary: Summary, formats: Formats, title: str) -> str:
     if summary.demo:
         made = formats.say("demo data: an invented audience; outlines by Natural Earth, made with apivideo-geo")
     return f"{_short(title, 60)} · {made}" if title else made
-
-
-def _world(summary: Summary, scale: Scale, map_width: int) -> str:
-    counts = {country.iso_a3: country.count for country in summary.countries}
-    empty = "zero" if figures.has_data(summary) else "blank"
-
-    def class_of(code: str) -> str:
-        index = scale.class_of(counts.get(code))
-        return empty if index is None else f"c{index}"
-
-    return render_map(load_shapes(), class_of, "world", "", len(scale.lows), map_width)
 
 
 def _style(colours: Sequence[str], ground: Ground, map_width: int) -> str:
@@ -153,7 +141,7 @@ def _legend(
     """Swatches in a row, with their ranges."""
     fills = {f"c{number}": colour for number, colour in enumerate(colours)}
     fills |= {"zero": ground.zero, "blank": ground.hatch}
-    swatches = figures.make_legend(summary, scale, formats, len(all_countries()))
+    swatches = make_legend(summary, scale, formats)
     entries = [(fills[swatch.kind], swatch.label) for swatch in swatches if swatch.kind in fills]
     parts, x, size = [], float(sheet.margin), sheet.text * 0.85
     room = sheet.width - 2 * sheet.margin

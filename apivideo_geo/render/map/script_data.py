@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from apivideo_geo.geo.countries import name_of
+from apivideo_geo.geo.countries import all_countries, name_of
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_regions, load_shapes, load_spread_widths
-from apivideo_geo.model import CountryCount, Summary
-from apivideo_geo.render.map.scale import Scale
-from apivideo_geo.render.pages import figures
+from apivideo_geo.model import CHANGE_FROM, CountryCount, Summary
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats, sentence
 from apivideo_geo.render.text.translations import marked_many, plural_forms
@@ -71,20 +70,15 @@ def make_continents(formats: Formats) -> tuple[Choice, ...]:
     return tuple(Choice(_slug(name), sentence(names.get(CONTINENTS[name], name))) for name in load_regions())
 
 
-def client_data(
-    summary: Summary,
-    scale: Mapping[str, Any],
-    lang: str,
-    least: int,
-    world: int,
-    days_file: str,
-    pages: Sequence[str],
-    cities_file: str = "",
-) -> Mapping[str, Any]:
-    """The page's JSON. ``scale`` tells how to cut classes, ``days_file`` where the counts of the days are ("": none),
-    ``pages`` which countries have a page of their own, ``cities_file`` where the cities are ("": none)."""
-    shown = {country.iso_a3 for country in summary.countries}
-    shapes, formats = load_shapes(), Formats(lang)
+def client_data(context: Context, days_file: str, cities_file: str) -> Mapping[str, Any]:
+    """Return the data of the page's scripts.
+
+    ``days_file`` and ``cities_file`` are the paths of the scripts with the counts of each day and with the cities, ""
+    if there are none.
+    """
+    summary, theme, formats = context.summary, context.theme, context.formats
+    lang, shapes = formats.lang, load_shapes()
+    shown = [country.iso_a3 for country in summary.countries]
     return {
         "lang": lang,
         "metric": summary.metric,
@@ -92,16 +86,21 @@ def client_data(
             "many": sentences.noun(summary.metric, formats),
             "counted": plural_forms(formats.words, *sentences.counted(summary.metric)),
         },
-        "known": figures.has_data(summary),
-        "world": world,
+        "known": summary.has_data,
+        "world": len(all_countries()),
         "total": summary.total,
         "mapped": summary.mapped,
         "unknown": summary.unknown,
         "rows": [_numbers(country, summary) for country in summary.countries],
         "change": summary.change and {"days": summary.change.days, "total": summary.change.total},
-        "change_from": figures.CHANGE_FROM,
-        "per_from": least,
-        "scale": scale,
+        "change_from": CHANGE_FROM,
+        "per_from": theme.per_million_from,
+        "scale": {
+            "method": theme.method,
+            "classes": theme.classes,
+            "breaks": list(theme.breaks),
+            "lows": list(context.scale.lows),
+        },
         "days": days_file,
         "first": summary.daily[0].day.isoformat() if summary.daily else "",
         "last": summary.daily[-1].day.isoformat() if summary.daily else "",
@@ -113,7 +112,7 @@ def client_data(
         "spread": list(load_spread_widths()),
         "dots": {code: shape.size for code, shape in shapes.items() if shape.dot and shape.path},
         "continents": {_slug(name): [round(side) for side in box] for name, box in load_regions().items()},
-        "pages": list(pages),
+        "pages": shown,
         "cities": cities_file,
     }
 
@@ -130,11 +129,6 @@ def render_spoken(metric: str, formats: Formats) -> str:
     spoken = json.dumps(sentences.headline_forms(metric, formats), ensure_ascii=False, separators=(",", ":"))
     members = json.dumps(continents, separators=(",", ":"))
     return f"apivideoGeo.wording={spoken};\napivideoGeo.continents={members};\n"
-
-
-def scale_settings(method: str, classes: int, breaks: Sequence[float], scale: Scale) -> Mapping[str, Any]:
-    """How the script is to cut classes; ``lows`` are those of the map as it is sent."""
-    return {"method": method, "classes": classes, "breaks": list(breaks), "lows": list(scale.lows)}
 
 
 def _numbers(country: CountryCount, summary: Summary) -> list[Any]:

@@ -9,7 +9,8 @@ from typing import Any
 from apivideo_geo.geo.borders import load_borders
 from apivideo_geo.geo.countries import name_of
 from apivideo_geo.model import Summary
-from apivideo_geo.render.map.scale import Scale
+from apivideo_geo.render.context import Context
+from apivideo_geo.render.pages.coverage_calendar import make_calendar
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats, sentence
 from apivideo_geo.render.text.translations import marked
@@ -25,7 +26,7 @@ COUNTED = {
         "It counts for the day it was opened."
     ),
 }
-"""metric → what one of it is (api.video's reference of its analytics)."""
+"""Metric → what one of it is, from api.video's reference of its analytics."""
 
 METHODS = {
     "quantile": marked("The classes are cut so that about as many countries fall into each."),
@@ -34,10 +35,10 @@ METHODS = {
     "equal": marked("The classes are equally wide."),
     "custom": marked("The publisher of this page chose where the classes begin."),
 }
-"""Class method → how the classes come about."""
+"""Class method → how it divides the countries into classes."""
 
 _RANGES = 100
-"""Ranges of days that are listed; what is beyond is counted."""
+"""Maximum number of ranges of days that are listed; the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -58,17 +59,19 @@ class Decision:
     why: str
 
 
-def make_about(summary: Summary, scale: Scale, formats: Formats, method: str, least: int) -> Mapping[str, Any]:
-    """What the template prints besides the frame. ``least`` is the count from which countries compare by head."""
+def make_about(context: Context) -> Mapping[str, Any]:
+    """Return what the template prints, except the frame of the page."""
+    summary, formats, theme = context.summary, context.formats, context.theme
     return {
         "counted": formats.say(COUNTED[summary.metric]),
         "balance_parts": tuple(_parts(summary, formats)),
-        "period": sentences.period(summary, formats),
+        "period": context.period,
         "missing": _missing(summary, formats),
-        "method": formats.say(METHODS[method]),
-        "ranges": ", ".join(scale.ranges(formats)),
-        "least": sentences.quantity(least, summary, formats),
+        "method": formats.say(METHODS[theme.method]),
+        "ranges": ", ".join(context.scale.ranges(formats)),
+        "least": context.quantity(theme.per_million_from),
         "decisions": tuple(_decisions(formats)),
+        "calendar": make_calendar(context),
     }
 
 

@@ -1,32 +1,47 @@
-"""How a whole comes about, as the lines of a table: its parts, what is left of them, withheld, not known. Pure."""
+"""Breakdowns: named values, the rest, suppressed and unknown counts, adding up to a total. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from markupsafe import Markup
-
-from apivideo_geo.model import UNKNOWN_TEXT, UNLISTED, Details, Parts, Summary
-from apivideo_geo.render.map.daily_curve import Frame
-from apivideo_geo.render.pages import figures
-from apivideo_geo.render.text import sentences
+from apivideo_geo.model import UNKNOWN_TEXT, UNLISTED, Details, Parts
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.text.formats import Formats
-from apivideo_geo.render.text.value_names import value_name
+from apivideo_geo.render.text.translations import marked
+from apivideo_geo.render.text.value_names import merge_by_name, value_name
 
-BAR = 100
-"""The longest bar, in units."""
-LONG = 400
-"""Histories longer than this many days are drawn by the week."""
+PANELS = {"device": marked("Devices"), "os": marked("Operating systems"), "browser": marked("Browsers")}
+"""Breakdowns on the front page, in order, and their headings."""
+TOP = 5
+"""Number of values that a breakdown of the front page names."""
+_BAR = 100
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One value of a breakdown on the front page; ``bar`` is a length from 0 to 100."""
+
+    name: str
+    share: str
+    bar: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A breakdown in the side column of the front page."""
+
+    title: str
+    slices: tuple[Slice, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line, ready to print. ``link`` leads on, from the top of the site; ``apart`` is what is no part by name."""
+    """One line of a table. ``link`` is a path from the top of the site; ``apart``: not a named value."""
 
     name: str
-    count: str
+    count: str = ""
     bar: str = ""
     share: str = ""
     link: str = ""
@@ -36,8 +51,8 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Table:
-    """A whole and its parts: the counts of the lines add up to ``total``. ``note`` says what else is to know."""
+class BreakdownTable:
+    """A total and its breakdown: the counts of the lines add up to ``total``."""
 
     title: str
     lines: tuple[Line, ...]
@@ -45,50 +60,52 @@ class Table:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Breakdown:
+    """The counts of a total by value, largest first, and the sum of the suppressed ones."""
+
+    values: Parts
+    total: int
+    withheld: int = 0
+
+    def rest(self, most: int, formats: Formats) -> Parts:
+        """Return what is not among the first ``most`` values, by name: other values, suppressed and unknown counts."""
+        others = (
+            (formats.say("Others"), sum(count for _, count in self.values[most:])),
+            (formats.say("Withheld"), self.withheld),
+            (formats.say("Not known"), self.total - sum(count for _, count in self.values) - self.withheld),
+        )
+        return tuple(other for other in others if other[1])
+
+
 def make_table(
     title: str,
-    parts: Parts,
-    whole: int,
-    withheld: int,
+    breakdown: Breakdown,
     formats: Formats,
     line_of: Callable[[str], Line],
     most: int,
     shares: bool = True,
-) -> Table:
-    """``parts`` of ``whole``: the first ``most`` by name, the others as one, then what is withheld or not known.
+) -> BreakdownTable:
+    """Return the table of a breakdown: the first ``most`` values by name, then the rest.
 
-    ``line_of`` gives a value's name and whatever else is told of it; counts, bars and ``shares`` are put in here.
+    ``line_of`` returns the line of a value without its figures. ``shares``: with a column of shares.
     """
-    longest = max((count for _, count in parts), default=0) or 1
-    rest = parts[most:] if len(parts) > most + 1 else ()
-    named = parts[: len(parts) - len(rest)]
-    told = sum(count for _, count in parts)
+    values = breakdown.values
+    longest = max((count for _, count in values), default=0) or 1
+    most = len(values) if len(values) <= most + 1 else most
 
     def fill(line: Line, count: int) -> Line:
-        bar = "" if line.apart else f"{max(BAR * count / longest, 0.5):.1f}"
-        share = formats.share(count / whole) if shares and whole else ""
-        return Line(line.name, formats.number(count), bar, share, line.link, line.kind, line.flag, line.apart)
+        bar = "" if line.apart else f"{max(_BAR * count / longest, 0.5):.1f}"
+        share = formats.share(count / breakdown.total) if shares and breakdown.total else ""
+        return replace(line, count=formats.number(count), bar=bar, share=share)
 
-    lines = [fill(line_of(value), count) for value, count in named]
-    lines += [
-        fill(Line(name, "", apart=True), count)
-        for name, count in _others(rest, withheld, whole - told - withheld, formats)
-    ]
-    return Table(title, tuple(lines), formats.number(whole))
-
-
-def _others(rest: Parts, withheld: int, unknown: int, formats: Formats) -> Parts:
-    """What stands at the end of the parts of a whole, under its name, where there is any of it."""
-    others = (
-        (formats.say("Others"), sum(count for _, count in rest)),
-        (formats.say("Withheld"), withheld),
-        (formats.say("Not known"), unknown),
-    )
-    return tuple(other for other in others if other[1])
+    lines = [fill(line_of(value), count) for value, count in values[:most]]
+    lines += [fill(Line(name, apart=True), count) for name, count in breakdown.rest(most, formats)]
+    return BreakdownTable(title, tuple(lines), formats.number(breakdown.total))
 
 
 def by_months(dimension: str, details: Details, formats: Formats) -> str:
-    """Of which months the figures of a dimension are that is withheld in part; empty for any other."""
+    """Return which months the figures of a dimension cover if small counts are suppressed; else nothing."""
     if dimension not in details.monthly:
         return ""
     first, last = (formats.month(day, year=True) for day in (details.months[0], details.months[-1]))
@@ -99,55 +116,48 @@ def by_months(dimension: str, details: Details, formats: Formats) -> str:
     )
 
 
-def referrer_panel(summary: Summary, details: Details, formats: Formats) -> Iterator[figures.Panel]:
-    """The referring sites of the whole world, for the front page, where they were collected and may be told."""
-    parts = details.world.get("referrer", ())
-    if not parts:
-        return
-    withheld = details.withheld.get("referrer", 0)
-    unknown = summary.total - sum(count for _, count in parts) - withheld
-    slices = (
-        figures.Slice(name, formats.about(count / summary.total), f"{100 * count / summary.total:.1f}")
-        for name, count in (*parts[: figures.TOP], *_others(parts[figures.TOP :], withheld, unknown, formats))
-    )
-    yield figures.Panel(formats.say("Referring sites"), tuple(slices), by_months("referrer", details, formats))
+def make_panels(context: Context) -> tuple[Panel, ...]:
+    """Return the breakdowns of the front page that were collected: their first values, the others as one."""
+    formats, breakdowns = context.formats, context.summary.breakdowns
+    panels = [
+        Panel(formats.say(title), tuple(_slices(dimension, breakdowns[dimension], formats)))
+        for dimension, title in PANELS.items()
+        if sum(count for _, count in breakdowns.get(dimension, ()))
+    ]
+    return (*panels, *_referrer_panel(context))
+
+
+def _slices(dimension: str, values: Sequence[tuple[str, int]], formats: Formats) -> Iterator[Slice]:
+    values = merge_by_name(dimension, values, formats)
+    total = sum(count for _, count in values)
+    rest = total - sum(count for _, count in values[:TOP])
+    for value, count in values[:TOP]:
+        yield _slice(value_name(dimension, value, formats), count, total, formats)
+    if rest:
+        yield _slice(formats.say("Other"), rest, total, formats)
+
+
+def _slice(name: str, count: int, total: int, formats: Formats) -> Slice:
+    return Slice(name, formats.about(count / total), f"{_BAR * count / total:.1f}")
+
+
+def _referrer_panel(context: Context) -> Iterator[Panel]:
+    """Yield the referring sites of all countries, if they were collected and may be published."""
+    details, formats, total = context.details, context.formats, context.summary.total
+    if values := details.world.get("referrer", ()):
+        rest = Breakdown(values, total, details.withheld.get("referrer", 0)).rest(TOP, formats)
+        slices = tuple(_slice(name, count, total, formats) for name, count in (*values[:TOP], *rest))
+        yield Panel(formats.say("Referring sites"), slices, by_months("referrer", details, formats))
 
 
 def value_line(dimension: str, formats: Formats) -> Callable[[str], Line]:
-    """How the values of a dimension are named: those that say nothing are "Unknown"."""
+    """Return the function that gives a value of ``dimension`` its line."""
 
     def line_of(value: str) -> Line:
         if value in ("", UNKNOWN_TEXT, "null"):
-            return Line(formats.say("Unknown"), "", apart=True)
+            return Line(formats.say("Unknown"), apart=True)
         if value == UNLISTED and dimension == "media":
-            return Line(formats.say("Not public"), "", apart=True)
-        return Line(value_name(dimension, value, formats), "")
+            return Line(formats.say("Not public"), apart=True)
+        return Line(value_name(dimension, value, formats))
 
     return line_of
-
-
-class Trends:
-    """Curves over the days of the Summary, and their best day in words."""
-
-    def __init__(self, summary: Summary, formats: Formats) -> None:
-        self._daily, self._formats = summary.daily, formats
-        self._weeks = len(summary.daily) > LONG
-        self._frame = Frame(summary.daily, formats, step=7 if self._weeks else 1)
-
-    def show(self, counts: Sequence[int], name: str) -> dict[str, Any]:
-        """The curve of ``counts`` (one a day) of what is called ``name``, and a note; empty where none is told."""
-        if not counts:
-            return {"curve": "", "curve_note": ""}
-        words = self._formats.say("Day by day: %(name)s", name=name)
-        curve = Markup(self._frame.render(counts, words))  # noqa: S704 - SVG of our own making, its texts escaped
-        return {"curve": curve, "curve_note": self._best(counts)}
-
-    def _best(self, counts: Sequence[int]) -> str:
-        most = max(counts)
-        if not most:
-            return ""
-        best = sentences.most_on_one_day(most, self._daily[counts.index(most)].day, self._formats)
-        if not self._weeks:
-            return best
-        by_week = self._formats.say("the curve is the mean of each week")
-        return f"{best} · {by_week}"

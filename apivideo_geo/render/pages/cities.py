@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -12,16 +12,16 @@ from markupsafe import Markup
 
 from apivideo_geo.geo.projection import project
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes, load_spread_widths
-from apivideo_geo.model import CityCount, Details, Summary
+from apivideo_geo.model import CityCount, Details
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.inline_svg import render_map
-from apivideo_geo.render.pages.breakdowns import Line, by_months
-from apivideo_geo.render.text import sentences
+from apivideo_geo.render.pages.breakdowns import Breakdown, Line, by_months
 from apivideo_geo.render.text.formats import Formats
 
 ON_MAP = 300
-"""So many cities, the first ones, are circles on the front page's map."""
+"""Maximum number of circles on the front page's map, for the cities with the highest counts."""
 LISTED = 1000
-"""So many cities are listed; the others are counted."""
+"""Maximum number of cities in the list; the others are added up in one row."""
 _WIDEST, _NARROWEST = 30.0, 12.0
 """Diameters of circles in CSS pixels, at every zoom; a smaller one could not be tapped."""
 _HALO = 2.4
@@ -29,91 +29,79 @@ _HALO = 2.4
 
 
 def has_cities(details: Details) -> bool:
-    """Was the dimension collected, and is there anything to tell of it?"""
+    """Return whether cities were collected, and any of their counts can be shown."""
     return bool(details.cities or details.withheld.get("city"))
 
 
-def make_cities(
-    summary: Summary, details: Details, countries: dict[str, Line], formats: Formats, map_id: str
-) -> dict[str, Any]:
-    """Return everything the template prints, except the frame of the page. ``map_id`` is the id of the map's SVG."""
+def make_cities(context: Context, countries: Mapping[str, Line], map_id: str) -> dict[str, Any]:
+    """Return what the template prints, except the frame of the page. ``map_id`` is the id of the map's SVG."""
+    details, formats = context.details, context.formats
     listed = details.cities[:LISTED]
     placed = [city for city in listed if city.point]
     lost = [city for city in details.cities if not city.point]
-    told, hid = sum(city.count for city in details.cities), details.withheld.get("city", 0)
-    rest = sum(city.count for city in details.cities[LISTED:])
-    others = (
-        (formats.say("Others"), rest),
-        (formats.say("Withheld"), hid),
-        (formats.say("Not known"), summary.total - told - hid),
-    )
+    values = tuple((city.name, city.count) for city in details.cities)
+    rest = Breakdown(values, context.summary.total, details.withheld.get("city", 0)).rest(LISTED, formats)
     words = formats.say_many("World map with %(count)s city", "World map with %(count)s cities", len(placed))
-    circles = _circles(listed, countries, summary, formats)
+    circles = _circles(listed, countries, context)
     return {
         "headline": formats.say_many("Watched in %(count)s city", "Watched in %(count)s cities", len(details.cities)),
-        "lead": f"{_lead(placed, lost, summary, formats)} {by_months('city', details, formats)}".strip(),
+        "lead": f"{_lead(placed, lost, context)} {by_months('city', details, formats)}".strip(),
         "world": Markup(_world(map_id, words, circles)),  # noqa: S704 - SVG made here, its texts escaped
         "data": _script_data(formats.lang),
         "rows_": [_row(city, countries, formats, rank) for rank, city in enumerate(listed, 1)],
-        "rest": [(name, formats.number(count)) for name, count in others if count],
-        "total": formats.number(summary.total),
+        "rest": [(name, formats.number(count)) for name, count in rest],
+        "total": formats.number(context.summary.total),
         "shown": formats.say("Shown: %(count)s of %(all)s"),
         "everything": formats.number(len(listed)),
         "lost": [_row(city, countries, formats, rank) for rank, city in enumerate(lost[:LISTED], 1)],
-        "lost_count": sentences.quantity(sum(city.count for city in lost), summary, formats),
+        "lost_count": context.quantity(sum(city.count for city in lost)),
     }
 
 
 def render_circles(details: Details) -> str:
-    """The script with the cities of the front page's map: ``apivideoGeo.cities([…])``, one list a city.
+    """Return the script with the cities of the front page's map: ``apivideoGeo.cities([…])``, one list a city.
 
-    Each is alpha-3, name, count, x, y (units of ``geo.shapes``), most first. Empty where no city has a place.
+    Each is alpha-3, name, count, x, y (units of ``geo.shapes``), highest count first. Empty if no city has a point.
     """
     placed = [city for city in details.cities if city.point][:ON_MAP]
-    told = [
+    cities = [
         [city.iso_a3, city.name, city.count, *(round(side) for side in project(*city.point))]
         for city in placed
         if city.point
     ]
-    if not told:
-        return ""
-    text = json.dumps(told, separators=(",", ":"), ensure_ascii=False)
-    return f"apivideoGeo.cities({text});\n"
+    text = json.dumps(cities, separators=(",", ":"), ensure_ascii=False)
+    return f"apivideoGeo.cities({text});\n" if cities else ""
 
 
-def _lead(placed: list[CityCount], lost: list[CityCount], summary: Summary, formats: Formats) -> str:
-    count = sum(city.count for city in placed)
-    lines = [
-        formats.say(
-            "The circles show %(quantity)s: the larger a circle, the higher the count.",
-            quantity=sentences.quantity(count, summary, formats),
-        )
-    ]
-    if lost:
-        lines.append(
-            formats.say_many(
-                "%(count)s city could not be located and is only listed.",
-                "%(count)s cities could not be located and are only listed.",
-                len(lost),
-            )
-        )
-    return " ".join(lines)
+def _lead(placed: Sequence[CityCount], lost: Sequence[CityCount], context: Context) -> str:
+    lead = context.formats.say(
+        "The circles show %(quantity)s: the larger a circle, the higher the count.",
+        quantity=context.quantity(sum(city.count for city in placed)),
+    )
+    if not lost:
+        return lead
+    only_listed = context.formats.say_many(
+        "%(count)s city could not be located and is only listed.",
+        "%(count)s cities could not be located and are only listed.",
+        len(lost),
+    )
+    return f"{lead} {only_listed}"
 
 
 def _world(map_id: str, words: str, circles: str) -> str:
-    """All land in the colour of no counts, without dots of small territories, and the ``circles`` on it."""
+    """Return the map: all land in the colour of zero, without dots of small territories, and the ``circles`` on it."""
     land = {code: replace(shape, dot=None) for code, shape in load_shapes().items()}
     return render_map(land, lambda _: "zero", map_id, words, 0).removesuffix("</svg>") + f"{circles}</svg>"
 
 
 def _script_data(lang: str) -> dict[str, Any]:
-    """What ``map.js`` reads from the page: the map's measures; there are no dots and no countries to zoom to."""
+    """Return what ``map.js`` reads: the size of the map; there are no dots and no countries to zoom to."""
     measures = {"frame": [WIDTH, HEIGHT], "spread": list(load_spread_widths())}
     return {"lang": lang, **measures, "dots": {}, "points": {}, "continents": {}}
 
 
-def _circles(listed: Sequence[CityCount], countries: dict[str, Line], summary: Summary, formats: Formats) -> str:
-    """A circle for each city with a place, largest first, so that small ones are on top.
+def _circles(listed: Sequence[CityCount], countries: Mapping[str, Line], context: Context) -> str:
+    """Return a circle for each city with a point, largest first, so that small ones are on top.
 
     A circle is a line without length and with round caps: it has the same size on the screen at every zoom.
     ``data-row`` is the index of the city in the list.
@@ -126,7 +114,7 @@ def _circles(listed: Sequence[CityCount], countries: dict[str, Line], summary: S
         x, y = map(round, project(*city.point))
         width = max(_NARROWEST, _WIDEST * (city.count / top) ** 0.5)
         country = countries[city.iso_a3].name if city.iso_a3 in countries else ""
-        words = f"{city.name}, {country}: {sentences.quantity(city.count, summary, formats)}"
+        words = f"{city.name}, {country}: {context.quantity(city.count)}"
         circles.append(
             f'<path class="halo" stroke-width="{width + _HALO:.1f}" d="M{x} {y}h0"/>'
             f'<path class="place" stroke-width="{width:.1f}" d="M{x} {y}h0" data-row="{row}">'
@@ -135,8 +123,8 @@ def _circles(listed: Sequence[CityCount], countries: dict[str, Line], summary: S
     return f'<g class="cities">{"".join(circles)}</g>'
 
 
-def _row(city: CityCount, countries: dict[str, Line], formats: Formats, rank: int) -> dict[str, Any]:
-    """A row of the list; ``order`` has the numbers it is sorted by: rank and count."""
+def _row(city: CityCount, countries: Mapping[str, Line], formats: Formats, rank: int) -> dict[str, Any]:
+    """Return a row of the list; ``order`` has the numbers it is sorted by: rank and count."""
     count = formats.number(city.count)
     order = f"{rank} {city.count}"
     return {"name": city.name, "country": countries.get(city.iso_a3), "count": count, "rank": rank, "order": order}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,27 +11,28 @@ from markupsafe import Markup
 from apivideo_geo.geo.countries import flag
 from apivideo_geo.geo.neighbours import load_neighbours, nearest
 from apivideo_geo.geo.shapes import load_shapes
-from apivideo_geo.model import CountryCount, CountryDetail, Details, Summary
+from apivideo_geo.model import CountryCount, CountryDetail
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.small_map import place_of, render_overlay
-from apivideo_geo.render.pages.breakdowns import Line, Table, Trends, by_months, make_table, value_line
-from apivideo_geo.render.pages.figures import CHANGE_FROM, Figure, tone_of
+from apivideo_geo.render.pages.breakdowns import Breakdown, BreakdownTable, Line, by_months, make_table, value_line
+from apivideo_geo.render.pages.figures import Curves, Figure, change_note, country_change, tone_of
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.text.value_names import merge_by_name
 
 WATCHED = 25
-"""So many videos and live streams are named."""
+"""Maximum number of videos and live streams that are named."""
 NAMED = 8
-"""So many values of any other dimension are named."""
+"""Maximum number of devices, systems, browsers and referring sites that are named."""
 CITIES = 20
 NEAR = 8
-"""So many neighbours are named at most; a country without any on land has the nearest three."""
-_AROUND = 3
+"""Maximum number of neighbours; a country without any on land has the nearest three instead."""
+_NEAREST = 3
 
 
 @dataclass(frozen=True)
 class Next:
-    """A country to go on to."""
+    """A link to another country; ``code`` is its alpha-3."""
 
     code: str
     name: str
@@ -39,42 +40,33 @@ class Next:
     note: str
 
 
-def page_of(iso_a3: str) -> str:
-    """The page of a country, from the top of the site."""
-    return f"country/{iso_a3}.html"
-
-
 def make_country(
-    country: CountryCount,
-    summary: Summary,
-    details: Details,
-    formats: Formats,
-    lines: Mapping[str, Line],
-    trends: Trends,
+    country: CountryCount, context: Context, asset_lines: Mapping[str, Line], curves: Curves
 ) -> dict[str, Any]:
-    """Everything the template prints besides the frame. ``lines``: media id → its name, kind and link."""
-    told = details.countries.get(country.iso_a3)
-    much = sentences.quantity(country.count, summary, formats)
+    """Return what the template prints, except the frame. ``asset_lines``: media id → its line in a table."""
+    summary, formats = context.summary, context.formats
+    detail = context.details.countries.get(country.iso_a3)
+    quantity = context.quantity(country.count)
     return {
         "country": country,
         "flag": flag(country.iso_a3),
-        "headline": formats.say("%(country)s: %(quantity)s", country=country.name, quantity=much),
-        "lead": " ".join(_lead(country, told, summary, formats)),
-        "figures": tuple(_figures(country, summary, formats)),
-        "locator": Markup(_locator(country, formats)),  # noqa: S704 - SVG of our own making, its texts escaped
-        **trends.show(summary.by_country.get(country.iso_a3, ()), country.name),
+        "headline": formats.say("%(country)s: %(quantity)s", country=country.name, quantity=quantity),
+        "lead": " ".join(_lead(country, detail, context)),
+        "figures": tuple(_figures(country, context)),
+        "locator": Markup(_locator(country, formats)),  # noqa: S704 - SVG made here, its texts escaped
+        **curves.show(summary.by_country.get(country.iso_a3, ()), country.name),
         "gaps": sentences.gaps(summary.days.missing, formats),
-        "watched": _watched(country, told, details, formats, lines),
-        "panels": tuple(_panels(country, told, details, formats)),
-        "neighbours": tuple(_neighbours(country, summary, formats)),
-        "before": _by_rank(country, -1, summary, formats),
-        "after": _by_rank(country, 1, summary, formats),
+        "watched": _watched(country, detail, context, asset_lines),
+        "panels": tuple(_panels(country, detail, context)) if detail else (),
+        "neighbours": tuple(_neighbours(country, context)),
+        "before": _by_rank(country, -1, context),
+        "after": _by_rank(country, 1, context),
     }
 
 
-def _lead(country: CountryCount, told: CountryDetail | None, summary: Summary, formats: Formats) -> Iterator[str]:
-    period = sentences.period(summary, formats)
-    rank, of = formats.number(country.rank), formats.number(len(summary.countries))
+def _lead(country: CountryCount, detail: CountryDetail | None, context: Context) -> Iterator[str]:
+    formats, period = context.formats, context.period
+    rank, of = formats.number(country.rank), formats.number(len(context.summary.countries))
     share = formats.share(country.share)
     if period:
         yield formats.say(
@@ -86,37 +78,26 @@ def _lead(country: CountryCount, told: CountryDetail | None, summary: Summary, f
             "Rank %(rank)s of %(countries)s countries, %(share)s of everything counted.",
             rank=rank, countries=of, share=share,
         )  # fmt: skip
-    if told and told.first_seen == summary.period_from:
-        yield formats.say("Seen from the first day on, %(day)s.", day=formats.day(told.first_seen))
-    elif told:
-        yield formats.say("First seen on %(day)s.", day=formats.day(told.first_seen))
+    if detail and detail.first_seen == context.summary.period_from:
+        yield formats.say("Seen from the first day on, %(day)s.", day=formats.day(detail.first_seen))
+    elif detail:
+        yield formats.say("First seen on %(day)s.", day=formats.day(detail.first_seen))
 
 
-def _figures(country: CountryCount, summary: Summary, formats: Formats) -> Iterator[Figure]:
-    change = summary.change
-    now, before = change.countries.get(country.iso_a3, (0, 0)) if change else (0, 0)
-    note = ""
-    if change and before >= CHANGE_FROM:
-        note = formats.say_many(
-            "Last day: %(change)s on the day before",
-            "%(count)s days: %(change)s on the %(count)s before",
-            change.days,
-            change=formats.change(now, before),
-        )
-    yield Figure("total", "", formats.number(country.count), note, tone_of(now, before) if note else "")
-    yield Figure(
-        "rank",
-        formats.say("Rank"),
-        formats.number(country.rank),
-        formats.say("of %(number)s", number=formats.number(len(summary.countries))),
-    )
+def _figures(country: CountryCount, context: Context) -> Iterator[Figure]:
+    formats, change = context.formats, context.summary.change
+    now, before = country_change(country.iso_a3, change)
+    note = change_note(change, now, before, formats)
+    yield Figure("total", "", formats.number(country.count), note, tone_of(now, before))
+    of = formats.say("of %(number)s", number=formats.number(len(context.summary.countries)))
+    yield Figure("rank", formats.say("Rank"), formats.number(country.rank), of)
     yield Figure("share", formats.say("Share of the total"), formats.share(country.share))
     rate = "–" if country.per_million is None else formats.rate(country.per_million)
     yield Figure("dense", formats.say("Per million people"), rate)
 
 
 def _locator(country: CountryCount, formats: Formats) -> str:
-    """Where the country is: lit on the land, in a ring where it would hardly be seen."""
+    """Return a world map with the country highlighted, and with a ring around it if it is small."""
     shape = load_shapes()[country.iso_a3]
     x, y = place_of(shape.label)
     ring = [f'<circle class="here" cx="{x}" cy="{y}" r="16"/>'] if shape.size < 120 else []
@@ -125,22 +106,22 @@ def _locator(country: CountryCount, formats: Formats) -> str:
 
 
 def _watched(
-    country: CountryCount, told: CountryDetail | None, details: Details, formats: Formats, lines: Mapping[str, Line]
-) -> Table | None:
-    if told is None or not ({"media"} & (told.parts.keys() | told.withheld.keys())):
+    country: CountryCount, detail: CountryDetail | None, context: Context, asset_lines: Mapping[str, Line]
+) -> BreakdownTable | None:
+    if detail is None or not ({"media"} & (detail.parts.keys() | detail.withheld.keys())):
         return None
-    usual = value_line("media", formats)
-    table = make_table(
-        formats.say("What is watched"),
-        told.parts.get("media", ()), country.count, told.withheld.get("media", 0), formats,
-        lambda media_id: lines.get(media_id) or usual(media_id), WATCHED,
-    )  # fmt: skip
-    return replace(table, note=by_months("media", details, formats))
+    other_line = value_line("media", context.formats)
+    breakdown = _breakdown("media", country, detail, context)
+    title = context.formats.say("What is watched")
+
+    def line_of(media_id: str) -> Line:
+        return asset_lines.get(media_id) or other_line(media_id)
+
+    return _table("media", title, breakdown, context, line_of, WATCHED)
 
 
-def _panels(country: CountryCount, told: CountryDetail | None, details: Details, formats: Formats) -> Iterator[Table]:
-    if told is None:
-        return
+def _panels(country: CountryCount, detail: CountryDetail, context: Context) -> Iterator[BreakdownTable]:
+    formats = context.formats
     titles = (
         ("device", formats.say("Devices"), NAMED),
         ("os", formats.say("Operating systems"), NAMED),
@@ -149,27 +130,37 @@ def _panels(country: CountryCount, told: CountryDetail | None, details: Details,
         ("city", formats.say("Cities"), CITIES),
     )
     for dimension, title, most in titles:
-        parts = merge_by_name(dimension, told.parts.get(dimension, ()), formats)
-        withheld = told.withheld.get(dimension, 0)
-        if parts or withheld:
-            table = make_table(title, parts, country.count, withheld, formats, value_line(dimension, formats), most)
-            yield replace(table, note=by_months(dimension, details, formats))
+        breakdown = _breakdown(dimension, country, detail, context)
+        if breakdown.values or breakdown.withheld:
+            yield _table(dimension, title, breakdown, context, value_line(dimension, formats), most)
 
 
-def _neighbours(country: CountryCount, summary: Summary, formats: Formats) -> Iterator[Next]:
-    """Those on land that have counts; without any, the nearest ones."""
-    known = {one.iso_a3: one for one in summary.countries if one.iso_a3 != country.iso_a3}
-    codes = [code for code in load_neighbours()[country.iso_a3] if code in known][:NEAR]
-    for code in codes or nearest(country.iso_a3, list(known), _AROUND):
-        yield _next(known[code], sentences.quantity(known[code].count, summary, formats))
+def _breakdown(dimension: str, country: CountryCount, detail: CountryDetail, context: Context) -> Breakdown:
+    values = merge_by_name(dimension, detail.parts.get(dimension, ()), context.formats)
+    return Breakdown(values, country.count, detail.withheld.get(dimension, 0))
 
 
-def _by_rank(country: CountryCount, step: int, summary: Summary, formats: Formats) -> Next | None:
-    place = summary.countries.index(country) + step
-    if not 0 <= place < len(summary.countries):
+def _table(
+    dimension: str, title: str, breakdown: Breakdown, context: Context, line_of: Callable[[str], Line], most: int
+) -> BreakdownTable:
+    table = make_table(title, breakdown, context.formats, line_of, most)
+    return replace(table, note=by_months(dimension, context.details, context.formats))
+
+
+def _neighbours(country: CountryCount, context: Context) -> Iterator[Next]:
+    """Yield the neighbours on land that have counts; if there are none, the nearest countries."""
+    others = {other.iso_a3: other for other in context.summary.countries if other.iso_a3 != country.iso_a3}
+    codes = [code for code in load_neighbours()[country.iso_a3] if code in others][:NEAR]
+    for code in codes or nearest(country.iso_a3, list(others), _NEAREST):
+        yield _next(others[code], context.quantity(others[code].count))
+
+
+def _by_rank(country: CountryCount, step: int, context: Context) -> Next | None:
+    countries, formats = context.summary.countries, context.formats
+    index = countries.index(country) + step
+    if not 0 <= index < len(countries):
         return None
-    other = summary.countries[place]
-    return _next(other, formats.say("rank %(rank)s", rank=formats.number(other.rank)))
+    return _next(countries[index], formats.say("rank %(rank)s", rank=formats.number(countries[index].rank)))
 
 
 def _next(country: CountryCount, note: str) -> Next:

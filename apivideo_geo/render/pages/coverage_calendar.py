@@ -11,8 +11,8 @@ from typing import Any
 
 from babel.dates import get_day_names
 
-from apivideo_geo.model import Checked, DayCount, Summary
-from apivideo_geo.render.text import sentences
+from apivideo_geo.model import DayCount, Summary
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.text.formats import Formats
 
 KINDS = ("collected", "empty", "open", "partial", "healable", "missing", "lost")
@@ -38,7 +38,7 @@ class Month:
 
 
 @dataclass(frozen=True)
-class Kind:
+class LegendEntry:
     """An entry of the legend."""
 
     kind: str
@@ -47,8 +47,9 @@ class Kind:
     meaning: str
 
 
-def make_calendar(summary: Summary, formats: Formats) -> dict[str, Any]:
-    """What the template of the calendar prints; no months where there is not a single day."""
+def make_calendar(context: Context) -> dict[str, Any]:
+    """Return what the template of the calendar prints; without months if there is not a single day."""
+    summary, formats = context.summary, context.formats
     kinds = {day.day: _kind(day, summary) for day in summary.daily}
     names = _names(formats)
     first = formats.locale.first_week_day
@@ -57,7 +58,7 @@ def make_calendar(summary: Summary, formats: Formats) -> dict[str, Any]:
     order = [(first + place) % 7 for place in range(7)]
     return {
         "covered": _covered(summary, formats),
-        "checked": _checked(summary.account.checked, summary, formats),
+        "checked": _checked(context),
         "kinds": tuple(_legend(kinds, names, formats)),
         "weekdays": [(days[place], long[place]) for place in order],
         "months": tuple(_months(kinds, names, first, formats)),
@@ -88,11 +89,11 @@ def _names(formats: Formats) -> dict[str, tuple[str, str]]:
     }
 
 
-def _legend(kinds: dict[date, str], names: dict[str, tuple[str, str]], formats: Formats) -> Iterator[Kind]:
+def _legend(kinds: dict[date, str], names: dict[str, tuple[str, str]], formats: Formats) -> Iterator[LegendEntry]:
     found = Counter(kinds.values())
     for kind in KINDS:
         if found[kind] or kind == "collected":
-            yield Kind(kind, names[kind][0], formats.number(found[kind]), names[kind][1])
+            yield LegendEntry(kind, names[kind][0], formats.number(found[kind]), names[kind][1])
 
 
 def _months(kinds: dict[date, str], names: dict[str, tuple[str, str]], first: int, formats: Formats) -> Iterator[Month]:
@@ -137,23 +138,24 @@ def _covered(summary: Summary, formats: Formats) -> str:
     return f"{there} {here}"
 
 
-def _checked(checked: Checked | None, summary: Summary, formats: Formats) -> str:
-    """What the API's own count said when days were last collected."""
+def _checked(context: Context) -> str:
+    """Return how the API's own total compares with ours; empty if it was not requested."""
+    checked, formats = context.summary.account.checked, context.formats
     if checked is None:
         return ""
-    told, held = (sentences.quantity(count, summary, formats) for count in (checked.told, checked.held))
+    api_total, stored = (context.quantity(count) for count in (checked.told, checked.held))
     first, last = formats.day(checked.first), formats.day(checked.last)
     if checked.told == checked.held and checked.first == checked.last:
         return formats.say(
-            "Checked when it was collected: on %(day)s the API itself counts %(told)s, too.", day=last, told=told
+            "Checked when it was collected: on %(day)s the API itself counts %(told)s, too.", day=last, told=api_total
         )
     if checked.told == checked.held:
         return formats.say(
             "Checked when it was collected: from %(first)s to %(last)s the API itself counts %(told)s, too.",
-            first=first, last=last, told=told,
+            first=first, last=last, told=api_total,
         )  # fmt: skip
     return formats.say(
         "Checked when it was collected: from %(first)s to %(last)s the API itself counts %(told)s, while its countries "
         "add up to %(held)s. What arrived late, or made no sense and was refused, can make such a difference.",
-        first=first, last=last, told=told, held=held,
+        first=first, last=last, told=api_total, held=stored,
     )  # fmt: skip

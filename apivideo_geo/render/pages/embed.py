@@ -8,27 +8,25 @@ from typing import Any
 
 from apivideo_geo.geo.countries import name_of
 from apivideo_geo.geo.shapes import load_shapes
-from apivideo_geo.model import Summary
-from apivideo_geo.render.text import sentences
-from apivideo_geo.render.text.formats import Formats
+from apivideo_geo.render.context import Context
 
 PAGE = "embed.html"
 HEIGHT = 560
-"""Of the frame, in pixels, until the page in it tells its own."""
+"""Of the frame, in pixels, until the page in it reports its own."""
 
 
-def make_embed(summary: Summary, formats: Formats, data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the template prints beside the frame's words, the map and the legend. ``data`` is that of the front page."""
-    quantity, when = sentences.quantity(summary.total, summary, formats), sentences.period(summary, formats)
-    names = {code: name_of(code, str(formats.locale)) for code in load_shapes()}
+def make_embed(context: Context, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what the template prints in addition to what the front page has; ``data`` is that of its scripts."""
+    summary = context.summary
+    names = {code: name_of(code, str(context.formats.locale)) for code in load_shapes()}
     return {
-        "note": f"{quantity} {when}".strip() if summary.total else "",
+        "note": f"{context.quantity(summary.total)} {context.period}".strip() if summary.total else "",
         "data": {**data, "names": {**names, **{country.iso_a3: country.name for country in summary.countries}}},
     }
 
 
 def make_snippet(site_url: str, title: str) -> str:
-    """HTML to paste into another page: the frame, and a script that gives it the height it asks for."""
+    """Return HTML to paste into another page: a frame, and a script that gives it the height of its content."""
     return (
         f'<iframe src="{escape(site_url)}{PAGE}" title="{escape(title)}" width="100%" height="{HEIGHT}" '
         'loading="lazy" style="border:0" id="apivideo-geo"></iframe>\n'

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,23 +10,25 @@ from typing import Any
 from markupsafe import Markup
 
 from apivideo_geo.geo.countries import flag
-from apivideo_geo.model import UNKNOWN, Asset, AssetDetail, Details, Summary
+from apivideo_geo.model import UNKNOWN, AssetDetail
+from apivideo_geo.render.addresses import country_page
+from apivideo_geo.render.context import Context
+from apivideo_geo.render.map.legend import Swatch, class_swatches
 from apivideo_geo.render.map.scale import Scale
 from apivideo_geo.render.map.small_map import render_overlay
-from apivideo_geo.render.pages.breakdowns import Line, Trends, by_months, make_table
-from apivideo_geo.render.pages.country import page_of
-from apivideo_geo.render.pages.figures import Figure, Swatch
+from apivideo_geo.render.pages.breakdowns import Breakdown, Line, by_months, make_table
+from apivideo_geo.render.pages.figures import Curves, Figure
 from apivideo_geo.render.text import sentences
-from apivideo_geo.render.text.formats import Formats
-
-_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{4,63}")
-"""Ids that may be the name of a file everywhere: no dot, no separator, longer than any reserved name."""
+from apivideo_geo.render.text.value_names import asset_kind, asset_title
 
 
 @dataclass(frozen=True)
-class Row:
-    """One asset of the list. ``keys`` are what the script sorts by: rank, count, countries, day, lifetime plays; then
-    "l" for a live stream."""
+class VideoRow:
+    """One asset of the list.
+
+    ``keys`` are what the script sorts by: rank, count, number of countries, day, lifetime plays; then the type as "v"
+    or "l" (live stream), to filter by.
+    """
 
     rank: str
     title: str
@@ -42,215 +42,166 @@ class Row:
     keys: str
 
 
-def name_pages(assets: Sequence[AssetDetail], most: int) -> dict[str, str]:
-    """Media id → its page from the top of the site, for the ``most`` watched of ``assets`` that were watched at all.
-
-    Ids come from outside: one that is not safe as a file's name, or differs from another only by case, is hashed.
-    """
-    pages: dict[str, str] = {}
-    taken: set[str] = set()
-    for one in assets[:most]:
-        media_id = one.asset.media_id
-        name = media_id
-        if not _SAFE.fullmatch(name) or name.lower() in taken:
-            name = f"id-{hashlib.sha256(media_id.encode()).hexdigest()[:16]}"
-        if one.count:
-            taken.add(name.lower())
-            pages[media_id] = f"video/{name}.html"
-    return pages
-
-
-def title_of(asset: Asset, formats: Formats) -> str:
-    """Its title, or what it is where it has none."""
-    return asset.title.strip() or formats.say("%(kind)s without a title", kind=kind_of(asset, formats))
-
-
-def kind_of(asset: Asset, formats: Formats) -> str:
-    """ "Video" or "Live stream"."""
-    return formats.say("Live stream") if asset.type == "live-stream" else formats.say("Video")
-
-
-def asset_lines(details: Details, pages: Mapping[str, str], formats: Formats) -> dict[str, Line]:
-    """Media id → how it stands in a table of parts."""
+def make_asset_lines(context: Context) -> dict[str, Line]:
+    """Return media id → the line of an asset in a breakdown, without figures."""
     return {
         one.asset.media_id: Line(
-            title_of(one.asset, formats),
-            "",
-            link=pages.get(one.asset.media_id, ""),
-            kind=formats.say("Live stream") if one.asset.type == "live-stream" else "",
+            asset_title(one.asset, context.formats),
+            link=context.video_pages.get(one.asset.media_id, ""),
+            kind=asset_kind(one.asset, context.formats) if one.asset.type == "live-stream" else "",
         )
-        for one in details.assets
+        for one in context.details.assets
     }
+
+
+def make_country_lines(context: Context) -> dict[str, Line]:
+    """Return alpha-3 and ``---`` → the line of a country in a breakdown, without figures."""
+    lines = {
+        country.iso_a3: Line(country.name, link=country_page(country.iso_a3), flag=flag(country.iso_a3))
+        for country in context.summary.countries
+    }
+    return lines | {UNKNOWN: Line(context.formats.say("Unknown"), apart=True)}
 
 
 def make_video(
-    one: AssetDetail,
-    summary: Summary,
-    watched: int,
-    formats: Formats,
-    lines: Mapping[str, Line],
-    scale_of: Callable[[Sequence[float]], Scale],
-    trends: Trends,
+    detail: AssetDetail, context: Context, country_lines: Mapping[str, Line], curves: Curves
 ) -> dict[str, Any]:
-    """Everything the template prints besides the frame.
-
-    ``watched`` is how many public assets were watched; ``lines``: alpha-3 → name and link;
-    ``scale_of`` cuts the classes.
-    """
-    counts = dict(one.countries)
+    """Return what the template prints, except the frame. ``country_lines``: alpha-3 → its line in a table."""
+    summary, formats = context.summary, context.formats
+    counts = dict(detail.countries)
     unknown = counts.pop(UNKNOWN, 0)
-    scale = scale_of(list(counts.values()))
-    title = title_of(one.asset, formats)
-    words = " ".join(_lead(one, counts, summary, formats, lines))
+    scale = context.theme.scale_of(list(counts.values()))
+    title = asset_title(detail.asset, formats)
+    lead = " ".join(_lead(detail, counts, context, country_lines))
+    words = {code: f"{country_lines[code].name}: {context.quantity(count)}" for code, count in counts.items()}
+    overlay = _overlay(counts, scale, formats.say("World map: %(words)s", words=lead), words)
     return {
-        "count": one.count,
+        "count": detail.count,
         "title": title,
-        "kind": kind_of(one.asset, formats),
-        "lead": words,
-        "figures": tuple(_figures(one, counts, watched, formats, lines)),
+        "kind": asset_kind(detail.asset, formats),
+        "lead": lead,
+        "figures": tuple(_figures(detail, counts, context, country_lines)),
         "classes": len(scale.lows),
-        "overlay": Markup(  # noqa: S704
-            _overlay(
-                counts, scale, formats.say("World map: %(words)s", words=words),
-                {code: f"{lines[code].name}: {sentences.quantity(n, summary, formats)}" for code, n in counts.items()},
-            )
+        "overlay": Markup(overlay),  # noqa: S704 - SVG made here, its texts escaped
+        "legend": (
+            *class_swatches(counts.values(), scale, formats),
+            Swatch("zero", "0", formats.say("all others")),
         ),
-        "legend": tuple(_legend(counts, scale, formats)),
-        **trends.show(one.daily, title),
+        **curves.show(detail.daily, title),
         "gaps": sentences.gaps(summary.days.missing, formats),
         "table": make_table(
-            formats.say("Countries"), one.countries, one.count, 0, formats, lines.__getitem__, len(one.countries),
-            shares=False,
+            formats.say("Countries"), Breakdown(detail.countries, detail.count), formats, country_lines.__getitem__,
+            len(detail.countries), shares=False,
         ),
-        "own_balance": sentences.balance(one.count, unknown, summary, formats),
+        "own_balance": sentences.balance(detail.count, unknown, summary, formats),
     }  # fmt: skip
 
 
-def country_lines(summary: Summary, formats: Formats) -> dict[str, Line]:
-    """alpha-3 and ``---`` → how it stands in a table of parts."""
-    lines = {
-        country.iso_a3: Line(country.name, "", link=page_of(country.iso_a3), flag=flag(country.iso_a3))
-        for country in summary.countries
-    }
-    return lines | {UNKNOWN: Line(formats.say("Unknown"), "", apart=True)}
+def _top(counts: Mapping[str, int]) -> str:
+    """Return the country with the highest count; "" if there is none."""
+    return max(counts, key=lambda code: (counts[code], code), default="")
 
 
 def _lead(
-    one: AssetDetail, counts: Mapping[str, int], summary: Summary, formats: Formats, lines: Mapping[str, Line]
+    detail: AssetDetail, counts: Mapping[str, int], context: Context, country_lines: Mapping[str, Line]
 ) -> Iterator[str]:
-    much, period = sentences.quantity(one.count, summary, formats), sentences.period(summary, formats)
+    formats, quantity = context.formats, context.quantity(detail.count)
     if not counts:
-        yield formats.say("%(quantity)s, from countries not known.", quantity=much)
+        yield formats.say("%(quantity)s, from countries not known.", quantity=quantity)
     else:
-        where = lines[max(counts, key=lambda code: (counts[code], code))].name
         yield formats.say_many(
             "%(quantity)s, all in %(where)s.",
             "%(quantity)s in %(count)s countries, most of all in %(where)s.",
-            len(counts), quantity=much, where=where,
+            len(counts), quantity=quantity, where=country_lines[_top(counts)].name,
         )  # fmt: skip
-    if period:
-        yield formats.say("Counted %(period)s.", period=period)
-    if one.asset.lifetime is not None and (day := _day(one.asset.published_at)):
+    if context.period:
+        yield formats.say("Counted %(period)s.", period=context.period)
+    if detail.asset.lifetime is not None and (day := _day(detail.asset.published_at)):
         yield formats.say_many(
             "Since it was published, on %(day)s, it was played once: that is api.video’s own count.",
             "Since it was published, on %(day)s, it was played %(count)s times: that is api.video’s own count.",
-            one.asset.lifetime, day=formats.day(day),
+            detail.asset.lifetime, day=formats.day(day),
         )  # fmt: skip
 
 
 def _figures(
-    one: AssetDetail, counts: Mapping[str, int], watched: int, formats: Formats, lines: Mapping[str, Line]
+    detail: AssetDetail, counts: Mapping[str, int], context: Context, country_lines: Mapping[str, Line]
 ) -> Iterator[Figure]:
-    yield Figure(
-        "total",
-        "",
-        formats.number(one.count),
-        formats.say("rank %(rank)s of %(number)s", rank=formats.number(one.rank), number=formats.number(watched)),
+    formats, count, lifetime = context.formats, context.formats.number(detail.count), detail.asset.lifetime
+    rank = formats.say(
+        "rank %(rank)s of %(number)s", rank=formats.number(detail.rank), number=formats.number(context.watched)
     )
+    yield Figure("total", "", count, rank)
     yield Figure("reach", formats.say("Countries"), formats.number(len(counts)))
-    first = max(counts, key=lambda code: (counts[code], code), default="")
-    if first:
-        yield Figure("most", formats.say("Top country"), lines[first].name, formats.share(counts[first] / one.count))
-    if one.asset.lifetime is not None:
-        yield Figure(
-            "lifetime",
-            formats.say("Lifetime plays"),
-            formats.number(one.asset.lifetime),
-            formats.say("%(number)s of them day by day here", number=formats.number(one.count))
-            if one.count <= one.asset.lifetime
-            else "",
-        )
+    if top := _top(counts):
+        share = formats.share(counts[top] / detail.count)
+        yield Figure("most", formats.say("Top country"), country_lines[top].name, share)
+    if lifetime is not None:
+        note = formats.say("%(number)s of them day by day here", number=count) if detail.count <= lifetime else ""
+        yield Figure("lifetime", formats.say("Lifetime plays"), formats.number(lifetime), note)
 
 
 def _overlay(counts: Mapping[str, int], scale: Scale, alternative: str, words: Mapping[str, str]) -> str:
-    """Weak countries first, so that where dots crowd the strong ones are on top."""
+    """Return the map. Low counts are drawn first, so that high ones are on top where dots overlap."""
     classes = {code: scale.class_of(count) for code, count in counts.items()}
     ordered = sorted((index or 0, code) for code, index in classes.items())
     return render_overlay({code: f"c{index}" for index, code in ordered}, len(scale.lows), alternative, words=words)
 
 
-def _legend(counts: Mapping[str, int], scale: Scale, formats: Formats) -> Iterator[Swatch]:
-    classes = [scale.class_of(count) for count in counts.values()]
-    for index, label in enumerate(scale.ranges(formats)):
-        note = formats.say_many("%(count)s country", "%(count)s countries", classes.count(index))
-        yield Swatch(f"c{index}", label, note)
-    yield Swatch("zero", "0", formats.say("all others"))
-
-
-def make_list(summary: Summary, details: Details, pages: Mapping[str, str], formats: Formats) -> dict[str, Any]:
-    """Everything ``videos.html`` prints besides the frame."""
-    told = sum(one.count for one in details.assets)
-    hid = details.withheld.get("media", 0)
+def make_list(context: Context) -> dict[str, Any]:
+    """Return what ``videos.html`` prints, except the frame of the page."""
+    details, formats, total = context.details, context.formats, context.summary.total
+    public = sum(one.count for one in details.assets)
+    withheld = details.withheld.get("media", 0)
     rest = (
         (formats.say("Not public"), details.unlisted),
-        (formats.say("Withheld"), hid),
-        (formats.say("Not known"), summary.total - told - details.unlisted - hid),
+        (formats.say("Withheld"), withheld),
+        (formats.say("Not known"), total - public - details.unlisted - withheld),
     )
-    collected = bool(told or details.unlisted or hid)
+    collected = bool(public or details.unlisted or withheld)
     return {
-        "headline": _headline(details, formats),
-        "lead": f"{_list_lead(details, summary, formats)} {by_months('media', details, formats)}".strip(),
-        "rows": tuple(_rows(details, pages, formats)),
+        "headline": _headline(context),
+        "lead": f"{_list_lead(context)} {by_months('media', details, formats)}".strip(),
+        "rows": tuple(_rows(context)),
         "rest": [(name, formats.number(count)) for name, count in rest if count] if collected else [],
-        "total": formats.number(summary.total) if collected else "",
+        "total": formats.number(total) if collected else "",
         "lifetimes": any(one.asset.lifetime is not None for one in details.assets),
         "shown": formats.say("Shown: %(count)s of %(all)s"),
         "everything": formats.number(len(details.assets)),
     }
 
 
-def _headline(details: Details, formats: Formats) -> str:
-    number = len(details.assets)
-    if all(one.asset.public for one in details.assets):
-        return formats.say_many(
-            "%(count)s public video or live stream", "%(count)s public videos and live streams", number
+def _headline(context: Context) -> str:
+    assets, say_many = context.details.assets, context.formats.say_many
+    if all(one.asset.public for one in assets):
+        return say_many(
+            "%(count)s public video or live stream", "%(count)s public videos and live streams", len(assets)
         )
-    return formats.say_many("%(count)s video or live stream", "%(count)s videos and live streams", number)
+    return say_many("%(count)s video or live stream", "%(count)s videos and live streams", len(assets))
 
 
-def _list_lead(details: Details, summary: Summary, formats: Formats) -> str:
-    watched = sum(one.count > 0 for one in details.assets)
-    period = sentences.period(summary, formats)
-    if not period:
+def _list_lead(context: Context) -> str:
+    if not context.period:
         return ""
-    return formats.say_many(
+    return context.formats.say_many(
         "%(count)s of them was watched %(period)s.",
         "%(count)s of them were watched %(period)s.",
-        watched,
-        period=period,
+        context.watched,
+        period=context.period,
     )
 
 
-def _rows(details: Details, pages: Mapping[str, str], formats: Formats) -> Iterator[Row]:
-    for one in details.assets:
+def _rows(context: Context) -> Iterator[VideoRow]:
+    formats = context.formats
+    for one in context.details.assets:
         asset, countries = one.asset, sum(code != UNKNOWN for code, _ in one.countries)
         day = _day(asset.published_at)
         lifetime = -1 if asset.lifetime is None else asset.lifetime
-        yield Row(
+        yield VideoRow(
             rank=formats.number(one.rank) if one.count else "–",
-            title=title_of(asset, formats),
-            link=pages.get(asset.media_id, ""),
-            kind=kind_of(asset, formats),
+            title=asset_title(asset, formats),
+            link=context.video_pages.get(asset.media_id, ""),
+            kind=asset_kind(asset, formats),
             live=asset.type == "live-stream",
             count=formats.number(one.count),
             countries=formats.number(countries),
@@ -261,7 +212,7 @@ def _rows(details: Details, pages: Mapping[str, str], formats: Formats) -> Itera
 
 
 def _day(text: str) -> date | None:
-    """The day of an ISO time as the API writes it; None for anything else."""
+    """Return the day of an ISO time, the format of the API; None for anything else."""
     try:
         return datetime.fromisoformat(text).date()
     except ValueError:

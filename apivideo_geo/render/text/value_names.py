@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from apivideo_geo.model import UNKNOWN_TEXT
+from apivideo_geo.model import UNKNOWN_TEXT, Asset
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.text.translations import marked
 
@@ -105,3 +105,13 @@ def merge_by_name(dimension: str, parts: Sequence[tuple[str, int]], formats: For
     for value, count in parts:
         counts[first.setdefault(value_name(dimension, value, formats), value)] += count
     return tuple(counts.most_common())
+
+
+def asset_title(asset: Asset, formats: Formats) -> str:
+    """Return the title of an asset, or its kind if it has none."""
+    return asset.title.strip() or formats.say("%(kind)s without a title", kind=asset_kind(asset, formats))
+
+
+def asset_kind(asset: Asset, formats: Formats) -> str:
+    """Return "Video" or "Live stream"."""
+    return formats.say("Live stream") if asset.type == "live-stream" else formats.say("Video")

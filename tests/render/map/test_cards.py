@@ -5,12 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.map import cards
 from apivideo_geo.render.map.cards import make_cards, render_card
-from apivideo_geo.render.pages.video import name_pages
 from apivideo_geo.render.site import render_site
-from apivideo_geo.render.text import sentences
-from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.theme.theme import Theme
 from tests.render.samples import HOSTILE, TEMPLATES, detailed
 
@@ -20,7 +18,8 @@ PAGE = "video/viFilm00.html"
 
 def made(theme=THEME):
     summary, details = detailed()
-    return make_cards(summary, details, name_pages(details.assets, 200), theme), summary
+    context = Context(summary, theme, details)
+    return make_cards(context), context
 
 
 @pytest.fixture(scope="module")
@@ -55,27 +54,27 @@ def test_without_the_address_of_the_site_no_picture_is_made():
 
 
 def test_the_picture_shows_title_number_map_and_trend(monkeypatch):
-    found, summary = made()
+    found, context = made()
     drawn = []
     monkeypatch.setattr(cards, "render_png", lambda svg: drawn.append(svg) or b"png")
     cards._land.cache_clear()
-    render_card(found["country/FRA.html"], summary, THEME)
+    render_card(found["country/FRA.html"], context)
     cards._land.cache_clear()
     svg = drawn[-1]
     assert ">France</text>" in svg
-    assert f">20 plays {sentences.period(summary, Formats('en'))}</text>" in svg
+    assert f">20 plays {context.period}</text>" in svg
     assert cards.load_outlines()["FRA"] in svg
     assert svg.count("V340z") == 5  # seven days: one was not collected, the last is not over
     assert ">Acme &amp; Co</text>" in svg
 
 
 def test_a_hostile_title_is_text_and_a_long_one_is_cut(monkeypatch):
-    found, summary = made()
+    found, context = made()
     drawn = []
     monkeypatch.setattr(cards, "render_png", lambda svg: drawn.append(svg) or b"png")
     cards._land.cache_clear()
-    render_card(found[PAGE], summary, THEME)
-    render_card(replace(found[PAGE], title="word " * 100), summary, THEME)
+    render_card(found[PAGE], context)
+    render_card(replace(found[PAGE], title="word " * 100), context)
     cards._land.cache_clear()
     assert HOSTILE in found[PAGE].title
     assert "<img" not in drawn[-2] and "&lt;img" in drawn[-2]
@@ -83,18 +82,18 @@ def test_a_hostile_title_is_text_and_a_long_one_is_cut(monkeypatch):
 
 
 def test_lines_begin_at_the_right_where_the_language_is_read_from_there(monkeypatch):
-    found, summary = made()
+    found, context = made(replace(THEME, locale="ar"))
     drawn = []
     monkeypatch.setattr(cards, "render_png", lambda svg: drawn.append(svg) or b"png")
     cards._land.cache_clear()
-    render_card(found[PAGE], summary, replace(THEME, locale="ar"))
+    render_card(found[PAGE], context)
     cards._land.cache_clear()
     assert drawn[-1].count('x="768"') == drawn[-1].count('text-anchor="end"') == drawn[-1].count("<text")
 
 
 def test_the_same_card_gives_the_same_bytes():
-    found, summary = made()
-    first = render_card(found["country/FRA.html"], summary, THEME)
-    assert first == render_card(found["country/FRA.html"], summary, THEME)
-    assert first != render_card(found["country/BEL.html"], summary, THEME)
+    found, context = made()
+    first = render_card(found["country/FRA.html"], context)
+    assert first == render_card(found["country/FRA.html"], context)
+    assert first != render_card(found["country/BEL.html"], context)
     assert len(first) < 50_000

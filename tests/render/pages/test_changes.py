@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from apivideo_geo.model import CountryDetail, DayCount, Details
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.changes import make_changes
-from apivideo_geo.render.text.formats import Formats
+from apivideo_geo.render.theme.theme import Theme
 from tests.render.samples import summary
 
 FIRST = date(2026, 7, 1)
@@ -32,7 +33,7 @@ def told(length=LENGTH, gap=(), open_last=False, boost=None):
         by_country={"FRA": tuple(known[0]), "PER": tuple(known[1])},
     )
     details = Details({"FRA": CountryDetail(FIRST), "PER": CountryDetail(date(2026, 8, 15))})
-    return make_changes(made, details, Formats("en"))
+    return make_changes(Context(made, Theme("Acme"), details))
 
 
 def test_a_country_seen_for_the_first_time_a_record_and_the_movers_of_a_month():

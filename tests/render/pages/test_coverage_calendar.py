@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from apivideo_geo.model import Account, Checked
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.coverage_calendar import make_calendar
-from apivideo_geo.render.text.formats import Formats
+from apivideo_geo.render.theme.theme import Theme
 from tests.render.samples import days, summary
 
 FIRST = date(2026, 10, 28)  # a Wednesday
@@ -18,7 +19,8 @@ def told(locale="en", **account):
     made = summary({"FRA": 10}, days(FIRST, COUNTS, open_last=True))
     missing = made.days.missing
     coverage = replace(made.days, partial=missing[:1], lost=missing[:2])
-    return make_calendar(replace(made, days=coverage, account=Account(**account)), Formats(locale))
+    made = replace(made, days=coverage, account=Account(**account))
+    return make_calendar(Context(made, Theme("Acme", locale=locale)))
 
 
 def cells(calendar):

@@ -12,9 +12,10 @@ import pytest
 
 from apivideo_geo.checks import check_site
 from apivideo_geo.model import NewsItem
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.feed import render_feed
 from apivideo_geo.render.site import Theme
-from apivideo_geo.render.site_files import render_around
+from apivideo_geo.render.site_files import render_site_files
 from tests.render.samples import empty, small, summary, watched, whole_site, whole_world
 
 HOSTILE = "</title><script>alert(1)</script>&\x07\ud800 'quotes\""
@@ -25,7 +26,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(scope="module")
 def around():
-    return render_around(watched(), (), Theme("Acme Academy"), ())
+    return render_site_files(Context(watched(), Theme("Acme Academy")), (), ())
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def test_the_map_alone_has_its_title_legend_source_and_colours_and_needs_no_othe
 
 @pytest.mark.parametrize("what", [empty(), summary({"SGP": 1}), whole_world()], ids=["empty", "one", "world"])
 def test_the_card_of_a_shared_link_has_its_size_and_is_the_same_each_time(what):
-    once, again = (render_around(what, (), Theme("Acme Academy"), ())["social.png"] for _ in range(2))
+    once, again = (render_site_files(Context(what, Theme("Acme Academy")), (), ())["social.png"] for _ in range(2))
     assert once == again
     assert once[:8] == b"\x89PNG\r\n\x1a\n"
     assert unpack(">II", once[16:24]) == (1200, 630)
@@ -60,11 +61,11 @@ def test_the_card_of_a_shared_link_has_its_size_and_is_the_same_each_time(what):
 
 
 def test_the_card_shows_the_numbers_of_today(around):
-    assert around["social.png"] != render_around(small(), (), Theme("Acme Academy"), ())["social.png"]
+    assert around["social.png"] != render_site_files(Context(small(), Theme("Acme Academy")), (), ())["social.png"]
 
 
 def test_a_hostile_title_stays_text_in_pictures_and_feed():
-    files = render_around(small(), (), Theme(HOSTILE), ())
+    files = render_site_files(Context(small(), Theme(HOSTILE)), (), ())
     assert "script" not in {element.tag for element in ElementTree.fromstring(files["map.svg"]).iter()}
     feed = render_feed(small(), (), title=HOSTILE, subtitle="", language="en", site_url="")
     assert ElementTree.fromstring(feed).findtext(f"{ATOM}title") == HOSTILE.replace("\x07", "").replace("\ud800", "")

@@ -1,0 +1,52 @@
+"""What every page is made of, passed as one argument."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from apivideo_geo.model import Details, Summary
+from apivideo_geo.render.addresses import video_pages
+from apivideo_geo.render.map.scale import Scale
+from apivideo_geo.render.text import sentences
+from apivideo_geo.render.text.formats import Formats
+from apivideo_geo.render.theme.theme import Theme
+
+
+@dataclass(frozen=True)
+class Context:
+    """The figures, the owner's choices, and what follows from both for every page."""
+
+    summary: Summary
+    theme: Theme
+    details: Details = field(default_factory=Details)
+
+    @cached_property
+    def formats(self) -> Formats:
+        """The formats and sentences of the site's locale. Raises UsageError for an unknown locale."""
+        return Formats(self.theme.locale)
+
+    @cached_property
+    def scale(self) -> Scale:
+        """The classes of the world map."""
+        return self.theme.scale_of([country.count for country in self.summary.countries])
+
+    @cached_property
+    def video_pages(self) -> Mapping[str, str]:
+        """Media id → path of its page."""
+        return video_pages(self.details.assets, self.theme.video_pages)
+
+    @cached_property
+    def watched(self) -> int:
+        """The number of videos and live streams with plays."""
+        return sum(detail.count > 0 for detail in self.details.assets)
+
+    @property
+    def period(self) -> str:
+        """The period as the end of a sentence: "between 25 May and 21 November 2026"; empty if no day was collected."""
+        return sentences.period(self.summary, self.formats)
+
+    def quantity(self, count: int) -> str:
+        """Return a count with its noun: "1 play", "93,904 plays"."""
+        return sentences.quantity(count, self.summary, self.formats)

@@ -1,0 +1,41 @@
+"""The legend of a map: one entry for each colour that the map uses. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from apivideo_geo.geo.countries import all_countries
+from apivideo_geo.model import Summary
+from apivideo_geo.render.map.scale import Scale
+from apivideo_geo.render.text.formats import Formats
+
+
+@dataclass(frozen=True)
+class Swatch:
+    """One entry of the legend; ``kind`` is the CSS class of its colour or pattern."""
+
+    kind: str
+    label: str
+    note: str
+
+
+def make_legend(summary: Summary, scale: Scale, formats: Formats) -> tuple[Swatch, ...]:
+    """Return the colours that the world map uses: classes in ascending order, then zero, with the number of countries.
+
+    Before any day was collected, "No data" takes the place of zero.
+    """
+    rest = _countries(len(all_countries()) - len(summary.countries), formats)
+    last = Swatch("zero", "0", rest) if summary.has_data else Swatch("blank", formats.say("No data"), rest)
+    return (*class_swatches((country.count for country in summary.countries), scale, formats), last)
+
+
+def class_swatches(counts: Iterable[int], scale: Scale, formats: Formats) -> Iterator[Swatch]:
+    """Yield an entry for each class of ``scale``, with the number of ``counts`` in it."""
+    classes = [scale.class_of(count) for count in counts]
+    for index, label in enumerate(scale.ranges(formats)):
+        yield Swatch(f"c{index}", label, _countries(classes.count(index), formats))
+
+
+def _countries(count: int, formats: Formats) -> str:
+    return formats.say_many("%(count)s country", "%(count)s countries", count) if count else formats.say("none")

@@ -1,0 +1,202 @@
+"""What ``index.html`` shows, ready to print: figures, map, legend, table of countries. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from apivideo_geo.geo.countries import all_countries, flag
+from apivideo_geo.model import CountryCount, NewsItem, Summary
+from apivideo_geo.render.context import Context
+from apivideo_geo.render.map import script_data
+from apivideo_geo.render.map.daily_curve import render_timeline
+from apivideo_geo.render.map.inline_svg import render_world
+from apivideo_geo.render.map.legend import make_legend
+from apivideo_geo.render.map.sparkline import spark_path
+from apivideo_geo.render.pages.breakdowns import make_panels
+from apivideo_geo.render.pages.embed import make_snippet
+from apivideo_geo.render.pages.figures import Figure, change_note, country_change, tone_of
+from apivideo_geo.render.text import sentences
+from apivideo_geo.render.text.formats import Formats, sentence
+
+FIRST_ROWS = 25
+"""Number of countries that narrow screens show before a reader asks for all; also in ``table.js``."""
+CHANGES = 4
+"""Number of the latest changes on the front page."""
+_BAR = 74
+
+
+@dataclass(frozen=True)
+class CountryRow:
+    """One country of the table, all cells as text; ``bar`` is a length from 0 to 74, ``spark`` the path of a line."""
+
+    code: str
+    rank: str
+    flag: str
+    name: str
+    count: str
+    share: str
+    bar: str
+    per_million: str
+    change: str
+    tone: str
+    spark: str
+
+
+def make_index(
+    context: Context, map_id: str, changes: Sequence[NewsItem], days_file: str, cities_file: str
+) -> dict[str, Any]:
+    """Return what the template prints, except the frame of the page.
+
+    ``days_file`` and ``cities_file``: see ``script_data.client_data``.
+    """
+    summary, formats, scale = context.summary, context.formats, context.scale
+    headline, description = sentences.headline(summary, formats), sentences.description(summary, formats)
+    first, last = (summary.daily[at].day.isoformat() if summary.daily else "" for at in (0, -1))
+    return {
+        "headline": headline,
+        "lead": sentences.lead(summary, formats),
+        "description": description,
+        "figures": make_figures(context),
+        "world": Markup(render_world(summary, scale, map_id, description)),  # noqa: S704 - SVG made here, texts escaped
+        "classes": len(scale.lows),
+        "legend": make_legend(summary, scale, formats),
+        "off_the_map": off_the_map(context),
+        "curve": Markup(render_timeline(summary.daily, formats, sentences.curve(summary, formats))),  # noqa: S704
+        "curve_note": sentences.best_day(summary, formats),
+        "gaps": sentences.gaps(summary.days.missing, formats),
+        "rows": make_rows(context),
+        "first_rows": FIRST_ROWS,
+        "show_all": formats.say("Show all %(number)s", number=formats.number(len(summary.countries))),
+        "rest": _last_rows(summary, formats),
+        "snippet": make_snippet(context.theme.site_url, headline),
+        "periods": script_data.make_periods(summary, formats),
+        "measures": script_data.make_measures(summary, formats),
+        "continents": script_data.make_continents(formats),
+        **_change_words(summary, formats),
+        "first_day": first,
+        "last_day": last,
+        "data": script_data.client_data(context, days_file, cities_file),
+        "changes": {"entries": changes[:CHANGES], "more": len(changes) > CHANGES},
+        "panels": make_panels(context),
+    }
+
+
+def make_figures(context: Context) -> tuple[Figure, ...]:
+    """Return the four numbers: total, countries, top country, most per million people."""
+    summary, formats, say = context.summary, context.formats, context.formats.say
+    first, leader = next(iter(summary.countries), None), _per_million_leader(context)
+    now, before = summary.change.total if summary.change else (0, 0)
+    from_text = say("from %(quantity)s up", quantity=context.quantity(context.theme.per_million_from))
+    return (
+        Figure(
+            "total",
+            sentence(sentences.noun(summary.metric, formats)),
+            formats.number(summary.total),
+            change_note(summary.change, now, before, formats),
+            tone_of(now, before) if before else "",
+        ),
+        Figure("reach", say("Countries"), formats.number(len(summary.countries)), _reach_note(summary, formats)),
+        Figure(
+            "most",
+            say("Top country"),
+            first.name if first else "–",
+            formats.share(first.share) if first else "",
+        ),
+        Figure(
+            "dense",
+            say("Most per million people"),
+            leader.name if leader else "–",
+            formats.rate(leader.per_million or 0) if leader else from_text,
+        ),
+    )
+
+
+def _reach_note(summary: Summary, formats: Formats) -> str:
+    parts = [formats.say("of %(number)s", number=formats.number(len(all_countries())))]
+    if summary.change and summary.change.new:
+        parts.append(formats.say_many("%(count)s new", "%(count)s new", len(summary.change.new)))
+    return " · ".join(parts)
+
+
+def _per_million_leader(context: Context) -> CountryCount | None:
+    min_count = context.theme.per_million_from
+    ranked = [c for c in context.summary.countries if c.per_million is not None and c.count >= min_count]
+    return max(ranked, key=lambda country: country.per_million or 0, default=None)
+
+
+def _change_words(summary: Summary, formats: Formats) -> dict[str, str]:
+    """Return what the column of changes compares, as its title and as a note; empty without a comparison."""
+    if summary.change is None:
+        return {"change_title": "", "change_note": ""}
+    return {
+        "change_title": formats.say_many(
+            "The last day against the one before",
+            "The last %(count)s days against the %(count)s before",
+            summary.change.days,
+        ),
+        "change_note": formats.say_many(
+            "Change: the last day against the one before.",
+            "Change: the last %(count)s days against the %(count)s before.",
+            summary.change.days,
+        ),
+    }
+
+
+def make_rows(context: Context) -> tuple[CountryRow, ...]:
+    """Return the rows of the countries with counts, by rank; bars are in proportion to the first."""
+    summary, formats = context.summary, context.formats
+    longest = max((country.share for country in summary.countries), default=0) or 1
+    totals = [day.count for day in summary.daily]
+    return tuple(
+        CountryRow(
+            code=country.iso_a3,
+            rank=formats.number(country.rank),
+            flag=flag(country.iso_a3),
+            name=country.name,
+            count=formats.number(country.count),
+            share=formats.share(country.share),
+            bar=f"{max(_BAR * country.share / longest, 1):.1f}",
+            per_million="–" if country.per_million is None else formats.rate(country.per_million),
+            **_change_cell(country.iso_a3, summary, formats),
+            spark=spark_path(summary.by_country.get(country.iso_a3, ()), totals),
+        )
+        for country in summary.countries
+    )
+
+
+def _change_cell(code: str, summary: Summary, formats: Formats) -> dict[str, str]:
+    """Return the change of a country: a percentage, "new", or a dash if there were too few before."""
+    if summary.change and code in summary.change.new:
+        return {"change": formats.say("new"), "tone": "up"}
+    now, before = country_change(code, summary.change)
+    return {"change": formats.change(now, before) if before else "–", "tone": tone_of(now, before)}
+
+
+def _last_rows(summary: Summary, formats: Formats) -> Mapping[str, Any]:
+    """Return the last rows of the table: plays from unknown countries, and the total."""
+    unknown = {
+        "kind": "unknown",
+        "name": formats.say("Unknown"),
+        "count": formats.number(summary.unknown),
+        "share": formats.share(summary.unknown / summary.total) if summary.total else "",
+    }
+    return {
+        "apart": [unknown] if summary.unknown else [],
+        "total": formats.number(summary.total),
+        "whole": formats.share(1),
+    }
+
+
+def off_the_map(context: Context) -> str:
+    """Return the line under the legend: what has no colour on the map; empty before any day was collected."""
+    summary, formats = context.summary, context.formats
+    if not summary.has_data:
+        return ""
+    parts = [formats.say("Unknown country: %(quantity)s", quantity=context.quantity(summary.unknown))]
+    if missing := len(summary.days.missing):
+        parts.append(formats.say_many("Not collected: %(count)s day", "Not collected: %(count)s days", missing))
+    return " · ".join(parts)
