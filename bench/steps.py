@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import sys
 from collections import Counter
 from datetime import UTC, date, datetime
@@ -212,6 +214,37 @@ def site(folder: str, out: str, pages: str) -> str:
     digest = sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
     print(report.lines()[-1], file=sys.stderr)
     return f"{report.pages} files, {report.size} bytes, {digest}"
+
+
+def tables(folder: str, writer: str) -> str:
+    """A history → the CSV files of a site, five times: by ``frames``, ``writer`` (``csv.writer``) or only ``read``."""
+    from hashlib import sha256
+
+    from apivideo_geo.exports.tables import make_tables
+    from apivideo_geo.history.history import load_history
+    from apivideo_geo.open_place import open_history
+
+    audience = open_history(load_history(Path(folder)), now=datetime(2026, 1, 5, tzinfo=UTC))
+    summary = audience.summary()
+    details = audience.details(summary)
+    found = {table.path: table.render() for table in make_tables(summary, details)}
+    rows = {path: _rows(content) for path, content in found.items()}
+    for _ in range(5):
+        if writer == "frames":
+            found = {table.path: table.render() for table in make_tables(summary, details)}
+        elif writer == "writer":
+            found = {path: _write(cells) for path, cells in rows.items()}
+    return sha256(b"".join(found.values())).hexdigest()[:16] + f" {sum(map(len, found.values()))} bytes"
+
+
+def _rows(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode(), newline="")))
+
+
+def _write(rows: list[list[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
 
 
 def _day(day: date, codes: list[str], detail: str) -> list[dict[str, object]]:
