@@ -290,5 +290,5 @@
     return null;
   }
 
-  geo.map = { start, zoomButtons, painter, lights, finder };
+  geo.map = { start, zoomButtons, painter, lights, finder, spreader };
 })(apivideoGeo);

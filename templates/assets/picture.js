@@ -54,23 +54,35 @@
     return box ? [box[0], box[1], box[2] - box[0], box[3] - box[1]] : [0, 0, ...data.frame];
   }
 
-  /** Every shape with its colours and widths in the page. @param {number} across  width of the drawn part, in units of the map @returns {Shape[]} */
-  function shapesOf(across) {
-    const svg = /** @type {Element} */ (document.querySelector("svg.world"));
-    const pixel = Math.min(4, across / geo.byId("frame").clientWidth);
-    // Nobody can point at a dot in a picture: those without counts are left out, the others are smaller.
+  /** Every shape with its colours and widths in the page; dots where the width of the drawn map puts them. @param {number} scale  pixels in a unit of the map @returns {Shape[]} */
+  function shapesOf(scale) {
+    const svg = /** @type {SVGSVGElement} */ (document.querySelector("svg.world"));
+    const pixel = Math.min(4, frame()[2] / geo.byId("frame").clientWidth);
+    const spread = geo.map.spreader(svg), shown = Number(svg.dataset.drawn);
+    spread(scale * data.frame[0]);
+    // Nobody can point at a dot in a picture: those without counts are left out.
     const seen = (/** @type {Element} */ path) => path.checkVisibility?.() !== false && !(path.closest(".dots") && path.closest(".zero, .blank, .few"));
-    return [...svg.querySelectorAll(".lands path, .dots path, .cities path")].filter(seen).map((path) => {
-      const style = getComputedStyle(path);
+    const shapes = [...svg.querySelectorAll(".lands path, .dots path, .cities path")].filter(seen).map((path) => {
+      const style = getComputedStyle(path), dot = Boolean(path.closest(".dots"));
       return {
-        d: path.getAttribute("d") || "",
+        d: dot ? movedDot(/** @type {SVGPathElement} */ (path)) : path.getAttribute("d") || "",
         fill: style.fill.startsWith("url") ? colour("--hatch") : style.fill,
         stroke: style.stroke,
-        width: parseFloat(style.strokeWidth) * pixel * (path.closest(".dots") ? 0.7 : 1),
+        width: parseFloat(style.strokeWidth) * (dot ? 1 / scale : pixel),
         opacity: path.closest(".cities") ? Number(style.strokeOpacity) : undefined,
         round: style.strokeLinecap === "round",
       };
     });
+    spread(shown);
+    return shapes;
+  }
+
+  /** A dot where the style sheet has moved it. @param {SVGPathElement} path @returns {string} its path */
+  function movedDot(path) {
+    const moved = new DOMMatrix(getComputedStyle(path.parentElement || path).transform);
+    const [across, down] = (path.getAttribute("d") || "").slice(1).split(/[ h]/).map(Number);
+    const { x, y } = new DOMPoint(across, down).matrixTransform(moved);
+    return `M${Math.round(x)} ${Math.round(y)}h0`;
   }
 
   /** What the picture shows: the measure, the days, the number of plays, and what the map leaves out. @returns {string[]} */
@@ -139,7 +151,7 @@
     for (const one of [...legend.swatches, ...legend.texts]) one.y += under;
     for (const one of texts.slice(above)) one.y += under + legend.height + text * 0.6;
     return {
-      width, height: sheet.height || Math.round(under + foot + margin), background: colour("--bg"), shapes: shapesOf(box[2]), box, scale, drawn,
+      width, height: sheet.height || Math.round(under + foot + margin), background: colour("--bg"), shapes: shapesOf(scale), box, scale, drawn,
       swatches: legend.swatches, texts: [...texts, ...legend.texts],
     };
   }

@@ -22,7 +22,7 @@ from apivideo_geo.render.site import render_site
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, serve
-from tests.render.browsing import DESKTOP, PHONE
+from tests.render.browsing import DESKTOP, PHONE, live
 from tests.render.samples import TEMPLATES, summary, write
 
 SMALL = tuple(code for code, shape in load_shapes().items() if shape.dot)
@@ -50,6 +50,12 @@ PLACES = """() => Object.fromEntries([...document.querySelectorAll('.spot .dot')
     return [dot.parentElement.classList[2], [at.x, at.y]];
 }))"""
 """Territory ⇒ where the middle of its dot is in the window."""
+
+ROUND_LINES = """() => [...document.querySelectorAll('path[stroke-linecap=round]')].map(line => {
+    const { x, y } = line.getPointAtLength(0), at = new DOMPoint(x, y).matrixTransform(line.getScreenCTM());
+    return [line.getAttribute('stroke'), at.x, at.y];
+})"""
+"""The rims and dots of a saved picture, in turn: their colour and where they are in the window."""
 
 PIXELS = """async ([picture, places]) => {
     const image = new Image();
@@ -167,6 +173,29 @@ def test_in_the_preview_of_a_video_the_dot_of_each_has_the_colour_of_its_class(
     places = places_in(open_page, drawn[-1], tmp_path)
     page = open_page("about:blank").page
     assert differing(pixels(page, site["cards/video/viIslets.png"], places), colours()) == {}
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_in_a_saved_picture_the_dot_of_each_has_the_colour_of_its_class(open_page: OpenPage, address, tmp_path, size):
+    page = live(open_page(f"{address}/index.html", accept_downloads=True, **size).page)
+    before = page.evaluate(PLACES)
+    for kind in ("svg", "png"):
+        with page.expect_download() as download:
+            page.evaluate(f"document.getElementById('save-{kind}').click()")
+        download.value.save_as(tmp_path / f"map.{kind}")
+    assert page.evaluate(PLACES) == before
+    drawing = open_page((tmp_path / "map.svg").as_uri()).page
+    dots = drawing.evaluate(ROUND_LINES)[1::2]
+    assert [colour for colour, *_ in dots] == by_strength()
+    places = {str(index): place for index, (_, *place) in enumerate(dots)}
+    found = pixels(drawing, (tmp_path / "map.png").read_bytes(), places)
+    assert list(found.values()) == by_strength()
+
+
+def by_strength() -> list[str]:
+    """The colours of all dots, weakest class first, as they are drawn."""
+    order = [_css(colour) for colour in spread(PALETTES[THEME.palette].light, 6)]
+    return sorted(colours().values(), key=order.index)
 
 
 def places_in(open_page: OpenPage, drawing: str, folder: Path) -> dict[str, list[float]]:
