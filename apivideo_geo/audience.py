@@ -212,12 +212,12 @@ class Audience:
     ) -> str:
         """Return the map as an SVG document with headline, legend and date, as the site's ``map.svg``."""
         from apivideo_geo.render.map.palettes import PALETTES
-        from apivideo_geo.render.map.picture import GROUNDS, render_picture
+        from apivideo_geo.render.map.picture import PICTURE_COLOURS, render_picture
         from apivideo_geo.render.map.scale import make_scale
         from apivideo_geo.render.text.formats import Formats
 
         _choice("palette", palette, PALETTES)
-        _choice("theme", theme, GROUNDS)
+        _choice("theme", theme, PICTURE_COLOURS)
         summary = self.summary(since, until, country, media)
         scale = make_scale([country.count for country in summary.countries])
         return render_picture(summary, scale, Formats(self.locale), title, palette=palette, theme=theme)

@@ -1,4 +1,4 @@
-"""``data/datapackage.json``: every file of ``data/`` described for programs, as Frictionless Data has it."""
+"""Render ``data/datapackage.json``: every file of ``data/`` described for programs, in the Frictionless format."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _PUBLIC_DOMAIN = {
 }
 _BY = {
     "name": "CC-BY-4.0",
-    "title": "Numbers of people: GeoNames",
+    "title": "Populations: GeoNames",
     "path": "https://creativecommons.org/licenses/by/4.0/",
 }
 _OTHERS: Mapping[str, tuple[str, str, str]] = {
@@ -55,12 +55,12 @@ _OTHERS: Mapping[str, tuple[str, str, str]] = {
 def render_datapackage(
     summary: Summary, title: str, tables: Sequence[CsvFile], site: Mapping[str, bytes], homepage: str
 ) -> bytes:
-    """The descriptor of every file of ``site`` below ``data/``: path, size, digest, and for tables the schema.
+    """Return the descriptor of every file of ``site`` in ``data/``: path, size, digest, and for tables the schema.
 
-    A JSON Schema is named by the file it describes. Size and digest of Parquet stand in ``manifest.json`` alone, for
-    the format's own tool looks for them in what it reads of the file.
+    A JSON Schema is listed with the file it describes. Size and digest of Parquet files are only in ``manifest.json``,
+    because Frictionless would compare them with the part of the file that it reads.
 
-    ``homepage`` is the address of the site, "" where it is not known.
+    ``homepage`` is the address of the site, "" if it is not known.
     """
     described = {table.path: table for table in tables}
     package: dict[str, Any] = {

@@ -17,10 +17,10 @@ FACTS, OUTLINES = "data/facts.parquet", "data/world.json"
 
 
 def render_manifest(summary: Summary, site: Mapping[str, bytes]) -> bytes:
-    """Versions, time (UTC), period, counts, digests of what went in, and path → SHA-256 of every file of ``site``.
+    """Versions, time (UTC), period, counts, digests of the inputs, and path → SHA-256 of every file of ``site``.
 
-    Its presence marks a folder made here. What went in is told by the digest of what may be known of it: that of the
-    history itself would let a guess at what is withheld be tried out.
+    Its presence marks a folder written by this project. Inputs are identified by digests of public data only: a digest
+    of the private history would let someone test guesses about suppressed counts.
     """
     days = summary.days
     files = {name: sha256(content).hexdigest() for name, content in sorted(site.items())}

@@ -1,6 +1,6 @@
 """The border policy as data: where ISO 3166 and the atlas differ, what is drawn, and why.
 
-``data/README.md`` and ``docs/borders.md`` tell it in words, ``tools/geometry/territories.mjs`` carries it out.
+``data/README.md`` and ``docs/borders.md`` explain it; ``tools/geometry/territories.mjs`` applies it.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class Border:
-    """An area whose place on the map is a decision."""
+    """An area for which the map had to decide how to draw it."""
 
     area: str
     atlas: str
-    """Whose the atlas makes it, in words."""
+    """The country to which the atlas assigns it, in words."""
     codes: tuple[str, ...]
     """The alpha-3 it is drawn as."""
     whole: bool
-    """Is all of ``codes`` meant, and not only a part?"""
+    """Whether it is all of ``codes``, not only a part."""
     why: str
 
 
 @cache
 def load_borders() -> tuple[Border, ...]:
-    """The areas of ``data/borders.csv``, in its order."""
+    """Return the areas of ``data/borders.csv``, in its order."""
     text = (files("apivideo_geo.geo") / "data" / "borders.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines(), strict=True)
     return tuple(

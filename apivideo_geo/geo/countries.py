@@ -1,19 +1,19 @@
-"""Any spelling or code of a country to its ISO 3166-1 alpha-3, or unknown. Never a guess.
+"""Map any spelling or code of a country to its ISO 3166-1 alpha-3, or to unknown. It never guesses.
 
 A country is found when the *whole* text, read as ``spelling`` reads it, is a code or a name in use:
 
 1. alpha-2 and alpha-3 of ISO 3166-1 (pycountry), and ``XK`` / ``XKX`` for Kosovo;
-2. the names pycountry has (short, official, common) and the English CLDR names (babel);
-3. ``data/country_spellings.csv`` for what neither gives, each row with its source.
+2. the names in pycountry (short, official, common) and the English CLDR names (babel);
+3. ``data/country_spellings.csv`` for what both lack, each row with its source.
 
-No nearest name, no prefix, no pattern. Where sources disagree the rules are:
+There is no fuzzy, prefix or pattern matching. Where sources disagree, these rules apply:
 
-- ``Congo`` alone is the Republic of the Congo (``COG``): so say ISO 3166 and every GeoIP database.
+- ``Congo`` alone is the Republic of the Congo (``COG``), as in ISO 3166 and every GeoIP database.
 - ``Saint Martin`` is the French part (``MAF``), ``Sint Maarten`` the Dutch (``SXM``).
 - ``Korea`` and ``Virgin Islands`` alone, dissolved states, continents, and parts of a country
   (``England``, ``Somaliland``) are unknown: ``data/not_countries.csv``, each row with its reason.
 
-Two countries under one key, or a row that contradicts ``not_countries.csv``, refuse to load.
+Loading fails if two countries share a key or a row contradicts ``not_countries.csv``.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ class _Tables(NamedTuple):
 
 
 def to_alpha3(value: object) -> str:
-    """The alpha-3 of a country's English name, alpha-2 or alpha-3 (``XKX``: Kosovo), else ``---``.
+    """Return the alpha-3 of a country's English name, alpha-2 or alpha-3 (``XKX``: Kosovo), else ``---``.
 
     Anything that is not a string (None, NaN, a number, bytes) is ``---``; the string ``NA`` is
-    Namibia. No value makes it raise; DataRefused if the tables themselves contradict each other.
+    Namibia. It never raises because of a value; DataRefused if the tables themselves contradict each other.
     """
     if not isinstance(value, str):
         return UNKNOWN
@@ -64,7 +64,7 @@ def to_alpha3(value: object) -> str:
 
 
 def to_alpha2(iso_a3: str) -> str:
-    """The alpha-2 of an alpha-3 (``XKX`` → ``XK``). Raises UsageError for what is no alpha-3, ``---`` included."""
+    """Return the alpha-2 of an alpha-3 (``XKX`` → ``XK``). Raises UsageError for any other text, also ``---``."""
     try:
         return _tables().alpha2[iso_a3]
     except KeyError:
@@ -74,7 +74,7 @@ def to_alpha2(iso_a3: str) -> str:
 
 
 def name_of(iso_a3: str, locale: str = "en") -> str:
-    """The CLDR name of a country in a CLDR locale (``en``, ``fr``, ``pt-BR``); ``---`` is ``Unknown``, or as CLDR says.
+    """Return the name of a country in a CLDR locale (``en``, ``fr``, ``pt-BR``); ``---`` is ``Unknown``, translated.
 
     A name the locale lacks is the English one. Raises UsageError for an unknown code or locale.
     """
@@ -85,12 +85,12 @@ def name_of(iso_a3: str, locale: str = "en") -> str:
 
 
 def all_countries() -> tuple[str, ...]:
-    """The 249 alpha-3 codes of ISO 3166-1 and ``XKX``, alphabetically."""
+    """Return the 249 alpha-3 codes of ISO 3166-1 and ``XKX``, alphabetically."""
     return tuple(_tables().alpha2)
 
 
 def flag(iso_a3: str) -> str:
-    """The flag emoji (two regional indicators), empty for ``---``. Raises UsageError for what is no alpha-3."""
+    """Return the flag emoji (two regional indicators), empty for ``---``. Raises UsageError for an unknown code."""
     if iso_a3 == UNKNOWN:
         return ""
     return "".join(chr(0x1F1E6 + ord(letter) - ord("A")) for letter in to_alpha2(iso_a3))
@@ -115,7 +115,7 @@ def _match_whole(tables: _Tables, text: str) -> str:
 
 
 def _is_code(text: str) -> bool:
-    """Whether a text can be a code, which is taken letter by letter: ``EL`` is Greece, ``E-L`` and ``E.L.`` nothing."""
+    """Return whether a text can be a code. Codes are exact: ``EL`` is Greece, ``E-L`` and ``E.L.`` are unknown."""
     return len(text) in (2, 3) and text.isascii() and text.isalpha()
 
 
@@ -147,7 +147,7 @@ def _tables() -> _Tables:
 
 
 def _sources(alpha2: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    """(source, name, alpha-3) of every name, the table last. A row given twice, or for no country, refuses to load."""
+    """Yield (source, name, alpha-3) of every name, the table last. Raises DataRefused for repeated or invalid rows."""
     import pycountry
 
     for country in pycountry.countries:
@@ -168,14 +168,14 @@ def _sources(alpha2: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    """The rows of a table in ``data/``, as text: no value is read as missing."""
+    """Return the rows of a table in ``data/``, as text: no value is read as missing."""
     with (_DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, strict=True))
 
 
 @cache
 def _names(locale: str) -> Mapping[str, str]:
-    """alpha-2 → name in a CLDR locale, the gaps filled in English."""
+    """Return alpha-2 → name in a CLDR locale, in English where it has none."""
     from babel import Locale, UnknownLocaleError
 
     try:

@@ -1,4 +1,4 @@
-"""Which countries border on each other, read off the outlines: they keep the points of a shared border in common."""
+"""Find which countries share a border, from the points that their outlines have in common."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from math import dist
 from apivideo_geo.geo.shapes import load_shapes, parse_path
 
 _POINTS = 2
-"""A border has at least so many points; one alone is a corner where four countries nearly meet."""
+"""Minimum number of shared points of a border; a single one is a corner where four countries nearly meet."""
 
 
 @lru_cache(maxsize=1)
 def load_neighbours() -> Mapping[str, tuple[str, ...]]:
-    """alpha-3 → the alpha-3 of its neighbours on land, longest shared border first; none for an island."""
+    """Return alpha-3 → the alpha-3 of its neighbours on land, longest shared border first; none for an island."""
     at: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
     for code, shape in load_shapes().items():
         for ring in parse_path(shape.path):
@@ -32,6 +32,6 @@ def load_neighbours() -> Mapping[str, tuple[str, ...]]:
 
 
 def nearest(code: str, among: list[str], count: int) -> list[str]:
-    """The ``count`` of ``among`` nearest to ``code`` on the map, by the places of their names."""
+    """Return the ``count`` countries of ``among`` nearest to ``code`` on the map, by the positions of their labels."""
     shapes = load_shapes()
     return sorted(among, key=lambda other: (dist(shapes[code].label, shapes[other].label), other))[:count]

@@ -1,4 +1,4 @@
-"""Degrees to the plane of the outlines: Equal Earth (Šavrič, Patterson, Jenny 2018), turned and scaled as they are."""
+"""Project degrees to the plane of the outlines: Equal Earth (Šavrič, Patterson, Jenny 2018), with their scale."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _M = sqrt(3) / 2
 
 
 def project(latitude: float, longitude: float) -> Point:
-    """A place in degrees (north and east positive) in the units of ``geo.shapes``."""
+    """Return a position in degrees (north and east positive) in the units of ``geo.shapes``."""
     frame = load_frame()
     turned = radians((longitude - frame["meridian"] + 180) % 360 - 180)
     angle = asin(_M * sin(radians(latitude)))

@@ -1,7 +1,7 @@
 """Country outlines in the plane: all 249 ISO 3166-1 codes and ``XKX``, Equal Earth. Geometry only, no counts.
 
 Units are whole numbers in a box of ``WIDTH`` × ``HEIGHT``, y downwards as in SVG. The data comes from
-Natural Earth by way of ``make geometry``; ``data/README.md`` tells source, licence and border policy.
+Natural Earth through ``make geometry``; ``data/README.md`` has source, licence and border policy.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _NUMBER = re.compile(r"-?\d+")
 
 @dataclass(frozen=True)
 class Shape:
-    """One territory. A territory has a ``path``, a ``dot``, or both; never neither."""
+    """One territory. It has a ``path``, a ``dot``, or both."""
 
     iso_a3: str
     path: str
@@ -37,15 +37,15 @@ class Shape:
     dot: Point | None
     """Centre of a dot, where the shape is under 2 px on a screen 360 px wide (``size`` < ``WIDTH`` / 180)."""
     label: Point
-    """Where a name or a pin goes: deep inside the biggest part, or the dot."""
+    """Position of a name or a pin: well inside the biggest part, or the dot."""
     bounds: Box
-    """Left, top, right, bottom of the parts that make up the bulk of it: what to zoom to."""
+    """Left, top, right, bottom of its main parts: the area to zoom to."""
     region: str
     """Continent (UN M49), a key of ``load_regions()`` or ``Antarctica``."""
     size: float = 0
     """Longest side of the biggest part, in units; 0 where there is only a dot."""
     spread: tuple[Point, ...] = ()
-    """How far, right and down, the dot stands off its place on a map of each of ``load_spread_widths()``."""
+    """Offset of the dot, right and down, on a map of each of ``load_spread_widths()``."""
 
 
 @lru_cache(maxsize=1)
@@ -62,9 +62,9 @@ def _load_world() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def load_shapes() -> Mapping[str, Shape]:
-    """All 250 shapes by alpha-3, in alphabetical order; read once.
+    """Return all 250 shapes by alpha-3, in alphabetical order; read once.
 
-    Raises DataRefused if the data file was rebuilt to another size than ``WIDTH`` × ``HEIGHT``.
+    Raises DataRefused if the data file was rebuilt with another size than ``WIDTH`` × ``HEIGHT``.
     """
     return MappingProxyType(
         {
@@ -85,7 +85,7 @@ def load_shapes() -> Mapping[str, Shape]:
 
 @lru_cache(maxsize=1)
 def load_frame() -> Mapping[str, float]:
-    """How degrees become units: the ``meridian`` in the middle (degrees), ``scale``, and ``x``, ``y`` of 0° N on it."""
+    """Return the projection: the central ``meridian`` (degrees), ``scale``, and ``x``, ``y`` of 0° N on it."""
     return MappingProxyType(
         {name: float(_load_world()["projection"][name]) for name in ("meridian", "scale", "x", "y")}
     )
@@ -93,18 +93,18 @@ def load_frame() -> Mapping[str, float]:
 
 @lru_cache(maxsize=1)
 def load_regions() -> Mapping[str, Box]:
-    """Continent name → left, top, right, bottom of a frame that shows the bulk of it."""
+    """Return continent name → left, top, right, bottom of a frame that shows most of it."""
     return MappingProxyType({name: tuple(box) for name, box in _load_world()["regions"].items()})
 
 
 @lru_cache(maxsize=1)
 def load_spread_widths() -> tuple[int, ...]:
-    """Widths of the map in CSS pixels, rising, for which the dots are laid out: each holds up to the next."""
+    """Return the widths of the map in CSS pixels, ascending, with a layout of the dots; each is used up to the next."""
     return tuple(_load_world()["spread_at"])
 
 
 def parse_path(path: str) -> list[list[tuple[int, int]]]:
-    """The rings of a ``Shape.path`` as absolute points; the first point is not repeated at the end."""
+    """Return the rings of a ``Shape.path`` as absolute points; the first point is not repeated at the end."""
     rings: list[list[tuple[int, int]]] = []
     start_x = start_y = 0
     for subpath in _SUBPATH.findall(path):

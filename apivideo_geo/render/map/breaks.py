@@ -1,8 +1,8 @@
 """Where to cut sorted values into classes, at figures people can read. Pure.
 
-Every ``…_breaks`` function takes the values above zero in rising order, the number of classes
-wanted and whether they are whole numbers, and gives the lower limits of the second class upward,
-rising; there may be fewer than asked where values tie.
+Every ``…_breaks`` function takes the values above zero in ascending order, the number of classes
+wanted and whether the values are whole numbers. It returns the lower limits of the second and higher
+classes, ascending; fewer than requested if values tie.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ _ROUND: tuple[tuple[float, ...], ...] = (
 
 
 def roundest(above: float, upto: float, near: float, whole: bool) -> float:
-    """The roundest number n with above < n <= upto; among equally round ones the nearest to ``near``."""
+    """Return the roundest number n with above < n <= upto; among equally round ones, the nearest to ``near``."""
     return _rounded(above, upto, near, whole)[1]
 
 
 def quantile_breaks(values: Sequence[float], classes: int, whole: bool) -> list[float]:
-    """Classes of about as many values each; equal values always share a class.
+    """Return classes with about the same number of values; equal values always share a class.
 
-    A limit may move by a fifth of a class to land on a rounder figure. What ties take from one class,
-    the remaining ones share again.
+    A limit may move by a fifth of a class to reach a rounder figure. After ties, the remaining values are
+    divided equally among the remaining classes.
     """
     limits: list[float] = []
     start, slack = 0, len(values) // (classes * 5)
@@ -45,14 +45,14 @@ def quantile_breaks(values: Sequence[float], classes: int, whole: bool) -> list[
 
 
 def log_breaks(values: Sequence[float], classes: int, whole: bool) -> list[float]:
-    """Each class as many times greater than the one before."""
+    """Return classes whose limits grow by a constant factor."""
     factor = (values[-1] / values[0]) ** (1 / classes)
     ideals = (values[0] * factor**step for step in range(1, classes))
     return [roundest(ideal / 1.15, max(ideal * 1.15, math.ceil(ideal)), ideal, whole) for ideal in ideals]
 
 
 def equal_breaks(values: Sequence[float], classes: int, whole: bool) -> list[float]:
-    """Classes of equal width, at the multiples of a round one."""
+    """Return classes of equal width, with limits at multiples of a round width."""
     width = (values[-1] - values[0]) / classes
     step = roundest(width / 1.15, max(width * 1.15, math.ceil(width) if whole else 0), width, whole)
     first = math.floor(values[0] / step) + 1
@@ -60,7 +60,7 @@ def equal_breaks(values: Sequence[float], classes: int, whole: bool) -> list[flo
 
 
 def jenks_breaks(values: Sequence[float], classes: int, whole: bool) -> list[float]:
-    """Fisher and Jenks' natural breaks: the least squared distance from each class's mean."""
+    """Return Fisher and Jenks' natural breaks: the smallest squared distance from each class's mean."""
     count = len(values)
     classes = min(classes, len(set(values)))
     sums, squares = [0.0], [0.0]
@@ -89,7 +89,7 @@ def jenks_breaks(values: Sequence[float], classes: int, whole: bool) -> list[flo
 
 
 def _near_cut(values: Sequence[float], start: int, aim: float, slack: int, whole: bool) -> tuple[int, float] | None:
-    """The first index of the next class and its limit: the roundest within reach of ``aim``, else the next above."""
+    """Return the first index of the next class and its limit: the roundest near ``aim``, else the next above."""
     rises = [cut for cut in range(start + 1, len(values)) if values[cut - 1] < values[cut]]
     within = [cut for cut in rises if abs(cut - aim) <= max(slack, 0.5)]
     if not within:
@@ -111,14 +111,14 @@ def _rounded(above: float, upto: float, near: float, whole: bool) -> tuple[int, 
 
 
 def _spelled(heads: tuple[float, ...], above: float, upto: float) -> Iterator[float]:
-    """Numbers with those leading digits in (above, upto], exact to the last decimal."""
-    least = math.floor(math.log10(above)) if above > 0 else math.floor(math.log10(upto)) - 3
-    for exponent in range(least, math.floor(math.log10(upto)) + 1):
+    """Yield the numbers with those leading digits in (above, upto], exact to the last decimal."""
+    lowest = math.floor(math.log10(above)) if above > 0 else math.floor(math.log10(upto)) - 3
+    for exponent in range(lowest, math.floor(math.log10(upto)) + 1):
         numbers = _decade(heads, exponent)
         yield from numbers[bisect_right(numbers, above) : bisect_right(numbers, upto)]
 
 
 @cache
 def _decade(heads: tuple[float, ...], exponent: int) -> tuple[float, ...]:
-    """The numbers with those leading digits in one power of ten, rising."""
+    """Return the numbers with those leading digits in one power of ten, ascending."""
     return tuple(sorted(float(f"{head:g}e{exponent}") for head in heads))

@@ -1,4 +1,4 @@
-"""The pictures that networks show where somebody shares the page of a country or a video: title, number, map, trend."""
+"""Preview pictures for links to the page of a country or a video: title, number, map, trend."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from apivideo_geo.render.addresses import country_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.dots import draw_dot
 from apivideo_geo.render.map.palettes import PALETTES, spread
-from apivideo_geo.render.map.picture import FONTS, GROUNDS, _short, _wrap
+from apivideo_geo.render.map.picture import FONTS, PICTURE_COLOURS, _short, _wrap
 from apivideo_geo.render.map.png import render_png
 from apivideo_geo.render.map.small_map import STEP, TALL, WIDE, load_outlines, place_of
 from apivideo_geo.render.text.formats import Formats
@@ -22,7 +22,7 @@ from apivideo_geo.render.text.value_names import asset_title
 from apivideo_geo.render.text.xml import xml_text
 
 WIDTH, HEIGHT = 800, 420
-"""Pixels: networks show it as large as a picture of 1200 × 630, with less than half of the bytes."""
+"""Pixels: social networks show it as large as 1200 × 630, for less than half of the bytes."""
 _MARGIN, _TITLE, _TEXT, _SMALL = 32, 36, 22, 15
 """Pixels: the margin, and the sizes of title, text and notes."""
 _MAP = 32, 158, 460, 222
@@ -30,17 +30,17 @@ _MAP = 32, 158, 460, 222
 _TREND = 520, 190, 248, 150
 """Left, top, width and height of the trend."""
 _POINTS = 60
-"""Maximum number of points of the trend; of more days the means of stretches of equal length are drawn."""
+"""Maximum number of points of the trend; for more days, each point is the mean of a period of equal length."""
 _SMALLER = 120
 """A country whose biggest part is less wide and high than this, in units of ``geo.shapes``, gets a ring."""
 _CORE, _RIM = 5.5, 7
 """Width in pixels of a dot and of the rim around it: dots are at least 7.3 pixels apart on a map of this width."""
-_INK = GROUNDS["light"]
+_COLOURS = PICTURE_COLOURS["light"]
 
 
 @dataclass(frozen=True)
 class Card:
-    """What a picture shows: the ``count`` in words, the class of each country (alpha-3 → 0, 1, …), counts of days."""
+    """What a picture shows: title, count in words, class of each country (alpha-3 → 0, 1, …), counts by day."""
 
     title: str
     words: str
@@ -50,7 +50,7 @@ class Card:
 
     @property
     def alternative(self) -> str:
-        """The picture in words."""
+        """Return the picture in words."""
         return f"{self.title}: {self.words}"
 
 
@@ -69,7 +69,7 @@ def make_cards(context: Context) -> dict[str, Card]:
 
 
 def card_data(path: str, width: int, height: int, alternative: str) -> dict[str, str | int]:
-    """Return what a page prints of its picture: the ``path`` within the site, size in pixels, the picture in words."""
+    """Return what a page says about its picture: ``path`` within the site, size in pixels, picture in words."""
     return {"path": path, "width": width, "height": height, "alternative": alternative}
 
 
@@ -90,7 +90,7 @@ def _card(what: CountryCount | AssetDetail, context: Context) -> Card:
 
 
 def _known(summary: Summary, counts: Sequence[int]) -> list[int | None]:
-    """The counts of days, None where the day was not collected or is not over."""
+    """Return the counts of days; None if the day was not collected or is partial."""
     days = zip(summary.daily, counts, strict=False)
     return [None if day.count is None or day.open else count for day, count in days]
 
@@ -104,22 +104,22 @@ def render_card(card: Card, context: Context) -> bytes:
     source = f"{formats.say('Demo data')} · {theme.title}" if context.summary.demo else theme.title
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" font-family="{FONTS}">',
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_INK.page}"/>',
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_COLOURS.page}"/>',
         *(
-            _text(line, _MARGIN + _TITLE * (0.9 + 1.2 * row), _TITLE, _INK.ink, formats, bold=True)
+            _text(line, _MARGIN + _TITLE * (0.9 + 1.2 * row), _TITLE, _COLOURS.ink, formats, bold=True)
             for row, line in enumerate(lines)
         ),
-        _text(card.words, _MARGIN + _TITLE * 1.2 * len(lines) + _TEXT * 1.1, _TEXT, _INK.mute, formats),
+        _text(card.words, _MARGIN + _TITLE * 1.2 * len(lines) + _TEXT * 1.1, _TEXT, _COLOURS.mute, formats),
         _world(card, colours),
         _trend(card.daily, colours[-1]),
-        _text(_short(source, 80), HEIGHT - 16, _SMALL, _INK.mute, formats),
+        _text(_short(source, 80), HEIGHT - 16, _SMALL, _COLOURS.mute, formats),
         "</svg>",
     ]
     return render_png(xml_text("".join(parts)))
 
 
 def _text(text: str, y: float, size: int, colour: str, formats: Formats, *, bold: bool = False) -> str:
-    """A line at the edge where lines of the page's language begin."""
+    """Return a line of text, aligned to the side where the page's language begins."""
     x, anchor = (WIDTH - _MARGIN, "end") if formats.dir == "rtl" else (_MARGIN, "start")
     return (
         f'<text x="{x}" y="{y:.0f}" text-anchor="{anchor}" font-size="{size}" font-weight="{700 if bold else 400}" '
@@ -129,13 +129,13 @@ def _text(text: str, y: float, size: int, colour: str, formats: Formats, *, bold
 
 @lru_cache(maxsize=1)
 def _land() -> str:
-    """All land as a picture within the picture, drawn once: most of the work of a map."""
+    """Return all land as a base64 PNG; drawn once, because it is most of the work of a map."""
     outlines = "".join(load_outlines().values())
     _, _, width, height = _MAP
     drawn = render_png(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {WIDE} {TALL}">'
-        f'<rect width="{WIDE}" height="{TALL}" fill="{_INK.page}"/>'
-        f'<path d="{outlines}" fill="{_INK.line}" stroke="{_INK.edge}" stroke-width="1"/></svg>'
+        f'<rect width="{WIDE}" height="{TALL}" fill="{_COLOURS.page}"/>'
+        f'<path d="{outlines}" fill="{_COLOURS.line}" stroke="{_COLOURS.edge}" stroke-width="1"/></svg>'
     )
     return base64.b64encode(drawn).decode()
 
@@ -153,7 +153,7 @@ def _world(card: Card, colours: Sequence[str]) -> str:
             dots.append(draw_dot(shape, f"c{kind}", unit=STEP, width=0 if alone else width))
         if alone and shape.size < _SMALLER:
             x, y = place_of(shape.dot or shape.label)
-            dots.append(f'<circle cx="{x}" cy="{y}" r="28" fill="none" stroke="{_INK.ink}" stroke-width="4"/>')
+            dots.append(f'<circle cx="{x}" cy="{y}" r="28" fill="none" stroke="{_COLOURS.ink}" stroke-width="4"/>')
     place = f'x="{left}" y="{top}" width="{width}" height="{height}"'
     return (
         f"<style>{_dot_style(colours, WIDE / width)}</style>"
@@ -165,19 +165,17 @@ def _world(card: Card, colours: Sequence[str]) -> str:
 def _dot_style(colours: Sequence[str], pixel: float) -> str:
     """The look of the dots; ``pixel`` is one in units of the map."""
     return (
-        f".ring,.dot{{fill:none;stroke-linecap:round}}.ring{{stroke:{_INK.edge};stroke-width:{_RIM * pixel:.1f}}}"
+        f".ring,.dot{{fill:none;stroke-linecap:round}}.ring{{stroke:{_COLOURS.edge};stroke-width:{_RIM * pixel:.1f}}}"
         f".dot{{stroke-width:{_CORE * pixel:.1f}}}"
         + "".join(f".c{kind}>.dot{{stroke:{colour}}}" for kind, colour in enumerate(colours))
     )
 
 
 def _trend(daily: Sequence[int | None], colour: str) -> str:
-    """The days as an area; a stretch without any known day is a gap. Nothing where there are fewer than two points."""
+    """Return the days as an area; a period without known days is a gap. Empty for fewer than two points."""
     length = -(-len(daily) // _POINTS) or 1
-    stretches = [
-        [count for count in daily[at : at + length] if count is not None] for at in range(0, len(daily), length)
-    ]
-    means = [sum(some) / len(some) if some else None for some in stretches]
+    periods = [[count for count in daily[at : at + length] if count is not None] for at in range(0, len(daily), length)]
+    means = [sum(some) / len(some) if some else None for some in periods]
     most = max((mean for mean in means if mean is not None), default=0)
     if len(means) < 2 or not most:
         return ""
@@ -187,5 +185,5 @@ def _trend(daily: Sequence[int | None], colour: str) -> str:
         if mean is not None:
             x, y = left + index * step, base - height * mean / most
             paths.append(f"M{x:.1f} {base}V{y:.1f}h{step * 0.8:.1f}V{base}z")
-    line = f'<path d="M{left} {base + 0.5}h{width}" stroke="{_INK.hatch}" fill="none"/>'
+    line = f'<path d="M{left} {base + 0.5}h{width}" stroke="{_COLOURS.hatch}" fill="none"/>'
     return f'<path d="{"".join(paths)}" fill="{colour}"/>{line}'

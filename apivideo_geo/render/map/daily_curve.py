@@ -1,4 +1,4 @@
-"""The daily curve as static SVG: days never collected are gaps, the open day is lighter. Text out."""
+"""Draw the daily curve as static SVG: days never collected are gaps, partial days are lighter."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from apivideo_geo.render.map.breaks import roundest
 from apivideo_geo.render.text.formats import Formats
 
 HEIGHT = 1000
-"""Units from no count at all up to the top of the curve's frame."""
+"""Height of the plot, in units: from zero to the top."""
 _ROOM, _TALL = 16, 104
-"""Pixels above the curve, for the topmost figure, and of the curve itself."""
+"""Pixels above the curve, for the topmost figure, and height of the curve."""
 _LABELS = 6
 _EDGE = 13.0
 """Month names keep this many percent away from the first and the last date."""
@@ -29,17 +29,17 @@ class _Tick:
 
 
 def render_timeline(daily: Sequence[DayCount], formats: Formats, alternative: str) -> str:
-    """The curve of consecutive days, with a scale and dates in the locale; empty without days.
+    """Return the curve of consecutive days, with a scale and dates in the locale; empty without days.
 
-    The picture stretches with its frame: days are units across; labels stand at percentages.
+    The picture stretches with its frame: a day is one unit wide, and labels are placed in percent.
     """
     return Frame(daily, formats).render([day.count or 0 for day in daily], alternative)
 
 
 class Frame:
-    """What the curves of the same consecutive days have in common, made once: dates, gaps, where points are.
+    """The part that all curves of the same consecutive days share: dates, gaps, positions of the points.
 
-    A point tells the counts of ``step`` days, as so many a day; a gap always ends a stretch of points.
+    A point is the mean daily count of ``step`` days; a gap always interrupts the curve.
     """
 
     def __init__(self, daily: Sequence[DayCount], formats: Formats, step: int = 1) -> None:
@@ -56,7 +56,7 @@ class Frame:
             place = end
 
     def render(self, counts: Sequence[int], alternative: str) -> str:
-        """The curve of ``counts``, one for each of the days; empty without days."""
+        """Return the curve of ``counts``, one for each of the days; empty without days."""
         if not self._days:
             return ""
         runs = [
@@ -81,7 +81,7 @@ class Frame:
 
 
 def _area(kind: str, place: int, points: Sequence[tuple[int, int, float]], top: float) -> str:
-    """One filled path for an unbroken run of days; a day takes the place from its number to the next."""
+    """Return one filled path for consecutive days; day n spans the units from n to n + 1."""
     last = points[-1][1]
     if kind == "gap":
         return f'<path class="gap" d="M{place} 0h{last - place}V{HEIGHT}h-{last - place}z"/>'
@@ -92,7 +92,7 @@ def _area(kind: str, place: int, points: Sequence[tuple[int, int, float]], top: 
 
 
 def _levels(top: float) -> list[int]:
-    """Two or three round counts below the best day, for the lines behind the curve."""
+    """Return two or three round counts below the best day, for the lines behind the curve."""
     if not top:
         return []
     step = max(1, int(roundest(top / 6, top / 2 + 1, top / 3, whole=True)))
@@ -118,7 +118,7 @@ def _ticks(daily: Sequence[DayCount], formats: Formats) -> Iterator[_Tick]:
 
 
 def _months(daily: Sequence[DayCount], formats: Formats) -> Iterator[_Tick]:
-    """Month names at the first of the month, every so many months, each at its true place."""
+    """Yield month names at the first of the month, with equal steps between the months shown."""
     starts = [(place, day.day) for place, day in enumerate(daily) if day.day.day == 1]
     step = next(months for months in (1, 2, 3, 6, 12, 24, 60, 600) if len(starts) / months <= _LABELS)
     shown = [(place, day) for place, day in starts if _month_number(day) % step == 0]

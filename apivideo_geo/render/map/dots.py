@@ -1,10 +1,10 @@
-"""Dots for territories too small to see: the one way every map draws them, and the style that moves them apart. Pure.
+"""Draw dots for territories too small to see, on every map, and write the style that moves them apart.
 
-Each dot has its steps for some widths of the map (``Shape.spread``) as ``--x0``, ``--y0``, ``--x1``, …; of these one
-pair is taken as ``--x`` and ``--y``. Media queries choose by the window, for the page without a script; the script
-chooses by how wide the whole world is drawn, with a class ``l0``, ``l1``, … on the map, and sets ``--far`` to hold the
-steps still, in pixels, when the world is drawn wider than the widest layout. Paper has the second layout. A picture in
-a file of its own has no style sheet: its dots are drawn where the layout of its width puts them.
+Each dot has offsets for several widths of the map (``Shape.spread``): ``--x0``, ``--y0``, ``--x1``, …; one pair of them
+becomes ``--x`` and ``--y``. Without a script, media queries choose by the width of the window. The script chooses by
+the width of the world on the screen, with a class ``l0``, ``l1``, … on the map, and sets ``--far`` to keep the offsets
+constant in pixels when the world is wider than the widest layout. Print uses the second layout. A picture in a
+separate file has no style sheet: its dots are drawn where the layout of its width puts them.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ it never gets wider than WIDEST, and the layouts beyond are for the zoomed map."
 CORE, RIM, BARE = 8, 9.4, 3
 """Width in CSS pixels of a dot, of the rim around it, and of a dot without counts."""
 _NARROW = "--ring: 5.8px; --core: 4.4px; --bare: 2.4px; --hair: .3;"
-"""The look of dots on the narrowest map, where there is little room."""
+"""Style of dots on the narrowest map, where there is little room."""
 _WIDE = f"--ring: {RIM}px; --core: {CORE}px; --bare: {BARE}px; --hair: .9;"
-"""Their look on the others."""
+"""Style of dots on the others."""
 
 
 def draw_dot(shape: Shape, kind: str, *, unit: int = 1, width: float = 0, identity: str = "", words: str = "") -> str:
-    """Return the dot of ``shape`` as SVG: a rim and a core, lines without length whose round caps show.
+    """Return the dot of ``shape`` as SVG: a rim and a core, drawn as lines of length zero with round caps.
 
     ``kind`` is its class of colour, ``unit`` how many units of ``geo.shapes`` are one of this map, ``identity`` the id
-    of the core and ``words`` what a browser shows of it. A map ``width`` pixels wide with its own style in a file has
+    of the core and ``words`` its tooltip. A map ``width`` pixels wide with its own style in a file has
     the dot drawn where the layout of that width puts it; 0 leaves that to the page's style sheet.
     """
     x, y = place_dot(shape, width)
@@ -51,17 +51,17 @@ def draw_hairline(shape: Shape, kind: str, *, unit: int = 1) -> str:
 
 
 def place_dot(shape: Shape, width: float = 0) -> tuple[float, float]:
-    """Return where the dot of ``shape`` is on a map ``width`` pixels wide, in units; 0 is its own place."""
+    """Return where the dot of ``shape`` is on a map ``width`` pixels wide, in units; 0 means its true position."""
     x, y = shape.dot or shape.label
     if not width or not shape.spread:
         return x, y
-    layout = max(0, sum(least <= width for least in load_spread_widths()) - 1)
+    layout = max(0, sum(minimum <= width for minimum in load_spread_widths()) - 1)
     right, down = shape.spread[layout]
     return x + right, y + down
 
 
 def render_dots(shapes: Mapping[str, Shape]) -> str:
-    """Rules for every shape with a dot: where it stands, and which layout is for which window."""
+    """Return the style rules of all dots: their offsets, and which layout is for which window."""
     lines = [
         ".spot { transform: translate(calc(var(--x) * var(--far, 1) * 1px), calc(var(--y) * var(--far, 1) * 1px)); }",
         ".ways path { transform: scale(var(--far, 1))",
@@ -84,10 +84,10 @@ def _layouts(widths: tuple[int, ...]) -> Iterator[str]:
 
 
 def _layout(number: int, chosen: str) -> str:
-    """The look and the steps of one layout for maps with the class ``chosen``, "" for all."""
-    look = _WIDE if number else _NARROW
+    """Return the style and the offsets of one layout for maps with the class ``chosen``, "" for all."""
+    style = _WIDE if number else _NARROW
     x, y = (f"--{axis}: var(--{axis}{number}, 0);" for axis in "xy")
-    return f".world{chosen} {{ {look} }} .world{chosen} :is(.spot, .ways g) {{ {x} {y} }}"
+    return f".world{chosen} {{ {style} }} .world{chosen} :is(.spot, .ways g) {{ {x} {y} }}"
 
 
 def _steps(shape: Shape) -> str:

@@ -1,10 +1,10 @@
-"""The static map: one inline SVG of every country, coloured by CSS classes. Text out; no script needed.
+"""Draw the static map: one inline SVG of all countries, coloured by CSS classes; it needs no script.
 
-The only copy of the geometry on the page: Leaflet is handed this very element. A country is
+It is the only copy of the geometry on the page: Leaflet uses this element. A country is
 ``<path id="FRA" class="c3">``; classes are ``c0``, ``c1``, … (weakest first), ``zero`` and ``blank``
-(nothing is known). A territory too small to see also has a dot, ``<g class="spot c3 SGP">``
-(``render/map/dots.py``), as large on the screen at every zoom; where dots are close together, its style moves them
-apart and stretches hairlines to their places.
+(no data). A territory too small to see also has a dot, ``<g class="spot c3 SGP">``
+(``render/map/dots.py``), of the same size at every zoom; where dots are close together, their style moves them
+apart and draws hairlines to their true positions.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ def render_map(
     classes: int,
     width: float = 0,
 ) -> str:
-    """The map as an ``<svg>`` element named ``map_id``.
+    """Return the map as an ``<svg>`` element with the id ``map_id``.
 
-    ``class_of`` gives the class of an alpha-3; ``alternative`` is the map in words; ``classes`` is how many classes
+    ``class_of`` returns the class of an alpha-3; ``alternative`` is the map in words; ``classes`` is how many classes
     there are, which picks their colours (``k6`` on the root); ``width`` in pixels is for a picture without the page's
     style sheet, whose dots are drawn apart as that width needs.
     """
     lands = [_land(shape, class_of(code)) for code, shape in shapes.items() if shape.path]
     specks = [shape for shape in shapes.values() if shape.dot]
-    # Weak ones first, so that where dots crowd the strong ones are on top.
+    # Low counts first, so that high counts are on top where dots overlap.
     dots = [
         draw_dot(shape, class_of(code), width=width, identity=f"{code}-dot" if shape.path else code)
         for code, shape in sorted(((s.iso_a3, s) for s in specks), key=lambda pair: _order(class_of(pair[0])))

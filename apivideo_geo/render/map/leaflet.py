@@ -1,8 +1,8 @@
-"""The Leaflet map, made by folium without anything from a third party. Alone imports folium.
+"""Make the Leaflet map with folium, without loading anything from third parties.
 
-folium writes the script that opens the map and hands it the page's own inline SVG as an overlay, so
-geometry, colours and classes exist once. Its stock scripts, styles, tiles and legend are left out.
-The script is a file of its own (the page allows no inline script) and the same for the same map.
+folium writes the script that opens the map and adds the page's inline SVG as an overlay, so geometry,
+colours and classes exist once. folium's default scripts, styles, tiles and legend are left out. The
+script is a separate file (the page allows no inline script); equal maps give equal scripts.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from folium.template import Template
 from folium.utilities import JsCode
 
 DEEPEST = 5
-"""How many times the whole world may be doubled in size."""
+"""Maximum zoom: how often the size of the world may be doubled."""
 
 
 class FlatMap(folium.Map):
-    """A flat map over a frame of width × height units, with nothing but its own layers."""
+    """A flat map over a frame of width × height units, without tiles or controls."""
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own declaration
     default_css: list[tuple[str, str]] = []  # noqa: RUF012
@@ -41,7 +41,7 @@ class FlatMap(folium.Map):
             bounce_at_zoom_limits=False,
         )
         options: dict[str, Any] = {
-            # Two names folium keeps for tiles; the whole world may be smaller than one pixel a unit.
+            # folium has these two options only for tiles. The world may be drawn smaller than one pixel a unit.
             "minZoom": -20,
             "maxBounds": frame,
             "zoomAnimation": JsCode("!matchMedia('(prefers-reduced-motion: reduce)').matches"),
@@ -52,7 +52,7 @@ class FlatMap(folium.Map):
 
 
 class _PageOverlay(MacroElement):
-    """Hands the SVG element ``svg_id`` of the page to the map, then the map to the page's script."""
+    """Adds the SVG element ``svg_id`` of the page to the map, then passes the map to the page's script."""
 
     _template = Template(
         """
@@ -74,12 +74,12 @@ class _PageOverlay(MacroElement):
 
 
 def container_id(name: str) -> str:
-    """The id of the element the map called ``name`` opens in."""
+    """Return the id of the element in which the map ``name`` opens."""
     return f"map_{name}"
 
 
 def render_script(name: str, svg_id: str, width: float, height: float) -> str:
-    """The script that opens the map ``name`` over the page's SVG ``svg_id``, ``width`` × ``height`` units."""
+    """Return the script that opens the map ``name`` over the page's SVG ``svg_id``, ``width`` × ``height`` units."""
     world = FlatMap(name, width, height)
     world.add_child(_PageOverlay(name, svg_id, width, height))
     figure = world.get_root()

@@ -23,7 +23,7 @@ from apivideo_geo.geo.shapes import HEIGHT, WIDTH, Shape, load_shapes, parse_pat
 from apivideo_geo.model import CountryCount, Summary
 from apivideo_geo.render.map.leaflet import FlatMap
 from apivideo_geo.render.map.palettes import PALETTES, spread
-from apivideo_geo.render.map.picture import GROUNDS
+from apivideo_geo.render.map.picture import PICTURE_COLOURS
 from apivideo_geo.render.map.scale import Scale, make_scale
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats, sentence
@@ -32,7 +32,7 @@ from apivideo_geo.render.theme.assets import load_leaflet, load_leaflet_images
 MEASURES = ("count", "share", "per-million")
 PER_MILLION_FROM = 100
 """Countries with a smaller count have no rate, as with the default of the setting ``per_million_from``."""
-_ZERO, _EDGE, _FEW = GROUNDS["light"].zero, "#ffffff", "#a9b4c1"
+_ZERO, _EDGE, _FEW = PICTURE_COLOURS["light"].zero, "#ffffff", "#a9b4c1"
 _DOT = 5
 """Radius of the dot of a small territory, in pixels."""
 _LABEL = JsCode(
@@ -110,7 +110,7 @@ def make_map(
 
 
 class NotebookMap(FlatMap):
-    """The flat map as a file of its own: Leaflet is in the page, and nothing is loaded."""
+    """The flat map as one file: Leaflet is included, and nothing is loaded from the network."""
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - as in folium
         """Put Leaflet into the head of the page, then render as folium does."""
@@ -190,7 +190,7 @@ def _value(country: CountryCount, measure: str) -> float | None:
 def _colours(values: Mapping[str, float | None], scale: Scale, palette: tuple[str, ...]) -> dict[str, str]:
     """Return alpha-3 → colour, for every country with a count; grey where the value is missing."""
     classes = {code: scale.class_of(value) for code, value in values.items()}
-    return {code: _FEW if place is None else palette[place] for code, place in classes.items()}
+    return {code: _FEW if index is None else palette[index] for code, index in classes.items()}
 
 
 def _lines(country: CountryCount, summary: Summary, formats: Formats) -> list[str]:
@@ -221,7 +221,7 @@ def _dots(
 ) -> list[dict[str, Any]]:
     """Return the dots of the territories that are too small to see; those with a value last, to be on top."""
     features = []
-    for shape in sorted(shapes, key=lambda one: values.get(one.iso_a3) or 0):
+    for shape in sorted(shapes, key=lambda shape: values.get(shape.iso_a3) or 0):
         if shape.dot:
             point = {"type": "Point", "coordinates": [shape.dot[0], HEIGHT - shape.dot[1]]}
             features.append(_feature(shape.iso_a3, point, lines, formats))

@@ -1,8 +1,8 @@
-"""The colours of the classes: palettes by name, light and dark, as a piece of style sheet. Pure: names in, text out.
+"""The colours of the classes: palettes by name, light and dark, as part of the style sheet.
 
-Every palette is one hue from little to much: on a light page darker is more, on a dark page lighter is more. The order
-is carried by lightness alone, so that it holds for every kind of colour vision, in greyscale and in print. A change
-has colours of its own, orange for less and blue for more, whose five steps all differ in lightness too.
+Every palette has one hue: on a light page darker means more, on a dark page lighter means more. The order depends on
+lightness alone, so that it can be seen with every kind of colour vision, in greyscale and in print. Changes have
+separate colours, orange for less and blue for more, whose five steps also differ in lightness.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ DEFAULT = "blue"
 
 @dataclass(frozen=True)
 class Palette:
-    """Six colours ``#rrggbb`` for each theme, little to much; :func:`spread` makes as many as there are classes."""
+    """Six colours ``#rrggbb`` for each theme, low to high; :func:`spread` makes one for each class."""
 
     light: tuple[str, ...]
     dark: tuple[str, ...]
@@ -59,16 +59,16 @@ CHANGE = Palette(
     light=("#bc5b29", "#e5aa77", "#d5d9de", "#559ac9", "#015087"),
     dark=("#dd8149", "#7a4826", "#333a44", "#3577aa", "#9bccf0"),
 )
-"""Five colours for a change, much less to much more; the third stands for about the same."""
+"""Five colours for a change, much less to much more; the third means about the same."""
 
 _FIRST = {1: 4.0, 2: 1.0, 3: 1.0, 4: 0.5}
-"""Classes → where the weakest colour is taken, 0–5: few classes leave the palest colours out."""
+"""Number of classes → position of the first colour, 0–5: with few classes, the palest colours are left out."""
 _CURVE, _CURVE_OPEN = 3, 1
-"""Which of the six the daily curve and the bars have; the open day."""
+"""Index of the colour of the daily curve and the bars, and of partial days."""
 
 
 def spread(colours: Sequence[str], classes: int) -> tuple[str, ...]:
-    """``classes`` colours at equal steps along ``colours``, mixed where they fall between two."""
+    """Return ``classes`` colours at equal steps along ``colours``, mixed between two neighbours."""
     last = len(colours) - 1
     first = _FIRST.get(classes, 0.0)
     step = (last - first) / max(classes - 1, 1)
@@ -76,7 +76,7 @@ def spread(colours: Sequence[str], classes: int) -> tuple[str, ...]:
 
 
 def render_palette(name: str) -> str:
-    """Style sheet of the palette: what follows the page's own and takes the place of its colours.
+    """Return the style sheet of the palette, which overrides the colours of the page's style sheet.
 
     For ``.k6`` (a map or legend of six classes) it sets ``--k0`` … ``--k5``, for every page ``--c0`` … ``--c5`` (the
     six), ``--d0`` … ``--d4`` (a change), ``--curve`` and ``--curve-open``. Raises :class:`UsageError` for an
@@ -87,7 +87,7 @@ def render_palette(name: str) -> str:
     palette = PALETTES[name]
     dark = list(_rules(':root[data-theme="dark"]', palette.dark, CHANGE.dark))
     lines = [
-        f"\n/* The palette {name}, after the style sheet's own colours. */",
+        f"\n/* The palette {name}, overrides the colours of the style sheet. */",
         *_rules(":root", palette.light, CHANGE.light),
         "@media screen and (prefers-color-scheme: dark) {",
         *(rule.replace(':root[data-theme="dark"]', ':root:not([data-theme="light"])') for rule in dark),
@@ -112,10 +112,10 @@ def _variables(letter: str, colours: Sequence[str]) -> str:
     return " ".join(f"--{letter}{number}: {colour};" for number, colour in enumerate(colours))
 
 
-def _at(colours: Sequence[str], place: float) -> str:
-    """The colour at ``place``, a whole number being one of ``colours``."""
-    below = min(int(place), len(colours) - 2)
-    part = place - below
+def _at(colours: Sequence[str], position: float) -> str:
+    """Return the colour at ``position``; whole numbers are the ``colours`` themselves."""
+    below = min(int(position), len(colours) - 2)
+    part = position - below
     channels = zip(_channels(colours[below]), _channels(colours[below + 1]), strict=True)
     return "#" + "".join(f"{round(low + (high - low) * part):02x}" for low, high in channels)
 

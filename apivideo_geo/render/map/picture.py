@@ -1,7 +1,7 @@
-"""The map as a picture by itself: colours, title, legend and source within the file. Text out; no style sheet, no font.
+"""Draw the map as one SVG file with its colours, title, legend and source.
 
-``map.svg`` goes into a slide, a README or a mail, ``map-dark.svg`` where the ground is dark; the social card has the
-proportions of a link's preview.
+``map.svg`` is for slides, READMEs and e-mail, ``map-dark.svg`` for dark backgrounds; the social card has the
+proportions of a link preview.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from apivideo_geo.render.text.xml import xml_text
 
 
 @dataclass(frozen=True)
-class Ground:
-    """The colours of a picture beside those of its classes; as in the style sheet."""
+class PictureColours:
+    """The colours of a picture other than those of its classes; the same as in the style sheet."""
 
     page: str
     ink: str
@@ -37,10 +37,10 @@ class Ground:
     hatch: str
 
 
-GROUNDS: Mapping[str, Ground] = MappingProxyType(
+PICTURE_COLOURS: Mapping[str, PictureColours] = MappingProxyType(
     {
-        "light": Ground("#ffffff", "#12181f", "#566171", "#eceff3", "#dfe4ea", "#ffffff", "#a9b4c1"),
-        "dark": Ground("#0f1419", "#eef2f6", "#9aa7b5", "#222a33", "#2a333d", "#0f1419", "#4a5766"),
+        "light": PictureColours("#ffffff", "#12181f", "#566171", "#eceff3", "#dfe4ea", "#ffffff", "#a9b4c1"),
+        "dark": PictureColours("#0f1419", "#eef2f6", "#9aa7b5", "#222a33", "#2a333d", "#0f1419", "#4a5766"),
     }
 )
 FONTS = "Open Sans, Segoe UI, Roboto, Helvetica, Arial, Noto Sans, sans-serif"
@@ -59,7 +59,7 @@ class Sheet:
 
 MAP = Sheet(1200, 740, 32, 34, 18)
 CARD = Sheet(1200, 630, 36, 42, 21)
-"""What the networks show of a link."""
+"""The preview of a link on social networks."""
 
 
 def render_picture(
@@ -72,8 +72,8 @@ def render_picture(
     theme: str = "light",
     sheet: Sheet = MAP,
 ) -> str:
-    """The picture as an SVG document; ``title`` names the site, ``palette`` and ``theme`` the colours."""
-    ground = GROUNDS[theme]
+    """Return the picture as an SVG document; ``title`` is that of the site, ``palette`` and ``theme`` the colours."""
+    shades = PICTURE_COLOURS[theme]
     colours = spread(getattr(PALETTES[palette], theme), len(scale.lows))
     inner = sheet.width - 2 * sheet.margin
     headline = _wrap(sentences.headline(summary, formats), inner, sheet.headline)[:2]
@@ -87,24 +87,24 @@ def render_picture(
         f'viewBox="0 0 {sheet.width} {sheet.height}" role="img" font-family="{FONTS}">',
         f"<title>{escape(sentences.headline(summary, formats))}</title>",
         f"<desc>{escape(sentences.description(summary, formats))}</desc>",
-        f"<style>{_style(colours, ground, map_width)}</style>",
-        f'<rect width="{sheet.width}" height="{sheet.height}" fill="{ground.page}"/>',
+        f"<style>{_style(colours, shades, map_width)}</style>",
+        f'<rect width="{sheet.width}" height="{sheet.height}" fill="{shades.page}"/>',
         *(
-            _text(sheet.margin, round(sheet.margin + sheet.headline * y), line, sheet.headline, ground.ink, 700)
+            _text(sheet.margin, round(sheet.margin + sheet.headline * y), line, sheet.headline, shades.ink, 700)
             for line, y in zip(headline, (0.85, 2.05), strict=False)
         ),
-        _text(sheet.margin, top - round(sheet.text * 0.6), lead, sheet.text, ground.mute),
+        _text(sheet.margin, top - round(sheet.text * 0.6), lead, sheet.text, shades.mute),
         f'<svg x="{(sheet.width - map_width) // 2}" y="{top}" width="{map_width}" height="{map_height}" '
         f'viewBox="0 0 {WIDTH} {HEIGHT}">{render_world(summary, scale, "world", "", map_width)}</svg>',
-        *_legend(summary, scale, formats, colours, ground, sheet, bottom),
-        _text(sheet.margin, sheet.height - sheet.margin, source, round(sheet.text * 0.8), ground.mute),
+        *_legend(summary, scale, formats, colours, shades, sheet, bottom),
+        _text(sheet.margin, sheet.height - sheet.margin, source, round(sheet.text * 0.8), shades.mute),
         "</svg>",
     ]  # fmt: skip
     return xml_text("\n".join(parts)) + "\n"
 
 
 def _figures(summary: Summary, formats: Formats) -> str:
-    """The numbers of the day in one line."""
+    """Return the total and the period in one line."""
     if not summary.total:
         return ""
     when = sentences.period(summary, formats)
@@ -118,17 +118,17 @@ def _source(summary: Summary, formats: Formats, title: str) -> str:
     return f"{_short(title, 60)} · {made}" if title else made
 
 
-def _style(colours: Sequence[str], ground: Ground, map_width: int) -> str:
-    """The rules of the page's style sheet that a map needs, with lengths in its own units."""
+def _style(colours: Sequence[str], shades: PictureColours, map_width: int) -> str:
+    """Return the rules of the page's style sheet that a map needs, with lengths in units of the map."""
     pixel = WIDTH / map_width
     rules = [
-        f".lands path{{stroke:{ground.edge};stroke-width:{0.6 * pixel:.1f};stroke-linejoin:round}}",
-        f".zero{{fill:{ground.zero}}}.hatch-ground,.sparse-ground{{fill:{ground.zero}}}",
-        f".hatch-line,.sparse-line{{stroke:{ground.hatch};stroke-width:6}}",
+        f".lands path{{stroke:{shades.edge};stroke-width:{0.6 * pixel:.1f};stroke-linejoin:round}}",
+        f".zero{{fill:{shades.zero}}}.hatch-ground,.sparse-ground{{fill:{shades.zero}}}",
+        f".hatch-line,.sparse-line{{stroke:{shades.hatch};stroke-width:6}}",
         ".dots path{fill:none;stroke-linecap:round}.lit,.ways{display:none}",
-        f".ring{{stroke:{ground.edge};stroke-width:{RIM * pixel:.1f}}}.dot{{stroke-width:{CORE * pixel:.1f}}}",
+        f".ring{{stroke:{shades.edge};stroke-width:{RIM * pixel:.1f}}}.dot{{stroke-width:{CORE * pixel:.1f}}}",
         ".zero>.ring,.blank>.ring{stroke:none}",
-        f".zero>.dot,.blank>.dot{{stroke:{ground.hatch};stroke-width:{BARE * pixel:.1f}}}",
+        f".zero>.dot,.blank>.dot{{stroke:{shades.hatch};stroke-width:{BARE * pixel:.1f}}}",
     ]
     for number, colour in enumerate(colours):
         rules.append(f".lands .c{number}{{fill:{colour}}}.c{number}>.dot{{stroke:{colour}}}")
@@ -136,11 +136,17 @@ def _style(colours: Sequence[str], ground: Ground, map_width: int) -> str:
 
 
 def _legend(
-    summary: Summary, scale: Scale, formats: Formats, colours: Sequence[str], ground: Ground, sheet: Sheet, top: int
+    summary: Summary,
+    scale: Scale,
+    formats: Formats,
+    colours: Sequence[str],
+    shades: PictureColours,
+    sheet: Sheet,
+    top: int,
 ) -> list[str]:
-    """Swatches in a row, with their ranges."""
+    """Return swatches in a row, with their ranges."""
     fills = {f"c{number}": colour for number, colour in enumerate(colours)}
-    fills |= {"zero": ground.zero, "blank": ground.hatch}
+    fills |= {"zero": shades.zero, "blank": shades.hatch}
     swatches = make_legend(summary, scale, formats)
     entries = [(fills[swatch.kind], swatch.label) for swatch in swatches if swatch.kind in fills]
     parts, x, size = [], float(sheet.margin), sheet.text * 0.85
@@ -150,9 +156,9 @@ def _legend(
     for colour, label in entries:
         parts.append(
             f'<rect x="{x:.0f}" y="{y - size + 2}" width="{size + 6}" height="{size}" rx="3" fill="{colour}" '
-            f'stroke="{ground.hatch}" stroke-opacity="0.5"/>'
+            f'stroke="{shades.hatch}" stroke-opacity="0.5"/>'
         )
-        parts.append(_text(round(x) + size + 13, y, label, size, ground.ink))
+        parts.append(_text(round(x) + size + 13, y, label, size, shades.ink))
         x += size + 13 + _width(label, size) + 22
     return parts
 
@@ -162,7 +168,7 @@ def _text(x: int, y: int, text: str, size: int, colour: str, weight: int = 400) 
 
 
 def _wrap(text: str, width: int, size: int) -> list[str]:
-    """``text`` in lines that fit ``width``, broken between words where there are any."""
+    """Break ``text`` between words into lines that fit ``width``."""
     lines, line = [], ""
     for word in text.split():
         longer = f"{line} {word}".strip()
@@ -175,7 +181,7 @@ def _wrap(text: str, width: int, size: int) -> list[str]:
 
 
 def _width(text: str, size: float) -> float:
-    """About how wide ``text`` is, in pixels, in bold."""
+    """Estimate the width of bold ``text``, in pixels."""
     return sum(size * (1.0 if east_asian_width(letter) in "WF" else 0.53) for letter in text)
 
 

@@ -1,21 +1,21 @@
-"""A picture in pixels, drawn without a browser by resvg. Alone imports resvg_py."""
+"""Draw SVG pictures as PNG, with resvg and without a browser."""
 
 from __future__ import annotations
 
 import fontpkg_open_sans
 import resvg_py
 
-_OURS = 0x0590, 0x0600
+_BASIC = 0x0590, 0x0600
 """Open Sans has Latin, Greek, Cyrillic and, between these, Hebrew letters."""
 _SIGNS = 0x1E00, 0x2300
 """More Latin letters, punctuation, currencies, arrows."""
 
 
 def render_png(svg: str) -> bytes:
-    """``svg`` as PNG, in its own size.
+    """Return ``svg`` as PNG, in its own size.
 
-    Text is set in Open Sans, which comes as a package, so that the same picture is the same bytes everywhere; only for
-    scripts that it does not have are this machine's fonts asked too.
+    Text is set in Open Sans, which comes as a package, so that the same picture is the same bytes everywhere. The
+    fonts of this machine are used only for scripts that Open Sans lacks.
     """
     fonts = [str(path) for path in sorted((fontpkg_open_sans.ROOT / "files").glob("OpenSans?wdth*.ttf"))]
     return resvg_py.svg_to_bytes(
@@ -28,6 +28,6 @@ def render_png(svg: str) -> bytes:
 
 
 def _has(letter: str) -> bool:
-    """Does Open Sans have the ``letter``?"""
+    """Return whether Open Sans has the ``letter``."""
     code = ord(letter)
-    return code < _OURS[1] or _SIGNS[0] <= code < _SIGNS[1]
+    return code < _BASIC[1] or _SIGNS[0] <= code < _SIGNS[1]

@@ -1,8 +1,8 @@
-"""Class breaks and the words of a legend. Pure: numbers in, numbers and words out.
+"""Compute class breaks and the labels of a legend.
 
-A scale cuts the values of a choropleth into a few classes, weakest first. Zero and "not known"
-are never classes: ``class_of`` answers None for them. Classes change the colour only, never the
-number shown.
+A scale cuts the values of a choropleth into a few classes, lowest first. Zero and missing values
+have no class: ``class_of`` returns None for them. Classes only change colours, never the numbers
+shown.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _BREAKS = {"quantile": quantile_breaks, "log": log_breaks, "jenks": jenks_breaks
 class Scale:
     """Classes by their lower limits ``lows``, ascending; the last one is open-ended.
 
-    ``whole`` says the values are counts, so that ranges are disjoint ("1–3", "4–9").
-    No lows means no value to show. ``top`` is the greatest value seen.
+    ``whole`` means that the values are counts, so that ranges are disjoint ("1–3", "4–9").
+    Without values, ``lows`` is empty. ``top`` is the largest value.
     """
 
     lows: tuple[float, ...]
@@ -36,7 +36,7 @@ class Scale:
     whole: bool
 
     def class_of(self, value: float | None) -> int | None:
-        """The class of ``value``, 0 = weakest; None for zero, nothing, or no classes at all."""
+        """Return the class of ``value``, 0 is the lowest; None for zero, for None, or without classes."""
         if value is None or not self.lows or not value > 0:
             return None
         return max(bisect_right(self.lows, value) - 1, 0)
@@ -60,12 +60,11 @@ class Scale:
 def make_scale(
     values: Sequence[float], method: str = "quantile", classes: int = 6, custom: Sequence[float] = ()
 ) -> Scale:
-    """The scale of ``values`` by ``method`` in at most ``classes`` classes.
+    """Return the scale of ``values`` by ``method`` in at most ``classes`` classes.
 
-    Values that are zero, negative or not finite take no part. Limits are rounded to figures people can
-    read; classes no value falls in are collapsed, except the ``custom`` ones: these are the numbers at
-    which a new class begins, and stay as given. Raises UsageError for a method, number of classes or
-    list of breaks that makes no sense.
+    Values that are zero, negative or not finite are ignored. Limits are rounded to readable figures. Empty classes
+    are removed, except ``custom`` ones: these are the numbers at which a new class begins, and stay as
+    given. Raises UsageError for an invalid method, number of classes or list of breaks.
     """
     _check(method, classes, custom)
     seen = sorted(value for value in values if math.isfinite(value) and value > 0)
@@ -85,10 +84,10 @@ def _check(method: str, classes: int, custom: Sequence[float]) -> None:
         raise UsageError(f'There is no class method "{method}": choose one of {", ".join(METHODS)}.')
     if not MIN_CLASSES <= classes <= MAX_CLASSES:
         raise UsageError(f"The map can have {MIN_CLASSES} to {MAX_CLASSES} classes, not {classes}.")
-    rising = all(low < high for low, high in pairwise(custom))
+    ascending = all(low < high for low, high in pairwise(custom))
     sound = all(math.isfinite(limit) and limit > 0 for limit in custom)
-    if method == "custom" and not (1 <= len(custom) < MAX_CLASSES and rising and sound):
-        raise UsageError(f"Custom breaks are 1 to {MAX_CLASSES - 1} rising numbers above zero, like 10, 100, 1000.")
+    if method == "custom" and not (1 <= len(custom) < MAX_CLASSES and ascending and sound):
+        raise UsageError(f"Custom breaks are 1 to {MAX_CLASSES - 1} ascending numbers above zero, like 10, 100, 1000.")
 
 
 def _custom_lows(custom: Sequence[float], whole: bool) -> tuple[float, ...]:
@@ -98,13 +97,13 @@ def _custom_lows(custom: Sequence[float], whole: bool) -> tuple[float, ...]:
     return (0, *custom)
 
 
-def _floor(least: float, whole: bool) -> float:
-    """A readable figure at or just under the least value."""
-    return roundest(least * 0.8, least, least, whole)
+def _floor(lowest: float, whole: bool) -> float:
+    """Return a readable figure at or just below the lowest value."""
+    return roundest(lowest * 0.8, lowest, lowest, whole)
 
 
 def _occupied(lows: Sequence[float], seen: Sequence[float]) -> tuple[float, ...]:
-    """Lower limits without those whose class would be empty; the first always stays."""
+    """Return the lower limits without those of empty classes; the first always stays."""
     kept = [lows[0]]
     for low, above in pairwise((*sorted(set(lows[1:])), math.inf)):
         if low > kept[-1] and any(value < low for value in seen) and any(low <= value < above for value in seen):

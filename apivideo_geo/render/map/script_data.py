@@ -1,4 +1,4 @@
-"""What the page's script is told beside what it can read off the page: figures as numbers, names, places. Pure."""
+"""The data for the page's script that is not in the page itself: figures as numbers, names, positions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from apivideo_geo.render.text.translations import marked_many, plural_forms
 _IN_DAYS = (marked_many("%(count)s d", "%(count)s d"), marked_many("%(count)s day", "%(count)s days"))
 _IN_MONTHS = (marked_many("%(count)s m", "%(count)s m"), marked_many("%(count)s month", "%(count)s months"))
 PERIODS = (("7d", 7, 7, _IN_DAYS), ("30d", 30, 30, _IN_DAYS), ("90d", 90, 90, _IN_DAYS), ("12m", 365, 12, _IN_MONTHS))
-"""Stretches a reader can ask for: name in the page's address, length in days, number, its unit on narrow and on wide
+"""Periods a reader can choose: name in the page's address, length in days, number, its unit on narrow and on wide
 screens."""
 CONTINENTS = {
     "Africa": "002",
@@ -34,28 +34,28 @@ CONTINENTS = {
 
 @dataclass(frozen=True)
 class Choice:
-    """One value a reader can choose, and its words; ``said`` is for wide screens, where ``words`` are short."""
+    """One value a reader can choose, and its label; ``long_words`` is the label on wide screens, if it is longer."""
 
     value: str
     words: str
-    said: str = ""
+    long_words: str = ""
 
 
 def make_periods(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
-    """The stretches shorter than the history, then all of it, then any; none without days of countries."""
-    whole = sum(not day.open for day in summary.daily)
-    if not summary.by_country or whole < 2:
+    """Return the periods shorter than the history, then all of it, then custom; none without days by country."""
+    closed = sum(not day.open for day in summary.daily)
+    if not summary.by_country or closed < 2:
         return ()
     shorter = [
-        Choice(name, formats.say_many(*written, number), formats.say_many(*said, number))
-        for name, length, number, (written, said) in PERIODS
-        if length < whole
+        Choice(name, formats.say_many(*short, number), formats.say_many(*long, number))
+        for name, length, number, (short, long) in PERIODS
+        if length < closed
     ]
     return (*shorter, Choice("all", formats.say("All")), Choice("custom", formats.say("Custom")))
 
 
 def make_measures(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
-    """What the map can show."""
+    """Return the measures that the map can show."""
     return (
         Choice("count", sentence(sentences.noun(summary.metric, formats))),
         Choice("share", formats.say("Share")),
@@ -65,7 +65,7 @@ def make_measures(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
 
 
 def make_continents(formats: Formats) -> tuple[Choice, ...]:
-    """The frames a reader can zoom to, named as CLDR has them."""
+    """Return the continents a reader can zoom to, with their CLDR names."""
     names = formats.locale.territories
     return tuple(Choice(_slug(name), sentence(names.get(CONTINENTS[name], name))) for name in load_regions())
 
@@ -105,9 +105,9 @@ def client_data(context: Context, days_file: str, cities_file: str) -> Mapping[s
         "first": summary.daily[0].day.isoformat() if summary.daily else "",
         "last": summary.daily[-1].day.isoformat() if summary.daily else "",
         "gaps": [(day - summary.daily[0].day) // timedelta(days=1) for day in summary.days.missing],
-        "open": [place for place, day in enumerate(summary.daily) if day.open],
+        "open": [index for index, day in enumerate(summary.daily) if day.open],
         "names": {code: name_of(code, lang) for code in shapes if code not in shown},
-        "points": {code: [round(place) for place in shape.label] for code, shape in shapes.items()},
+        "points": {code: [round(side) for side in shape.label] for code, shape in shapes.items()},
         "frame": [WIDTH, HEIGHT],
         "spread": list(load_spread_widths()),
         "dots": {code: shape.size for code, shape in shapes.items() if shape.dot and shape.path},
@@ -118,7 +118,7 @@ def client_data(context: Context, days_file: str, cities_file: str) -> Mapping[s
 
 
 def render_spoken(metric: str, formats: Formats) -> str:
-    """A line of script: what its sentences need in addition to the catalogue.
+    """Return a line of script: what its sentences need in addition to the catalogue.
 
     The headlines of the ``metric`` in their plural forms, the countries whose name takes "the" (in English only), and
     the countries of each continent.
@@ -132,7 +132,7 @@ def render_spoken(metric: str, formats: Formats) -> str:
 
 
 def _numbers(country: CountryCount, summary: Summary) -> list[Any]:
-    """Code, count, people (0: not known), the last days' count, that of as many before, 1 if it is new."""
+    """Return code, count, population (0: unknown), count of the last days, of as many days before, 1 if it is new."""
     people = round(country.count * 1_000_000 / country.per_million) if country.per_million else 0
     change = summary.change
     now, before = change.countries.get(country.iso_a3, (0, 0)) if change else (0, 0)

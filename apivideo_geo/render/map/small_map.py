@@ -1,7 +1,7 @@
-"""The map of a page beside the index: all land as one shared picture, over it only the countries the page is about.
+"""Draw the small maps of countries and videos: land as one shared picture, and the page's countries over it.
 
-Outlines are drawn on a grid four times as coarse as the index map's, enough for a map that cannot be zoomed: points
-are moved to the grid, so two countries still share every point of their border. Text out; no script needed.
+Outlines are on a grid four times as coarse as that of the front page, enough for a map that cannot be zoomed: points
+are moved to the grid, so two countries still share every point of their border.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ STEP = 4
 WIDE, TALL = WIDTH // STEP, -(-HEIGHT // STEP)
 
 _LAND = ("#8a9cb5", 0.136)
-"""A colour and how opaque it is: over the site's token ``sea`` it gives the token ``zero``, in the light and in the
-dark. The picture is a file of its own and cannot know which of the two the reader has chosen."""
+"""A colour and its opacity: over the token ``sea`` of the site it gives the token ``zero``, in both themes. The picture
+is a separate file and cannot know which theme the reader has chosen."""
 
 
 def render_land() -> bytes:
-    """The shared picture: every outline in the colour of no counts. Its borders are gaps, so it fits every theme."""
-    whole = "".join(load_outlines().values())
+    """Return the shared picture: every outline in the colour of zero. Borders are gaps, so it fits both themes."""
+    outlines = "".join(load_outlines().values())
     colour, opacity = _LAND
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {TALL}" width="{WIDE}" height="{TALL}">'
         '<mask id="land"><path fill="#fff" stroke="#000" stroke-width=".6" stroke-linejoin="round" '
-        f'vector-effect="non-scaling-stroke" d="{whole}"/></mask>'
+        f'vector-effect="non-scaling-stroke" d="{outlines}"/></mask>'
         f'<rect width="{WIDE}" height="{TALL}" fill="{colour}" fill-opacity="{opacity}" mask="url(#land)"/></svg>\n'
     ).encode()
 
@@ -41,10 +41,10 @@ def render_overlay(
     circles: Iterable[str] = (),
     words: Mapping[str, str] | None = None,
 ) -> str:
-    """The countries of ``classes`` (alpha-3 → class of colour, in the order they are drawn) as an SVG over the land.
+    """Return the countries of ``classes`` (alpha-3 → class of colour, in drawing order) as an SVG over the land.
 
-    ``count`` is how many classes of colour there are; ``alternative`` is the picture in words; ``words`` (by alpha-3)
-    are what a browser says of a country where the pointer rests on it.
+    ``count`` is the number of classes; ``alternative`` is the picture in words; ``words`` (by alpha-3) are the
+    tooltips of countries.
     """
     shapes, outlines, words = load_shapes(), load_outlines(), words or {}
     lands = [
@@ -69,12 +69,12 @@ def render_overlay(
 
 @lru_cache(maxsize=1)
 def load_outlines() -> Mapping[str, str]:
-    """alpha-3 → path of the outline; empty where it is too small for this grid, which has a dot instead."""
+    """Return alpha-3 → path of the outline; empty if it is too small for this grid and has a dot instead."""
     return {code: _coarse(shape) for code, shape in load_shapes().items()}
 
 
 def _coarse(shape: Shape) -> str:
-    """The rings on the grid, without those that shrink to a line."""
+    """Return the rings on the grid, without those that shrink to a line."""
     return "".join(_ring(points) for ring in parse_path(shape.path) if len(points := _on_grid(ring)) > 2)
 
 
@@ -99,10 +99,10 @@ def _ring(points: list[tuple[int, int]]) -> str:
 
 
 def _signed(number: int, *, first: bool = False) -> str:
-    """A number as it follows another: the minus sign parts them, else a space."""
+    """Return a number with the separator from the one before: its minus sign, else a space."""
     return str(number) if first or number < 0 else f" {number}"
 
 
 def place_of(point: tuple[float, float]) -> tuple[int, int]:
-    """A point of ``geo.shapes`` in units of these pictures."""
+    """Return a point of ``geo.shapes`` in units of these pictures."""
     return round(point[0] / STEP), round(point[1] / STEP)

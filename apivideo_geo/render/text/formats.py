@@ -1,4 +1,4 @@
-"""Figures and dates as the reader of a locale writes them (CLDR, through babel). Pure."""
+"""Format numbers and dates for a locale (CLDR, through babel)."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from apivideo_geo.render.text.translations import load_words
 
 _FIRST = re.compile(r"(?<!\d)1(?=\s[^\W\d])")
 _FOREIGN = {"ltr": re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"), "rtl": re.compile("[A-Za-zÀ-ɏ]")}
-"""Letters that run against a sentence of that direction."""
+"""Text direction → letters of the opposite direction."""
 
 
 class Formats:
     """Writes numbers and dates for one ``locale`` ("en", "fr", "pt_BR"). Raises UsageError for an unknown one.
 
-    Plain "en" takes the dates of world English (25 May 2026).
+    "en" without a region uses the dates of world English (25 May 2026).
     """
 
     def __init__(self, locale: str) -> None:
@@ -33,7 +33,7 @@ class Formats:
         except (UnknownLocaleError, ValueError) as problem:
             raise UsageError(f'There is no locale "{locale}": use a code like en, fr or pt-BR.') from problem
         self._calendar = Locale.parse("en_001") if str(self.locale) == "en" else self.locale
-        # A percent pattern has no decimals of its own: give it exactly one.
+        # A percent pattern has no decimals: give it exactly one.
         pattern = self.locale.percent_formats[None].pattern
         self._percent = re.sub(r"0(?=[^0]*$)", "0.0", pattern)
         self.words = load_words(str(self.locale))
@@ -43,55 +43,55 @@ class Formats:
         self._foreign = _FOREIGN[self._spoken.text_direction]
 
     def say(self, message: str, **values: str) -> str:
-        """The sentence ``message`` in the reader's language; ``%(name)s`` in it stands for a value, ready to print."""
+        """Return ``message`` in the reader's language; ``%(name)s`` in it is replaced by the value ``name``."""
         text = self.translations.gettext(message)
         return text % self._apart(values) if values else text
 
     def say_many(self, one: str, many: str, count: int, **values: str) -> str:
-        """As :meth:`say`, in the plural form of ``count``, which is ``%(count)s`` in it."""
+        """Like :meth:`say`, in the plural form of ``count``, which replaces ``%(count)s``."""
         return self.translations.ngettext(one, many, count) % {"count": self.number(count), **self._apart(values)}
 
     def _apart(self, values: dict[str, str]) -> dict[str, str]:
-        """Values that run against the sentence, isolated (FSI, PDI), so that it keeps its order."""
+        """Isolate values of the opposite text direction (FSI, PDI), so that the sentence keeps its order."""
         return {name: f"\u2068{text}\u2069" if self._foreign.search(text) else text for name, text in values.items()}
 
     def listed(self, names: Sequence[str]) -> str:
-        """ "France", "France and Morocco", "France, Morocco and Peru", as the language of the sentences has it."""
+        """Join names in the language of the sentences: "France and Morocco", "France, Morocco and Peru"."""
         return str(format_list(names, locale=self._spoken))
 
     @property
     def lang(self) -> str:
-        """For the ``lang`` attribute, of names, numbers and dates: "en", "pt-BR"."""
+        """Return the ``lang`` attribute of names, numbers and dates: "en", "pt-BR"."""
         return str(self.locale).replace("_", "-")
 
     @property
     def dir(self) -> str:
-        """For the ``dir`` attribute: "ltr" or "rtl", as CLDR tells."""
+        """Return the ``dir`` attribute: "ltr" or "rtl"."""
         return str(self.locale.text_direction)
 
     @property
     def spoken(self) -> str:
-        """For the ``lang`` attribute of the sentences; empty where it is the language of the locale."""
+        """Return the ``lang`` attribute of the sentences; empty if it is the language of the locale."""
         return "" if self.language == self.locale.language else self.language.replace("_", "-")
 
     def number(self, value: float) -> str:
-        """A count or a class limit: 93,904; 0.3."""
+        """Format a count or a class limit: 93,904; 0.3."""
         return _write_number(value, str(self.locale))
 
     def share(self, part: float) -> str:
-        """A share from 0 to 1 with one decimal: 71.1%; what would round to nothing reads < 0.1%."""
+        """Format a share (0 to 1) with one decimal: 71.1%; what would round to zero is < 0.1%."""
         if 0 < part <= 0.0005:
             return f"< {self._percentage(0.001)}"
         return self._percentage(part)
 
     def about(self, part: float) -> str:
-        """A share for a sentence: 71%; below ten percent with a decimal."""
+        """Format a share for a sentence: 71%; below ten percent with a decimal."""
         if part >= 0.1:
             return str(format_percent(part, locale=self.locale))
         return self.share(part)
 
     def rate(self, value: float) -> str:
-        """A figure per million people: 1,204; 33.4; 0.04."""
+        """Format a rate per million people: 1,204; 33.4; 0.04."""
         if value >= 1000:
             return str(format_decimal(value, "#,##0", locale=self.locale))
         if 0 < value <= 0.05:
@@ -99,46 +99,44 @@ class Formats:
         return str(format_decimal(value, "#,##0.0", locale=self.locale))
 
     def change(self, now: int, before: int) -> str:
-        """How much more or less, with its sign: +12%, −8%; "0%" for next to nothing. ``before`` is above 0."""
+        """Format a change with its sign: +12%, −8%; "0%" if it rounds to zero. ``before`` is above 0."""
         size = str(format_percent(abs(now - before) / before, locale=self.locale))
         if size == str(format_percent(0, locale=self.locale)):
             return size
         return f"{'+' if now > before else '−'}{size}"
 
     def day(self, day: date) -> str:
-        """25 May 2026."""
+        """Format a day: 25 May 2026."""
         return self._dated(format_date(day, "long", locale=self._calendar))
 
     def day_of_year(self, day: date) -> str:
-        """25 May."""
+        """Format a day without its year: 25 May."""
         return self._dated(format_skeleton("MMMMd", day, locale=self._calendar))
 
     def short_day(self, day: date) -> str:
-        """25 May, with the month shortened where it is long."""
+        """Format a day without its year, the month abbreviated: 3 Aug."""
         return self._dated(format_skeleton("MMMd", day, locale=self._calendar))
 
     def month(self, day: date, year: bool) -> str:
-        """August, or Aug 2026 with its ``year``."""
+        """Format a month: August, or Aug 2026 with its ``year``."""
         if year:
             return str(format_skeleton("yMMM", day, locale=self._calendar))
         return str(format_date(day, "LLLL", locale=self._calendar))
 
     def moment(self, moment: datetime) -> str:
-        """25 May 2026, 04:12 UTC; ``moment`` is in UTC."""
+        """Format a time in UTC: 25 May 2026, 04:12 UTC."""
         return f"{self.day(moment.date())}, {format_datetime(moment, 'HH:mm', locale=self._calendar)} UTC"
 
     def days(self, days: Sequence[date], most: int = 3) -> str:
-        """Rising days as ranges: 3–6 Aug, 9 Aug; after ``most`` ranges "and 12 more"."""
+        """Format ascending days as ranges: 3–6 Aug, 9 Aug; after ``most`` ranges "and 12 more"."""
         runs = day_runs(days)
         several_years = bool(days) and days[0].year != days[-1].year
         texts = [self._run(first, last, "yMMMd" if several_years else "MMMd") for first, last in runs[:most]]
         rest = sum((last - first).days + 1 for first, last in runs[most:])
-        told = ", ".join(texts)
-        return (
-            self.say_many("%(days)s and %(count)s more", "%(days)s and %(count)s more", rest, days=told)
-            if rest
-            else told
-        )
+        text = ", ".join(texts)
+        if not rest:
+            return text
+        return self.say_many("%(days)s and %(count)s more", "%(days)s and %(count)s more", rest, days=text)
 
     def _run(self, first: date, last: date, skeleton: str) -> str:
         if first == last:
@@ -146,7 +144,7 @@ class Formats:
         return self._dated(format_interval(first, last, skeleton, locale=self._calendar))
 
     def _dated(self, text: str) -> str:
-        """A date of CLDR's; in French the first of a month is the "1er", which CLDR does not know."""
+        """Return a CLDR date; in French the first of a month becomes "1er", which CLDR lacks."""
         return _FIRST.sub("1er", text) if self.locale.language == "fr" else text
 
     def _percentage(self, part: float) -> str:
@@ -154,11 +152,11 @@ class Formats:
 
 
 def sentence(text: str) -> str:
-    """The text with its first letter as a capital: what begins with a word that was put in."""
+    """Return the text with a capital first letter."""
     return text[:1].upper() + text[1:]
 
 
 @lru_cache(maxsize=100_000)
 def _write_number(value: float, locale: str) -> str:
-    """Pages of thousands of videos write the same small numbers over and over."""
+    """Cached: pages of thousands of videos repeat the same small numbers."""
     return str(format_decimal(value, locale=locale, decimal_quantization=False))

@@ -1,4 +1,4 @@
-"""The sentences of the page, written from the Summary: headline, lead, text alternatives, balance. Pure."""
+"""Write the sentences of the front page from the Summary: headline, lead, text alternatives, totals."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from apivideo_geo.render.text.translations import marked, marked_many, plural_fo
 
 
 class _Metric(NamedTuple):
-    """How one metric is spoken of."""
+    """The sentences of one metric."""
 
     many: str
-    """As a noun, for any number but one."""
+    """The noun in the plural."""
     counted: tuple[str, str]
     somewhere: str
-    """A headline, where it is a single country,"""
+    """Headline for a single country."""
     countries: tuple[str, str]
-    """where there are several,"""
+    """Headline for several countries."""
     most: tuple[str, str]
-    """and where some stand out;"""
+    """Headline for several countries, with the leading ones."""
     countries_of: tuple[str, str]
     most_of: tuple[str, str]
-    """the last two for the countries of one continent."""
+    """``countries`` and ``most`` for the countries of one continent."""
 
 
 _WATCHED = (
@@ -148,35 +148,35 @@ _ARTICLE = frozenset(
 """Countries whose English name takes "the" within a sentence."""
 
 _NAMED = 3
-"""So many new countries are named in the lead; more are only counted."""
+"""Maximum number of new countries named in the lead."""
 
 
 def noun(metric: str, formats: Formats) -> str:
-    """What is counted, as a noun for many: "plays"."""
+    """Return the noun of a metric in the plural: "plays"."""
     return formats.say(_METRICS[metric].many)
 
 
 def quantity(count: int, summary: Summary, formats: Formats) -> str:
-    """A number of what the summary counts: "1 play", "93,904 plays"."""
+    """Return a count with its noun: "1 play", "93,904 plays"."""
     return formats.say_many(*counted(summary.metric), count)
 
 
 def counted(metric: str) -> tuple[str, str]:
-    """The sentences "%(count)s play" and "%(count)s plays" of a metric, for one and for many."""
+    """Return the messages "%(count)s play" and "%(count)s plays" of a metric."""
     return _METRICS[metric].counted
 
 
 def within(country: CountryCount, formats: Formats) -> str:
-    """The country's name as it stands in a sentence: "the Netherlands".
+    """Return the country's name as written in a sentence: "the Netherlands".
 
-    Only English puts an article to it; the sentences of other languages are to do without.
+    English adds an article; translations must work without one.
     """
     english = formats.language == formats.locale.language == "en"
     return f"the {country.name}" if english and country.iso_a3 in _ARTICLE else country.name
 
 
 def headline(summary: Summary, formats: Formats) -> str:
-    """The page in one sentence: "Watched in 170 countries, most of all in France"."""
+    """Return the page in one sentence: "Watched in 170 countries, most of all in France"."""
     words, countries = _METRICS[summary.metric], summary.countries
     if not summary.total:
         return sentence(formats.say("No %(plays)s yet", plays=noun(summary.metric, formats)))
@@ -191,7 +191,7 @@ def headline(summary: Summary, formats: Formats) -> str:
 
 
 def lead(summary: Summary, formats: Formats) -> str:
-    """Two or three sentences under the headline: how much, when, from where."""
+    """Return the two or three sentences under the headline: how much, when, from where."""
     if not summary.total:
         return " ".join([_nothing(summary, formats), formats.say("The map fills in as soon as somebody watches.")])
     return " ".join([_how_much(summary, formats), *_from_where(summary, formats), *_new(summary, formats)])
@@ -235,7 +235,7 @@ def _new(summary: Summary, formats: Formats) -> Iterator[str]:
 
 
 def description(summary: Summary, formats: Formats) -> str:
-    """The map in words, for those who do not see it and for search engines."""
+    """Return the map in words, for screen readers and search engines."""
     place, much = formats.say("World map"), quantity(summary.total, summary, formats)
     if not summary.total:
         return formats.say("%(place)s: nothing has been counted in any country yet.", place=place)
@@ -253,9 +253,9 @@ def description(summary: Summary, formats: Formats) -> str:
 
 
 def headline_forms(metric: str, formats: Formats) -> Mapping[str, object]:
-    """What a script needs to write the headline of another period: its sentences, each in its plural forms.
+    """Return what a script needs to write the headline of another period: messages in all plural forms.
 
-    ``articles`` are the countries whose name takes "the"; none where the sentences are not English.
+    ``articles`` are the countries whose name takes "the"; empty unless the sentences are English.
     """
     words = _METRICS[metric]
     pairs = {name: getattr(words, name) for name in ("countries", "most", "countries_of", "most_of")}
@@ -270,7 +270,7 @@ def headline_forms(metric: str, formats: Formats) -> Mapping[str, object]:
 
 
 def period(summary: Summary, formats: Formats) -> str:
-    """ "between 25 May and 21 November 2026", "on 21 November 2026", or nothing; what ends a sentence."""
+    """Return the end of a sentence: "between 25 May and 21 November 2026", "on 21 November 2026", or ""."""
     first, last = summary.period_from, summary.period_to
     if first is None or last is None:
         return ""
@@ -281,7 +281,7 @@ def period(summary: Summary, formats: Formats) -> str:
 
 
 def gaps(missing: Sequence[date], formats: Formats) -> str:
-    """The days never collected, named: "4 days were never collected (3–6 Aug)"; empty where none is missing."""
+    """Return the missing days: "4 days were never collected (3–6 Aug)"; empty without any."""
     if not missing:
         return ""
     return formats.say_many(
@@ -295,7 +295,7 @@ def gaps(missing: Sequence[date], formats: Formats) -> str:
 def balance(total: int, unknown: int, summary: Summary, formats: Formats) -> str:
     """Return how a total adds up: "93,808 plays: 93,346 on the map, 462 from unknown countries".
 
-    ``total`` is that of the page, ``unknown`` the part of it whose country is not known.
+    ``total`` is that of the page, ``unknown`` the part of it from unknown countries.
     """
     return formats.say(
         "%(total)s: %(mapped)s on the map, %(unknown)s from unknown countries",
@@ -306,7 +306,7 @@ def balance(total: int, unknown: int, summary: Summary, formats: Formats) -> str
 
 
 def best_day(summary: Summary, formats: Formats) -> str:
-    """The best day in words; empty where nothing was counted."""
+    """Return the best day in words; empty if nothing was counted."""
     best = max(summary.daily, key=lambda day: day.count or 0, default=None)
     if best is None or not best.count:
         return ""
@@ -314,16 +314,16 @@ def best_day(summary: Summary, formats: Formats) -> str:
 
 
 def most_on_one_day(count: int, day: date, formats: Formats) -> str:
-    """The remark on a curve: "Most on one day: 1,294 on 21 September 2026"."""
+    """Return the note on a curve: "Most on one day: 1,294 on 21 September 2026"."""
     return formats.say("Most on one day: %(number)s on %(day)s", number=formats.number(count), day=formats.day(day))
 
 
 def curve(summary: Summary, formats: Formats) -> str:
-    """The daily curve in words."""
+    """Return the daily curve in words."""
     plays, when = noun(summary.metric, formats), period(summary, formats)
     if when:
-        said = formats.say("%(plays)s a day %(when)s", plays=plays, when=when)
+        text = formats.say("%(plays)s a day %(when)s", plays=plays, when=when)
     else:
-        said = formats.say("%(plays)s a day", plays=plays)
-    told = [said, best_day(summary, formats), gaps(summary.days.missing, formats)]
-    return " ".join(f"{sentence(text)}." for text in told if text)
+        text = formats.say("%(plays)s a day", plays=plays)
+    sentences = [text, best_day(summary, formats), gaps(summary.days.missing, formats)]
+    return " ".join(f"{sentence(text)}." for text in sentences if text)

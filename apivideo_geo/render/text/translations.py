@@ -1,6 +1,6 @@
-"""Every sentence of the site in the reader's language: one gettext catalogue a language, ``locale/*/messages.po``.
+"""Translate the sentences of the site: one gettext catalogue for each language, ``locale/*/messages.po``.
 
-The sentences of the scripts travel with these: :func:`render_words` writes those the catalogue translates.
+The catalogue also has the sentences of the scripts: :func:`render_words` writes their translations.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 SOURCE = "en"
-"""The language the sentences are written in; also that of a locale without a catalogue."""
+"""The language of the sentences in the code, used for a locale without a catalogue."""
 FOLDER = Path(str(files("apivideo_geo"))) / "locale"
 SCRIPTS = "templates/assets/"
-"""Where a sentence was found that a script says, as the catalogue tells it."""
+"""Path in the catalogue of the files with the sentences of scripts."""
 _SAMPLES = (*range(201), 1000, 1_000_000)
-"""Counts among which every plural form of CLDR is met."""
+"""Counts that cover every plural form of CLDR."""
 
 
 @dataclass(frozen=True)
 class Words:
-    """The sentences in ``language`` (CLDR: "en", "pt_BR"); ``catalogue`` is None for those the code is written in."""
+    """The sentences in ``language`` (CLDR: "en", "pt_BR"); ``catalogue`` is None for the language of the code."""
 
     language: str
     translations: NullTranslations
@@ -38,21 +38,21 @@ class Words:
 
 
 def marked(message: str) -> str:
-    """A sentence that is written here and said elsewhere; the mark is for the catalogue."""
+    """Mark a sentence for the catalogue that is translated later; returns it unchanged."""
     return message
 
 
 def marked_many(one: str, many: str) -> tuple[str, str]:
-    """As :func:`marked`, for one and for many."""
+    """Like :func:`marked`, for singular and plural."""
     return one, many
 
 
 @lru_cache
 def load_words(locale: str) -> Words:
-    """The sentences for a CLDR ``locale``.
+    """Load the sentences for a CLDR ``locale``.
 
-    The catalogue of the whole locale ("pt_BR") goes before that of its language ("pt"); without one the sentences
-    stay English.
+    The catalogue of the locale ("pt_BR") takes precedence over that of its language ("pt"); without one the sentences
+    are English.
     """
     parsed = Locale.parse(locale.replace("-", "_"))
     for name in dict.fromkeys((str(parsed), parsed.language)):
@@ -67,26 +67,26 @@ def load_words(locale: str) -> Words:
 
 
 def plural_forms(words: Words, one: str, many: str) -> Mapping[str, str]:
-    """CLDR's plural category ("one", "few", "other") → the sentence for a count of that kind."""
+    """Return CLDR's plural category ("one", "few", "other") → the sentence for such a count."""
     category = Locale.parse(words.language).plural_form
     first = {category(count): count for count in reversed(_SAMPLES)}
     return {name: words.translations.ngettext(one, many, count) for name, count in sorted(first.items())}
 
 
 def render_words(words: Words) -> str:
-    """A line of script: the language of the sentences, and those that scripts say (``_``, ``ngettext``), translated."""
-    told: dict[str, object] = {}
+    """Return a line of script: the language, and the translations of the sentences in scripts (``_``, ``ngettext``)."""
+    messages: dict[str, object] = {}
     for message in words.catalogue or ():
         if not any(path.startswith(SCRIPTS) for path, _ in message.locations) or not message.string:
             continue
         if isinstance(message.id, str):
-            told[message.id] = message.string
+            messages[message.id] = message.string
         else:
-            told[message.id[0]] = plural_forms(words, *message.id)
+            messages[message.id[0]] = plural_forms(words, *message.id)
     said = {
         "language": words.language.replace("_", "-"),
         "direction": Locale.parse(words.language).text_direction,
-        "messages": told,
+        "messages": messages,
     }
     text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
     return f"apivideoGeo.translations={text};\n"

@@ -1,4 +1,4 @@
-"""Names of devices, operating systems and browsers, as their owners write them. Data first, one look-up after it."""
+"""Names of devices, operating systems and browsers, as their owners write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The owner's accent colour, made fit to be read on a light page and on a dark one. Pure: colour in, style out."""
+"""Make the owner's accent colour readable on light and dark pages."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import re
 from apivideo_geo.errors import UsageError
 
 ENOUGH = 4.51
-"""The contrast of text by WCAG 2.2, level AA (4.5), and a little more: its weights of red, green and blue are rounded.
-An accent is also the ground of a pressed button's words."""
+"""Minimum contrast of text: WCAG 2.2, level AA (4.5), and a margin for its rounded weights of red, green and blue.
+The accent is also the background of pressed buttons."""
 LIGHT, DARK = ("#ffffff", "#f5f7f9"), ("#0f1419", "#171d24")
-"""The grounds of a page, ``--bg`` and ``--soft`` of the style sheet."""
+"""The backgrounds of a page, ``--bg`` and ``--soft`` of the style sheet."""
 _STEPS = 100
 
 
 def accents(colour: str) -> tuple[str, str]:
-    """The accent on a light page and on a dark one: the colour itself where it has contrast enough, else the nearest
-    one that has, darker or lighter. Raises UsageError for what is no ``#rrggbb`` or ``#rgb``.
+    """Return the accent for light and dark pages: the colour itself if it has enough contrast, else the nearest
+    darker or lighter one that has. Raises UsageError unless it is ``#rrggbb`` or ``#rgb``.
     """
     if not re.fullmatch(r"#([0-9a-fA-F]{3}){1,2}", colour):
         raise UsageError(f'There is no accent "{colour}": write a colour as #rrggbb, like #1f5fa8.')
@@ -26,7 +26,7 @@ def accents(colour: str) -> tuple[str, str]:
 
 
 def render_accent(colour: str) -> str:
-    """Style sheet that follows the page's own; nothing for "" """
+    """Return the rules of the accent, added to the page's style sheet; empty for "" """
     if not colour:
         return ""
     light, dark = accents(colour)
@@ -41,15 +41,15 @@ def render_accent(colour: str) -> str:
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast ratio of WCAG 2 of two ``#rrggbb``, 1–21."""
+    """Return the WCAG 2 contrast ratio of two ``#rrggbb``, 1–21."""
     dark, bright = sorted((_luminance(one), _luminance(other)))
     return (bright + 0.05) / (dark + 0.05)
 
 
-def _fit(colour: str, end: str, grounds: tuple[str, ...]) -> str:
-    """The colour, or the first on its way to ``end`` that can be read on every ground."""
+def _fit(colour: str, end: str, backgrounds: tuple[str, ...]) -> str:
+    """Return the colour, or the first one towards ``end`` that is readable on every background."""
     mixed = (_mix(colour, end, step / _STEPS) for step in range(_STEPS + 1))
-    return next(one for one in mixed if all(contrast(one, ground) >= ENOUGH for ground in grounds))
+    return next(shade for shade in mixed if all(contrast(shade, back) >= ENOUGH for back in backgrounds))
 
 
 def _mix(one: str, other: str, part: float) -> str:

@@ -1,4 +1,4 @@
-"""The page's files beside it: Leaflet from its package, our own scripts and styles, under hashed names. Reads only."""
+"""Load the scripts and styles of the pages, and Leaflet from its package, and give them hashed names."""
 
 from __future__ import annotations
 
@@ -41,23 +41,23 @@ PARTS = (
     "cities.js",
     "page.js",
 )
-"""Our scripts in the order they need each other; the page loads them as one file, when the reader reaches for it."""
+"""Scripts in the order of their dependencies; the page loads them as one file, at the first interaction."""
 EMBED = "embed.js"
 EMBED_PARTS = ("words.js", "formats.js", "classes.js", "figures.js", "state.js", "legend.js", "map.js", "embed.js")
-"""Those that the map in a frame needs, as one file of its own."""
+"""Scripts of the map in a frame, as one file."""
 CITY_MAP = "city-map.js"
 CITY_MAP_PARTS = ("words.js", "map.js", "city-map.js")
-"""Those that the map of cities needs, as one file of its own."""
+"""Scripts of the map of cities, as one file."""
 EARLY = "early.js"
-"""The script that runs at once, and loads the others."""
+"""The script that runs immediately and loads the others."""
 ALONE = ("head.js", EARLY, "list.js", "copy.js")
-"""Scripts that are a file each."""
+"""Scripts that are separate files."""
 
 
 def load_leaflet() -> dict[str, bytes]:
-    """Leaflet's script and style by file name, without links to files we do not ship (images, source map).
+    """Return Leaflet's script and style by file name, without links to unpublished files (images, source map).
 
-    Raises DataRefused if the installed files are not Leaflet's own.
+    Raises DataRefused if the installed files are not those of the release.
     """
     folder = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
     texts = {}
@@ -81,9 +81,9 @@ def load_leaflet_images() -> dict[str, bytes]:
 
 
 def load_own(folders: Sequence[Path], words: str = "") -> dict[str, bytes]:
-    """Every file of ``assets`` in the template ``folders`` by its name, the first folder winning.
+    """Return every file of ``assets`` in the template ``folders`` by name; the first folder takes precedence.
 
-    The scripts of a page come as one, with the line of ``words``.
+    The scripts of a page are joined, with the line ``words``.
     """
 
     def joined(parts: Sequence[str]) -> bytes:
@@ -107,7 +107,7 @@ def _bare(script: str) -> str:
 
 
 def hashed(contents: Mapping[str, bytes]) -> dict[str, str]:
-    """name → ``assets/<stem>.<hash><suffix>``, a new path whenever the content changes."""
+    """Return name → ``assets/<stem>.<hash><suffix>``, a new path whenever the content changes."""
     return {name: _hashed_path(Path(name), content) for name, content in contents.items()}
 
 

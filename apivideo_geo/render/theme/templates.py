@@ -1,4 +1,4 @@
-"""Where the templates are: beside ``build.py`` in a checkout, in the package once installed; the owner's go first."""
+"""Find templates: next to ``build.py`` in a checkout, in the package once installed; the owner's take precedence."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pathlib import Path
 from apivideo_geo.errors import UsageError
 
 ASSETS = (".css", ".svg", ".png", ".jpg", ".webp", ".js")
-"""What an owner may add to ``assets``."""
+"""Suffixes of files that an owner may add to ``assets``."""
 
 
 def find_templates() -> Path:
-    """The folder ``templates``."""
+    """Return the folder ``templates``."""
     package = Path(__file__).resolve().parents[2]
     installed = package / "templates"
     return installed if installed.is_dir() else package.parent / "templates"
 
 
 def check_overrides(folder: Path, templates: Path) -> None:
-    """Raises UsageError unless ``folder`` has a file that takes the place of one in ``templates``, or an asset."""
+    """Raise UsageError unless ``folder`` has a file that replaces one in ``templates``, or an asset."""
     if not folder.is_dir():
         raise UsageError(f"There is no folder {folder} of templates: make it, or drop the setting templates.")
     named = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
@@ -28,12 +28,12 @@ def check_overrides(folder: Path, templates: Path) -> None:
 
 
 def find_file(folders: Sequence[Path], name: str) -> Path:
-    """The file called ``name``: the first folder that has it wins."""
+    """Return the path of ``name`` in the first folder that has it."""
     return next(folder / name for folder in folders if (folder / name).is_file())
 
 
 def find_assets(folders: Sequence[Path]) -> dict[str, Path]:
-    """Name → path of every file in ``assets`` of ``folders`` that a page can load as it is."""
+    """Return name → path of every file in ``assets`` of ``folders`` that pages can load."""
     found = {}
     for folder in reversed(folders):
         for path in sorted((folder / "assets").glob("*")):

@@ -1,4 +1,4 @@
-"""How the owner wants the site: title, colours, logo, links, words of their own."""
+"""The owner's choices for the site: title, colours, logo, links, texts."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from apivideo_geo.render.theme.logo import Logo
 
 @dataclass(frozen=True)
 class Theme:
-    """How the owner wants the site. ``title`` heads every page; ``notice`` is a line above it, if any.
+    """The owner's choices for the site. ``title`` heads every page; ``notice`` is an optional line above it.
 
-    ``method``, ``classes`` and ``breaks`` make the class breaks (see ``scale``); ``per_million_from`` is the
-    least count at which a country takes part in the comparison by head; ``palette`` is a name of ``PALETTES``;
-    ``accent`` is a colour (see ``accent``), "" for our own; ``links`` are names with their addresses and ``footer`` a
-    text, both at the foot of every page; ``overrides`` is a folder of templates and assets that go before ours.
-    ``site_url`` is the address the site is published at, with a slash at the end; "" where it is not known.
+    ``method``, ``classes`` and ``breaks`` set the class breaks (see ``scale``); ``per_million_from`` is the
+    minimum count for a rate per million people; ``palette`` is a name of ``PALETTES``;
+    ``accent`` is a colour (see ``accent``), "" for the default; ``links`` are names with their addresses and
+    ``footer`` a text, both at the foot of every page; ``overrides`` is a folder of templates and assets
+    that take precedence.
+    ``site_url`` is the address the site is published at, with a slash at the end; "" if it is not known.
     """
 
     title: str
@@ -38,15 +39,15 @@ class Theme:
     overrides: Path | None = None
     site_url: str = ""
     video_pages: int = 200
-    """So many videos, the most watched, have a page."""
+    """Maximum number of videos, the most watched, with a page."""
     cards: int = 50
-    """How many pages of countries and videos, the most watched, have a preview picture of their own."""
+    """How many pages of countries and videos, the most watched, have a preview picture."""
 
     def scale_of(self, values: Sequence[float]) -> Scale:
-        """The classes of a map of ``values``."""
+        """Return the classes of a map of ``values``."""
         return make_scale(values, self.method, self.classes, self.breaks)
 
 
 def usual_title(locale: str) -> str:
-    """The title of a site whose owner gave none, in the reader's language."""
+    """Return the title of a site whose owner set none, in the reader's language."""
     return Formats(locale).say("Our audience")
