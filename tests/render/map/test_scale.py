@@ -108,10 +108,10 @@ def test_custom_breaks_stay_as_given_even_where_no_country_falls():
         ({"method": "kmeans"}, "quantile, log, jenks"),
         ({"classes": 2}, "3 to 9"),
         ({"classes": 10}, "3 to 9"),
-        ({"method": "custom"}, "rising numbers"),
-        ({"method": "custom", "custom": (5, 5)}, "rising numbers"),
-        ({"method": "custom", "custom": (0, 5)}, "rising numbers"),
-        ({"method": "custom", "custom": tuple(range(1, 11))}, "rising numbers"),
+        ({"method": "custom"}, "ascending numbers"),
+        ({"method": "custom", "custom": (5, 5)}, "ascending numbers"),
+        ({"method": "custom", "custom": (0, 5)}, "ascending numbers"),
+        ({"method": "custom", "custom": tuple(range(1, 11))}, "ascending numbers"),
     ],
 )
 def test_nonsense_is_refused_in_a_sentence(options, words):

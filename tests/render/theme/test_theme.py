@@ -237,16 +237,16 @@ def test_a_template_that_loads_from_another_server_is_not_published(tmp_path):
     assert not (tmp_path / "site").exists()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_axe_finds_nothing_in_a_dressed_site(open_page: OpenPage, tmp_path, theme, width):
+def test_axe_finds_nothing_in_a_site_with_an_owners_theme(open_page: OpenPage, tmp_path, scheme, width):
     (tmp_path / "acme.png").write_bytes(png(300, 40))
     theme = Theme(
         "Acme Academy", notice="Soon more", accent="#ffcc00", logo=load_logo(tmp_path / "acme.png"),
         links=(("Acme", "https://example.org/"), ("A longer name of a link", "mailto:a@example.org")), footer="© Acme",
     )  # fmt: skip
     path = build(small(), tmp_path / "site", theme)
-    opened = open_page(path.as_uri(), color_scheme=theme, viewport={"width": width, "height": 800})
+    opened = open_page(path.as_uri(), color_scheme=scheme, viewport={"width": width, "height": 800})
     page = live(opened.page)
     assert opened.problems == []
     violations = Axe().run(page).response["violations"]
