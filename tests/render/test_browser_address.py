@@ -51,6 +51,18 @@ def centre(page: Page) -> list[float]:
     )
 
 
+def wait_until_still(page: Page) -> None:
+    """Wait until the map is where it was ten frames before."""
+    page.evaluate("window.seen = []")
+    where = "document.getElementById('world').getBoundingClientRect()"
+    wait_until(
+        page,
+        "new Promise((then) => requestAnimationFrame(() => {"
+        f" const box = {where}; seen.push(`${{box.x}} ${{box.y}}`);"
+        " then(seen.length > 10 && new Set(seen.slice(-10)).size === 1); }))",
+    )
+
+
 def test_zoom_and_centre_are_in_the_address_and_come_back_with_it(open_page: OpenPage, address):
     page = live(open_page(f"{address}/index.html", **CALM).page)
     whole = width(page)
@@ -65,7 +77,7 @@ def test_zoom_and_centre_are_in_the_address_and_come_back_with_it(open_page: Ope
     page.mouse.move(box["x"] + 400, box["y"] + 300, steps=4)
     page.mouse.up()
     wait_until(page, "/map=\\d+,\\d+,2$/.test(location.search)")
-    page.wait_for_timeout(400)  # the map glides on after it is let go
+    wait_until_still(page)  # the map glides on after it is let go
     assert steps(page) == before
     again = live(open_page(page.url, **CALM).page)
     assert width(again) == pytest.approx(4 * whole, rel=0.01)

@@ -13,7 +13,10 @@ from tests.browser import OpenPage
 from tests.render.browsing import DESKTOP, live
 from tests.render.samples import TEMPLATES, detailed, write
 
-PAGES = ["country/FRA.html", "video/viFilm00.html", "videos.html", "changes.html", "cities.html", "about.html"]
+PAGES = [
+    "index.html", "country/FRA.html", "video/viFilm00.html", "videos.html", "changes.html", "cities.html",
+    "about.html", "data.html", "embed.html", "404.html",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +27,7 @@ def site(tmp_path_factory) -> Path:
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 320)])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 360)])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page: OpenPage, site, name, theme, width):
     opened = open_page((site / name).as_uri(), color_scheme=theme, viewport={"width": width, "height": 800})
     assert opened.problems == []

@@ -110,7 +110,7 @@ def by_months(dimension: str, details: Details, formats: Formats) -> str:
         return ""
     first, last = (formats.month(day, year=True) for day in (details.months[0], details.months[-1]))
     return formats.say(
-        "Told by whole months, %(first)s to %(last)s. Small counts are withheld, later ones not told yet.",
+        "By whole months, %(first)s to %(last)s. Small counts are withheld, and later months are not in yet.",
         first=first,
         last=last,
     )
