@@ -29,15 +29,22 @@ class CsvFile:
 
     def render(self) -> bytes:
         """Return the file in UTF-8, with a header line. Missing values are empty cells; formulas are escaped."""
-        # "---", the code of unknown, stays as it is in a column of codes.
-        texts = [
-            column.name
-            for column in self.columns
-            if column.type == "string" and column.constraints.get("pattern") != CODE_PATTERN
-        ]
-        safe = {name: self.frame[name].map(escape_formula, na_action="ignore") for name in texts}
-        csv = self.frame.assign(**safe).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d", na_rep="")
-        return csv.encode()
+        safe = {column.name: _cells(self.frame[column.name], column) for column in self.columns if _has_text(column)}
+        return self.frame.assign(**safe).to_csv(index=False, lineterminator="\n", na_rep="").encode()
+
+
+def _has_text(column: Column) -> bool:
+    """Return whether cells must be written by this module: "---", the code of unknown, stays as it is."""
+    return column.type == "date" or (column.type == "string" and column.constraints.get("pattern") != CODE_PATTERN)
+
+
+def _cells(values: pd.Series, column: Column) -> pd.Series:
+    """Return days as ISO texts, and texts with formulas escaped. Equal values are converted once."""
+    import pandas as pd
+
+    codes, found = pd.factorize(values)
+    texts = [f"{value:%Y-%m-%d}" if column.type == "date" else escape_formula(value) for value in found]
+    return pd.Series(pd.array([*texts, None], dtype="object")[codes], index=values.index)  # -1, missing, is the last
 
 
 def make_tables(summary: Summary, details: Details) -> tuple[CsvFile, ...]:
