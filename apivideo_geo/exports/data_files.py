@@ -44,7 +44,7 @@ def render_world() -> bytes:
 
 
 def render_summary(summary: Summary) -> bytes:
-    """``summary.json``, to the schema published beside it. Times are UTC, ``share`` is of the total (0–1)."""
+    """``summary.json``, following the schema published with it. Times are UTC, ``share`` is of the total (0–1)."""
     days = summary.days
     return _json(
         {

@@ -34,8 +34,8 @@ EMPTY = {"total": 0, "mapped": 0, "unknown": 0, "countries": (), "daily": (), "d
 
 
 def test_choro_has_the_tutorials_header_and_the_unknown_in_a_last_row():
-    told = files(summary())
-    assert told["data/choro.csv"] == b"ISO_A3,Count\nFRA,6\nNAM,3\n---,1\n"
+    published = files(summary())
+    assert published["data/choro.csv"] == b"ISO_A3,Count\nFRA,6\nNAM,3\n---,1\n"
     assert files(summary(**EMPTY))["data/choro.csv"] == b"ISO_A3,Count\n"
 
 
@@ -49,9 +49,9 @@ def test_the_countries_file_has_codes_names_and_period_in_every_row_and_adds_up(
 def test_the_summary_is_what_its_schema_says_also_when_there_is_nothing():
     for one in (summary(), summary(**EMPTY), summary(**EMPTY, period_from=None, period_to=None)):
         found = files(one)
-        told = json.loads(found["data/summary.json"])
-        jsonschema.validate(told, json.loads(found["data/summary.schema.json"]))
-        assert told["total"] == told["mapped"] + told["unknown"] + told["withheld"]
+        document = json.loads(found["data/summary.json"])
+        jsonschema.validate(document, json.loads(found["data/summary.schema.json"]))
+        assert document["total"] == document["mapped"] + document["unknown"] + document["withheld"]
     assert json.loads(files(summary())["data/summary.json"])["days"] == {
         "collected": 1, "empty": 0, "missing": ["2026-11-02"], "open": 1,
     }  # fmt: skip

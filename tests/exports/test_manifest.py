@@ -1,4 +1,4 @@
-"""``manifest.json`` tells what a site was made from."""
+"""``manifest.json`` lists what a site was made from."""
 
 import json
 from hashlib import sha256
@@ -9,10 +9,10 @@ from tests.render.samples import small, whole_site
 
 def test_it_tells_versions_counts_inputs_and_the_digest_of_every_file():
     site = whole_site(small())
-    told = json.loads(render_manifest(small(), site))
-    assert told["files"] == {name: sha256(content).hexdigest() for name, content in sorted(site.items())}
-    assert told["inputs"] == {name: told["files"][name] for name in ("data/facts.parquet", "data/world.json")}
-    assert told["total"] == told["counts"]["mapped"] + told["counts"]["unknown"] == 18
-    assert told["counts"]["countries"] == 3
-    assert told["counts"]["days_collected"] == 7
-    assert {"duckdb", "folium", "pyarrow"} < set(told["versions"])
+    manifest = json.loads(render_manifest(small(), site))
+    assert manifest["files"] == {name: sha256(content).hexdigest() for name, content in sorted(site.items())}
+    assert manifest["inputs"] == {name: manifest["files"][name] for name in ("data/facts.parquet", "data/world.json")}
+    assert manifest["total"] == manifest["counts"]["mapped"] + manifest["counts"]["unknown"] == 18
+    assert manifest["counts"]["countries"] == 3
+    assert manifest["counts"]["days_collected"] == 7
+    assert {"duckdb", "folium", "pyarrow"} < set(manifest["versions"])

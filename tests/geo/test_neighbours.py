@@ -10,8 +10,8 @@ def test_france_borders_on_seven_outlines_and_an_island_on_none():
 
 
 def test_neighbours_are_mutual():
-    told = load_neighbours()
-    assert all(code in told[other] for code, others in told.items() for other in others)
+    neighbours = load_neighbours()
+    assert all(code in neighbours[other] for code, others in neighbours.items() for other in others)
 
 
 def test_the_nearest_of_some():

@@ -1,4 +1,4 @@
-// Polygons as the atlas files them → one geometry a territory, as our tables file them.
+// Polygons as the atlas files them → one geometry per territory, as the tables of this project assign them.
 import { geoCentroid, geoContains, geoDistance } from 'd3-geo';
 import { mergeArcs } from 'topojson-client';
 import { topology as buildTopology } from 'topojson-server';

@@ -43,7 +43,7 @@ function frame(geometries) {
 /** Width or height of a box, whichever is more. */
 const longestSide = ([left, top, right, bottom]) => Math.max(right - left, bottom - top);
 
-/** Box of the polygons that make up the bulk of a territory: the small far ones would make it span the map. */
+/** Box of the polygons that make up most of a territory: the small far ones would make it span the map. */
 function bulk(polygons) {
   const boxes = polygons.map(([outline]) => extent(outline));
   const least = Math.max(...boxes.map(longestSide)) / 5;
@@ -61,7 +61,7 @@ function describe(code, geometry, original, toUnits) {
   return { path: pathData(polygons), dot, label, bounds, size, region: REGION_BY_ALPHA3.get(code) };
 }
 
-/** Refuses a code without a place or continent, and a shape that is no code. */
+/** Rejects codes without a position or continent, and shapes without a code. */
 function check(shapes, drawn) {
   const codes = shapes.map(([code]) => code);
   const stray = drawn.filter((code) => !codes.includes(code));
@@ -71,7 +71,7 @@ function check(shapes, drawn) {
   }
 }
 
-/** One line a territory, so that a change shows as the territories it touches. */
+/** One line per territory, so that a change shows as the territories it touches. */
 function write(head, shapes) {
   const lines = shapes.map(([code, shape]) => `${JSON.stringify(code)}:${JSON.stringify(shape)}`);
   const text = `${JSON.stringify(head).slice(0, -1)},\n"shapes":{\n${lines.join(',\n')}\n}}\n`;

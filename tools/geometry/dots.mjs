@@ -1,4 +1,4 @@
-// Where the dots of small territories stand: at their place, or as near to it as other dots and the land of others leave room.
+// Positions of the dots of small territories: as near to the territory as other dots and the land of others allow.
 import { forceCollide, forceSimulation, forceX, forceY } from 'd3-force';
 import { drawLand } from './land.mjs';
 
@@ -8,15 +8,15 @@ const EDGE = 7; // pixels between the middle of a dot and the edge of the map
 const WIDE = 24; // pixels: a country this wide must keep its land to itself
 const FARTHEST = 20; // pixels a dot may stand off its place, where it must not cover others
 const SEARCHES = 8;
-// What a place costs: squares of
+// Cost of a position: squares of
 const OFF = 1; // each pixel off the own place
 const OVERLAP = 100; // each pixel that two dots are too near
 const COVER = 300000; // the share that is covered of a wide country, where it first is so wide
 const COVER_NARROW = 250; // the share of any other
 
 /**
- * Maps of so many pixels, the last ones zoomed into; each holds up to the width of the next. `apart` is half of what must
- * lie between two middles, `core` how far the visible core of a dot reaches, which takes the pointer from the land under it.
+ * Widths of maps in pixels, the last ones zoomed; each is used up to the next. `apart` is half of the minimum distance
+ * between two centres, `core` the radius of the visible core of a dot, which covers the land under it.
  */
 export const LAYOUTS = [
   { width: 360, apart: 3.1, core: 2.5 },
@@ -65,7 +65,7 @@ function* placesAround([x, y], unit) {
   }
 }
 
-/** Moves each dot to the cheapest place around its own, again and again, until none moves. */
+/** Moves each dot to the cheapest position near its own, repeatedly, until none moves. */
 function keepOffLand({ apart, core }, dots, unit, land, width, height) {
   const tooNear = (dot, x, y) => dots.reduce((sum, other) => {
     const near = other === dot ? 0 : Math.max(0, 2 * apart - Math.hypot(other.x - x, other.y - y) / unit);

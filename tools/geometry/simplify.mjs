@@ -3,7 +3,7 @@ import { feature } from 'topojson-client';
 import { topology as buildTopology } from 'topojson-server';
 import { presimplify } from 'topojson-simplify';
 
-const RING_POINTS = 5; // an island keeps at least so many, or it would become a triangle
+const RING_POINTS = 5; // minimum number of points of an island, so that it does not become a triangle
 
 /** The weight (area of the triangle a point makes) below which the points of `arc` go. */
 function limitOf(arc, smallest) {
@@ -31,7 +31,7 @@ const arcsOf = ({ arcs = [] }) => arcs.flat(Infinity).map((index) => (index < 0 
 
 /**
  * name → geometry in the plane ⇒ name → geometry in whole numbers. Points worth less than `smallest` square units
- * go; around the territories named in `tiny`, who would fold up, only those worth less than an eighth of it.
+ * go; around the territories named in `tiny`, which would collapse, only those worth less than an eighth of it.
  */
 export function simplifyTogether(geometries, smallest, tiny) {
   const topology = presimplify(buildTopology(Object.fromEntries(geometries)));

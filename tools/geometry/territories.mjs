@@ -1,4 +1,4 @@
-// Who is drawn where: the tables of our border policy. ISO 3166 decides; Natural Earth only gives the lines.
+// What is drawn where: the tables of the border policy. ISO 3166 decides; Natural Earth only gives the lines.
 // Boxes are [west, south, east, north] in degrees; a polygon goes by the centre of its outline.
 
 /** Polygons of the 50 m atlas that belong to another ISO 3166-1 entry than the one they are filed under. */
@@ -28,12 +28,12 @@ export const CUTS = [
   },
 ];
 
-/** Areas Natural Earth draws apart that are no ISO 3166-1 entry: the entry that holds them. */
+/** Areas Natural Earth draws apart that are no ISO 3166-1 entry: the entry that controls them. */
 export const HELD_BY = {
   Kosovo: { to: 'XKX', why: 'user-assigned code, as the European Union and the GeoIP databases use it' },
   Somaliland: { to: 'SOM', why: 'ISO 3166-2:SO lists its regions' },
   'N. Cyprus': { to: 'CYP', why: 'ISO 3166-2:CY lists its districts' },
-  'Siachen Glacier': { to: 'IND', why: 'held by India since 1984' },
+  'Siachen Glacier': { to: 'IND', why: 'controlled by India since 1984' },
 };
 
 /** Codes the 50 m atlas lacks: outlines from the 10 m atlas (by ISO numeric code, or by place within another entry). */
@@ -43,7 +43,7 @@ export const FROM_10M = [
   { code: 'UMI', numeric: '581' },
 ];
 
-/** Shapes of the atlas we leave out: at the edge of the projection Antarctica is a smear as wide as the map. */
+/** Shapes of the atlas that are left out: at the edge of the projection Antarctica is a smear as wide as the map. */
 export const NOT_DRAWN = { ATA: 'it keeps a dot' };
 
 /** Only a dot. */
@@ -61,7 +61,7 @@ export const DOT_AT = {
   FSM: [158.2, 6.9], // Pohnpei
 };
 
-/** Continents as zoom presets: a frame that shows the bulk, not every overseas island. */
+/** Continents as zoom presets: a frame that shows most of it, not every overseas island. */
 export const REGION_FRAMES = {
   Africa: [-19, -36, 53, 38],
   Asia: [26, -11, 148, 56],

@@ -25,8 +25,11 @@ def tokens(theme: str) -> dict[str, str]:
     block = {"light": r":root \{(.*?)\n\}", "dark": r':root\[data-theme="dark"\] \{(.*?)\n\}'}[theme]
     found = re.search(block, style, re.DOTALL)
     assert found
-    told = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6});", found[1]))
-    return {name: "#" + "".join(c * 2 for c in value[1:]) if len(value) == 4 else value for name, value in told.items()}
+    own_colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6});", found[1]))
+    return {
+        name: "#" + "".join(c * 2 for c in value[1:]) if len(value) == 4 else value
+        for name, value in own_colours.items()
+    }
 
 
 @pytest.fixture(params=PALETTES)
@@ -65,17 +68,17 @@ def test_neighbouring_classes_are_told_apart_by_every_eye(name, theme, classes, 
 
 @pytest.mark.parametrize("vision", VISION)
 def test_the_weakest_class_is_not_zero_and_not_the_sea(name, theme, vision):
-    told = tokens(theme)
+    own_colours = tokens(theme)
     weakest = colours(name, theme, MAX_CLASSES)[0]
-    assert distance(weakest, told["zero"], vision) >= JUST_NOTICEABLE
-    assert distance(weakest, told["sea"], vision) >= 2 * JUST_NOTICEABLE
-    assert distance(told["zero"], told["sea"], vision) >= JUST_NOTICEABLE
+    assert distance(weakest, own_colours["zero"], vision) >= JUST_NOTICEABLE
+    assert distance(weakest, own_colours["sea"], vision) >= 2 * JUST_NOTICEABLE
+    assert distance(own_colours["zero"], own_colours["sea"], vision) >= JUST_NOTICEABLE
 
 
 @pytest.mark.parametrize("vision", VISION)
 def test_the_hatching_of_the_unknown_is_seen_as_hatching(theme, vision):
-    told = tokens(theme)
-    assert distance(told["hatch"], told["zero"], vision) >= 6 * JUST_NOTICEABLE
+    own_colours = tokens(theme)
+    assert distance(own_colours["hatch"], own_colours["zero"], vision) >= 6 * JUST_NOTICEABLE
 
 
 @pytest.mark.parametrize("vision", VISION)
@@ -86,10 +89,10 @@ def test_borders_stand_out_from_every_class(name, theme, vision):
 
 def test_text_on_the_page_keeps_its_contrast(name, theme):
     style = render_palette(name)
-    told = tokens(theme)
+    own_colours = tokens(theme)
     assert not set(re.findall(r"--(ink|mute|bg|soft|accent|up|down|warn)\b", style))
     for ink in ("ink", "mute", "accent", "up", "down", "warn"):
-        assert contrast(told[ink], told["bg"]) >= 4.5, ink
+        assert contrast(own_colours[ink], own_colours["bg"]) >= 4.5, ink
 
 
 def test_curve_and_bars_stand_out_from_the_page(name, theme):
@@ -128,8 +131,8 @@ def test_the_six_colours_are_used_as_they_are_for_six_classes(name, theme):
 
 
 def test_the_default_is_what_the_style_sheet_has_by_itself(theme):
-    told = tokens(theme)
-    assert tuple(told[f"c{number}"] for number in range(6)) == getattr(PALETTES[DEFAULT], theme)
+    own_colours = tokens(theme)
+    assert tuple(own_colours[f"c{number}"] for number in range(6)) == getattr(PALETTES[DEFAULT], theme)
 
 
 def test_an_unknown_palette_is_told_with_the_choice():

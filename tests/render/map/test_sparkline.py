@@ -10,7 +10,7 @@ from apivideo_geo.render.map.sparkline import TALL, WIDE, render_days, spark_pat
 from tests.render.samples import GAP, days, empty, summary, watched
 
 
-def told(script):
+def read_days(script):
     found = re.fullmatch(r"apivideoGeo\.days\((.*)\);\n", script)
     assert found
     return json.loads(found[1])
@@ -18,15 +18,15 @@ def told(script):
 
 def test_every_day_of_every_country_is_told_and_adds_up():
     world = watched()
-    days_told = told(render_days(world))
-    assert days_told["first"] == "2026-06-01"
-    assert [place for place, count in enumerate(days_told["total"]) if count is None] == list(GAP)
-    assert sum(count or 0 for count in days_told["total"]) == world.total
-    assert sum(days_told["counts"][UNKNOWN]) == world.unknown
-    assert {code: sum(counts) for code, counts in days_told["counts"].items() if code != UNKNOWN} == {
+    published = read_days(render_days(world))
+    assert published["first"] == "2026-06-01"
+    assert [place for place, count in enumerate(published["total"]) if count is None] == list(GAP)
+    assert sum(count or 0 for count in published["total"]) == world.total
+    assert sum(published["counts"][UNKNOWN]) == world.unknown
+    assert {code: sum(counts) for code, counts in published["counts"].items() if code != UNKNOWN} == {
         country.iso_a3: country.count for country in world.countries
     }
-    assert days_told["open"] == [len(world.daily) - 1]
+    assert published["open"] == [len(world.daily) - 1]
 
 
 def test_without_days_or_without_their_countries_there_is_no_file():

@@ -1,4 +1,4 @@
-"""The sentences of the site: all in the catalogue, all translated, none written beside it."""
+"""The sentences of the site: all in the catalogue, all translated, none outside it."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_names_that_run_the_other_way_are_kept_apart_in_a_sentence():
     assert Formats("fr").say("Watched in %(country)s", country="France").endswith("France")
 
 
-# No sentence beside the catalogue: the site in Russian names and dates, every sentence in brackets
+# No sentence outside the catalogue: the site in Russian names and dates, every sentence in brackets
 
 DATA = (
     *("Acme Academy", "UTC", "CSV", "JSON", "ISO_A3, Count", "pandas", "DuckDB", "D3", "apivideo-geo"),
@@ -108,7 +108,7 @@ def bracketed(text: str) -> str:
     return "".join(piece if not piece or _PIECE.fullmatch(piece) else f"⟦{piece}⟧" for piece in _PIECE.split(text))
 
 
-def beside(text: str) -> str:
+def uncatalogued(text: str) -> str:
     """What of a text is neither in brackets nor data nor without a Latin letter."""
     rest = re.sub(r"⟦[^⟧]*⟧", " ", text)
     if not re.search(r"[A-Za-z]", rest):
@@ -191,10 +191,10 @@ def check(site: Mapping[str, bytes]) -> None:
     for path, content in site.items():
         if path.endswith((".html", ".svg", ".xml")) and not path.startswith(("assets/", "notebook.")):
             texts = Texts(content.decode().replace("<wbr>", "")).texts
-            assert [left for left in map(beside, texts) if left] == [], path
+            assert [left for left in map(uncatalogued, texts) if left] == [], path
 
 
-def test_no_page_says_anything_beside_the_catalogue(pseudo):
+def test_no_page_shows_a_sentence_outside_the_catalogue(pseudo):
     for what, theme in themes(pseudo):
         check(render_site(russian(what), theme, TEMPLATES))
 
@@ -228,7 +228,7 @@ LISTEN = """(attributes) => {
 """Notes every text that is there and that comes."""
 
 
-def test_no_script_says_anything_beside_the_catalogue(open_page: OpenPage, pseudo, tmp_path):
+def test_no_script_shows_a_sentence_outside_the_catalogue(open_page: OpenPage, pseudo, tmp_path):
     site = build(russian(watched()), tmp_path, Theme("Acme Academy", locale=pseudo))
     opened = open_page(site.as_uri(), reduced_motion="reduce", **DESKTOP)
     page = opened.page
@@ -236,7 +236,7 @@ def test_no_script_says_anything_beside_the_catalogue(open_page: OpenPage, pseud
     live(page)
     use_everything(page)
     heard = page.evaluate("[...heard]")
-    assert [left for left in map(beside, heard) if left] == []
+    assert [left for left in map(uncatalogued, heard) if left] == []
     said = [
         message.id for message in find_messages() if any(translations.SCRIPTS in path for path, _ in message.locations)
     ]
