@@ -121,7 +121,7 @@ def test_only_countries_with_enough_counts_compete_by_head():
     assert figures[-1] == ("Most per million people", "Belgium", "10.2")
     assert figures[1] == ("Countries", "3", "of 250")
     none = re.findall(r"<dt>Most per million people</dt><dd><b>(.*?)</b> <span>(.*?)</span>", render(small()))
-    assert none == [("–", "from 100 plays up")]
+    assert none == [("–", "countries with 100 plays or more")]
 
 
 def test_breakdowns_show_five_values_and_the_others_as_one():

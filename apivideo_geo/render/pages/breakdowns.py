@@ -72,7 +72,7 @@ class Breakdown:
         """Return what is not among the first ``most`` values, by name: other values, suppressed and unknown counts."""
         others = (
             (formats.say("Others"), sum(count for _, count in self.values[most:])),
-            (formats.say("Withheld"), self.withheld),
+            (formats.say("Small counts, hidden"), self.withheld),
             (formats.say("Not known"), self.total - sum(count for _, count in self.values) - self.withheld),
         )
         return tuple(other for other in others if other[1])
@@ -110,7 +110,7 @@ def by_months(dimension: str, details: Details, formats: Formats) -> str:
         return ""
     first, last = (formats.month(day, year=True) for day in (details.months[0], details.months[-1]))
     return formats.say(
-        "By whole months, %(first)s to %(last)s. Small counts are withheld, and later months are not in yet.",
+        "Complete months only, %(first)s to %(last)s. Small counts are hidden.",
         first=first,
         last=last,
     )

@@ -30,7 +30,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Month:
-    """One month as weeks of seven places; None is a place of another month or outside the period."""
+    """One month as weeks of seven cells; None is a day of another month or outside the period."""
 
     name: str
     note: str
@@ -55,12 +55,12 @@ def make_calendar(context: Context) -> dict[str, Any]:
     first = formats.locale.first_week_day
     days = get_day_names("narrow", "stand-alone", formats.locale)
     long = get_day_names("wide", "stand-alone", formats.locale)
-    order = [(first + place) % 7 for place in range(7)]
+    order = [(first + column) % 7 for column in range(7)]
     return {
         "covered": _covered(summary, formats),
         "checked": _checked(context),
         "kinds": tuple(_legend(kinds, names, formats)),
-        "weekdays": [(days[place], long[place]) for place in order],
+        "weekdays": [(days[weekday], long[weekday]) for weekday in order],
         "months": tuple(_months(kinds, names, first, formats)),
     }
 
@@ -76,16 +76,16 @@ def _kind(day: DayCount, summary: Summary) -> str:
 
 
 def _names(formats: Formats) -> dict[str, tuple[str, str]]:
-    """Kind → its name and what it means."""
+    """Return kind → its name and what it means."""
     say = formats.say
     return {
-        "collected": (say("Collected"), say("It was over when it was asked for.")),
-        "empty": (say("Collected, empty"), say("Nobody watched: a zero that is known.")),
-        "open": (say("Still open"), say("Not over yet when it was asked for; it still grows.")),
-        "partial": (say("Partial"), say("Seen only before it was over, so it would read low and is not counted.")),
-        "missing": (say("Missing"), say("Never collected: not known, which is not zero.")),
-        "healable": (say("Missing, can be healed"), say("Not collected yet; the API still remembers it.")),
-        "lost": (say("Lost for good"), say("Not collected, and older than what the API remembers.")),
+        "collected": (say("Collected"), say("Collected after the day had ended.")),
+        "empty": (say("Collected, empty"), say("Collected; nothing was counted that day.")),
+        "open": (say("In progress"), say("Collected before the day had ended; the count will still grow.")),
+        "partial": (say("Partial"), say("Collected only in part, so it is not counted.")),
+        "missing": (say("Missing"), say("Never collected, so the count is unknown (not zero).")),
+        "healable": (say("Missing, can be collected"), say("The next run can still collect it.")),
+        "lost": (say("Lost permanently"), say("Not collected, and older than the days that the API keeps.")),
     }
 
 
@@ -97,11 +97,14 @@ def _legend(kinds: dict[date, str], names: dict[str, tuple[str, str]], formats: 
 
 
 def _months(kinds: dict[date, str], names: dict[str, tuple[str, str]], first: int, formats: Formats) -> Iterator[Month]:
-    for month, some in groupby(kinds, key=lambda day: day.replace(day=1)):
-        days = list(some)
-        held = sum(kinds[day] in ("collected", "empty", "open") for day in days)
+    for month, group in groupby(kinds, key=lambda day: day.replace(day=1)):
+        days = list(group)
+        collected = sum(kinds[day] in ("collected", "empty", "open") for day in days)
         note = formats.say_many(
-            "%(held)s of %(count)s day", "%(held)s of %(count)s days", len(days), held=formats.number(held)
+            "%(collected)s of %(count)s day",
+            "%(collected)s of %(count)s days",
+            len(days),
+            collected=formats.number(collected),
         )
         cells = {
             day: Cell(formats.number(day.day), kinds[day], "" if kinds[day] == "collected" else names[kinds[day]][0])
@@ -113,49 +116,51 @@ def _months(kinds: dict[date, str], names: dict[str, tuple[str, str]], first: in
 def _weeks(month: date, cells: dict[date, Cell], first: int) -> Iterator[tuple[Cell | None, ...]]:
     start = month - timedelta(days=(month.weekday() - first) % 7)
     while start <= max(cells):
-        week = [cells.get(start + timedelta(days=place)) for place in range(7)]
+        week = [cells.get(start + timedelta(days=column)) for column in range(7)]
         if any(week):
             yield tuple(week)
         start += timedelta(days=7)
 
 
 def _covered(summary: Summary, formats: Formats) -> str:
-    """How much is remembered here, and how much by the API."""
+    """Return how many days are stored here, and how many the API keeps."""
     if not summary.daily:
         return ""
-    held = formats.number(len(summary.daily) - len(summary.days.missing))
+    collected = formats.number(len(summary.daily) - len(summary.days.missing))
     here = formats.say_many(
-        "This page has %(held)s of %(count)s day.",
-        "This page has %(held)s of %(count)s days.",
+        "This page has %(collected)s of %(count)s day.",
+        "This page has %(collected)s of %(count)s days.",
         len(summary.daily),
-        held=held,
+        collected=collected,
     )
     if summary.account.remembers is None:
         return here
     there = formats.say_many(
-        "The API remembers %(count)s day.", "The API remembers %(count)s days.", summary.account.remembers
+        "The API keeps the figures of %(count)s day.",
+        "The API keeps the figures of %(count)s days.",
+        summary.account.remembers,
     )
     return f"{there} {here}"
 
 
 def _checked(context: Context) -> str:
-    """Return how the API's own total compares with ours; empty if it was not requested."""
+    """Return how the API's own total compares with the collected countries; empty if it was not requested."""
     checked, formats = context.summary.account.checked, context.formats
     if checked is None:
         return ""
-    api_total, stored = (context.quantity(count) for count in (checked.told, checked.held))
+    total, stored = (context.quantity(count) for count in (checked.told, checked.held))
     first, last = formats.day(checked.first), formats.day(checked.last)
     if checked.told == checked.held and checked.first == checked.last:
         return formats.say(
-            "Checked when it was collected: on %(day)s the API itself counts %(told)s, too.", day=last, told=api_total
+            "Checked against the API’s own total: it also counts %(total)s on %(day)s.", day=last, total=total
         )
     if checked.told == checked.held:
         return formats.say(
-            "Checked when it was collected: from %(first)s to %(last)s the API itself counts %(told)s, too.",
-            first=first, last=last, told=api_total,
+            "Checked against the API’s own total: it also counts %(total)s from %(first)s to %(last)s.",
+            first=first, last=last, total=total,
         )  # fmt: skip
     return formats.say(
-        "Checked when it was collected: from %(first)s to %(last)s the API itself counts %(told)s, while its countries "
-        "add up to %(held)s. What arrived late, or made no sense and was refused, can make such a difference.",
-        first=first, last=last, told=api_total, held=stored,
+        "Checked against the API’s own total from %(first)s to %(last)s: it counts %(total)s, while the countries "
+        "collected add up to %(stored)s. Late arrivals and invalid rows can cause such a difference.",
+        first=first, last=last, total=total, stored=stored,
     )  # fmt: skip

@@ -90,7 +90,7 @@ def make_figures(context: Context) -> tuple[Figure, ...]:
     summary, formats, say = context.summary, context.formats, context.formats.say
     first, leader = next(iter(summary.countries), None), _per_million_leader(context)
     now, before = summary.change.total if summary.change else (0, 0)
-    from_text = say("from %(quantity)s up", quantity=context.quantity(context.theme.per_million_from))
+    from_text = say("countries with %(quantity)s or more", quantity=context.quantity(context.theme.per_million_from))
     return (
         Figure(
             "total",

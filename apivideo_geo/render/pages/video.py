@@ -137,7 +137,11 @@ def _figures(
         share = formats.share(counts[top] / detail.count)
         yield Figure("most", formats.say("Top country"), country_lines[top].name, share)
     if lifetime is not None:
-        note = formats.say("%(number)s of them day by day here", number=count) if detail.count <= lifetime else ""
+        note = (
+            formats.say("%(number)s of these are in the daily figures", number=count)
+            if detail.count <= lifetime
+            else ""
+        )
         yield Figure("lifetime", formats.say("Lifetime plays"), formats.number(lifetime), note)
 
 
@@ -155,7 +159,7 @@ def make_list(context: Context) -> dict[str, Any]:
     withheld = details.withheld.get("media", 0)
     rest = (
         (formats.say("Not public"), details.unlisted),
-        (formats.say("Withheld"), withheld),
+        (formats.say("Small counts, hidden"), withheld),
         (formats.say("Not known"), total - public - details.unlisted - withheld),
     )
     collected = bool(public or details.unlisted or withheld)

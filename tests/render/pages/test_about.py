@@ -55,7 +55,7 @@ def test_every_day_of_the_period_is_accounted_for_and_gaps_are_named():
     counts = [4, 0, 0, None, None, 5, None, 7, 1]
     html = about(summary({"FRA": 17}, days(date(2026, 8, 1), counts, open_last=True)))
     told = dict(re.findall(r"<b>([^<:]+): (\d+)</b>", html))
-    assert told == {"Collected": "3", "Collected, empty": "2", "Still open": "1", "Missing": "3"}
+    assert told == {"Collected": "3", "Collected, empty": "2", "In progress": "1", "Missing": "3"}
     assert "The figures cover what happened between 1 August and 9 August 2026." in text(html)
     assert "Never collected: 4–5 Aug, 7 Aug." in text(html)
 

@@ -15,7 +15,7 @@ FIRST = date(2026, 10, 28)  # a Wednesday
 COUNTS = [5, 0, None, None, None, 4, 1]
 
 
-def told(locale="en", **account):
+def calendar_of(locale="en", **account):
     made = summary({"FRA": 10}, days(FIRST, COUNTS, open_last=True))
     missing = made.days.missing
     coverage = replace(made.days, partial=missing[:1], lost=missing[:2])
@@ -34,19 +34,19 @@ def cells(calendar):
 
 
 def test_each_day_is_one_of_six_kinds_and_says_so_in_words():
-    assert cells(told(remembers=30)) == [
+    assert cells(calendar_of(remembers=30)) == [
         ("28", "collected", ""),
         ("29", "empty", "Collected, empty"),
         ("30", "partial", "Partial"),
-        ("31", "lost", "Lost for good"),
-        ("1", "healable", "Missing, can be healed"),
+        ("31", "lost", "Lost permanently"),
+        ("1", "healable", "Missing, can be collected"),
         ("2", "collected", ""),
-        ("3", "open", "Still open"),
+        ("3", "open", "In progress"),
     ]
 
 
 def test_months_begin_on_their_weekday_and_count_their_days():
-    october, november = told()["months"]
+    october, november = calendar_of()["months"]
     assert (october.name, october.note) == ("Oct 2026", "2 of 4 days")
     assert [cell and cell.number for cell in october.weeks[0]] == [None, None, "28", "29", "30", "31", None]
     assert [cell and cell.number for cell in november.weeks[0]][-1] == "1"
@@ -54,16 +54,16 @@ def test_months_begin_on_their_weekday_and_count_their_days():
 
 @pytest.mark.parametrize(
     ("remembers", "sentence"),
-    [(30, "The API remembers 30 days. This page has 4 of 7 days."), (None, "This page has 4 of 7 days.")],
+    [(30, "The API keeps the figures of 30 days. This page has 4 of 7 days."), (None, "This page has 4 of 7 days.")],
 )
-def test_what_the_api_remembers_is_told_beside_what_this_page_has(remembers, sentence):
-    assert told(remembers=remembers)["covered"] == sentence
+def test_the_number_of_days_that_the_api_keeps_is_shown_with_those_of_this_page(remembers, sentence):
+    assert calendar_of(remembers=remembers)["covered"] == sentence
 
 
-def test_a_difference_to_the_apis_own_count_is_told():
-    same = told(checked=Checked(FIRST, FIRST, 5, 5))["checked"]
-    assert same == "Checked when it was collected: on 28 October 2026 the API itself counts 5 plays, too."
-    more = told(checked=Checked(FIRST, FIRST + timedelta(1), 5, 5))["checked"]
-    assert "from 28 October 2026 to 29 October 2026 the API itself counts 5 plays, too." in more
-    other = told(checked=Checked(FIRST, FIRST, 5, 6))["checked"]
-    assert "counts 6 plays, while its countries add up to 5 plays" in other
+def test_a_difference_to_the_apis_own_total_is_shown():
+    same = calendar_of(checked=Checked(FIRST, FIRST, 5, 5))["checked"]
+    assert same == "Checked against the API’s own total: it also counts 5 plays on 28 October 2026."
+    more = calendar_of(checked=Checked(FIRST, FIRST + timedelta(1), 5, 5))["checked"]
+    assert "it also counts 5 plays from 28 October 2026 to 29 October 2026." in more
+    other = calendar_of(checked=Checked(FIRST, FIRST, 5, 6))["checked"]
+    assert "counts 6 plays, while the countries collected add up to 5 plays" in other
