@@ -23,7 +23,7 @@
     const key = `${code} ${pinned ? pinned.near : "-"}`;
     if (card.hidden || key !== showing || card.dataset.to !== `${view.from} ${view.to}`) {
       fill(code, view);
-      if (pinned?.near.length) addNear(pinned.near, pinned.pick);
+      if (pinned?.near.length) card.append(geo.map.offer(pinned.near, pinned.pick));
       if (pinned) addClose(pinned.close);
     }
     showing = key;
@@ -68,21 +68,6 @@
     card.replaceChildren(name, list);
     const spark = row && row.count ? geo.table.sparkOf(code) : null;
     if (spark) card.append(spark.cloneNode(true));
-  }
-
-  /** Offers the small countries near a touch. @param {string[]} codes @param {(code: string) => void} pick */
-  function addNear(codes, pick) {
-    const group = geo.make("div", "", "near");
-    group.setAttribute("role", "group");
-    const label = geo.make("span", _("Also here"));
-    label.id = "near-label";
-    group.setAttribute("aria-labelledby", label.id);
-    group.append(label, ...codes.map((code) => {
-      const button = geo.named(geo.button(geo.nameOf(code)));
-      button.addEventListener("click", () => pick(code));
-      return button;
-    }));
-    card.append(group);
   }
 
   /** @param {() => void} close */

@@ -25,7 +25,7 @@
     const picture = geo.picture(view, state.measure, state.without);
     const { paint } = geo.map.painter(svg);
     const { light } = geo.map.lights(svg);
-    const { codeAt } = geo.map.finder(svg);
+    const { codeAt, near } = geo.map.finder(svg);
     paint(picture);
     geo.legend.render(picture.legend.map((entry) => ({ ...entry, apart: true })), picture.classes, "");
     const note = geo.byId("embed-note");
@@ -36,14 +36,20 @@
     }
     const measure = document.querySelector(`[data-measure="${state.measure}"]`);
     if (state.measure !== "count" && measure) note.append(` · ${measure.textContent}`);
-    /** @param {string} code */
-    function point(code) {
+    /** @param {Code} code @param {Code[]} [others]  small countries that a finger may have meant as well */
+    function point(code, others = []) {
       light(code || state.country);
       geo.say(code || state.country ? line(code || state.country, view) : "");
+      const pick = (/** @type {Code} */ other) => point(other, [...others.filter((each) => each !== other), code]);
+      geo.byId("near").replaceChildren(...(others.length ? [geo.map.offer(others, pick)] : []));
     }
-    svg.addEventListener("pointermove", (event) => point(codeAt(event, event.pointerType)));
-    svg.addEventListener("pointerdown", (event) => point(codeAt(event, event.pointerType)));
-    svg.addEventListener("pointerleave", () => point(""));
+    svg.addEventListener("pointermove", (event) => { if (event.pointerType === "mouse") point(codeAt(event, "mouse")); });
+    svg.addEventListener("pointerdown", (event) => {
+      const code = codeAt(event, event.pointerType);
+      point(code, code && event.pointerType !== "mouse" ? near(event, code) : []);
+    });
+    // A finger that is lifted leaves, too: its country stays.
+    svg.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") point(""); });
     point("");
   }
 

@@ -41,5 +41,7 @@
 
   button.addEventListener("click", turn);
   document.addEventListener("fullscreenchange", () => show(document.fullscreenElement === section));
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && covered.length) coverWindow(false); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && (covered.length || document.fullscreenElement === section)) turn();
+  });
 })(apivideoGeo);

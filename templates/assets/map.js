@@ -1,7 +1,7 @@
 /** The map: first the whole world, then zoomed and moved by mouse, fingers and buttons; its countries are painted and highlighted. */
 (function (geo) {
   "use strict";
-  const { data } = geo;
+  const { data, _ } = geo;
 
   /**
    * How far from a small territory, in CSS pixels, a pointer on the sea still finds it.
@@ -290,5 +290,20 @@
     return null;
   }
 
-  geo.map = { start, zoomButtons, painter, lights, finder, spreader };
+  /** Buttons for the small countries near a touch. @type {ApivideoGeo["map"]["offer"]} */
+  function offer(codes, pick) {
+    const group = geo.make("div", "", "near");
+    group.setAttribute("role", "group");
+    const label = geo.make("span", _("Also here"));
+    label.id = "near-label";
+    group.setAttribute("aria-labelledby", label.id);
+    group.append(label, ...codes.map((code) => {
+      const button = geo.named(geo.button(geo.nameOf(code)));
+      button.addEventListener("click", () => pick(code));
+      return button;
+    }));
+    return group;
+  }
+
+  geo.map = { start, zoomButtons, painter, lights, finder, spreader, offer };
 })(apivideoGeo);

@@ -264,6 +264,7 @@ interface PageElements {
   custom: HTMLElement;
   play: HTMLElement;
   embed: HTMLElement;
+  near: HTMLElement;
   whole: HTMLAnchorElement;
   find: HTMLInputElement;
   list: HTMLTableElement;
@@ -414,6 +415,8 @@ interface ApivideoGeo {
     painter(svg: SVGSVGElement): MapPainter;
     lights(svg: SVGSVGElement): MapLights;
     finder(svg: SVGSVGElement): MapFinder;
+    spreader(svg: SVGSVGElement): (width: number) => void;
+    offer(codes: Code[], pick: (code: Code) => void): HTMLElement;
   };
 
   // place.js

@@ -78,6 +78,20 @@ def test_pointing_at_a_country_tells_its_figures(open_page: OpenPage, address):
     expect(page.locator("#said")).to_contain_text("Brazil: 994 plays · 1.0%")
 
 
+def test_a_tap_stays_and_offers_the_small_countries_nearby(open_page: OpenPage, address):
+    page = embed(open_page, address, has_touch=True, is_mobile=True, viewport={"width": 360, "height": 640}).page
+    page.locator("#CHE").scroll_into_view_if_needed()
+    box = page.locator("#CHE").bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    said = page.locator("#said").inner_text()
+    assert ":" in said
+    offers = page.locator("#near button")
+    name = offers.first.inner_text()
+    offers.first.tap()
+    expect(page.locator("#said")).to_contain_text(name)
+    expect(page.locator("#near")).to_contain_text(said.split(":")[0])
+
+
 def test_without_its_script_the_frame_is_the_picture_with_its_legend(open_page: OpenPage, address):
     page = open_page(f"{address}/embed.html", java_script_enabled=False, **PHONE).page
     expect(page.locator("svg.world")).to_be_visible()
