@@ -99,14 +99,14 @@ class Refused:
 class Shrunk:
     """A new total that was rejected because it is smaller than the one stored for ``day``.
 
-    ``held``: the stored count; ``answered``: the new one. ``held_whole``: the stored one was collected after the end
-    of the day, so the day is complete. ``dimension``: the one whose sum is smaller, if it is not the total.
+    ``stored``: the stored count; ``reported``: the new one. ``complete``: the stored one was collected after the end
+    of the day. ``dimension``: the one whose sum is smaller, if it is not the total.
     """
 
     day: date
-    held: int
-    answered: int
-    held_whole: bool
+    stored: int
+    reported: int
+    complete: bool
     dimension: str = "total"
 
 
@@ -168,12 +168,12 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Checked:
-    """Comparison for the UTC days ``first`` to ``last``: ``told`` is the API's own total, ``held`` the stored one."""
+    """Comparison for the UTC days ``first`` to ``last``: ``reported`` is the API's own total."""
 
     first: date
     last: date
-    held: int
-    told: int
+    stored: int
+    reported: int
 
 
 @dataclass(frozen=True)

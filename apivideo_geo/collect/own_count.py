@@ -27,4 +27,4 @@ def check_count(source: Source, collected: Mapping[date, int]) -> Checked | None
     except SourceFailed:
         return None
     stored = sum(collected[day] for day in days_between(first, last))
-    return None if total is None else Checked(first, last, held=stored, told=total)
+    return None if total is None else Checked(first, last, stored=stored, reported=total)

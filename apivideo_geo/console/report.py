@@ -56,18 +56,18 @@ class Report:
         for one in shrunk:
             by = "" if one.dimension == "total" else f" by {one.dimension}"
             message = (
-                f"{one.day}: the API now reports {one.answered:,}{by}, but {one.held:,} are stored. Kept {one.held:,}. "
-                "To store the new value, run with --accept-shrink"
+                f"{one.day}: the API now reports {one.reported:,}{by}, but {one.stored:,} are stored. "
+                f"Kept {one.stored:,}. To store the new value, run with --accept-shrink"
             )
-            (self.warnings if one.held_whole else self.unfinished).append(message)
+            (self.warnings if one.complete else self.unfinished).append(message)
 
     def note_checked(self, checked: Checked | None) -> None:
         """Set the comparison with the API's own total, if there is one; a difference becomes a warning."""
         self.checked = checked
-        if checked and checked.told != checked.held:
+        if checked and checked.reported != checked.stored:
             self.warnings.append(
-                f"from {checked.first} to {checked.last} the API reports {checked.told:,} in total, but "
-                f"{checked.held:,} by country; late plays, or the rejected rows above, cause such a difference"
+                f"from {checked.first} to {checked.last} the API reports {checked.reported:,} in total, but "
+                f"{checked.stored:,} by country; late plays, or the rejected rows above, cause such a difference"
             )
 
     def check_whole(self) -> None:
@@ -106,10 +106,10 @@ class Report:
             reached = f"{len(s.countries)} {'country' if len(s.countries) == 1 else 'countries'}"
             parts = f"{s.mapped:,} on the map, {s.unknown:,} from unknown countries"
             lines.append(f"Total: {counted} in {reached}: {parts}")
-            if self.checked and self.checked.told == self.checked.held:
+            if self.checked and self.checked.reported == self.checked.stored:
                 c = self.checked
                 when = f"on {c.last}" if c.first == c.last else f"from {c.first} to {c.last}"
-                lines.append(f"Checked: the API reports {c.told:,} {when} too")
+                lines.append(f"Checked: the API reports {c.reported:,} {when} too")
             if s.days.missing:
                 lines.append(f"Never collected: {list_days(s.days.missing)}")
         if self.place:

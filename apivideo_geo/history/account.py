@@ -15,8 +15,8 @@ def render_account(account: Account) -> str:
     period = checked and {
         "first": checked.first.isoformat(),
         "last": checked.last.isoformat(),
-        "held": checked.held,
-        "told": checked.told,
+        "held": checked.stored,
+        "told": checked.reported,
     }
     return json.dumps({"remembers": account.remembers, "checked": period, "server": account.server}, indent=1) + "\n"
 

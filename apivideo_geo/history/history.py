@@ -306,7 +306,7 @@ class History:
         for day, answer in answered.items():
             stored = self.entries.get(day)
             if stored is not None and answer.count < stored.count:
-                shrunk.append(Shrunk(day, stored.count, answer.count, held_whole=not stored.open))
+                shrunk.append(Shrunk(day, stored.count, answer.count, complete=not stored.open))
             elif (
                 stored is not None and not stored.open and stored.source == answer.source and stored.detail != "country"
             ):

@@ -12,7 +12,7 @@ from apivideo_geo.model import NewsItem, Summary
 from apivideo_geo.render.text.xml import xml_text
 
 MOST = 50
-"""So many entries, the newest; a reader of feeds keeps what it has seen."""
+"""Maximum number of entries, newest first; feed readers keep the entries they have seen."""
 _SINCE = "2026-01-01"
 _ATOM = "http://www.w3.org/2005/Atom"
 _XML = "http://www.w3.org/XML/1998/namespace"

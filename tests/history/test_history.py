@@ -113,7 +113,7 @@ def test_a_shrunken_or_empty_answer_is_refused_unless_accepted(tmp_path, later):
     save(tmp_path, facts([LAST]))
     before = content(tmp_path)
     (shrunk,) = save(tmp_path, later)
-    assert (shrunk.day, shrunk.held, shrunk.held_whole) == (LAST, expected([LAST]), False)
+    assert (shrunk.day, shrunk.stored, shrunk.complete) == (LAST, expected([LAST]), False)
     assert content(tmp_path) == before
     assert save(tmp_path, later, accept_shrink=True) == []
     assert content(tmp_path) != before

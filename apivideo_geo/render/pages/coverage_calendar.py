@@ -148,13 +148,13 @@ def _checked(context: Context) -> str:
     checked, formats = context.summary.account.checked, context.formats
     if checked is None:
         return ""
-    total, stored = (context.quantity(count) for count in (checked.told, checked.held))
+    total, stored = (context.quantity(count) for count in (checked.reported, checked.stored))
     first, last = formats.day(checked.first), formats.day(checked.last)
-    if checked.told == checked.held and checked.first == checked.last:
+    if checked.reported == checked.stored and checked.first == checked.last:
         return formats.say(
             "Checked against the API’s own total: it also counts %(total)s on %(day)s.", day=last, total=total
         )
-    if checked.told == checked.held:
+    if checked.reported == checked.stored:
         return formats.say(
             "Checked against the API’s own total: it also counts %(total)s from %(first)s to %(last)s.",
             first=first, last=last, total=total,
