@@ -43,7 +43,7 @@ def test_every_one_of_the_250_codes_with_counts_has_a_place():
 
 def test_a_country_with_counts_and_no_place_fails_the_build(monkeypatch, balanced):
     without = {code: shape for code, shape in load_shapes().items() if code != "BEL"}
-    monkeypatch.setattr("apivideo_geo.render.pages.load_shapes", lambda: without)
+    monkeypatch.setattr("apivideo_geo.render.map.inline_svg.load_shapes", lambda: without)
     told = check_site(whole_site(balanced), balanced, ())
     assert told == ["Belgium (BEL) has 3 but no place on the map"]
 

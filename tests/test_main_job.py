@@ -37,7 +37,7 @@ def test_both_generations_of_the_api_give_the_servers_truth_to_the_last_count(wo
         done = product.run("--source", "data", "--history", "h1", "--out", "data", api=api, now=world.end)
         product.run("--source", "sessions", "--history", "h2", "--out", "sessions", api=api, now=world.end)
     assert "Checked: the API reports 20,000 from" in done.stdout
-    assert "Checked when it was collected" in (product.folder / "data/about.html").read_text()
+    assert "Checked against the API’s own total" in (product.folder / "data/about.html").read_text()
     assert product.choro("data") == product.choro("sessions") == truth
     assert (product.folder / "data/data/choro.csv").read_bytes() == (
         product.folder / "sessions/data/choro.csv"

@@ -207,8 +207,9 @@
 
     function watchPointer() {
       // Some browsers do not report the type of pointer with a click.
-      let by = "mouse", from = [0, 0];
-      map.svg.addEventListener("pointerdown", (event) => { by = event.pointerType; from = [event.clientX, event.clientY]; });
+      /** @type {PointerEvent | null} */
+      let pressed = null;
+      map.svg.addEventListener("pointerdown", (event) => { pressed = event; });
       map.svg.addEventListener("pointermove", (event) => {
         if (event.pointerType !== "mouse") return;
         const code = map.codeAt(event, "mouse");
@@ -222,10 +223,12 @@
         light("");
       });
       map.svg.addEventListener("click", (event) => {
-        if (Math.hypot(event.clientX - from[0], event.clientY - from[1]) > MOVED) return;
-        const code = map.codeAt(event, by);
+        const touched = pressed?.pointerType === "touch" ? pressed : null;
+        if (pressed && !touched && Math.hypot(event.clientX - pressed.clientX, event.clientY - pressed.clientY) > MOVED) return;
+        // Browsers move the click of a finger to the nearest thing that can be clicked; the press is where it was.
+        const code = map.codeAt(touched || event, touched ? "touch" : "mouse");
         if (!code) unpin();
-        else if (by === "touch") pin(code, map.near(event, code));
+        else if (touched) pin(code, map.near(touched, code));
         else open(code, event.ctrlKey || event.metaKey);
       });
       document.addEventListener("pointerdown", (event) => {

@@ -87,7 +87,7 @@ def test_a_finger_finds_every_dot_of_a_phone_and_within_twenty_pixels_on_the_sea
             page.touchscreen.tap(*at)
             wait_until(page, f"location.search === '?country={country.iso_a3}'")
     x, y = page.evaluate(WHERE, "SHN")
-    page.touchscreen.tap(x, y - 20)
+    page.touchscreen.tap(x, y + 20)
     wait_until(page, "location.search === '?country=SHN'")
 
 

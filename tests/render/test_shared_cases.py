@@ -14,14 +14,16 @@ from typing import Any
 import pytest
 
 from apivideo_geo.model import Change
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.scale import make_scale
-from apivideo_geo.render.map.script_data import client_data, render_spoken, scale_settings
+from apivideo_geo.render.map.script_data import client_data, render_spoken
 from apivideo_geo.render.map.sparkline import spark_path
-from apivideo_geo.render.pages.figures import make_rows
+from apivideo_geo.render.pages.index import make_rows
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.text.sentences import counted
 from apivideo_geo.render.text.translations import load_words, render_words
 from apivideo_geo.render.theme.assets import load_own
+from apivideo_geo.render.theme.theme import Theme
 from tests.needs import lacking
 from tests.render.samples import TEMPLATES, days, summary
 
@@ -50,8 +52,7 @@ def run_in_node(jobs: Sequence[Mapping[str, Any]]) -> list[Any]:
 
 
 def job(locale: str, expression: str, argument: Any) -> Mapping[str, Any]:
-    scale = scale_settings("quantile", 6, (), make_scale([12, 3]))
-    data = client_data(SAMPLE, scale, locale, 100, 250, "", ())
+    data = client_data(Context(SAMPLE, Theme("Acme Academy", locale=locale)), "", "")
     return {"script": script_for(locale), "data": data, "expression": expression, "argument": argument}
 
 
@@ -106,7 +107,7 @@ def test_scripts_cut_classes_as_in_the_table():
 def test_python_shows_changes_and_sparklines_as_in_the_table():
     for now, before, new, text, tone in CASES["changes"]:
         change = Change(7, (now, before), {"FRA": (now, before)}, ("FRA",) if new else ())
-        row = make_rows(replace(SAMPLE, change=change), Formats("en"))[0]
+        row = make_rows(Context(replace(SAMPLE, change=change), Theme("Acme Academy")))[0]
         assert (row.change, row.tone) == (text, tone), (now, before)
     for counts, totals, path in CASES["sparklines"]:
         assert spark_path(counts, totals) == path

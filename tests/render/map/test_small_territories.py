@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.model import Asset, AssetDetail, CountryDetail, Details, Summary
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.map import cards
 from apivideo_geo.render.map.cards import make_cards
 from apivideo_geo.render.map.palettes import PALETTES, spread
@@ -166,10 +167,10 @@ def test_in_the_picture_for_shared_links_the_dot_of_each_has_the_colour_of_its_c
 def test_in_the_preview_of_a_video_the_dot_of_each_has_the_colour_of_its_class(
     open_page: OpenPage, site, tmp_path, monkeypatch
 ):
-    (card,) = make_cards(islets(), details(), {"viIslets": VIDEO}, THEME).values()
+    (card,) = make_cards(Context(islets(), THEME, details())).values()
     drawn: list[str] = []
     monkeypatch.setattr(cards, "render_png", lambda svg: drawn.append(svg) or b"")
-    cards.render_card(card, islets(), THEME)
+    cards.render_card(card, Context(islets(), THEME, details()))
     places = places_in(open_page, drawn[-1], tmp_path)
     page = open_page("about:blank").page
     assert differing(pixels(page, site["cards/video/viIslets.png"], places), colours()) == {}

@@ -164,7 +164,7 @@ def test_one_asset_takes_the_place_of_ours_and_more_come_along(tmp_path):
     [
         ("{% if %}", "about.html, line 1: Expected an expression, got 'end of statement block', in the templates of"),
         ("{{ nothing.here }}", "A value cannot be printed ('nothing' is undefined) in the templates of"),
-        ('{% extends "nowhere.html" %}', 'There is no template "nowhere.html", asked for in the templates of'),
+        ('{% extends "nowhere.html" %}', 'There is no template "nowhere.html", required in the templates of'),
     ],
 )
 def test_a_template_that_does_not_work_is_told_in_a_sentence(tmp_path, text, said):
