@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +14,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from apivideo_geo.errors import UsageError
+
+_COMPRESSED = (".html", ".css", ".js", ".json", ".svg", ".csv", ".txt", ".xml")
+"""Suffixes of files that are sent compressed to browsers that accept it."""
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -34,10 +39,25 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def send_head(self) -> BinaryIO | None:
         """Send the headers, and return the open file for GET; None where there is nothing more to send."""
-        if not _is_public(Path(self.translate_path(self.path)), Path(self.directory)):
+        path = Path(self.translate_path(self.path))
+        if not _is_public(path, Path(self.directory)):
             self.send_error(HTTPStatus.NOT_FOUND)
             return None
-        return super().send_head()
+        file = path / "index.html" if path.is_dir() and self.path.partition("?")[0].endswith("/") else path
+        accepted = "gzip" in self.headers.get("Accept-Encoding", "") and "If-Modified-Since" not in self.headers
+        return self._send_compressed(file) if accepted and file.suffix in _COMPRESSED else super().send_head()
+
+    def _send_compressed(self, file: Path) -> BinaryIO:
+        """Send the headers of ``file`` and return its content, compressed as hosts of static sites do."""
+        content = gzip.compress(file.read_bytes(), mtime=0)
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", self.extensions_map[file.suffix])
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Vary", "Accept-Encoding")
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Last-Modified", self.date_time_string(file.stat().st_mtime))
+        self.end_headers()
+        return io.BytesIO(content)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Send the site's 404 page where a file is missing, and Python's short page for any other error."""

@@ -1,5 +1,6 @@
 """``serve`` over real connections: it shows the files of the site, and nothing else on the machine."""
 
+import gzip
 import http.client
 import os
 import socket
@@ -101,6 +102,14 @@ def test_a_page_that_did_not_change_is_not_sent_again_and_one_that_did_is(ask, f
     os.utime(folder / "index.html", (2_000_000_000, 2_000_000_000))
     answer, content = ask("/", If_Modified_Since=seen)
     assert (answer.status, content) == (200, b"a new page")
+
+
+def test_texts_are_compressed_for_browsers_that_accept_it_and_pictures_are_not(ask):
+    answer, content = ask("/", Accept_Encoding="gzip, deflate")
+    assert (answer.headers["Content-Encoding"], gzip.decompress(content)) == ("gzip", SITE["index.html"])
+    assert answer.headers["Content-Length"] == str(len(content))
+    answer, content = ask("/social.png", Accept_Encoding="gzip")
+    assert (answer.headers["Content-Encoding"], content) == (None, SITE["social.png"])
 
 
 def test_head_sends_everything_but_the_content(ask):
