@@ -19,7 +19,7 @@
   /** @type {string[]} */
   const keys = [];
   let pointer = "mouse", pressing = false, lifted = 0;
-  /** Loads the last script, once all others are requested and no press is going on. */
+  /** Runs the last script, once all others have run and no press is going on. */
   let takeOver = () => {};
 
   function load() {
@@ -29,23 +29,36 @@
     sheet.href = style || "";
     sheet.onload = sheet.onerror = () => {
       const addresses = (scripts || "").split(" ");
-      const last = addresses.pop();
-      addresses.forEach(addScript);
-      // The last one moves the map within the page: in the middle of a press the browser would forget the click.
-      takeOver = () => { if (!pressing) { takeOver = () => {}; addScript(last); } };
-      takeOver();
+      const last = addresses.pop() || "";
+      preload(last);
+      const added = addresses.map(addScript);
+      added[added.length - 1].onload = () => {
+        // The last one moves the map within the page: in the middle of a press the browser would forget the click.
+        takeOver = () => { if (!pressing) { takeOver = () => {}; addScript(last); } };
+        takeOver();
+      };
     };
     // Before the site's own style, which takes precedence.
     document.head.insertBefore(sheet, document.querySelector("link[rel=stylesheet]"));
   }
 
-  /** @param {string | undefined} address */
+  /** @param {string} address */
   function addScript(address) {
     const script = document.createElement("script");
-    script.src = address || "";
+    script.src = address;
     script.async = false;
     script.onerror = settle;
     document.head.append(script);
+    return script;
+  }
+
+  /** Fetches a script that runs later. @param {string} address */
+  function preload(address) {
+    const link = document.createElement("link");
+    link.rel = "preload";
+    link.as = "script";
+    link.href = address;
+    document.head.append(link);
   }
 
   /**

@@ -193,6 +193,7 @@ def test_scripts_that_come_in_the_middle_of_a_press_do_not_lose_it(open_page: Op
     page = open_page(address, **MOUSE).page
     page.locator("#frame").scroll_into_view_if_needed()
     page.mouse.move(*point_in(page, "BRA"))
+    wait_until(page, "document.querySelector('script[src*=\"page.\"]') !== null")
     page.mouse.down()
     let_through()
     wait_until(page, "'apivideoGeo' in window")

@@ -11,6 +11,7 @@ from threading import Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from apivideo_geo.console.serve import open_server
 from apivideo_geo.geo.borders import load_borders
@@ -150,10 +151,10 @@ def test_axe_finds_no_violation_and_nothing_scrolls_sideways(open_page: OpenPage
 def test_the_pages_lead_to_each_other(open_page: OpenPage, address):
     page = open_page(address + "index.html").page
     page.click("nav >> text=About the data")
-    assert page.url == address + "about.html"
-    assert page.locator("nav [aria-current=page]").inner_text() == "About the data"
+    page.wait_for_url(address + "about.html")
+    expect(page.locator("nav [aria-current=page]")).to_have_text("About the data", use_inner_text=True)
     page.click("nav >> text=Map")
-    assert page.url == address + "index.html"
+    page.wait_for_url(address + "index.html")
 
 
 @pytest.mark.parametrize(("missing", "link"), [("away.html", "./"), ("country/XXX.html", "../")])
