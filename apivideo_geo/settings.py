@@ -159,7 +159,12 @@ class Settings(BaseSettings):
     sessions_add: Many = Field((), description="Columns to add to sessions.csv.")
     sessions_drop: Many = Field((), description="Columns to drop from sessions.csv.")
     workers: int = Field(8, ge=1, le=32, description="Maximum number of requests at once.")
-    timeout: float = Field(30.0, gt=0, le=600, description="Longest time for one request, in seconds.")
+    timeout: float = Field(
+        30.0, gt=0, le=600, description="Longest time for one request, from connecting to its last byte, in seconds."
+    )
+    answer_limit: int = Field(
+        64, ge=1, le=1024, description="Maximum size of one answer of the API, decompressed, in megabytes."
+    )
     deadline: float = Field(60.0, gt=0, le=1440, description="Longest time for collecting, in minutes.")
     verbosity: int = Field(0, ge=-1, le=2, description="-1 quiet, 0 normal, 1 verbose, 2 every request.")
     log_json: bool = Field(False, description="Log lines as JSON.")

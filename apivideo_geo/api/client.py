@@ -1,8 +1,8 @@
 """The API client: log in, GET, retry, many requests at once. The only module that imports requests.
 
-Every request has a time-out, and no request starts after the deadline. Redirects are not followed, because they would
-forward the key. Every error leaves as one of ``errors.py``. It is raised outside the ``except`` block, so that no
-exception of a library, which carries the request's headers, stays attached to it.
+Every request has a time-out for the complete exchange, and no request starts after the deadline. Redirects are not
+followed, because they would forward the key. Every error leaves as one of ``errors.py``. It is raised outside the
+``except`` block, so that no exception of a library, which carries the request's headers, stays attached to it.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, TypeVar
 
 import requests
 from pydantic import SecretStr
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError as UrllibError
+from urllib3.exceptions import TimeoutError as UrllibTimeout
 
 from apivideo_geo.api.address import check_base_url
+from apivideo_geo.api.exchange import TooLarge, UnknownEncoding, open_session, read_body, within
 from apivideo_geo.api.rate_limit import Limits, Pacer, parse_limits
 from apivideo_geo.api.responses import Answer, clean_words, judge_answer, parse_object
 from apivideo_geo.api.retry import Failure, Kind, Retries
@@ -32,7 +32,6 @@ from apivideo_geo.api.tokens import BASIC, Login, check_key
 from apivideo_geo.api.workers import run_each
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import KeyRefused, SourceFailed
-from apivideo_geo.version import find_version
 
 logger = logging.getLogger("apivideo_geo.api")
 # A filter of a logger does not apply to the loggers below it, so each logger that sees requests gets one.
@@ -42,9 +41,6 @@ for _name in ("apivideo_geo.api", "urllib3.connectionpool", "urllib3.util.retry"
 T = TypeVar("T")
 R = TypeVar("R")
 Params = Mapping[str, str | int | Sequence[str]]
-
-CHUNK = 65536
-"""Bytes read at once; the time-out of a request is checked after each."""
 
 FAILED: Kind = "failed"
 FINAL: Kind = "final"
@@ -63,7 +59,10 @@ FAILURES: Mapping[type[Exception], tuple[Kind, str]] = {
     _errors.InvalidSchema: (FINAL, "is not a valid address"),
     _errors.InvalidHeader: (FINAL, "sent a token that cannot be sent back"),
     _errors.RequestException: (FAILED, "could not be reached"),
+    UrllibTimeout: (FAILED, "did not answer in time"),
     UrllibError: (FAILED, "sent an incomplete answer"),
+    TooLarge: (FINAL, "sent an answer that is larger than the setting answer_limit allows"),
+    UnknownEncoding: (FAILED, "compressed its answer in a way that was not requested"),
     OSError: (FAILED, "could not be reached"),
     ValueError: (FINAL, "is not a valid address"),
 }
@@ -103,7 +102,8 @@ class Client:
 
     ``base_url``: http(s) address of the server; ``api_key``; ``effects``: clock, sleep, progress; ``workers``: maximum
     number of requests at once; ``timeout``: seconds for one request; ``deadline``: seconds for all, from now;
-    ``attempts``: maximum number of attempts for each request. Raises UsageError (address), KeyRefused (no key at all).
+    ``attempts``: maximum number of attempts for each request; ``answer_limit``: maximum size of an answer in bytes,
+    decompressed. Raises UsageError (address), KeyRefused (no key at all).
     """
 
     def __init__(
@@ -116,14 +116,16 @@ class Client:
         timeout: float = 30.0,
         deadline: float = 3600.0,
         attempts: int = 6,
+        answer_limit: int = 64_000_000,
     ) -> None:
         key = check_key(api_key)
         self._base, self.host = check_base_url(base_url)
         self._effects, self._workers, self._timeout = effects, workers, timeout
+        self._answer_limit = answer_limit
         self._retries = Retries(effects, deadline=deadline, attempts=attempts)
         self._pacer = Pacer(effects, self._retries.wait, self._retries.check)
         self._login = Login(key, self._post, effects, self._retries.check, self.host)
-        self._session = open_session(workers)
+        self._session = open_session(workers + 1, "application/json")  # one for each thread and for the caller's
         self._counting = threading.Lock()
         self.requests = 0
         """Number of requests sent, log-ins and retries included."""
@@ -221,18 +223,18 @@ class Client:
                 params=request.params,
                 json=None if body is None else {name: value.get_secret_value() for name, value in body.items()},
                 auth=Authorization(request.header),
-                timeout=timeout,
+                timeout=within(timeout),
                 allow_redirects=False,
                 stream=True,
             ) as response:
                 self.server_time = _parse_date(response.headers.get("Date")) or self.server_time
                 answer = Answer(
                     response.status_code,
-                    parse_object(self._read(response, started + timeout)),
+                    parse_object(read_body(response, self._answer_limit)),
                     parse_limits(response.headers),
                     response.headers.get("Location", ""),
                 )
-        except (requests.RequestException, UrllibError, OSError, ValueError) as error:
+        except (requests.RequestException, UrllibError, OSError, ValueError, TooLarge, UnknownEncoding) as error:
             failure = error
         else:
             took = (self._effects.monotonic() - started) * 1000
@@ -242,15 +244,6 @@ class Client:
         logger.debug("%s failed: %s", request, type(failure).__name__)
         return _explain(failure, self.host, str(request))
 
-    def _read(self, response: requests.Response, until: float) -> bytes:
-        """Read the body, decompressed, until ``until``; the time-out of requests only limits the wait for each byte."""
-        parts = []
-        while part := response.raw.read1(CHUNK, decode_content=True):
-            parts.append(part)
-            if self._effects.monotonic() > until:
-                raise requests.ReadTimeout
-        return b"".join(parts)
-
 
 def _parse_date(text: str | None) -> datetime | None:
     """Parse the time in a ``Date`` header, as UTC; None if there is none."""
@@ -259,18 +252,6 @@ def _parse_date(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def open_session(workers: int) -> requests.Session:
-    """Return a session for ``workers`` threads that keeps no cookies."""
-    session = requests.Session()
-    # One connection for each thread, and one for the caller's own.
-    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=workers + 1, max_retries=0)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update({"User-Agent": f"apivideo-geo/{find_version()}", "Accept": "application/json"})
-    return session
 
 
 def _explain(error: Exception, host: str, request: str) -> Failure:

@@ -7,6 +7,7 @@ is put on one line, shortened, and cleaned of secrets and control characters bef
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,11 +29,24 @@ class Answer:
     location: str = field(default="", repr=False)
 
 
-def parse_object(content: bytes) -> dict[str, Any] | None:
-    """Parse the JSON object in ``content``; None if it is incomplete, not JSON, or not an object.
+MOST_VALUES = 1_000_000
+"""Maximum number of values in an answer; a page of a list has some thousands, and each takes more memory than text."""
+_one_at_a_time = threading.Lock()
 
-    Half of a surrogate pair, which cannot be written to a file, becomes U+FFFD.
+
+def parse_object(content: bytes) -> dict[str, Any] | None:
+    """Parse the JSON object in ``content``; None if it is incomplete, not JSON, not an object, or has too many values.
+
+    Half of a surrogate pair, which cannot be written to a file, becomes U+FFFD. Large answers are parsed one at a time,
+    so that the memory needed does not grow with the number of threads.
     """
+    if sum(map(content.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        return None
+    with _one_at_a_time:
+        return _parse_object(content)
+
+
+def _parse_object(content: bytes) -> dict[str, Any] | None:
     try:
         parsed = json.loads(content)
         if b"\\u" in content or b"\xed" in content:  # as an escape, or as invalid UTF-8

@@ -81,6 +81,7 @@ def choose_source(settings: Settings, effects: Effects, last_source: str | None)
         workers=settings.workers,
         timeout=settings.timeout,
         deadline=settings.deadline * 60,
+        answer_limit=settings.answer_limit * 1_000_000,
     )
     if name == "sessions" or (settings.source == "auto" and not _has_data_api(client, settings, effects, last_source)):
         from apivideo_geo.sources.session_api import SessionApiSource

@@ -1,0 +1,208 @@
+"""Every fault of a server that the project knows: one table for the tests and for ``make faults``.
+
+A fault gets the true answer and a wire to the client, and sends what it wants. ``FaultyProxy`` (``tests/fakes/proxy``)
+puts a fault in front of any server, at one step of a run. To add a fault, add a line to ``FAULTS``: ``lie`` changes the
+JSON of the true answer; anything else is a function of answer and wire.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The true answer of the server: status, headers and body, as they came."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def head(self, **changed: str) -> bytes:
+        """Return status line and headers; ``changed``: name (``_`` for ``-``) → another value, "" to leave it out."""
+        headers = {"Content-Type": self.headers.get("Content-Type", ""), "Content-Length": str(len(self.body))}
+        headers |= {name.replace("_", "-"): value for name, value in changed.items()}
+        lines = [f"HTTP/1.1 {self.status} Word", *(f"{name}: {value}" for name, value in headers.items() if value)]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+class Wire(Protocol):
+    """The connection to the client. Each method ends the answer once the client or the server is gone."""
+
+    def send(self, data: bytes) -> None:
+        """Send ``data`` at once."""
+
+    def drip(self, data: bytes) -> None:
+        """Send ``data`` byte by byte, each sooner than any time-out between two bytes ends."""
+
+    def stall(self) -> None:
+        """Send nothing more, and keep the connection."""
+
+    def reset(self) -> None:
+        """Reset the connection."""
+
+
+Send = Callable[[Answer, Wire], None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a run: the requests whose method and target (path and query) match.
+
+    ``optional``: without this answer the run goes on, and may end well.
+    """
+
+    name: str
+    matches: Callable[[str, str], bool]
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a server does wrong at one step, each time it is asked.
+
+    ``does`` completes "The server …"; ``steps``: names of the steps where it makes sense, none for all of HTTP;
+    ``codes``: the exit codes that are right.
+    """
+
+    name: str
+    does: str
+    send: Send = field(repr=False)
+    steps: tuple[str, ...] = ()
+    codes: tuple[int, ...] = (4,)
+
+
+def _in(*parts: str) -> Callable[[str, str], bool]:
+    return lambda method, target: all(part in target for part in parts)
+
+
+API_STEPS = (
+    Step("log-in", _in("/auth/")),
+    Step("own count", _in("/data/metrics/"), optional=True),
+    Step("day", lambda method, target: "/data/buckets/play/country" in target and "currentPage=1&" in target),
+    Step("page 2", _in("/data/buckets/", "currentPage=2&")),
+    Step("assets", _in("/videos?")),
+    Step("sessions", _in("/analytics/videos/")),
+)
+OTHER_STEPS = (
+    Step("download", _in("/data/facts.parquet")),
+    Step("git fetch", _in("git-upload-pack")),
+    Step("git push", _in("git-receive-pack")),
+)
+STEPS = {step.name: step for step in (*API_STEPS, *OTHER_STEPS)}
+JSON_STEPS = tuple(step.name for step in API_STEPS)
+
+
+def lie(change: Callable[[Any], Any]) -> Send:
+    """Return a fault that answers as usual, with the JSON body changed by ``change``."""
+
+    def send(answer: Answer, wire: Wire) -> None:
+        _send_body(answer, wire, json.dumps(change(json.loads(answer.body))).encode())
+
+    return send
+
+
+def body(content: bytes | Callable[[], bytes], **headers: str) -> Send:
+    """Return a fault that answers with ``content`` in place of the body, and ``headers``."""
+
+    def send(answer: Answer, wire: Wire) -> None:
+        _send_body(answer, wire, content if isinstance(content, bytes) else content(), **headers)
+
+    return send
+
+
+def status(code: int, content: bytes | Callable[[], bytes] = b"{}", **headers: str) -> Send:
+    """Return a fault that answers with another status."""
+    change = body(content, **headers)
+    return lambda answer, wire: change(replace(answer, status=code), wire)
+
+
+def _send_body(answer: Answer, wire: Wire, content: bytes, **headers: str) -> None:
+    wire.send(replace(answer, body=content).head(**headers) + content)
+
+
+def _drip_header(answer: Answer, wire: Wire) -> None:
+    wire.drip(b"HTTP/1.1 200 OK\r\nX-Filler: " + b"a" * 60_000)
+
+
+def _drip_status(answer: Answer, wire: Wire) -> None:
+    wire.drip(b"HTTP/1.1 200 " + b"O" * 60_000)
+
+
+def _drip_lines(answer: Answer, wire: Wire) -> None:
+    wire.drip(b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 10_000)
+
+
+def _drip_body(answer: Answer, wire: Wire) -> None:
+    wire.send(answer.head(Content_Length="60000"))
+    wire.drip(b" " * 60_000)
+
+
+def _drip_chunks(answer: Answer, wire: Wire) -> None:
+    wire.send(answer.head(Content_Length="", Transfer_Encoding="chunked"))
+    wire.drip(b"1\r\n \r\n" * 10_000)
+
+
+def _say_continue(answer: Answer, wire: Wire) -> None:
+    for _ in range(10_000):
+        wire.drip(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+def _never_end(answer: Answer, wire: Wire) -> None:
+    wire.send(answer.head(Content_Length="", Connection="close") + b'{"data": "')
+    for _ in range(1 << 14):  # a gigabyte
+        wire.send(b"0" * (1 << 16))
+
+
+def _stop_halfway(answer: Answer, wire: Wire) -> None:
+    wire.send(answer.head() + answer.body[: len(answer.body) // 2])
+
+
+@cache
+def bomb(members: int = 64) -> bytes:
+    """Return gzip of ``members`` times 65 kB that are 64 MB when decompressed, one after the other."""
+    return gzip.compress(b"0" * (1 << 26)) * members
+
+
+@cache
+def _deflate_bomb() -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return (packer.compress(b"0" * (1 << 26)) + packer.flush(zlib.Z_FULL_FLUSH)) * 64
+
+
+FAULTS = (
+    Fault("header dripped", "sends its header a byte at a time", _drip_header),
+    Fault("status line dripped", "sends its status line a byte at a time", _drip_status),
+    Fault("header lines dripped", "sends one header line after the other, slowly", _drip_lines),
+    Fault("body dripped", "sends the body a byte at a time", _drip_body),
+    Fault("chunks dripped", "sends chunks of one byte, slowly", _drip_chunks),
+    Fault("100 Continue for ever", "says 100 Continue again and again", _say_continue),
+    Fault("silence", "accepts the request and never answers", lambda answer, wire: wire.stall()),
+    Fault("reset", "resets the connection", lambda answer, wire: wire.reset()),
+    Fault("cut", "closes in the middle of the body", _stop_halfway),
+    Fault("1 GB", "sends a body of 1 GB", _never_end),
+    Fault("gzip bomb", "sends 4 MB of gzip that are 4 GB", body(bomb, Content_Encoding="gzip")),
+    Fault(
+        "gzip in gzip bomb", "compresses the bomb once more",
+        body(cache(lambda: gzip.compress(bomb())), Content_Encoding="gzip, gzip"),
+    ),
+    Fault("deflate bomb", "sends 4 MB of deflate that are 4 GB", body(_deflate_bomb, Content_Encoding="deflate")),
+    Fault("damaged gzip", "sends damaged gzip", body(b"\x1f\x8b\x08\x00damaged", Content_Encoding="gzip")),
+    Fault("unknown encoding", "compresses with brotli, unasked", body(b"\x0b\x02\x80{}\x03", Content_Encoding="br")),
+    Fault("not JSON", "sends a page of HTML", body(b"<html>", Content_Type="text/html"), JSON_STEPS),
+    Fault("5,000 digits", "sends a number of 5,000 digits", body(b'{"data": ' + b"9" * 5000 + b"}"), JSON_STEPS),
+    Fault("deep nesting", "nests lists 100,000 deep", body(b'{"data": ' + b"[" * 100_000), JSON_STEPS),
+    Fault("500", "answers 500", status(500)),
+    Fault("429 for ever", "answers 429, and to wait for a day", status(429, Retry_After="86400"), JSON_STEPS),
+    Fault(
+        "bomb in a redirect", "redirects, with a body of 4 MB of gzip that are 4 GB",
+        status(302, bomb, Location="http://localhost:9/", Content_Encoding="gzip"),
+    ),
+    Fault("redirect", "redirects to another host", status(302, Location="http://localhost:9/")),
+)  # fmt: skip
