@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.needs import lacking
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""Programs to look for; the first, which has no windows, opens a page in a third of the time."""
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -33,7 +34,7 @@ def find_chromium() -> str:
     """The path of an installed Chromium; without one the test is skipped, in CI it fails."""
     found = next((path for path in map(shutil.which, NAMES) if path), None)
     if not found:
-        lacking("No Chromium found: install the system's package chromium (Debian, Ubuntu: apt-get install chromium).")
+        lacking("No Chromium found: install chromium-headless-shell (Debian) or chromium (Ubuntu) with apt-get.")
     return found
 
 
