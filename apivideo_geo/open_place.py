@@ -178,7 +178,7 @@ def _open_site(place: str, locale: str) -> Audience:
         generated, metric = datetime.fromisoformat(manifest["generated_at"]), str(manifest["metric"])
         demo = manifest["demo"] is True
         assets, months = _site_assets(files.get("data/videos.csv")), _site_months(files.get("data/monthly.csv"))
-    except (ValueError, KeyError, TypeError, pa.ArrowException):
+    except (ValueError, KeyError, TypeError, RecursionError, pa.ArrowException):
         raise DataRefused(f"{_shown(place)}: the files are not those of an apivideo-geo site.") from None
     return Audience(
         _keep(facts), {day: state == "open" for day, state in states.items() if state != "missing"},

@@ -165,7 +165,12 @@ class Settings(BaseSettings):
     answer_limit: int = Field(
         64, ge=1, le=1024, description="Maximum size of one answer of the API, decompressed, in megabytes."
     )
-    deadline: float = Field(60.0, gt=0, le=1440, description="Longest time for collecting, in minutes.")
+    deadline: float = Field(
+        60.0,
+        gt=0,
+        le=1440,
+        description="Longest time for collecting, and for git with its branch, in minutes.",
+    )
     verbosity: int = Field(0, ge=-1, le=2, description="-1 quiet, 0 normal, 1 verbose, 2 every request.")
     log_json: bool = Field(False, description="Log lines as JSON.")
     base_url: str = Field(

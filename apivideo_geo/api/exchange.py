@@ -54,9 +54,9 @@ def open_session(connections: int, accept: str) -> requests.Session:
     return session
 
 
-def within(seconds: float) -> Any:  # noqa: ANN401  requests takes it, but its type stubs do not name it
-    """Return the ``timeout`` argument of a request whose complete exchange must end within ``seconds``."""
-    return Timeout(total=seconds)
+def within(seconds: float, connect: float | None = None) -> Any:  # noqa: ANN401  the type stubs of requests lack it
+    """Return the ``timeout`` of a request: ``seconds`` for the complete exchange, ``connect`` of them to connect."""
+    return Timeout(total=seconds, connect=connect)
 
 
 def read_body(response: requests.Response, limit: int) -> bytes:

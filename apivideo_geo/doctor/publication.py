@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from apivideo_geo.doctor.findings import Finding
-from apivideo_geo.errors import ApivideoGeoError
+from apivideo_geo.errors import ApivideoGeoError, DeadlineExceeded
 from apivideo_geo.history.branch.git import Git, clean, open_git
+from apivideo_geo.programs import run_program
 from apivideo_geo.settings import Settings, environment_for_git
 
 WORKFLOW = ".github/workflows/site.yml"
@@ -27,7 +28,7 @@ STATES = {
 def examine_publication(settings: Settings) -> list[Finding]:
     """Return findings on repository, branch and workflow; and on GitHub's settings, where its program ``gh`` works."""
     try:
-        git = open_git(settings)
+        git = open_git(settings, settings.timeout)
     except ApivideoGeoError:
         says = "This folder is not in a git repository, or git is not installed: the site is not published from here."
         return [Finding("repository", "unseen", says)]
@@ -54,7 +55,11 @@ def _examine_branch(git: Git, settings: Settings) -> Finding:
     place = f"{settings.history_remote}/{settings.history_branch}"
     if (settings.history / ".git").is_file():
         return Finding("branch", "ok", f"{settings.history} is a worktree of the branch {settings.history_branch}.")
-    if git.ask("ls-remote", "--exit-code", settings.history_remote, f"refs/heads/{settings.history_branch}"):
+    try:
+        tip = git.ask("ls-remote", "--exit-code", settings.history_remote, f"refs/heads/{settings.history_branch}")
+    except DeadlineExceeded:
+        tip = None
+    if tip:
         step = f"Run fetch-history to copy it into {settings.history}."
         return Finding("branch", "warning", f"The branch {place} exists but has not been fetched.", step)
     says = f"There is no branch {place}, or it cannot be reached: the history is only in the folder {settings.history}."
@@ -84,16 +89,13 @@ class GitHub:
         """Return the object at ``path`` below the repository; None if there is none. Raises GitHubUnseen."""
         command = ["gh", "api", "--hostname", self._hostname, f"repos/{self._name}{path}"]
         try:
-            done = subprocess.run(  # noqa: S603  a list of arguments, no shell
-                command, env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                timeout=self._timeout, check=False,
-            )  # fmt: skip
+            done = run_program(command, environment=self._environment, seconds=self._timeout)
             if "HTTP 404" in done.stderr:
                 return None
             found = {} if done.returncode else json.loads(done.stdout)
         except FileNotFoundError:
             raise GitHubUnseen("GitHub's program gh is not installed, so its settings were not checked.") from None
-        except (OSError, ValueError, subprocess.TimeoutExpired):
+        except (OSError, ValueError, RecursionError, subprocess.TimeoutExpired):
             raise GitHubUnseen("GitHub could not be reached with gh.") from None
         if done.returncode:
             raise GitHubUnseen(f"gh failed: {clean(done.stderr)}")

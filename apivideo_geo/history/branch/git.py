@@ -7,16 +7,18 @@ import subprocess
 from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
+from time import monotonic
 
 from apivideo_geo.api.secrets import redactor
-from apivideo_geo.errors import GitFailed, UsageError
+from apivideo_geo.errors import DeadlineExceeded, GitFailed, UsageError
+from apivideo_geo.programs import run_program
 from apivideo_geo.settings import Settings, environment_for_git
 
 ASKS_NOBODY = {"GIT_TERMINAL_PROMPT": "0", "GCM_INTERACTIVE": "never", "LC_ALL": "C"}
 PLAIN = ("-c", "core.autocrlf=false", "-c", "core.symlinks=false", "-c", "core.quotePath=false")
 """Never convert line ends, and never create a symbolic link that somebody put on the branch."""
-IMPATIENT = ("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=30")
-"""Abort a transfer slower than 1 kB/s for 30 s."""
+SLOWEST = 1000
+"""Bytes a second; a transfer that is slower for ``timeout`` seconds is aborted."""
 NEEDED = "2.31"
 """The first version with ``--path-format``, and with settings in the environment."""
 LONGEST = 300
@@ -27,10 +29,15 @@ class Git:
     """git in the repository that contains ``folder``. Raises :class:`UsageError` if there is none, or no git.
 
     ``token`` is sent to ``server`` (the URL of GitHub) and nowhere else; without it, git uses its own configuration.
+    ``timeout``: seconds that a transfer may be slower than ``SLOWEST``; ``deadline``: seconds for all, from now.
     """
 
-    def __init__(self, folder: Path, *, server: str = "", token: str = "", timeout: float = 3600.0) -> None:
-        self._folder, self._timeout = folder, timeout
+    def __init__(
+        self, folder: Path, *, server: str = "", token: str = "", timeout: float = 30.0, deadline: float = 3600.0
+    ) -> None:
+        self._folder, self._deadline, self._ends = folder, deadline, monotonic() + deadline
+        speed = ("-c", f"http.lowSpeedLimit={SLOWEST}", "-c", f"http.lowSpeedTime={max(1, round(timeout))}")
+        self._options = (*PLAIN, *speed)
         self._access: dict[str, str] = {}
         done = self._start(("rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir"), None, None)
         if "dubious ownership" in done.stderr:
@@ -53,7 +60,7 @@ class Git:
             self._access = _header(server, token)
 
     def run(self, *arguments: str, at: Path | None = None, environment: Mapping[str, str] | None = None) -> str:
-        """Run ``git arguments`` and return what it prints, stripped. Raises :class:`GitFailed`."""
+        """Run ``git arguments`` and return what it prints, stripped. Raises :class:`GitFailed`, DeadlineExceeded."""
         done = self._start(arguments, at, environment)
         if done.returncode:
             raise GitFailed(f"git {arguments[0]} failed: {clean(done.stderr)}")
@@ -67,25 +74,37 @@ class Git:
     def _start(
         self, arguments: tuple[str, ...], at: Path | None, environment: Mapping[str, str] | None
     ) -> subprocess.CompletedProcess[str]:
-        command = ["git", *PLAIN, *IMPATIENT, *arguments]
-        more = {**ASKS_NOBODY, **self._access, **(environment or {})}
+        command = ["git", *self._options, *arguments]
+        more = environment_for_git({**ASKS_NOBODY, **self._access, **(environment or {})})
         try:
-            return subprocess.run(  # noqa: S603  a list of arguments, no shell
-                command, cwd=at or self._folder, env=environment_for_git(more), stdin=subprocess.DEVNULL,
-                capture_output=True, text=True, encoding="utf-8", errors="replace", timeout=self._timeout, check=False,
-            )  # fmt: skip
+            return run_program(command, folder=at or self._folder, environment=more, seconds=self.left())
         except FileNotFoundError:
             raise UsageError(
                 "git is not installed, and the history's branch needs it: install git, or keep the history as a folder."
             ) from None
         except subprocess.TimeoutExpired:
-            raise GitFailed(f"git {arguments[0]} took too long; check the network and run it again.") from None
+            raise self._exceeded() from None
+
+    def left(self) -> float:
+        """Return the seconds until the deadline (more than 0). Raises :class:`DeadlineExceeded`."""
+        if (left := self._ends - monotonic()) <= 0:
+            raise self._exceeded()
+        return left
+
+    def _exceeded(self) -> DeadlineExceeded:
+        return DeadlineExceeded(
+            f"git did not end within the {self._deadline:g} s that the setting `deadline` (in minutes) allows;"
+            " check the network and run it again. The folder keeps its days."
+        )
 
 
-def open_git(settings: Settings) -> Git:
-    """Return git for the current folder, with GitHub's token if there is one."""
+def open_git(settings: Settings, deadline: float | None = None) -> Git:
+    """Return git for the current folder, with GitHub's token if there is one; ``deadline`` in seconds, else as set."""
     redactor.hide(settings.token)
-    return Git(Path.cwd(), server=settings.github_server_url, token=settings.token, timeout=settings.deadline * 60)
+    return Git(
+        Path.cwd(), server=settings.github_server_url, token=settings.token, timeout=settings.timeout,
+        deadline=deadline or settings.deadline * 60,
+    )  # fmt: skip
 
 
 def clean(message: str) -> str:

@@ -10,6 +10,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_rand
 
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import GitFailed
+from apivideo_geo.history.branch.git import Git
 
 T = TypeVar("T")
 
@@ -22,14 +23,15 @@ ABSENT = re.compile(r"repository not found|repository '.*' not found|not appear 
 """Messages if there is no such repository. GitHub also says so to those who may not see it."""
 
 
-def retry_transient(work: Callable[[], T], effects: Effects) -> T:
+def retry_transient(work: Callable[[], T], git: Git, effects: Effects) -> T:
     """Call ``work`` and return its result; retry after failures that may pass, such as the network or a lost race.
 
-    Raises the :class:`GitFailed` of the last attempt.
+    Raises the :class:`GitFailed` of the last attempt, or :class:`DeadlineExceeded` once ``git`` has no time left.
     """
     retrying = Retrying(
         retry=retry_if_exception(lambda error: isinstance(error, GitFailed) and not error.final),
-        stop=stop_after_attempt(ATTEMPTS), sleep=effects.sleep, reraise=True,
+        stop=stop_after_attempt(ATTEMPTS), reraise=True,
+        sleep=lambda seconds: effects.sleep(min(seconds, git.left())),
         wait=wait_random_exponential(multiplier=1, max=LONGEST_WAIT),
     )  # fmt: skip
     return retrying(work)

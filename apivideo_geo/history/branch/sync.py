@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from apivideo_geo.effects import Effects
@@ -32,7 +33,7 @@ def fetch_history(settings: Settings, effects: Effects) -> str:
     :class:`UsageError`, :class:`GitFailed`, :class:`DataRefused`; the folder is then unchanged.
     """
     branch, folder = Branch(open_git(settings), settings), settings.history
-    tip = retry_transient(branch.fetch_tip, effects)
+    tip = retry_transient(branch.fetch_tip, branch.git, effects)
     branch.attach(folder)
     with open_history(folder) as ours, join(branch, ours, tip, effects.now()) as joined:
         settle(branch, ours, joined, tip)
@@ -59,7 +60,8 @@ def publish_history(settings: Settings, effects: Effects, *, remove: bool = Fals
     branch.attach(folder)
     with open_history(folder) as ours:
         private = settings.history_private
-        return retry_transient(lambda: _publish(branch, ours, effects, private=private, remove=remove), effects)
+        work = partial(_publish, branch, ours, effects, private=private, remove=remove)
+        return retry_transient(work, branch.git, effects)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from apivideo_geo.errors import GitFailed
+from apivideo_geo.errors import DeadlineExceeded, GitFailed
 from apivideo_geo.history.branch.git import Git, clean
+from tests.fakes.proxy import FaultyProxy
+from tests.faults import FAULTS, Step
 from tests.history.branch.runs import git
 
 TOKEN = "ghs_a-token-of-github-0123456789"
@@ -75,3 +77,16 @@ def test_the_key_of_the_api_is_not_handed_to_git(tmp_path, monkeypatch):
     git(tmp_path, "init", "--quiet")
     git(tmp_path, "config", "alias.tell", "!env")
     assert "the-key-itself" not in Git(tmp_path).run("tell")
+
+
+@pytest.mark.parametrize("name", ["header dripped", "silence"])
+def test_a_remote_that_holds_git_is_left_at_the_deadline_and_the_token_is_not_told(repository, server, name):
+    fault = next(fault for fault in FAULTS if fault.name == name)
+    with FaultyProxy(server.url, fault, Step("all", lambda method, target: True)) as proxy:
+        git = Git(repository, server=proxy.url, token=TOKEN, deadline=0.9)
+        with pytest.raises(DeadlineExceeded, match=r"within the 0\.9 s") as error:
+            git.run("ls-remote", f"{proxy.url}/Acme/map.git")
+        assert proxy.hits
+        with pytest.raises(DeadlineExceeded):
+            git.run("status")
+    assert TOKEN not in str(error.value)
