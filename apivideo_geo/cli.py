@@ -113,7 +113,11 @@ def serve(
     """Serve the site on 127.0.0.1 until interrupted."""
     settings, _ = _set_up({"out": out}, config)
     from apivideo_geo.console.serve import open_server
+    from apivideo_geo.errors import ApivideoGeoError
+    from apivideo_geo.publish import repair
 
+    with suppress(ApivideoGeoError):  # a run is writing the site, or this user may only read it
+        repair(settings.out)
     with open_server(settings.out, port) as server:
         typer.echo(f"The site is at http://127.0.0.1:{server.server_address[1]}/ (stop with Ctrl-C)")
         with suppress(KeyboardInterrupt):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -13,6 +17,8 @@ from apivideo_geo.errors import DataRefused, DiskFailed
 
 MARK = ".writing-"
 """Part of the name of a temporary file; one that is found later was left by a crash and can be removed."""
+TEMPORARY_LOCK = "in-use.lock"
+"""File in a temporary folder that its process has locked."""
 
 
 def save_bytes(path: Path, content: bytes) -> None:
@@ -58,6 +64,28 @@ def remove_leftovers(folder: Path) -> None:
     """Remove temporary files that a crash left under ``folder``. Call it while holding the folder's lock."""
     for leftover in folder.rglob(f".*{MARK}*"):
         leftover.unlink(missing_ok=True)
+
+
+@cache
+def temporary_folder() -> Path:
+    """Return a folder for temporary files, which this process removes at its end.
+
+    Those that killed processes left behind are removed now: nobody has their lock any more.
+    """
+    prefix = "apivideo-geo-"
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*/{TEMPORARY_LOCK}"):
+        with suppress(OSError, Timeout), FileLock(left, timeout=0):
+            shutil.rmtree(left.parent, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    lock = FileLock(folder / TEMPORARY_LOCK)
+    lock.acquire()
+    atexit.register(_remove, folder, lock)  # also keeps the lock, which its own end would release
+    return folder
+
+
+def _remove(folder: Path, lock: FileLock) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    lock.release()
 
 
 @contextmanager

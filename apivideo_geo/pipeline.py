@@ -146,5 +146,9 @@ def publish(
             f"the site in {settings.out} showed an account's data and now shows the demo; "
             "run the command render to show the account again"
         )
-    publishing.publish(site, settings.out)
+    report.warnings += [
+        f"{settings.out / name} is not a file of this program, so it was left as it is; "
+        "move it away, and the next build publishes this program's own"
+        for name in publishing.publish(site, settings.out)
+    ]
     report.pages, report.size, report.place = len(site), sum(map(len, site.values())), str(settings.out)

@@ -1,111 +1,228 @@
-"""Replace the site: write the new one next to it, swap them by two renames, repair an interrupted swap."""
+"""Put the site in place, file by file. Its folder is never replaced: it may be a link, or mounted in a container.
+
+Only the files that changed are written: assets first, then data, then pages, so that a reader never gets a page whose
+assets are missing. Then the files that are no longer part of the site are removed; the assets of the previous build
+stay until the next one, for readers who have just opened its pages. Files of somebody else are never touched.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+import stat
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from apivideo_geo.durable import alone, disk_failed
 from apivideo_geo.errors import UsageError
+from apivideo_geo.render.theme.assets import has_own_hash
+from apivideo_geo.swap import JOURNAL, STAGE, Plan, is_inside, settle, write_journal
 
 MANIFEST = "manifest.json"
-"""A folder with this file was made by this program, and may be replaced."""
-KEPT = (".gitignore", ".gitkeep", ".git")
-"""Files of git, which may be in a folder that is otherwise empty."""
+"""Marks a folder as this program's, and lists the files that it wrote there."""
+GENERATOR = "apivideo-geo "
+"""Beginning of the manifest's ``generator``; every web app may have a file called ``manifest.json``."""
+LOCK = f"{STAGE}.lock"
+NOT_CONTENT = ("CNAME", "lost+found", "Thumbs.db", "desktop.ini")
+"""Names that may be in a folder for the site although this program did not write them, in addition to hidden files."""
+ASSETS = "assets/"
 
 
-def publish(site: Mapping[str, bytes], out: Path) -> None:
-    """Write ``site`` (path → content) to the folder ``out``, replacing the site that was there.
+def publish(site: Mapping[str, bytes], out: Path) -> list[str]:
+    """Write ``site`` (path → content) to the folder ``out``, and remove what was part of the site before.
 
-    Raises :class:`UsageError` if ``out`` has files of somebody else, :class:`DataRefused` if another run is writing it,
-    :class:`DiskFailed` if it cannot be written; the old site then stays complete.
+    Equal files are not touched, and neither are files that somebody else put there or changed; the names of those that
+    stand in the way of a file of the site are returned. Raises :class:`UsageError` if ``out`` has the files of somebody
+    else, or if pages or data were changed, :class:`DataRefused` if another run is writing the site, :class:`DiskFailed`
+    if it cannot be written; the previous site, or rarely the new one, is then complete.
     """
-    out, staged, old, lock = _places(out)
-    with alone(lock, "the site", out):
+    out = resolve(out)
+    check_replaceable(out)
+    with _locked(out):
         try:
-            _repair(out, staged, old)
+            settle(out)
             check_replaceable(out)
-            staged.mkdir(parents=True)
-            for name, content in site.items():
-                path = staged / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
-            _carry_over(out, staged)
-            if out.exists():
-                out.rename(old)
-            staged.rename(out)
-            shutil.rmtree(old, ignore_errors=True)
-        except OSError as error:
+            plan, left = _stage(site, out)
+            write_journal(out, plan)
+            settle(out)
+        finally:
             with suppress(OSError):
-                _repair(out, staged, old)
-            raise disk_failed(out, error) from None
+                settle(out)  # complete a swap that was interrupted
+    return left
+
+
+def repair(out: Path) -> None:
+    """Complete the swap of a run that was killed, or remove what it left. Raises as :func:`publish` does."""
+    out = resolve(out)
+    if not (out / STAGE).exists():
+        return
+    with _locked(out):
+        settle(out)
 
 
 def shows_an_account(out: Path) -> bool:
     """Return whether the site in ``out`` shows the data of an account, not the demo."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        return not _manifest(out)["demo"]
-    return False
-
-
-def repair(out: Path) -> None:
-    """Restore the site if a run was killed in the middle of the swap."""
-    out, staged, old, lock = _places(out)
-    if not out.exists() and old.exists():
-        with alone(lock, "the site", out):
-            _repair(out, staged, old)
-
-
-def _carry_over(out: Path, staged: Path) -> None:
-    """Copy files that somebody added to ``out``, such as CNAME, to the new site."""
-    if not out.is_dir():
-        return
-    made = {MANIFEST}
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        made |= set(_manifest(out)["files"])
-    for path in sorted(out.rglob("*")):
-        name = path.relative_to(out)
-        if path.is_file() and name.as_posix() not in made and not (staged / name).exists():
-            (staged / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, staged / name)
-
-
-def _manifest(out: Path) -> dict[str, Any]:
-    manifest: dict[str, Any] = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-    return manifest
+    return _load_manifest(out).get("demo") is False
 
 
 def check_replaceable(out: Path) -> None:
-    """Raise :class:`UsageError` if ``out`` must not be replaced: it is a file, or has files of somebody else."""
+    """Raise :class:`UsageError` if ``out`` cannot be the site's folder: it is a file, or has files of somebody else."""
+    out = resolve(out)
     if not out.exists():
         return
     if not out.is_dir():
         raise UsageError(f"{out} is a file; name a folder for the site with --out.")
-    names = {path.name for path in out.iterdir()}
-    if (out / ".git").is_dir():
-        raise UsageError(f"{out} is a git repository; name a folder inside it with --out.")
-    if names - set(KEPT) and MANIFEST not in names:
+    names = {path.name for path in out.iterdir() if not path.name.startswith(".")} - {*NOT_CONTENT}
+    if names and not _load_manifest(out) and not (out / JOURNAL).exists():
         raise UsageError(
-            f"{out} contains files that this program did not make, and they would be lost; "
+            f"{out} contains files that this program did not make ({min(names)}, for example); "
             "name another folder with --out, or empty it."
         )
 
 
-def _repair(out: Path, staged: Path, old: Path) -> None:
-    """Finish an interrupted swap: restore the old site if the new one is not in place."""
-    if old.exists() and not out.exists():
-        old.rename(out)
-    shutil.rmtree(old, ignore_errors=True)
-    shutil.rmtree(staged, ignore_errors=True)
+def resolve(out: Path) -> Path:
+    """Return the folder that ``out`` means: absolute, and where it is a link, the folder that the link leads to."""
+    return Path(os.path.realpath(out))
 
 
-def _places(out: Path) -> tuple[Path, Path, Path, Path]:
-    """Return ``out``, and next to it the folder of the new site, the folder of the old one, and the lock file."""
-    out = Path(os.path.abspath(out))  # noqa: PTH100  resolve() would swap the target of a link for the link
-    staged, old, lock = (out.with_name(f".{out.name}.{what}") for what in ("new", "old", "lock"))
-    return out, staged, old, lock
+def _load_manifest(out: Path) -> dict[str, Any]:
+    """Return the manifest in ``out`` if this program wrote it, else an empty dictionary."""
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        manifest: dict[str, Any] = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        if manifest["generator"].startswith(GENERATOR) and all(map(is_inside, manifest["files"].keys())):
+            return manifest
+    return {}
+
+
+@contextmanager
+def _locked(out: Path) -> Iterator[None]:
+    """Create the folder ``out`` if it is missing, and lock it within the block.
+
+    Files that are created in the block can be read by a web server (0644, folders 0755), whatever the umask.
+    """
+    mask = os.umask(0)
+    os.umask(mask & 0o022)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with alone(out / LOCK, "the site", out):
+            try:
+                yield
+            finally:
+                with suppress(OSError):  # removed before it is released, so that only a locked file is ever removed
+                    (out / LOCK).unlink(missing_ok=True)
+    except OSError as error:
+        raise disk_failed(_failed_place(out, error), error) from None
+    finally:
+        os.umask(mask)
+
+
+def _stage(site: Mapping[str, bytes], out: Path) -> tuple[Plan, list[str]]:
+    """Write the changed files of ``site`` to the stage.
+
+    Returns the plan of the swap, and the names that stay as they are because somebody else wrote these files.
+    """
+    listed = _load_manifest(out).get("files", {})
+    (out / STAGE).mkdir(mode=0o700)
+    put, left = [], []
+    for name, content in site.items():
+        path = out / name
+        if _is_equal(path, content):
+            _make_readable(path, 0o644)
+        elif not name.startswith((MANIFEST, ASSETS)) and _is_foreign(path, listed.get(name)):
+            _refuse_if_needed(path, name)
+            left.append(name)
+        else:
+            _check_folders(out, path)
+            _write(out / STAGE / "new" / name, content, durably=name == MANIFEST)
+            put.append(name)
+    remove = sorted(_find_outdated(out, listed, site.keys())) if put else []  # equal sites: not another build
+    return Plan(sorted(put, key=_turn), remove), left
+
+
+def _is_equal(path: Path, content: bytes) -> bool:
+    """Return whether ``path`` has ``content``; a file that is only there to exist may have any."""
+    if not path.is_file() or path.is_symlink():
+        return False
+    return not content or (path.stat().st_size == len(content) and path.read_bytes() == content)
+
+
+def _is_foreign(path: Path, digest: str | None) -> bool:
+    """Return whether somebody else wrote ``path``: it is not the file with the SHA-256 ``digest`` in the manifest.
+
+    An empty file is not: it is what a power cut may leave.
+    """
+    if not os.path.lexists(path):
+        return False
+    if path.is_symlink() or not path.is_file():
+        return True
+    content = path.read_bytes()
+    return bool(content) and sha256(content).hexdigest() != digest
+
+
+def _refuse_if_needed(path: Path, name: str) -> None:
+    """Raise :class:`UsageError` if the site would not fit together without its own file ``name``."""
+    if name.startswith("data/") or (name.endswith(".html") and name != "404.html"):
+        raise UsageError(
+            f"The site was not published: {path} is not as this program wrote it. Move it away, or empty the folder; "
+            "to change pages, use templates of your own or change a copy of the site."
+        )
+
+
+def _make_readable(path: Path, bits: int) -> None:
+    mode = path.stat().st_mode
+    if mode | bits != mode:
+        with suppress(PermissionError):  # it belongs to another user
+            path.chmod(stat.S_IMODE(mode | bits))
+
+
+def _check_folders(out: Path, path: Path) -> None:
+    """Make the folders between ``out`` and ``path`` readable. Raises :class:`UsageError` if one is a link or a file."""
+    for folder in path.parents[: len(path.relative_to(out).parts) - 1]:
+        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+            raise UsageError(f"{folder} is a link or a file, but the site needs a folder of that name; move it away.")
+        if folder.exists():
+            _make_readable(folder, 0o755)
+
+
+def _write(path: Path, content: bytes, *, durably: bool) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.write(content)
+        if durably:  # without a complete manifest, the folder would be refused after a power cut
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _find_outdated(out: Path, listed: Mapping[str, str], site: Collection[str]) -> Iterator[str]:
+    """Yield the files that this program wrote and that nobody needs any more.
+
+    Of the assets, only those that were not part of the previous build either: their names contain their hashes.
+    """
+    for name, digest in listed.items():
+        is_asset = name.startswith(ASSETS) and has_own_hash(out / name)
+        if name not in site and not is_asset and (out / name).is_file() and not _is_foreign(out / name, digest):
+            yield name
+    for path in (out / ASSETS).glob("*"):
+        name = f"{ASSETS}{path.name}"
+        if name not in site and name not in listed and has_own_hash(path):
+            yield name
+
+
+def _failed_place(out: Path, error: OSError) -> Path:
+    """Return the file or folder that ``error`` is about, or its next parent that exists; ``out`` for the stage."""
+    place = Path(error.filename2 or error.filename or out)
+    if place.is_relative_to(out / STAGE):
+        return out
+    return next((one for one in (place, *place.parents) if one.exists()), out)
+
+
+def _turn(name: str) -> tuple[int, str]:
+    """Return the sort key by which a page comes after the assets, data and other pages that it refers to."""
+    if name.startswith(ASSETS):
+        return 0, name
+    if not name.endswith(".html"):
+        return 1, name
+    return (4 if name == "index.html" else 3 if "/" not in name else 2), name

@@ -206,6 +206,15 @@ class Settings(BaseSettings):
             return {name.strip(): address.strip() for name, _, address in pairs}
         return value
 
+    @field_validator("history", "out", "exports", "logo", "templates")
+    @classmethod
+    def _expand_home(cls, path: Path | None) -> Path | None:
+        """Return ``path`` with the home folder for ``~``, which shells do not expand in quotes, nor in files."""
+        try:
+            return path.expanduser() if path else None
+        except RuntimeError:
+            raise ValueError("this user has no home folder here; write the path in full") from None
+
     @field_validator("links")
     @classmethod
     def _valid_links(cls, links: dict[str, str]) -> dict[str, str]:
@@ -289,7 +298,7 @@ class Settings(BaseSettings):
         folders = {"history": self.history, "out": self.out, "exports": self.exports}
         for name, folder in folders.items():
             for other, parent in folders.items():
-                if name != other and Path(os.path.abspath(folder)).is_relative_to(os.path.abspath(parent)):  # noqa: PTH100
+                if name != other and folder.resolve().is_relative_to(parent.resolve()):
                     raise ValueError(f"{name} ({folder}) must not be inside {other} ({parent}); choose another folder")
         if self.sessions and "metric" in self.model_fields_set:
             raise ValueError("metric is for today's API; sessions files count sessions, or as --count-sessions-as says")

@@ -139,22 +139,27 @@ def test_the_report_adds_up(product, world):
     assert re.search(r"30 days \(2026-10-01 to 2026-10-30\)|31 days", said)
 
 
-def test_ctrl_c_is_exit_130_and_leaves_nothing_half_written(product, world):
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_run_that_is_asked_to_end_leaves_nothing_half_written_and_no_temporary_folder(product, world, sent, code):
+    (product.folder / "tmp").mkdir()
     with StandIn(world, rate_limit=5, window_seconds=60) as api:
         run = subprocess.Popen(
             [sys.executable, str(ROOT / "build.py")], cwd=product.folder, text=True,
-            env=product.environment(api, world.end), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=product.environment(api, world.end, TMPDIR=str(product.folder / "tmp")),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         while len(api.requests) < 5:
             assert run.poll() is None
             time.sleep(0.05)
-        run.send_signal(signal.SIGINT)
+        assert any((product.folder / "tmp").iterdir())
+        run.send_signal(sent)
         _, said = run.communicate(timeout=20)
-    assert run.returncode == 130, said
+    assert run.returncode == code, said
     assert "Interrupted" in said
     assert "Traceback" not in said
     assert not (product.folder / "site").exists()
     assert [name for name in product.files() if "writing" in name] == []
+    assert [*(product.folder / "tmp").iterdir()] == []
 
 
 def test_ctrl_c_that_python_made_another_error_of_is_exit_130_too(capsys):

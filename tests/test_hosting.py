@@ -1,23 +1,30 @@
 """The recipes of ``docs/hosting.md`` do what they say, as far as this machine can tell."""
 
+import hashlib
 import os
 import re
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
+from apivideo_geo.exports.manifest import render_manifest
+from apivideo_geo.publish import publish
+from apivideo_geo.render.theme.theme import Theme
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
+from tests.mounts import own_mounts
 from tests.needs import lacking
 from tests.product import ROOT, Product
 from tests.rehearsal.github import GitHub
 from tests.rehearsal.repository import Repository
+from tests.render.samples import watched, whole_site
 
 PAGE = (ROOT / "docs/hosting.md").read_text(encoding="utf-8")
 NOW = datetime(2026, 10, 31, 4, 17, tzinfo=UTC)
@@ -101,22 +108,28 @@ def find_nginx():
     return found
 
 
+def nginx_command(folder, server, user=""):
+    """The command that runs nginx with the block ``server`` and listens on the socket ``nginx.sock`` in ``folder``."""
+    names = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    paths = "".join(f"{name}_temp_path {folder}/{name};" for name in names)
+    (folder / "nginx.conf").write_text(
+        f"{user} daemon off; pid {folder}/pid; error_log stderr; events {{}}\n"
+        f"http {{ include /etc/nginx/mime.types; access_log off; {paths}\n{server} }}"
+    )
+    return [find_nginx(), "-p", str(folder), "-c", str(folder / "nginx.conf")]
+
+
+def listening_on(folder, server):
+    return server.replace("listen 80;", f"listen unix:{folder}/nginx.sock;")
+
+
 def test_nginx_serves_the_site_with_its_404_page_compressed_and_cached(tmp_path):
-    nginx = find_nginx()
     product = Product(tmp_path)
     product.run("demo", now=NOW)
     socket_ = tmp_path / "nginx.sock"
     server = recipe("nginx", "nginx").replace("/srv/apivideo-geo/site", str(tmp_path / "site"))
-    server = server.replace("listen 80;", f"listen unix:{socket_};")
-    paths = "".join(
-        f"{name}_temp_path {tmp_path}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
     user = "user root;" if os.geteuid() == 0 else ""
-    (tmp_path / "nginx.conf").write_text(
-        f"{user} daemon off; pid {tmp_path}/pid; error_log stderr; events {{}}\n"
-        f"http {{ include /etc/nginx/mime.types; access_log off; {paths}\n{server} }}"
-    )
-    command = [nginx, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
+    command = nginx_command(tmp_path, listening_on(tmp_path, server), user)
     tested = subprocess.run([*command, "-t"], capture_output=True, text=True)
     assert tested.returncode == 0, tested.stderr
     running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
@@ -135,6 +148,83 @@ def test_nginx_serves_the_site_with_its_404_page_compressed_and_cached(tmp_path)
     finally:
         running.terminate()
         running.wait(timeout=20)
+
+
+class Reader(threading.Thread):
+    """Opens pages again and again, each with all that it loads; ``gaps`` are the answers that do not fit."""
+
+    def __init__(self, look_up):
+        super().__init__(daemon=True)
+        self.look_up, self.looks, self.requests, self.gaps = look_up, 0, 0, []
+        self.turn, self.ending = threading.Condition(), threading.Event()
+
+    def run(self):
+        while not self.ending.is_set():
+            for page in ("/", "/embed.html", "/country/FRA.html"):
+                for path in sorted({*re.findall(r"assets/[\w.-]+", self.load(page).decode())}):
+                    digest = hashlib.sha256(self.load(f"/{path}")).hexdigest()
+                    if path.split(".")[-2] != digest[:10]:
+                        self.gaps.append(f"{page}: {path} has another content")
+            with self.turn:
+                self.looks += 1
+                self.turn.notify_all()
+
+    def load(self, path):
+        head, body = self.look_up(path)
+        self.requests += 1
+        if "200" not in head.splitlines()[0]:
+            self.gaps.append(f"{path}: {head.splitlines()[0]}")
+        return body
+
+    def finish_look(self):
+        """Wait until the pages that are being opened now are there with all that they load."""
+        with self.turn:
+            until = self.looks + 1
+            assert self.turn.wait_for(lambda: self.looks >= until, timeout=60)
+
+
+REBUILDS = int(os.environ.get("REBUILDS", "20"))
+
+
+def test_a_container_that_mounts_the_site_shows_every_rebuild_and_no_page_without_its_assets(tmp_path):
+    volumes = [line.split(":") for line in re.findall(r"- (\./.*:ro)", recipe("A container", "yaml"))]
+    mounted = {source: target for source, target, _ in volumes}
+    assert mounted.keys() == {"./site", "./nginx.conf"}
+    (tmp_path / "served").mkdir(mode=0o755)
+    (tmp_path / "recipe.conf").write_text(listening_on(tmp_path / "served", recipe("nginx", "nginx")))
+    command = nginx_command(tmp_path / "served", "include /etc/nginx/conf.d/*.conf;")
+    script = (
+        f"mount -t tmpfs tmpfs /srv && mkdir -p {mounted['./site']} && mount --bind site {mounted['./site']} && "
+        f"mount -t tmpfs tmpfs /etc/nginx/conf.d && touch {mounted['./nginx.conf']} && "
+        f'mount --bind recipe.conf {mounted["./nginx.conf"]} || exit 1; "$@" & read -r _; kill $!; wait'
+    )
+    accents = ("#112233", "#445566", "#778899")
+    versions = [whole_site(watched(), theme=Theme("Map", accent=accent)) for accent in accents]
+    sites = [site | {"manifest.json": render_manifest(watched(), site)} for site in versions]
+    mask = os.umask(0o077)
+    try:
+        publish(sites[0], tmp_path / "site")
+    finally:
+        os.umask(mask)
+    (tmp_path / "site").chmod(0o755)
+    running = subprocess.Popen(
+        own_mounts(script, *command), cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    try:
+        reader = Reader(lambda path: ask(tmp_path / "served/nginx.sock", path, running))
+        reader.start()
+        for number in range(REBUILDS):
+            site = sites[(number + 1) % len(sites)]
+            publish(site, tmp_path / "site")
+            assert ask(tmp_path / "served/nginx.sock", "/", running)[1] == site["index.html"]
+            reader.finish_look()
+        reader.ending.set()
+        reader.join(timeout=60)
+    finally:
+        running.communicate(b"\n", timeout=20)
+    print(f"{REBUILDS} rebuilds, {reader.looks} looks, {reader.requests} requests, {len(reader.gaps)} gaps")
+    assert reader.gaps == []
+    assert reader.looks >= REBUILDS
 
 
 def ask(place, path, running, *headers):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 import typer
@@ -14,26 +17,53 @@ from apivideo_geo.errors import ApivideoGeoError, DataRefused, SourceFailed
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: 128 + SIGINT."""
+TERMINATED = 143
+"""The same after SIGTERM, which ``kill``, systemd and Docker send."""
 
 
 def run_guarded(work: Callable[[], object]) -> int:
     """Call ``work()`` and return the exit code; an error is printed as one sentence, never as a traceback."""
+    with _terminable() as terminated:
+        try:
+            code = _restore_interrupts(work)
+            if code == INTERRUPTED:  # Typer returns this after Ctrl-C, without a message
+                raise KeyboardInterrupt
+            return code if isinstance(code, int) else 0
+        except ApivideoGeoError as error:
+            return _fail(str(error), error.exit_code, error.title)
+        except (KeyboardInterrupt, typer.Abort):
+            code = TERMINATED if terminated.is_set() else INTERRUPTED
+            return _fail("Interrupted; no file is left half-written.", code, "Interrupted")
+        except typer.TyperException as error:
+            return _fail(f"{error.format_message().rstrip('.')}; see --help.", 2, "Wrong usage")
+        except BrokenPipeError:  # whoever read our output, such as head, has closed it
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 1
+        except Exception as error:
+            return _fail_unexpected(error)
+
+
+@contextmanager
+def _terminable() -> Iterator[threading.Event]:
+    """Within the block, SIGTERM raises KeyboardInterrupt, so that temporary files are removed; provide an event for it.
+
+    Further SIGTERMs are then ignored, so that they do not interrupt the removal.
+    """
+    terminated = threading.Event()
+
+    def interrupt(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        terminated.set()
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield terminated  # Python handles signals in the main thread alone
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
     try:
-        code = _restore_interrupts(work)
-        if code == INTERRUPTED:  # Typer returns this after Ctrl-C, without a message
-            raise KeyboardInterrupt
-        return code if isinstance(code, int) else 0
-    except ApivideoGeoError as error:
-        return _fail(str(error), error.exit_code, error.title)
-    except (KeyboardInterrupt, typer.Abort):
-        return _fail("Interrupted; no file is left half-written.", INTERRUPTED, "Interrupted")
-    except typer.TyperException as error:
-        return _fail(f"{error.format_message().rstrip('.')}; see --help.", 2, "Wrong usage")
-    except BrokenPipeError:  # whoever read our output, such as head, has closed it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except Exception as error:
-        return _fail_unexpected(error)
+        yield terminated
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def leave(code: int) -> NoReturn:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from apivideo_geo.durable import temporary_folder
 from apivideo_geo.engines.failures import error_message
 from apivideo_geo.errors import DiskFailed, SourceFailed, UsageError
 
@@ -63,7 +64,7 @@ def connect_duckdb(url: str = "duckdb://") -> BaseBackend:
         (folder,) = connection.raw_sql("SELECT current_setting('temp_directory')").fetchone()
         _check_spill_folder(Path(folder))
     else:
-        folder = tempfile.mkdtemp(prefix="apivideo-geo-")
+        folder = tempfile.mkdtemp(dir=temporary_folder())
         weakref.finalize(connection, shutil.rmtree, folder, ignore_errors=True)
         connection.raw_sql(f"SET temp_directory = '{folder.replace(chr(39), chr(39) * 2)}'")
     # End its threads before Python exits: a thread that released our tables during the exit would cause a SIGABRT.

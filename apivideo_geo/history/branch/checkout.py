@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from apivideo_geo.durable import save_bytes
+from apivideo_geo.durable import save_bytes, temporary_folder
 from apivideo_geo.errors import DataRefused, GitFailed, UsageError
 from apivideo_geo.history.branch.commit_message import FILES
 from apivideo_geo.history.branch.git import Git
@@ -66,7 +66,7 @@ class Branch:
     @contextmanager
     def lay_out(self, commit: str | None) -> Iterator[Path]:
         """Provide a temporary folder with the files of ``commit``. Raises DataRefused if they are not a history."""
-        with tempfile.TemporaryDirectory(prefix="apivideo-geo-") as name:
+        with tempfile.TemporaryDirectory(dir=temporary_folder()) as name:
             folder = Path(name) / "files"
             folder.mkdir()
             if commit:
@@ -112,7 +112,7 @@ class Branch:
         if self._is_worktree(folder):
             return
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="apivideo-geo-") as name:
+        with tempfile.TemporaryDirectory(dir=temporary_folder()) as name:
             empty = Path(name) / folder.name
             self.git.run("worktree", "add", "--quiet", "--force", "--detach", "--no-checkout", str(empty), "HEAD")
             save_bytes(folder / ".git", (empty / ".git").read_bytes())

@@ -111,5 +111,15 @@ def hashed(contents: Mapping[str, bytes]) -> dict[str, str]:
     return {name: _hashed_path(Path(name), content) for name, content in contents.items()}
 
 
+def has_own_hash(path: Path) -> bool:
+    """Return whether the name of the file ``path`` contains the hash of its content, as those in ``assets/`` do."""
+    stem, _, digest = path.stem.rpartition(".")
+    return bool(stem) and path.is_file() and digest == _hash(path.read_bytes())
+
+
 def _hashed_path(name: Path, content: bytes) -> str:
-    return f"assets/{name.stem}.{hashlib.sha256(content).hexdigest()[:10]}{name.suffix}"
+    return f"assets/{name.stem}.{_hash(content)}{name.suffix}"
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:10]
