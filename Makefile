@@ -52,8 +52,9 @@ lint: .venv/dev.stamp $(JAVASCRIPT)/stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(JAVASCRIPT)/.bin/eslint --config tools/javascript/eslint.config.mjs templates
-	$(BIN)/zizmor --quiet --offline --pedantic .github
+	$(BIN)/zizmor --quiet --offline --pedantic .github action.yml
 	$(SCHEMA).github-workflows .github/workflows/*.yml
+	$(SCHEMA).github-actions action.yml .github/actions/*/action.yml
 	$(SCHEMA).dependabot .github/dependabot.yml
 	$(SCHEMA).github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	$(SCHEMA).github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))

@@ -1,12 +1,15 @@
-"""The workflow ``site.yml`` rehearsed without GitHub: its own ``run:`` steps on fresh clones, night after night.
+"""The workflow ``site.yml`` and its action rehearsed without GitHub: their own ``run:`` steps, night after night.
 
 What GitHub itself does (schedules, Pages, the queue of runs) is not rehearsed; ``tests/rehearsal/actions.py`` stands in
-for the five actions.
+for GitHub's actions.
 """
 
 import copy
 import csv
+import io
 import json
+import re
+import shutil
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -62,12 +65,12 @@ def fork(tmp_path, github):
     return Repository(tmp_path, github)
 
 
-def a_run(fork, api, day, event="schedule", *, key=True, workflow=WORKFLOW, ambient=None, **inputs):
+def a_run(fork, api, day, event="schedule", *, key=True, workflow=WORKFLOW, ambient=None, actions=None, **inputs):
     now = datetime(day.year, day.month, day.day, tzinfo=UTC) + NIGHT
     api.now = now
     around = {"APIVIDEO_BASE_URL": api.url, "SOURCE_DATE_EPOCH": str(int(now.timestamp())), **(ambient or {})}
     secrets = {"APIVIDEO_API_KEY": api.api_key} if key else {}
-    return Run(fork, workflow, event, inputs=inputs, secrets=secrets, ambient=around)
+    return Run(fork, workflow, event, inputs=inputs, secrets=secrets, ambient=around, actions=actions)
 
 
 def summary_of(folder):
@@ -263,6 +266,72 @@ def test_a_history_that_cannot_be_published_is_a_red_run_and_no_new_page(fork, g
     workflow["jobs"]["build"]["permissions"]["contents"] = "read"
     run = a_run(fork, api, date(2026, 10, 20), workflow=workflow).go()
     assert run.results["build"] == "failure"
-    assert run.jobs["build"].failed == ["publish"]
+    assert run.jobs["build"].failed == ["publish", "map"]
     assert fork.published is None
     assert "contents: write" in github.gh.issues[0]["body"]
+
+
+ONE_FILE = re.search(
+    r"```yaml\n(name: site\n.*?)```", (ROOT / "docs/action.md").read_text(encoding="utf-8"), re.DOTALL
+)[1]
+THEIRS = {
+    "README.md": "# Our courses\n",
+    "site/index.html": "<p>Our own site",
+    "history/1998.md": "How we began\n",
+    "apivideo-geo.toml": 'title = "Where Acme is watched"\n',
+    ".github/workflows/site.yml": ONE_FILE,
+}
+
+
+@pytest.fixture(scope="module")
+def published_action(tmp_path_factory):
+    """This repository as GitHub hands it to whoever uses the action: an archive, without what is marked export-ignore."""
+    folder = tmp_path_factory.mktemp("action")
+    with GitHub(folder / "github") as host:
+        Repository(folder, host).git("archive", "--format=zip", "--output", str(folder / "main.zip"), "main")
+    shutil.unpack_archive(folder / "main.zip", folder / "unpacked")
+    return {"OWNER/apivideo-geo": folder / "unpacked"}
+
+
+def test_one_file_in_any_repository_publishes_the_map_and_keeps_one_issue(
+    tmp_path, github, api, world, published_action
+):
+    assert len(ONE_FILE.splitlines()) < 40
+    theirs = Repository(tmp_path, github, branch="trunk", files=THEIRS)
+    workflow = read_workflow(io.StringIO(ONE_FILE))
+
+    def night(day):
+        return a_run(theirs, api, day, workflow=workflow, actions=published_action).go()
+
+    first = night(date(2026, 10, 20))
+    assert_good(first)
+    assert "Where Acme is watched" in (theirs.published / "index.html").read_text(encoding="utf-8")
+    assert held(theirs, tmp_path) == truth(world, between(date(2026, 9, 21), date(2026, 10, 19)))
+    assert github.gh.issues == []
+    api.down()
+    try:
+        away = a_run(
+            theirs, api, date(2026, 10, 21), workflow=workflow, actions=published_action,
+            ambient={"APIVIDEO_GEO_DEADLINE": "0.02"},
+        ).go()  # fmt: skip
+    finally:
+        api.up()
+    assert away.results == {"build": "failure", "deploy": "skipped", "report": "success"}, away.log
+    assert away.outputs["build"]["failure"] in github.gh.issues[0]["body"]
+    assert_good(night(date(2026, 10, 22)))
+    assert github.gh.issues[0]["state"] == "closed"
+    assert held(theirs, tmp_path) == truth(world, between(date(2026, 9, 21), date(2026, 10, 21)))
+    assert theirs.git("branch", "--list").split() == ["history", "*", "trunk"]
+    assert {name: theirs.git("show", f"trunk:{name}") for name in theirs.files("trunk")} == {
+        name: text.strip() for name, text in THEIRS.items()
+    }
+    for secret in (*api.secrets, *github.tokens):
+        assert secret not in first.log + first.summary + away.log + away.summary
+
+
+def test_a_push_to_another_branch_than_the_default_one_publishes_nothing(tmp_path, github, api, published_action):
+    theirs = Repository(tmp_path, github, branch="trunk", files=THEIRS)
+    run = a_run(theirs, api, date(2026, 10, 20), "push", workflow=read_workflow(io.StringIO(ONE_FILE)))
+    run.ref, run.ref_name = "refs/heads/draft", "draft"
+    run.go()
+    assert run.results == {"build": "skipped", "deploy": "skipped", "report": "skipped"}

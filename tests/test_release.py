@@ -11,7 +11,7 @@ from tests.rehearsal.repository import Repository
 from tests.rehearsal.runner import Run, read_workflow
 
 WORKFLOW = ROOT / ".github/workflows/release.yml"
-TESTS = "$/.github/workflows/test.yml"
+TESTS = "./.github/workflows/test.yml"
 
 
 @pytest.fixture

@@ -11,12 +11,13 @@ def check_out(run, job, given):
     """actions/checkout: the newest commit of the branch, origin at its address, credentials only if they are kept."""
     github, here = run.repository.github, job.workspace
     git = ["git", "-C", str(here)]
-    here_ref = f"refs/tags/{run.tag}" if run.tag else "refs/remotes/origin/main"
+    branch = run.repository.branch
+    here_ref = f"refs/tags/{run.tag}" if run.tag else f"refs/remotes/origin/{branch}"
     for command in (
-        ["git", "init", "--quiet", "--initial-branch=main", str(here)],
+        ["git", "init", "--quiet", f"--initial-branch={branch}", str(here)],
         [*git, "remote", "add", "origin", f"{github.url}/{run.repository.name}"],
         [*git, "fetch", "--quiet", "--no-tags", "--depth=1", "origin", f"+{run.ref}:{here_ref}"],
-        [*git, "checkout", "--quiet", *(["--detach"] if run.tag else ["-B", "main"]), here_ref],
+        [*git, "checkout", "--quiet", *(["--detach"] if run.tag else ["-B", branch]), here_ref],
     ):
         subprocess.run(command, check=True, capture_output=True, env=run._environment(job))
     if given.get("persist-credentials", "true") != "false":
@@ -31,7 +32,7 @@ def set_up_python(run, job, given):
         return "no python-version", {}
     if given.get("cache") and not (job.workspace / given.get("cache-dependency-path", "requirements.txt")).is_file():
         return "the file that the cache depends on is missing", {}
-    there = job.workspace / ".venv/bin"
+    there = (job.action or job.workspace) / ".venv/bin"
     there.mkdir(parents=True)
     (there / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     (there / "python").chmod(0o755)

@@ -1,8 +1,10 @@
 """A run of a workflow: its jobs and steps in order, read from the YAML. What it does not know it refuses."""
 
 import os
+import shutil
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -18,28 +20,30 @@ JOB_KEYS = {
     "name", "needs", "if", "runs-on", "timeout-minutes", "permissions", "environment", "env", "outputs", "steps",
     "concurrency",
 }  # fmt: skip
+ACTION_KEYS = {"name", "description", "branding", "inputs", "outputs", "runs"}
 CALLING_KEYS = {"name", "needs", "if", "uses", "permissions"}
 SHELLS = {None: ["bash", "-e"], "bash": ["bash", "--noprofile", "--norc", "-eo", "pipefail"]}
 
 
 def read_workflow(path):
-    """The workflow in ``path``; ``on`` is a word, as GitHub reads it."""
-    return YAML(typ="safe", pure=True).load(Path(path).read_text(encoding="utf-8"))
+    """The workflow in ``path`` (or an open text); ``on`` is a word, as GitHub reads it."""
+    return YAML(typ="safe", pure=True).load(Path(path) if isinstance(path, (str, Path)) else path)
 
 
 @dataclass
 class Job:
-    """One job of a run: its workspace and what it said so far."""
+    """One job of a run: its workspace and what it said so far. ``action``: the folder of the action it is in."""
 
     name: str
     folder: Path
     token: str = field(repr=False)
     permissions: dict = field(default_factory=dict)
     status: str = "success"
+    steps: dict = field(default_factory=dict)
     env: dict = field(default_factory=dict)
     path: list = field(default_factory=list)
-    steps: dict = field(default_factory=dict)
     failed: list = field(default_factory=list)
+    action: Path | None = None
 
     @property
     def workspace(self):
@@ -52,9 +56,12 @@ class Run:
     ``results``: job → success, failure, skipped. ``outputs``: job → its outputs. ``log``, ``summary``: all that was
     printed, and the job summaries. ``artifact``, ``published``: the folders uploaded and deployed, or None.
     ``tag``: the tag that was pushed. ``called``: workflow → result, of those that a job calls; they are not run here.
+    ``actions``: owner/name → folder, of composite actions in other repositories.
     """
 
-    def __init__(self, repository, workflow, event, *, inputs=None, secrets=None, ambient=None, tag="", called=None):
+    def __init__(
+        self, repository, workflow, event, *, inputs=None, secrets=None, ambient=None, tag="", called=None, actions=None
+    ):
         self.repository = repository
         self.workflow = read_workflow(workflow) if isinstance(workflow, (str, Path)) else workflow
         self.number = repository.next_number()
@@ -65,10 +72,11 @@ class Run:
         self.results, self.outputs, self.jobs = {}, {}, {}
         self.log = self.summary = ""
         self.artifact = self.published = None
-        self.tag, self.ref = tag, f"refs/tags/{tag}" if tag else "refs/heads/main"
-        self.called, self.attested = called or {}, {}
+        self.tag, self.ref = tag, f"refs/tags/{tag}" if tag else f"refs/heads/{repository.branch}"
+        self.ref_name = tag or repository.branch
+        self.called, self.attested, self.actions = called or {}, {}, actions or {}
         self._proceeding = self._proceed()
-        self._waiting_at = None
+        self._waiting_at, self._numbers = None, count()
 
     def go(self, until=None):
         """Run on; returns self."""
@@ -120,10 +128,7 @@ class Run:
         contexts = self._contexts(current, contexts["needs"])
         for each in (self.workflow.get("env", {}), job.get("env", {})):
             current.env |= {key: fill(value, contexts, status) for key, value in each.items()}
-        for number, step in enumerate(job["steps"]):
-            _known(step, STEP_KEYS, f"{name}, step {number}")
-            yield step.get("id")
-            self._step(current, step, number, contexts)
+        yield from self._steps(current, job["steps"], contexts)
         self.results[name] = current.status
         self.outputs[name] = {
             key: fill(value, contexts, current.status) for key, value in job.get("outputs", {}).items()
@@ -139,11 +144,11 @@ class Run:
                 "event_name": self.event,
                 "repository": repository.name,
                 "ref": self.ref,
-                "ref_name": self.tag or "main",
+                "ref_name": self.ref_name,
                 "run_id": str(self.number),
                 "server_url": repository.github.url,
                 "token": job.token if job else "",
-                "event": {"repository": {"default_branch": "main"}, "inputs": self.inputs},
+                "event": {"repository": {"default_branch": repository.branch}, "inputs": self.inputs},
             },
             "secrets": self.secrets | ({"GITHUB_TOKEN": job.token} if job else {}),
             "inputs": self.inputs,
@@ -155,7 +160,13 @@ class Run:
             "job": {"status": job.status if job else ""},
         }
 
-    def _step(self, job, step, number, contexts):
+    def _steps(self, job, steps, contexts):
+        for step in steps:
+            _known(step, STEP_KEYS, f"{job.name}, step {step.get('name')}")
+            yield step.get("id")
+            yield from self._step(job, step, contexts)
+
+    def _step(self, job, step, contexts):
         contexts["job"] = {"status": job.status}
         if not holds(step.get("if", "success()"), contexts, job.status):
             outcome, outputs = "skipped", {}
@@ -163,10 +174,14 @@ class Run:
             own = {key: fill(value, contexts, job.status) for key, value in step.get("env", {}).items()}
             if "run" in step:
                 assert "${{" not in step["run"], f"an expression in run: {step['run']}"
-                good, outputs = self._shell(job, step, number, own)
+                good, outputs = self._shell(job, step, own)
             else:
                 given = {key: fill(value, contexts, job.status) for key, value in step.get("with", {}).items()}
-                good, outputs = self._action(job, step["uses"], given)
+                folder = self._composite_folder(job, step["uses"])
+                if folder:
+                    good, outputs = yield from self._composite(job, folder, given, contexts)
+                else:
+                    good, outputs = self._action(job, step["uses"], given)
             outcome = "success" if good else "failure"
             if not good and not step.get("continue-on-error"):
                 job.status = "failure"
@@ -174,7 +189,40 @@ class Run:
         if step.get("id"):
             job.steps[step["id"]] = {"outcome": outcome, "outputs": outputs}
 
-    def _shell(self, job, step, number, own):
+    def _composite_folder(self, job, uses):
+        """The folder of a composite action: in the workspace, or a copy of what another repository has; else None."""
+        if uses.startswith("./"):
+            return job.workspace / uses
+        place, _, ref = uses.partition("@")
+        name, below = "/".join(place.split("/")[:2]), place.split("/")[2:]
+        if name not in self.actions:
+            return None
+        folder = job.folder / "actions" / name / ref
+        if not folder.exists():
+            shutil.copytree(self.actions[name], folder)
+        return folder.joinpath(*below)
+
+    def _composite(self, job, folder, given, contexts):
+        """Run the steps of a composite action: its own inputs, steps and status, the environment of the job."""
+        action = read_workflow(folder / "action.yml")
+        _known(action, ACTION_KEYS, folder)
+        assert action["runs"]["using"] == "composite"
+        known = action.get("inputs", {})
+        _known(given, known, f"inputs of {folder}")
+        missing = [name for name, what in known.items() if what.get("required") and not given.get(name)]
+        assert not missing, f"{folder} needs {missing}"
+        defaults = {name: fill(what.get("default", ""), contexts, "success") for name, what in known.items()}
+        inner = replace(job, status="success", steps={}, action=folder)
+        own = {**contexts, "inputs": defaults | given, "steps": inner.steps}
+        for step in action["runs"]["steps"]:
+            assert "run" not in step or "shell" in step, f"{folder}: a step without a shell"
+            assert "timeout-minutes" not in step, f"{folder}: composite actions have no timeout-minutes"
+        yield from self._steps(inner, action["runs"]["steps"], own)
+        outputs = {key: fill(what["value"], own, inner.status) for key, what in action.get("outputs", {}).items()}
+        return inner.status == "success", outputs
+
+    def _shell(self, job, step, own):
+        number = next(self._numbers)
         if step.get("shell") not in SHELLS:
             raise Refused(f"shell {step['shell']}")
         files = {name: job.folder / "temp" / f"{name}-{number}" for name in ("output", "env", "path", "step_summary")}
@@ -196,7 +244,7 @@ class Run:
 
     def _environment(self, job):
         gh = str(self.repository.github.gh.folder)
-        return {
+        return ({"GITHUB_ACTION_PATH": str(job.action)} if job.action else {}) | {
             "PATH": os.pathsep.join([gh, *job.path, "/usr/local/bin", "/usr/bin", "/bin"]),
             "HOME": str(job.folder / "home"),
             "LANG": "C.UTF-8",
@@ -209,7 +257,7 @@ class Run:
             "GITHUB_REPOSITORY": self.repository.name,
             "GITHUB_REPOSITORY_OWNER": self.repository.name.split("/")[0],
             "GITHUB_REF": self.ref,
-            "GITHUB_REF_NAME": self.tag or "main",
+            "GITHUB_REF_NAME": self.ref_name,
             "GITHUB_RUN_ID": str(self.number),
             "GITHUB_RUN_ATTEMPT": "1",
             "GITHUB_SERVER_URL": self.repository.github.url,
