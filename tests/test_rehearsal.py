@@ -285,7 +285,7 @@ THEIRS = {
 
 @pytest.fixture(scope="module")
 def published_action(tmp_path_factory):
-    """This repository as GitHub hands it to whoever uses the action: an archive, without what is marked export-ignore."""
+    """This repository as GitHub hands it to whoever uses the action: an archive without what is export-ignored."""
     folder = tmp_path_factory.mktemp("action")
     with GitHub(folder / "github") as host:
         Repository(folder, host).git("archive", "--format=zip", "--output", str(folder / "main.zip"), "main")
