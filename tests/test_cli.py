@@ -197,11 +197,10 @@ def test_a_terminal_gets_a_live_bar_with_count_and_requests_left(product, world)
     assert b"requests left" in said
 
 
-def test_serve_shows_the_site_on_loopback(product):
-    product.run("demo")
+def test_serve_shows_the_site_on_loopback(built_demo):
     run = subprocess.Popen(
-        [sys.executable, str(ROOT / "build.py"), "serve", "--port", "0"], cwd=product.folder, text=True,
-        env=product.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=1,
+        [sys.executable, str(ROOT / "build.py"), "serve", "--port", "0"], cwd=built_demo.folder, text=True,
+        env=built_demo.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=1,
     )  # fmt: skip
     try:
         address = re.search(r"http://127\.0\.0\.1:\d+/", run.stdout.readline())[0]

@@ -5,7 +5,6 @@ import io
 import json
 import re
 import shlex
-from datetime import UTC, datetime
 
 import duckdb
 import pytest
@@ -13,16 +12,14 @@ import typer.main
 
 from apivideo_geo.cli import app
 from apivideo_geo.settings import Settings
-from tests.product import ROOT, Product
+from tests.product import ROOT
 from tests.rehearsal.runner import read_workflow
 from tools.settings_page import render_page
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    product = Product(tmp_path_factory.mktemp("docs"))
-    product.run("demo", now=datetime(2026, 11, 22, 12, tzinfo=UTC))
-    return product
+@pytest.fixture
+def site(built_demo):
+    return built_demo
 
 
 def examples(language):

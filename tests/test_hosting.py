@@ -123,18 +123,16 @@ def listening_on(folder, server):
     return server.replace("listen 80;", f"listen unix:{folder}/nginx.sock;")
 
 
-def test_nginx_serves_the_site_with_its_404_page_compressed_and_cached(tmp_path):
-    product = Product(tmp_path)
-    product.run("demo", now=NOW)
-    socket_ = tmp_path / "nginx.sock"
-    server = recipe("nginx", "nginx").replace("/srv/apivideo-geo/site", str(tmp_path / "site"))
+def test_nginx_serves_the_site_with_its_404_page_compressed_and_cached(built_demo, tmp_path):
+    socket_, site = tmp_path / "nginx.sock", built_demo.folder / "site"
+    server = recipe("nginx", "nginx").replace("/srv/apivideo-geo/site", str(site))
     user = "user root;" if os.geteuid() == 0 else ""
     command = nginx_command(tmp_path, listening_on(tmp_path, server), user)
     tested = subprocess.run([*command, "-t"], capture_output=True, text=True)
     assert tested.returncode == 0, tested.stderr
     running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
-        page, asset = (tmp_path / "site/index.html"), next((tmp_path / "site/assets").glob("*.css"))
+        page, asset = (site / "index.html"), next((site / "assets").glob("*.css"))
         head, body = ask(socket_, "/", running)
         assert "200" in head.splitlines()[0]
         assert "Content-Type: text/html; charset=utf-8" in head
@@ -144,7 +142,7 @@ def test_nginx_serves_the_site_with_its_404_page_compressed_and_cached(tmp_path)
         assert "Content-Encoding: gzip" in head
         head, body = ask(socket_, "/nowhere", running)
         assert "404" in head.splitlines()[0]
-        assert body == (tmp_path / "site/404.html").read_bytes()
+        assert body == (site / "404.html").read_bytes()
     finally:
         running.terminate()
         running.wait(timeout=20)

@@ -1,6 +1,8 @@
 """The main job, end to end, as a user does it, against the stand-in API."""
 
+import json
 import resource
+import shutil
 import subprocess
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +14,7 @@ import pytest
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
 from tests.product import COMMAND, Product
+from tests.sharing import DEMO_BUILT_AT
 
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 30)
 
@@ -180,14 +183,12 @@ def test_the_period_bounds_are_inclusive_utc_days(world, product):
     assert product.summary()["period"] == {"from": "2026-10-05", "to": "2026-10-07"}
 
 
-def test_the_demo_needs_no_key_says_so_and_gives_the_same_bytes_twice(product):
-    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
-    product.run(now=now)
+def test_the_demo_needs_no_key_says_so_and_gives_the_same_bytes_twice(product, built_demo):
+    output = product.run(now=DEMO_BUILT_AT).stdout
     first = product.files("site")
-    told = product.run("demo", now=now)
-    assert product.files("site") == first
-    assert "Warning" not in told.stdout
-    assert " demo plays in " in told.stdout
+    assert first == built_demo.files("site")
+    assert "Warning" not in output
+    assert " demo plays in " in output
     assert b"Demo data" in first["site/index.html"]
     summary = product.summary()
     assert_balanced(summary)
@@ -207,13 +208,10 @@ def test_a_demo_in_place_of_an_accounts_site_is_told(product):
     assert product.files("site") == site
 
 
-def test_the_summary_keeps_its_contract(product):
-    product.run("demo", now=datetime(2026, 11, 22, 12, tzinfo=UTC))
-    import json
-
-    schema = json.loads((product.folder / "site/data/summary.schema.json").read_text())
-    jsonschema.validate(product.summary(), schema, format_checker=jsonschema.FormatChecker())
-    summary = product.summary()
+def test_the_summary_keeps_its_contract(built_demo):
+    summary = built_demo.summary()
+    schema = json.loads((built_demo.folder / "site/data/summary.schema.json").read_text())
+    jsonschema.validate(summary, schema, format_checker=jsonschema.FormatChecker())
     days = summary["days"]
     period = (date.fromisoformat(summary["period"]["to"]) - date.fromisoformat(summary["period"]["from"])).days + 1
     assert days["collected"] + days["open"] + len(days["missing"]) == period
@@ -350,11 +348,19 @@ def test_folders_inside_one_another_are_refused(product):
         assert "must not be inside" in product.run("demo", *arguments, code=2).stderr
 
 
-def test_what_somebody_else_put_into_the_site_stays(product):
-    product.run("demo")
+def copy_of(built_demo, product):
+    """Put a copy of the built demo into the folder of ``product``."""
+    shutil.copytree(built_demo.folder, product.folder, dirs_exist_ok=True)
+
+
+def test_what_somebody_else_put_into_the_site_stays_and_a_second_demo_warns_of_nothing(product, built_demo):
+    copy_of(built_demo, product)
+    before = product.files("site")
     (product.folder / "site/CNAME").write_text("map.example.org")
-    product.run("demo")
-    assert (product.folder / "site/CNAME").read_text() == "map.example.org"
+    output = product.run("demo", now=DEMO_BUILT_AT).stdout
+    assert "Warning" not in output
+    assert " demo plays in " in output
+    assert product.files("site") == before | {"site/CNAME": b"map.example.org"}
 
 
 def test_a_smaller_file_takes_no_session_out_of_the_export_that_the_history_keeps(product):
@@ -379,16 +385,17 @@ def test_times_that_cannot_be_are_refused_and_counted(product):
     assert product.choro() == {"FRA": 1}
 
 
-def test_files_without_a_session_and_periods_without_a_day_are_refused(product):
+def test_files_without_a_session_and_periods_without_a_day_are_refused(product, built_demo):
     (product.folder / "none.csv").write_text("sessionID,loadedAt,country\n")
     assert "none.csv" in product.run("--sessions", "none.csv", code=5).stderr
-    product.run("demo")
+    copy_of(built_demo, product)
     before = product.files("site")
     assert "widen the period" in product.run("demo", "--since", "2090-01-01", code=2).stderr
     assert product.files("site") == before
 
 
-def test_render_after_a_demo_draws_the_demo(product):
-    product.run("demo")
+def test_render_after_a_demo_draws_the_demo(product, built_demo):
+    copy_of(built_demo, product)
+    (product.folder / "site/index.html").unlink()
     product.run("render")
     assert "Demo data" in (product.folder / "site/index.html").read_text(encoding="utf-8")

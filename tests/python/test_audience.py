@@ -204,10 +204,8 @@ def test_a_password_or_signature_in_an_address_is_not_in_the_message():
     assert "5ecret" not in str(caught.value)
 
 
-def test_a_published_demo_is_still_called_a_demo(tmp_path):
-    product = Product(tmp_path)
-    product.run("demo", "--out", "site")
-    site = apivideo_geo.open(tmp_path / "site")
+def test_a_published_demo_is_still_called_a_demo(built_demo):
+    site = apivideo_geo.open(built_demo.folder / "site")
     assert site.demo
     assert "invented audience" in site.picture()
 

@@ -11,7 +11,6 @@ import pytest
 
 from apivideo_geo.console.serve import open_server
 from tests.browser import OpenPage
-from tests.product import Product
 
 FIRST_VIEW = (80_000, 6)
 """Maximum bytes (gzipped) and requests until a page is there, before the reader does anything."""
@@ -20,11 +19,9 @@ LIVE_MAP = (155_000, 9)
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(built_demo):
     """The site of the demo: two years, 133 countries."""
-    product = Product(tmp_path_factory.mktemp("demo"))
-    product.run("demo", SOURCE_DATE_EPOCH="1795305600", APIVIDEO_GEO_TITLE="Acme Academy")
-    return product.folder / "site"
+    return built_demo.folder / "site"
 
 
 @pytest.fixture(scope="module")
