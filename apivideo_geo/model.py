@@ -254,11 +254,13 @@ class Cells:
     """The counts of one dimension by country, with the small ones suppressed.
 
     ``shown``: country → value → count, all of which may be published. ``withheld``: country → sum of the suppressed
-    counts. Neither the suppressed values nor their number may be published. A country is in one of them, both or none.
+    counts. A country of which nothing can be shown is in neither. ``hidden``: country → number of suppressed values;
+    neither this number nor the values may be published.
     """
 
     shown: Mapping[str, Mapping[str, int]]
     withheld: Mapping[str, int]
+    hidden: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     def world(self) -> dict[str, int]:
         """Return value → count over all countries, largest first: only what is shown is added up."""

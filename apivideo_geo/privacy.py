@@ -1,19 +1,22 @@
 """What may be published: an allow-list, applied before anything is stored or shown. No I/O.
 
-Small counts of some dimensions are withheld (:func:`withhold`), so that no figure points at a person. Three rules keep
+Small counts of some dimensions are withheld (:func:`withhold`), so that no figure points at a person. Four rules keep
 them from being calculated from what is published:
 
 1. All figures of such a dimension are derived from :class:`Cells`, so that no total reveals more than the cells do.
 2. Cells are made for one complete month at a time and then added up, so that the difference between two published sites
    is again a sum of cells that may be published.
-3. A public history does not contain the dimension.
+3. A month's cells are those of its first publication, or a part of them (:func:`withhold_more`), or nothing.
+4. A public history does not contain the dimension.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from itertools import accumulate
 
 import ibis
 import pyarrow as pa
@@ -38,33 +41,78 @@ MIN_PRIVATE_TITLE = 8
 def withhold(counts: Mapping[str, Mapping[str, int]], min_count: int) -> Cells:
     """Suppress the counts below ``min_count`` of one dimension (``counts``: country → value → count).
 
-    The total of a country and the part of it without a value are public, so the sum of what is suppressed is known.
-    Therefore the smallest counts of a country are suppressed until there are at least two of them and any one could
-    still be anything from 1 to ``min_count``, even for somebody who knows which values are suppressed. If that takes
-    all values of the country, all are suppressed.
+    The total of a country is public, so the sum of what is suppressed can be calculated. Therefore the next larger
+    counts of the country are suppressed too, all equal ones together, until :func:`_is_safe`. Of a country whose counts
+    would all be suppressed nothing is published, not even their sum.
 
-    >>> withhold({"FRA": {"Paris": 60, "Lyon": 12, "Pau": 3}}, min_count=10)
+    Guarantee: for somebody who knows every published figure, this code, which values are suppressed and how many
+    counts have no value, each suppressed value can still be any number from 1 to ``min_count - 1``. Where nothing of a
+    country is published, it can be any of these that the country's total allows. See :func:`_is_safe` for the proof.
+
+    >>> withhold({"FRA": {"Paris": 60, "Lyon": 12, "Pau": 3}, "MCO": {"Monaco": 4}}, min_count=10)
     Cells(shown={'FRA': {'Paris': 60}}, withheld={'FRA': 15})
+    """
+    return withhold_more(Cells(counts, {}), min_count)
+
+
+def withhold_more(cells: Cells, min_count: int) -> Cells:
+    """Apply :func:`withhold` to ``cells`` that were published with a smaller ``min_count``.
+
+    Every decision depends only on what was published and on which values are suppressed, so the two publications
+    together reveal no more than the first.
     """
     shown: dict[str, dict[str, int]] = {}
     withheld: dict[str, int] = {}
-    for country, values in sorted(counts.items()):
-        ascending = sorted((count, value) for value, count in values.items() if count > 0)
-        hidden = _count_hidden([count for count, _ in ascending], min_count)
-        if hidden:
-            withheld[country] = sum(count for count, _ in ascending[:hidden])
-        if ascending[hidden:]:
-            shown[country] = most_first({value: count for count, value in ascending[hidden:]})
-    return Cells(shown, withheld)
+    hidden: dict[str, int] = {}
+    for country, values in sorted(cells.shown.items()):
+        counts = [count for count in values.values() if count > 0]
+        before = cells.hidden.get(country, 0), cells.withheld.get(country, 0)
+        limit = _lowest_shown(sorted(counts), min_count, *before)
+        published = {value: count for value, count in values.items() if limit and count >= limit}
+        if not published:
+            continue
+        shown[country] = most_first(published)
+        if more := before[0] + len(counts) - len(published):
+            hidden[country] = more
+            withheld[country] = before[1] + sum(counts) - sum(published.values())
+    return Cells(shown, withheld, hidden)
 
 
-def _count_hidden(ascending: list[int], min_count: int) -> int:
-    """Return how many of the ``ascending`` counts are suppressed, the smallest first."""
-    hidden = sum(count < min_count for count in ascending)
-    # Of k suppressed counts each of the others is at least 1, so one can be up to their sum minus (k - 1).
-    while 0 < hidden < len(ascending) and (hidden < 2 or sum(ascending[:hidden]) < min_count + hidden - 1):
-        hidden += 1
-    return hidden
+def _lowest_shown(ascending: list[int], min_count: int, hidden: int, withheld: int) -> int | None:
+    """Return the lowest of the ``ascending`` counts that may be shown; None if none may.
+
+    ``hidden`` values with the sum ``withheld`` are suppressed already.
+    """
+    sums = list(accumulate(ascending, initial=withheld))
+    index = bisect_left(ascending, min_count)
+    while index < len(ascending):
+        lowest = ascending[index]
+        if not hidden + index or _is_safe(hidden + index, sums[index], lowest, min_count):
+            return lowest
+        index = bisect_right(ascending, lowest)
+    return None
+
+
+def _is_safe(hidden: int, withheld: int, lowest_shown: int, min_count: int) -> bool:
+    """Return whether each of ``hidden`` suppressed values with the sum ``withheld`` can be 1 to ``min_count - 1``.
+
+    That is so if, whichever of these numbers v one value is, the others have room: they can be (1) all below
+    ``min_count``, or (2) all from ``min_count`` to ``lowest_shown - 2``; a single other one can be anything up to that.
+    Proof that nobody who knows this code can then exclude any v:
+
+    (1) Let the others be numbers below ``min_count`` that add up to ``withheld - v``. All are then suppressed at once,
+        with the same sum and the same counts shown. So the same is published.
+    (2) Let the others be numbers a and a + 1 that add up to ``withheld - v``. One value alone is never safe, so with v
+        at least those with a are suppressed; let there be p of them. If a + 1 is then the lowest count shown, the sum
+        v + p·a is more than (1) allows, 1 + p·(``min_count`` - 1), and more than (2) allows, 1 + p·(a - 1). So those
+        with a + 1 are suppressed as well, and the same is published.
+    """
+    others = hidden - 1
+    least = 1 if others == 1 else min_count
+    return others > 0 and any(
+        min_count - 1 + others * low <= withheld <= 1 + others * high
+        for low, high in ((1, min_count - 1), (least, lowest_shown - 2))
+    )
 
 
 def add_cells(periods: Iterable[Cells]) -> Cells:

@@ -1,87 +1,104 @@
-"""Withheld counts stay withheld: small tables attacked by somebody who knows everything published, and the rule."""
+"""Small counts stay withheld: attacked by somebody who knows everything published, all names, and the code."""
 
 from __future__ import annotations
+
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from apivideo_geo.model import Cells
-from apivideo_geo.privacy import add_cells, withhold
+from apivideo_geo.privacy import add_cells, withhold, withhold_more
+from bench.withheld import COUNTRY, former_rule, invent_counts, narrowed
 
 LEAST = 5
-TABLES = st.dictionaries(
-    st.sampled_from(["FRA", "BEL", "---"]),
-    st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 40), max_size=8),
-    max_size=3,
-)
+COUNTS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 40), max_size=8)
+TABLES = st.dictionaries(st.sampled_from(["FRA", "BEL", "---"]), COUNTS, max_size=3)
+MALTA = {"Zabbar": 4, "Attard": 6, "Birkirkara": 6}
 
 
-def test_counts_below_the_least_are_withheld_and_with_a_single_one_the_next_smallest_too():
-    cells = withhold({"FRA": {"Paris": 60, "Lyon": 12, "Nice": 9, "Pau": 3}}, LEAST)
-    assert cells == Cells({"FRA": {"Paris": 60, "Lyon": 12}}, {"FRA": 12})
+def test_with_one_small_count_the_next_larger_is_hidden_too():
+    cells = withhold({"FRA": {"Paris": 60, "Lyon": 22, "Nice": 9, "Pau": 3}}, LEAST)
+    assert cells == Cells({"FRA": {"Paris": 60, "Lyon": 22}}, {"FRA": 12})
 
 
-def test_small_ones_whose_sum_would_tell_each_of_them_take_a_greater_one_along():
+def test_small_counts_with_room_for_each_other_hide_nothing_else():
+    assert withhold({"FRA": {"Paris": 5, "Pau": 1, "Nice": 4}}, LEAST) == Cells({"FRA": {"Paris": 5}}, {"FRA": 5})
+
+
+def test_small_counts_whose_sum_would_reveal_each_hide_a_larger_one():
     """Two towns with 2 together can only be 1 and 1."""
-    assert withhold({"FRA": {"Paris": 60, "Lyon": 12, "Nice": 1, "Pau": 1}}, LEAST).withheld == {"FRA": 14}
+    cells = withhold({"FRA": {"Paris": 60, "Lyon": 30, "Nice": 1, "Pau": 1}}, LEAST)
+    assert cells == Cells({"FRA": {"Paris": 60}}, {"FRA": 32})
+    cells = withhold({"FRA": {"Paris": 60, "Lyon": 5, "Nice": 1, "Pau": 1}}, LEAST)
+    assert cells == Cells({"FRA": {"Paris": 60}}, {"FRA": 7})
 
 
-def test_a_country_with_one_value_tells_it_or_withholds_all_of_it():
-    assert withhold({"MCO": {"Monaco": 4}, "SMR": {"Faetano": 5}}, LEAST) == Cells({"SMR": {"Faetano": 5}}, {"MCO": 4})
+def test_equal_counts_are_hidden_together():
+    """Shown, the one of two with 6 plays would say that the hidden one has no more than 6."""
+    shown = withhold({"MLT": MALTA | {"Valletta": 50}}, LEAST).shown
+    assert shown == {"MLT": {"Valletta": 50}}
 
 
-def test_with_a_least_of_one_nothing_is_withheld_and_what_is_nothing_is_not_told():
+def test_a_country_that_can_show_nothing_publishes_no_sum_either():
+    """The sum of a single value would be its count."""
+    assert withhold({"MCO": {"Monaco": 4}, "SMR": {"Faetano": 5}, "MLT": MALTA}, LEAST) == Cells(
+        {"SMR": {"Faetano": 5}}, {}
+    )
+
+
+def test_with_a_minimum_of_one_everything_is_shown_and_zeros_are_not():
     assert withhold({"FRA": {"Paris": 1, "Lyon": 0}, "BEL": {}}, 1) == Cells({"FRA": {"Paris": 1}}, {})
 
 
 @given(TABLES, st.integers(1, 9))
-def test_nothing_is_lost_and_nothing_small_is_told(table, least):
+def test_nothing_is_lost_nothing_small_is_shown_and_equal_counts_share_their_fate(table, least):
     cells = withhold(table, least)
     for country, values in table.items():
-        told = cells.shown.get(country, {})
-        assert all(values[value] == count >= least for value, count in told.items())
-        assert sum(told.values()) + cells.withheld.get(country, 0) == sum(values.values())
-    assert sum(cells.world().values()) + sum(cells.withheld.values()) == sum(map(sum, map(dict.values, table.values())))
+        shown = cells.shown.get(country, {})
+        hidden = [count for value, count in values.items() if count and value not in shown]
+        assert all(values[value] == count >= least for value, count in shown.items())
+        assert not {*shown.values()} & {*hidden}
+        assert not shown or sum(shown.values()) + cells.withheld.get(country, 0) == sum(values.values())
+        assert shown or country not in cells.withheld
+        assert not shown or cells.hidden.get(country, 0) == len(hidden)
 
 
-@given(TABLES, st.integers(2, 9))
-def test_somebody_who_knows_which_values_are_withheld_cannot_tell_how_small_one_is(table, least):
-    """Bounds from the sum alone: 1 to ``least`` at the least, unless the country tells nothing at all."""
-    cells = withhold(table, least)
-    for country, whole in cells.withheld.items():
-        hidden = {v: n for v, n in table[country].items() if n and v not in cells.shown.get(country, {})}
-        if cells.shown.get(country):
-            assert len(hidden) >= 2
-            assert whole - (len(hidden) - 1) >= least
+@given(COUNTS, st.sampled_from([2, 3, 4, 5]))
+def test_no_withheld_count_can_be_narrowed_down(counts, least):
+    assert narrowed(counts, least) == {}
 
 
-def ways(whole, most):
-    """Every way to make ``whole`` of counts from 1 to ``most``."""
-    if whole == 0:
-        yield ()
-    for part in range(min(whole, most), 0, -1):
-        yield from ((part, *rest) for rest in ways(whole - part, part))
+@pytest.mark.parametrize("least", [3, 5, 20])
+def test_no_withheld_count_of_random_accounts_can_be_narrowed_down(least):
+    chance = random.Random(least)
+    tables = [invent_counts(chance) for _ in range(150)]
+    assert [found for table in tables if (found := narrowed(table, least))] == []
+    assert sum(bool(withhold({COUNTRY: table}, least).withheld) for table in tables) > 25
+    assert any(narrowed(table, least, former_rule) for table in tables), "the attack finds nothing anywhere"
 
 
-@pytest.mark.parametrize("least", [2, 3, 5])
-def test_somebody_who_knows_the_rule_too_and_tries_every_table_finds_no_withheld_count(least):
-    """Whatever is told and whatever sum is withheld: the tables that give just this leave a count open.
+def test_the_attack_finds_what_the_former_rule_revealed():
+    assert narrowed(MALTA, LEAST, former_rule) == {"Zabbar": {1, 2, 3}}
+    assert narrowed(MALTA, LEAST) == {}
 
-    Which value bears which count, and how many are withheld, is not published, so one may also be nothing at all.
-    """
-    for lowest in range(least, 3 * least):
-        for whole in range(1, 3 * least + 1):
-            possible = {0}
-            for hidden in ways(whole, whole):
-                table = {f"hidden {place}": count for place, count in enumerate(hidden)} | {"told": lowest}
-                if withhold({"FRA": table}, least) == Cells({"FRA": {"told": lowest}}, {"FRA": whole}):
-                    possible |= set(hidden)
-            assert possible == {0} or possible >= set(range(least)), (lowest, whole, possible)
+
+@given(COUNTS, st.integers(1, 6), st.integers(1, 9))
+def test_a_raised_minimum_hides_more_and_decides_by_what_was_published(counts, least, more):
+    first = withhold({COUNTRY: counts}, least)
+    second = withhold_more(first, least + more)
+    shown, before = second.shown.get(COUNTRY, {}), first.shown.get(COUNTRY, {})
+    assert shown.items() <= before.items()
+    assert all(count >= least + more for count in shown.values())
+    anonymous = Cells({COUNTRY: before}, first.withheld, first.hidden)
+    assert withhold_more(anonymous, least + more) == second
+    if least == 1:
+        assert second == withhold({COUNTRY: counts}, least + more)
 
 
 @given(st.lists(TABLES, min_size=1, max_size=4), st.integers(2, 9))
-def test_the_difference_of_two_sites_is_a_sum_of_cells_that_may_be_told(months, least):
+def test_the_difference_of_two_sites_is_a_sum_of_cells_that_may_be_published(months, least):
     parts = [withhold(month, least) for month in months]
     before, now = add_cells(parts[:-1]), add_cells(parts)
     for country, values in now.shown.items():

@@ -31,6 +31,9 @@ ROWS = [
     (WEDNESDAY, "FRA", "city", "Vitry", 3),
     (WEDNESDAY, "PER", "city", "Lima", 4),
     (MONDAY, "FRA", "device", "phone", 7),
+    (MONDAY, "FRA", "referrer", "a.example", 1),
+    (MONDAY, "FRA", "referrer", "b.example", 4),
+    (WEDNESDAY, "FRA", "referrer", "c.example", 9),
 ]
 
 
@@ -63,19 +66,24 @@ def test_a_country_has_its_parts_and_the_first_day_of_the_whole_history():
     _, details = told(since=TUESDAY)
     assert set(details.countries) == {"FRA", "PER"}
     assert details.countries["FRA"].first_seen == MONDAY
-    assert details.countries["FRA"].parts == {"media": (("viB", 6),), "city": (("Vitry", 3), ("Paris", 1))}
+    assert details.countries["FRA"].parts == {
+        "media": (("viB", 6),),
+        "city": (("Vitry", 3), ("Paris", 1)),
+        "referrer": (("c.example", 9),),
+    }
 
 
 def test_small_cells_are_withheld_and_everything_told_is_made_from_the_others():
-    _, details = told({"city": 3, "referrer": 3, "media": 5}, held=MONTH, now=33)
+    _, details = told({"city": 3, "referrer": 3, "media": 6}, held=MONTH, now=33)
     assert details.countries["FRA"].parts["city"] == (("Paris", 7), ("Vitry", 3))
-    assert details.countries["FRA"].parts["media"] == (("viB", 6),)
-    assert details.countries["FRA"].withheld == {"media": 9}
-    assert details.countries["PER"].withheld == {"media": 1}
+    assert details.countries["FRA"].parts["referrer"] == (("c.example", 9),)
+    assert details.countries["FRA"].withheld == {"referrer": 5}
+    assert "media" not in details.countries["FRA"].parts
+    assert details.countries["PER"].withheld == {}
     assert [(one.asset.media_id, one.count, one.daily) for one in details.assets] == [
-        ("viB", 6, ()), ("liC", 0, ()), ("viA", 0, ()),
+        ("liC", 0, ()), ("viA", 0, ()), ("viB", 0, ()),
     ]  # fmt: skip
-    assert details.withheld == {"city": 0, "media": 12}
+    assert details.withheld == {"city": 0, "referrer": 5, "media": 0}
     assert details.months == (MONTH[0],)
 
 

@@ -174,9 +174,9 @@ def detailed(made: datetime = MADE, least: int = 3) -> tuple[Summary, Details]:
         (0, "FRA", "media", "viFilm00", 9), (1, "FRA", "media", "liShow00", 5), (1, "FRA", "media", UNLISTED, 3),
         (1, "BEL", "media", "viFilm00", 4), (3, "PER", "media", "../../up", 1), (6, "---", "media", "viFilm00", 2),
         (0, "FRA", "device", "desktop", 12), (1, "FRA", "device", "phone", 6),
-        (0, "FRA", "referrer", "a.example", 4), (0, "FRA", "referrer", "b.example", 2),
+        (0, "FRA", "referrer", "a.example", 4), (0, "FRA", "referrer", "b.example", 1),
         (0, "FRA", "referrer", "c.example", 2), (1, "FRA", "city", "Nantes", 2),
-        (0, "FRA", "city", "Paris", 7), (1, "FRA", "city", "Nowhere", 3), (1, "FRA", "city", "Lyon", 2),
+        (0, "FRA", "city", "Paris", 7), (1, "FRA", "city", "Nowhere", 3), (1, "FRA", "city", "Lyon", 1),
     ]  # fmt: skip
     table = facts_table((WEEK[place], "play", *rest) for place, *rest in rows)
     facts = ibis.memtable(table)

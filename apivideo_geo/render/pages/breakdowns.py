@@ -106,13 +106,14 @@ def make_table(
 
 def by_months(dimension: str, details: Details, formats: Formats) -> str:
     """Return which months the figures of a dimension cover if small counts are suppressed; else nothing."""
-    if dimension not in details.monthly:
+    if not details.monthly.get(dimension):
         return ""
-    first, last = (formats.month(day, year=True) for day in (details.months[0], details.months[-1]))
+    months = details.monthly[dimension]
     return formats.say(
-        "Complete months only, %(first)s to %(last)s. Small counts are hidden.",
-        first=first,
-        last=last,
+        "Complete months only, %(first)s to %(last)s. Small counts are hidden; where a country has only small ones in "
+        "a month, that month is under “Not known”.",
+        first=formats.month(min(months), year=True),
+        last=formats.month(max(months), year=True),
     )
 
 
