@@ -18,7 +18,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from apivideo_geo.errors import UsageError
-from apivideo_geo.model import DIMENSIONS, Account, Asset, Details, Summary, most_first
+from apivideo_geo.model import DIMENSIONS, UNLISTED, Account, Asset, Details, Summary, most_first
 
 if TYPE_CHECKING:
     import folium
@@ -57,6 +57,7 @@ class Audience:
     withheld: Mapping[str, int] = field(default_factory=dict)
     published: pd.DataFrame | None = None
     locale: str = "en"
+    _summaries: dict[tuple[Day | str, ...], Summary] = field(default_factory=dict, repr=False, compare=False)
 
     def choro(
         self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
@@ -101,7 +102,7 @@ class Audience:
 
         summary = self.summary(since, until, country, None)
         frame = videos_frame(summary, self._details(summary, country))
-        return frame if media is None else frame[frame["media_id"] == media].reset_index(drop=True)
+        return frame if media is None else frame[frame["media_id"] == self._media(media)].reset_index(drop=True)
 
     def cities(
         self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
@@ -169,7 +170,7 @@ class Audience:
         if country is not None:
             table = table.filter(table.country == _country(country))
         if media is not None:
-            table = table.filter((table.dimension == "media") & (table["value"] == media))
+            table = table.filter((table.dimension == "media") & (table["value"] == self._media(media)))
         with engine_errors():
             return sort_facts(table.to_pyarrow())
 
@@ -225,12 +226,15 @@ class Audience:
     def summary(
         self, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
     ) -> Summary:
-        """Return every figure of the front page for a period, a country or a video."""
+        """Return every figure of the front page for a period, a country or a video; counted once for each question."""
         from apivideo_geo.aggregate.summary import summarise
         from apivideo_geo.engines import engine_errors
         from apivideo_geo.geo import countries, places
 
         first, last = _day(since), _day(until)
+        question = (first, last, country, media)
+        if question in self._summaries:
+            return self._summaries[question]
         with engine_errors():
             found = summarise(
                 self._select(country, media), self.days, metric=self.metric, generated_at=self.generated_at,
@@ -240,6 +244,7 @@ class Audience:
             )  # fmt: skip
         if all(day.count is None for day in found.daily):
             raise UsageError(f"No day was collected{_between(first, last)}; widen the period.")
+        self._summaries[question] = found
         return found
 
     def details(self, summary: Summary) -> Details:
@@ -260,9 +265,23 @@ class Audience:
         if country is not None:
             table = table.filter(table.country == _country(country))
         if media is not None:
-            table = table.filter((table.dimension == "media") & (table["value"] == media))
+            table = table.filter((table.dimension == "media") & (table["value"] == self._media(media)))
             table = table.mutate(dimension=_literal("total"), value=_literal(""))
         return table
+
+    def _media(self, media: str) -> str:
+        """Return ``media`` if it is the id of a video or live stream. Raises :class:`UsageError` otherwise."""
+        from apivideo_geo.engines import engine_errors
+
+        if not isinstance(media, str):
+            raise UsageError(f"media= must be a text, not {media!r}.")
+        if media not in {UNLISTED, *(asset.media_id for asset in self.assets)}:
+            table = self.facts_table
+            with engine_errors():
+                watched = table.filter((table.dimension == "media") & (table["value"] == media)).limit(1).to_pyarrow()
+            if not watched.num_rows:
+                raise UsageError(f"No video or live stream {media!r} is known; videos() lists those that are.")
+        return media
 
     def _sums(self, rows: ir.Table, summary: Summary) -> dict[str, int]:
         from apivideo_geo.aggregate.summary import within

@@ -82,11 +82,15 @@ def make_map(
     summary: Summary, measure: Literal["count", "share", "per-million"], method: str, classes: int, palette: str,
     locale: str = "en",
 ) -> folium.Map:  # fmt: skip
-    """Return the map of ``summary``. Raises :class:`UsageError` for an unknown measure, method, palette or locale."""
+    """Return the map of ``summary``. Raises :class:`UsageError` for an unknown measure, method, palette or locale,
+    and unless ``classes`` is a number from 3 to 9.
+    """
     if measure not in MEASURES:
         raise UsageError(f"There is no measure {measure!r}: choose one of {', '.join(MEASURES)}.")
     if palette not in PALETTES:
         raise UsageError(f"There is no palette {palette!r}: choose one of {', '.join(PALETTES)}.")
+    if not isinstance(classes, int) or not 3 <= classes <= 9:
+        raise UsageError(f"classes must be a number from 3 to 9, not {classes!r}.")
     formats = Formats(locale)
     values = {country.iso_a3: _value(country, measure) for country in summary.countries}
     scale = make_scale([value for value in values.values() if value is not None], method, classes)
