@@ -69,6 +69,12 @@ def _run(
     count_sessions_as: Annotated[
         str | None, typer.Option(metavar="METRIC", help="Count each session as one of this metric.")
     ] = None,
+    date_format: Annotated[
+        str | None, typer.Option(metavar="ORDER", help="Of dates like 11/8/2026 in files: dmy or mdy.")
+    ] = None,
+    accept_refused: Annotated[
+        bool | None, typer.Option("--accept-refused", help="Use files although over a tenth of the rows is no use.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
     verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Print more; -vv: every request.")] = 0,
     log_json: Annotated[bool | None, typer.Option("--log-json", help="Log lines as JSON.")] = None,

@@ -117,7 +117,8 @@ class Facts:
     ``days`` are the days covered, including those without a row; ``table`` contains their rows (columns
     ``FACT_COLUMNS``, and rows of no other day); ``unmapped``: spelling of a country that was not recognised → plays,
     counted as ``---``; ``sessions``: the sessions they were counted from, if the source has them (an Ibis table,
-    columns ``SESSION_COLUMNS`` and more, all strings).
+    columns ``SESSION_COLUMNS`` and more, all strings); ``read``: number of rows that were read, if it is known;
+    ``warnings``: what the report should say of them, in sentences without a point.
     """
 
     days: tuple[date, ...]
@@ -125,6 +126,8 @@ class Facts:
     refused: tuple[Refused, ...] = ()
     unmapped: Mapping[str, int] = field(default_factory=dict)
     sessions: ibis.Table | None = None
+    read: int | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from apivideo_geo.errors import UsageError
 from apivideo_geo.model import SESSION_COLUMNS, Detail
+from apivideo_geo.text_files import READ_ERRORS, describe, read_text
 
 PRODUCTION = "https://ws.api.video"
 SANDBOX = "https://sandbox.api.video"
@@ -83,6 +84,14 @@ class Settings(BaseSettings):
     sandbox: bool = Field(False, description="Use api.video's sandbox.")
     accept_shrink: bool = Field(False, description="Overwrite a day even if the new total is lower.")
     count_sessions_as: CountMetric | None = Field(None, description="Count each session as one of this metric.")
+    date_format: str = Field(
+        "",
+        description="Order of dates such as 11/8/2026 in files: dmy (the day first) or mdy (the month first). Without "
+        "it they are read only if another date of the file shows the order.",
+    )
+    accept_refused: bool = Field(
+        False, description="Use files of which more than a tenth of the rows cannot be counted."
+    )
     title: str = Field("", max_length=120, description='Title of the site; "Our audience" if it is not set.')
     locale: str = Field(
         "en",
@@ -245,6 +254,15 @@ class Settings(BaseSettings):
             raise ValueError(f"the columns of sessions.csv are {', '.join(SESSION_COLUMNS)}")
         return columns
 
+    @field_validator("date_format")
+    @classmethod
+    def _order_of_dates(cls, text: str) -> str:
+        """Return ``dmy`` or ``mdy``; patterns such as ``%d/%m/%Y`` and ``MM/DD/YYYY`` mean the same."""
+        order = "".join(dict.fromkeys(letter for letter in text.lower() if letter in "dmy"))
+        if order not in ("", "dmy", "mdy"):
+            raise ValueError("the order of dates is dmy (the day first) or mdy (the month first)")
+        return order
+
     @field_validator("breaks")
     @classmethod
     def _ascending(cls, breaks: tuple[float, ...]) -> tuple[float, ...]:
@@ -389,12 +407,11 @@ def _read_file(config: Path | None) -> dict[str, Any]:
     if config is None and not path.exists():
         return {}
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path} is not valid TOML: {error}.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(f"Cannot read the settings file {path}: {reason}.") from None
+    except READ_ERRORS as error:
+        raise UsageError(f"Cannot read the settings file {path}: {describe(error)}.") from None
     allowed = set(Settings.model_fields) - ENVIRONMENT_ONLY
     for name in values:
         if name == "api_key":

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from apivideo_geo.aggregate.times import day_of_number, let, to_iso
+
 if TYPE_CHECKING:
     from ibis.expr.types import DateValue, StringValue
 
@@ -36,20 +38,24 @@ def text_column(table: ibis.Table, name: str) -> StringValue:
 
 
 def utc_day(time: StringValue) -> DateValue:
-    """Return the UTC day of ISO 8601 times, null for anything else and outside ``EARLIEST`` to ``LATEST``.
+    """Return the UTC day of times, null for texts that are none and outside ``EARLIEST`` to ``LATEST``.
 
-    Accepted is ``2021-04-08T23:30:00.5-02:00``, with ``T`` or a space; seconds, fraction and offset are optional.
-    Without an offset the time is UTC; a day without a time is its midnight. The connection's time zone must be UTC.
+    Accepted is ``2021-04-08T23:30:00.5-02:00``, with ``T`` or a space; seconds, fraction and offset are optional; and
+    the other forms of :mod:`apivideo_geo.aggregate.times`. Without an offset the time is UTC; a day without a time is
+    its midnight. The connection's time zone must be UTC.
     """
     # Each engine accepts other forms than ISO 8601, too: the patterns let pass only what both read alike.
-    day = _parse_day(time)
+    day, number, other = _parse_day(time), let(time, day_of_number), let(time, lambda odd: let(to_iso(odd), _parse_day))
+    bounds = ibis.date(EARLIEST), ibis.date(LATEST)
     # The API's own form first, because that is cheap: nearly all rows have it. The bounds are compared as text.
     # DuckDB takes 24:00 for the next day's midnight, a space for a digit and a point before the Z; Spark does not.
     usual = time.like("____-__-__T__:__:__Z") & time.between(EARLIEST, f"{LATEST}Z") & ~time.endswith("T24:00:00Z")
     usual &= (time.substr(11, 1) >= "0") & ~time.endswith(".Z")
     return ibis.cases(
         (usual, time.try_cast("timestamp").date()),
-        (day.between(ibis.date(EARLIEST), ibis.date(LATEST)), day),
+        (day.between(*bounds), day),
+        (number.between(*bounds), number),
+        (other.between(*bounds), other),
     )
 
 

@@ -27,6 +27,8 @@ class Report:
     kept_days: list[date] = field(default_factory=list)
     """Those of ``days`` that were stored."""
     rows: int = 0
+    read: int = 0
+    """Rows that were read from files: those counted and those of ``refused``."""
     refused: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
@@ -48,6 +50,8 @@ class Report:
         for one in facts.refused:
             self.refused[one.reason] += one.count
         self.unmapped.update(facts.unmapped)
+        self.read += facts.read or 0
+        self.warnings += facts.warnings
 
     def note_shrunk(self, days: Iterable[date], shrunk: Sequence[Shrunk]) -> None:
         """Add a warning for each of ``days`` whose new total was lower than the stored one, and was not stored."""
@@ -98,6 +102,9 @@ class Report:
         lines = []
         if self.source:
             lines.append(f"Collected from {self.source}: {self.collected()}")
+            if self.read:
+                lost = sum(self.refused.values())
+                lines.append(f"Rows read: {self.read:,} = {self.read - lost:,} counted + {lost:,} rejected")
             lines += _listing("Rejected rows", self.refused)
             lines += _listing("Countries not recognised, counted as unknown", self.unmapped)
         if self.summary:

@@ -5,7 +5,15 @@ Only this package imports an engine, and only when it is needed. All other code 
 
 from apivideo_geo.engines.connection import connect, limited_memory
 from apivideo_geo.engines.failures import OutOfMemory, engine_errors
-from apivideo_geo.engines.reading import FILE, Layout, make_table, read_facts, read_sessions, table_of_rows
+from apivideo_geo.engines.reading import (
+    FILE,
+    Layout,
+    find_json_names,
+    make_table,
+    read_facts,
+    read_sessions,
+    table_of_rows,
+)
 
 __all__ = [
     "FILE",
@@ -13,6 +21,7 @@ __all__ = [
     "OutOfMemory",
     "connect",
     "engine_errors",
+    "find_json_names",
     "limited_memory",
     "make_table",
     "read_facts",

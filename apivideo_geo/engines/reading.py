@@ -9,9 +9,11 @@ executors cannot open them.
 from __future__ import annotations
 
 import glob
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -36,7 +38,7 @@ class Layout:
     ``columns``: the names of the columns in order (CSV), or the plain ones to look for (NDJSON); empty: the engine
     detects them. ``guarded``: cells may have a spreadsheet's apostrophe in front (CSV). ``nested``: the objects to look
     for, with their fields (NDJSON). ``types``: the types of the columns (Parquet), because Spark cannot read two files
-    together in which a column has different types.
+    together in which a column has different types. ``only_here``: the executors of Spark cannot open the files.
     """
 
     kind: Literal["csv", "ndjson", "parquet"]
@@ -45,6 +47,7 @@ class Layout:
     guarded: bool = True
     nested: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     types: tuple[str, ...] = ()
+    only_here: bool = False
 
 
 def read_facts(connection: BaseBackend, paths: Sequence[Path]) -> ibis.Table:
@@ -67,6 +70,26 @@ def table_of_rows(rows: Sequence[Mapping[str, str | None]], columns: Sequence[st
     )
 
 
+def find_json_names(path: str, connection: BaseBackend) -> dict[str, tuple[str, ...]]:
+    """Return the keys of all objects in an NDJSON file or URL → the keys of the objects in them; by a DuckDB.
+
+    Empty if a line is not an object in JSON. Raises :class:`SourceFailed` if it cannot be fetched.
+    """
+    duckdb = connection if connection.name == "duckdb" else _private_duckdb()
+    lines = f"read_ndjson_objects({_quoted(_without_patterns([path])[0])})"
+    with engine_errors():
+        try:
+            top = duckdb.raw_sql(f"SELECT DISTINCT unnest(json_keys(json)) FROM {lines}").fetchall()  # noqa: S608
+            names = [name for (name,) in top]
+            inner = ", ".join(f"json_keys(json, {_quoted('$.' + json.dumps(name))})" for name in names)
+            rows = duckdb.raw_sql(f"SELECT DISTINCT {inner} FROM {lines}").fetchall() if names else []  # noqa: S608
+        except Exception as error:
+            if type(error).__name__ in ("InvalidInputException", "ConversionException"):
+                return {}
+            raise
+    return {name: tuple(dict.fromkeys(key for row in rows for key in row[at] or ())) for at, name in enumerate(names)}
+
+
 def read_sessions(
     connection: BaseBackend, paths: Sequence[str], layout: Layout, *, only_here: bool = False
 ) -> ibis.Table:
@@ -78,7 +101,7 @@ def read_sessions(
     """
     read = {"csv": _read_csv, "ndjson": _read_ndjson}.get(layout.kind)
     with engine_errors():
-        sent = only_here and connection.name != "duckdb"
+        sent = (only_here or layout.only_here) and connection.name != "duckdb"
         reader = connect_duckdb() if sent else connection
         table = read(reader, paths, layout) if read else _read_parquet(reader, paths)
         return make_table(connection, table.to_pyarrow()) if sent else table
@@ -134,7 +157,7 @@ def _read_ndjson(connection: BaseBackend, paths: Sequence[str], layout: Layout) 
     if connection.name == "duckdb":
         columns = dict.fromkeys(layout.columns, "VARCHAR")
         columns |= {
-            name: f"STRUCT({', '.join(f'{chr(34)}{part}{chr(34)} VARCHAR' for part in parts)})"
+            name: f"STRUCT({', '.join(f'{_identifier(part)} VARCHAR' for part in parts)})"
             for name, parts in layout.nested.items()
         }
         return connection.read_json(
@@ -160,6 +183,21 @@ def _read_parquet(connection: BaseBackend, paths: Sequence[str]) -> ibis.Table:
     files = connection._session.read.parquet(*_hadoop_paths(paths), mergeSchema=True)
     files.createOrReplaceTempView(name)
     return _add_file(connection, connection.table(name))
+
+
+@lru_cache(maxsize=1)
+def _private_duckdb() -> BaseBackend:
+    return connect_duckdb()
+
+
+def _identifier(name: str) -> str:
+    """Return ``name`` as an identifier of SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _quoted(text: str) -> str:
+    """Return ``text`` as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _without_patterns(paths: Sequence[str]) -> list[str]:

@@ -27,6 +27,7 @@ from typing import NamedTuple
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.geo.spelling import LONGEST, keys, keys_to_store, synonyms, tidy
 from apivideo_geo.model import UNKNOWN
+from apivideo_geo.text_files import open_text
 
 _DATA = Path(__file__).with_name("data")
 _KOSOVO = ("XKX", "XK")
@@ -169,7 +170,7 @@ def _sources(alpha2: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
 
 def _rows(name: str) -> list[dict[str, str]]:
     """Return the rows of a table in ``data/``, as text: no value is read as missing."""
-    with (_DATA / name).open(encoding="utf-8", newline="") as file:
+    with open_text(_DATA / name) as file:
         return list(csv.DictReader(file, strict=True))
 
 

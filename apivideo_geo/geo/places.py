@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from apivideo_geo.text_files import open_text
+
 _TABLE = Path(__file__).with_name("data") / "populations.csv"
 
 
@@ -24,6 +26,6 @@ def population(iso_a3: str) -> int | None:
 @cache
 def _populations() -> Mapping[str, int]:
     """alpha-3 → people. GeoNames says 0 both for no inhabitants and for not known: neither can be divided by."""
-    with _TABLE.open(encoding="utf-8", newline="") as file:
+    with open_text(_TABLE) as file:
         rows = [(row["iso_a3"], int(row["population"])) for row in csv.DictReader(file)]
     return {code: people for code, people in rows if people > 0}

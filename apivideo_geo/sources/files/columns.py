@@ -1,8 +1,14 @@
-"""Map the columns of session files, whatever they are called, to ``model.SESSION_COLUMNS``."""
+"""What the columns of files may be called, and session files as a table of ``model.SESSION_COLUMNS``.
+
+Names are compared by their letters and digits alone: ``session_id``, ``Session ID`` and ``session/sessionId`` are the
+same as the API's ``session.sessionId``.
+"""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
@@ -13,15 +19,6 @@ from apivideo_geo.model import SESSION_COLUMNS
 if TYPE_CHECKING:
     from ibis.expr.types import StringValue
 
-NESTED: Mapping[str, tuple[str, ...]] = {
-    "session": ("sessionId", "loadedAt", "endedAt", "metadata"),
-    "location": ("country", "city"),
-    "device": ("type", "vendor", "model"),
-    "os": ("name", "shortname", "version"),
-    "client": ("type", "name", "version"),
-    "referrer": ("url", "medium", "source", "searchTerm"),
-}
-"""A session as the API's session endpoints return it: object → fields. ``metadata`` stays text."""
 DOTTED: Mapping[str, str] = {
     "session.sessionId": "sessionID",
     "session.loadedAt": "loadedAt",
@@ -45,27 +42,136 @@ DOTTED: Mapping[str, str] = {
     "liveStreamId": "assetID",
 }
 """The API's names, dotted as ``pandas.json_normalize`` does → session columns."""
-IDS: Mapping[str, str] = {"videoId": "video", "liveStreamId": "live-stream"}
-"""Names of an asset's id → the type of asset that they imply."""
-FLAT = (*SESSION_COLUMNS, *DOTTED)
-"""All names of columns that are not structs."""
+OBJECTS = ("session", "location", "device", "os", "client", "referrer")
+"""The objects of a session as the API's session endpoints return it."""
+METADATA = "sessionmetadata"
+"""The key of a session's metadata, which has no column but is kept as text."""
+IDS: Mapping[str, str] = {"videoid": "video", "livestreamid": "live-stream"}
+"""Keys of an asset's id → the type of asset that they imply. A file may have both."""
+CODES = ("iso_a2", "iso_a3")
+"""A country's codes. A file may have both; :func:`to_sessions` takes alpha-3 first."""
+
+
+def key_of(name: str) -> str:
+    """Return the letters and digits of ``name``, in lower case.
+
+    >>> key_of("Session / session_ID")
+    'sessionsessionid'
+    """
+    return "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign.isalnum())
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the columns of one kind of file may be called, by :func:`key_of`.
+
+    ``own``: the names that api.video and this project use → column. ``others``: those of other programs, which count
+    only if the file has none of the column's own names. ``needs``: what is required, in words → its alternatives.
+    ``joined``: columns that several columns of a file may fill.
+    """
+
+    own: Mapping[str, str]
+    others: Mapping[str, str]
+    needs: Mapping[str, tuple[str, ...]]
+    joined: frozenset[str] = frozenset()
+
+    def knows(self, name: str) -> bool:
+        """Return whether ``name`` can be one of the columns."""
+        return key_of(name) in self.own or key_of(name) in self.others
+
+    def match(self, names: Iterable[str]) -> dict[str, str]:
+        """Return name in a file → column, for those of ``names`` that are one.
+
+        Raises :class:`ValueError` with a sentence that names two columns of which either could be meant.
+        """
+        names = list(names)
+        found = {name: column for name in names if (column := self.own.get(key_of(name)))}
+        taken = set(found.values())
+        found |= {name: column for name in names if (column := self.others.get(key_of(name))) and column not in taken}
+        first: dict[str, str] = {}
+        for name, column in found.items():
+            other = first.setdefault(key_of(name) if column in self.joined else column, name)
+            if other != name:
+                raise ValueError(f"the columns {other!r} and {name!r} could both be {column}; keep one of the two")
+        return found
+
+    def missing(self, names: Iterable[str]) -> str:
+        """List the columns that a file with columns ``names`` is missing, in words; "" if none. Raises as ``match``."""
+        found = set(self.match(names).values())
+        return " and ".join(words for words, any_of in self.needs.items() if not found & set(any_of))
+
+
+COUNTRY_NAMES: Mapping[str, str] = {
+    "countryname": "country",
+    "geocountry": "country",  # GA4 in BigQuery
+    "geography": "country",  # YouTube
+    "countryregion": "country",
+    "territory": "country",
+    "isoa2": "iso_a2",  # Natural Earth
+    "iso2": "iso_a2",
+    "iso2c": "iso_a2",  # R, countrycode
+    "alpha2": "iso_a2",
+    "alpha2code": "iso_a2",
+    "countryiso2": "iso_a2",
+    "countryalpha2": "iso_a2",
+    "countryiso": "iso_a2",  # MaxMind
+    "countryisocode": "iso_a2",
+    "countrycode": "iso_a2",
+    "geocode": "iso_a2",
+    "countryid": "iso_a2",  # GA4
+    "iso3": "iso_a3",
+    "iso3c": "iso_a3",
+    "alpha3": "iso_a3",
+    "alpha3code": "iso_a3",
+    "countryiso3": "iso_a3",
+    "countryalpha3": "iso_a3",
+    "countrycode3": "iso_a3",
+}
+"""Key of a name → what it says of a country. A code may also be a name, and a name a code: the values decide."""
+_OTHERS: Mapping[str, str] = {
+    **COUNTRY_NAMES,
+    "sessionuuid": "sessionID",
+    "sessionidentifier": "sessionID",
+    "loadedatutc": "loadedAt",
+    "loadedon": "loadedAt",
+    "loadedtime": "loadedAt",
+    "startedat": "loadedAt",
+    "starttime": "loadedAt",
+    "sessionstart": "loadedAt",
+    "timestamp": "loadedAt",
+    "datetime": "loadedAt",
+    "endtime": "endedAt",
+    "cityname": "city",
+    "geocity": "city",
+    "mediaid": "assetID",  # today's API
+    "videotitle": "title",
+    "device": "deviceType",
+    "devicecategory": "deviceType",  # Google Analytics
+    "os": "osName",
+    "operatingsystem": "osName",
+    "browser": "clientName",
+    "browsername": "clientName",
+    "browserversion": "clientVersion",
+    "referrer": "referrerUrl",
+    "referer": "referrerUrl",
+}
+"""Key of a name that other programs use → session column."""
+_IN_OBJECTS = {"session": ("sessionID", "loadedAt", "endedAt"), "location": ("country", *CODES, "city")}
+"""Object → columns whose other names may be in it, too: ``location.countryCode``."""
+
+SESSIONS = Names(
+    own={key_of(name): name for name in SESSION_COLUMNS}
+    | {key_of(name): column for name, column in DOTTED.items()}
+    | {"isoa3": "iso_a3"},
+    others={
+        **{f"{group}{key}": column for group, own in _IN_OBJECTS.items() for key, column in _OTHERS.items()
+           if column in own},
+        **_OTHERS,
+    },
+    needs={"sessionID": ("sessionID",), "loadedAt": ("loadedAt",), "country or ISO_A3": ("country", *CODES)},
+    joined=frozenset({"assetID"}),
+)  # fmt: skip
 REQUIRED = "sessionID, loadedAt, and country or ISO_A3"
-
-_KNOWN = {name.casefold(): DOTTED.get(name, name) for name in FLAT}
-
-
-def column_of(name: str) -> str | None:
-    """Return the session column for ``name`` in a file (case and surrounding spaces do not matter), or None."""
-    return _KNOWN.get(name.strip().casefold())
-
-
-def missing_columns(names: Iterable[str]) -> str:
-    """List the columns that a session file with columns ``names`` is missing, in words; "" if none."""
-    found = {column_of(name) for name in names}
-    missing = [name for name in ("sessionID", "loadedAt") if name not in found]
-    if not found & {"country", "ISO_A3"}:
-        missing.append("country or ISO_A3")
-    return " and ".join(missing)
 
 
 def flat_names(names: Mapping[str, Sequence[str]]) -> list[str]:
@@ -73,25 +179,29 @@ def flat_names(names: Mapping[str, Sequence[str]]) -> list[str]:
     return [dotted for name, fields in names.items() for dotted in ([f"{name}.{f}" for f in fields] or [name])]
 
 
-def to_sessions(raw: ibis.Table, *, guarded: bool, extra: Iterable[str] = ()) -> ibis.Table:
+def to_sessions(
+    raw: ibis.Table, *, guarded: bool, extra: Iterable[str] = (), folders: Mapping[str, StringValue] | None = None
+) -> ibis.Table:
     """Return ``raw`` as a sessions table: ``SESSION_COLUMNS``, the other columns of ``raw``, then ``extra`` as nulls.
 
-    All columns are strings. A session column with several names has the first value that is not empty. ``guarded``:
-    formulas are escaped with an apostrophe, which is removed.
+    All columns are strings. A session column with several names has the first value that is not empty; ``folders`` are
+    the values that the names of the folders have, by the names that they give. ``guarded``: formulas are escaped with
+    an apostrophe, which is removed.
     """
+    values = dict(_flat_values(raw, guarded))
+    matched = SESSIONS.match(values)
     found: dict[str, list[StringValue]] = {}
-    others: dict[str, StringValue] = {}
-    for name, value in _flat_values(raw, guarded):
-        column = column_of(name)
-        if column is None:
-            others[name] = value
-            continue
-        found.setdefault(column, []).append(value)
-        for api_name, asset_type in IDS.items():
-            if name.strip().casefold() == api_name.casefold():
-                found.setdefault("assetType", []).append(value.notnull().ifelse(asset_type, ibis.null("string")))
+    for name, column in matched.items():
+        found.setdefault(column, []).append(values[name])
+        if asset_type := IDS.get(key_of(name)):
+            known = values[name].notnull().ifelse(asset_type, ibis.null("string"))
+            found.setdefault("assetType", []).append(known)
+    for name, column in SESSIONS.match(folders or {}).items():
+        found.setdefault(column, []).append((folders or {})[name])
+    found["ISO_A3"] = [*found.pop("iso_a3", []), *found.pop("iso_a2", [])]
+    others = {name: value for name, value in values.items() if name not in matched}
     null = ibis.literal(None, type="string")
-    sessions = {name: _first(found[name]) if name in found else null for name in SESSION_COLUMNS}
+    sessions = {name: _first(found[name]) if found.get(name) else null for name in SESSION_COLUMNS}
     return raw.select(**sessions, **others, **{name: null for name in extra if name not in others})
 
 

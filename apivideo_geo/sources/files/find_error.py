@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import re
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 from apivideo_geo.engines import Layout
-from apivideo_geo.sources.files.columns import NESTED
-from apivideo_geo.sources.files.layouts import open_text
+from apivideo_geo.sources.files.columns import OBJECTS, SESSIONS
+from apivideo_geo.sources.files.layouts import SourceFile
+from apivideo_geo.text_files import open_text
 
 LONGEST_FIELD = 2**31 - 1
 """Characters; the csv module would otherwise stop at 131,072."""
@@ -18,24 +19,43 @@ _END = re.compile("\r\n|\r|\n")
 _HALF = re.compile("[\ud800-\udfff]")
 
 
-def find_broken_line(path: Path, layout: Layout) -> str:
-    """Return one sentence about the first error in the file at ``path``; "" if none is found."""
+def find_broken_line(file: SourceFile, layout: Layout) -> str:
+    """Return one sentence about the first error in ``file``; "" if none is found."""
     if layout.kind == "csv":
-        return _broken_csv(path, layout)
-    return _broken_ndjson(path) if layout.kind == "ndjson" else ""
+        return _broken_csv(Path(file.name), layout, file.header)
+    return _broken_ndjson(Path(file.name)) if layout.kind == "ndjson" else ""
 
 
-def _broken_csv(path: Path, layout: Layout) -> str:
-    expected, start = len(layout.columns), 1
+def find_value(file: SourceFile, layout: Layout | None, column: str, value: str) -> int | None:
+    """Return the number of the first line of ``file`` with ``value`` in a session's ``column``; None if not found."""
+    if layout and layout.kind == "parquet":
+        return None
+    csv.field_size_limit(LONGEST_FIELD)
+    with open_text(Path(file.name), errors="replace") as lines:
+        if layout is None or layout.kind == "ndjson":
+            written = value if value.isdecimal() else json.dumps(value)
+            return next((number for number, line in enumerate(lines, 1) if written in line), None)
+        found = SESSIONS.match(layout.columns)
+        at, before = [found.get(name) for name in layout.columns].index(column), file.header - 1
+        rows = csv.reader(islice(lines, before, None), delimiter=layout.delimiter)
+        for row in rows:
+            if len(row) > at and row[at] == value:
+                return before + 1
+            before = file.header - 1 + rows.line_num
+    return None
+
+
+def _broken_csv(path: Path, layout: Layout, header: int) -> str:
+    expected, start = len(layout.columns), header
     csv.field_size_limit(LONGEST_FIELD)
     with open_text(path) as file:
-        rows = csv.reader(file, delimiter=layout.delimiter, strict=True)
+        rows = csv.reader(islice(file, header - 1, None), delimiter=layout.delimiter, strict=True)
         try:
             for row in rows:
                 # The engines accept an empty line, and one delimiter too many at the end of a line.
                 if row and len(row) != expected and (len(row) != expected + 1 or row[-1]):
                     return f"{path}, line {start}: expected {expected} fields as in the header, found {len(row)}."
-                start = rows.line_num + 1
+                start = header + rows.line_num
         except csv.Error:
             return f"{path}, line {start}: a quoted field does not end correctly; check its quotes."
     return _mixed_ends(path)
@@ -68,8 +88,8 @@ def wrong_shape(item: object) -> str:
     """Describe how ``item`` differs from a session as the API returns it; "" if it does not."""
     if not isinstance(item, dict):
         return "expected a session, an object in braces"
-    for name in NESTED:
-        if not isinstance(item.get(name), dict | None):
+    for name in OBJECTS:
+        if not isinstance(item.get(name), dict | None) and not (isinstance(item[name], str) and SESSIONS.knows(name)):
             return f"expected {name} to be an object in braces"
     return ""
 

@@ -1,32 +1,41 @@
-"""Load JSON files: a list of sessions, one session, pages of the API, or several of these one after the other."""
+"""Load JSON files: a list of sessions, one session, pages of the API, or several of these one after the other.
+
+Also tables as pandas and R write them: by column (``{"country": {"0": "Peru"}}``, ``{"country": ["Peru"]}``), by index,
+and with the names of the columns apart (``{"columns": …, "data": …}``).
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from apivideo_geo.engines import table_of_rows
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.sources.files.columns import FLAT, NESTED, flat_names, missing_columns
+from apivideo_geo.sources.files.columns import METADATA, SESSIONS, Names, key_of
 from apivideo_geo.sources.files.find_error import wrong_shape, wrong_text
-from apivideo_geo.sources.files.layouts import open_text
+from apivideo_geo.sources.files.layouts import SourceFile
+from apivideo_geo.sources.files.paths import folder_values
+from apivideo_geo.text_files import open_text
 
 if TYPE_CHECKING:
     import ibis
 
-NAMES = (*FLAT, *(name for name in flat_names(NESTED) if name not in FLAT))
 
-
-def load_documents(path: Path) -> ibis.Table:
+def load_documents(file: SourceFile) -> ibis.Table:
     """Return the sessions of the JSON file: a column of strings for each plain or dotted name that occurs in it.
 
     Raises :class:`DataRefused`, naming the line of invalid JSON or the number of an invalid session.
     """
-    rows = list(_rows(path))
-    names = [name for name in NAMES if any(name in row for row in rows)] if rows else list(FLAT)
-    if missing := missing_columns(names):
+    path, rows = file.name, list(_rows(file))
+    names = list(dict.fromkeys(name for row in rows for name in row)) if rows else ["sessionID", "loadedAt", "country"]
+    try:
+        missing = SESSIONS.missing([*names, *folder_values(path)])
+    except ValueError as error:
+        raise DataRefused(f"{path}: {error}.") from None
+    if missing:
         raise DataRefused(f"{path}: its sessions have no {missing}; expected sessions as the API returns them.")
     try:
         return table_of_rows(rows, names)
@@ -36,20 +45,42 @@ def load_documents(path: Path) -> ibis.Table:
         raise DataRefused(f"{path}, session {number}: {wrong}.") from None
 
 
-def _rows(path: Path) -> Iterator[dict[str, str | None]]:
+def _rows(file: SourceFile) -> Iterator[dict[str, str | None]]:
     number = 0
-    for document in _documents(path):
-        items = document.get("data", [document]) if isinstance(document, dict) else document
-        for item in items if isinstance(items, list) else [items]:
+    for document in _documents(file):
+        for item in items_of(document, SESSIONS):
             number += 1
             if wrong := wrong_shape(item):
-                raise DataRefused(f"{path}, session {number}: {wrong}.")
+                raise DataRefused(f"{file.name}, session {number}: {wrong}.")
             yield _flatten(item)
 
 
-def _documents(path: Path) -> Iterator[Any]:
-    with open_text(path) as file:
-        text = file.read()
+def items_of(document: object, columns: Names) -> list[Any]:
+    """Return the rows of a JSON document with ``columns``, in whichever of the forms above it is."""
+    if not isinstance(document, dict):
+        return document if isinstance(document, list) else [document]
+    data, names, values = document.get("data"), document.get("columns"), list(document.values())
+    if isinstance(data, list) and isinstance(names, list) and all(isinstance(row, list) for row in data):
+        return [dict(zip(map(str, names), row, strict=False)) for row in data]
+    if "data" in document:
+        return data if isinstance(data, list) else [data]
+    if _are(dict, values) and not columns.missing(document):
+        return [{name: cells.get(at) for name, cells in document.items()} for at in values[0]]
+    if _are(list, values) and not columns.missing(document):
+        return [dict(zip(document, row, strict=True)) for row in zip_longest(*values)]
+    if _are(dict, values) and not any(columns.missing(value) for value in values):
+        return values
+    return [document]
+
+
+def _are(kind: type, values: list[Any]) -> bool:
+    return bool(values) and all(isinstance(value, kind) for value in values)
+
+
+def _documents(file: SourceFile) -> Iterator[Any]:
+    path = file.name
+    with open_text(Path(file.readable)) as lines:
+        text = lines.read()
     decoder, position, end = json.JSONDecoder(), 0, len(text.rstrip())
     if not end:
         raise DataRefused(f"{path} is empty: expected a list of sessions, or pages of the API, as JSON.")
@@ -66,11 +97,17 @@ def _documents(path: Path) -> Iterator[Any]:
 
 
 def _flatten(item: Mapping[str, Any]) -> dict[str, str | None]:
-    row = {name: _text(item[name]) for name in FLAT if name in item}
-    for name, fields in NESTED.items():
-        values = item.get(name) or {}
-        row |= {f"{name}.{field}": _text(values[field]) for field in fields if field in values}
+    row: dict[str, str | None] = {}
+    for name, value in item.items():
+        inner = value if isinstance(value, dict) else {}
+        row |= {f"{name}.{key}": _text(part) for key, part in inner.items() if _is_wanted(f"{name}.{key}")}
+        if not inner and SESSIONS.knows(name):
+            row[name] = _text(value)
     return row
+
+
+def _is_wanted(name: str) -> bool:
+    return SESSIONS.knows(name) or key_of(name) == METADATA
 
 
 def _text(value: object) -> str | None:

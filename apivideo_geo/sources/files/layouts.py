@@ -3,108 +3,182 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import json
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
-from typing import IO, cast
+from typing import TYPE_CHECKING
 
-from apivideo_geo.engines import Layout
+from apivideo_geo.engines import Layout, find_json_names
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.formulas import unescape_formula
-from apivideo_geo.sources.files.columns import FLAT, NESTED, REQUIRED, column_of, flat_names, missing_columns
-from apivideo_geo.sources.files.encoding import scan_text
+from apivideo_geo.sources.files.columns import OBJECTS, REQUIRED, SESSIONS, Names, flat_names, key_of
+from apivideo_geo.sources.files.encoding import copy_as_utf8, is_readable, scan_text
+from apivideo_geo.sources.files.paths import folder_values
+from apivideo_geo.text_files import READ_ERRORS, describe, open_bytes, open_text
+
+if TYPE_CHECKING:
+    from ibis.backends import BaseBackend
 
 KINDS = {".csv": "csv", ".tsv": "csv", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
-"""Ending of the name (without ``.gz``) → kind of file."""
+"""Ending of the name (without ``.gz``) → kind of file. Others are known by their content, if they are on this machine.
+"""
 ENDINGS = ", ".join(KINDS)
-SESSION_PER_LINE = Layout("ndjson", FLAT, nested=NESTED)
-"""NDJSON with the API's objects, or plain or dotted names; everything else in it is ignored."""
+DELIMITERS = ",;\t|"
+HEADER_WITHIN = 100
+"""Number of lines in which the header must be; above it may be a title, comments, or Excel's ``sep=;``."""
+LONGEST_LINE = 1 << 20
+"""Characters of a line that are read to find the header."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file: its ``name`` as messages show it, what the engine opens, and the number of its header line (CSV)."""
+
+    name: str
+    readable: str
+    header: int = 1
 
 
 def kind_of(path: str) -> str:
-    """Return ``csv``, ``json``, ``ndjson`` or ``parquet``, by the name. Raises :class:`DataRefused` for any other."""
+    """Return ``csv``, ``json``, ``ndjson`` or ``parquet``. Raises :class:`DataRefused` if it cannot be told."""
     name = path.partition("?")[0] if path.startswith(("http://", "https://")) else path  # a URL may be signed
-    ending = Path(name.lower().removesuffix(".gz")).suffix
-    if ending not in KINDS:
+    ending = Path(name.lower().removesuffix(".gz").removesuffix(".zip")).suffix
+    if ending in KINDS:
+        return KINDS[ending]
+    if "://" in path:
         raise DataRefused(f"{path} is not a session file: expected a name that ends in {ENDINGS} (.gz allowed).")
-    return KINDS[ending]
+    try:
+        with open_bytes(Path(path)) as file:
+            if file.read(4) == b"PAR1":
+                return "parquet"
+        with open_text(Path(path), errors="replace") as text:
+            start = text.read(1000).lstrip()[:1]
+    except READ_ERRORS as error:
+        raise DataRefused(f"{path} cannot be read: {describe(error)}.") from None
+    return {"[": "json", "{": "ndjson"}.get(start, "csv")
 
 
-def find_layout(path: Path, kind: str, *, checked: bool = True) -> Layout | None:
-    """Return how to read the file; None if it is JSON that must be loaded into memory.
+def find_layout(
+    path: Path, kind: str, connection: BaseBackend, *, checked: bool = True
+) -> tuple[Layout | None, SourceFile]:
+    """Return how to read the file (None if it is JSON that must be loaded into memory), and what to read.
 
-    Raises :class:`DataRefused` if the file is empty, cannot be read, is not UTF-8 or (``checked``) misses columns.
+    Raises :class:`DataRefused` if the file is empty, cannot be read, is not text, or (``checked``) misses columns.
     """
+    file = SourceFile(str(path), str(path.absolute()))
     if kind == "parquet":
-        return _check(path, _parquet_layout(path), checked)
-    guarded = scan_text(path)
+        return _check(file, _parquet_layout(path), checked), file
+    header, layout = 1, Layout("csv")
+    try:
+        if kind == "csv":
+            header, layout = _csv_layout(path, SESSIONS, first=not checked)
+        readable = path if header == 1 and is_readable(path, kind) else copy_as_utf8(path, header)
+    except READ_ERRORS as error:
+        raise DataRefused(f"{path} cannot be read: {describe(error)}.") from None
+    file = SourceFile(str(path), str(readable.absolute()), header)
+    guarded = scan_text(readable, shown=path)
     if kind == "csv":
-        return _check(path, replace(_csv_layout(path), guarded=guarded), checked)
-    return _json_layout(path) if kind == "ndjson" else None
+        layout = replace(layout, guarded=guarded, only_here=readable != path)
+        return _check(file, layout, checked), file
+    if kind == "json" or not _is_one_per_line(path):
+        return None, file
+    layout = replace(ndjson_layout(file.readable, connection), only_here=readable != path)
+    return _check(file, layout, checked), file
 
 
-def remote_layout(url: str, kind: str) -> Layout:
-    """Return how to read ``url``: the engine detects the columns. Raises :class:`DataRefused` for JSON."""
-    if kind == "json":
-        raise DataRefused(f"{url}: only CSV, NDJSON and Parquet can be read by URL.")
-    return SESSION_PER_LINE if kind == "ndjson" else Layout("csv" if kind == "csv" else "parquet")
+def ndjson_layout(path: str, connection: BaseBackend) -> Layout:
+    """Return how to read one session per line, with all names of columns that occur; other keys are ignored."""
+    names = find_json_names(path, connection)
+    if not names:  # the engine will fail on a line, and it be named then
+        return Layout("ndjson", ("sessionID", "loadedAt", "country"))
+    groups = {name for name in names if key_of(name) in OBJECTS or (names[name] and not SESSIONS.knows(name))}
+    nested = {name: tuple(key for key in names[name] if SESSIONS.knows(f"{name}.{key}")) for name in groups}
+    plain = tuple(name for name in names if name not in groups and SESSIONS.knows(name))
+    return Layout("ndjson", plain, nested={name: keys for name, keys in nested.items() if keys})
 
 
-def open_text(path: Path) -> IO[str]:
-    """Open the text of a file, decompressed if its name ends in ``.gz``, with its line ends unchanged."""
-    if path.suffix.lower() == ".gz":
-        return cast("IO[str]", gzip.open(path, "rt", encoding="utf-8-sig", newline=""))
-    return path.open(encoding="utf-8-sig", newline="")
+def columns_of(layout: Layout) -> list[str]:
+    """Return the plain and dotted names of the columns of a layout."""
+    return [*layout.columns, *flat_names(layout.nested)]
 
 
-def _check(path: Path, layout: Layout, checked: bool) -> Layout:
-    missing = missing_columns(layout.columns)
-    if missing and checked:
-        line = ", line 1" if layout.kind == "csv" else ""
-        raise DataRefused(f"{path}{line}: there is no column {missing}; a session file needs {REQUIRED}.")
+def _check(file: SourceFile, layout: Layout, checked: bool) -> Layout:
+    if not checked:
+        return layout
+    line = f", line {file.header}" if layout.kind == "csv" else ""
+    try:
+        missing = SESSIONS.missing([*columns_of(layout), *folder_values(file.name)])
+    except ValueError as error:
+        raise DataRefused(f"{file.name}{line}: {error}.") from None
+    if missing:
+        seen = f" (the first line is {_first_line(Path(file.name))})" if layout.kind == "csv" else ""
+        raise DataRefused(f"{file.name}{line}: there is no column {missing}{seen}; a session file needs {REQUIRED}.")
     return layout
 
 
-def _csv_layout(path: Path) -> Layout:
-    """Use the delimiter with which the header has the most known columns."""
-    candidates = []
-    for delimiter in (",", ";", "\t"):
-        with open_text(path) as file:
-            try:
-                names = next(csv.reader(file, delimiter=delimiter), [])
-            except csv.Error:
-                names = []
-        candidates.append((sum(column_of(name) is not None for name in names), len(names), delimiter, names))
-    _, _, delimiter, names = max(candidates, key=lambda candidate: candidate[:2])
+def _first_line(path: Path) -> str:
+    """Quote the first line that is not empty."""
+    with open_text(path, errors="replace") as file:
+        lines = (" ".join(line.split()) for line in iter(lambda: file.readline(LONGEST_LINE), ""))
+        line = next(filter(None, lines), "")
+    return repr(line if len(line) <= 80 else line[:79] + "…")
+
+
+def _csv_layout(path: Path, columns: Names, *, first: bool) -> tuple[int, Layout]:
+    """Return the number of the header line and the layout: the first line that has all required columns.
+
+    If there is none, or ``first``, it is line 1. The delimiter is the one with which it has the most known columns.
+    """
+    with open_text(path, errors="replace") as file:
+        lines = list(islice(iter(lambda: file.readline(LONGEST_LINE), ""), HEADER_WITHIN))
+    number, delimiter, names = 1, ",", _names(lines, ",")
+    for start in range(1 if first else len(lines)):
+        candidates = [(_names(lines[start:], delimiter), delimiter) for delimiter in DELIMITERS]
+        found, by = max(candidates, key=lambda one: (sum(map(columns.knows, one[0])), len(one[0])))
+        if start == 0 or _is_complete(found, columns):
+            number, delimiter, names = start + 1, by, found
+        if _is_complete(found, columns):
+            break
     if not any(names):
         raise DataRefused(f"{path}, line 1: expected a header line with the columns {REQUIRED}.")
     # pandas writes its index without a name: an ordinary column.
-    columns = [unescape_formula(name).strip() or f"column {number}" for number, name in enumerate(names, 1)]
-    lowered = [name.casefold() for name in columns]
-    twice = [name for name in columns if lowered.count(name.casefold()) > 1]
+    named = [unescape_formula(name).strip() or f"column {at}" for at, name in enumerate(names, 1)]
+    lowered = [name.casefold() for name in named]
+    twice = [name for name in named if lowered.count(name.casefold()) > 1]
     if twice:
-        raise DataRefused(f"{path}, line 1: the column {twice[0]} occurs twice; keep one of the two.")
-    return Layout("csv", tuple(columns), delimiter)
+        raise DataRefused(
+            f"{path}, line {number}: the columns {twice[0]!r} and {twice[1]!r} have the same name; keep one of the two."
+        )
+    return number, Layout("csv", tuple(named), delimiter)
 
 
-def _json_layout(path: Path) -> Layout | None:
-    """Decide by the first line: one session per line, or JSON that must be loaded (None)."""
-    with open_text(path) as file:
+def _is_complete(names: Iterable[str], columns: Names) -> bool:
+    try:
+        return not columns.missing(names)
+    except ValueError:
+        return True  # ambiguous: refused later, with both names
+
+
+def _names(lines: list[str], delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader(lines, delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _is_one_per_line(path: Path) -> bool:
+    """Decide by the first line: one session per line, or JSON that must be loaded."""
+    with open_text(path, errors="replace") as file:
         line = next((line for line in file if line.strip()), "")
     if not line:
         raise DataRefused(f"{path} is empty: expected one session per line, as JSON.")
     try:
         item = json.loads(line)
     except ValueError:
-        return SESSION_PER_LINE  # the engine will fail on it, and the line be named then
-    if not isinstance(item, Mapping) or "data" in item:
-        return None
-    names = flat_names({name: tuple(value) if isinstance(value, Mapping) else () for name, value in item.items()})
-    if missing := missing_columns(names):
-        raise DataRefused(f"{path}, line 1: there is no {missing}; expected a session as the API returns it.")
-    return SESSION_PER_LINE
+        return True  # the engine will fail on it, and the line be named then
+    return isinstance(item, Mapping) and "data" not in item
 
 
 def _parquet_layout(path: Path) -> Layout:
@@ -114,10 +188,7 @@ def _parquet_layout(path: Path) -> Layout:
     try:
         schema = pq.read_schema(path)
     except (pa.ArrowException, OSError) as error:
-        raise DataRefused(f"{path} is not a complete Parquet file; export it again ({_first_line(error)}).") from None
+        reason = str(error).strip().partition("\n")[0].rstrip(".")[:120]
+        raise DataRefused(f"{path} is not a complete Parquet file; export it again ({reason}).") from None
     names = {f.name: tuple(part.name for part in f.type) if pa.types.is_struct(f.type) else () for f in schema}
     return Layout("parquet", tuple(flat_names(names)), types=tuple(str(f.type) for f in schema))
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0].rstrip(".")[:120]

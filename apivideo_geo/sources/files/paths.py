@@ -1,12 +1,17 @@
-"""Find the files that the user's paths, patterns and URLs name."""
+"""Find the files that the user's paths, patterns and URLs name, and the values that the names of their folders have."""
 
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import unquote
 
 from apivideo_geo.errors import DataRefused
+
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+"""How Spark, Hive and Athena write a missing value in the name of a folder."""
 
 
 def is_remote(path: str) -> bool:
@@ -17,19 +22,19 @@ def is_remote(path: str) -> bool:
 def find_files(given: str) -> list[str]:
     """Return the file ``given``, or the files that match it as a pattern (``**``: any depth), sorted; a URL unchanged.
 
-    Raises :class:`DataRefused` if there is none.
+    Raises :class:`DataRefused` if there is none, or if its name is not text in UTF-8.
     """
     if is_remote(given):
         return [given]
     path = Path(given).expanduser()
     if path.is_file():
-        return [str(path)]
+        return [_checked(str(path))]
     if path.is_dir():
         raise DataRefused(f"{given} is a folder: name the files in it, for example {given.rstrip('/')}/**/*.csv.")
     found = sorted(name for name in glob.glob(str(path), recursive=True) if Path(name).is_file())  # noqa: PTH207
     if not found:
-        raise DataRefused(f"{given}: there is no such file; check the path.")
-    return found
+        raise DataRefused(f"{_printable(given)}: there is no such file; check the path.")
+    return [_checked(name) for name in found]
 
 
 def find_all_files(given: Sequence[str]) -> list[str]:
@@ -38,3 +43,29 @@ def find_all_files(given: Sequence[str]) -> list[str]:
         str(Path(name).resolve()) if not is_remote(name) else name: name for each in given for name in find_files(each)
     }
     return list(found.values())
+
+
+def folder_values(path: str) -> dict[str, str]:
+    """Return the columns that are in the names of folders, as Spark's ``partitionBy`` writes them; ``""`` is missing.
+
+    >>> folder_values("/data/country=C%C3%B4te/year=2026/part-0.parquet")
+    {'country': 'Côte', 'year': '2026'}
+    """
+    found = re.findall("(?<=/)([^/=]+)=([^/]*)(?=/)", Path(path).absolute().as_posix() if not is_remote(path) else path)
+    return {name: "" if value == NO_VALUE else unquote(value) for name, value in found}
+
+
+def raw_folder_values(path: str, name: str) -> str:
+    """Return the value of the column ``name`` in the folders of ``path`` as it is written there."""
+    found = re.search(f"/{re.escape(name)}=([^/]*)/", Path(path).absolute().as_posix() if not is_remote(path) else path)
+    return found[1] if found else ""
+
+
+def _checked(path: str) -> str:
+    if _printable(path) != path:
+        raise DataRefused(f"{_printable(path)}: the name of this file or of a folder is not UTF-8 text; rename it.")
+    return path
+
+
+def _printable(path: str) -> str:
+    return path.encode(errors="replace").decode()

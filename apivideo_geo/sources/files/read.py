@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import ibis
 import pyarrow as pa
@@ -17,16 +19,18 @@ from apivideo_geo.aggregate.sessions import text_column, utc_day
 from apivideo_geo.days import days_between
 from apivideo_geo.engines import FILE, Layout, engine_errors, read_sessions
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.sources.files.columns import REQUIRED, column_of, flat_names, missing_columns, to_sessions
+from apivideo_geo.sources.files.columns import REQUIRED, SESSIONS, flat_names, to_sessions
+from apivideo_geo.sources.files.dates import find_refused_time, settle_dates
 from apivideo_geo.sources.files.find_error import find_broken_line
 from apivideo_geo.sources.files.json_documents import load_documents
-from apivideo_geo.sources.files.layouts import find_layout, kind_of, remote_layout
-from apivideo_geo.sources.files.paths import find_all_files, is_remote
+from apivideo_geo.sources.files.layouts import SourceFile, find_layout, kind_of, ndjson_layout
+from apivideo_geo.sources.files.paths import find_all_files, folder_values, is_remote, raw_folder_values
 
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend
+    from ibis.expr.types import StringValue
 
-FileGroups = dict[Layout | None, list[str]]
+FileGroups = dict[Layout | None, list[SourceFile]]
 """Layout → the files that have it; None: JSON that is loaded into memory."""
 
 
@@ -36,51 +40,93 @@ class SessionFiles:
 
     ``table``: a sessions table that is read when its rows are requested (columns ``SESSION_COLUMNS``, then the other
     columns of the files; all strings, empty cells null). ``days``: the UTC days covered, in order. ``rows``: number of
-    rows, including those that ``count_sessions`` will reject.
+    rows, including those that ``count_sessions`` will reject. ``example``: a time that is rejected, with its file and
+    line; "" if there is none.
     """
 
     table: ibis.Table
     days: tuple[date, ...]
     rows: int
+    example: str = ""
 
 
-def open_sessions(paths: Sequence[str], connection: BaseBackend) -> SessionFiles:
+def open_sessions(paths: Sequence[str], connection: BaseBackend, date_format: str = "") -> SessionFiles:
     """Open the sessions in ``paths``: files, patterns (also ``**``) and URLs of an object store, of mixed kinds.
 
-    CSV: the columns of ``sessions.csv`` or the API's dotted names, in any order and case, separated by ``,``, ``;`` or
-    tab. JSON, NDJSON: as the API returns them, or flat. Parquet: either. Reads the files once. Raises
-    :class:`DataRefused` for a path that matches nothing and for any other file, naming the file and the line.
+    CSV: the columns of ``sessions.csv`` or the API's dotted names, in any order and spelling, separated by ``,``,
+    ``;``, ``|`` or tab. JSON, NDJSON: as the API returns them, or flat. Parquet: either. ``date_format``: ``dmy`` or
+    ``mdy``, the order of dates such as 11/8/2026 where a file does not show it. Reads the files once, and again if a
+    time cannot be read. Raises :class:`DataRefused` for a path that matches nothing and for any other file, naming the
+    file and the line.
     """
-    groups = group_files(find_all_files(paths))
+    groups, example = group_files(find_all_files(paths), connection), ""
     try:
         with_files = read_groups(groups, connection)
         table = with_files.drop(FILE)
         places = count_places(table)
+        if pc.any(pc.and_(places["known"], pc.is_null(places["day"]))).as_py():
+            with_files = settle_dates(with_files, date_format)
+            table = with_files.drop(FILE)
+            places = count_places(table)
+            example = find_refused_time(with_files, groups)
         spans = [_span(places)] if _is_one_file(groups) else _spans(with_files)
     except DataRefused as error:
         raise explain_error(groups) or error from None
     days = {day for first, last in spans if first and last for day in days_between(first, last)}
-    return SessionFiles(table, tuple(sorted(days)), pc.sum(places["rows"]).as_py() or 0)
+    return SessionFiles(table, tuple(sorted(days)), pc.sum(places["rows"]).as_py() or 0, example)
 
 
-def group_files(files: Iterable[str]) -> FileGroups:
+def group_files(files: Iterable[str], connection: BaseBackend) -> FileGroups:
     """Group ``files`` by their layout. Raises :class:`DataRefused` for the first that is not a session file."""
     groups: FileGroups = {}
     for name in files:
         kind = kind_of(name)
-        layout = remote_layout(name, kind) if is_remote(name) else find_layout(Path(name), kind)
-        groups.setdefault(layout, []).append(name)
+        if is_remote(name):
+            layout, file = _remote_layout(name, kind, connection), SourceFile(name, name)
+        else:
+            layout, file = find_layout(Path(name), kind, connection)
+        groups.setdefault(layout, []).append(file)
     return groups
+
+
+def _remote_layout(url: str, kind: str, connection: BaseBackend) -> Layout | None:
+    """Return how to read ``url``; the engine detects the columns of CSV and Parquet."""
+    if kind == "json":
+        raise DataRefused(f"{url}: only CSV, NDJSON and Parquet can be read by URL.")
+    return ndjson_layout(url, connection) if kind == "ndjson" else Layout("csv" if kind == "csv" else "parquet")
 
 
 def read_groups(groups: FileGroups, connection: BaseBackend, *, only_here: bool = False) -> ibis.Table:
     """Return all ``groups`` as one sessions table with the column ``FILE``; ``only_here`` as in ``read_sessions``."""
-    raws = [raw for layout, files in groups.items() for raw in _read_group(layout, files, connection, only_here)]
-    extra = dict.fromkeys(name for raw, _ in raws for name in _names(raw) if column_of(name) is None)
-    tables = [to_sessions(raw, guarded=guarded, extra=extra) for raw, guarded in raws]
+    raws = [
+        (raw, guarded, _folder_columns(raw, files))
+        for layout, files in groups.items()
+        for raw, guarded in _read_group(layout, files, connection, only_here)
+    ]
+    extra: dict[str, None] = {}
+    for raw, _, _ in raws:
+        names = _names(raw)
+        extra |= dict.fromkeys(name for name in names if name not in SESSIONS.match(names))
+    tables = [to_sessions(raw, guarded=guarded, extra=extra, folders=folders) for raw, guarded, folders in raws]
     names = [*(name for name in tables[0].columns if name not in extra), *extra]
     tables = [table.select(names) for table in tables]
     return ibis.union(*tables) if len(tables) > 1 else tables[0]
+
+
+def _folder_columns(raw: ibis.Table, files: Iterable[SourceFile]) -> dict[str, StringValue]:
+    """Return the session columns that the folders' names have, computed from ``FILE``."""
+    values: dict[str, dict[str, str]] = {}
+    for file in files:
+        for name, value in folder_values(file.name).items():
+            if SESSIONS.knows(name):
+                values.setdefault(name, {})[raw_folder_values(file.name, name)] = value
+    columns = {}
+    for name, known in values.items():
+        text = raw[FILE].re_extract(f"/{re.escape(name)}=([^/]*)/", 1)
+        other = {spelled: value for raw_value, value in known.items() for spelled in (raw_value, quote(raw_value))}
+        other = {spelled: value for spelled, value in other.items() if spelled != value}
+        columns[name] = (text.substitute(other) if other else text).nullif("")
+    return columns
 
 
 def load_csv(path: Path, connection: BaseBackend) -> tuple[ibis.Table, FileGroups]:
@@ -88,10 +134,11 @@ def load_csv(path: Path, connection: BaseBackend) -> tuple[ibis.Table, FileGroup
 
     Raises :class:`DataRefused` if it is not a CSV file.
     """
-    layout = find_layout(path, "csv", checked=False)
+    layout, file = find_layout(path, "csv", connection, checked=False)
     assert layout
-    groups: FileGroups = {layout: [str(path)]}
-    found = {column_of(name) or name for name in layout.columns}
+    groups: FileGroups = {layout: [file]}
+    matched = SESSIONS.match(layout.columns)
+    found = {matched.get(name, name) for name in layout.columns}
     try:
         table = read_groups(groups, connection, only_here=True)
     except DataRefused as error:  # rows for Spark are read at once
@@ -102,35 +149,39 @@ def load_csv(path: Path, connection: BaseBackend) -> tuple[ibis.Table, FileGroup
 def explain_error(groups: FileGroups) -> DataRefused | None:
     """Return an error that names the first line of ``groups`` that an engine cannot read; None if none is found."""
     for layout, files in groups.items():
-        for name in files:
-            if layout and not is_remote(name) and (sentence := find_broken_line(Path(name), layout)):
+        for file in files:
+            if layout and not is_remote(file.name) and (sentence := find_broken_line(file, layout)):
                 return DataRefused(sentence)
     return None
 
 
 def _read_group(
-    layout: Layout | None, files: list[str], connection: BaseBackend, only_here: bool
+    layout: Layout | None, files: list[SourceFile], connection: BaseBackend, only_here: bool
 ) -> Iterable[tuple[ibis.Table, bool]]:
     """Return the tables of one group with the columns of the files, and whether formulas in them are escaped."""
     if layout is None:
-        for name in files:
-            yield load_documents(Path(name)).mutate(**{FILE: ibis.literal(name)}), False
+        for file in files:
+            yield load_documents(file).mutate(**{FILE: ibis.literal(file.readable)}), False
         return
-    paths = [name if is_remote(name) else str(Path(name).absolute()) for name in files]
-    raw = read_sessions(connection, paths, layout, only_here=only_here)
-    if lacks := missing_columns(_names(raw)) if is_remote(files[0]) else "":
-        raise DataRefused(f"{files[0]}: there is no column {lacks}; a session file needs {REQUIRED}.")
+    raw = read_sessions(connection, [file.readable for file in files], layout, only_here=only_here)
+    if is_remote(files[0].name):
+        try:
+            lacks = SESSIONS.missing([*_names(raw), *folder_values(files[0].name)])
+        except ValueError as error:
+            raise DataRefused(f"{files[0].name}: {error}.") from None
+        if lacks:
+            raise DataRefused(f"{files[0].name}: there is no column {lacks}; a session file needs {REQUIRED}.")
     yield raw, layout.kind == "csv" and layout.guarded
 
 
 def _names(raw: ibis.Table) -> list[str]:
-    types = raw.schema().items()
+    types = raw.drop(FILE).schema().items()
     return flat_names({name: tuple(kind.names) if kind.is_struct() else () for name, kind in types})
 
 
 def _is_one_file(groups: FileGroups) -> bool:
-    names = [name for files in groups.values() for name in files]
-    return len(names) == 1 and not is_remote(names[0])
+    files = [file for files in groups.values() for file in files]
+    return len(files) == 1 and not is_remote(files[0].name)
 
 
 def _span(places: pa.Table) -> tuple[date | None, date | None]:

@@ -16,6 +16,7 @@ from apivideo_geo.errors import DataRefused
 from apivideo_geo.model import DETAIL_DIMENSIONS, Asset, Facts, Refused
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.files.read import open_sessions
+from apivideo_geo.sources.files.refused import check_share
 
 
 class FilesSource:
@@ -32,11 +33,12 @@ class FilesSource:
         self._settings = settings
         self._effects = effects
         effects.progress.start("Reading session files")
-        self._files = open_sessions(settings.sessions, connect(settings.engine))
+        self._files = open_sessions(settings.sessions, connect(settings.engine), settings.date_format)
         effects.progress.finish()
         if not self._files.days:
+            example = f" (for example {self._files.example} is not a time)" if self._files.example else ""
             raise DataRefused(
-                f"{', '.join(settings.sessions)}: no session in it can be counted; "
+                f"{', '.join(settings.sessions)}: no session in it can be counted{example}; "
                 "give files with at least one row that has a sessionID and a loadedAt such as 2026-11-08T10:00:00Z."
             )
 
@@ -63,10 +65,12 @@ class FilesSource:
         ahead = table.filter(pc.and_(pc.greater(table["day"], pa.scalar(today)), pc.equal(table["dimension"], "total")))
         if ahead.num_rows:
             refused = (*refused, Refused("loadedAt is in the future", pc.sum(ahead["count"]).as_py()))
+        rows, example = self._files.rows, self._files.example
+        warnings = check_share(refused, rows, accept=self._settings.accept_refused, example=example)
         if len(days) < len(self._files.days):
             table = table.filter(pc.is_in(table["day"], pa.array(days, pa.date32())))
         self._effects.progress.finish()
-        yield detail, Facts(days, table, refused, unmapped, sessions=self._files.table)
+        yield detail, Facts(days, table, refused, unmapped, self._files.table, rows, warnings)
 
     def fetch_count(self, first: date, last: date) -> int | None:
         """Return None: files have no total of their own."""

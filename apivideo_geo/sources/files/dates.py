@@ -1,0 +1,75 @@
+"""Dates of which the day or the month could be first (11/8/2026), and an example of a time that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import ibis
+
+from apivideo_geo.aggregate.sessions import text_column, utc_day
+from apivideo_geo.aggregate.times import EITHER_FIRST, let, with_order
+from apivideo_geo.engines import FILE, Layout, engine_errors
+from apivideo_geo.sources.files.find_error import find_value
+from apivideo_geo.sources.files.layouts import SourceFile
+from apivideo_geo.sources.files.paths import is_remote
+
+LONGEST_EXAMPLE = 40
+"""Characters of a rejected time that are shown."""
+
+
+def settle_dates(table: ibis.Table, date_format: str, column: str = "loadedAt") -> ibis.Table:
+    """Return ``table`` with such dates in ``column`` as ISO 8601, as far as it is certain which number is the day.
+
+    ``table`` has the column ``FILE``. ``date_format``: ``dmy`` or ``mdy``. Without it a file settles its dates if one
+    of its numbers is over 12, and always in the same place; a date such as 8/8/2026 needs nothing. Years of two digits
+    need ``date_format``.
+    """
+    time = text_column(table, column)
+    first, second = (time.re_extract(EITHER_FIRST, group).try_cast("int64") for group in (1, 2))
+    either = time.notnull() & time.re_search(EITHER_FIRST)
+    if date_format:
+        day_first, month_first = (either & (date_format == order) for order in ("dmy", "mdy"))
+    else:
+        either &= time.re_extract(EITHER_FIRST, 3).length() == 4
+        dates = table.filter(either).select(file=FILE, first=first.fill_null(0), second=second.fill_null(0))
+        with engine_errors():
+            found = dates.group_by("file").agg(first=dates["first"].max(), second=dates["second"].max()).to_pyarrow()
+        if not len(found):
+            return table
+        days = [row["file"] for row in found.to_pylist() if row["first"] > 12 >= row["second"]]
+        months = [row["file"] for row in found.to_pylist() if row["second"] > 12 >= row["first"]]
+        day_first = either & (table[FILE].isin(days) | (first == second))
+        month_first = either & table[FILE].isin(months)
+    settled = ibis.cases(
+        (day_first & (second <= 12), let(time, lambda text: with_order(text, day_first=True))),
+        (month_first & (first <= 12), let(time, lambda text: with_order(text, day_first=False))),
+        else_=time,
+    )
+    return table.mutate(**{column: settled})
+
+
+def find_refused_time(
+    table: ibis.Table, groups: Mapping[Layout | None, Iterable[SourceFile]], column: str = "loadedAt"
+) -> str:
+    """Return the first time in ``column`` that cannot be read, with its file and line; "" if none is found."""
+    time = text_column(table, column)
+    refused = table.filter(time.notnull() & utc_day(time).isnull()).select(file=FILE, time=time).limit(1)
+    with engine_errors():
+        rows = refused.to_pyarrow().to_pylist()
+    if not rows:
+        return ""
+    value, opened = rows[0]["time"], _path(rows[0]["file"])
+    example = repr(value if len(value) <= LONGEST_EXAMPLE else value[: LONGEST_EXAMPLE - 1] + "…")
+    for layout, files in groups.items():
+        for file in files:
+            if _path(file.readable) == opened:
+                line = None if is_remote(file.name) else find_value(file, layout, column, value)
+                return f"{example} in {file.name}" + (f", line {line}" if line else "")
+    return example
+
+
+def _path(opened: str) -> str:
+    """Return the path of a file that an engine names; Spark gives a URL."""
+    return unquote(urlsplit(opened).path) if opened.startswith("file:") else str(Path(opened))
