@@ -6,8 +6,7 @@ import csv
 import io
 import re
 import unicodedata
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.render.site import Theme
 from tests.browser import OpenPage, serve, wait_until
 from tests.render.browsing import DESKTOP, PHONE, build, card, cells, chosen, figure, kinds, legend, live
-from tests.render.samples import FIRST, LENGTH, days, small, summary, watched
+from tests.render.samples import FIRST, LENGTH, MADE, days, small, summary, watched
 
 CALM = {**DESKTOP, "reduced_motion": "reduce"}
 
@@ -159,13 +158,11 @@ def test_arrows_go_to_the_neighbour_and_say_it(page):
     assert card(page)["name"]
 
 
-@pytest.mark.parametrize(
-    ("code", "key", "neighbour"),
-    [("ARG", "ArrowLeft", "CHL"), ("USA", "ArrowUp", "CAN"), ("BRA", "ArrowLeft", "BOL"), ("CHN", "ArrowUp", "MNG")],
-)
-def test_neighbours_are_those_on_the_map(page, code, key, neighbour):
-    ways = {"ArrowLeft": [-1, 0], "ArrowRight": [1, 0], "ArrowUp": [0, -1], "ArrowDown": [0, 1]}
-    assert page.evaluate("([c, w]) => apivideoGeo.keys.neighbour(c, w)", [code, ways[key]]) == neighbour
+def test_neighbours_are_those_on_the_map(page):
+    left, up = [-1, 0], [0, -1]
+    pairs = {("ARG", "CHL"): left, ("USA", "CAN"): up, ("BRA", "BOL"): left, ("CHN", "MNG"): up}
+    for (code, neighbour), way in pairs.items():
+        assert page.evaluate("([code, way]) => apivideoGeo.keys.neighbour(code, way)", [code, way]) == neighbour
 
 
 def test_every_country_can_be_reached_by_arrows(page):
@@ -485,20 +482,23 @@ def test_with_reduced_motion_play_takes_single_steps(page):
 # Age, script, size, theme
 
 
-@pytest.mark.parametrize(
-    ("hours", "words", "tone"),
-    [
-        (0.5, "30 minutes ago", ""),
-        (7, "7 hours ago", ""),
-        (40, "40 hours ago · late", "late"),
-        (80, "3 days ago · out of date", "old"),
-    ],
+AGES = (
+    (0.5, "30 minutes ago", ""),
+    (7, "7 hours ago", ""),
+    (40, "40 hours ago · late", "late"),
+    (80, "3 days ago · out of date", "old"),
 )
-def test_the_age_of_the_data_is_told_by_the_readers_clock(open_page: OpenPage, tmp_path, hours, words, tone):
-    made = datetime.now(UTC) - timedelta(hours=hours, minutes=-1 / 60)
-    page = live(open_page(build(replace(watched(), generated_at=made), tmp_path).as_uri(), **CALM).page)
-    assert f"Updated {words}" in page.locator("#fresh").inner_text()
-    assert (page.locator("#fresh").get_attribute("class") or "").split() == ["fresh", *([tone] if tone else [])]
+"""Hours since the page was made, what it says of them and how."""
+
+
+def test_the_age_of_the_data_is_shown_by_the_readers_clock(open_page: OpenPage, site):
+    page = open_page("about:blank", **CALM).page
+    for hours, words, tone in AGES:
+        page.clock.set_fixed_time(MADE + timedelta(hours=hours))
+        page.goto(site.as_uri())
+        live(page)
+        assert f"Updated {words}" in page.locator("#fresh").inner_text()
+        assert (page.locator("#fresh").get_attribute("class") or "").split() == ["fresh", *([tone] if tone else [])]
 
 
 def test_without_script_no_control_is_shown_and_the_date_stands(open_page: OpenPage, site):
@@ -509,25 +509,27 @@ def test_without_script_no_control_is_shown_and_the_date_stands(open_page: OpenP
     assert page.locator("tr[data-c=FRA] .spark").is_visible()
 
 
-@pytest.mark.parametrize("width", [320, 360, 768, 1440])
-def test_controls_and_all_fit_every_width(open_page: OpenPage, site, width):
-    link = f"{site.as_uri()}?period=2026-06-02..2026-06-05&measure=change&country=REU&zeros=shown"
-    page = live(open_page(link, viewport={"width": width, "height": 800}).page)
-    assert page.evaluate("document.documentElement.scrollWidth") == width
+def test_controls_and_all_fit_every_width(open_page: OpenPage, site):
+    page = open_page("about:blank").page
+    for width in (320, 360, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(f"{site.as_uri()}?period=2026-06-02..2026-06-05&measure=change&country=REU&zeros=shown")
+        assert live(page).evaluate("document.documentElement.scrollWidth") == width
 
 
-@pytest.mark.parametrize("width", [320, 360, 768, 1280])
-def test_letters_twice_as_large_fit(open_page: OpenPage, site, width):
+def test_letters_twice_as_large_fit(open_page: OpenPage, site):
     """As a reader sets them in the browser: pages count in these letters, and so do their media queries."""
-    page = open_page("about:blank", viewport={"width": width, "height": 800}, reduced_motion="reduce").page
+    page = open_page("about:blank", reduced_motion="reduce").page
     session = page.context.new_cdp_session(page)
     session.send("Page.enable")
     session.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
-    page.goto(f"{site.as_uri()}?period=30d&country=REU")
-    page.wait_for_selector("html.live")
-    assert page.evaluate("getComputedStyle(document.body).fontSize") == "32px"
-    assert page.evaluate("getComputedStyle(document.querySelector('.legend')).fontSize") == "28px"
-    assert page.evaluate("document.documentElement.scrollWidth") == width
+    for width in (320, 360, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(f"{site.as_uri()}?period=30d&country=REU")
+        page.wait_for_selector("html.live")
+        assert page.evaluate("getComputedStyle(document.body).fontSize") == "32px"
+        assert page.evaluate("getComputedStyle(document.querySelector('.legend')).fontSize") == "28px"
+        assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_nothing_moves_while_the_page_takes_over(open_page: OpenPage, site):

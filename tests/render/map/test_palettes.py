@@ -140,11 +140,12 @@ def test_an_unknown_palette_is_told_with_the_choice():
         render_palette("rainbow")
 
 
-@pytest.mark.parametrize("scheme", THEMES)
-def test_the_page_shows_the_palette_the_owner_chose(open_page: OpenPage, tmp_path, name, scheme):
+def test_the_page_shows_the_palette_the_owner_chose_in_both_themes(open_page: OpenPage, tmp_path, name):
     site = write(render_site(small(), Theme("Acme", palette=name), TEMPLATES), tmp_path)
-    page = open_page((site / "index.html").as_uri(), color_scheme=scheme, java_script_enabled=False).page
-    fills = page.evaluate("['SGP-dot', 'BEL', 'FRA'].map(id => getComputedStyle(document.getElementById(id)))"
-                          ".map((style, n) => n ? style.fill : style.stroke)")  # fmt: skip
-    wanted = [[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in colours(name, scheme, 3)]
-    assert [[int(part) for part in re.findall(r"\d+", fill)] for fill in fills] == wanted
+    page = open_page((site / "index.html").as_uri(), java_script_enabled=False).page
+    for scheme in THEMES:
+        page.emulate_media(color_scheme=scheme)
+        fills = page.evaluate("['SGP-dot', 'BEL', 'FRA'].map(id => getComputedStyle(document.getElementById(id)))"
+                              ".map((style, n) => n ? style.fill : style.stroke)")  # fmt: skip
+        wanted = [[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in colours(name, scheme, 3)]
+        assert [[int(part) for part in re.findall(r"\d+", fill)] for fill in fills] == wanted, scheme
