@@ -12,7 +12,7 @@ JAVASCRIPT := tools/javascript/node_modules
 QUICK := tests/aggregate tests/api tests/console tests/geo tests/history/test_*.py tests/rehearsal tests/test_checks.py \
 	tests/test_privacy.py tests/test_publish.py tests/test_settings.py tests/test_workflows.py
 
-.PHONY: site install check test test-spark dist publish test-wheel lint types canary docs bench messages geonames demo-data geometry lock clean
+.PHONY: site install check test faults test-spark dist publish test-wheel lint types canary docs bench messages geonames demo-data geometry lock clean
 
 site: .venv/site.stamp  ## build the site on a fresh machine: from your account if APIVIDEO_API_KEY is set, else the demo
 	$(BIN)/python build.py
@@ -24,6 +24,9 @@ check: lint types  ## lint, types and the quick tests, in under a minute: run it
 
 test: .venv/dev.stamp  ## run all tests, those in the browser too
 	$(BIN)/python -m pytest
+
+faults: .venv/dev.stamp  ## run the command against every fault of a server at every step; writes docs/faults.md, takes half an hour
+	nice $(BIN)/python -m tests.attack
 
 test-spark: .venv/dev.stamp  ## run the tests on Spark; takes minutes, needs Java 17
 	$(BIN)/python -m pytest -o addopts=-q tests/engines/test_spark.py

@@ -1,0 +1,340 @@
+"""Run the real command against every fault at every step of a run, and write the table ``docs/faults.md``.
+
+``make faults`` (``python -m tests.attack``) runs all of them, each in a process of its own, in about half an hour.
+Words after it choose faults and steps by a part of their names; then no page is written.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from tests.fakes.proxy import FaultyProxy
+from tests.fakes.server import StandIn
+from tests.fakes.world import World
+from tests.faults import FAULTS, STEPS, Fault, Step
+from tests.product import COMMAND, ROOT, Product
+from tests.rehearsal.github import GitHub
+
+TIMEOUT, DEADLINE = 1.0, 6.0
+"""Seconds, as the settings ``timeout`` and ``deadline`` of each run."""
+START = 20.0
+"""Seconds more that a run may take, to start and to write its files, on a machine that does other things too."""
+MEMORY = 1_000_000_000
+"""Bytes that a run may take."""
+WORLD = World.make(5, 5_000, 4, 1, date(2026, 10, 29), date(2026, 10, 30), countries=200)
+PAGE = ROOT / "docs/faults.md"
+KEY = "stand-in-api-key-0123456789abcdef"
+LIMITS = {"APIVIDEO_GEO_TIMEOUT": str(TIMEOUT), "APIVIDEO_GEO_DEADLINE": str(DEADLINE / 60)}
+OPEN = (
+    "import sys, apivideo_geo; from apivideo_geo.api import download; download.DEADLINE = float(sys.argv[2])\n"
+    "try: print(apivideo_geo.open(sys.argv[1]).summary().total)\n"
+    "except apivideo_geo.ApivideoGeoError as error: print(error); sys.exit(error.exit_code)"
+)
+"""Opens a published site by its address; its deadline is no setting."""
+
+
+class Done(NamedTuple):
+    """A run that is over: exit code, seconds, peak memory in bytes, all that it printed."""
+
+    code: int
+    seconds: float
+    memory: int
+    said: str
+
+
+class Outcome(NamedTuple):
+    """A run that met ``fault`` at ``step``; ``wrong`` is what must not be."""
+
+    fault: Fault
+    step: Step
+    done: Done
+    wrong: Sequence[str]
+
+
+class Scene(Protocol):
+    """What a step needs: a server at ``url``, and a command in a folder. ``secrets`` must not be printed."""
+
+    url: str
+    secrets: Sequence[str]
+
+    def copy(self, folder: Path, url: str) -> list[str]:
+        """Make ``folder`` for a run against ``url``, as the run before left it; return the command."""
+
+    def environment(self, url: str) -> dict[str, str]:
+        """Return the environment of a run against ``url``."""
+
+    def check(self, folder: Path, done: Done) -> Iterator[str]:
+        """Yield what the run with the fault left that must not be."""
+
+    def check_recovered(self, folder: Path, done: Done) -> Iterator[str]:
+        """Yield what is not as it should be after one more run, without the fault."""
+
+
+def run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Done:
+    """Run ``command`` in a process, and measure it with all that it starts. It is killed after a minute."""
+    started = time.monotonic()
+    with tempfile.TemporaryFile("w+") as printed:
+        program = subprocess.Popen(command, cwd=folder, env=environment, stdout=printed, stderr=subprocess.STDOUT)
+        guard = threading.Timer(60, program.kill)
+        guard.start()
+        _, status, usage = os.wait4(program.pid, 0)
+        guard.cancel()
+        program.returncode = os.waitstatus_to_exitcode(status)
+        printed.seek(0)
+        return Done(program.returncode, time.monotonic() - started, usage.ru_maxrss * 1024, printed.read())
+
+
+class ApiScene:
+    """An account of which the first day is collected and published, and the second is to come."""
+
+    def __init__(self, api: StandIn, folder: Path, *options: str) -> None:
+        self.url, self.secrets = api.url, api.secrets
+        yesterday = api.now = WORLD.end - timedelta(days=1)
+        self._template, self._reference = folder / "template", folder / "reference"
+        self._command = [*COMMAND, "--since", str(WORLD.first_day), *options]
+        self._template.mkdir(parents=True)
+        assert (done := run(self._command, self._template, self.environment(api.url, yesterday))).code == 0, done.said
+        api.now = WORLD.end
+        assert (done := run(self.copy(self._reference, ""), self._reference, self.environment(api.url))).code == 0
+        self._names = set(Product(self._reference).files())
+
+    def copy(self, folder: Path, url: str) -> list[str]:
+        shutil.copytree(self._template, folder)
+        return self._command
+
+    def environment(self, url: str, now: datetime = WORLD.end) -> dict[str, str]:
+        return Product(ROOT).environment(now=now, APIVIDEO_API_KEY=KEY, APIVIDEO_BASE_URL=url, **LIMITS)
+
+    def check(self, folder: Path, done: Done) -> Iterator[str]:
+        if done.code and Product(self._template).files("site") != Product(folder).files("site"):
+            yield "the site changed"
+        shown = Product(folder).summary()["total"]
+        if not done.code and shown != len(WORLD.sessions) and "doubt" not in done.said:
+            yield f"{shown} shown for {len(WORLD.sessions)}"
+
+    def check_recovered(self, folder: Path, done: Done) -> Iterator[str]:
+        if Product(folder).choro() != WORLD.truth():
+            yield "the next run does not show the truth"
+        if odd := set(Product(folder).files()) ^ self._names:
+            yield f"files left or missing: {', '.join(sorted(odd)[:3])}"
+
+
+class SiteScene:
+    """A published site that is opened by its address."""
+
+    secrets = ()
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def copy(self, folder: Path, url: str) -> list[str]:
+        folder.mkdir()
+        return [sys.executable, "-c", OPEN, url, str(DEADLINE)]
+
+    def environment(self, url: str) -> dict[str, str]:
+        return {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
+
+    def check(self, folder: Path, done: Done) -> Iterator[str]:
+        if not done.code and done.said.split() != [str(len(WORLD.sessions))]:
+            yield "the site has another total"
+
+    check_recovered = check
+
+
+class GitScene:
+    """A repository behind GitHub, in whose folder there is a history; one run publishes it, or fetches it."""
+
+    def __init__(self, github: GitHub, history: Path, verb: str) -> None:
+        self.url, self._history, self._verb = github.url, history, verb
+        self._token = github.token({"contents": "write"})
+        self.secrets = (self._token,)
+        self._folder = Path(github.repositories)
+        self._days = {path.name for path in history.rglob("*.parquet")}
+        first = self._folder / "first"
+        _git(self._folder, "init", "--quiet", "--initial-branch=main", str(first))
+        _git(first, "commit", "--quiet", "--allow-empty", "-m", "A fork")
+
+    def copy(self, folder: Path, url: str) -> list[str]:
+        bare = self._bare(folder)
+        _git(self._folder, "clone", "--quiet", "--bare", str(self._folder / "first"), str(bare))
+        _git(bare, "config", "http.receivepack", "true")
+        _git(folder.parent, "clone", "--quiet", str(bare), str(folder))
+        _git(folder, "config", "user.name", "Owner")
+        _git(folder, "config", "user.email", "owner@example.invalid")
+        _git(folder, "remote", "set-url", "origin", f"{url}/Acme/{bare.name}")
+        shutil.copytree(self._history, folder / "history")
+        if self._verb == "fetch-history":  # what is on the branch already
+            done = run([*COMMAND, "publish-history"], folder, self.environment(url))
+            assert done.code == 0, done.said
+            shutil.rmtree(folder / "history")
+            _git(folder, "worktree", "prune")
+        return [*COMMAND, self._verb]
+
+    def environment(self, url: str) -> dict[str, str]:
+        who = {
+            f"GIT_{role}_{what}": "a@example.invalid" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+        }
+        return Product(ROOT).environment(GITHUB_TOKEN=self._token, GITHUB_SERVER_URL=url, **LIMITS, **who)
+
+    def check(self, folder: Path, done: Done) -> Iterator[str]:
+        if locks := [path.name for path in (folder / ".git").rglob("*.lock")]:
+            yield f"left locked: {locks[0]}"
+        if self._verb == "publish-history" and self._days - {path.name for path in folder.rglob("*.parquet")}:
+            yield "days are missing in the folder"
+
+    def check_recovered(self, folder: Path, done: Done) -> Iterator[str]:
+        on_branch = _git(self._bare(folder), "ls-tree", "-r", "--name-only", "history")
+        for place, names in {"branch": on_branch.split(), "folder": map(str, folder.rglob("*.parquet"))}.items():
+            if self._days - {Path(name).name for name in names}:
+                yield f"days are missing in the {place}"
+
+    def _bare(self, folder: Path) -> Path:
+        return self._folder / "Acme" / folder.name
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    identity = ("-c", "user.name=Owner", "-c", "user.email=owner@example.invalid")
+    return subprocess.run(["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+@contextmanager
+def scene_of(step: Step, folder: Path) -> Iterator[Scene]:
+    """Prepare what ``step`` needs in ``folder``, and run its server."""
+    options = {"sessions": ["--source", "sessions"], "assets": ["--source", "data", "--detail", "media"]}
+    basic_refused = 401 if step.name == "log-in" else None
+    with StandIn(WORLD, api_key=KEY, basic_refused=basic_refused) as api:
+        scene = ApiScene(api, folder, *options.get(step.name, ["--source", "data"]))
+        if step.name == "download":
+            with _serve(folder / "reference/site") as url:
+                yield SiteScene(url)
+        elif step.name.startswith("git"):
+            (folder / "repositories").mkdir()
+            verb = "fetch-history" if step.name == "git fetch" else "publish-history"
+            with GitHub(folder / "repositories") as github:
+                yield GitScene(github, folder / "reference/history", verb)
+        else:
+            yield scene
+
+
+@contextmanager
+def _serve(folder: Path) -> Iterator[str]:
+    class Files(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def attack(scene: Scene, step: Step, fault: Fault, folder: Path) -> Outcome:
+    """Run the command against ``fault`` at ``step``, and once more without the fault; ``folder`` is made for it."""
+    with FaultyProxy(scene.url) as proxy:
+        command = scene.copy(folder, proxy.url)
+        environment = scene.environment(proxy.url)
+        proxy.fault, proxy.step = fault, step
+        done = run(command, folder, environment)
+        wrong = [*_judge(done, fault, step, scene.secrets), *scene.check(folder, done)]
+        if not proxy.hits:
+            wrong.append("the fault was not met")
+        proxy.fault = None
+        after = run(command, folder, environment)
+        wrong += [f"then exit {after.code}"] if after.code else scene.check_recovered(folder, after)
+    return Outcome(fault, step, done, wrong)
+
+
+def _judge(done: Done, fault: Fault, step: Step, secrets: Sequence[str]) -> Iterator[str]:
+    if done.code not in (*fault.codes, *([0] if step.optional else [])):
+        yield f"exit {done.code}"
+    if "Unexpected" in done.said or "Traceback" in done.said:
+        yield "not a sentence"
+    if done.seconds > DEADLINE + START:
+        yield "too long"
+    if done.memory > MEMORY:
+        yield f"{done.memory // 1_000_000:,} MB"
+    if any(secret in done.said for secret in secrets):
+        yield "a secret was printed"
+
+
+def attack_all(steps: Sequence[Step], faults: Sequence[Fault]) -> list[Outcome]:
+    """Run each of ``faults`` at each of ``steps`` where it makes sense, two at a time."""
+    outcomes: list[Outcome] = []
+    for step in steps:
+        chosen = [fault for fault in faults if not fault.steps or step.name in fault.steps]
+        with (
+            tempfile.TemporaryDirectory() as name,
+            scene_of(step, folder := Path(name)) as scene,
+            ThreadPoolExecutor(2) as pool,
+        ):
+            folders = [folder / f"run-{number}" for number in range(len(chosen))]
+            for outcome in pool.map(partial(attack, scene, step), chosen, folders):
+                outcomes.append(outcome)
+                last = (outcome.done.said.strip().splitlines() or [""])[-1]
+                print(f"{step.name:10} {outcome.fault.name:24} {_cell(outcome)}: {last}", flush=True)
+    return outcomes
+
+
+def _cell(outcome: Outcome) -> str:
+    wrong = f" **{'; '.join(outcome.wrong)}**" if outcome.wrong else ""
+    return f"exit {outcome.done.code}, {outcome.done.seconds:.0f} s{wrong}"
+
+
+HEAD = """# Faults
+
+What `python build.py` does when a server is broken or hostile. `make faults` wrote this page on {day}:
+it runs the real command against each fault at each step, {count} runs, with the settings `timeout` {timeout:g} s and
+`deadline` {deadline:g} s. A cell has the exit code and the seconds of the complete run, start included. After each, the
+same command ran without the fault and had the true counts: nothing was half-written. The largest run took
+{memory:,} MB of memory.
+
+Exit code 4: the server is at fault; site and history are as before. Log-in, own count, day, page 2 (of a day), assets
+and sessions are requests to the API; a run goes on without the API's own count. Download: a published site that is
+opened by its address, with {deadline:g} s for each file.
+
+"""
+
+
+def render_page(outcomes: Sequence[Outcome]) -> str:
+    """Return the page with the table of ``outcomes``."""
+    steps = list(dict.fromkeys(outcome.step.name for outcome in outcomes))
+    cells = {(outcome.fault.name, outcome.step.name): _cell(outcome) for outcome in outcomes}
+    rows = [
+        [f"The server {fault.does}", *(cells.get((fault.name, step), "") for step in steps)]
+        for fault in dict.fromkeys(outcome.fault for outcome in outcomes)
+    ]
+    head = HEAD.format(
+        day=datetime.now(UTC).date(), count=len(outcomes), timeout=TIMEOUT, deadline=DEADLINE,
+        memory=max(outcome.done.memory for outcome in outcomes) // 1_000_000,
+    )  # fmt: skip
+    lines = [["fault", *steps], ["---"] * (len(steps) + 1), *rows]
+    return head + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def main(words: Sequence[str]) -> None:
+    """Attack, print each outcome, and write the page; exit with an error if anything is wrong."""
+    steps = [step for step in STEPS.values() if any(word in step.name for word in words)] or list(STEPS.values())
+    faults = [fault for fault in FAULTS if any(word in fault.name for word in words)] or list(FAULTS)
+    outcomes = attack_all(steps, faults)
+    if not words:
+        PAGE.write_text(render_page(outcomes), encoding="utf-8")
+    if wrong := [outcome for outcome in outcomes if outcome.wrong]:
+        raise SystemExit(f"{len(wrong)} of {len(outcomes)} are wrong")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
