@@ -31,7 +31,7 @@ from tests.rehearsal.github import GitHub
 
 TIMEOUT, DEADLINE = 1.0, 6.0
 """Seconds, as the settings ``timeout`` and ``deadline`` of each run."""
-START = 20.0
+START = 40.0
 """Seconds more that a run may take, to start and to write its files, on a machine that does other things too."""
 MEMORY = 1_000_000_000
 """Bytes that a run may take."""
@@ -85,11 +85,11 @@ class Scene(Protocol):
 
 
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Done:
-    """Run ``command`` in a process, and measure it with all that it starts. It is killed after a minute."""
+    """Run ``command`` in a process, and measure it with all that it starts. It is killed after two minutes."""
     started = time.monotonic()
     with tempfile.TemporaryFile("w+") as printed:
         program = subprocess.Popen(command, cwd=folder, env=environment, stdout=printed, stderr=subprocess.STDOUT)
-        guard = threading.Timer(60, program.kill)
+        guard = threading.Timer(120, program.kill)
         guard.start()
         _, status, usage = os.wait4(program.pid, 0)
         guard.cancel()

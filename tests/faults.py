@@ -108,6 +108,19 @@ def lie(change: Callable[[Any], Any]) -> Send:
     return send
 
 
+def items(**fields: Any) -> Send:
+    """Return a fault that sets ``fields`` in each item of a list; ``location_country``: the field of an object."""
+
+    def change(page: Any) -> Any:
+        for item in page["data"]:
+            for name, value in fields.items():
+                group, _, inner = name.rpartition("_")
+                (item[group] if group else item)[inner] = value
+        return page
+
+    return lie(change)
+
+
 def body(content: bytes | Callable[[], bytes], **headers: str) -> Send:
     """Return a fault that answers with ``content`` in place of the body, and ``headers``."""
 
@@ -198,6 +211,15 @@ FAULTS = (
     Fault("not JSON", "sends a page of HTML", body(b"<html>", Content_Type="text/html"), JSON_STEPS),
     Fault("5,000 digits", "sends a number of 5,000 digits", body(b'{"data": ' + b"9" * 5000 + b"}"), JSON_STEPS),
     Fault("deep nesting", "nests lists 100,000 deep", body(b'{"data": ' + b"[" * 100_000), JSON_STEPS),
+    Fault("tags that are a number", "lists videos with the tags 5", items(tags=5), ("assets",)),
+    Fault("titles that are lists", "lists videos with titles that are lists", items(title=["a"]), ("assets",)),
+    Fault("times that are numbers", "lists videos with a number as `publishedAt`", items(publishedAt=5), ("assets",)),
+    Fault("ids that are lists", "lists videos with ids that are lists", items(videoId=["vi"]), ("assets",)),
+    Fault("public in words", 'lists videos with the text "yes" as `public`', items(public="yes"), ("assets",)),
+    Fault("sessions that are numbers", "sends 5 as `session`", items(session=5), ("sessions",)),
+    Fault("places that are texts", "sends a text as `location`", items(location="France"), ("sessions",)),
+    Fault("countries that are lists", "sends a list as country", items(location_country=["FR"]), ("sessions",)),
+    Fault("metadata that is a text", "sends a text as metadata", items(session_metadata="a"), ("sessions",)),
     Fault("500", "answers 500", status(500)),
     Fault("429 for ever", "answers 429, and to wait for a day", status(429, Retry_After="86400"), JSON_STEPS),
     Fault(

@@ -42,16 +42,18 @@ def fetch_items(
     key: Callable[[Item], str],
     on_page: Callable[[int | None], None] | None = None,
     first_page: Item | None = None,
-) -> list[Item]:
+    keep: Callable[[Item], Any] | None = None,
+) -> list[Any]:
     """Fetch all items of the list at ``path``, each once; ``key`` returns the id of an item.
 
     In the order in which they were first seen, each as it was last seen. ``on_page`` is called after each page with the
     number of pages (None if the API does not say). ``first_page``: an answer of :func:`fetch_page`, if there is one
-    already. An item that is added while we read moves the others to later pages, so the list is read again, at most
-    ``PASSES`` times, until as many items are known as the last answer counts. Raises SourceFailed if the list is still
-    incomplete then, or is not a list; and what the client raises.
+    already. ``keep``: returns what is kept of an item, so that a long list fits into memory; some items come twice. An
+    item that is added while we read moves the others to later pages, so the list is read again, at most ``PASSES``
+    times, until as many items are known as the last answer counts. Raises SourceFailed if the list is still incomplete
+    then, or is not a list; and what the client raises.
     """
-    reading = _Reading(path, key)
+    reading = _Reading(path, key, keep)
     for _ in range(PASSES):
         reading.begin()
         for number in count(1):
@@ -97,7 +99,8 @@ class _Reading:
 
     path: str
     key: Callable[[Item], str]
-    items: dict[str, Item] = field(default_factory=dict)
+    keep: Callable[[Item], Any] | None = None
+    items: dict[str, Any] = field(default_factory=dict)
     items_total: int | None = None
     _in_pass: set[str] = field(default_factory=set)
     _passes: int = 0
@@ -119,7 +122,8 @@ class _Reading:
         keyed = {self._id_of(item): item for item in page.items}
         repeated = keyed.keys() <= self._in_pass
         self._in_pass |= keyed.keys()
-        self.items.update(keyed)
+        for name, item in keyed.items():
+            self.items[name] = self.keep(item) if self.keep else item
         if repeated or (page.pages_total is not None and number >= page.pages_total):
             return True
         # New items are on the first pages of the second pass: no need to read the others again.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from apivideo_geo.api.pages import fetch_items, fetch_page, parse_page
 from apivideo_geo.api.secrets import redactor
 from apivideo_geo.days import ONE_DAY, day_runs, days_between
 from apivideo_geo.effects import Effects
-from apivideo_geo.engines import connect, table_of_rows
+from apivideo_geo.engines import FILE, Layout, connect, read_sessions
 from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed
 from apivideo_geo.model import DETAIL_DIMENSIONS, SESSION_COLUMNS, UNLISTED, Asset, Facts
 from apivideo_geo.privacy import listed_assets
@@ -21,7 +22,7 @@ from apivideo_geo.settings import Settings
 from apivideo_geo.sources.assets import fetch_assets
 from apivideo_geo.sources.estimate import report_estimate, spread_sample
 from apivideo_geo.sources.files.columns import DOTTED
-from apivideo_geo.sources.session_api_resume import PartialDownload, Read
+from apivideo_geo.sources.session_api_resume import PartialDownload, Read, find_id
 
 BEGINNING = date(2018, 1, 1)
 """Before the first api.video account: a window that starts here requests every session there is."""
@@ -68,31 +69,29 @@ class SessionApiSource:
         return self._settings.since or min(stored, default=BEGINNING), min(today, self._settings.until or today)
 
     def fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
-        """Yield a chunk for each run of consecutive days. One from ``BEGINNING`` starts at the first session."""
+        """Yield a chunk for each run of consecutive days. One from ``BEGINNING`` starts at the first session.
+
+        The sessions of a chunk are in a file that is deleted when the next chunk is requested.
+        """
         for first, last in day_runs(wanted):
             partial = PartialDownload(self._settings.exports, self._api.host, first, self._effects)
-            rows = self._fetch_sessions(first, last, partial)
-            detail = max((wanted[day] for day in days_between(first, last)), key=list(DETAIL_DIMENSIONS).index)
-            yield detail, self._count(rows, first, last, detail)
-            partial.clear()  # the caller has stored the chunk by now
+            with closing(partial):
+                self._fetch_sessions(first, last, partial)
+                detail = max((wanted[day] for day in days_between(first, last)), key=list(DETAIL_DIMENSIONS).index)
+                yield detail, self._count(partial, first, last, detail)
+                partial.clear()  # the caller has stored the chunk by now
 
     def fetch_count(self, first: date, last: date) -> int | None:
         """Return None: the session endpoints have no total."""
 
-    def _fetch_sessions(self, first: date, last: date, partial: PartialDownload) -> list[dict[str, str | None]]:
+    def _fetch_sessions(self, first: date, last: date, partial: PartialDownload) -> None:
+        """Fetch the sessions of all assets into ``partial``."""
         today = self._effects.now().date()
         progress = self._effects.progress
         read = partial.load()
-        rows: list[dict[str, str | None]] = []
-        unread: list[Asset] = []
-        resumed: dict[Asset, date] = {}
-        for asset in self._assets:
-            if asset.media_id not in read:
-                unread.append(asset)
-            elif start := read[asset.media_id].first_unknown(last, today):
-                resumed[asset] = start
-            else:
-                rows += [parse_session(item, asset) for item in read.pop(asset.media_id).items.values()]
+        unread = [asset for asset in self._assets if asset.media_id not in read]
+        known = {asset: read[asset.media_id] for asset in self._assets if asset.media_id in read}
+        resumed = {asset: start for asset, one in known.items() if (start := one.first_unknown(last, today))}
         if len(unread) < len(self._assets):
             progress.say(
                 f"Resuming an interrupted run, which had read {len(self._assets) - len(unread):,} of "
@@ -100,17 +99,14 @@ class SessionApiSource:
             )
         progress.start("Reading sessions", len(unread) + len(resumed))
         first_pages = self._fetch_sample(unread, first, last, others=len(resumed))
-        for asset, items in self._api.map(
-            [*unread, *resumed],
-            lambda asset: self._fetch_asset(asset, resumed.get(asset, first), last, first_pages.pop(asset, None)),
-        ):
-            partial.add(asset.media_id, Read(items, last, today))
-            if known := read.pop(asset.media_id, None):
-                items = {**known.items, **items}
-            rows += [parse_session(item, asset) for item in items.values()]
+
+        def fetch(asset: Asset) -> None:
+            self._fetch_asset(asset, resumed.get(asset, first), last, first_pages.pop(asset, None), partial)
+
+        for asset, _ in self._api.map([*unread, *resumed], fetch):
+            partial.finish(asset.media_id, Read(last, today))
             progress.advance()
         progress.finish()
-        return rows
 
     def _fetch_sample(
         self, assets: Sequence[Asset], first: date, last: date, *, others: int
@@ -131,11 +127,16 @@ class SessionApiSource:
         return sample
 
     def _fetch_asset(
-        self, asset: Asset, first: date, last: date, first_page: dict[str, Any] | None
-    ) -> dict[str, dict[str, Any]]:
-        """Fetch session id → session of ``asset``, from the UTC day ``first`` to ``last``, perhaps with a day more."""
+        self, asset: Asset, first: date, last: date, first_page: dict[str, Any] | None, partial: PartialDownload
+    ) -> None:
+        """Fetch the sessions of ``asset``, from the UTC day ``first`` to ``last``, perhaps with a day more."""
+
+        def store(item: Mapping[str, Any]) -> None:
+            parse_session(item, asset)  # raises for what cannot be read later
+            partial.add(asset.media_id, dict(item))
+
         try:
-            items = fetch_items(self._api, _path(asset), period(first, last), key=_session_id, first_page=first_page)
+            fetch_items(self._api, _path(asset), period(first, last), key=find_id, first_page=first_page, keep=store)
         except EndpointGone:
             raise SourceFailed(
                 "This server has no session endpoints (api.video removed them in 2023): use --source data."
@@ -144,15 +145,17 @@ class SessionApiSource:
             if error.status != 404:
                 raise
             self._effects.progress.say(f"A {asset.type} was deleted after it was listed; it is skipped.")
-            items = []
-        return {_session_id(item): item for item in items}
 
-    def _count(self, rows: list[dict[str, str | None]], first: date, last: date, detail: str) -> Facts:
+    def _count(self, partial: PartialDownload, first: date, last: date, detail: str) -> Facts:
         import pyarrow as pa
         import pyarrow.compute as pc
 
         names = [*SESSION_COLUMNS, *(name for name in self._settings.sessions_add if name not in SESSION_COLUMNS)]
-        table = table_of_rows(rows, names)
+        assets = {asset.media_id: asset for asset in self._assets}
+        rows = (parse_session(item, assets[asset]) for asset, item in partial.sessions() if asset in assets)
+        path = str(partial.write_table(rows, names).absolute())
+        engine = connect(self._settings.engine)
+        table = read_sessions(engine, [path], Layout("parquet"), only_here=True).drop(FILE)
         listed = {asset.media_id for asset in listed_assets(self._assets, self._settings.show_unlisted)}
         facts, unmapped, refused = count_sessions(table, self.metric, DETAIL_DIMENSIONS[detail], listed=listed)
         inside = pc.and_(
@@ -176,7 +179,8 @@ def period(first: date, last: date) -> dict[str, str]:
 def parse_session(item: Mapping[str, Any], asset: Asset) -> dict[str, str | None]:
     """Return an item of the API as a row of ``SESSION_COLUMNS``, without the title of an asset that is not public.
 
-    Metadata of the session become columns ``metadata.<key>``, for the setting ``sessions_add``.
+    Metadata of the session become columns ``metadata.<key>``, for the setting ``sessions_add``. Raises
+    :class:`SourceFailed` for a field of an unknown type.
     """
     row: dict[str, str | None] = {
         "assetID": asset.media_id,
@@ -184,15 +188,30 @@ def parse_session(item: Mapping[str, Any], asset: Asset) -> dict[str, str | None
         "title": asset.title if asset.public else UNLISTED,
     }
     for column, (outer, inner) in NESTED.items():
-        value = (item.get(outer) or {}).get(inner)
-        row[column] = None if value is None else str(value)
-    for pair in (item.get("session") or {}).get("metadata") or ():
-        row[f"metadata.{pair.get('key')}"] = str(pair.get("value"))
+        group = item.get(outer) or {}
+        if not isinstance(group, Mapping):
+            raise _unknown_type(outer, "an object")
+        row[column] = _read_text(group.get(inner), f"{outer}.{inner}")
+    pairs = (item.get("session") or {}).get("metadata") or []
+    if not isinstance(pairs, list) or not all(isinstance(pair, Mapping) for pair in pairs):
+        raise _unknown_type("session.metadata", "a list of objects")
+    for pair in pairs:
+        key, value = (_read_text(pair.get(name), f"session.metadata.{name}") for name in ("key", "value"))
+        row[f"metadata.{key}"] = value
     return row
 
 
-def _session_id(item: Mapping[str, Any]) -> str:
-    return str((item.get("session") or {}).get("sessionId") or item)
+def _read_text(value: object, field: str) -> str | None:
+    if isinstance(value, (Mapping, list)):
+        raise _unknown_type(field, "a text")
+    return None if value is None else str(value)
+
+
+def _unknown_type(field: str, expected: str) -> SourceFailed:
+    return SourceFailed(
+        f"A session has a `{field}` that is not {expected}: check APIVIDEO_BASE_URL, or report it if that is api.video "
+        "itself."
+    )
 
 
 def _path(asset: Asset) -> str:

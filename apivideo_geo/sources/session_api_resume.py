@@ -1,31 +1,38 @@
-"""Partial results of an interrupted session download, so that the next run can resume.
+"""Sessions on disk while they are downloaded: they need not fit into memory, and an interrupted run resumes.
 
-A file next to ``sessions.csv``, which is never published: one JSON line for each asset that was read. It is deleted
-once the sessions are in the history.
+A file next to ``sessions.csv``, which is never published. Its first line names the server and the first day; after it
+there is a line for each session, and one for each asset once it was read completely. The file is deleted once the
+sessions are in the history.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from apivideo_geo.days import ONE_DAY
+from apivideo_geo.durable import disk_failed
 from apivideo_geo.effects import Effects
 
 Item = dict[str, Any]
 NAME = ".sessions-read.jsonl"
+TABLE = ".sessions-read.parquet"
+BATCH = 10_000
+"""Rows written at a time."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """Sessions of one asset by id, up to the UTC day ``last``, as they were on the UTC day ``on``."""
+    """What is known of an asset: its sessions up to the UTC day ``last``, as they were on the UTC day ``on``."""
 
-    items: Mapping[str, Item]
     last: date
     on: date
 
@@ -41,57 +48,121 @@ class Read:
 
 
 class PartialDownload:
-    """The file in the folder ``exports`` with what ``server`` (its host) sent of the UTC days from ``first`` on."""
+    """The file in the folder ``exports`` with what ``server`` (its host) sent of the UTC days from ``first`` on.
+
+    If the folder cannot be written, that is reported once, and a temporary folder is used. Raises
+    :class:`DiskFailed` if that cannot be written either. ``add`` and ``finish`` are thread-safe.
+    """
 
     def __init__(self, exports: Path, server: str, first: date, effects: Effects) -> None:
-        self._path = exports / NAME
         self._header = {"server": server, "first": first.isoformat()}
-        self._effects = effects
-        self._broken = False
-
-    def load(self) -> dict[str, Read]:
-        """Return asset id → what was read of it. Drops lines of another download, and one written in part."""
-        read: dict[str, Read] = {}
-        complete = 0
-        with suppress(OSError), self._path.open("r+b") as file:
-            for line in file:
-                try:
-                    asset, added = self._parse(line)
-                except (ValueError, KeyError, TypeError, AttributeError):
-                    break
-                earlier = read[asset].items if asset in read else {}
-                read[asset] = Read({**earlier, **added.items}, added.last, added.on)
-                complete += len(line)
-            file.truncate(complete)  # the next line is appended here
-        return read
-
-    def add(self, asset: str, read: Read) -> None:
-        """Append what was read of ``asset``. If the file cannot be written, report it once and continue without it."""
-        if self._broken:
-            return
-        values = {"asset": asset, "last": str(read.last), "on": str(read.on), "items": read.items}
-        line = json.dumps({**self._header, **values}, ensure_ascii=False, separators=(",", ":")) + "\n"
+        self._lock = threading.Lock()
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("ab") as file:
-                file.write(line.encode())
+            exports.mkdir(parents=True, exist_ok=True)
+            self._file: IO[bytes] = (exports / NAME).open("a+b")
+            self._folder = exports
         except OSError as error:
-            self._broken = True
-            self.clear()
-            self._effects.progress.say(
-                f"Cannot write partial results to {self._path.parent} ({error.strerror or error}): "
+            effects.progress.say(
+                f"Cannot write partial results to {exports} ({error.strerror or error}): "
                 "if this run is interrupted, the next one starts from the beginning."
             )
+            self._folder = Path(tempfile.mkdtemp(prefix="apivideo-geo-"))
+            self._file = (self._folder / NAME).open("a+b")
+
+    def load(self) -> dict[str, Read]:
+        """Return asset id → what is known of it. Drops what belongs to another download or was written in part."""
+        read: dict[str, Read] = {}
+        complete = 0
+        self._file.seek(0)
+        for line in self._file:
+            try:
+                values = _parse(line)
+                if not complete:
+                    if values != self._header:
+                        break
+                elif "session" not in values:
+                    known = Read(date.fromisoformat(values["last"]), date.fromisoformat(values["on"]))
+                    read[values["asset"]] = known
+            except (ValueError, KeyError, TypeError):
+                break
+            complete += len(line)
+        self._file.truncate(complete)  # the next line is appended here
+        if not complete:
+            self._write(self._header)
+        return read
+
+    def add(self, asset: str, session: Item) -> None:
+        """Append a session of ``asset``; a later one with the same id replaces it."""
+        self._write({"asset": asset, "session": session})
+
+    def finish(self, asset: str, read: Read) -> None:
+        """Note that all sessions of ``asset`` were added, as ``read`` says."""
+        self._write({"asset": asset, "last": str(read.last), "on": str(read.on)}, flush=True)
+
+    def sessions(self) -> Iterator[tuple[str, Item]]:
+        """Yield (asset id, session) of all sessions, of several with one id the last. One id takes some 100 bytes."""
+        lines: dict[int, int] = {}
+        for number, (asset, session) in enumerate(self._sessions()):
+            lines[hash((asset, find_id(session)))] = number
+        last = set(lines.values())
+        lines.clear()
+        return (pair for number, pair in enumerate(self._sessions()) if number in last)
+
+    def write_table(self, rows: Iterable[Mapping[str, str | None]], names: Sequence[str]) -> Path:
+        """Write ``rows`` to a Parquet file in the same folder, with the columns ``names``: texts, null if empty."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path, remaining = self._folder / TABLE, iter(rows)
+        schema = pa.schema([(name, pa.string()) for name in names])
+        try:
+            with pq.ParquetWriter(path, schema) as writer:
+                while batch := list(islice(remaining, BATCH)):
+                    columns = [pa.array([row.get(name) or None for row in batch], pa.string()) for name in names]
+                    writer.write_table(pa.table(columns, schema=schema))
+        except OSError as error:
+            raise disk_failed(path, error) from None
+        return path
+
+    def close(self) -> None:
+        """Close the file; what was read stays for the next run."""
+        self._file.close()
 
     def clear(self) -> None:
-        """Delete the file."""
+        """Delete everything."""
+        self.close()
         with suppress(OSError):
-            self._path.unlink(missing_ok=True)
+            for name in (NAME, TABLE):
+                (self._folder / name).unlink(missing_ok=True)
+            if self._folder.name.startswith("apivideo-geo-"):
+                self._folder.rmdir()
 
-    def _parse(self, line: bytes) -> tuple[str, Read]:
-        values = json.loads(line)
-        if not line.endswith(b"\n") or {name: values[name] for name in self._header} != self._header:
-            raise ValueError
-        return values["asset"], Read(
-            dict(values["items"].items()), date.fromisoformat(values["last"]), date.fromisoformat(values["on"])
-        )
+    def _sessions(self) -> Iterator[tuple[str, Item]]:
+        self._file.flush()
+        with (self._folder / NAME).open("rb") as file:
+            for line in islice(file, 1, None):
+                values = _parse(line)
+                if "session" in values:
+                    yield values["asset"], values["session"]
+
+    def _write(self, values: Mapping[str, Any], *, flush: bool = False) -> None:
+        line = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        try:
+            with self._lock:
+                self._file.write(line)
+                if flush:
+                    self._file.flush()
+        except OSError as error:
+            raise disk_failed(self._folder / NAME, error) from None
+
+
+def find_id(session: Mapping[str, Any]) -> str:
+    """Return the id of a session of the API; the session itself, as text, if it has none."""
+    return str((session.get("session") or {}).get("sessionId") or session)
+
+
+def _parse(line: bytes) -> dict[str, Any]:
+    values = json.loads(line)
+    if not line.endswith(b"\n") or not isinstance(values, dict):
+        raise ValueError
+    return values
