@@ -12,7 +12,7 @@ JAVASCRIPT := tools/javascript/node_modules
 QUICK := tests/aggregate tests/api tests/console tests/geo tests/history/test_*.py tests/rehearsal tests/test_checks.py \
 	tests/test_privacy.py tests/test_publish.py tests/test_settings.py tests/test_workflows.py
 
-.PHONY: site install check test faults test-spark dist publish test-wheel lint types canary docs bench messages geonames demo-data geometry lock clean
+.PHONY: site install check test faults test-spark dist publish test-wheel lint types canary docs bench load messages geonames demo-data geometry lock clean
 
 site: .venv/site.stamp  ## build the site on a fresh machine: from your account if APIVIDEO_API_KEY is set, else the demo
 	$(BIN)/python build.py
@@ -77,6 +77,9 @@ bench: .venv/dev.stamp  ## how fast, beside DuckDB and pandas alone; make bench 
 	$(BIN)/python -m bench.sessions --sizes $(SIZES)
 	$(BIN)/python -m bench.history
 	$(BIN)/python -m bench.site
+
+load: .venv/dev.stamp  ## requests, seconds and memory of a very large account; takes an hour
+	nice $(BIN)/python -m bench.load
 
 messages: .venv/dev.stamp  ## bring the catalogues of sentences up to date; tells what is to be translated
 	$(BIN)/python tools/messages.py
