@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from apivideo_geo.model import Details, Summary
 from apivideo_geo.render.addresses import country_page
+from apivideo_geo.word_search import WordSearch
 
 MONTHLY = "data/monthly.csv"
 """The file with the dimensions whose small counts are suppressed; missing if none of them was collected."""
@@ -178,20 +179,20 @@ def _readable(name: str, content: bytes) -> bytes:
 
 def check_hidden(site: Mapping[str, bytes], hidden: Collection[str]) -> list[str]:
     """Return files that contain one of ``hidden``, plain or escaped for HTML or JSON. The text is not repeated."""
-    problems = []
-    readable = {name: _readable(name, content) for name, content in sorted(site.items())} if hidden else {}
-    for text in hidden:
-        spellings = _spellings(text)
-        problems += [
-            f"{name} contains a text that must not be published (the API key, or title or id of an asset not public)"
-            for name, content in readable.items()
-            if any(spelling in content for spelling in spellings)
-        ]
-    return problems
+    if not hidden:
+        return []
+    search = WordSearch(frozenset[bytes]().union(*map(_spellings, hidden)))
+    return [
+        f"{name} contains a text that must not be published (the API key, or title or id of an asset not public)"
+        for name, content in sorted(site.items())
+        if search.is_in(_readable(name, content))
+    ]
 
 
 def _spellings(text: str) -> set[bytes]:
     """Return the text plain, escaped for HTML by Python and by Jinja, and as JSON, also inside a page."""
+    if text.isascii() and text.isalnum():  # an id
+        return {text.encode()}
     in_json = [json.dumps(text, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)]
     in_page = [spelled.translate(_JSON_IN_HTML) for spelled in in_json]
     in_html = escape(text)

@@ -107,9 +107,11 @@ class ApiScene:
         self._template, self._reference = folder / "template", folder / "reference"
         self._command = [*COMMAND, "--since", str(WORLD.first_day), *options]
         self._template.mkdir(parents=True)
-        assert (done := run(self._command, self._template, self.environment(api.url, yesterday))).code == 0, done.said
+        environment = _without_limits(self.environment(api.url, yesterday))
+        assert (done := run(self._command, self._template, environment)).code == 0, done.said
         api.now = WORLD.end
-        assert (done := run(self.copy(self._reference, ""), self._reference, self.environment(api.url))).code == 0
+        environment = _without_limits(self.environment(api.url))
+        assert (done := run(self.copy(self._reference, ""), self._reference, environment)).code == 0, done.said
         self._names = set(Product(self._reference).files())
 
     def copy(self, folder: Path, url: str) -> list[str]:
@@ -178,7 +180,7 @@ class GitScene:
         _git(folder, "remote", "set-url", "origin", f"{url}/Acme/{bare.name}")
         shutil.copytree(self._history, folder / "history")
         if self._verb == "fetch-history":  # what is on the branch already
-            done = run([*COMMAND, "publish-history"], folder, self.environment(url))
+            done = run([*COMMAND, "publish-history"], folder, _without_limits(self.environment(url)))
             assert done.code == 0, done.said
             shutil.rmtree(folder / "history")
             _git(folder, "worktree", "prune")
@@ -204,6 +206,10 @@ class GitScene:
 
     def _bare(self, folder: Path) -> Path:
         return self._folder / "Acme" / folder.name
+
+
+def _without_limits(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name not in LIMITS}
 
 
 def _git(folder: Path, *arguments: str) -> str:
@@ -253,7 +259,7 @@ def attack(scene: Scene, step: Step, fault: Fault, folder: Path) -> Outcome:
         if not proxy.hits:
             wrong.append("the fault was not met")
         proxy.fault = None
-        after = run(command, folder, {name: value for name, value in environment.items() if name not in LIMITS})
+        after = run(command, folder, _without_limits(environment))
         wrong += [f"then exit {after.code}"] if after.code else scene.check_recovered(folder, after)
     return Outcome(fault, step, done, wrong)
 
