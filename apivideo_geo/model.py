@@ -17,7 +17,7 @@ count    int64   never negative
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
@@ -132,7 +132,11 @@ class Facts:
 
 @dataclass(frozen=True)
 class CountryCount:
-    """A country of the Summary. ``share`` is its part of the total, 0–1; ``per_million`` is per million people."""
+    """A country of the Summary. ``share`` is its part of the total, 0–1.
+
+    ``per_million`` is per million people; None if the count is too small to compare, or without ``people``, the number
+    of permanent residents (0: none, or not known).
+    """
 
     iso_a3: str
     iso_a2: str
@@ -141,6 +145,14 @@ class CountryCount:
     share: float
     per_million: float | None
     rank: int
+    people: int = 0
+
+    @property
+    def no_rate(self) -> str:
+        """Why ``per_million`` is None: "no_population" or "too_few"; "" if it is not."""
+        if self.per_million is not None:
+            return ""
+        return "too_few" if self.people else "no_population"
 
 
 @dataclass(frozen=True)
@@ -158,7 +170,8 @@ class Coverage:
 
     ``collected``: number of complete days (``empty`` of them without any count); ``open``: number of days that were not
     over when they were collected; ``missing``: the days never collected. ``partial``: those of ``missing`` that were
-    only collected before they were over; ``lost``: those that the API does not have any more.
+    only collected before they were over; ``lost``: those that the API does not have any more; ``left_out``: those that
+    the publisher leaves out on purpose.
     """
 
     collected: int
@@ -167,6 +180,12 @@ class Coverage:
     open: int
     partial: tuple[date, ...] = ()
     lost: tuple[date, ...] = ()
+    left_out: tuple[date, ...] = ()
+
+    @property
+    def never_collected(self) -> tuple[date, ...]:
+        """The days of ``missing`` that were not left out on purpose."""
+        return tuple(day for day in self.missing if day not in self.left_out)
 
 
 @dataclass(frozen=True)
@@ -200,13 +219,30 @@ class Change:
     """The last ``days`` complete UTC days of the period compared with as many before, all of them collected.
 
     ``total`` and each value of ``countries`` (alpha-3, including ``---``) are (now, before); ``new`` are the countries
-    with a count now and on no day before, in alphabetical order.
+    with a count now and on no day of the history before, in alphabetical order.
     """
 
     days: int
     total: tuple[int, int]
     countries: Mapping[str, tuple[int, int]]
     new: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The history before the period of a Summary. "New" and "best so far" are measured against it.
+
+    ``days``: its UTC days without a gap, the first collected one first, up to the day before the period. ``reach``: the
+    number of countries with a count on each of them. ``seen``: alpha-3 of all countries with a count.
+    """
+
+    days: tuple[DayCount, ...] = ()
+    reach: tuple[int, ...] = ()
+    seen: frozenset[str] = frozenset()
+
+
+PER_MILLION_FROM = 100
+"""Default of the setting ``per_million_from``: the smallest count of a country with a rate per million people."""
 
 
 @dataclass(frozen=True)
@@ -231,11 +267,34 @@ class Summary:
     change: Change | None = None
     """None if not every day of both periods was collected."""
     account: Account = field(default_factory=Account)
+    earlier: Earlier = field(default_factory=Earlier)
+    uncollected: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    """dimension → the days of the period that have a count, but were not collected by this dimension; only dimensions
+    that were collected on some day."""
+    per_million_from: int = PER_MILLION_FROM
 
     @property
     def has_data(self) -> bool:
         """Whether any day was collected. If not, a country without counts is unknown rather than zero."""
         return self.days.collected + self.days.open > 0 or self.total > 0
+
+    def daily_by(self, dimension: str) -> tuple[DayCount, ...]:
+        """Return ``daily``, where a day that was not collected by ``dimension`` has no count."""
+        lacking = frozenset(self.uncollected.get(dimension, ()))
+        return tuple(DayCount(day.day, None) if day.day in lacking else day for day in self.daily)
+
+    def count_by(self, dimension: str, code: str = "", months: Collection[date] | None = None) -> int:
+        """Return the count on the days collected by ``dimension``: what its values are parts of.
+
+        ``code``: of this country (alpha-3), by default of all. ``months`` (first days): only their days.
+        """
+        days = self.daily_by(dimension)
+        counts = self.by_country.get(code, ()) if code else [day.count or 0 for day in days]
+        return sum(
+            count
+            for day, count in zip(days, counts, strict=False)
+            if day.count is not None and (months is None or day.day.replace(day=1) in months)
+        )
 
 
 @dataclass(frozen=True)

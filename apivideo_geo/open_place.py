@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from apivideo_geo.audience import Audience
 from apivideo_geo.errors import DataRefused, UsageError
-from apivideo_geo.model import DETAIL_DIMENSIONS, Asset
+from apivideo_geo.model import DETAIL_DIMENSIONS, PER_MILLION_FROM, Asset
 
 if TYPE_CHECKING:
     import ibis
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MIN_COUNT = 5
 """The default of the setting ``min_count``."""
+_COLLECTED = ("closed", "open")
+"""The states of a day of ``timeseries.csv`` that has a count."""
 _REMOTE = ("https://", "http://")
 _OPTIONAL = ("data/videos.csv", "data/monthly.csv")
 _SITE_FILES = ("data/facts.parquet", "data/timeseries.csv", "manifest.json", *_OPTIONAL)
@@ -79,7 +81,8 @@ def open_demo(*, locale: str = "en") -> Audience:
 
 def open_history(
     history: History, *, engine: str = "duckdb", now: datetime, left_out: frozenset[date] = frozenset(),
-    show_unlisted: bool = False, withhold_media: bool = False, min_count: int = MIN_COUNT, locale: str = "en",
+    show_unlisted: bool = False, withhold_media: bool = False, min_count: int = MIN_COUNT,
+    per_million_from: int = PER_MILLION_FROM, locale: str = "en",
 ) -> Audience:  # fmt: skip
     """Return the audience of a history that was read with ``load_history``.
 
@@ -88,6 +91,7 @@ def open_history(
     ``history.check_current()``. Raises :class:`DataRefused` for a damaged file.
     """
     from apivideo_geo import privacy
+    from apivideo_geo.aggregate.value_spellings import unify_spellings
     from apivideo_geo.engines import connect, engine_errors, read_facts
 
     partial = frozenset(history.partial_days() | left_out)
@@ -96,11 +100,12 @@ def open_history(
         facts = read_facts(connect(engine), history.files())
         if partial:
             facts = facts.filter(facts.day.notin(sorted(partial)))
-        facts = privacy.hide_unlisted_facts(facts, {asset.media_id for asset in assets})
+        facts = unify_spellings(privacy.hide_unlisted_facts(facts, {asset.media_id for asset in assets}))
     days = {day: entry.open for day, entry in history.entries.items() if day not in partial}
     return Audience(
         facts, days, history.metric or "play", now, assets, demo=history.demo, partial=partial,
-        account=history.load_account(), withheld=_withheld(min_count, withhold_media), locale=locale,
+        left_out=left_out, per_million_from=per_million_from, account=history.load_account(),
+        withheld=_withheld(min_count, withhold_media), locale=locale,
     )  # fmt: skip
 
 
@@ -167,6 +172,7 @@ def _open_site(place: str, locale: str) -> Audience:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from apivideo_geo.aggregate.value_spellings import unify_spellings
     from apivideo_geo.facts import FACTS
 
     files = _read_site(place)
@@ -181,8 +187,9 @@ def _open_site(place: str, locale: str) -> Audience:
     except (ValueError, KeyError, TypeError, RecursionError, pa.ArrowException):
         raise DataRefused(f"{_shown(place)}: the files are not those of an apivideo-geo site.") from None
     return Audience(
-        _keep(facts), {day: state == "open" for day, state in states.items() if state != "missing"},
-        metric, generated, assets, demo=demo, published=months, locale=locale,
+        unify_spellings(_keep(facts)), {day: state == "open" for day, state in states.items() if state in _COLLECTED},
+        metric, generated, assets, demo=demo, published=months,
+        left_out=frozenset(day for day, state in states.items() if state == "left_out"), locale=locale,
     )  # fmt: skip
 
 

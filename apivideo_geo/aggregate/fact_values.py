@@ -8,6 +8,7 @@ from functools import partial
 
 import pyarrow as pa
 
+from apivideo_geo.aggregate.value_spellings import read_spelling
 from apivideo_geo.model import UNKNOWN_TEXT
 from apivideo_geo.privacy import hide_unlisted
 
@@ -34,7 +35,7 @@ def value_reader(dimension: str, listed: Collection[str] | None) -> Callable[[st
         return read_host
     if dimension == "city":
         return lambda city: "" if city.strip().casefold() == UNKNOWN_TEXT else city.strip()
-    return lambda value: value.strip() or UNKNOWN_TEXT
+    return partial(read_spelling, dimension)
 
 
 def read_referrer(url: str) -> str:

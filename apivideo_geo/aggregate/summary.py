@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 import ibis
 
 from apivideo_geo.aggregate.change import compare
-from apivideo_geo.days import days_between, first_whole_day
-from apivideo_geo.model import UNKNOWN, Account, CountryCount, Coverage, DayCount, Summary
+from apivideo_geo.days import ONE_DAY, days_between, first_whole_day
+from apivideo_geo.model import UNKNOWN, Account, CountryCount, Coverage, DayCount, Earlier, Summary
 
 BREAKDOWN_DIMENSIONS = ("device", "os", "browser")
 """The dimensions whose sums over all countries are on the front page."""
@@ -26,6 +26,9 @@ def summarise(
     until: date | None = None,
     demo: bool = False,
     partial: Collection[date] = (),
+    left_out: Collection[date] = (),
+    withheld: Collection[str] = (),
+    per_million_from: int = 1,
     account: Account = Account(),  # noqa: B008  frozen
     name_of: Callable[[str], str],
     alpha2_of: Callable[[str], str],
@@ -35,9 +38,10 @@ def summarise(
 
     ``facts`` has the columns ``model.FACT_COLUMNS``; ``stored``: UTC day in the history → whether it was still partial
     when it was collected. The period is ``since``–``until``, both included; a bound that is None is the first or last
-    stored day. ``partial`` are days that were only collected before they were over, and are not in ``stored``;
-    ``account`` is the metadata from the API. The three functions take an alpha-3 and return its name, its alpha-2 and
-    its number of people.
+    stored day. ``partial`` are days that were only collected before they were over, ``left_out`` those that the
+    publisher leaves out; neither are in ``stored``. ``withheld`` are the dimensions whose small counts are withheld;
+    ``per_million_from`` is the smallest count with a rate; ``account`` is the metadata from the API. The three
+    functions take an alpha-3 and return its name, its alpha-2 and its number of people.
     """
     days = [day for day in sorted(stored) if (since is None or day >= since) and (until is None or day <= until)]
     first, last = (since or days[0], until or days[-1]) if days else (since, until)
@@ -54,6 +58,7 @@ def summarise(
         DayCount(day, count if day in stored else None, stored.get(day, False))
         for day, count in zip(period, by_day, strict=True)
     )
+    earlier = _earlier(facts, stored, first)
     return Summary(
         generated_at=generated_at,
         metric=metric,
@@ -62,14 +67,17 @@ def summarise(
         total=total,
         mapped=sum(by_country.values()),
         unknown=unknown,
-        days=_coverage(daily, partial, account, generated_at.astimezone(UTC)),
-        countries=_rank(by_country, total, name_of, alpha2_of, population_of),
+        days=_coverage(daily, partial, left_out, account, generated_at.astimezone(UTC)),
+        countries=_rank(by_country, total, per_million_from, name_of, alpha2_of, population_of),
         daily=daily,
         breakdowns=_breakdowns(inside),
         demo=demo,
         by_country=series,
-        change=compare(daily, series),
+        change=compare(daily, series, seen=earlier.seen),
         account=account,
+        earlier=earlier,
+        uncollected=uncollected_days(facts, period, withheld),
+        per_million_from=per_million_from,
     )
 
 
@@ -78,6 +86,47 @@ def within(facts: ibis.Table, first: date | None, last: date | None) -> ibis.Tab
     if first:
         facts = facts.filter(facts.day >= ibis.date(first.isoformat()))
     return facts.filter(facts.day <= ibis.date(last.isoformat())) if last else facts
+
+
+def uncollected_days(
+    facts: ibis.Table, period: Collection[date], withheld: Collection[str] = ()
+) -> dict[str, tuple[date, ...]]:
+    """Return dimension → the days of ``period`` with a count of which ``facts`` have no value of the dimension.
+
+    Only dimensions with a value on some day. Of those in ``withheld`` only the days before the first value: which later
+    days have one could point at a person.
+    """
+    some = facts.filter(facts["count"] > 0).select("dimension", "day").distinct().to_pyarrow().to_pydict()
+    found: defaultdict[str, set[date]] = defaultdict(set)
+    for dimension, day in zip(some["dimension"], some["day"], strict=True):
+        found[dimension].add(day)
+    counted = found.pop("total", set()) & set(period)
+    return {
+        dimension: tuple(
+            sorted(day for day in counted if day not in days and (dimension not in withheld or day < min(days)))
+        )
+        for dimension, days in found.items()
+    }
+
+
+def _earlier(facts: ibis.Table, stored: Mapping[date, bool], first: date | None) -> Earlier:
+    """Return what the history has before the day ``first``."""
+    before = [day for day in stored if first and day < first]
+    if not before or first is None:
+        return Earlier()
+    days = days_between(min(before), first - ONE_DAY)
+    inside = within(facts, days[0], days[-1])
+    series = _by_country(inside.filter(inside.dimension == "total"), days)
+    totals = [sum(counts) for counts in zip(*series.values(), strict=True)] or [0] * len(days)
+    known = [counts for code, counts in series.items() if code != UNKNOWN]
+    return Earlier(
+        days=tuple(
+            DayCount(day, count if day in stored else None, stored.get(day, False))
+            for day, count in zip(days, totals, strict=True)
+        ),
+        reach=tuple(sum(count > 0 for count in day) for day in zip(*known, strict=True)) or (0,) * len(days),
+        seen=frozenset(code for code in series if code != UNKNOWN),
+    )
 
 
 def _by_country(totals: ibis.Table, period: Sequence[date]) -> dict[str, tuple[int, ...]]:
@@ -103,7 +152,9 @@ def _breakdowns(facts: ibis.Table) -> dict[str, tuple[tuple[str, int], ...]]:
     }
 
 
-def _coverage(daily: tuple[DayCount, ...], partial: Collection[date], account: Account, now: datetime) -> Coverage:
+def _coverage(
+    daily: tuple[DayCount, ...], partial: Collection[date], left_out: Collection[date], account: Account, now: datetime
+) -> Coverage:
     closed = [day for day in daily if day.count is not None and not day.open]
     missing = tuple(day.day for day in daily if day.count is None)
     known = None if account.remembers is None else first_whole_day(now, timedelta(days=account.remembers))
@@ -113,6 +164,7 @@ def _coverage(daily: tuple[DayCount, ...], partial: Collection[date], account: A
         missing=missing,
         partial=tuple(day for day in missing if day in partial),
         lost=tuple(day for day in missing if known is not None and day < known),
+        left_out=tuple(day for day in missing if day in left_out),
         open=sum(day.open for day in daily),
     )
 
@@ -120,6 +172,7 @@ def _coverage(daily: tuple[DayCount, ...], partial: Collection[date], account: A
 def _rank(
     by_country: Mapping[str, int],
     total: int,
+    per_million_from: int,
     name_of: Callable[[str], str],
     alpha2_of: Callable[[str], str],
     population_of: Callable[[str], int | None],
@@ -127,7 +180,7 @@ def _rank(
     """Return the countries, largest count first, then by code; equal counts share a rank."""
     ranked: list[CountryCount] = []
     for number, (code, count) in enumerate(sorted(by_country.items(), key=lambda item: (-item[1], item[0])), 1):
-        people = population_of(code)
+        people = population_of(code) or 0
         ranked.append(
             CountryCount(
                 iso_a3=code,
@@ -135,8 +188,9 @@ def _rank(
                 name=name_of(code),
                 count=count,
                 share=count / total,
-                per_million=count * 1_000_000 / people if people else None,
+                per_million=count * 1_000_000 / people if people and count >= per_million_from else None,
                 rank=ranked[-1].rank if ranked and ranked[-1].count == count else number,
+                people=people,
             )
         )
     return tuple(ranked)

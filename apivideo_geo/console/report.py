@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
+from apivideo_geo.aggregate.value_spellings import unknown_spellings
 from apivideo_geo.days import list_days
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused
@@ -117,8 +118,13 @@ class Report:
                 c = self.checked
                 when = f"on {c.last}" if c.first == c.last else f"from {c.first} to {c.last}"
                 lines.append(f"Checked: the API reports {c.reported:,} {when} too")
-            if s.days.missing:
-                lines.append(f"Never collected: {list_days(s.days.missing)}")
+            lines += _listing(
+                "Devices, systems and browsers not recognised, shown as they are", unknown_spellings(s.breakdowns)
+            )
+            if s.days.never_collected:
+                lines.append(f"Never collected: {list_days(s.days.never_collected)}")
+            if s.days.left_out:
+                lines.append(f"Left out, as the settings say: {list_days(s.days.left_out)}")
         if self.place:
             lines.append(f"Site: {self.pages} files, {self.size / 1000:,.0f} kB, in {self.place}")
         lines += [f"Warning: {warning}" for warning in self.warnings]

@@ -38,8 +38,9 @@ _DAY_COUNT = Column("count", "integer", "Count; 0 is a day without any, empty a 
 _STATE = Column(
     "state",
     "string",
-    "closed: the day was over when it was collected; open: it still grows; missing: never collected",
-    {"required": True, "enum": ["closed", "open", "missing"]},
+    "closed: the day was over when it was collected; open: it still grows; missing: never collected; left_out: left "
+    "out by the publisher",
+    {"required": True, "enum": ["closed", "open", "missing", "left_out"]},
 )
 
 CHORO = (
@@ -52,10 +53,18 @@ COUNTRIES = (
     Column("name", "string", "Name in the language of the site"),
     _IN_PERIOD,
     _SHARE,
-    Column("per_million", "number", "Per million people of the country", {"minimum": 0}),
+    Column("per_million", "number", "Per million people of the country; empty where there is no rate", {"minimum": 0}),
     _RANK,
     *_PERIOD,
-)
+    Column(
+        "per_million_missing", "string",
+        "Why there is no rate: too_few (a smaller count than per_million_from), no_population (no permanent "
+        "residents), unknown_country",
+        {"enum": ["too_few", "no_population", "unknown_country"]},
+    ),
+    Column("population", "integer", "Permanent residents of the country", {"minimum": 1}),
+    Column("population_year", "integer", "Year of this estimate, if it is known"),
+)  # fmt: skip
 DAILY = (_DAY, _DAY_COUNT, _STATE, _METRIC)
 TIMESERIES = (
     _DAY,
@@ -71,7 +80,10 @@ VIDEOS = (
     _IN_PERIOD,
     _RANK,
     Column("lifetime_plays", "integer", "Plays since publication, if the API reported them", {"minimum": 0}),
-    *_PERIOD,
+    _METRIC,
+    Column("from", "date", "First UTC day on which counts by video were collected, inclusive"),
+    Column("to", "date", "Last UTC day on which counts by video were collected, inclusive"),
+    Column("days", "integer", "Days from the first to the last on which counts by video were collected", COUNT),
 )
 MONTHLY = (
     Column("month", "date", "First UTC day of a complete month", {"required": True}),
@@ -87,4 +99,8 @@ CITIES = (
     Column("latitude", "number", "Degrees, north positive", {"minimum": -90, "maximum": 90}),
     Column("longitude", "number", "Degrees, east positive", {"minimum": -180, "maximum": 180}),
 )
-BREAKDOWN = (Column("value", "string", "Value of the dimension"), _IN_PERIOD, _SHARE)
+BREAKDOWN = (
+    Column("value", "string", "Value of the dimension"),
+    _IN_PERIOD,
+    Column("share", "number", "Part of the total on the days with this dimension, 0 to 1", _SHARE.constraints),
+)

@@ -59,6 +59,7 @@ def render_summary(summary: Summary) -> bytes:
                 "collected": days.collected,
                 "empty": days.empty,
                 "missing": [day.isoformat() for day in days.missing],
+                "left_out": [day.isoformat() for day in days.left_out],
                 "open": days.open,
             },
             "countries": [
@@ -69,6 +70,7 @@ def render_summary(summary: Summary) -> bytes:
                     "count": c.count,
                     "share": round(c.share, SHARE_DIGITS),
                     "per_million": round_rate(c.per_million),
+                    "per_million_missing": c.no_rate or None,
                     "rank": c.rank,
                 }
                 for c in summary.countries
@@ -111,11 +113,16 @@ SUMMARY_SCHEMA: dict[str, Any] = {
             "type": "object",
             "description": "collected + open + missing days = days in the period; empty is part of collected.",
             "additionalProperties": False,
-            "required": ["collected", "empty", "missing", "open"],
+            "required": ["collected", "empty", "missing", "left_out", "open"],
             "properties": {
                 "collected": {**_COUNT, "description": "Days over when collected."},
                 "empty": {**_COUNT, "description": "Collected days without a single count."},
-                "missing": {"type": "array", "items": _DAY, "description": "Days never collected: gaps, not zeros."},
+                "missing": {"type": "array", "items": _DAY, "description": "Days without a count: gaps, not zeros."},
+                "left_out": {
+                    "type": "array",
+                    "items": _DAY,
+                    "description": "Those of missing that the publisher leaves out.",
+                },
                 "open": {**_COUNT, "description": "Days not over when collected."},
             },
         },
@@ -124,7 +131,9 @@ SUMMARY_SCHEMA: dict[str, Any] = {
             "items": {
                 "type": "object",
                 "additionalProperties": False,
-                "required": ["iso_a3", "iso_a2", "name", "count", "share", "per_million", "rank"],
+                "required": [
+                    "iso_a3", "iso_a2", "name", "count", "share", "per_million", "per_million_missing", "rank",
+                ],
                 "properties": {
                     "iso_a3": {"type": "string", "pattern": "^[A-Z]{3}$"},
                     "iso_a2": {"type": "string", "pattern": "^[A-Z]{2}$"},
@@ -132,10 +141,14 @@ SUMMARY_SCHEMA: dict[str, Any] = {
                     "count": {"type": "integer", "minimum": 1},
                     "share": {"type": "number", "minimum": 0, "maximum": 1},
                     "per_million": {"type": ["number", "null"], "minimum": 0},
+                    "per_million_missing": {
+                        "description": "Why there is no rate; null if there is one.",
+                        "enum": ["too_few", "no_population", None],
+                    },
                     "rank": {"type": "integer", "minimum": 1},
                 },
             },
         },
     },
-}
+}  # fmt: skip
 """JSON Schema of ``summary.json``."""

@@ -27,7 +27,8 @@ FACTS = (
 """The columns of ``facts.parquet``."""
 
 _API = {"title": "api.video", "path": "https://api.video/"}
-_GEONAMES = {"title": "GeoNames (people per country)", "path": "https://www.geonames.org/"}
+_GEONAMES = {"title": "GeoNames (cities, people of a few territories)", "path": "https://www.geonames.org/"}
+_FACTBOOK = {"title": "CIA World Factbook (people per country)", "path": "https://www.cia.gov/the-world-factbook/"}
 _CLDR = {"title": "Unicode CLDR (names of countries)", "path": "https://cldr.unicode.org/"}
 _NATURAL_EARTH = {"title": "Natural Earth (outlines)", "path": "https://www.naturalearthdata.com/"}
 _PUBLIC_DOMAIN = {
@@ -37,7 +38,7 @@ _PUBLIC_DOMAIN = {
 }
 _BY = {
     "name": "CC-BY-4.0",
-    "title": "Populations: GeoNames",
+    "title": "Cities and populations of a few territories: GeoNames",
     "path": "https://creativecommons.org/licenses/by/4.0/",
 }
 _OTHERS: Mapping[str, tuple[str, str, str]] = {
@@ -70,7 +71,7 @@ def render_datapackage(
         "description": f"Counts ({summary.metric}) by country and UTC day"
         + (" of an invented audience (demo data)." if summary.demo else ", from api.video."),
         "created": summary.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "sources": [*([] if summary.demo else [_API]), _GEONAMES, _CLDR],
+        "sources": [*([] if summary.demo else [_API]), _FACTBOOK, _GEONAMES, _CLDR],
         "licenses": [_BY],
         "resources": [
             _resource(path, content, described.get(path))

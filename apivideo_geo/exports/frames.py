@@ -12,7 +12,8 @@ from datetime import date
 import pandas as pd
 
 from apivideo_geo.exports.columns import BREAKDOWN, CHORO, CITIES, COUNTRIES, DAILY, MONTHLY, TIMESERIES, VIDEOS, Column
-from apivideo_geo.model import UNKNOWN, UNLISTED, Details, Parts, Summary
+from apivideo_geo.geo.places import population_year
+from apivideo_geo.model import UNKNOWN, UNLISTED, DayCount, Details, Parts, Summary
 
 SHARE_DIGITS = 6
 """Decimals of a share (0–1) in the files."""
@@ -42,20 +43,22 @@ def countries_frame(summary: Summary) -> pd.DataFrame:
     """Return the columns ``COUNTRIES``, one row for each country with a count; unknown is the last row, ``---``."""
     period = (summary.metric, summary.period_from, summary.period_to)
     rows: list[tuple[object, ...]] = [
-        (c.iso_a3, c.iso_a2, c.name, c.count, round(c.share, SHARE_DIGITS), round_rate(c.per_million), c.rank, *period)
+        (
+            c.iso_a3, c.iso_a2, c.name, c.count, round(c.share, SHARE_DIGITS), round_rate(c.per_million), c.rank,
+            *period, c.no_rate or None, c.people or None, population_year(c.iso_a3) if c.people else None,
+        )
         for c in summary.countries
-    ]
+    ]  # fmt: skip
     if summary.unknown:
         share = round(summary.unknown / summary.total, SHARE_DIGITS)
-        rows.append((UNKNOWN, None, None, summary.unknown, share, None, None, *period))
+        none = None, None
+        rows.append((UNKNOWN, *none, summary.unknown, share, *none, *period, "unknown_country", *none))
     return make_frame(COUNTRIES, rows)
 
 
 def daily_frame(summary: Summary) -> pd.DataFrame:
     """Return the columns ``DAILY``, one row for each UTC day of the period; a day never collected has no ``count``."""
-    return make_frame(
-        DAILY, ((day.day, day.count, _state(day.count, day.open), summary.metric) for day in summary.daily)
-    )
+    return make_frame(DAILY, ((day.day, day.count, _state(day, summary), summary.metric) for day in summary.daily))
 
 
 def timeseries_frame(summary: Summary) -> pd.DataFrame:
@@ -71,7 +74,8 @@ def videos_frame(summary: Summary, details: Details) -> pd.DataFrame:
 
     All assets that are not public are one row, ``unlisted``.
     """
-    period = (summary.metric, summary.period_from, summary.period_to)
+    days = [day.day for day in summary.daily_by("media") if day.count is not None]
+    period = (summary.metric, min(days, default=None), max(days, default=None), len(days))
     rows: list[tuple[object, ...]] = [
         (one.asset.media_id, one.asset.type, one.asset.title, one.count, one.rank, one.asset.lifetime, *period)
         for one in details.assets
@@ -106,13 +110,15 @@ def round_rate(value: float | None) -> float | None:
     return None if value is None else round(value, PER_MILLION_DIGITS)
 
 
-def _state(count: int | None, partial: bool) -> str:
-    return "missing" if count is None else "open" if partial else "closed"
+def _state(day: DayCount, summary: Summary) -> str:
+    if day.count is None:
+        return "left_out" if day.day in summary.days.left_out else "missing"
+    return "open" if day.open else "closed"
 
 
 def _day_rows(summary: Summary) -> Iterator[tuple[date, str | None, int | None, str, str]]:
     for index, day in enumerate(summary.daily):
-        state = _state(day.count, day.open)
+        state = _state(day, summary)
         counts = [(code, series[index]) for code, series in summary.by_country.items() if series[index]]
         if day.count is None or not counts:
             yield day.day, None, day.count, state, summary.metric

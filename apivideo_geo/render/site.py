@@ -153,13 +153,14 @@ def _detail_pages(context: Context, environment: Environment, frame: Mapping[str
         own = {"root": "../", "path": path, **({"card": picture} if picture else {})}
         return path, _page(environment, template, frame, own, values)
 
-    curves, asset_lines, country_lines = Curves(context), make_asset_lines(context), make_country_lines(context)
+    asset_lines, country_lines = make_asset_lines(context), make_country_lines(context)
+    curves, video_curves = Curves(context), Curves(context, "media")
     for country in context.summary.countries:
         path = country_page(country.iso_a3)
         yield finish("country.html", path, make_country(country, context, asset_lines, curves))
     for detail in context.details.assets:
         if path := context.video_pages.get(detail.asset.media_id, ""):
-            yield finish("video.html", path, make_video(detail, context, country_lines, curves))
+            yield finish("video.html", path, make_video(detail, context, country_lines, video_curves))
 
 
 def _lists(

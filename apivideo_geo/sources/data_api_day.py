@@ -20,12 +20,13 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from apivideo_geo.aggregate.fact_values import read_referrer
+from apivideo_geo.aggregate.value_spellings import read_spelling
 from apivideo_geo.api.client import Client
 from apivideo_geo.api.pages import PAGE_SIZE, fetch_items
 from apivideo_geo.days import day_end, day_start
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import to_alpha3
-from apivideo_geo.model import UNKNOWN, UNKNOWN_TEXT, UNLISTED, Facts, Refused
+from apivideo_geo.model import UNKNOWN, UNLISTED, Facts, Refused
 from apivideo_geo.privacy import hide_unlisted
 
 BREAKDOWNS: Mapping[str, tuple[str, str]] = {
@@ -207,7 +208,7 @@ class _Tally:
             return hide_unlisted(value or UNLISTED, self.listed)
         if dimension == "referrer":
             return read_referrer(value) or None
-        return value or UNKNOWN_TEXT
+        return read_spelling(dimension, value)
 
     def facts(self) -> Facts:
         """Return the facts of the day. A dimension that adds up to more than its country's total is rejected."""

@@ -13,15 +13,15 @@
   function start(button, leaflet, svg) {
     const layer = document.createElementNS(SVG, "g");
     const strip = geo.make("ul", "", "strip-list");
-    const label = geo.make("p", "", "card city-label");
+    const label = geo.make("p", "", "card city-label"), note = geo.make("p", "", "note");
     /** @type {City[]} */
     let cities = [];
     let at = -1;
     layer.setAttribute("class", "cities");
     strip.setAttribute("aria-label", button.textContent || "");
-    label.hidden = strip.hidden = true;
+    label.hidden = strip.hidden = note.hidden = true;
     geo.byId("frame").append(label);
-    geo.byId("frame").after(strip);
+    geo.byId("frame").after(strip, note);
 
     /** @param {City} city */
     const words = (city) => `${city[1]}, ${geo.nameOf(city[0])}: ${formats.quantity(city[2])}`;
@@ -34,6 +34,10 @@
         circle.dataset.index = String(index);
         return [halo, circle];
       }));
+      const same = Math.ceil(cities[0][2] * (SMALLEST / (scale * LARGEST)) ** 2);
+      const parts = [_("Circles: cities, complete months only")];
+      if (cities.some((city) => city[2] < same)) parts.push(_("under %(quantity)s all of the smallest size", { quantity: formats.quantity(same) }));
+      note.textContent = geo.joined(parts);
       strip.replaceChildren(...cities.map((city, index) => {
         const item = geo.make("li"), one = geo.button(city[1]);
         one.tabIndex = index ? -1 : 0;
@@ -90,7 +94,7 @@
           return (shown = false);
         }
       }
-      strip.hidden = !shown;
+      strip.hidden = note.hidden = !shown;
       name(-1);
       if (shown) svg.append(layer);
       else layer.remove();

@@ -36,6 +36,10 @@
     }
     const measure = document.querySelector(`[data-measure="${state.measure}"]`);
     if (state.measure !== "count" && measure) note.append(` · ${measure.textContent}`);
+    if (view !== whole || state.measure !== "count") {
+      svg.setAttribute("aria-label", `${geo._("World map")}: ${note.textContent}`);
+      document.title = `${note.textContent} · ${geo.byId("whole").dataset.title}`;
+    }
     /** @param {Code} code @param {Code[]} [others]  small countries that a finger may have meant as well */
     function point(code, others = []) {
       light(code || state.country);

@@ -3,6 +3,7 @@
   "use strict";
   const { data, formats, _, ngettext } = geo;
 
+  const seenEarlier = new Set(data.seen);
   const population = new Map(data.rows.map((row) => [row[0], row[2]]));
   const UNKNOWN = "---";
   /** Bounds of the five classes of change, as now / before. */
@@ -23,7 +24,7 @@
     const change = data.change && { days: data.change.days, now: data.change.total[0], before: data.change.total[1] };
     const last = formats.indexOf(data.last);
     return finish({
-      from: 0, to: Number.isNaN(last) ? 0 : last, total: data.total, unknown: data.unknown, change, gaps: data.gaps,
+      from: 0, to: Number.isNaN(last) ? 0 : last, total: data.total, unknown: data.unknown, change, gaps: data.gaps, left: data.left_out,
     }, data.rows.map(([code, count, , now, before, fresh]) => ({ code, count, now, before, fresh: Boolean(fresh) })));
   }
 
@@ -56,13 +57,15 @@
     const rows = [];
     for (const [code, sums] of Object.entries(history.sums)) {
       const count = sum(sums);
-      if (code !== UNKNOWN) rows.push({ code, count, now: complete ? count : 0, before: earlier(sums), fresh: complete && count > 0 && sums[from] === 0 });
+      const fresh = complete && count > 0 && sums[from] === 0 && !seenEarlier.has(code);
+      if (code !== UNKNOWN) rows.push({ code, count, now: complete ? count : 0, before: earlier(sums), fresh });
     }
     const unknown = history.sums[UNKNOWN] ? sum(history.sums[UNKNOWN]) : 0;
     return finish({
       from, to, total: sum(history.total), unknown,
       change: complete ? { days: length, now: sum(history.total), before: earlier(history.total) } : null,
       gaps: data.gaps.filter((index) => index >= from && index <= to),
+      left: data.left_out.filter((index) => index >= from && index <= to),
     }, rows);
   }
 
@@ -81,7 +84,7 @@
         ...row,
         share: totals.total ? row.count / totals.total : 0,
         rank: above && above.count === row.count ? above.rank : index + 1,
-        per: people ? (row.count * 1_000_000) / people : NaN,
+        per: people && row.count >= data.per_from ? (row.count * 1_000_000) / people : NaN,
       });
     });
     const counted = rows.filter((row) => row.count > 0);
@@ -118,8 +121,9 @@
 
   /** What a measure compares: a function that returns NaN for a row to leave out. @type {ApivideoGeo["valueBy"]} */
   function valueBy(measure, view) {
-    if (measure === "share") return (row) => row.share * 100;
-    if (measure === "per-million") return (row) => (row.count >= data.per_from ? row.per : NaN);
+    // Rounded once: a share times 100 can be just below the limit of its class.
+    if (measure === "share") return (row) => (view.total ? (row.count * 100) / view.total : 0);
+    if (measure === "per-million") return (row) => row.per;
     if (measure === "change") return (row) => changeOf(view, row).ratio;
     return (row) => row.count;
   }
@@ -211,6 +215,7 @@
     if (!data.known) return "";
     const parts = [_("Unknown country: %(quantity)s", { quantity: formats.quantity(view.unknown) })];
     if (view.gaps.length) parts.push(ngettext("Not collected: %(count)s day", "Not collected: %(count)s days", view.gaps.length));
+    if (view.left.length) parts.push(ngettext("Left out: %(count)s day", "Left out: %(count)s days", view.left.length));
     return parts.join(" · ");
   }
 

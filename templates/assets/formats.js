@@ -64,6 +64,11 @@
     quantity: (count) => geo.fill(geo.form(geo.data.words.counted, count), { count: plain(count) }),
     iso: (index) => new Date(timeOf(index)).toISOString().slice(0, 10),
     indexOf: (iso) => (/^\d{4}-\d\d-\d\d$/.test(iso) ? Math.round((Date.parse(iso) - first) / DAY) : NaN),
+    /** The first day of the twelve months that end with a day; 29 February counts as 1 March in other years. */
+    yearUntil(index) {
+      const end = new Date(timeOf(index + 1));
+      return Math.round((Date.UTC(end.getUTCFullYear() - 1, end.getUTCMonth(), end.getUTCDate()) - first) / DAY);
+    },
     day: (index) => dated(longDay.format(timeOf(index))),
     dayOfYear: (index) => dated(yearlessDay.format(timeOf(index))),
     days: (from, to) => (from === to ? formats.day(from) : dated(longDay.formatRange(timeOf(from), timeOf(to)))),

@@ -96,8 +96,9 @@
       formats.quantity((state.continent ? geo.onContinent(view, state.continent) : view).total),
       view.unknown && !state.continent && _("%(quantity)s from unknown countries", { quantity: formats.quantity(view.unknown) }),
       view.gaps.length && ngettext("%(count)s day was never collected", "%(count)s days were never collected", view.gaps.length),
+      view.left.length && ngettext("%(count)s day was left out by the publisher", "%(count)s days were left out by the publisher", view.left.length),
       left && _("Left out of the classes: %(country)s", { country: geo.nameOf(left) }),
-      document.querySelector("svg.world .cities") && _("Circles: cities, over the whole history"),
+      document.querySelector("svg.world .cities") && _("Circles: cities, complete months only"),
     ]);
   }
 

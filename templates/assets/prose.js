@@ -12,7 +12,7 @@
   const within = (code) => (wording.articles.includes(code) ? `the ${geo.nameOf(code)}` : geo.nameOf(code));
 
   /** Was no day of the view ever collected? @param {View} view */
-  const uncollected = (view) => view.gaps.length === view.to - view.from + 1;
+  const uncollected = (view) => view.gaps.length + view.left.length === view.to - view.from + 1;
 
   /** @type {ApivideoGeo["prose"]["headline"]} */
   function headline(view, { all, continent }) {

@@ -3,8 +3,8 @@
   "use strict";
   const { data, formats } = geo;
 
-  /** @type {Record<string, number>} */
-  const LENGTHS = { "7d": 7, "30d": 30, "90d": 90, "12m": 365 };
+  /** Days of each period; 0 is a year by the calendar. @type {Record<string, number>} */
+  const LENGTHS = { "7d": 7, "30d": 30, "90d": 90, "12m": 0 };
   /** @type {Measure[]} */
   const MEASURES = ["count", "share", "per-million", "change"];
   /** Highest zoom, as in the Python module `leaflet`. */
@@ -22,7 +22,8 @@
 
   /** The days of a period that is not "custom". @param {string} period */
   function daysOf(period) {
-    return period === "all" ? { from: 0, to: last } : { from: lastComplete - LENGTHS[period] + 1, to: lastComplete };
+    if (period === "all") return { from: 0, to: last };
+    return { from: LENGTHS[period] ? lastComplete - LENGTHS[period] + 1 : formats.yearUntil(lastComplete), to: lastComplete };
   }
 
   /** Does this page have a button for the period? @param {string} period */

@@ -121,7 +121,7 @@
       const counted = figures?.count ? figures : null;
       put(rank, counted ? formats.number(counted.rank) : "–");
       put(count, data.known ? formats.number(counted ? counted.count : 0) : "–");
-      put(share.lastElementChild, formats.share(figures ? figures.share : 0));
+      put(share.lastElementChild, view.total ? formats.share(figures ? figures.share : 0) : "–");
       share.querySelector("rect")?.setAttribute("width", counted ? Math.max((74 * counted.share) / longest, 1).toFixed(1) : "0");
       put(per, counted && !Number.isNaN(counted.per) ? formats.rate(counted.per) : "–");
       const { text, tone } = geo.changeOf(view, figures);
@@ -140,11 +140,13 @@
     for (const row of rowsWith(".apart")) {
       const count = view.unknown;
       put(row.cells[2], formats.number(count));
-      put(row.cells[3].lastElementChild, formats.share(view.total ? count / view.total : 0));
+      put(row.cells[3].lastElementChild, view.total ? formats.share(count / view.total) : "–");
     }
     put(foot.rows[0].cells[2], formats.number(view.total));
-    const note = geo.byId("change-note");
-    if (note) note.textContent = geo.compared(view);
+    put(foot.rows[0].cells[3].lastElementChild, view.total ? formats.share(1) : "–");
+    const compared = geo.compared(view), note = geo.byId("change-note");
+    if (note) note.textContent = compared;
+    for (const head of headings()) if (head.dataset.sort === "change") head.title = compared;
   }
 
   /** @param {Element | null} cell @param {string} text */

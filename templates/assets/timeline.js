@@ -112,6 +112,12 @@
         view.gaps.length, { days: formats.runs(view.gaps) },
       ));
     }
+    if (view.left.length) {
+      parts.push(ngettext(
+        "%(count)s of them was left out by the publisher (%(days)s)", "%(count)s of them were left out by the publisher (%(days)s)",
+        view.left.length, { days: formats.runs(view.left) },
+      ));
+    }
     if (data.open.some((index) => index >= view.from && index <= view.to)) parts.push(_("the last one is not over yet"));
     geo.byId("period-note").textContent = all ? "" : geo.joined(parts);
   }

@@ -28,14 +28,17 @@ interface PageData {
   change_from: number;
   /** Smallest count from which a rate per million people is shown. */
   per_from: number;
+  /** Countries with a count in the history before the first day. */
+  seen: Code[];
   scale: { method: string; classes: number; breaks: number[]; lows: number[] };
   /** Address of the counts by day, or "". */
   days: string;
   /** First and last day of the history as ISO dates, or "". */
   first: string;
   last: string;
-  /** Days that were never collected, and days that were collected in part. */
+  /** Days that were never collected, days that the publisher leaves out, and days that were collected in part. */
   gaps: number[];
+  left_out: number[];
   open: number[];
   /** Names of the countries without a count. */
   names: Record<Code, string>;
@@ -83,7 +86,7 @@ interface Row extends CountryCounts {
   /** Of all plays, 0 to 1. */
   share: number;
   rank: number;
-  /** Per million people; NaN where the population is not known. */
+  /** Per million people; NaN where the population is not known, or the count too small to compare. */
   per: number;
 }
 
@@ -101,8 +104,9 @@ interface Totals {
   total: number;
   unknown: number;
   change: Change | null;
-  /** Days of the period that were never collected. */
+  /** Days of the period that were never collected, and that the publisher leaves out. */
   gaps: number[];
+  left: number[];
 }
 
 /** The figures of a period: what every part of the page shows. */
@@ -308,6 +312,7 @@ interface Formats {
   indexOf(iso: string): number;
   day(index: number): string;
   dayOfYear(index: number): string;
+  yearUntil(index: number): number;
   days(from: number, to: number): string;
   runs(indexes: number[]): string;
 }

@@ -96,9 +96,9 @@ def whole_world() -> Summary:
     daily = days(date(2026, 5, 26), [400 + number % 7 * 20 for number in range(180)], open_last=True)
     hole = [DayCount(day.day, None) if 69 <= number <= 72 else day for number, day in enumerate(daily)]
     breakdowns = {
-        "device": (("desktop", 58), ("mobile", 35), ("tablet", 5), ("tv", 2)),
+        "device": (("computer", 58), ("phone", 35), ("tablet", 5), ("tv", 2)),
         "os": tuple((f"System {number}", 20 - number) for number in range(9)),
-        "browser": (("Chrome", 60), ("", 40)),
+        "browser": (("chrome", 60), ("", 40)),
     }
     per_million = {code: count / 7 for code, count in counts.items()}
     return summary(counts, hole, 462, per_million=per_million, breakdowns=breakdowns)
@@ -173,7 +173,7 @@ def detailed(made: datetime = MADE, least: int = 3) -> tuple[Summary, Details]:
         (3, "PER", "total", "", 1), (6, "---", "total", "", 2),
         (0, "FRA", "media", "viFilm00", 9), (1, "FRA", "media", "liShow00", 5), (1, "FRA", "media", UNLISTED, 3),
         (1, "BEL", "media", "viFilm00", 4), (3, "PER", "media", "../../up", 1), (6, "---", "media", "viFilm00", 2),
-        (0, "FRA", "device", "desktop", 12), (1, "FRA", "device", "phone", 6),
+        (0, "FRA", "device", "computer", 12), (1, "FRA", "device", "phone", 6),
         (0, "FRA", "referrer", "a.example", 4), (0, "FRA", "referrer", "b.example", 1),
         (0, "FRA", "referrer", "c.example", 2), (1, "FRA", "city", "Nantes", 2),
         (0, "FRA", "city", "Paris", 7), (1, "FRA", "city", "Nowhere", 3), (1, "FRA", "city", "Lyon", 1),

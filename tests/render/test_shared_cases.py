@@ -11,13 +11,19 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pytest
 
+from apivideo_geo.aggregate.summary import summarise
+from apivideo_geo.days import year_until
+from apivideo_geo.facts import facts_table
+from apivideo_geo.geo.countries import name_of, to_alpha2
 from apivideo_geo.model import Change
 from apivideo_geo.render.context import Context
+from apivideo_geo.render.map import notebook
 from apivideo_geo.render.map.scale import make_scale
 from apivideo_geo.render.map.script_data import client_data, render_spoken
-from apivideo_geo.render.map.sparkline import spark_path
+from apivideo_geo.render.map.sparkline import render_days, spark_path
 from apivideo_geo.render.pages.index import make_rows
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.text.sentences import counted
@@ -25,7 +31,7 @@ from apivideo_geo.render.text.translations import load_words, render_words
 from apivideo_geo.render.theme.assets import load_own
 from apivideo_geo.render.theme.theme import Theme
 from tests.needs import lacking
-from tests.render.samples import TEMPLATES, days, summary
+from tests.render.samples import MADE, TEMPLATES, days, summary
 
 CASES = json.loads(Path(__file__).with_name("shared_cases.json").read_text(encoding="utf-8"))
 FIRST = date.fromisoformat(CASES["first_day"])
@@ -71,6 +77,7 @@ def test_python_writes_numbers_and_days_as_in_the_table(locale):
         "change": formats.change,
         "quantity": lambda count: formats.say_many(*counted("play"), count),
         "day": lambda index: formats.day(day(index)),
+        "yearUntil": lambda index: (year_until(day(index)) - FIRST).days,
         "runs": lambda indexes: formats.days([day(index) for index in indexes]),
     }
     table = CASES["formats"][locale]
@@ -121,6 +128,53 @@ def test_scripts_show_changes_and_sparklines_as_in_the_table():
         [counts, totals, apivideoGeo.sparkPath(counts, totals, 0, counts.length - 1)])"""
     jobs = [job("en", changes, CASES["changes"]), job("en", sparklines, CASES["sparklines"])]
     assert run_in_node(jobs) == [CASES["changes"], CASES["sparklines"]]
+
+
+def test_a_share_is_in_the_class_that_its_figure_says():
+    for count, total, percent in CASES["share_values"]:
+        country = replace(SAMPLE.countries[0], count=count, share=count / total)
+        assert notebook._value(country, "share", total) == percent
+    expression = """cases => cases.map(([count, total]) =>
+        [count, total, apivideoGeo.valueBy("share", { total })({ count })])"""
+    assert run_in_node([job("en", expression, CASES["share_values"])]) == [CASES["share_values"]]
+
+
+def test_a_country_with_too_few_plays_or_without_residents_has_no_rate():
+    jobs = []
+    for case in CASES["rates"]:
+        what = rated(case["counts"], case["per_from"])
+        assert {country.iso_a3: country.per_million for country in what.countries} == case["per"]
+        data = client_data(Context(what, Theme("Acme")), "", "")
+        expression = """() => Object.fromEntries(apivideoGeo.wholeView().rows.map(({ code, per }) =>
+            [code, Number.isNaN(per) ? null : per]))"""
+        jobs.append({"script": script_for("en"), "data": data, "expression": expression, "argument": None})
+    assert run_in_node(jobs) == [case["per"] for case in CASES["rates"]]
+
+
+def rated(counts, per_million_from, since=None, rows=None):
+    """The Summary of ``counts``: alpha-3 → (count on the first day, people)."""
+    rows = rows or [(FIRST, "play", code, "total", "", count) for code, (count, _) in counts.items()]
+    return summarise(
+        ibis.memtable(facts_table(rows)), {row[0]: False for row in rows}, metric="play", generated_at=MADE,
+        since=since, per_million_from=per_million_from, name_of=name_of, alpha2_of=to_alpha2,
+        population_of=lambda code: counts.get(code, (0, 0))[1],
+    )  # fmt: skip
+
+
+def test_a_country_seen_before_the_period_of_the_page_is_new_in_no_view_of_it():
+    rows = [(day(index), "play", "FRA", "total", "", 5) for index in range(70)]
+    rows += [(day(0), "play", "ESP", "total", "", 1), (day(65), "play", "ESP", "total", "", 3)]
+    rows.append((day(66), "play", "ITA", "total", "", 3))
+    what = rated({}, 100, since=day(5), rows=rows)
+    assert what.change
+    assert what.change.new == ("ITA",)
+    data = client_data(Context(what, Theme("Acme")), "days.js", "")
+    expression = """() => apivideoGeo.viewOf(apivideoGeo.addUp(argument), 60, 64).rows.filter((row) => row.fresh)
+        .map((row) => row.code)"""
+    argument = json.loads(render_days(what).removeprefix("apivideoGeo.days(").removesuffix(");\n"))
+    assert run_in_node(
+        [{"script": script_for("en"), "data": data, "expression": expression, "argument": argument}]
+    ) == [["ITA"]]
 
 
 def test_published_scripts_are_valid_and_have_no_comments_with_types():

@@ -2,7 +2,8 @@
 
 import zipfile
 
-from tools.geonames import DATA, choose_places, render_cities, render_populations, write_archive
+from tools.geonames import DATA, choose_places, render_cities, write_archive
+from tools.populations import GEONAMES, OVERSEAS, read_populations, render_populations
 
 
 def city(number, name, people, *others):
@@ -42,6 +43,16 @@ def test_the_files_in_the_repository_are_those_of_the_installed_package():
     with zipfile.ZipFile(DATA / "cities.zip") as archive:
         kept = {name: archive.read(name).decode() for name in archive.namelist()}
     assert kept == render_cities(), "run make geonames"
+
+
+def test_populations_have_a_year_and_a_territory_is_counted_once():
+    found = read_populations()
+    lacking = {code for code, one in found.items() if one.people and not one.year}
+    assert lacking == {*OVERSEAS, "ALA", "BES"}
+    assert all(found[code].source == GEONAMES for code in lacking)
+    assert min(one.year for one in found.values() if one.year) >= 2020
+    assert 65_500_000 < found["FRA"].people < 67_500_000, "without the overseas regions"
+    assert 5_000_000 < found["PSE"].people < 6_000_000, "West Bank and Gaza"
 
 
 def test_the_same_cities_make_the_same_archive(tmp_path):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from html import escape
 
 from apivideo_geo.geo.shapes import load_shapes
-from apivideo_geo.model import AssetDetail, CountryCount, Summary
+from apivideo_geo.model import AssetDetail, CountryCount, DayCount
 from apivideo_geo.render.addresses import country_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.dots import draw_dot
@@ -17,6 +17,7 @@ from apivideo_geo.render.map.palettes import PALETTES, spread
 from apivideo_geo.render.map.picture import FONTS, PICTURE_COLOURS, _short, _wrap
 from apivideo_geo.render.map.png import render_png
 from apivideo_geo.render.map.small_map import STEP, TALL, WIDE, load_outlines, place_of
+from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.text.value_names import asset_title
 from apivideo_geo.render.text.xml import xml_text
@@ -79,20 +80,23 @@ def picture_of(page: str) -> str:
 
 
 def _card(what: CountryCount | AssetDetail, context: Context) -> Card:
-    summary, words = context.summary, f"{context.quantity(what.count)} {context.period}".strip()
+    summary, dimension = context.summary, "total" if isinstance(what, CountryCount) else "media"
+    period = sentences.period_of(dimension, summary, context.formats)
+    words = f"{context.quantity(what.count)} {period}".strip()
     if isinstance(what, CountryCount):
-        return Card(what.name, words, {what.iso_a3: 4}, 6, _known(summary, summary.by_country.get(what.iso_a3, ())))
+        return Card(
+            what.name, words, {what.iso_a3: 4}, 6, _known(summary.daily, summary.by_country.get(what.iso_a3, ()))
+        )
     counts = {code: count for code, count in what.countries if code in load_shapes()}
     scale = context.theme.scale_of(list(counts.values()))
     kinds = {code: index for code, count in counts.items() if (index := scale.class_of(count)) is not None}
     title = asset_title(what.asset, context.formats)
-    return Card(title, words, kinds, len(scale.lows), _known(summary, what.daily))
+    return Card(title, words, kinds, len(scale.lows), _known(summary.daily_by("media"), what.daily))
 
 
-def _known(summary: Summary, counts: Sequence[int]) -> list[int | None]:
-    """Return the counts of days; None if the day was not collected or is partial."""
-    days = zip(summary.daily, counts, strict=False)
-    return [None if day.count is None or day.open else count for day, count in days]
+def _known(daily: Sequence[DayCount], counts: Sequence[int]) -> list[int | None]:
+    """Return the counts of the days ``daily``; None if the day was not collected or is partial."""
+    return [None if day.count is None or day.open else count for day, count in zip(daily, counts, strict=False)]
 
 
 def render_card(card: Card, context: Context) -> bytes:

@@ -30,8 +30,6 @@ from apivideo_geo.render.text.formats import Formats, sentence
 from apivideo_geo.render.theme.assets import load_leaflet, load_leaflet_images
 
 MEASURES = ("count", "share", "per-million")
-PER_MILLION_FROM = 100
-"""Countries with a smaller count have no rate, as with the default of the setting ``per_million_from``."""
 _ZERO, _EDGE, _FEW = PICTURE_COLOURS["light"].zero, "#ffffff", "#a9b4c1"
 _DOT = 5
 """Radius of the dot of a small territory, in pixels."""
@@ -92,7 +90,7 @@ def make_map(
     if not isinstance(classes, int) or not 3 <= classes <= 9:
         raise UsageError(f"classes must be a number from 3 to 9, not {classes!r}.")
     formats = Formats(locale)
-    values = {country.iso_a3: _value(country, measure) for country in summary.countries}
+    values = {country.iso_a3: _value(country, measure, summary.total) for country in summary.countries}
     scale = make_scale([value for value in values.values() if value is not None], method, classes)
     colours = _colours(values, scale, spread(PALETTES[palette].light, len(scale.lows)))
     lines = {country.iso_a3: _lines(country, summary, formats) for country in summary.countries}
@@ -183,12 +181,10 @@ def _data_uri(image: bytes) -> str:
     return f"data:image/png;base64,{base64.b64encode(image).decode()}"
 
 
-def _value(country: CountryCount, measure: str) -> float | None:
+def _value(country: CountryCount, measure: str, total: int) -> float | None:
     if measure == "share":
-        return country.share * 100
-    if measure == "per-million":
-        return country.per_million if country.count >= PER_MILLION_FROM else None
-    return country.count
+        return country.count * 100 / total  # rounded once: the share times 100 can be just below the limit of its class
+    return country.per_million if measure == "per-million" else country.count
 
 
 def _colours(values: Mapping[str, float | None], scale: Scale, palette: tuple[str, ...]) -> dict[str, str]:
@@ -200,7 +196,7 @@ def _colours(values: Mapping[str, float | None], scale: Scale, palette: tuple[st
 def _lines(country: CountryCount, summary: Summary, formats: Formats) -> list[str]:
     lines = [f"{country.name} · #{country.rank}", sentences.quantity(country.count, summary, formats)]
     lines.append(formats.share(country.share))
-    if country.per_million is not None and country.count >= PER_MILLION_FROM:
+    if country.per_million is not None:
         lines.append(f"{formats.rate(country.per_million)} · {formats.say('Per million')}")
     return lines
 
@@ -251,7 +247,7 @@ def _legend(
     labels = scale.ranges(formats, lambda value: f"{formats.number(value)}{unit}")
     entries = list(zip(spread(palette, len(scale.lows)), labels, strict=True))
     if measure == "per-million":
-        few = sentences.quantity(PER_MILLION_FROM, summary, formats)
+        few = sentences.quantity(summary.per_million_from, summary, formats)
         entries.append((_FEW, formats.say("Under %(quantity)s", quantity=few)))
     return [*entries, (_ZERO, "0")]
 

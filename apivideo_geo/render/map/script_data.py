@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from apivideo_geo.days import year_until
 from apivideo_geo.geo.countries import all_countries, name_of
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_regions, load_shapes, load_spread_widths
 from apivideo_geo.model import CHANGE_FROM, CountryCount, Summary
@@ -18,9 +19,9 @@ from apivideo_geo.render.text.translations import marked_many, plural_forms
 
 _IN_DAYS = (marked_many("%(count)s d", "%(count)s d"), marked_many("%(count)s day", "%(count)s days"))
 _IN_MONTHS = (marked_many("%(count)s m", "%(count)s m"), marked_many("%(count)s month", "%(count)s months"))
-PERIODS = (("7d", 7, 7, _IN_DAYS), ("30d", 30, 30, _IN_DAYS), ("90d", 90, 90, _IN_DAYS), ("12m", 365, 12, _IN_MONTHS))
-"""Periods a reader can choose: name in the page's address, length in days, number, its unit on narrow and on wide
-screens."""
+PERIODS = (("7d", 7, 7, _IN_DAYS), ("30d", 30, 30, _IN_DAYS), ("90d", 90, 90, _IN_DAYS), ("12m", 0, 12, _IN_MONTHS))
+"""Periods a reader can choose: name in the page's address, length in days (0: a year by the calendar), number, its unit
+on narrow and on wide screens."""
 CONTINENTS = {
     "Africa": "002",
     "Asia": "142",
@@ -43,13 +44,13 @@ class Choice:
 
 def make_periods(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
     """Return the periods shorter than the history, then all of it, then custom; none without days by country."""
-    closed = sum(not day.open for day in summary.daily)
-    if not summary.by_country or closed < 2:
+    closed = [day.day for day in summary.daily if not day.open]
+    if not summary.by_country or len(closed) < 2:
         return ()
     shorter = [
         Choice(name, formats.say_many(*short, number), formats.say_many(*long, number))
-        for name, length, number, (short, long) in PERIODS
-        if length < closed
+        for name, days, number, (short, long) in PERIODS
+        if (closed[-1] - timedelta(days - 1) if days else year_until(closed[-1])) > closed[0]
     ]
     return (*shorter, Choice("all", formats.say("All")), Choice("custom", formats.say("Custom")))
 
@@ -94,7 +95,8 @@ def client_data(context: Context, days_file: str, cities_file: str) -> Mapping[s
         "rows": [_numbers(country, summary) for country in summary.countries],
         "change": summary.change and {"days": summary.change.days, "total": summary.change.total},
         "change_from": CHANGE_FROM,
-        "per_from": theme.per_million_from,
+        "per_from": summary.per_million_from,
+        "seen": sorted(summary.earlier.seen),
         "scale": {
             "method": theme.method,
             "classes": theme.classes,
@@ -104,7 +106,8 @@ def client_data(context: Context, days_file: str, cities_file: str) -> Mapping[s
         "days": days_file,
         "first": summary.daily[0].day.isoformat() if summary.daily else "",
         "last": summary.daily[-1].day.isoformat() if summary.daily else "",
-        "gaps": [(day - summary.daily[0].day) // timedelta(days=1) for day in summary.days.missing],
+        "gaps": [(day - summary.daily[0].day) // timedelta(days=1) for day in summary.days.never_collected],
+        "left_out": [(day - summary.daily[0].day) // timedelta(days=1) for day in summary.days.left_out],
         "open": [index for index, day in enumerate(summary.daily) if day.open],
         "names": {code: name_of(code, lang) for code in shapes if code not in shown},
         "points": {code: [round(side) for side in shape.label] for code, shape in shapes.items()},
@@ -133,10 +136,16 @@ def render_spoken(metric: str, formats: Formats) -> str:
 
 def _numbers(country: CountryCount, summary: Summary) -> list[Any]:
     """Return code, count, population (0: unknown), count of the last days, of as many days before, 1 if it is new."""
-    people = round(country.count * 1_000_000 / country.per_million) if country.per_million else 0
     change = summary.change
     now, before = change.countries.get(country.iso_a3, (0, 0)) if change else (0, 0)
-    return [country.iso_a3, country.count, people, now, before, int(bool(change and country.iso_a3 in change.new))]
+    return [
+        country.iso_a3,
+        country.count,
+        country.people,
+        now,
+        before,
+        int(bool(change and country.iso_a3 in change.new)),
+    ]
 
 
 def _slug(name: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from apivideo_geo.geo.borders import load_borders
 from apivideo_geo.geo.countries import name_of
+from apivideo_geo.geo.places import population_years
 from apivideo_geo.model import Summary
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.coverage_calendar import make_calendar
@@ -32,11 +34,15 @@ METHODS = {
     "quantile": marked("The classes are cut so that about as many countries fall into each."),
     "log": marked("Each class reaches about as many times higher than the one before."),
     "jenks": marked("The classes are cut where the counts leave gaps (Fisher and Jenks’ natural breaks)."),
-    "equal": marked("The classes are equally wide."),
+    "equal": marked(
+        "The limits between the classes are multiples of one number; "
+        "a class without a country is joined with the one below."
+    ),
     "custom": marked("The publisher of this page chose where the classes begin."),
 }
 """Class method → how it divides the countries into classes."""
 
+_EQUALLY_WIDE = marked("The classes are equally wide; the last one has no upper limit.")
 _RANGES = 100
 """Maximum number of ranges of days that are listed; the others are counted."""
 
@@ -61,18 +67,37 @@ class Decision:
 
 def make_about(context: Context) -> Mapping[str, Any]:
     """Return what the template prints, except the frame of the page."""
-    summary, formats, theme = context.summary, context.formats, context.theme
+    summary, formats = context.summary, context.formats
     return {
         "counted": formats.say(COUNTED[summary.metric]),
         "balance_parts": tuple(_parts(summary, formats)),
         "period": context.period,
         "missing": _missing(summary, formats),
-        "method": formats.say(METHODS[theme.method]),
+        "method": formats.say(_method(context)),
         "ranges": ", ".join(context.scale.ranges(formats)),
-        "least": context.quantity(theme.per_million_from),
+        "least": context.quantity(summary.per_million_from),
+        "populations": _populations(formats),
         "decisions": tuple(_decisions(formats)),
         "calendar": make_calendar(context),
     }
+
+
+def _method(context: Context) -> str:
+    """Return how the classes are cut; "equally wide" only where all of them are."""
+    widths = {round(above - low, 9) for low, above in pairwise(context.scale.lows)}
+    if context.theme.method == "equal" and len(widths) == 1:
+        return _EQUALLY_WIDE
+    return METHODS[context.theme.method]
+
+
+def _populations(formats: Formats) -> str:
+    """Return of which years the populations are."""
+    first, usual, last = population_years()
+    return formats.say(
+        "The populations are estimates of %(first)s to %(last)s, most of them of %(usual)s. Places without permanent "
+        "residents have no rate.",
+        first=str(first), last=str(last), usual=str(usual),
+    )  # fmt: skip
 
 
 def _parts(summary: Summary, formats: Formats) -> Iterator[Part]:
@@ -95,9 +120,14 @@ def _parts(summary: Summary, formats: Formats) -> Iterator[Part]:
 
 
 def _missing(summary: Summary, formats: Formats) -> str:
-    if not summary.days.missing:
-        return ""
-    return formats.say("Never collected: %(days)s.", days=formats.days(summary.days.missing, _RANGES))
+    texts = []
+    if summary.days.never_collected:
+        days = formats.days(summary.days.never_collected, _RANGES)
+        texts.append(formats.say("Never collected: %(days)s.", days=days))
+    if summary.days.left_out:
+        days = formats.days(summary.days.left_out, _RANGES)
+        texts.append(formats.say("Left out by the publisher of this page: %(days)s.", days=days))
+    return " ".join(texts)
 
 
 def _decisions(formats: Formats) -> Iterator[Decision]:

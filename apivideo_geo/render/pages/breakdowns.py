@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from apivideo_geo.model import UNKNOWN_TEXT, UNLISTED, Details, Parts
 from apivideo_geo.render.context import Context
+from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.text.translations import marked
-from apivideo_geo.render.text.value_names import merge_by_name, value_name
+from apivideo_geo.render.text.value_names import value_name
 
 PANELS = {"device": marked("Devices"), "os": marked("Operating systems"), "browser": marked("Browsers")}
 """Breakdowns on the front page, in order, and their headings."""
@@ -94,26 +95,45 @@ def make_table(
     longest = max((count for _, count in values), default=0) or 1
     most = len(values) if len(values) <= most + 1 else most
 
-    def fill(line: Line, count: int) -> Line:
+    def fill(line: Line, count: int, share: str) -> Line:
         bar = "" if line.apart else f"{max(_BAR * count / longest, 0.5):.1f}"
-        share = formats.share(count / breakdown.total) if shares and breakdown.total else ""
         return replace(line, count=formats.number(count), bar=bar, share=share)
 
-    lines = [fill(line_of(value), count) for value, count in values[:most]]
-    lines += [fill(Line(name, apart=True), count) for name, count in breakdown.rest(most, formats)]
+    parts = [(line_of(value), count) for value, count in values[:most]]
+    parts += [(Line(name, apart=True), count) for name, count in breakdown.rest(most, formats)]
+    counts = [count for _, count in parts]
+    written = formats.shares(counts, breakdown.total) if shares and breakdown.total else [""] * len(parts)
+    lines = (fill(line, count, share) for (line, count), share in zip(parts, written, strict=True))
     return BreakdownTable(title, tuple(lines), formats.number(breakdown.total))
 
 
+def base_of(dimension: str, context: Context, code: str = "") -> int:
+    """Return the count that the values of ``dimension`` are parts of: on the days on which it was collected.
+
+    If its small counts are suppressed, only days of its complete months. ``code``: of a country, by default of all.
+    """
+    months = context.details.monthly.get(dimension) or None
+    return context.summary.count_by(dimension, code, months)
+
+
+def days_note(dimension: str, context: Context, code: str = "", total: int | None = None) -> str:
+    """Return which days a breakdown covers, if these are not all days of the period; ``total`` is the count of all."""
+    months = by_months(dimension, context.details, context.formats)
+    whole = context.summary.total if total is None else total
+    base = base_of(dimension, context, code)
+    only = sentences.only_collected(dimension, base, whole, context.summary, context.formats)
+    return f"{months} {only}".strip()
+
+
 def by_months(dimension: str, details: Details, formats: Formats) -> str:
-    """Return which months the figures of a dimension cover if small counts are suppressed; else nothing."""
-    if not details.monthly.get(dimension):
+    """Return the months of ``monthly.csv`` that a dimension covers if small counts are suppressed; else nothing."""
+    months = details.monthly.get(dimension)
+    if not months:
         return ""
-    months = details.monthly[dimension]
     return formats.say(
-        "Complete months only, %(first)s to %(last)s. Small counts are hidden; where a country has only small ones in "
-        "a month, that month is under “Not known”.",
-        first=formats.month(min(months), year=True),
-        last=formats.month(max(months), year=True),
+        "Complete months only: %(months)s. Small counts are hidden; where a country has only small ones in a month, that "
+        "month is under “Not known”.",
+        months=formats.months(sorted(months)),
     )
 
 
@@ -121,34 +141,35 @@ def make_panels(context: Context) -> tuple[Panel, ...]:
     """Return the breakdowns of the front page that were collected: their first values, the others as one."""
     formats, breakdowns = context.formats, context.summary.breakdowns
     panels = [
-        Panel(formats.say(title), tuple(_slices(dimension, breakdowns[dimension], formats)))
+        Panel(formats.say(title), _slices(dimension, breakdowns[dimension], formats), days_note(dimension, context))
         for dimension, title in PANELS.items()
         if sum(count for _, count in breakdowns.get(dimension, ()))
     ]
     return (*panels, *_referrer_panel(context))
 
 
-def _slices(dimension: str, values: Sequence[tuple[str, int]], formats: Formats) -> Iterator[Slice]:
-    values = merge_by_name(dimension, values, formats)
+def _slices(dimension: str, values: Parts, formats: Formats) -> tuple[Slice, ...]:
     total = sum(count for _, count in values)
     rest = total - sum(count for _, count in values[:TOP])
-    for value, count in values[:TOP]:
-        yield _slice(value_name(dimension, value, formats), count, total, formats)
-    if rest:
-        yield _slice(formats.say("Other"), rest, total, formats)
+    parts = [(value_name(dimension, value, formats), count) for value, count in values[:TOP]]
+    return _share_out([*parts, (formats.say("Other"), rest)] if rest else parts, total, formats)
 
 
-def _slice(name: str, count: int, total: int, formats: Formats) -> Slice:
-    return Slice(name, formats.about(count / total), f"{_BAR * count / total:.1f}")
+def _share_out(parts: Sequence[tuple[str, int]], total: int, formats: Formats) -> tuple[Slice, ...]:
+    """Return ``parts`` (name, count), which add up to ``total``, with their shares."""
+    written = formats.shares([count for _, count in parts], total)
+    return tuple(
+        Slice(name, share, f"{_BAR * count / total:.1f}") for (name, count), share in zip(parts, written, strict=True)
+    )
 
 
 def _referrer_panel(context: Context) -> Iterator[Panel]:
     """Yield the referring sites of all countries, if they were collected and may be published."""
-    details, formats, total = context.details, context.formats, context.summary.total
+    details, formats, total = context.details, context.formats, base_of("referrer", context)
     if values := details.world.get("referrer", ()):
         rest = Breakdown(values, total, details.withheld.get("referrer", 0)).rest(TOP, formats)
-        slices = tuple(_slice(name, count, total, formats) for name, count in (*values[:TOP], *rest))
-        yield Panel(formats.say("Referring sites"), slices, by_months("referrer", details, formats))
+        slices = _share_out((*values[:TOP], *rest), total, formats)
+        yield Panel(formats.say("Referring sites"), slices, days_note("referrer", context))
 
 
 def value_line(dimension: str, formats: Formats) -> Callable[[str], Line]:

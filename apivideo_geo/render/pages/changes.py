@@ -1,8 +1,8 @@
 """What changed: countries seen for the first time, records, the biggest movers of each month, as dated sentences. Pure.
 
 An entry depends on its day and the days before only, so it never changes afterwards: the same history always gives the
-same entries, and a later day only adds some. Only complete days count; the first ``WARM_UP`` days are skipped, because
-everything is new then.
+same entries, whatever period of it is shown, and a later day only adds some. Only complete days count; the first
+``WARM_UP`` days of the history are skipped, because everything is new then.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from apivideo_geo.days import day_end, month_end
-from apivideo_geo.model import UNKNOWN, NewsItem, Summary
+from apivideo_geo.model import UNKNOWN, DayCount, NewsItem, Summary
 from apivideo_geo.render.addresses import country_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.text.formats import Formats
@@ -23,7 +23,8 @@ WARM_UP = 30
 MORE_BY = 10
 """Percent by which a record exceeds the last one listed; otherwise a growing account would fill the feed with them."""
 MOVED_FROM = 10
-"""The least count before, and the least difference, of a country that moved."""
+"""The least count of a month that another is compared with in percent, and the least difference of a country that
+moved: in plays of a month."""
 
 
 def make_changes(context: Context) -> tuple[NewsItem, ...]:
@@ -48,10 +49,15 @@ def by_month(entries: Sequence[NewsItem], formats: Formats) -> list[dict[str, An
 
 
 def _closed_days(summary: Summary) -> Iterator[tuple[int, date]]:
-    """Yield index and day of those that are complete, without the first ones."""
-    for index, day in enumerate(summary.daily):
+    """Yield index and day of those of the history that are complete, without the first ones; see :func:`_history`."""
+    for index, day in enumerate(_history(summary)):
         if index >= WARM_UP and day.count is not None and not day.open:
             yield index, day.day
+
+
+def _history(summary: Summary) -> tuple[DayCount, ...]:
+    """Return all days of the history up to the end of the period, the first collected one first."""
+    return (*summary.earlier.days, *summary.daily)
 
 
 def _first_seen(context: Context) -> Iterator[NewsItem]:
@@ -68,7 +74,7 @@ def _first_seen(context: Context) -> Iterator[NewsItem]:
 
 
 def _best_days(context: Context) -> Iterator[NewsItem]:
-    formats, counts = context.formats, [day.count or 0 for day in context.summary.daily]
+    formats, counts = context.formats, [day.count or 0 for day in _history(context.summary)]
     for index, day in _records(context.summary, counts):
         quantity = context.quantity(counts[index])
         text = formats.say("Best day so far: %(quantity)s on %(day)s.", quantity=quantity, day=formats.day(day))
@@ -78,7 +84,8 @@ def _best_days(context: Context) -> Iterator[NewsItem]:
 def _widest_days(context: Context) -> Iterator[NewsItem]:
     summary, formats = context.summary, context.formats
     countries = [counts for code, counts in summary.by_country.items() if code != UNKNOWN]
-    reach = [sum(count > 0 for count in day) for day in zip(*countries, strict=True)] or [0] * len(summary.daily)
+    inside = [sum(count > 0 for count in day) for day in zip(*countries, strict=True)] or [0] * len(summary.daily)
+    reach = [*summary.earlier.reach, *inside]
     for index, day in _records(summary, reach):
         text = formats.say_many(
             "Most countries on one day so far: %(count)s, on %(day)s.",
@@ -89,53 +96,67 @@ def _widest_days(context: Context) -> Iterator[NewsItem]:
 
 
 def _records(summary: Summary, values: Sequence[int]) -> Iterator[tuple[int, date]]:
-    """Yield index and day where ``values`` exceeded all earlier ones, and the last record yielded by ``MORE_BY``."""
+    """Yield index and day of the records in the period; ``values`` has one number for each day of the history.
+
+    A record exceeds all earlier values, and the last one listed by ``MORE_BY``.
+    """
     best = listed = max(values[:WARM_UP], default=0)
     for index, day in _closed_days(summary):
         if values[index] > best and 100 * values[index] >= (100 + MORE_BY) * listed:
             listed = values[index]
-            yield index, day
+            if index >= len(summary.earlier.days):
+                yield index, day
         best = max(best, values[index])
 
 
 def _movers(context: Context) -> Iterator[NewsItem]:
-    """Yield the change of the total, most up and most down, for each complete month after a complete one."""
+    """Yield the change of the total, most up and most down, for each complete month after a complete one.
+
+    Months have different lengths, so averages a day are compared.
+    """
     summary, formats = context.summary, context.formats
     names = {country.iso_a3: country.name for country in summary.countries}
     for (_, days_before), (month, days) in pairwise(_months(summary)):
         if days_before is None or days is None:
             continue
+        lengths = days.stop - days.start, days_before.stop - days_before.start
         sums = {code: (sum(counts[days]), sum(counts[days_before])) for code, counts in summary.by_country.items()}
         last = summary.daily[days.stop - 1].day
         now, before = (sum(column) for column in zip(*sums.values(), strict=True)) if sums else (0, 0)
         if before >= MOVED_FROM:
             text = formats.say(
-                "%(month)s: %(quantity)s, %(change)s on the month before.",
-                month=formats.month(month, True), quantity=context.quantity(now), change=formats.change(now, before),
+                "%(month)s: %(quantity)s. Daily average: %(change)s on the month before.",
+                month=formats.month(month, True), quantity=context.quantity(now),
+                change=formats.change(now * lengths[1], before * lengths[0]),
             )  # fmt: skip
             yield NewsItem(f"month/{month:%Y-%m}", day_end(last), text, _on_map(month, last))
-        moved = {code: pair for code, pair in sums.items() if code in names and pair[1] >= MOVED_FROM}
-        ordered = sorted(moved, key=lambda code: (moved[code][0] - moved[code][1], code))
-        for kind, codes, sign in (("up", ordered[-1:], 1), ("down", ordered[:1], -1)):
-            for code in codes:
-                if (moved[code][0] - moved[code][1]) * sign >= MOVED_FROM:
-                    text = _moved(names[code], kind, formats.month(month, True), moved[code], context)
-                    yield NewsItem(f"{kind}/{month:%Y-%m}", day_end(last), text, country_page(code))
+        # A day's difference times both lengths: whole numbers, so that equal ones are equal.
+        moved = {code: pair[0] * lengths[1] - pair[1] * lengths[0] for code, pair in sums.items() if code in names}
+        for kind, sign in (("up", 1), ("down", -1)):
+            code = min(moved, key=lambda code: (-sign * moved[code], code), default="")
+            if code and sign * moved[code] >= MOVED_FROM * lengths[1]:
+                text = _moved(names[code], kind, formats.month(month, True), sums[code], lengths, context)
+                yield NewsItem(f"{kind}/{month:%Y-%m}", day_end(last), text, country_page(code))
 
 
-def _moved(name: str, kind: str, month: str, counts: tuple[int, int], context: Context) -> str:
+def _moved(
+    name: str, kind: str, month: str, counts: tuple[int, int], lengths: tuple[int, int], context: Context
+) -> str:
+    """Return the sentence; ``counts`` and ``lengths`` in days are those of the month and of the month before."""
     formats = context.formats
+    now, before = (formats.rate(count / days) for count, days in zip(counts, lengths, strict=True))
     values = {
-        "country": name,
-        "month": month,
-        "quantity": context.quantity(counts[0]),
-        "change": formats.change(*counts),
-    }
+        "country": name, "month": month, "quantity": context.quantity(counts[0]), "average": now, "before": before,
+    }  # fmt: skip
     if kind == "up":
         return formats.say(
-            "%(country)s grew most in %(month)s: %(quantity)s, %(change)s on the month before.", **values
+            "%(country)s grew most in %(month)s: %(quantity)s, %(average)s a day; the month before: %(before)s a day.",
+            **values,
         )
-    return formats.say("%(country)s fell most in %(month)s: %(quantity)s, %(change)s on the month before.", **values)
+    return formats.say(
+        "%(country)s fell most in %(month)s: %(quantity)s, %(average)s a day; the month before: %(before)s a day.",
+        **values,
+    )
 
 
 def _months(summary: Summary) -> Iterator[tuple[date, slice | None]]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
+from math import ceil
 from typing import Any
 
 from markupsafe import Markup
@@ -15,7 +16,7 @@ from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes, load_spread_widt
 from apivideo_geo.model import CityCount, Details
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.inline_svg import render_map
-from apivideo_geo.render.pages.breakdowns import Breakdown, Line, by_months
+from apivideo_geo.render.pages.breakdowns import Breakdown, Line, base_of, days_note
 from apivideo_geo.render.text.formats import Formats
 
 ON_MAP = 300
@@ -40,17 +41,18 @@ def make_cities(context: Context, countries: Mapping[str, Line], map_id: str) ->
     placed = [city for city in listed if city.point]
     lost = [city for city in details.cities if not city.point]
     values = tuple((city.name, city.count) for city in details.cities)
-    rest = Breakdown(values, context.summary.total, details.withheld.get("city", 0)).rest(LISTED, formats)
+    total = base_of("city", context)
+    rest = Breakdown(values, total, details.withheld.get("city", 0)).rest(LISTED, formats)
     words = formats.say_many("World map with %(count)s city", "World map with %(count)s cities", len(placed))
     circles = _circles(listed, countries, context)
     return {
         "headline": formats.say_many("Watched in %(count)s city", "Watched in %(count)s cities", len(details.cities)),
-        "lead": f"{_lead(placed, lost, context)} {by_months('city', details, formats)}".strip(),
+        "lead": f"{_lead(placed, lost, context)} {days_note('city', context)}".strip(),
         "world": Markup(_world(map_id, words, circles)),  # noqa: S704 - SVG made here, its texts escaped
         "data": _script_data(formats.lang),
         "rows_": [_row(city, countries, formats, rank) for rank, city in enumerate(listed, 1)],
         "rest": [(name, formats.number(count)) for name, count in rest],
-        "total": formats.number(context.summary.total),
+        "total": formats.number(total),
         "shown": formats.say("Shown: %(count)s of %(all)s"),
         "everything": formats.number(len(listed)),
         "lost": [_row(city, countries, formats, rank) for rank, city in enumerate(lost[:LISTED], 1)],
@@ -78,6 +80,10 @@ def _lead(placed: Sequence[CityCount], lost: Sequence[CityCount], context: Conte
         "The circles show %(quantity)s: the larger a circle, the higher the count.",
         quantity=context.quantity(sum(city.count for city in placed)),
     )
+    same_size = _smallest(placed)
+    if any(city.count < same_size for city in placed):
+        least = context.quantity(same_size)
+        lead += " " + context.formats.say("Circles of under %(quantity)s all have the smallest size.", quantity=least)
     if not lost:
         return lead
     only_listed = context.formats.say_many(
@@ -86,6 +92,12 @@ def _lead(placed: Sequence[CityCount], lost: Sequence[CityCount], context: Conte
         len(lost),
     )
     return f"{lead} {only_listed}"
+
+
+def _smallest(placed: Sequence[CityCount]) -> int:
+    """Return the count below which circles are not drawn smaller any more."""
+    top = max((city.count for city in placed), default=1)
+    return ceil(top * (_NARROWEST / _WIDEST) ** 2)
 
 
 def _world(map_id: str, words: str, circles: str) -> str:

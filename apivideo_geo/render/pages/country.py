@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,15 +10,23 @@ from markupsafe import Markup
 
 from apivideo_geo.geo.countries import flag
 from apivideo_geo.geo.neighbours import load_neighbours, nearest
+from apivideo_geo.geo.places import population_year
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.model import CountryCount, CountryDetail
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.small_map import place_of, render_overlay
-from apivideo_geo.render.pages.breakdowns import Breakdown, BreakdownTable, Line, by_months, make_table, value_line
+from apivideo_geo.render.pages.breakdowns import (
+    Breakdown,
+    BreakdownTable,
+    Line,
+    base_of,
+    days_note,
+    make_table,
+    value_line,
+)
 from apivideo_geo.render.pages.figures import Curves, Figure, change_note, country_change, tone_of
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
-from apivideo_geo.render.text.value_names import merge_by_name
 
 WATCHED = 25
 """Maximum number of videos and live streams that are named."""
@@ -55,7 +63,7 @@ def make_country(
         "figures": tuple(_figures(country, context)),
         "locator": Markup(_locator(country, formats)),  # noqa: S704 - SVG made here, its texts escaped
         **curves.show(summary.by_country.get(country.iso_a3, ()), country.name),
-        "gaps": sentences.gaps(summary.days.missing, formats),
+        "gaps": sentences.gaps(summary, formats),
         "watched": _watched(country, detail, context, asset_lines),
         "panels": tuple(_panels(country, detail, context)) if detail else (),
         "neighbours": tuple(_neighbours(country, context)),
@@ -78,7 +86,8 @@ def _lead(country: CountryCount, detail: CountryDetail | None, context: Context)
             "Rank %(rank)s of %(countries)s countries, %(share)s of everything counted.",
             rank=rank, countries=of, share=share,
         )  # fmt: skip
-    if detail and detail.first_seen == context.summary.period_from:
+    earlier = context.summary.earlier.days
+    if detail and detail.first_seen == (earlier[0].day if earlier else context.summary.period_from):
         yield formats.say("Seen from the first day on, %(day)s.", day=formats.day(detail.first_seen))
     elif detail:
         yield formats.say("First seen on %(day)s.", day=formats.day(detail.first_seen))
@@ -93,7 +102,20 @@ def _figures(country: CountryCount, context: Context) -> Iterator[Figure]:
     yield Figure("rank", formats.say("Rank"), formats.number(country.rank), of)
     yield Figure("share", formats.say("Share of the total"), formats.share(country.share))
     rate = "–" if country.per_million is None else formats.rate(country.per_million)
-    yield Figure("dense", formats.say("Per million people"), rate)
+    yield Figure("dense", formats.say("Per million people"), rate, _people(country, context))
+
+
+def _people(country: CountryCount, context: Context) -> str:
+    """Return the population of a country with its year, or why there is no rate."""
+    formats, year = context.formats, population_year(country.iso_a3)
+    if country.no_rate == "no_population":
+        return formats.say("no permanent residents")
+    if country.no_rate:
+        return formats.say("under %(quantity)s", quantity=context.quantity(context.summary.per_million_from))
+    people = formats.number(country.people)
+    if not year:
+        return formats.say("of %(people)s people", people=people)
+    return formats.say("of %(people)s people (%(year)s)", people=people, year=str(year))
 
 
 def _locator(country: CountryCount, formats: Formats) -> str:
@@ -117,7 +139,8 @@ def _watched(
     def line_of(media_id: str) -> Line:
         return asset_lines.get(media_id) or other_line(media_id)
 
-    return _table("media", title, breakdown, context, line_of, WATCHED)
+    table = make_table(title, breakdown, context.formats, line_of, WATCHED)
+    return replace(table, note=days_note("media", context, country.iso_a3, country.count))
 
 
 def _panels(country: CountryCount, detail: CountryDetail, context: Context) -> Iterator[BreakdownTable]:
@@ -132,19 +155,13 @@ def _panels(country: CountryCount, detail: CountryDetail, context: Context) -> I
     for dimension, title, most in titles:
         breakdown = _breakdown(dimension, country, detail, context)
         if breakdown.values or breakdown.withheld:
-            yield _table(dimension, title, breakdown, context, value_line(dimension, formats), most)
+            table = make_table(title, breakdown, formats, value_line(dimension, formats), most)
+            yield replace(table, note=days_note(dimension, context, country.iso_a3, country.count))
 
 
 def _breakdown(dimension: str, country: CountryCount, detail: CountryDetail, context: Context) -> Breakdown:
-    values = merge_by_name(dimension, detail.parts.get(dimension, ()), context.formats)
-    return Breakdown(values, country.count, detail.withheld.get(dimension, 0))
-
-
-def _table(
-    dimension: str, title: str, breakdown: Breakdown, context: Context, line_of: Callable[[str], Line], most: int
-) -> BreakdownTable:
-    table = make_table(title, breakdown, context.formats, line_of, most)
-    return replace(table, note=by_months(dimension, context.details, context.formats))
+    total = base_of(dimension, context, country.iso_a3)
+    return Breakdown(detail.parts.get(dimension, ()), total, detail.withheld.get(dimension, 0))
 
 
 def _neighbours(country: CountryCount, context: Context) -> Iterator[Next]:

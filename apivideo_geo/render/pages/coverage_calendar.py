@@ -15,7 +15,7 @@ from apivideo_geo.model import DayCount, Summary
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.text.formats import Formats
 
-KINDS = ("collected", "empty", "open", "partial", "healable", "missing", "lost")
+KINDS = ("collected", "empty", "open", "partial", "healable", "missing", "lost", "left-out")
 """What a day can be, in the order of the legend."""
 
 
@@ -68,6 +68,8 @@ def make_calendar(context: Context) -> dict[str, Any]:
 def _kind(day: DayCount, summary: Summary) -> str:
     if day.count is not None:
         return "open" if day.open else "collected" if day.count else "empty"
+    if day.day in summary.days.left_out:
+        return "left-out"
     if day.day in summary.days.partial:
         return "partial"
     if summary.account.remembers is None:
@@ -85,6 +87,7 @@ def _names(formats: Formats) -> dict[str, tuple[str, str]]:
         "partial": (say("Partial"), say("Collected only in part, so it is not counted.")),
         "missing": (say("Missing"), say("Never collected, so the count is unknown (not zero).")),
         "healable": (say("Missing, can be collected"), say("The next run can still collect it.")),
+        "left-out": (say("Left out"), say("Left out on purpose by the publisher of this page.")),
         "lost": (say("Lost permanently"), say("Not collected, and older than the days that the API keeps.")),
     }
 

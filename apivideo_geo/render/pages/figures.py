@@ -53,10 +53,13 @@ def country_change(code: str, change: Change | None) -> tuple[int, int]:
 
 
 class Curves:
-    """Draws curves over the days of the Summary, with a note about their best day."""
+    """Draws curves over the days of the Summary, with a note about their best day.
 
-    def __init__(self, context: Context) -> None:
-        self._daily, self._formats = context.summary.daily, context.formats
+    ``dimension``: a day that was not collected by it is a gap.
+    """
+
+    def __init__(self, context: Context, dimension: str = "total") -> None:
+        self._daily, self._formats = context.summary.daily_by(dimension), context.formats
         self._weekly = len(self._daily) > LONG
         self._frame = Frame(self._daily, self._formats, step=7 if self._weekly else 1)
 

@@ -67,7 +67,7 @@ def make_index(
         "off_the_map": off_the_map(context),
         "curve": Markup(render_timeline(summary.daily, formats, sentences.curve(summary, formats))),  # noqa: S704
         "curve_note": sentences.best_day(summary, formats),
-        "gaps": sentences.gaps(summary.days.missing, formats),
+        "gaps": sentences.gaps(summary, formats),
         "rows": make_rows(context),
         "first_rows": FIRST_ROWS,
         "show_all": formats.say("Show all %(number)s", number=formats.number(len(summary.countries))),
@@ -76,7 +76,7 @@ def make_index(
         "periods": script_data.make_periods(summary, formats),
         "measures": script_data.make_measures(summary, formats),
         "continents": script_data.make_continents(formats),
-        **_change_words(summary, formats),
+        "change_note": _change_note(summary, formats),
         "first_day": first,
         "last_day": last,
         "data": script_data.client_data(context, days_file, cities_file),
@@ -88,9 +88,9 @@ def make_index(
 def make_figures(context: Context) -> tuple[Figure, ...]:
     """Return the four numbers: total, countries, top country, most per million people."""
     summary, formats, say = context.summary, context.formats, context.formats.say
-    first, leader = next(iter(summary.countries), None), _per_million_leader(context)
+    first, leader = next(iter(summary.countries), None), _per_million_leader(summary)
     now, before = summary.change.total if summary.change else (0, 0)
-    from_text = say("countries with %(quantity)s or more", quantity=context.quantity(context.theme.per_million_from))
+    from_text = say("countries with %(quantity)s or more", quantity=context.quantity(summary.per_million_from))
     return (
         Figure(
             "total",
@@ -122,28 +122,20 @@ def _reach_note(summary: Summary, formats: Formats) -> str:
     return " · ".join(parts)
 
 
-def _per_million_leader(context: Context) -> CountryCount | None:
-    min_count = context.theme.per_million_from
-    ranked = [c for c in context.summary.countries if c.per_million is not None and c.count >= min_count]
+def _per_million_leader(summary: Summary) -> CountryCount | None:
+    ranked = [country for country in summary.countries if country.per_million is not None]
     return max(ranked, key=lambda country: country.per_million or 0, default=None)
 
 
-def _change_words(summary: Summary, formats: Formats) -> dict[str, str]:
-    """Return what the column of changes compares, as its title and as a note; empty without a comparison."""
+def _change_note(summary: Summary, formats: Formats) -> str:
+    """Return what the column of changes compares; empty without a comparison."""
     if summary.change is None:
-        return {"change_title": "", "change_note": ""}
-    return {
-        "change_title": formats.say_many(
-            "The last day against the one before",
-            "The last %(count)s days against the %(count)s before",
-            summary.change.days,
-        ),
-        "change_note": formats.say_many(
-            "Change: the last day against the one before.",
-            "Change: the last %(count)s days against the %(count)s before.",
-            summary.change.days,
-        ),
-    }
+        return ""
+    return formats.say_many(
+        "Change: the last day against the one before.",
+        "Change: the last %(count)s days against the %(count)s before.",
+        summary.change.days,
+    )
 
 
 def make_rows(context: Context) -> tuple[CountryRow, ...]:
@@ -187,7 +179,7 @@ def _last_rows(summary: Summary, formats: Formats) -> Mapping[str, Any]:
     return {
         "apart": [unknown] if summary.unknown else [],
         "total": formats.number(summary.total),
-        "whole": formats.share(1),
+        "whole": formats.share(1) if summary.total else "–",
     }
 
 
@@ -197,6 +189,8 @@ def off_the_map(context: Context) -> str:
     if not summary.has_data:
         return ""
     parts = [formats.say("Unknown country: %(quantity)s", quantity=context.quantity(summary.unknown))]
-    if missing := len(summary.days.missing):
+    if missing := len(summary.days.never_collected):
         parts.append(formats.say_many("Not collected: %(count)s day", "Not collected: %(count)s days", missing))
+    if left_out := len(summary.days.left_out):
+        parts.append(formats.say_many("Left out: %(count)s day", "Left out: %(count)s days", left_out))
     return " · ".join(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -16,9 +16,10 @@ from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.legend import Swatch, class_swatches
 from apivideo_geo.render.map.scale import Scale
 from apivideo_geo.render.map.small_map import render_overlay
-from apivideo_geo.render.pages.breakdowns import Breakdown, Line, by_months, make_table
+from apivideo_geo.render.pages.breakdowns import Breakdown, Line, base_of, by_months, days_note, make_table
 from apivideo_geo.render.pages.figures import Curves, Figure
 from apivideo_geo.render.text import sentences
+from apivideo_geo.render.text.translations import marked_many
 from apivideo_geo.render.text.value_names import asset_kind, asset_title
 
 
@@ -40,6 +41,14 @@ class VideoRow:
     published: str
     lifetime: str
     keys: str
+
+
+_MOST = marked_many("%(quantity)s, all in %(where)s.", "%(quantity)s in %(count)s countries, most of all in %(where)s.")
+_SPREAD = marked_many(
+    "%(quantity)s in %(count)s country, the same in each.", "%(quantity)s in %(count)s countries, the same in each."
+)
+_NAMED = 3
+"""Maximum number of countries that are named as those with the most plays."""
 
 
 def make_asset_lines(context: Context) -> dict[str, Line]:
@@ -88,7 +97,7 @@ def make_video(
             Swatch("zero", "0", formats.say("all others")),
         ),
         **curves.show(detail.daily, title),
-        "gaps": sentences.gaps(summary.days.missing, formats),
+        "gaps": sentences.gaps(summary, formats, by_video=True),
         "table": make_table(
             formats.say("Countries"), Breakdown(detail.countries, detail.count), formats, country_lines.__getitem__,
             len(detail.countries), shares=False,
@@ -97,9 +106,10 @@ def make_video(
     }  # fmt: skip
 
 
-def _top(counts: Mapping[str, int]) -> str:
-    """Return the country with the highest count; "" if there is none."""
-    return max(counts, key=lambda code: (counts[code], code), default="")
+def _leaders(counts: Mapping[str, int]) -> list[str]:
+    """Return the countries with the highest count, in the order of the table; ``counts`` has the highest first."""
+    most = max(counts.values(), default=0)
+    return [code for code, count in counts.items() if count == most]
 
 
 def _lead(
@@ -109,13 +119,13 @@ def _lead(
     if not counts:
         yield formats.say("%(quantity)s, from countries not known.", quantity=quantity)
     else:
-        yield formats.say_many(
-            "%(quantity)s, all in %(where)s.",
-            "%(quantity)s in %(count)s countries, most of all in %(where)s.",
-            len(counts), quantity=quantity, where=country_lines[_top(counts)].name,
-        )  # fmt: skip
-    if context.period:
-        yield formats.say("Counted %(period)s.", period=context.period)
+        leaders = [country_lines[code].name for code in _leaders(counts)]
+        messages = _SPREAD if len(counts) > 1 and len(leaders) == len(counts) else _MOST
+        yield formats.say_many(*messages, len(counts), quantity=quantity, where=formats.listed(leaders[:_NAMED]))
+    if months := by_months("media", context.details, formats):
+        yield months
+    elif period := sentences.period_of("media", context.summary, formats):
+        yield formats.say("Counted %(period)s.", period=period)
     if detail.asset.lifetime is not None and (day := _day(detail.asset.published_at)):
         yield formats.say_many(
             "Since it was published, on %(day)s, it was played once: that is api.video’s own count.",
@@ -133,13 +143,14 @@ def _figures(
     )
     yield Figure("total", "", count, rank)
     yield Figure("reach", formats.say("Countries"), formats.number(len(counts)))
-    if top := _top(counts):
+    if counts:
+        top = _leaders(counts)[0]
         share = formats.share(counts[top] / detail.count)
         yield Figure("most", formats.say("Top country"), country_lines[top].name, share)
     if lifetime is not None:
         note = (
             formats.say("%(number)s of these are in the daily figures", number=count)
-            if detail.count <= lifetime
+            if context.summary.metric == "play" and detail.count <= lifetime
             else ""
         )
         yield Figure("lifetime", formats.say("Lifetime plays"), formats.number(lifetime), note)
@@ -154,7 +165,7 @@ def _overlay(counts: Mapping[str, int], scale: Scale, alternative: str, words: M
 
 def make_list(context: Context) -> dict[str, Any]:
     """Return what ``videos.html`` prints, except the frame of the page."""
-    details, formats, total = context.details, context.formats, context.summary.total
+    details, formats, total = context.details, context.formats, base_of("media", context)
     public = sum(one.count for one in details.assets)
     withheld = details.withheld.get("media", 0)
     rest = (
@@ -165,7 +176,7 @@ def make_list(context: Context) -> dict[str, Any]:
     collected = bool(public or details.unlisted or withheld)
     return {
         "headline": _headline(context),
-        "lead": f"{_list_lead(context)} {by_months('media', details, formats)}".strip(),
+        "lead": f"{_list_lead(context)} {days_note('media', context)}".strip(),
         "rows": tuple(_rows(context)),
         "rest": [(name, formats.number(count)) for name, count in rest if count] if collected else [],
         "total": formats.number(total) if collected else "",
@@ -185,13 +196,14 @@ def _headline(context: Context) -> str:
 
 
 def _list_lead(context: Context) -> str:
-    if not context.period:
+    period = sentences.period_of("media", context.summary, context.formats)
+    if not period or "media" in context.details.monthly:
         return ""
     return context.formats.say_many(
         "%(count)s of them was watched %(period)s.",
         "%(count)s of them were watched %(period)s.",
         context.watched,
-        period=context.period,
+        period=period,
     )
 
 
@@ -216,8 +228,9 @@ def _rows(context: Context) -> Iterator[VideoRow]:
 
 
 def _day(text: str) -> date | None:
-    """Return the day of an ISO time, the format of the API; None for anything else."""
+    """Return the UTC day of an ISO time, the format of the API; None for anything else. Without an offset it is UTC."""
     try:
-        return datetime.fromisoformat(text).date()
-    except ValueError:
+        moment = datetime.fromisoformat(text)
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+    except (ValueError, OverflowError):
         return None

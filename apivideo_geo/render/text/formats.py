@@ -12,7 +12,7 @@ from babel.dates import format_date, format_datetime, format_interval, format_sk
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
-from apivideo_geo.days import day_runs
+from apivideo_geo.days import ONE_DAY, day_runs, month_end
 from apivideo_geo.errors import UsageError
 from apivideo_geo.render.text.translations import load_words
 
@@ -84,6 +84,23 @@ class Formats:
             return f"< {self._percentage(0.001)}"
         return self._percentage(part)
 
+    def shares(self, parts: Sequence[int], total: int) -> list[str]:
+        """Format the shares of ``parts``, which add up to ``total``, so that the shares written add up to 100.0%.
+
+        Each is rounded down to a tenth of a percent; what is lacking goes to those with the largest remainder.
+
+        >>> Formats("en").shares([1, 1, 1], 3)
+        ['33.4%', '33.3%', '33.3%']
+        """
+        tenths = [part * 1000 // total for part in parts]
+        by_remainder = sorted(range(len(parts)), key=lambda index: -(parts[index] * 1000 % total))
+        for index in by_remainder[: 1000 - sum(tenths)]:
+            tenths[index] += 1
+        return [
+            self.share(part / total) if part and not tenth else self._percentage(tenth / 1000)
+            for part, tenth in zip(parts, tenths, strict=True)
+        ]
+
     def about(self, part: float) -> str:
         """Format a share for a sentence: 71%; below ten percent with a decimal."""
         if part >= 0.1:
@@ -122,6 +139,16 @@ class Formats:
         if year:
             return str(format_skeleton("yMMM", day, locale=self._calendar))
         return str(format_date(day, "LLLL", locale=self._calendar))
+
+    def months(self, months: Sequence[date]) -> str:
+        """Format ascending months (their first days): Aug – Oct 2026, Dec 2026."""
+        runs: list[list[date]] = []
+        for month in months:
+            if runs and month == month_end(runs[-1][1]) + ONE_DAY:
+                runs[-1][1] = month
+            else:
+                runs.append([month, month])
+        return ", ".join(self._run(first, last, "yMMM") for first, last in runs)
 
     def moment(self, moment: datetime) -> str:
         """Format a time in UTC: 25 May 2026, 04:12 UTC."""

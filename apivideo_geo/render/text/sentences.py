@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -271,25 +271,66 @@ def headline_forms(metric: str, formats: Formats) -> Mapping[str, object]:
 
 def period(summary: Summary, formats: Formats) -> str:
     """Return the end of a sentence: "between 25 May and 21 November 2026", "on 21 November 2026", or ""."""
-    first, last = summary.period_from, summary.period_to
-    if first is None or last is None:
+    if summary.period_from is None or summary.period_to is None:
         return ""
+    return between(summary.period_from, summary.period_to, formats)
+
+
+def period_of(dimension: str, summary: Summary, formats: Formats) -> str:
+    """Return the period of the figures by ``dimension``: from the first to the last day collected by it, or ""."""
+    if not summary.uncollected.get(dimension):
+        return period(summary, formats)
+    days = [day.day for day in summary.daily_by(dimension) if day.count is not None]
+    return between(days[0], days[-1], formats) if days else ""
+
+
+def between(first: date, last: date, formats: Formats) -> str:
+    """Return the days from ``first`` to ``last`` as the end of a sentence."""
     if first == last:
         return formats.say("on %(day)s", day=formats.day(last))
     begin = formats.day_of_year(first) if first.year == last.year else formats.day(first)
     return formats.say("between %(first)s and %(last)s", first=begin, last=formats.day(last))
 
 
-def gaps(missing: Sequence[date], formats: Formats) -> str:
-    """Return the missing days: "4 days were never collected (3–6 Aug)"; empty without any."""
-    if not missing:
-        return ""
-    return formats.say_many(
-        "%(count)s day was never collected (%(days)s)",
-        "%(count)s days were never collected (%(days)s)",
-        len(missing),
-        days=formats.days(missing),
+_NEVER = marked_many("%(count)s day was never collected (%(days)s)", "%(count)s days were never collected (%(days)s)")
+_LEFT_OUT = marked_many(
+    "%(count)s day was left out by the publisher (%(days)s)", "%(count)s days were left out by the publisher (%(days)s)"
+)
+_NOT_BY_VIDEO = marked_many(
+    "%(count)s day was not collected by video (%(days)s)", "%(count)s days were not collected by video (%(days)s)"
+)
+
+
+def gaps(summary: Summary, formats: Formats, *, by_video: bool = False) -> str:
+    """Return the days without a count: "4 days were never collected (3–6 Aug)"; empty without any.
+
+    ``by_video``: also those on which only the counts by video were not collected.
+    """
+    kinds = [(_NEVER, summary.days.never_collected), (_LEFT_OUT, summary.days.left_out)]
+    if by_video:
+        kinds.append((_NOT_BY_VIDEO, summary.uncollected.get("media", ())))
+    return " · ".join(
+        formats.say_many(*messages, len(days), days=formats.days(days)) for messages, days in kinds if days
     )
+
+
+def only_collected(dimension: str, base: int, total: int, summary: Summary, formats: Formats) -> str:
+    """Return on which days a breakdown was collected, and that it shows ``base`` of ``total``; "" if on all."""
+    if not summary.uncollected.get(dimension) or base == total:
+        return ""
+    when = period_of(dimension, summary, formats)
+    quantities = {"base": formats.number(base), "total": quantity(total, summary, formats)}
+    if not when:
+        return formats.say("Not collected in this period.")
+    lacking = summary.uncollected[dimension]
+    known = [day.day for day in summary.daily_by(dimension) if day.count is not None]
+    if any(known[0] < day < known[-1] for day in lacking):
+        return formats.say_many(
+            "Without %(count)s day on which this was not collected (%(days)s): %(base)s of %(total)s.",
+            "Without %(count)s days on which this was not collected (%(days)s): %(base)s of %(total)s.",
+            len(lacking), days=formats.days(lacking), **quantities,
+        )  # fmt: skip
+    return formats.say("Collected only %(when)s: %(base)s of %(total)s.", when=when, **quantities)
 
 
 def balance(total: int, unknown: int, summary: Summary, formats: Formats) -> str:
@@ -325,5 +366,5 @@ def curve(summary: Summary, formats: Formats) -> str:
         text = formats.say("%(plays)s a day %(when)s", plays=plays, when=when)
     else:
         text = formats.say("%(plays)s a day", plays=plays)
-    sentences = [text, best_day(summary, formats), gaps(summary.days.missing, formats)]
+    sentences = [text, best_day(summary, formats), gaps(summary, formats)]
     return " ".join(f"{sentence(text)}." for text in sentences if text)

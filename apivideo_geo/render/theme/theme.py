@@ -16,10 +16,9 @@ from apivideo_geo.render.theme.logo import Logo
 class Theme:
     """The owner's choices for the site. ``title`` heads every page; ``notice`` is an optional line above it.
 
-    ``method``, ``classes`` and ``breaks`` set the class breaks (see ``scale``); ``per_million_from`` is the
-    minimum count for a rate per million people; ``palette`` is a name of ``PALETTES``;
-    ``accent`` is a colour (see ``accent``), "" for the default; ``links`` are names with their addresses and
-    ``footer`` a text, both at the foot of every page; ``overrides`` is a folder of templates and assets
+    ``method``, ``classes`` and ``breaks`` set the class breaks (see ``scale``); ``palette`` is a name of
+    ``PALETTES``; ``accent`` is a colour (see ``accent``), "" for the default; ``links`` are names with their addresses
+    and ``footer`` a text, both at the foot of every page; ``overrides`` is a folder of templates and assets
     that take precedence.
     ``site_url`` is the address the site is published at, with a slash at the end; "" if it is not known.
     """
@@ -30,7 +29,6 @@ class Theme:
     method: str = "quantile"
     classes: int = 6
     breaks: tuple[float, ...] = ()
-    per_million_from: int = 100
     palette: str = DEFAULT
     accent: str = ""
     logo: Logo | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from threading import Thread
@@ -79,8 +80,17 @@ def test_the_class_method_of_the_owner_is_explained(method):
     assert METHOD_WORDS[method] in text(about(small(), theme))
 
 
+@pytest.mark.parametrize(
+    ("counts", "wide"), [((10, 20, 30, 40, 50, 60, 70), True), ((4000, 15_000, 22_000, 58_000, 60_000), False)]
+)
+def test_classes_are_called_equally_wide_only_if_they_are(counts, wide):
+    what = summary(dict(zip(("FRA", "BEL", "PER", "DEU", "ITA", "ESP", "USA"), counts, strict=False)))
+    assert ("equally wide" in text(about(what, Theme("Acme", method="equal")))) is wide
+
+
 def test_class_limits_and_the_minimum_for_rates_are_those_of_the_map():
-    said = text(about(small(), Theme("Acme", method="custom", breaks=(5,), per_million_from=40)))
+    what = replace(small(), per_million_from=40)
+    said = text(about(what, Theme("Acme", method="custom", breaks=(5,))))
     assert "When the page opens, the classes are 1–4, 5 and more." in said
     assert "Countries with fewer than 40 plays are hatched" in said
 

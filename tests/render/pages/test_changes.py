@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 
 import pytest
 
+from apivideo_geo.days import month_end
 from apivideo_geo.model import CountryDetail, DayCount, Details
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.changes import make_changes
 from apivideo_geo.render.theme.theme import Theme
-from tests.render.samples import summary
+from tests.render.samples import days, summary
 
 FIRST = date(2026, 7, 1)
 LENGTH = 100
@@ -44,8 +46,10 @@ def test_a_country_seen_for_the_first_time_a_record_and_the_movers_of_a_month():
     assert entries["best-day/2026-09-20"].sentence == "Best day so far: 51 plays on 20 September 2026."
     assert entries["best-day/2026-09-20"].link == "index.html?period=2026-09-20..2026-09-20"
     assert entries["most-countries/2026-08-15"].sentence == "Most countries on one day so far: 2, on 15 August 2026."
-    assert entries["month/2026-09"].sentence == "Sept 2026: 660 plays, +102% on the month before."
-    assert entries["up/2026-09"].sentence == "France grew most in Sept 2026: 630 plays, +103% on the month before."
+    assert entries["month/2026-09"].sentence == ("Sept 2026: 660 plays. Daily average: +109% on the month before.")
+    assert entries["up/2026-09"].sentence == (
+        "France grew most in Sept 2026: 630 plays, 21.0 a day; the month before: 10.0 a day."
+    )
     assert "first/FRA" not in entries
 
 
@@ -71,6 +75,39 @@ def test_a_record_is_told_once_it_beats_the_one_told_before_by_a_tenth():
     more = dict(zip(days, (29, 30, 34, 35, 41), strict=True))  # 50, 51, 55, 56 and 62 plays
     told_of = [entry.id for entry in told(boost=more) if entry.id.startswith("best-day/")]
     assert [f"best-day/{days[n]}" for n in (4, 2, 0)] == told_of[:3]
+
+
+def movers(*months, first=date(2026, 8, 1)):
+    """The entries of months of counts by country, all on their first day, after a July without plays."""
+    lengths = [(month_end(first.replace(month=first.month + n)).day) for n in range(len(months))]
+    series = {}
+    for code in {code for month in months for code in month}:
+        counts = [[month.get(code, 0), *[0] * (length - 1)] for month, length in zip(months, lengths, strict=True)]
+        series[code] = tuple(chain.from_iterable(counts))
+    daily = days(first, [sum(each) for each in zip(*series.values(), strict=True)])
+    made = replace(summary({code: sum(counts) for code, counts in series.items()}, daily), by_country=series)
+    return {entry.id: entry.sentence for entry in make_changes(Context(made, Theme("Acme")))}
+
+
+def test_a_constant_audience_neither_falls_in_february_nor_grows_in_march():
+    found = movers({"FRA": 20 * 31}, {"FRA": 20 * 28}, {"FRA": 20 * 31}, first=date(2027, 1, 1))
+    assert found["month/2027-02"] == "Feb 2027: 560 plays. Daily average: 0% on the month before."
+    assert found["month/2027-03"] == "Mar 2027: 620 plays. Daily average: 0% on the month before."
+    assert not any(one.startswith(("up/", "down/")) for one in found)
+
+
+def test_a_country_that_had_next_to_nothing_before_can_grow_most():
+    found = movers({"ITA": 9, "FRA": 4000, "DEU": 100}, {"ITA": 500, "FRA": 4200, "DEU": 300})
+    assert found["up/2026-09"] == "Italy grew most in Sept 2026: 500 plays, 16.7 a day; the month before: 0.3 a day."
+    assert "down/2026-09" not in found
+
+
+def test_the_country_that_moved_most_is_the_one_with_the_largest_difference_that_is_shown():
+    found = movers({"FRA": 3100, "PER": 31, "DEU": 310}, {"FRA": 3600, "PER": 300, "DEU": 0})
+    assert (
+        found["up/2026-09"] == "France grew most in Sept 2026: 3,600 plays, 120.0 a day; the month before: 100.0 a day."
+    )
+    assert found["down/2026-09"] == "Germany fell most in Sept 2026: 0 plays, 0.0 a day; the month before: 10.0 a day."
 
 
 @pytest.mark.parametrize("open_last", [True, False])

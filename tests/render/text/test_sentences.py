@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -63,11 +64,21 @@ def test_the_map_in_words_names_the_first_five():
 
 
 def test_days_never_collected_are_named():
-    first = date(2026, 8, 3)
-    assert sentences.gaps([first], EN) == "1 day was never collected (3 Aug)"
-    hole = [first + timedelta(number) for number in range(4)]
-    assert sentences.gaps(hole, EN) == "4 days were never collected (3–6 Aug)"
-    assert sentences.gaps([], EN) == ""
+    assert gaps(1) == "1 day was never collected (3 Aug)"
+    assert gaps(4) == "4 days were never collected (3–6 Aug)"
+    assert gaps(0) == ""
+
+
+def test_days_left_out_on_purpose_are_called_that():
+    assert gaps(4, left_out=2) == (
+        "2 days were never collected (5–6 Aug) · 2 days were left out by the publisher (3–4 Aug)"
+    )
+
+
+def gaps(missing: int, left_out: int = 0) -> str:
+    hole = tuple(date(2026, 8, 3) + timedelta(number) for number in range(missing))
+    what = summary({"FRA": 1}, WEEK)
+    return sentences.gaps(replace(what, days=replace(what.days, missing=hole, left_out=hole[:left_out])), EN)
 
 
 def balance(what) -> str:

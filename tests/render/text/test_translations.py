@@ -95,7 +95,7 @@ def test_names_that_run_the_other_way_are_kept_apart_in_a_sentence():
 
 DATA = (
     *("Acme Academy", "UTC", "CSV", "JSON", "ISO_A3, Count", "pandas", "DuckDB", "D3", "apivideo-geo"),
-    *("api.video", "Natural Earth", "GeoNames", "CC BY 4.0", "Unicode CLDR", "Leaflet", "folium"),
+    *("api.video", "Natural Earth", "GeoNames", "CIA World Factbook", "CC BY 4.0", "Unicode CLDR", "Leaflet", "folium"),
     *("Chrome", *(f"System {number}" for number in range(9))),
 )
 """What is no sentence: names and the title."""
@@ -175,7 +175,7 @@ def themes(locale: str) -> Iterator[tuple[Summary, Theme]]:
     theme = Theme("Acme Academy", locale=locale)
     week = days(date(2026, 11, 1), [1, 0, None, 4], open_last=True)
     yield watched(), theme
-    parts = {"device": (("desktop", 58), ("tv", 2), ("", 4)), "os": tuple((f"System {each}", 9) for each in range(9))}
+    parts = {"device": (("computer", 58), ("tv", 2), ("", 4)), "os": tuple((f"System {each}", 9) for each in range(9))}
     yield summary({"FRA": 500}, week, 4, per_million={"FRA": 7.0}, breakdowns=parts), theme
     yield empty(), theme
     yield summary({}, week), theme
@@ -261,7 +261,14 @@ UNHEARD = {
     "Demo data",
     ("%(count)s day was never collected", "%(count)s days were never collected"),
     "Left out of the classes: %(country)s",
-    "Circles: cities, over the whole history",
+    "Circles: cities, complete months only",
+    "under %(quantity)s all of the smallest size",
+    ("Left out: %(count)s day", "Left out: %(count)s days"),
+    ("%(count)s day was left out by the publisher", "%(count)s days were left out by the publisher"),
+    (
+        "%(count)s of them was left out by the publisher (%(days)s)",
+        "%(count)s of them were left out by the publisher (%(days)s)",
+    ),
     "data by api.video, outlines by Natural Earth",
     "demo data: an invented audience; outlines by Natural Earth",
     "The picture is in the clipboard.",

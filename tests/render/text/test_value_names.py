@@ -1,41 +1,56 @@
-"""Devices, systems and browsers have the names that their owners write."""
+"""Devices, systems and browsers are one value each, and have the names that their owners write."""
 
+import csv
+from pathlib import Path
+
+import ibis
 import pytest
 
+import apivideo_geo.aggregate.value_spellings as vocabulary
+from apivideo_geo.aggregate.fact_values import value_reader
+from apivideo_geo.aggregate.value_spellings import load_spellings, read_spelling, unify_spellings, unknown_spellings
+from apivideo_geo.facts import facts_table
 from apivideo_geo.render.text.formats import Formats
-from apivideo_geo.render.text.value_names import DEVICES, PRODUCTS, merge_by_name, value_name
+from apivideo_geo.render.text.value_names import DEVICES, PRODUCTS, value_name
+from tests.aggregate.test_summary import day
 
 EN, FR = Formats("en"), Formats("fr")
+TABLE = Path(vocabulary.__file__).with_name("data") / "value_spellings.csv"
 
 
 @pytest.mark.parametrize(
-    ("dimension", "value", "name"),
+    ("dimension", "spelling", "name"),
     [
         ("os", "windows", "Windows"),
+        ("os", "Microsoft Windows", "Windows"),
         ("os", "mac osx", "macOS"),
         ("os", "Mac OS X", "macOS"),
         ("os", "ios", "iOS"),
         ("os", "android", "Android"),
-        ("os", "linux", "Linux"),
+        ("os", "GNU/Linux", "Linux"),
         ("os", "chrome os", "ChromeOS"),
-        ("browser", "chrome", "Chrome"),
+        ("browser", "Chrome", "Chrome"),
         ("browser", "safari", "Safari"),
-        ("browser", "edge", "Edge"),
+        ("browser", "Microsoft Edge", "Edge"),
         ("browser", "firefox", "Firefox"),
-        ("browser", "samsung internet", "Samsung Internet"),
-        ("browser", "opera", "Opera"),
+        ("browser", "Samsung Browser", "Samsung Internet"),
+        ("device", "desktop", "Computer"),
+        ("device", "Computer", "Computer"),
+        ("device", "Smartphone", "Phone"),
+        ("device", "mobile", "Phone"),
         ("device", "tv", "TV"),
         ("device", "console", "Console"),
         ("device", "wearable", "Wearable"),
-        ("browser", "someNew browser", "SomeNew browser"),
-        ("device", "fridge", "Fridge"),
+        ("browser", "someNew browser", "someNew browser"),
+        ("device", "fridge", "fridge"),
         ("os", "unknown", "Unknown"),
+        ("os", "", "Unknown"),
         ("referrer", "iphone.example", "iphone.example"),
         ("city", "s-Gravenhage", "s-Gravenhage"),
     ],
 )
-def test_a_value_has_the_name_its_owner_writes_and_any_other_begins_with_a_capital(dimension, value, name):
-    assert value_name(dimension, value, EN) == name
+def test_every_known_spelling_has_the_name_its_owner_writes_and_any_other_stays(dimension, spelling, name):
+    assert value_name(dimension, value_reader(dimension, None)(spelling), EN) == name
 
 
 def test_devices_are_translated_and_products_are_not():
@@ -43,11 +58,29 @@ def test_devices_are_translated_and_products_are_not():
     assert value_name("os", "mac osx", FR) == "macOS"
 
 
-def test_two_values_of_one_name_are_one_line_with_their_sum():
-    assert merge_by_name("device", (("tablet", 5), ("mobile", 4), ("phone", 3)), EN) == (("mobile", 7), ("tablet", 5))
-    assert merge_by_name("city", (("paris", 2), ("Paris", 1)), EN) == (("paris", 2), ("Paris", 1))
+def test_old_facts_are_read_with_the_same_vocabulary_as_new_ones_are_made():
+    rows = [
+        (day(0), "play", "FRA", dimension, spelling, 1)
+        for dimension, spellings in load_spellings().items()
+        for spelling in (*spellings, "Chrome", "Fridge 2")
+    ]
+    rows.append((day(0), "play", "FRA", "city", "Chrome", 1))
+    for row in unify_spellings(ibis.memtable(facts_table(rows))).to_pyarrow().to_pylist():
+        dimension, value = row["dimension"], row["value"]
+        assert value == ("Chrome" if dimension == "city" else read_spelling(dimension, value))
+        assert value in ("Chrome", "Fridge 2", *load_spellings().get(dimension, {}).values())
 
 
-def test_every_key_of_the_tables_can_be_found():
-    keys = [*DEVICES, *PRODUCTS["os"], *PRODUCTS["browser"]]
-    assert [key for key in keys if key != key.casefold()] == []
+def test_a_spelling_that_is_not_in_the_vocabulary_is_listed():
+    parts = {"device": (("fridge", 3), ("phone", 9), ("unknown", 1)), "city": (("Rome", 2),)}
+    assert unknown_spellings(parts) == {"fridge": 3}
+
+
+def test_every_line_of_the_vocabulary_has_a_source_and_every_value_a_name():
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row for row in rows if not row["source"] or row["spelling"] != row["spelling"].strip().lower()] == []
+    assert len({(row["dimension"], row["spelling"]) for row in rows}) == len(rows)
+    named = {"device": {*DEVICES}, "os": {*PRODUCTS}, "browser": {*PRODUCTS}}
+    assert [row for row in rows if row["value"] not in named[row["dimension"]] | {"unknown"}] == []
+    assert [row for row in rows if read_spelling(row["dimension"], row["value"]) != row["value"]] == []
