@@ -183,7 +183,7 @@ def detailed(made: datetime = MADE, least: int = 3) -> tuple[Summary, Details]:
     held = {day: place == 6 for place, day in enumerate(WEEK) if place != 2}
     told = summarise(
         facts, held, metric="play", generated_at=made,
-        account=Account(30, Checked(WEEK[0], WEEK[1], 24, 24)),
+        account=Account(30, Checked(WEEK[0], WEEK[1], 24, 24)), withheld=("referrer", "city"),
         name_of=name_of, alpha2_of=to_alpha2, population_of=population,
     )  # fmt: skip
     over = summarise(

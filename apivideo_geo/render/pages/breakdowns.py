@@ -131,8 +131,8 @@ def by_months(dimension: str, details: Details, formats: Formats) -> str:
     if not months:
         return ""
     return formats.say(
-        "Complete months only: %(months)s. Small counts are hidden; where a country has only small ones in a month, that "
-        "month is under “Not known”.",
+        "Complete months only: %(months)s. Small counts are hidden; where a country has only small ones in a month, "
+        "that month is under “Not known”.",
         months=formats.months(sorted(months)),
     )
 
