@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apivideo_geo.model import UNKNOWN_TEXT
+from apivideo_geo.text_files import open_text
 
 if TYPE_CHECKING:
     import ibis
@@ -24,7 +25,7 @@ _TABLE = Path(__file__).with_name("data") / "value_spellings.csv"
 def load_spellings() -> Mapping[str, Mapping[str, str]]:
     """Return dimension → spelling in lower case → the value that it is counted as."""
     spellings: dict[str, dict[str, str]] = {}
-    with _TABLE.open(encoding="utf-8", newline="") as file:
+    with open_text(_TABLE) as file:
         for row in csv.DictReader(file):
             spellings.setdefault(row["dimension"], {})[row["spelling"]] = row["value"]
     return spellings
