@@ -128,8 +128,8 @@ class Settings(BaseSettings):
     class_method: ClassMethod = Field(
         "quantile",
         description="How counts are divided into colour classes: quantile, the same number of countries in each; "
-        "log, each class a fixed factor above the one before; jenks, at the natural gaps; equal, classes of equal "
-        "width; custom, at the numbers in breaks.",
+        "log, each class a fixed factor above the one before; jenks, at the natural gaps; equal, at multiples of "
+        "one number; custom, at the numbers in breaks.",
     )
     classes: int = Field(6, ge=3, le=9, description="Maximum number of colour classes.")
     breaks: ManyNumbers = Field(
