@@ -445,14 +445,20 @@ def _sentence(error: ValidationError, flags: set[str], in_file: set[str]) -> str
     return f"{where}: {message[0].lower() + message[1:]}{shown}."
 
 
-def environment_for_git(more: Mapping[str, str]) -> dict[str, str]:
+def environment_for_git(more: Mapping[str, str], *, own: bool = False) -> dict[str, str]:
     """Return the environment to start git in: this one with ``more``, without secrets and without git's own variables.
 
-    The latter are set if we run inside a git hook, and would point git to another repository.
+    The latter are set if we run inside a git hook, and would point git to another repository. ``own``: leave out all
+    variables of git, also those that configure it.
     """
     elsewhere = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX")
     left_out = {"APIVIDEO_API_KEY", "GITHUB_TOKEN", *elsewhere}
-    return {name: value for name, value in os.environ.items() if name not in left_out} | dict(more)
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in left_out and not (own and name.startswith("GIT_"))
+    }
+    return kept | dict(more)
 
 
 def file_of_actions(name: Literal["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"]) -> Path | None:

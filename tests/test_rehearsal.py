@@ -251,6 +251,86 @@ def test_where_issues_are_disabled_a_failure_is_a_red_job_that_says_so(fork, git
     assert "has disabled issues" in run.log
 
 
+DAY = timedelta(days=1)
+
+
+def last_commit(github, age, **more):
+    """The newest commit of the default branch is ``age`` days old; returns the day on which 60 days are over."""
+    at = datetime.now(UTC) - age * DAY - timedelta(hours=1)
+    github.gh.update(last_commit=f"{at:%Y-%m-%dT%H:%M:%SZ}", **more)
+    return str((at + 60 * DAY).date())
+
+
+def test_a_schedule_that_github_may_disable_soon_is_announced_once_in_summary_and_issue_until_there_is_a_commit(
+    fork, github
+):
+    last_commit(github, 44)
+    run = ReportOnly(fork, None).go()
+    assert (github.gh.issues, run.summary) == ([], "")
+    until = last_commit(github, 45)
+    for _ in range(2):
+        run = ReportOnly(fork, None).go()
+        assert run.results["report"] == "success", run.log
+        (issue,) = github.gh.issues
+        assert issue["title"] == "The map may stop updating"
+        assert issue["comments"] == []
+        assert f"or commit anything, before {until}," in issue["body"] == run.summary.strip()
+    last_commit(github, 0)
+    ReportOnly(fork, None).go()
+    (issue,) = github.gh.issues
+    assert issue["state"] == "closed"
+
+
+def test_an_announcement_that_the_owner_closed_is_not_opened_again_before_the_next_60_days(fork, github):
+    last_commit(github, 50)
+    ReportOnly(fork, None).go()
+    issues = {"1": {**github.gh.issues[0], "state": "closed"}}
+    github.gh.update(issues=issues)
+    ReportOnly(fork, None).go()
+    assert [issue["state"] for issue in github.gh.issues] == ["closed"]
+    last_commit(github, 47)
+    ReportOnly(fork, None).go()
+    assert [issue["state"] for issue in github.gh.issues] == ["closed", "open"]
+
+
+def test_a_failure_and_the_end_of_the_schedule_share_one_issue(fork, github):
+    ReportOnly(fork, "The API is away.").go()
+    until = last_commit(github, 58)
+    ReportOnly(fork, "The API is away.").go()
+    (issue,) = github.gh.issues
+    assert issue["title"] == "The map is not updating"
+    assert "The API is away." in issue["body"]
+    assert until in issue["body"]
+    ReportOnly(fork, None).go()
+    (issue,) = github.gh.issues
+    assert (issue["title"], issue["state"]) == ("The map may stop updating", "open")
+    assert "The API is away." not in issue["body"]
+
+
+@pytest.mark.parametrize("kind", ["private", "new"])
+def test_a_private_repository_and_a_new_fork_of_an_old_commit_are_not_announced(fork, github, kind):
+    created = datetime.now(UTC) - 3 * DAY
+    more = {"private": True} if kind == "private" else {"created_at": f"{created:%Y-%m-%dT%H:%M:%SZ}"}
+    last_commit(github, 300, **more)
+    run = ReportOnly(fork, None).go()
+    assert run.results["report"] == "success"
+    assert (github.gh.issues, run.summary) == ([], "")
+
+
+def test_a_push_to_a_default_branch_of_any_name_updates_the_map_and_one_to_another_branch_does_nothing(
+    tmp_path, github, api
+):
+    fork = Repository(tmp_path, github, branch="trunk")
+    assert_good(a_run(fork, api, date(2026, 10, 20), "push").go())
+    assert fork.published is not None
+    published, other = fork.published, a_run(fork, api, date(2026, 10, 21), "push")
+    other.ref_name, other.ref = "topic", "refs/heads/topic"
+    other.go()
+    assert other.results == dict.fromkeys(("build", "deploy", "report"), "skipped")
+    assert fork.published == published
+    assert github.gh.issues == []
+
+
 def test_a_fork_without_the_secret_publishes_the_demo_and_says_how_to_connect(fork, github, api):
     github.gh.update(has_issues=False)  # as in every new fork; a good run does not need them
     run = a_run(fork, api, date(2026, 10, 20), "push", key=False).go()

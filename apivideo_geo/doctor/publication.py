@@ -12,12 +12,14 @@ from urllib.parse import urlsplit
 
 from apivideo_geo.doctor.findings import Finding
 from apivideo_geo.errors import ApivideoGeoError, DeadlineExceeded
-from apivideo_geo.history.branch.git import Git, clean, open_git
+from apivideo_geo.history.branch.git import Git, NotTrusted, clean, open_git
 from apivideo_geo.programs import run_program
 from apivideo_geo.settings import Settings, environment_for_git
 
 WORKFLOW = ".github/workflows/site.yml"
 ENABLE = "Open the tab Actions of the repository and enable the workflow."
+PUSHED_BRANCHES = re.compile(r"^  push: *(?:\n +|\{ *)branches: *(\[[^\]]*\]|(?:\n +- .*)+)", re.MULTILINE)
+"""The branches after a push to which the workflow runs, as a list in one line or in several."""
 STATES = {
     "disabled_inactivity": "GitHub disabled it, because nothing happened in the repository for 60 days.",
     "disabled_fork": "It is disabled, as in every new fork.",
@@ -29,12 +31,15 @@ def examine_publication(settings: Settings) -> list[Finding]:
     """Return findings on repository, branch and workflow; and on GitHub's settings, where its program ``gh`` works."""
     try:
         git = open_git(settings, settings.timeout)
+    except NotTrusted as error:
+        says, _, step = str(error).partition(". ")
+        return [Finding("repository", "wrong", f"{says}.", step, error.exit_code)]
     except ApivideoGeoError:
         says = "This folder is not in a git repository, or git is not installed: the site is not published from here."
         return [Finding("repository", "unseen", says)]
     host, name = parse_remote(git.ask("remote", "get-url", settings.history_remote) or "")
     name = settings.github_repository or (name if host == urlsplit(settings.github_server_url).hostname else "")
-    findings = [_examine_repository(host, name), _examine_branch(git, settings), _examine_workflow(git.root)]
+    findings = [_examine_repository(host, name), _examine_branch(git, settings), _examine_workflow(git, settings)]
     return [*findings, *_examine_github(GitHub(name, settings), settings)] if name else findings
 
 
@@ -66,11 +71,29 @@ def _examine_branch(git: Git, settings: Settings) -> Finding:
     return Finding("branch", "unseen", says)
 
 
-def _examine_workflow(root: Path) -> Finding:
-    if (root / WORKFLOW).is_file():
-        return Finding("workflow file", "ok", f"{WORKFLOW} is there.")
-    says = f"There is no {WORKFLOW}, so GitHub builds nothing automatically."
-    return Finding("workflow file", "warning", says, "Update the fork, or build on your own machine with cron.")
+def _examine_workflow(git: Git, settings: Settings) -> Finding:
+    try:
+        workflow = (git.root / WORKFLOW).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        says = f"There is no {WORKFLOW}, so GitHub builds nothing automatically."
+        return Finding("workflow file", "warning", says, "Update the fork, or build on your own machine with cron.")
+    only, default = PUSHED_BRANCHES.search(workflow), _find_default_branch(git, settings.history_remote)
+    if default and only and default not in re.split(r"[\s,\"'-]+", only[1]) and "*" not in only[1]:
+        says = f"{WORKFLOW} does not run after commits to {default}, the default branch."
+        return Finding(
+            "workflow file", "warning", says, f"Add {default} to the branches after push, or update the fork."
+        )
+    return Finding("workflow file", "ok", f"{WORKFLOW} is there.")
+
+
+def _find_default_branch(git: Git, remote: str) -> str:
+    """Return the branch that GitHub shows and schedules; "" if the remote cannot be reached."""
+    try:
+        answer = git.ask("ls-remote", "--symref", remote, "HEAD") or ""
+    except DeadlineExceeded:
+        return ""
+    found = re.match(r"ref: refs/heads/(\S+)\tHEAD", answer)
+    return found[1] if found else ""
 
 
 class GitHubUnseen(Exception):

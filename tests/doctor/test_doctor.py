@@ -217,6 +217,37 @@ def test_what_is_not_set_up_on_github_is_reported_with_the_setting_to_change(for
     assert step in found.next
 
 
+@pytest.mark.parametrize(
+    ("push", "state"),
+    [
+        ("  push:\n    branches: [main]\n", "warning"),
+        ("  push:\n    branches: [main, 'trunk']\n", "ok"),
+        ("  push:\n    branches:\n      - main\n      - trunk\n", "ok"),
+        ("  push:\n    branches:\n      - main\n", "warning"),
+        ("  push: { branches: [main] }\n", "warning"),
+        ('  push: # to the default branch\n    branches: ["**"]\n', "ok"),
+        ("  push:\n", "ok"),
+    ],
+)
+def test_a_workflow_that_does_not_run_for_the_default_branch_is_found(fork, push, state):
+    origin = subprocess.check_output(["git", "remote", "get-url", "origin"], cwd=fork, text=True).strip()
+    bare = origin.removeprefix("file://")
+    subprocess.run(["git", "branch", "-m", "main", "trunk"], cwd=bare, check=True)
+    (fork / ".github/workflows/site.yml").write_text(f"name: site\non:\n{push}")
+    found = look_in(fork)["workflow file"]
+    assert found.state == state
+    if state == "warning":
+        assert "commits to trunk, the default branch" in found.says
+
+
+def test_a_repository_of_another_user_is_not_taken_for_none(fork, monkeypatch):
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    found = look_in(fork)["repository"]
+    assert (found.state, found.exit_code) == ("wrong", 2)
+    assert "another user owns it" in found.says
+    assert f"git config --global --add safe.directory {fork}" in found.next
+
+
 def test_a_history_that_is_said_to_be_private_in_a_public_repository_is_wrong(fork, github):
     assert "private" not in look_in(fork, github)
     found = look_in(fork, github, history_private=True)["private"]

@@ -18,6 +18,8 @@ REPOSITORY = "Acme/audience-map"
 EMPTY = {
     "has_issues": True,
     "private": False,
+    "created_at": "2020-01-01T00:00:00Z",
+    "last_commit": "9999-01-01T00:00:00Z",
     "pages": {"build_type": "workflow", "html_url": "https://acme.github.io/audience-map/"},
     "workflow": {"state": "active"},
     "issues": {},
@@ -98,10 +100,10 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         release.add_argument(option, action="store_true", required=True)
     issue = commands.add_parser("issue").add_subparsers(dest="verb", required=True)
     options = {
-        "list": ["--label", "--limit", "--json", "--jq"],
+        "list": ["--label", "--limit", "--state", "--json", "--jq"],
         "view": ["--json", "--jq"],
         "create": ["--title", "--label", "--body"],
-        "edit": ["--body"],
+        "edit": ["--title", "--body"],
         "comment": ["--body"],
         "close": ["--comment"],
     }
@@ -120,13 +122,17 @@ def _select(value, query: str | None) -> str:
         return json.dumps(value)
     found = [value]
     for step in query.strip(".").split("."):
-        found = [one for each in found for one in each] if step == "[]" else [each[step] for each in found]
+        if step.startswith("["):
+            found = [one for each in found for one in (each if step == "[]" else [each[int(step[1:-1])]])]
+        else:
+            found = [each[step] for each in found]
     return "\n".join(one if isinstance(one, str) else json.dumps(one) for one in found)
 
 
 def _api(state: dict, told: argparse.Namespace, allowed: dict) -> object:
     answers = {
-        f"repos/{REPOSITORY}": {"has_issues": state["has_issues"], "private": state["private"]},
+        f"repos/{REPOSITORY}": {name: state[name] for name in ("has_issues", "private", "created_at")},
+        f"repos/{REPOSITORY}/commits?per_page=1": [{"commit": {"committer": {"date": state["last_commit"]}}}],
         f"repos/{REPOSITORY}/pages": state["pages"],
         f"repos/{REPOSITORY}/actions/workflows/site.yml": state["workflow"],
     }
@@ -142,7 +148,8 @@ def _issue(state: dict, told: argparse.Namespace) -> object:
     if not state["has_issues"]:
         raise _Failed(f"the '{REPOSITORY}' repository has disabled issues")
     if told.verb == "list":
-        found = [one for one in issues.values() if one["state"] == "open" and told.label in one["labels"]]
+        wanted = told.state or "open"
+        found = [one for one in issues.values() if one["state"] == wanted and told.label in one["labels"]]
         return found[::-1][: int(told.limit or 30)]
     if told.verb == "create":
         if told.label not in state["labels"]:
@@ -158,7 +165,7 @@ def _issue(state: dict, told: argparse.Namespace) -> object:
         case "view":
             return issue
         case "edit":
-            issue["body"] = told.body
+            issue["body"], issue["title"] = told.body, told.title or issue["title"]
         case "comment":
             issue["comments"].append(told.body)
         case "close":

@@ -6,10 +6,11 @@ collected since, and what others did. It moves only when the folder has taken ov
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tempfile
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -54,7 +55,9 @@ class Branch:
         try:
             if not self.git.run("ls-remote", self.remote, self._ref):
                 return None
-            self.git.run("fetch", "--quiet", "--no-tags", "--depth=1", self.remote, f"+{self._ref}:{tip}")
+            self.git.run(
+                "fetch", "--quiet", "--no-tags", "--no-filter", "--depth=1", self.remote, f"+{self._ref}:{tip}"
+            )
         except GitFailed as error:
             raise explain_unreadable(self.place, error) from None
         return self.git.run("rev-parse", "--verify", tip)
@@ -69,24 +72,28 @@ class Branch:
         with tempfile.TemporaryDirectory(dir=temporary_folder()) as name:
             folder = Path(name) / "files"
             folder.mkdir()
+            self.git.open_apart(folder)
             if commit:
                 names = self.git.run("ls-tree", "-r", "-z", "--name-only", commit).split("\0")
                 if any(names) and not any(OURS.fullmatch(one) for one in names):
                     raise DataRefused(
                         f"The branch {self.place} has files that are not a history; name another with --history-branch."
                     )
-                self._at(folder, "read-tree", commit)
-                self._at(folder, "checkout-index", "--all", "--force", "--index")
+                self.git.run_apart(folder, "read-tree", commit)
+                self.git.run_apart(folder, "checkout-index", "--all", "--force", "--index")
             yield folder
 
     def commit(self, folder: Path, parent: str | None, message: str, now: datetime) -> str | None:
         """Commit the files in ``folder``, a checkout of ``parent``; return None if nothing has changed."""
         for name, text in FILES.items():
             save_bytes(folder / name, text.encode())
-        self._at(folder, "add", "--all", "--force", "--", ".", *NOT_PUBLISHED)
-        tree = self._at(folder, "write-tree")
-        if parent and tree == self.git.run("rev-parse", f"{parent}^{{tree}}"):
+        self.git.run_apart(folder, "add", "--all", "--force", "--", ".", *NOT_PUBLISHED)
+        tree = self.git.run_apart(folder, "write-tree")
+        before = self._blobs(parent) if parent else {}
+        stored = self._blobs(tree)
+        if stored == before:
             return None
+        _check_stored(folder, stored, before)
         name, email = self._who
         when = f"@{int(now.timestamp())} +0000"
         who = {
@@ -94,12 +101,17 @@ class Branch:
             "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email, "GIT_COMMITTER_DATE": when,
         }  # fmt: skip
         parents = ("-p", parent) if parent else ()
-        return self.git.run("commit-tree", tree, *parents, "-m", message, environment=who)
+        return self.git.run_apart(folder, "commit-tree", tree, *parents, "-m", message, environment=who)
+
+    def _blobs(self, tree: str) -> dict[str, str]:
+        """Return path → object name of every file of ``tree``, which may be a commit."""
+        lines = self.git.run("ls-tree", "-r", "-z", tree).rstrip("\0").split("\0")
+        return {name: details.split()[2] for details, _, name in (line.partition("\t") for line in lines if line)}
 
     def push(self, commit: str) -> None:
         """Push ``commit`` to the remote's branch, never by force. Raises :class:`GitFailed` if it is rejected."""
         try:
-            self.git.run("push", "--quiet", self.remote, f"{commit}:{self._ref}")
+            self.git.run("push", "--quiet", "--no-verify", self.remote, f"{commit}:{self._ref}")
         except GitFailed as error:
             raise explain_rejected(self.place, error) from None
 
@@ -127,7 +139,7 @@ class Branch:
         stays.
         """
         names = {path.relative_to(merged) for path in merged.rglob("*") if path.is_file() and path.name != ".lock"}
-        edited = {Path(name) for name in FILES if (folder / name).exists()} - self._untouched(folder)
+        edited = {Path(name) for name in FILES if (folder / name).exists() and self._is_edited(folder, name)}
         for name in sorted(names - edited):
             save_bytes(folder / name, (merged / name).read_bytes())
         for path in sorted(folder.rglob("*.parquet")):
@@ -137,13 +149,16 @@ class Branch:
         if commit:
             self.git.run("update-ref", self._ref, commit)
             self.git.run("read-tree", commit, at=folder)
-            self.git.ask("update-index", "-q", "--refresh", at=folder)
+            index = self.git.run("rev-parse", "--path-format=absolute", "--git-path", "index", at=folder)
+            with suppress(GitFailed):  # the ledger differs while today is in it
+                refresh = ("update-index", "-q", "--refresh")
+                self.git.run_apart(merged, *refresh, files=folder.resolve(), environment={"GIT_INDEX_FILE": index})
             self.git.run("update-ref", self._base, commit)
 
-    def _untouched(self, folder: Path) -> set[Path]:
-        """Return the files in ``folder`` that were not changed since it was last updated."""
-        tracked, changed = (self.git.run("ls-files", *only, "-z", at=folder).split("\0") for only in ((), ("-m",)))
-        return {Path(name) for name in set(tracked) - set(changed)}
+    def _is_edited(self, folder: Path, name: str) -> bool:
+        """Return whether the file ``name`` in ``folder`` was changed or added since the folder was last updated."""
+        stored = self.git.run("ls-files", "--stage", "--", name, at=folder).split()
+        return not stored or stored[1] != _name_object((folder / name).read_bytes(), len(stored[1]))
 
     def _is_worktree(self, folder: Path) -> bool:
         if not (folder / ".git").exists():
@@ -158,7 +173,29 @@ class Branch:
             )
         return True
 
-    def _at(self, folder: Path, *arguments: str) -> str:
-        """Run git on the files in ``folder``, with a separate index."""
-        where = ("--git-dir", str(self.git.common), "--work-tree", str(folder))
-        return self.git.run(*where, *arguments, at=folder, environment={"GIT_INDEX_FILE": f"{folder}.index"})
+
+def _check_stored(folder: Path, stored: Mapping[str, str], before: Mapping[str, str]) -> None:
+    """Raise :class:`GitFailed` unless git stored the files as they are in ``folder``.
+
+    ``stored``, ``before``: path → object name, of all files now and in the commit before. An object's name is the hash
+    of its content, so nothing else can have been stored under it.
+    """
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*")]
+    expected = {name for name in names if OURS.fullmatch(name)} | {name for name in stored if name in names}
+    for name in sorted(expected):
+        blob = stored.get(name, "")
+        if blob and blob == before.get(name):
+            continue
+        if blob != _name_object((folder / name).read_bytes(), len(blob)):
+            raise GitFailed(
+                f"git did not store {name} as it is, so nothing was published: a filter or a setting of git changes "
+                "files (see `git config --list --show-origin`). The folder keeps its days.",
+                final=True,
+            )
+
+
+def _name_object(content: bytes, length: int) -> str:
+    """Return the name that git gives to ``content``: its SHA-1, or SHA-256 if names have a ``length`` of 64."""
+    hashed = hashlib.sha256() if length == 64 else hashlib.sha1(usedforsecurity=False)
+    hashed.update(b"blob %d\0" % len(content) + content)
+    return hashed.hexdigest()

@@ -31,7 +31,8 @@ hand: to remove a day, or to restore an earlier state, see `docs/operating.md`.
 """
 FILES = {
     "README.md": README,
-    ".gitattributes": "* -text\n",  # git leaves the line ends alone, on every system
+    # git stores every file as it is, on every system and whatever filters, such as LFS, somebody has set up
+    ".gitattributes": "* -text -filter -ident -working-tree-encoding\nledger.jsonl -merge\n*.parquet -diff -merge\n",
     ".gitignore": ".lock\n.*.writing-*\n*.damaged\n",
 }
 """Other files on the branch, written again with each commit."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from base64 import b64encode
@@ -15,14 +16,33 @@ from apivideo_geo.programs import run_program
 from apivideo_geo.settings import Settings, environment_for_git
 
 ASKS_NOBODY = {"GIT_TERMINAL_PROMPT": "0", "GCM_INTERACTIVE": "never", "LC_ALL": "C"}
-PLAIN = ("-c", "core.autocrlf=false", "-c", "core.symlinks=false", "-c", "core.quotePath=false")
-"""Never convert line ends, and never create a symbolic link that somebody put on the branch."""
+PLAIN = {
+    "core.autocrlf": "false",
+    "core.symlinks": "false",  # never create one that somebody put on the branch
+    "core.quotePath": "false",
+    "core.attributesFile": os.devnull,
+    "core.hooksPath": os.devnull,
+    "core.fsmonitor": "false",
+    "submodule.recurse": "false",
+    "push.recurseSubmodules": "no",
+    "push.gpgSign": "false",
+    "push.pushOption": "",
+}
+"""Settings in place of the user's own, which are meant for source code: nothing is converted, signed, or run."""
+UNCHANGED = "* -text -filter -ident -working-tree-encoding\n"
+"""Attributes with which git stores and writes every file as it is."""
+ONLINE = ("fetch", "ls-remote", "push")
+"""Commands whose failure may pass."""
 SLOWEST = 1000
 """Bytes a second; a transfer that is slower for ``timeout`` seconds is aborted."""
 NEEDED = "2.31"
 """The first version with ``--path-format``, and with settings in the environment."""
 LONGEST = 300
 """Maximum number of characters quoted from git's messages."""
+
+
+class NotTrusted(UsageError):
+    """git does not work in a repository that another user owns."""
 
 
 class Git:
@@ -37,11 +57,11 @@ class Git:
     ) -> None:
         self._folder, self._deadline, self._ends = folder, deadline, monotonic() + deadline
         speed = ("-c", f"http.lowSpeedLimit={SLOWEST}", "-c", f"http.lowSpeedTime={max(1, round(timeout))}")
-        self._options = (*PLAIN, *speed)
+        self._options = (*(part for name, value in PLAIN.items() for part in ("-c", f"{name}={value}")), *speed)
         self._access: dict[str, str] = {}
         done = self._start(("rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir"), None, None)
         if "dubious ownership" in done.stderr:
-            raise UsageError(
+            raise NotTrusted(
                 f"git does not trust {folder}, because another user owns it. If you trust it, run "
                 f"`git config --global --add safe.directory {folder}`."
             )
@@ -59,25 +79,49 @@ class Git:
         if token:
             self._access = _header(server, token)
 
-    def run(self, *arguments: str, at: Path | None = None, environment: Mapping[str, str] | None = None) -> str:
+    def run(self, *arguments: str, at: Path | None = None) -> str:
         """Run ``git arguments`` and return what it prints, stripped. Raises :class:`GitFailed`, DeadlineExceeded."""
-        done = self._start(arguments, at, environment)
-        if done.returncode:
-            raise GitFailed(f"git {arguments[0]} failed: {clean(done.stderr)}")
-        return done.stdout.strip()
+        return _output(arguments[0], self._start(arguments, at))
 
     def ask(self, *arguments: str, at: Path | None = None) -> str | None:
         """Run ``git arguments`` and return what it prints, stripped; None if it fails."""
-        done = self._start(arguments, at, None)
+        done = self._start(arguments, at)
         return None if done.returncode else done.stdout.strip()
 
+    def open_apart(self, folder: Path) -> None:
+        """Let :meth:`run_apart` work in ``folder``: next to it, make a git folder without anybody's configuration."""
+        apart = folder.with_suffix(".git")
+        format_ = self.run("rev-parse", "--show-object-format")
+        self.run("init", "--quiet", "--bare", "--template=", f"--object-format={format_}", str(apart))
+        (apart / "info").mkdir(exist_ok=True)
+        (apart / "info/attributes").write_text(UNCHANGED)  # take precedence over those on the branch
+
+    def run_apart(
+        self, folder: Path, *arguments: str, files: Path | None = None, environment: Mapping[str, str] | None = None
+    ) -> str:
+        """Run ``git arguments`` on the files in ``folder``, with the objects of the repository and an index of its own.
+
+        No configuration of the user, the system or the repository applies, no hook and no filter. ``files``: another
+        folder to work on. Raises as :meth:`run`.
+        """
+        apart = folder.with_suffix(".git")
+        own = {
+            "GIT_OBJECT_DIRECTORY": str(self.common / "objects"), "GIT_INDEX_FILE": f"{folder}.index",
+            "GIT_CONFIG_NOSYSTEM": "1", "GIT_ATTR_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull,
+            "HOME": str(apart), "XDG_CONFIG_HOME": str(apart), **(environment or {}),
+        }  # fmt: skip
+        where = ("--git-dir", str(apart), "--work-tree", str(files or folder))
+        done = self._start((*where, *arguments), folder, environment_for_git({**ASKS_NOBODY, **own}, own=True))
+        return _output(arguments[0], done)
+
     def _start(
-        self, arguments: tuple[str, ...], at: Path | None, environment: Mapping[str, str] | None
+        self, arguments: tuple[str, ...], at: Path | None, environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        command = ["git", *self._options, *arguments]
-        more = environment_for_git({**ASKS_NOBODY, **self._access, **(environment or {})})
+        trusted = ("-c", f"safe.directory={at.resolve()}") if at else ()  # a part of the repository, which is trusted
+        command = ["git", *self._options, *trusted, *arguments]
+        environment = environment or environment_for_git({**ASKS_NOBODY, **self._access})
         try:
-            return run_program(command, folder=at or self._folder, environment=more, seconds=self.left())
+            return run_program(command, folder=at or self._folder, environment=environment, seconds=self.left())
         except FileNotFoundError:
             raise UsageError(
                 "git is not installed, and the history's branch needs it: install git, or keep the history as a folder."
@@ -96,6 +140,16 @@ class Git:
             f"git did not end within the {self._deadline:g} s that the setting `deadline` (in minutes) allows;"
             " check the network and run it again. The folder keeps its days."
         )
+
+
+def _output(command: str, done: subprocess.CompletedProcess[str]) -> str:
+    """Return what git printed, stripped. Raises :class:`GitFailed`; only failures of the network may pass."""
+    if not done.returncode:
+        return done.stdout.strip()
+    message = f"git {command} failed: {clean(done.stderr)}"
+    if command in ONLINE:
+        raise GitFailed(message)
+    raise GitFailed(f"{message}; the folder keeps its days.", final=True)
 
 
 def open_git(settings: Settings, deadline: float | None = None) -> Git:

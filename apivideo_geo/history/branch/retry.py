@@ -17,8 +17,12 @@ T = TypeVar("T")
 ATTEMPTS = 10
 LONGEST_WAIT = 20.0
 """Maximum wait before a retry, in seconds; the wait is random, below 1, 2, 4 … and this."""
-REFUSED = re.compile(r"denied|declined|protected|not permitted|authentication|could not read username|\b40[13]\b", re.I)
-"""Messages of a remote that denies access."""
+REFUSED = re.compile(
+    r"denied|declined|protected|not permitted|authentication|could not read username|\b40[13]\b"
+    r"|host key verification|remote helper|is not supported",
+    re.I,
+)
+"""Messages of a remote that denies access, and of git if it cannot talk to it."""
 ABSENT = re.compile(r"repository not found|repository '.*' not found|not appear to be a git repository|\b404\b", re.I)
 """Messages if there is no such repository. GitHub also says so to those who may not see it."""
 

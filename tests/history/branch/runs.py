@@ -15,11 +15,13 @@ from apivideo_geo.pipeline import run
 from apivideo_geo.settings import load_settings
 from tests.product import ROOT
 
-NIGHT = timedelta(hours=4, minutes=17)
-
-
 SHORT = {"since": date(2026, 10, 20)}
 """Flags of a run that collects little; the suite is to be quick."""
+
+
+FIRST = date(2026, 9, 20)
+"""First day of the invented audience."""
+SINCE = SHORT["since"]
 
 
 class Impatient(Effects):
@@ -36,7 +38,18 @@ def git(folder, *arguments):
 
 
 def at_night(day):
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) + NIGHT
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(hours=4, minutes=17)
+
+
+NIGHT = at_night(date(2026, 10, 28))
+
+
+def days(first, last):
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def truth(world, days):
+    return {day: sum(world.truth_by_day().get(day, {}).values()) for day in days}
 
 
 class Home:
@@ -48,6 +61,7 @@ class Home:
         git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(self.origin))
         git(self.origin, "config", "receive.denyNonFastForwards", "true")
         git(self.origin, "config", "receive.denyDeletes", "true")
+        git(self.origin, "config", "core.hooksPath", "hooks")  # not those that a test sets up for its user
         first = self.clone()
         (first.folder / "apivideo-geo.toml").write_text('title = "Nights"\n')
         first.push_by_hand("The project", "apivideo-geo.toml")
@@ -115,13 +129,14 @@ class Checkout:
         return self.publish(now)
 
     def overtaken_by(self, other, now):
-        """While this one pushes, after it has heard what the remote holds, ``other`` publishes: a lost race."""
-        hook = self.folder / ".git/hooks/pre-push"
+        """When this one pushes, after it has fetched what the remote has, ``other`` publishes first: a lost race."""
+        program = self.folder / ".git/receive-pack"
         done = self.folder / ".git/overtaken"
         command = f"'{sys.executable}' '{ROOT / 'build.py'}' publish-history"
-        hook.write_text(
-            f"#!/bin/sh\n[ -e '{done}' ] && exit 0\ntouch '{done}'\ncd '{other.folder}'\n"
-            f"SOURCE_DATE_EPOCH={int(now.timestamp())} {command} >&2 || exit 1\n"
+        program.write_text(
+            f"#!/bin/sh\nif [ ! -e '{done}' ]; then\ntouch '{done}'\n(cd '{other.folder}' && "
+            f'SOURCE_DATE_EPOCH={int(now.timestamp())} {command} >&2) || exit 1\nfi\nexec git-receive-pack "$@"\n'
         )
-        hook.chmod(0o755)
+        program.chmod(0o755)
+        git(self.folder, "config", "remote.origin.receivepack", str(program))
         return done

@@ -10,38 +10,8 @@ from apivideo_geo.history.branch.retry import ATTEMPTS
 from apivideo_geo.history.history import open_history
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
-from tests.history.branch.runs import SHORT, Home, at_night, git
+from tests.history.branch.runs import FIRST, NIGHT, SINCE, at_night, days, git, truth
 from tests.product import Product
-
-FIRST = date(2026, 9, 20)
-SINCE = SHORT["since"]
-NIGHT = at_night(date(2026, 10, 28))
-
-
-@pytest.fixture(scope="module")
-def world():
-    return World.make(6, 2500, 4, 1, FIRST, FIRST + timedelta(days=60), countries=25)
-
-
-@pytest.fixture
-def api(world):
-    with StandIn(world) as api:
-        yield api
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    for name in ("GITHUB_ACTIONS", "GITHUB_TOKEN", "APIVIDEO_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
-    return Home(tmp_path)
-
-
-def truth(world, days):
-    return {day: sum(world.truth_by_day().get(day, {}).values()) for day in days}
-
-
-def days(first, last):
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def test_the_first_run_begins_the_branch_and_the_next_adds_a_day(home, api, world):
