@@ -1,4 +1,4 @@
-"""What many tests need and nobody has to make twice: a built demo, compiled templates."""
+"""What many tests need and nobody has to make twice: a built demo, compiled templates, drawn pictures."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+import resvg_py
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 
@@ -69,4 +70,29 @@ def compile_each_template_once() -> Iterator[None]:
         original(self, *arguments, **options)
 
     with patch.object(Environment, "__init__", remembering):
+        yield
+
+
+_DRAW = resvg_py.svg_to_bytes
+
+
+@pytest.fixture(scope="session", autouse=True)
+def draw_each_picture_once() -> Iterator[None]:
+    """Draw each PNG once in a worker. A test of whether it is the same each time needs ``draw_again``."""
+    drawn: dict[str, bytes] = {}
+
+    def remembering(**options: Any) -> bytes:
+        key = repr(sorted(options.items()))
+        if key not in drawn:
+            drawn[key] = _DRAW(**options)
+        return drawn[key]
+
+    with patch.object(resvg_py, "svg_to_bytes", remembering):
+        yield
+
+
+@pytest.fixture
+def draw_again() -> Iterator[None]:
+    """Draw every picture, also those that were drawn before."""
+    with patch.object(resvg_py, "svg_to_bytes", _DRAW):
         yield
