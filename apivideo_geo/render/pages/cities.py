@@ -23,8 +23,8 @@ ON_MAP = 300
 """Maximum number of circles on the front page's map, for the cities with the highest counts."""
 LISTED = 1000
 """Maximum number of cities in the list; the others are added up in one row."""
-_WIDEST, _NARROWEST = 30.0, 12.0
-"""Diameters of circles in CSS pixels, at every zoom; a smaller one could not be tapped."""
+_WIDEST, _NARROWEST = 40.0, 8.0
+"""Diameters of circles in CSS pixels, at every zoom; ``city-map.js`` also takes a tap near a small one for it."""
 _HALO = 2.4
 """How much wider the light edge of a circle is."""
 
