@@ -44,6 +44,7 @@
   /** @type {ApivideoGeo["prose"]["lead"]} */
   function lead(view, scope) {
     const when = period(view);
+    if (!view.total && view.left.length && !view.gaps.length && uncollected(view)) return _("The publisher left out what happened %(when)s.", { when });
     if (!view.total) return uncollected(view) ? _("Nothing was collected %(when)s.", { when }) : _("Nothing was counted %(when)s.", { when });
     return [howMuch(view, scope, when), fromWhere(view), fresh(view, scope), byMeasure(view, scope)].filter(Boolean).join(" ");
   }

@@ -263,6 +263,7 @@ UNHEARD = {
     "Left out of the classes: %(country)s",
     "Circles: cities, complete months only",
     "under %(quantity)s all of the smallest size",
+    "The publisher left out what happened %(when)s.",
     ("Left out: %(count)s day", "Left out: %(count)s days"),
     ("%(count)s day was left out by the publisher", "%(count)s days were left out by the publisher"),
     (
