@@ -10,7 +10,16 @@ import ibis
 
 from apivideo_geo.aggregate.change import compare
 from apivideo_geo.days import ONE_DAY, days_between, first_whole_day
-from apivideo_geo.model import UNKNOWN, Account, CountryCount, Coverage, DayCount, Earlier, Summary
+from apivideo_geo.model import (
+    PER_MILLION_FROM,
+    UNKNOWN,
+    Account,
+    CountryCount,
+    Coverage,
+    DayCount,
+    Earlier,
+    Summary,
+)
 
 BREAKDOWN_DIMENSIONS = ("device", "os", "browser")
 """The dimensions whose sums over all countries are on the front page."""
@@ -28,7 +37,7 @@ def summarise(
     partial: Collection[date] = (),
     left_out: Collection[date] = (),
     withheld: Collection[str] = (),
-    per_million_from: int = 1,
+    per_million_from: int = PER_MILLION_FROM,
     account: Account = Account(),  # noqa: B008  frozen
     name_of: Callable[[str], str],
     alpha2_of: Callable[[str], str],

@@ -19,6 +19,7 @@ from apivideo_geo.geo.cities import locate
 from apivideo_geo.geo.countries import all_countries, name_of, to_alpha2
 from apivideo_geo.geo.places import population
 from apivideo_geo.model import (
+    PER_MILLION_FROM,
     UNKNOWN,
     UNLISTED,
     Account,
@@ -78,8 +79,9 @@ def summary(
                 name=(names or {}).get(code, name_of(code)),
                 count=count,
                 share=count / total,
-                per_million=(per_million or {}).get(code),
+                per_million=(per_million or {}).get(code) if count >= PER_MILLION_FROM else None,
                 rank=rank,
+                people=round(count * 1_000_000 / per_million[code]) if per_million and per_million.get(code) else 0,
             )
             for rank, (code, count) in enumerate(ranked, 1)
         ),
