@@ -51,7 +51,7 @@ def check_table(page, first: int, last: int) -> None:
     for code, row in shown.items():
         assert row[3] == EN.share(expected[code] / total)
         people = population(code)
-        assert row[4] == (EN.rate(expected[code] * 1_000_000 / people) if people else "–")
+        assert row[4] == (EN.rate(expected[code] * 1_000_000 / people) if people and expected[code] >= 100 else "–")
         assert number(row[0]) == 1 + sum(count > expected[code] for c, count in expected.items() if c != UNKNOWN)
     assert number(page.locator("tr.apart td").nth(1).inner_text()) == expected.get(UNKNOWN, 0)
     assert number(page.locator("tfoot td").nth(1).inner_text()) == total
