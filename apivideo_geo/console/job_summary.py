@@ -21,8 +21,10 @@ def render_job_summary(report: Report, page: str) -> str:
     facts = _collected(report)
     if s:
         total = f"**{s.total:,}**: {s.mapped:,} on the map, {s.unknown:,} from unknown countries"
-        missing = list_days(s.days.missing, GAPS) if s.days.missing else "no day of the period"
+        missing = list_days(s.days.never_collected, GAPS) if s.days.never_collected else "no day of the period"
         facts += [("Total", total), ("Period", _period(s)), ("Never collected", missing)]
+        if s.days.left_out:
+            facts.append(("Left out", list_days(s.days.left_out, GAPS)))
     if report.place:
         facts.append(("Site", f"{report.pages:,} files, {report.size / 1000:,.0f} kB"))
     if report.seconds:
