@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from apivideo_geo.aggregate.value_spellings import unknown_spellings
 from apivideo_geo.console.report import SPELLINGS_SHOWN, Report
 from apivideo_geo.days import list_days
 from apivideo_geo.markdown import escape, table
@@ -38,6 +39,9 @@ def render_job_summary(report: Report, page: str) -> str:
     if s and s.countries:
         parts += ["### Most watched from\n", _top(s)]
     parts += _counts("Spellings of countries not recognised, counted as unknown", report.unmapped)
+    if s:
+        unknown = unknown_spellings(s.breakdowns)
+        parts += _counts("Devices, systems and browsers not recognised, shown as they are", unknown)
     parts += _counts("Rejected rows", report.refused)
     if report.warnings:
         parts += ["### Warnings\n", "".join(f"- {escape(warning)}\n" for warning in report.warnings)]
