@@ -46,9 +46,12 @@ def _top(version: Annotated[bool, typer.Option("--version", help="Show the versi
 
 def _run(
     ctx: typer.Context,
-    source: Annotated[str | None, typer.Option(help="auto, data, sessions, files or demo.")] = None,
+    source: Annotated[str | None, typer.Option(help="auto, data, sessions, files, counts or demo.")] = None,
     sessions: Annotated[
         list[str] | None, typer.Option(metavar="PATH", help="Session file or glob; repeatable.")
+    ] = None,
+    counts: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="Counts by day and country: file, glob or URL; repeatable.")
     ] = None,
     since: Annotated[str | None, typer.Option(metavar="DAY", help="First UTC day, YYYY-MM-DD, inclusive.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DAY", help="Last UTC day, YYYY-MM-DD, inclusive.")] = None,
@@ -81,7 +84,7 @@ def _run(
 ) -> None:
     """Run one of the four commands that share these flags; Typer needs one parameter for each flag."""
     flags = {name: value for name, value in ctx.params.items() if name not in ("config", "quiet", "verbose")}
-    flags["sessions"] = tuple(sessions) if sessions else None
+    flags["sessions"], flags["counts"] = (tuple(paths) if paths else None for paths in (sessions, counts))
     flags["verbosity"] = -1 if quiet else min(verbose, 2) or None
     command = str(ctx.info_name)
     if command == "demo":

@@ -32,7 +32,7 @@ OF_GITHUB = (
 ENVIRONMENT_ONLY = frozenset({"api_key", "source_date_epoch", *OF_GITHUB})
 """Fields that a settings file must not contain: secrets, and what the environment sets."""
 
-SourceName = Literal["auto", "data", "sessions", "files", "demo"]
+SourceName = Literal["auto", "data", "sessions", "files", "counts", "demo"]
 CountMetric = Literal["play", "view", "impression", "start", "end"]
 PaletteName = Literal["blue", "green", "teal", "purple", "orange", "grey"]
 ClassMethod = Literal["quantile", "log", "jenks", "equal", "custom"]
@@ -68,6 +68,10 @@ class Settings(BaseSettings):
 
     source: SourceName = Field("auto", description="Where the numbers come from.")
     sessions: Many = Field((), description="Session files (CSV, JSON, NDJSON, Parquet), paths or globs.")
+    counts: Many = Field(
+        (),
+        description="Counts by day and country (CSV, JSON, NDJSON, Parquet): paths, globs or https:// addresses.",
+    )
     since: Day | None = Field(None, description="First UTC day, inclusive.")
     until: Day | None = Field(None, description="Last UTC day, inclusive.")
     leave_out: Days = Field((), description="UTC days that are neither collected nor shown; the page shows a gap.")
@@ -198,7 +202,7 @@ class Settings(BaseSettings):
         None, ge=0, le=4_102_444_800, validation_alias=AliasChoices("source_date_epoch", "SOURCE_DATE_EPOCH")
     )
 
-    @field_validator("sessions", "sessions_add", "sessions_drop", "breaks", "leave_out", mode="before")
+    @field_validator("sessions", "counts", "sessions_add", "sessions_drop", "breaks", "leave_out", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Split a text from the environment, whose entries are separated by ``;`` or new lines."""
@@ -307,6 +311,10 @@ class Settings(BaseSettings):
             raise ValueError(f"since ({self.since}) is after until ({self.until}); swap them")
         if self.sessions and self.source not in ("auto", "files"):
             raise ValueError(f"sessions files go with source files, not with source {self.source}; drop one of the two")
+        if self.counts and (self.sessions or self.source not in ("auto", "counts")):
+            raise ValueError("counts go with source counts and without sessions; collect them in a run of their own")
+        if self.source == "counts" and not self.counts:
+            raise ValueError("source counts needs at least one --counts PATH")
         if self.source == "files" and not self.sessions:
             raise ValueError("source files needs at least one --sessions PATH")
         if self.class_method == "custom" and not self.breaks:

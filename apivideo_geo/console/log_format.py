@@ -24,7 +24,7 @@ def set_up_logging(settings: Settings) -> None:
     """Send this package's log records to stderr, at the level and in the format that ``settings`` ask for."""
     redactor.hide(settings.key)
     redactor.hide(settings.token)
-    for address in (settings.engine, *settings.sessions):
+    for address in (settings.engine, *settings.sessions, *settings.counts):
         _hide_secrets(address)
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(redactor)

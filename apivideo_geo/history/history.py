@@ -282,6 +282,15 @@ class History:
         table = read_rows(self.file_of(day)).cast(FACTS)
         return table.filter(pc.equal(table["day"], pa.scalar(day, pa.date32())))
 
+    def changed_days(self, facts: Facts, source: str) -> tuple[date, ...]:
+        """Return the days of ``facts`` that are not stored from ``source``, complete and with the same rows."""
+        rows, stored = split_days(facts.table), dict[date, pa.Table]()
+        entries = {day: entry for day in facts.days if (entry := self.entries.get(day))}
+        alike = [day for day, entry in entries.items() if entry.source == source and not entry.open]
+        for path, days in groupby(sorted(alike), self.file_of):
+            stored |= dict.fromkeys(days, FACTS.empty_table()) | split_days(read_rows(path).cast(FACTS))
+        return tuple(day for day in facts.days if stored.get(day) != rows.get(day, FACTS.empty_table()))
+
     def put(self, rows: Mapping[date, pa.Table], entries: Mapping[date, LedgerDay], now: datetime) -> None:
         """Store days of another history, rows and ledger lines, in place of the stored ones."""
         for month, days in _by_month(rows):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Protocol
 
 from apivideo_geo.api.client import Client
 from apivideo_geo.effects import Effects
-from apivideo_geo.errors import EndpointGone, UsageError
+from apivideo_geo.errors import DataRefused, EndpointGone, UsageError
+from apivideo_geo.history.ledger import LedgerDay
 from apivideo_geo.model import Asset, Facts
 from apivideo_geo.settings import Settings
 
@@ -31,10 +32,11 @@ class Source(Protocol):
     def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
         """Fetch the videos and live streams, public or not; None if the source has none, or ``wanted`` needs none."""
 
-    def window(self, stored: Collection[date], remembered: int | None = None) -> tuple[date, date]:
+    def window(self, stored: Mapping[date, LedgerDay], remembered: int | None = None) -> tuple[date, date]:
         """Return the first and the last UTC day that the source has, the last perhaps not over yet.
 
-        ``stored``: the days in the history; ``remembered``: what an earlier run found as ``remembers``.
+        ``stored``: the days in the history, with their lines of the ledger; ``remembered``: what an earlier run found
+        as ``remembers``.
         """
 
     def fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
@@ -58,7 +60,7 @@ def choose_source(settings: Settings, effects: Effects, last_source: str | None)
     """
     name = settings.source
     if name == "auto":
-        name = "files" if settings.sessions else "data" if settings.key else "demo"
+        name = "counts" if settings.counts else "files" if settings.sessions else "data" if settings.key else "demo"
         if name == "demo":
             _check_demo_allowed(settings, last_source)
             effects.progress.say("No API key in APIVIDEO_API_KEY and no --sessions: building the demo.")
@@ -69,7 +71,18 @@ def choose_source(settings: Settings, effects: Effects, last_source: str | None)
     if name == "files":
         from apivideo_geo.sources.files.source import FilesSource
 
-        return FilesSource(settings, effects)
+        try:
+            return FilesSource(settings, effects)
+        except DataRefused:
+            effects.progress.finish()
+            if not _are_counts(settings):
+                raise
+            effects.progress.say("The files of --sessions have counts by day and country: reading them as --counts.")
+            name = "counts"
+    if name == "counts":
+        from apivideo_geo.sources.files.counts_source import CountsSource
+
+        return CountsSource(settings, effects, settings.counts or settings.sessions)
     if not settings.key:
         raise UsageError(
             "There is no API key: set APIVIDEO_API_KEY (from https://dashboard.api.video/apikeys) in the environment."
@@ -90,6 +103,13 @@ def choose_source(settings: Settings, effects: Effects, last_source: str | None)
     from apivideo_geo.sources.data_api import DataApiSource
 
     return DataApiSource(settings, effects, client)
+
+
+def _are_counts(settings: Settings) -> bool:
+    from apivideo_geo.engines import connect
+    from apivideo_geo.sources.files.counts import are_counts
+
+    return are_counts(settings.sessions, connect(settings.engine))
 
 
 def _check_demo_allowed(settings: Settings, last_source: str | None) -> None:

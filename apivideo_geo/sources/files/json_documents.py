@@ -47,7 +47,7 @@ def load_documents(file: SourceFile) -> ibis.Table:
 
 def _rows(file: SourceFile) -> Iterator[dict[str, str | None]]:
     number = 0
-    for document in _documents(file):
+    for document in documents_of(file):
         for item in items_of(document, SESSIONS):
             number += 1
             if wrong := wrong_shape(item):
@@ -77,7 +77,8 @@ def _are(kind: type, values: list[Any]) -> bool:
     return bool(values) and all(isinstance(value, kind) for value in values)
 
 
-def _documents(file: SourceFile) -> Iterator[Any]:
+def documents_of(file: SourceFile) -> Iterator[Any]:
+    """Yield the documents in a JSON file. Raises :class:`DataRefused`, naming the line of invalid JSON."""
     path = file.name
     with open_text(Path(file.readable)) as lines:
         text = lines.read()

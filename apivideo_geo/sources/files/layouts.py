@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -67,25 +67,36 @@ def find_layout(
 
     Raises :class:`DataRefused` if the file is empty, cannot be read, is not text, or (``checked``) misses columns.
     """
-    file = SourceFile(str(path), str(path.absolute()))
-    if kind == "parquet":
-        return _check(file, _parquet_layout(path), checked), file
-    header, layout = 1, Layout("csv")
-    try:
-        if kind == "csv":
-            header, layout = _csv_layout(path, SESSIONS, first=not checked)
-        readable = path if header == 1 and is_readable(path, kind) else copy_as_utf8(path, header)
-    except READ_ERRORS as error:
-        raise DataRefused(f"{path} cannot be read: {describe(error)}.") from None
-    file = SourceFile(str(path), str(readable.absolute()), header)
-    guarded = scan_text(readable, shown=path)
-    if kind == "csv":
-        layout = replace(layout, guarded=guarded, only_here=readable != path)
+    layout, file = open_source(path, kind, SESSIONS, is_complete if checked else lambda names: True)
+    if kind in ("parquet", "csv"):
         return _check(file, layout, checked), file
     if kind == "json" or not _is_one_per_line(path):
         return None, file
-    layout = replace(ndjson_layout(file.readable, connection), only_here=readable != path)
+    layout = replace(ndjson_layout(file.readable, connection), only_here=layout.only_here)
     return _check(file, layout, checked), file
+
+
+def open_source(
+    path: Path, kind: str, columns: Names, is_header: Callable[[Sequence[str]], bool]
+) -> tuple[Layout, SourceFile]:
+    """Return what to read of a file, and how, as far as its kind says it: the columns of JSON are still to be found.
+
+    ``columns``: what its columns may be called; ``is_header``: whether a line with these names is the header of CSV.
+    Raises :class:`DataRefused` if the file is empty, cannot be read or is not text.
+    """
+    file = SourceFile(str(path), str(path.absolute()))
+    if kind == "parquet":
+        return _parquet_layout(path), file
+    header, layout = 1, Layout("ndjson")
+    try:
+        if kind == "csv":
+            header, layout = _csv_layout(path, columns, is_header)
+        readable = path if header == 1 and is_readable(path, kind) else copy_as_utf8(path, header)
+    except READ_ERRORS as error:
+        raise DataRefused(f"{path} cannot be read: {describe(error)}.") from None
+    guarded = scan_text(readable, shown=path)
+    layout = replace(layout, guarded=guarded, only_here=readable != path)
+    return layout, SourceFile(str(path), str(readable.absolute()), header)
 
 
 def ndjson_layout(path: str, connection: BaseBackend) -> Layout:
@@ -126,23 +137,24 @@ def _first_line(path: Path) -> str:
     return repr(line if len(line) <= 80 else line[:79] + "…")
 
 
-def _csv_layout(path: Path, columns: Names, *, first: bool) -> tuple[int, Layout]:
-    """Return the number of the header line and the layout: the first line that has all required columns.
+def _csv_layout(path: Path, columns: Names, is_header: Callable[[Sequence[str]], bool]) -> tuple[int, Layout]:
+    """Return the number of the header line and the layout: the first line that ``is_header``, or line 1.
 
-    If there is none, or ``first``, it is line 1. The delimiter is the one with which it has the most known columns.
+    The delimiter is the one with which it has the most known columns.
     """
     with open_text(path, errors="replace") as file:
         lines = list(islice(iter(lambda: file.readline(LONGEST_LINE), ""), HEADER_WITHIN))
     number, delimiter, names = 1, ",", _names(lines, ",")
-    for start in range(1 if first else len(lines)):
+    for start in range(len(lines)):
         candidates = [(_names(lines[start:], delimiter), delimiter) for delimiter in DELIMITERS]
         found, by = max(candidates, key=lambda one: (sum(map(columns.knows, one[0])), len(one[0])))
-        if start == 0 or _is_complete(found, columns):
+        if start == 0 or is_header(found):
             number, delimiter, names = start + 1, by, found
-        if _is_complete(found, columns):
+        if is_header(found):
             break
     if not any(names):
-        raise DataRefused(f"{path}, line 1: expected a header line with the columns {REQUIRED}.")
+        needs = REQUIRED if columns is SESSIONS else ", ".join(columns.needs)
+        raise DataRefused(f"{path}, line 1: expected a header line with the columns {needs}.")
     # pandas writes its index without a name: an ordinary column.
     named = [unescape_formula(name).strip() or f"column {at}" for at, name in enumerate(names, 1)]
     lowered = [name.casefold() for name in named]
@@ -154,9 +166,10 @@ def _csv_layout(path: Path, columns: Names, *, first: bool) -> tuple[int, Layout
     return number, Layout("csv", tuple(named), delimiter)
 
 
-def _is_complete(names: Iterable[str], columns: Names) -> bool:
+def is_complete(names: Sequence[str]) -> bool:
+    """Return whether ``names`` are all columns that a session file needs."""
     try:
-        return not columns.missing(names)
+        return not SESSIONS.missing(names)
     except ValueError:
         return True  # ambiguous: refused later, with both names
 

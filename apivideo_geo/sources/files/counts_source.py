@@ -1,0 +1,233 @@
+"""Counts that are already aggregated as a source: cells (see ``counts``) become facts of days."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from apivideo_geo.aggregate.fact_values import value_reader
+from apivideo_geo.aggregate.facts import read_country
+from apivideo_geo.api.client import Client
+from apivideo_geo.days import days_between, list_days
+from apivideo_geo.effects import Effects
+from apivideo_geo.engines import FILE, connect
+from apivideo_geo.errors import DataRefused
+from apivideo_geo.facts import facts_table
+from apivideo_geo.history.ledger import LedgerDay
+from apivideo_geo.model import DETAIL_DIMENSIONS, DIMENSIONS, METRICS, UNKNOWN, UNKNOWN_TEXT, Asset, Facts, Refused
+from apivideo_geo.settings import Settings
+from apivideo_geo.sources.files.counts import BREAKDOWNS, open_counts, utc_days
+from apivideo_geo.sources.files.refused import check_share
+
+TOTALS = {"total", "totals", "grand total", "sum", "all", "all countries", "world", "worldwide", "gesamt"}
+"""A row with one of these as its country is a sum of others."""
+NOT_A_DAY, NOT_A_NUMBER = "the day cannot be read", "the count is not a whole number"
+NOT_COLLECTED, NOT_OVER = "a day that was never collected", "a day that was not over"
+A_TOTAL, AHEAD, OTHER_METRIC = "a total, not a country", "the day is in the future", "counts of another metric"
+OUTSIDE, STORED, REPEATED = (
+    "not in the period",
+    "a day that the history has from another source",
+    "the same in two files",
+)
+EXPECTED = (NOT_COLLECTED, NOT_OVER, A_TOTAL, OTHER_METRIC, OUTSIDE, STORED, REPEATED)
+"""Reasons that are no fault of a file."""
+_GROUPED = re.compile("[0-9]{1,3}(?:[,'\u2019 \u00a0\u202f][0-9]{3})+")
+
+DayFacts = dict[tuple[str, str, str], int]
+"""(country, dimension, value) → count, of one day."""
+
+
+class CountsSource:
+    """The files of the setting ``counts``. Days that the history has from another source are left as they are."""
+
+    name = "counts"
+    remembers: int | None = None
+    asks_all = True
+    client: Client | None = None
+
+    def __init__(self, settings: Settings, effects: Effects, paths: tuple[str, ...]) -> None:
+        self._settings, self._effects = settings, effects
+        self._stored: Mapping[date, LedgerDay] = {}
+        chosen = settings.metric if "metric" in settings.model_fields_set else ""
+        effects.progress.start("Reading counts")
+        self._files = open_counts(paths, connect(settings.engine), chosen)
+        self._cells = pa.concat_tables(self._files.cells) if self._files.cells else None
+        effects.progress.finish()
+        if self._cells is None:
+            raise DataRefused(f"{', '.join(paths)}: there are no counts in it.")
+        self.metric: str = self._choose_metric(chosen)
+        self._refused: Counter[tuple[str, date | None]] = Counter()
+        self._unmapped: Counter[str] = Counter()
+        self._rows: Counter[tuple[str, date]] = Counter()
+        self._facts = self._count(self._cells)
+        self._covered = self._covered_days()
+        known = {dimension for facts in self._facts.values() for _, dimension, _ in facts}
+        self.usual_detail = next((detail for detail, names in DETAIL_DIMENSIONS.items() if known <= set(names)), "full")
+
+    def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
+        """Return None: counts do not list assets."""
+        return None
+
+    def window(self, stored: Mapping[date, LedgerDay], remembered: int | None = None) -> tuple[date, date]:
+        """Return the first and last day that the files cover, within ``since`` and ``until``."""
+        self._stored = stored
+        days = sorted(set().union(*self._covered.values()))
+        if not days:
+            self._check()
+            raise DataRefused("There is no day in the counts that can be used; see the reasons above.")
+        first, last = days[0], min(days[-1], self._effects.now().date())
+        return max(first, self._settings.since or first), min(last, self._settings.until or last)
+
+    def fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
+        """Yield the wanted days that a file covers, all at once, without those that another source has stored."""
+        days, rows = {}, []
+        left = {day for day, entry in dict(self._stored).items() if entry.source != self.name and not entry.open}
+        for (_, day), count in self._rows.items():
+            reason = OUTSIDE if day not in wanted else STORED if day in left else ""
+            if reason:
+                self._refused[reason, day] += count
+        for day in sorted(set().union(*self._covered.values()) & wanted.keys() - left):
+            days[day] = self._merge(day)
+            rows += [(day, self.metric, *key, count) for key, count in days[day].items() if count]
+        warnings = list(self._check())
+        if kept := left & wanted.keys() & set().union(*self._covered.values()):
+            warnings.append(
+                f"{list_days(kept)}: the history has them from another source, which stays; to use these counts "
+                "instead, remove the days with the command forget first"
+            )
+        refused = tuple(Refused(reason, count, day) for (reason, day), count in sorted(self._refused.items(), key=str))
+        yield self.usual_detail, Facts(
+            tuple(days), facts_table(rows), refused, dict(self._unmapped), read=len(self._cells or ()),
+            warnings=tuple(warnings),
+        )  # fmt: skip
+
+    def fetch_count(self, first: date, last: date) -> int | None:
+        """Return None: files have no total of their own."""
+
+    def _check(self) -> tuple[str, ...]:
+        refused = [Refused(reason, count, day) for (reason, day), count in self._refused.items()]
+        rows, accept = len(self._cells or ()), self._settings.accept_refused
+        return check_share(refused, rows, accept=accept, example=self._files.example, expected=EXPECTED)
+
+    def _choose_metric(self, chosen: str) -> str:
+        """Return what is counted: what the setting says, else the files, else the names of their columns, else plays.
+
+        Raises :class:`DataRefused` if the files say otherwise, or several metrics.
+        """
+        assert self._cells is not None
+        written = {(name or "").strip().lower() for name in pc.unique(self._cells["metric"]).to_pylist()} & {*METRICS}
+        if self._settings.count_sessions_as and (written or self._files.named) == {"session"}:
+            return self._settings.count_sessions_as
+        found = written | self._files.named
+        if (chosen and chosen not in written and written) or (not chosen and len(found) > 1):
+            raise DataRefused(f"The files count {', '.join(sorted(found))}; choose one of these with --metric.")
+        return chosen or next(iter(found), self._settings.metric)
+
+    def _count(self, cells: pa.Table) -> dict[tuple[str, date], DayFacts]:
+        """Return (file, day) → its facts; note the rows that are rejected, and why."""
+        names = [FILE, "country", "code", "metric", "dimension", "value", "count", "state", "reason", *BREAKDOWNS]
+        table = cells.select(names).add_column(0, "day", utc_days(cells, self._settings.date_format))
+        accepted = {self.metric, "session" if self._settings.count_sessions_as else self.metric}
+        today, found = self._effects.now().date(), dict[tuple[str, date], DayFacts]()
+        for batch in table.to_batches(max_chunksize=1 << 16):
+            for row in batch.to_pylist():
+                number = read_number(row["count"] or "")
+                if reason := _reason(row, number, accepted, today):
+                    self._refused[reason, row["day"]] += 1
+                    continue
+                self._rows[row[FILE], row["day"]] += 1
+                self._add(found.setdefault((row[FILE], row["day"]), {}), row, number or 0)
+        return found
+
+    def _add(self, facts: DayFacts, row: Mapping[str, Any], number: int) -> None:
+        """Add a row to the facts of its day: to its country, and to each breakdown that it names."""
+        country = read_country(row["country"], row["code"])
+        if row["dimension"]:
+            keys = [(row["dimension"], row["value"] or "")]
+        else:
+            values = {name: _READERS[name](row[name]) for name in BREAKDOWNS if row[name]}
+            keys = [("total", ""), *((name, value) for name, value in values.items() if value)]
+        for dimension, value in keys:
+            facts[country, dimension, value] = facts.get((country, dimension, value), 0) + number
+        spelling = (row["country"] or row["code"] or "").strip()
+        if (
+            country == UNKNOWN
+            and number
+            and keys[0][0] == "total"
+            and spelling.lower() not in ("", UNKNOWN, UNKNOWN_TEXT)
+        ):
+            self._unmapped[spelling] += number
+
+    def _covered_days(self) -> dict[str, set[date]]:
+        """Return file → the days that it answers for, also those without a count."""
+        covered: dict[str, set[date]] = {file: set(days) for file, days in self._files.days.items()}
+        for file, day in self._rows:
+            covered.setdefault(file, set()).add(day)
+        for file in self._files.ranges & covered.keys():
+            covered[file] = set(days_between(min(covered[file]), max(covered[file])))
+        return covered
+
+    def _merge(self, day: date) -> DayFacts:
+        """Return the facts of ``day`` from all files. Files with equal facts count once.
+
+        Raises :class:`DataRefused` for two files that have the same country with other counts.
+        """
+        merged: DayFacts = {}
+        origin: dict[tuple[str, str, str], str] = {}
+        given: list[DayFacts] = []
+        for file in self._covered:
+            facts = self._facts.get((file, day))
+            if facts is None:
+                continue
+            if facts in given:
+                self._refused[REPEATED, day] += self._rows[file, day]
+                continue
+            given.append(facts)
+            if both := facts.keys() & merged.keys():
+                country, *_ = key = min(both)
+                raise DataRefused(
+                    f"{origin[key]} and {file} both have counts of {country} on {day} ({merged[key]:,} and "
+                    f"{facts[key]:,}); give only one of them."
+                )
+            merged |= facts
+            origin |= dict.fromkeys(facts, file)
+        return merged
+
+
+_READERS = {name: value_reader(name, frozenset()) for name in BREAKDOWNS}
+
+
+def read_number(text: str) -> int | None:
+    """Return the whole number in ``text``, None if it is none.
+
+    >>> [read_number(text) for text in ("7", "7.0", "1,234", "12 345", "1.5", "-1", "1.234")]
+    [7, 7, 1234, 12345, None, None, None]
+    """
+    text = text.strip()
+    if _GROUPED.fullmatch(text):
+        text = re.sub("[^0-9]", "", text)
+    text = re.sub("[.]0*$", "", text)
+    return int(text) if re.fullmatch("[0-9]{1,15}", text) else None
+
+
+def _reason(row: Mapping[str, Any], number: int | None, accepted: set[str], today: date) -> str:
+    """Return why ``row`` cannot be counted; "" if it can."""
+    state, metric = (row["state"] or "").strip().lower(), (row["metric"] or "").strip().lower()
+    country = (row["country"] or "").strip().lower()
+    checks = (
+        (row["reason"], row["reason"]),
+        (row["day"] is None, A_TOTAL if country in TOTALS or not country else NOT_A_DAY),
+        (row["day"] is not None and row["day"] > today, AHEAD),
+        (state == "missing", NOT_COLLECTED),
+        (state == "open", NOT_OVER),
+        (metric and metric not in accepted, OTHER_METRIC),
+        (country in TOTALS, A_TOTAL),
+        (number is None or (row["dimension"] or "total") not in DIMENSIONS, NOT_A_NUMBER),
+    )
+    return next((str(reason) for wrong, reason in checks if wrong), "")

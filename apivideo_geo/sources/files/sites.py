@@ -1,0 +1,54 @@
+"""Files of a published site as counts: fetched from its address, with the list of its days."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+from apivideo_geo.api.download import download, without_secrets
+from apivideo_geo.errors import DataRefused
+from apivideo_geo.sources.files.layouts import SourceFile
+from apivideo_geo.sources.files.paths import is_remote
+
+DAYS = "timeseries.csv"
+"""The file next to ``facts.parquet`` that has the state of each day."""
+
+
+def fetch_file(name: str) -> SourceFile:
+    """Return the file ``name``; an ``https://`` address is copied to a temporary file, which Python removes at its end.
+
+    Raises :class:`DataRefused` if the server does not have it, and for other kinds of addresses.
+    """
+    if not is_remote(name):
+        return SourceFile(name, name)
+    if not name.startswith(("https://", "http://")):
+        raise DataRefused(f"{without_secrets(name)}: counts are read from files and from https:// addresses.")
+    content = download(name)
+    if content is None:
+        raise DataRefused(f"{without_secrets(name)}: the server has no such file.")
+    copy = Path(_folder.name, f"{abs(hash(name))}", PurePosixPath(without_secrets(name)).name)
+    copy.parent.mkdir(exist_ok=True)
+    copy.write_bytes(content)
+    return SourceFile(without_secrets(name), str(copy))
+
+
+def load_states(file: SourceFile) -> dict[date, str]:
+    """Return day → ``closed``, ``open`` or ``missing`` of the site that ``file`` is part of; empty if it is of none."""
+    if PurePosixPath(file.name).name != "facts.parquet":
+        return {}
+    folder = file.name.removesuffix("facts.parquet")
+    path = Path(folder, DAYS)
+    content = download(folder + DAYS) if is_remote(folder) else path.read_bytes() if path.is_file() else None
+    if content is None:
+        return {}
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig", errors="replace")))
+    try:
+        return {date.fromisoformat(row["day"]): row["state"] for row in rows}
+    except (KeyError, ValueError, TypeError):
+        raise DataRefused(f"{folder}{DAYS} is not the list of days of an apivideo-geo site.") from None
+
+
+_folder = tempfile.TemporaryDirectory(prefix="apivideo-geo-")
