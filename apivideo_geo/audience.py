@@ -26,6 +26,7 @@ from apivideo_geo.model import (
     Account,
     Asset,
     Details,
+    PublishedMonths,
     Summary,
     most_first,
 )
@@ -50,7 +51,8 @@ class Audience:
     partial. ``metric``: what is counted, such as ``play``. ``assets``: the videos and live streams with their titles.
     ``withheld``: dimension → the smallest count that is shown in a country and month. ``published``: the rows of
     ``monthly.csv`` where the audience was opened from a site. ``left_out``: days that are left out on purpose.
-    ``per_million_from``: countries with a smaller count have no rate per million people.
+    ``per_million_from``: countries with a smaller count have no rate per million people. ``first_published``: months
+    that were published from a history before.
 
     In every method, ``since`` and ``until`` are inclusive UTC days, ``country`` is an ISO 3166-1 alpha-3 code (``XKX``
     Kosovo, ``---`` unknown) and ``media`` is the id of a video or live stream. Frames have the types ``string``,
@@ -69,6 +71,7 @@ class Audience:
     account: Account = field(default_factory=Account)
     withheld: Mapping[str, int] = field(default_factory=dict)
     published: pd.DataFrame | None = None
+    first_published: PublishedMonths = field(default_factory=dict)
     locale: str = "en"
     _summaries: dict[tuple[Day | str, ...], Summary] = field(default_factory=dict, repr=False, compare=False)
 
@@ -280,7 +283,9 @@ class Audience:
         from apivideo_geo.geo.cities import locate
 
         with engine_errors():
-            return detail(self._select(country, None), summary, self.assets, self.withheld, locate)
+            return detail(
+                self._select(country, None), summary, self.assets, self.withheld, locate, self.first_published
+            )
 
     def _days(self, media: str | None) -> Mapping[date, bool]:
         """Return the collected days; with ``media``, those on which videos were collected."""
@@ -338,7 +343,7 @@ class Audience:
         return rows
 
     def _monthly(self, first: date | None, last: date | None) -> pd.DataFrame:
-        from apivideo_geo.aggregate.monthly import count_cells, published_months
+        from apivideo_geo.aggregate.monthly import count_cells
         from apivideo_geo.aggregate.summary import within
         from apivideo_geo.engines import engine_errors
         from apivideo_geo.exports.frames import monthly_frame
@@ -348,8 +353,10 @@ class Audience:
             return self.published
         summary = self.summary(first, last)
         inside = within(self.facts_table, summary.period_from, summary.period_to)
+        listed = {asset.media_id for asset in self.assets}
         with engine_errors():
-            return monthly_frame(Details(monthly=count_cells(inside, published_months(summary), self.withheld)))
+            monthly = count_cells(inside, summary, self.withheld, self.first_published, listed)
+        return monthly_frame(Details(monthly=monthly.cells))
 
 
 def _of_country(rows: pd.DataFrame, country: str | None) -> pd.DataFrame:

@@ -332,6 +332,19 @@ class Cells:
         return most_first(sums)
 
 
+@dataclass(frozen=True)
+class PublishedMonth:
+    """A breakdown of a month as it was first published: its cells, the ``min_count``, and its days without data."""
+
+    cells: Cells
+    min_count: int
+    missing: frozenset[date] = frozenset()
+
+
+PublishedMonths = Mapping[tuple[str, date], PublishedMonth]
+"""(dimension, first day of a month) → how it was first published."""
+
+
 def most_first(counts: Mapping[str, int]) -> dict[str, int]:
     """Return ``counts`` with the largest first; equal counts by their key.
 
@@ -391,7 +404,9 @@ class Details:
     ``countries``: alpha-3 → its detail, for every country with a count. ``assets``: all public ones, most watched
     first, including those without a play; ``unlisted``: plays of the others. For dimensions whose small counts are
     withheld, ``world``: dimension → the published values over all countries; ``withheld``: dimension → sum of the
-    suppressed counts; both are of ``months`` (the first UTC day of each), and ``monthly`` has them by month.
+    suppressed counts; both are of ``months`` (the first UTC day of each), and ``monthly`` has them by month. Those of
+    ``changed`` months are shown as they were first published, although their data is different now; those of
+    ``withdrawn`` months are not shown any more, because they lost a day.
     """
 
     countries: Mapping[str, CountryDetail] = field(default_factory=dict)
@@ -402,3 +417,5 @@ class Details:
     withheld: Mapping[str, int] = field(default_factory=dict)
     months: tuple[date, ...] = ()
     monthly: Mapping[str, Mapping[date, Cells]] = field(default_factory=dict)
+    changed: tuple[date, ...] = ()
+    withdrawn: tuple[date, ...] = ()

@@ -93,6 +93,7 @@ def open_history(
     from apivideo_geo import privacy
     from apivideo_geo.aggregate.value_spellings import unify_spellings
     from apivideo_geo.engines import connect, engine_errors, read_facts
+    from apivideo_geo.history.published import load_published
 
     partial = frozenset(history.partial_days() | left_out)
     assets = privacy.listed_assets(history.load_assets(), show_unlisted)
@@ -105,7 +106,7 @@ def open_history(
     return Audience(
         facts, days, history.metric or "play", now, assets, demo=history.demo, partial=partial,
         left_out=left_out, per_million_from=per_million_from, account=history.load_account(),
-        withheld=_withheld(min_count, withhold_media), locale=locale,
+        withheld=_withheld(min_count, withhold_media), first_published=load_published(history.folder), locale=locale,
     )  # fmt: skip
 
 

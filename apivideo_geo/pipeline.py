@@ -145,9 +145,37 @@ def publish(
             f"the site in {settings.out} showed an account's data and now shows the demo; "
             "run the command render to show the account again"
         )
+    _store_published(summary, details, settings, report)
     report.warnings += [
         f"{settings.out / name} is not a file of this program, so it was left as it is; "
         "move it away, and the next build publishes this program's own"
         for name in publishing.publish(site, settings.out)
     ]
     report.pages, report.size, report.place = len(site), sum(map(len, site.values())), str(settings.out)
+
+
+def _store_published(summary: Summary, details: Details, settings: Settings, report: Report) -> None:
+    """Store the breakdowns that are published for the first time, because later sites must repeat them.
+
+    Adds a warning for months whose data is different now.
+    """
+    from apivideo_geo.aggregate.monthly import new_months
+    from apivideo_geo.history.published import FILE, load_published, save_published
+    from apivideo_geo.privacy import withheld_dimensions
+
+    folder = settings.history_folder
+    if summary.demo:  # invented, and different every day
+        return
+    published = load_published(folder)
+    min_counts = dict.fromkeys(withheld_dimensions(settings.withhold_media), settings.min_count)
+    if new := new_months(details.monthly, summary, min_counts, published):
+        save_published(folder, {**published, **new})
+    for months, state in (
+        (details.changed, "stay as they were first published, although their data is different now"),
+        (details.withdrawn, "are not shown any more, because a day of them was removed"),
+    ):
+        if names := ", ".join(f"{month:%Y-%m}" for month in months):
+            report.warnings.append(
+                f"the breakdowns with hidden small counts of {names} {state}; to publish them from today's data, "
+                f"read “What is withheld” in docs/data.md, then delete {folder / FILE}"
+            )

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from apivideo_geo.facts import FACTS, sort_facts
-from apivideo_geo.model import UNLISTED, Asset, Cells, Facts, most_first
+from apivideo_geo.model import UNLISTED, Asset, Cells, Facts, PublishedMonths, most_first
 
 PUBLIC_DIMENSIONS = ("total", "media", "device", "os", "browser")
 """May be published by day and stored in a public history; ``media`` unless its small counts are withheld too."""
@@ -129,6 +129,23 @@ def add_cells(periods: Iterable[Cells]) -> Cells:
     )
 
 
+def repeat_cells(published: Cells, totals: Mapping[str, int]) -> Cells:
+    """Return the cells ``published`` earlier, without countries whose total has become smaller than their cells.
+
+    ``totals``: country → its count now, which is public. So this reveals nothing.
+    """
+    fitting = {
+        country: values
+        for country, values in published.shown.items()
+        if sum(values.values()) + published.withheld.get(country, 0) <= totals.get(country, 0)
+    }
+    withheld, hidden = (
+        {country: number for country, number in numbers.items() if country in fitting}
+        for numbers in (published.withheld, published.hidden)
+    )
+    return Cells(fitting, withheld, hidden)
+
+
 # --- Dimensions -------------------------------------------------------------------------------------
 
 
@@ -199,6 +216,25 @@ def hide_unlisted_rows(table: pa.Table, listed: Collection[str]) -> pa.Table:
     replaced = table.set_column(index, FACTS.field("value"), pc.if_else(hidden, UNLISTED, table["value"]))
     keys = [name for name in FACTS.names if name != "count"]
     return sort_facts(replaced.group_by(keys).aggregate([("count", "sum")]).rename_columns([*keys, "count"]))
+
+
+def hide_unlisted_cells(cells: Cells, listed: Collection[str]) -> Cells:
+    """Apply :func:`hide_unlisted` to the shown media ids of ``cells``; what is withheld stays as it is."""
+    shown = {}
+    for country, values in cells.shown.items():
+        sums: Counter[str] = Counter()
+        for media_id, count in values.items():
+            sums[hide_unlisted(media_id, listed)] += count
+        shown[country] = most_first(sums)
+    return replace(cells, shown=shown)
+
+
+def hide_unlisted_months(months: PublishedMonths, listed: Collection[str]) -> PublishedMonths:
+    """Apply :func:`hide_unlisted_cells` to the ``months`` of videos."""
+    return {
+        key: replace(one, cells=hide_unlisted_cells(one.cells, listed)) if key[0] == "media" else one
+        for key, one in months.items()
+    }
 
 
 def private_words(assets: Iterable[Asset]) -> frozenset[str]:

@@ -2,7 +2,8 @@
 
 The attacker knows everything that is published, the names of the suppressed values, how many plays have no value, and
 the code. They put other counts in place of the suppressed ones, publish these with the product's own code, and compare:
-a count that gives the same publication cannot be excluded. ``python -m bench.withheld --accounts 1000``
+a count that gives the same publication cannot be excluded. The same for sequences of builds, between which videos
+become private and public, days and settings change. ``python -m bench.withheld --accounts 1000``
 """
 
 from __future__ import annotations
@@ -10,17 +11,24 @@ from __future__ import annotations
 import argparse
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from itertools import islice, permutations
+from typing import Any
 
-from apivideo_geo.model import Cells
-from apivideo_geo.privacy import withhold
+from apivideo_geo.aggregate.monthly import choose_cells, new_months
+from apivideo_geo.days import days_between, month_end
+from apivideo_geo.model import Cells, Coverage, DayCount, PublishedMonth, Summary
+from apivideo_geo.privacy import hide_unlisted, withhold
 
 Counts = Mapping[str, int]
 """value → count, of one country and month."""
 Rule = Callable[[Mapping[str, Mapping[str, int]], int], Cells]
 
 COUNTRY = "FRA"
+MONTH = date(2026, 10, 1)
 TRIES = 3000
 """Maximum number of other tables that the attacker tries for one value and count."""
 
@@ -51,29 +59,41 @@ def narrowed(counts: Counts, min_count: int, rule: Rule = withhold) -> dict[str,
     """
     published = rule({COUNTRY: counts}, min_count)
     shown = published.shown.get(COUNTRY, {})
-    names = [name for name, count in counts.items() if count and name not in shown]
-    room = sum(counts[name] for name in names) - (len(names) - 1)
-    if not shown and len(names) == 1:
-        return {}
-    most = min_count - 1 if shown else min(min_count - 1, room)
     found: dict[str, set[int]] = {}
-    for name in names:
-        if counts[name] < min_count:
-            others = [other for other in names if other != name]
-            excluded = {
-                number
-                for number in range(1, most + 1)
-                if not any(
-                    rule({COUNTRY: {**shown, name: number, **guess}}, min_count) == published
-                    for guess in islice(_guesses(others, room + len(others) - number, shown, min_count), TRIES)
-                )
-            }
-            if excluded:
-                found[name] = excluded
+    for name, number in _exclude(
+        counts, shown, min_count, lambda guess: rule({COUNTRY: guess}, min_count) == published, TRIES
+    ):
+        found.setdefault(name, set()).add(number)
     return found
 
 
-def _guesses(names: list[str], total: int, shown: Counts, min_count: int) -> Iterator[dict[str, int]]:
+def _exclude(
+    counts: Counts, shown: Counts, min_count: int, same: Callable[[Counts], bool], tries: int
+) -> Iterator[tuple[str, int]]:
+    """Yield each suppressed value with a number that it cannot be; ``same``: whether other counts look the same."""
+    names = [name for name, count in counts.items() if count and name not in shown]
+    room = sum(counts[name] for name in names) - (len(names) - 1)
+    if not shown and len(names) == 1:
+        return
+    most = min_count - 1 if shown else min(min_count - 1, room)
+    for name in names:
+        if counts[name] < min_count:
+            for number in range(1, most + 1):
+                if find_lookalike(counts, shown, name, number, same, tries) is None:
+                    yield name, number
+
+
+def find_lookalike(
+    counts: Counts, shown: Counts, name: str, number: int, same: Callable[[Counts], bool], tries: int = TRIES
+) -> Counts | None:
+    """Return other counts that give the ``same`` publication, with ``number`` for the suppressed ``name``."""
+    others = [other for other, count in counts.items() if count and other not in shown and other != name]
+    total = sum(counts[other] for other in [name, *others])
+    guesses = ({**shown, name: number, **guess} for guess in _guesses(others, total - number, shown))
+    return next((guess for guess in islice(guesses, tries) if same(guess)), None)
+
+
+def _guesses(names: list[str], total: int, shown: Counts) -> Iterator[dict[str, int]]:
     """Yield counts (at least 1) of ``names`` that add up to ``total``: likely ones, then all, the most equal first."""
     number = len(names)
     if not number or total < number:
@@ -101,6 +121,83 @@ def _partitions(total: int, number: int, highest: int) -> Iterator[tuple[int, ..
             yield first, *rest
 
 
+@dataclass(frozen=True)
+class Build:
+    """The state of an account when a site is built: the settings, and what changed since the month was collected.
+
+    ``private``: the media that are not public; ``missing``: whether a day of the month was removed; ``late``: plays of
+    each value that were added later; ``outside``: whether ``since`` and ``until`` leave the month out.
+    """
+
+    min_count: int
+    private: frozenset[str] = frozenset()
+    missing: bool = False
+    late: int = 0
+    outside: bool = False
+
+
+def publish_builds(counts: Counts, builds: Sequence[Build], remember: bool = True) -> list[Cells]:
+    """Return the cells of the month that each of the ``builds`` publishes, as the product does it.
+
+    ``remember``: with the history's record of what was published first; without, each build is made from its data.
+    """
+    published: dict[tuple[str, date], PublishedMonth] = {}
+    cells = []
+    for build in builds:
+        now = {name: count + build.late for name, count in counts.items()}
+        summary, listed = _summarise(sum(now.values()), build.missing, build.outside), now.keys() - build.private
+        folded: Counter[str] = Counter()
+        for name, count in now.items():
+            folded[hide_unlisted(name, listed)] += count
+        min_counts = {"media": build.min_count}
+        found = choose_cells({("media", MONTH): {COUNTRY: folded}}, summary, min_counts, published, listed)
+        if remember:
+            published |= new_months(found.cells, summary, min_counts, published)
+        cells.append(found.cells.get("media", {}).get(MONTH, Cells({}, {})))
+    return cells
+
+
+@lru_cache(maxsize=64)
+def _summarise(count: int, missing: bool, outside: bool) -> Summary:
+    """Return the Summary of an account with ``count`` plays in one month, and 7 without a value."""
+    days = days_between(MONTH, month_end(MONTH))
+    daily = tuple(DayCount(day, None if missing and day.day == 9 else 0) for day in days[outside:])
+    total = count + 7
+    return Summary(
+        generated_at=datetime(2027, 6, 1, tzinfo=UTC), metric="play", period_from=daily[0].day, period_to=days[-1],
+        total=total, mapped=total, unknown=0, days=Coverage(len(daily), 0, (), 0), countries=(), daily=daily,
+        by_country={COUNTRY: (total, *[0] * (len(daily) - 1))},
+    )  # fmt: skip
+
+
+def narrowed_by_builds(counts: Counts, builds: Sequence[Build], remember: bool = True) -> tuple[str, int] | None:
+    """Return a suppressed value of the first build and a number that somebody who keeps all ``builds`` can exclude.
+
+    None if there is none. What the first build shows stays known to them: no rule can change that.
+    """
+    published = publish_builds(counts, builds, remember)
+    shown, min_count = published[0].shown.get(COUNTRY, {}), builds[0].min_count
+    same = lambda guess: publish_builds(guess, builds, remember) == published  # noqa: E731
+    return next(_exclude(counts, shown, min_count, same, TRIES // 50), None)
+
+
+def invent_builds(chance: random.Random, names: Sequence[str], min_count: int) -> list[Build]:
+    """Return a sequence of builds of an account with these media, all public in the first, with its ``min_count``."""
+    builds = [Build(min_count)]
+    for _ in range(chance.randint(1, 5)):
+        before = builds[-1]
+        changes: tuple[dict[str, Any], ...] = (
+            {"private": before.private ^ {chance.choice(names)}},
+            {"private": frozenset(chance.sample(names, chance.randint(0, len(names))))},
+            {"min_count": chance.choice((3, 5, 20))},
+            {"missing": not before.missing},
+            {"late": before.late + chance.randint(0, 3)},
+            {"outside": not before.outside},
+        )
+        builds.append(replace(before, **chance.choice(changes)))
+    return builds
+
+
 def invent_counts(chance: random.Random) -> dict[str, int]:
     """Return the counts of one country and month: a few to many values, a few plays to thousands, steep or flat."""
     number = chance.choice((1, 2, 3, 4, 5, 8, 15, 40))
@@ -115,7 +212,7 @@ def invent_counts(chance: random.Random) -> dict[str, int]:
 
 
 def main() -> None:
-    """Attack random accounts under today's and the former rule, and print how many counts could be narrowed."""
+    """Attack random accounts and sequences of builds, also as version 0.1 made them, and print what is narrowed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--accounts", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=16)
@@ -127,6 +224,14 @@ def main() -> None:
         tables = [invent_counts(chance) for _ in range(options.accounts)]
         for name, rule in (("former", former_rule), ("today's", withhold)):
             print(f"| {min_count} | {name} | {_describe(tables, min_count, rule)} |", flush=True)
+    print("\n| min_count | builds | sequences | narrowed |\n|---|---|---|---|")
+    for min_count in (3, 5, 20):
+        for name, remember in (("each from its data", False), ("repeat what was published", True)):
+            chance = random.Random(options.seed)
+            accounts = [counts for _ in range(options.accounts) if (counts := invent_counts(chance))]
+            sequences = [(counts, invent_builds(chance, list(counts), min_count)) for counts in accounts]
+            found = sum(bool(narrowed_by_builds(*sequence, remember)) for sequence in sequences)
+            print(f"| {min_count} | {name} | {len(sequences)} | {found} |", flush=True)
 
 
 def _describe(tables: list[dict[str, int]], min_count: int, rule: Rule) -> str:

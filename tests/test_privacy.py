@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,15 @@ from hypothesis import strategies as st
 
 from apivideo_geo.model import Cells
 from apivideo_geo.privacy import add_cells, withhold, withhold_more
-from bench.withheld import COUNTRY, former_rule, invent_counts, narrowed
+from bench.withheld import (
+    COUNTRY,
+    Build,
+    former_rule,
+    invent_builds,
+    invent_counts,
+    narrowed,
+    narrowed_by_builds,
+)
 
 LEAST = 5
 COUNTS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 40), max_size=8)
@@ -82,6 +91,19 @@ def test_no_withheld_count_of_random_accounts_can_be_narrowed_down(least):
 def test_the_attack_finds_what_the_former_rule_revealed():
     assert narrowed(MALTA, LEAST, former_rule) == {"Zabbar": {1, 2, 3}}
     assert narrowed(MALTA, LEAST) == {}
+
+
+def test_no_withheld_count_can_be_narrowed_down_by_keeping_every_build():
+    """Videos become private and public, plays come late, a day is removed, ``min_count`` and the period change."""
+    found = Counter()
+    for seed in range(60):
+        chance = random.Random(seed)
+        counts = invent_counts(chance)
+        builds = invent_builds(chance, list(counts), (3, 5, 20)[seed % 3]) if counts else [Build(5)]
+        for remember in (True, False):
+            found[remember] += narrowed_by_builds(counts, builds, remember) is not None
+    assert found[True] == 0
+    assert found[False] > 0, "the attack finds nothing where each build is made from its data"
 
 
 @given(COUNTS, st.integers(1, 6), st.integers(1, 9))

@@ -21,7 +21,8 @@ from apivideo_geo.days import days_between
 from apivideo_geo.facts import FACTS, facts_table
 from apivideo_geo.history.history import open_history
 from apivideo_geo.model import Asset, Facts
-from apivideo_geo.privacy import for_history, publishable_assets
+from apivideo_geo.privacy import for_history, publishable_assets, withhold
+from bench.withheld import find_lookalike
 from tests.product import Product
 
 LEAST = 5
@@ -45,13 +46,13 @@ COUNTS = {
 TOTALS = {"FRA": 1601, "BEL": 47, "MCO": 3}
 
 
-def history_rows():
+def history_rows(counts=COUNTS):
     """The plays of a month spread over its days, so that hardly a day of a cell has ``LEAST``."""
     for month in (*MONTHS, date(2026, 10, 1)):
         running = month.month == 10
         cells = {
             **{(country, "total", ""): total for country, total in TOTALS.items()},
-            **{(*key, value): count for key, values in COUNTS.items() for value, count in values.items()},
+            **{(*key, value): count for key, values in counts.items() for value, count in values.items()},
         }
         for (country, dimension, value), count in cells.items():
             days = days_between(month, min(LAST, (month + timedelta(31)).replace(day=1) - timedelta(1)))
@@ -66,21 +67,26 @@ def history_rows():
 def sites(tmp_path_factory):
     """Two builds, a month apart, of one private history, with everything withheld that can be; and a public history."""
     product = Product(tmp_path_factory.mktemp("withheld"))
-    facts = Facts(tuple(days_between(FIRST, LAST)), facts_table(history_rows()))
-    for name, private in (("history", True), ("public", False)):
-        with open_history(product.folder / name) as history:
-            history.save_assets(publishable_assets(ASSETS, withhold_media=not private))
-            history.save(
-                for_history(facts, private, withhold_media=True), metric="play", source="data", detail="full",
-                now=datetime(2026, 10, 11, 9, tzinfo=UTC),
-            )  # fmt: skip
-    told = {"APIVIDEO_GEO_WITHHOLD_MEDIA": "true", "APIVIDEO_GEO_MIN_COUNT": str(LEAST)}
-    for out, until, now in (
-        ("before", "2026-09-09", datetime(2026, 9, 10, tzinfo=UTC)),
-        ("now", "2026-10-10", datetime(2026, 10, 11, tzinfo=UTC)),
-    ):
-        product.run("render", "--out", out, "--until", until, now=now, **told)
+    save_history(product.folder / "history", COUNTS, private=True)
+    save_history(product.folder / "public", COUNTS, private=False)
+    render(product, "before", "--until", "2026-09-09", now=datetime(2026, 9, 10, tzinfo=UTC))
+    render(product, "now", "--until", "2026-10-10")
     return product
+
+
+def save_history(folder, counts, *, private):
+    facts = Facts(tuple(days_between(FIRST, LAST)), facts_table(history_rows(counts)))
+    with open_history(folder) as history:
+        history.save_assets(publishable_assets(ASSETS, withhold_media=not private))
+        history.save(
+            for_history(facts, private, withhold_media=True), metric="play", source="data", detail="full",
+            now=datetime(2026, 10, 11, 9, tzinfo=UTC),
+        )  # fmt: skip
+
+
+def render(product, out, *flags, min_count=LEAST, now=datetime(2026, 10, 11, tzinfo=UTC), **more):
+    settings = {"APIVIDEO_GEO_WITHHOLD_MEDIA": "true", "APIVIDEO_GEO_MIN_COUNT": str(min_count), **more}
+    product.run("render", "--out", out, *flags, now=now, **settings)
 
 
 def published(product, *folders):
@@ -204,3 +210,62 @@ def test_solving_all_that_is_published_pins_no_withheld_count(sites):
             pinned.append((key, low, high))
     assert not pinned
     assert len(unknowns) > 20
+
+
+@pytest.mark.parametrize("number", [1, LEAST - 1])
+def test_an_account_with_other_withheld_counts_has_the_same_site_to_the_byte(sites, tmp_path, number):
+    """So nothing on it, known or forgotten, can say which of the two accounts it is of."""
+    others = {}
+    for key, counts in COUNTS.items():
+        shown = withhold({"": counts}, LEAST).shown.get("", {})
+        small = [value for value, count in counts.items() if count < LEAST and count != number and shown]
+        found = [
+            find_lookalike(counts, shown, value, number, lambda guess, of=counts: same_cells(of, guess))
+            for value in small
+        ]
+        assert all(found)
+        others[key] = found[0] if found else counts
+    assert sum(others[key] != COUNTS[key] for key in COUNTS) >= 3
+    product = Product(tmp_path)
+    save_history(tmp_path / "history", others, private=True)
+    render(product, "now", "--until", "2026-10-10")
+    assert product.files("now") == sites.files("now")
+    assert product.files("history") != sites.files("history")
+
+
+def same_cells(counts, guess):
+    return withhold({"": counts}, LEAST) == withhold({"": guess}, LEAST)
+
+
+def test_later_builds_repeat_what_was_published_or_a_part_of_it(tmp_path):
+    """A video that becomes private, another minimum, a day removed: each difference would be somebody's plays."""
+    product = Product(tmp_path)
+    save_history(tmp_path / "history", COUNTS, private=True)
+    render(product, "first")
+    first, withheld = cells_of(product, "first")
+    key = (MONTHS[0], "media", "FRA")
+    assert first[key] == {"viA": 1423, "viB": 61}
+    assert withheld[key] == 6
+
+    with open_history(tmp_path / "history") as history:
+        history.save_assets([asset for asset in ASSETS if asset.media_id in ("viB", "viNobodyKnows")])
+    render(product, "private")
+    now, still = cells_of(product, "private")
+    assert (now[key], still) == ({"unlisted": 1423, "viB": 61}, withheld)
+
+    with open_history(tmp_path / "history") as history:
+        history.save_assets(ASSETS)
+    render(product, "higher", min_count=20)
+    now, more = cells_of(product, "higher")
+    assert all(values.items() <= first[key].items() for key, values in now.items())
+    assert all(count >= 20 for values in now.values() for count in values.values())
+    assert more[key] == 67
+    render(product, "lower", min_count=3)
+    assert cells_of(product, "lower") == (first, withheld)
+
+    product.run("forget", "2026-08-20")
+    render(product, "forgotten", now=datetime(2026, 12, 30, tzinfo=UTC))
+    now, still = cells_of(product, "forgotten")
+    assert {month for month, _, _ in now} == {MONTHS[1]}
+    assert "2026-08 are not shown any more, because a day of them was removed" in product.said
+    assert now == {key: values for key, values in first.items() if key[0] == MONTHS[1]}

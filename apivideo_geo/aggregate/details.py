@@ -6,10 +6,11 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 import ibis
 
-from apivideo_geo.aggregate.monthly import count_cells, published_months
+from apivideo_geo.aggregate.monthly import count_cells
 from apivideo_geo.aggregate.summary import within
 from apivideo_geo.model import (
     UNKNOWN,
@@ -21,6 +22,7 @@ from apivideo_geo.model import (
     CountryDetail,
     Details,
     Parts,
+    PublishedMonths,
     Summary,
     most_first,
 )
@@ -37,18 +39,19 @@ def detail(
     assets: Iterable[Asset],
     min_counts: Mapping[str, int],
     locate: Callable[[str, str], Point | None],
+    published: PublishedMonths = MappingProxyType({}),
 ) -> Details:
     """Return what the pages show in addition to the ``summary`` of the same ``facts`` (``model.FACT_COLUMNS``).
 
     ``assets``: those that may be shown; the facts of any other have the value ``unlisted``. ``min_counts``: dimension →
     the smallest count of a value in a country and month that is published; smaller ones are withheld, and all figures
     of the dimension are made from what is left of complete months. ``locate``: alpha-3 and name of a city → (latitude,
-    longitude), or None if it is not known for certain.
+    longitude), or None if it is not known for certain. ``published``: the months that were published before.
     """
+    assets = tuple(assets)
     inside = within(facts, summary.period_from, summary.period_to)
-    months = published_months(summary)
-    monthly = count_cells(inside, months, min_counts)
-    cells = {dimension: add_cells(by_month.values()) for dimension, by_month in monthly.items()}
+    monthly = count_cells(inside, summary, min_counts, published, {asset.media_id for asset in assets})
+    cells = {dimension: add_cells(by_month.values()) for dimension, by_month in monthly.cells.items()}
     counts = _count_values(inside.filter(inside.dimension.notin(["total", *min_counts])))
     shown: Mapping[str, Mapping[str, Mapping[str, int]]] = {
         **counts,
@@ -63,8 +66,10 @@ def detail(
         cities=_cities(shown.get("city", {}), locate),
         world={dimension: _parts(cell.world()) for dimension, cell in cells.items() if dimension != "city"},
         withheld={dimension: sum(cell.withheld.values()) for dimension, cell in cells.items()},
-        months=months,
-        monthly=monthly,
+        months=monthly.months,
+        monthly=monthly.cells,
+        changed=monthly.changed,
+        withdrawn=monthly.withdrawn,
     )
 
 

@@ -3,6 +3,7 @@
     history/2026/11/2026-11-22.parquet    a day
     history/2026/2026-10.parquet          a past month, all its days in one file
     history/assets.parquet                the videos and live streams whose titles may be published
+    history/published.parquet             breakdowns of past months as they were first published
     history/ledger.jsonl                  one line per day: source, count, times
     history/account.json                  what the API reported about the account
 
@@ -42,6 +43,7 @@ from apivideo_geo.history.parquet import (
     sum_dimensions,
     unreadable_file,
 )
+from apivideo_geo.history.published import load_published, save_published
 from apivideo_geo.history.schema import (
     ASSETS,
     StoredDay,
@@ -49,7 +51,7 @@ from apivideo_geo.history.schema import (
     render_metadata,
 )
 from apivideo_geo.model import DIMENSIONS, Account, Asset, Checked, Facts, Refused, Shrunk
-from apivideo_geo.privacy import hide_unlisted_rows
+from apivideo_geo.privacy import hide_unlisted_months, hide_unlisted_rows
 
 log = logging.getLogger(__name__)
 
@@ -235,6 +237,8 @@ class History:
             save_bytes(path, render_parquet(table, render_metadata(metric, days)))
             self.entries |= {day: replace(self.entries[day], rows=one.rows) for day, one in days.items()}
         self.save_ledger()
+        if published := load_published(self.folder):
+            save_published(self.folder, hide_unlisted_months(published, listed))
         self.save_assets(assets)
         return hidden
 

@@ -18,6 +18,7 @@ from apivideo_geo.durable import save_bytes
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.history.history import History, stored_day
 from apivideo_geo.history.ledger import LedgerDay, parse_ledger, render_ledger
+from apivideo_geo.history.published import merge_published
 from apivideo_geo.model import DETAIL_DIMENSIONS
 
 WHOLE_FILES = ("assets.parquet", "account.json")
@@ -62,6 +63,7 @@ def merge(base: History, ours: History, theirs: History, now: datetime, *, remov
         theirs.save_ledger()
     for name in WHOLE_FILES:
         _take_whole(name, base.folder, ours.folder, theirs.folder)
+    merge_published(base.folder, ours.folder, theirs.folder)
     dimensions = frozenset(name for table in rows.values() for name in pc.unique(table["dimension"]).to_pylist())
     return Merged(tuple(sorted(rows)), tuple(gone), dimensions)
 

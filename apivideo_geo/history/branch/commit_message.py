@@ -21,6 +21,7 @@ commit adds to the one before, so any earlier state can be restored.
 | `YYYY/YYYY-MM.parquet` | a past month: the same rows, all its days in one file |
 | `ledger.jsonl` | one line per day: when and from where it was collected, its count, rejected rows; rebuilt if lost |
 | `assets.parquet` | titles of the videos and live streams that the site shows, if they were collected |
+| `published.parquet` | the breakdowns of past months with hidden small counts, as the site first published them |
 | `account.json` | how many days the API keeps, its own total of the last collected days, and its server |
 
 There are no session ids and no keys here, and no titles of videos that are not public, except in a private history
