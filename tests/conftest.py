@@ -1,4 +1,21 @@
+import pytest
+
 from tests.browser import browser, open_page
 from tests.sharing import built_demo, compile_each_template_once, draw_again, draw_each_picture_once
 
 __all__ = ["browser", "built_demo", "compile_each_template_once", "draw_again", "draw_each_picture_once", "open_page"]
+
+LONGEST = (
+    "tests/test_rehearsal.py",
+    "tests/test_main_job.py",
+    "tests/test_nights.py",
+    "tests/render/test_browser_view.py",
+    "tests/fakes/test_official_clients.py",
+)
+"""The files that take longest run first, so that at the end no worker waits for another."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; the others keep their order."""
+    rank = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(rank)))
