@@ -19,7 +19,7 @@ from typing import Any
 from apivideo_geo.durable import alone, disk_failed
 from apivideo_geo.errors import UsageError
 from apivideo_geo.render.theme.assets import has_own_hash
-from apivideo_geo.swap import JOURNAL, STAGE, Plan, is_inside, settle, write_journal
+from apivideo_geo.swap import STAGE, Plan, is_inside, settle, write_journal
 
 MANIFEST = "manifest.json"
 """Marks a folder as this program's, and lists the files that it wrote there."""
@@ -76,7 +76,7 @@ def check_replaceable(out: Path) -> None:
     if not out.is_dir():
         raise UsageError(f"{out} is a file; name a folder for the site with --out.")
     names = {path.name for path in out.iterdir() if not path.name.startswith(".")} - {*NOT_CONTENT}
-    if names and not _load_manifest(out) and not (out / JOURNAL).exists():
+    if names and not _load_manifest(out) and not (out / STAGE).is_dir():
         raise UsageError(
             f"{out} contains files that this program did not make ({min(names)}, for example); "
             "name another folder with --out, or empty it."

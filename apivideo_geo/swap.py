@@ -12,7 +12,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from apivideo_geo.durable import save_bytes
@@ -20,22 +20,28 @@ from apivideo_geo.durable import save_bytes
 STAGE = ".apivideo-geo"
 """The stage, inside the site's folder; it exists only during a run."""
 JOURNAL = f"{STAGE}/journal.json"
+UNDO = f"{STAGE}/undo.json"
+"""The journal after the swap has failed: what it lists is undone."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What the journal records: names of files to ``put`` in place, in this order, and then to ``remove``."""
+    """What the journal records: names of files to ``put`` in place, in this order, and then to ``remove``.
+
+    ``added``: those of ``put`` that were not there before.
+    """
 
     put: Sequence[str] = ()
     remove: Sequence[str] = ()
+    added: Sequence[str] = ()
 
 
 def write_journal(out: Path, plan: Plan) -> None:
     """Keep the files that ``plan`` replaces or removes, then record the plan. Raises :class:`OSError`."""
-    for name in (*plan.put, *plan.remove):
-        if os.path.lexists(out / name):
-            _keep(out / name, out / STAGE / "old" / name)
-    save_bytes(out / JOURNAL, json.dumps(asdict(plan)).encode())
+    added = [name for name in plan.put if not os.path.lexists(out / name)]
+    for name in {*plan.put, *plan.remove} - {*added}:
+        _keep(out / name, out / STAGE / "old" / name)
+    save_bytes(out / JOURNAL, json.dumps(asdict(replace(plan, added=added))).encode())
 
 
 def settle(out: Path) -> None:
@@ -44,13 +50,17 @@ def settle(out: Path) -> None:
     Without a journal nothing was put in place yet, and only the stage is removed. Raises :class:`OSError` if the swap
     failed; the files from before are then in place again.
     """
-    plan = _load_plan(out)
-    try:
-        _swap(out, plan)
-    except OSError:
-        _restore(out, plan)
-        _remove_stage(out)
-        raise
+    if (out / UNDO).exists():
+        _restore(out, _load_plan(out / UNDO))
+    else:
+        plan = _load_plan(out / JOURNAL)
+        try:
+            _swap(out, plan)
+        except OSError:
+            (out / JOURNAL).replace(out / UNDO)
+            _restore(out, plan)
+            _remove_stage(out)
+            raise
     _remove_stage(out)
 
 
@@ -59,17 +69,18 @@ def is_inside(name: str) -> bool:
     return not name.startswith("/") and not {"..", ""} & {*name.split("/")}
 
 
-def _load_plan(out: Path) -> Plan:
-    """Return the plan in the journal; an empty one if there is no journal."""
+def _load_plan(journal: Path) -> Plan:
+    """Return the plan in the file ``journal``; an empty one if there is no such file."""
     try:
-        plan = Plan(**json.loads((out / JOURNAL).read_bytes()))
+        plan = Plan(**json.loads(journal.read_bytes()))
         return plan if all(map(is_inside, (*plan.put, *plan.remove))) else Plan()
     except (FileNotFoundError, NotADirectoryError, ValueError, TypeError, AttributeError):
         return Plan()
 
 
 def _remove_stage(out: Path) -> None:
-    (out / JOURNAL).unlink(missing_ok=True)  # first: without the files on the stage it would be wrong
+    for journal in (JOURNAL, UNDO):
+        (out / journal).unlink(missing_ok=True)  # first: without the files on the stage it would be wrong
     shutil.rmtree(out / STAGE, ignore_errors=True)
 
 
@@ -84,12 +95,15 @@ def _swap(out: Path, plan: Plan) -> None:
 
 
 def _restore(out: Path, plan: Plan) -> None:
-    """Put the previous files back, in the opposite order."""
-    for name in reversed((*plan.put, *plan.remove)):
-        if os.path.lexists(kept := out / STAGE / "old" / name):
-            kept.replace(out / name)
-        elif not (out / STAGE / "new" / name).exists():
+    """Put the previous files back, in the opposite order; files that were not swapped yet are not touched."""
+    put = [name for name in plan.put if not (out / STAGE / "new" / name).exists()]
+    removed = [name for name in plan.remove if not os.path.lexists(out / name)]
+    for name in reversed((*put, *removed)):
+        if name in plan.added:
             _remove(out, name)
+        elif os.path.lexists(kept := out / STAGE / "old" / name):
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+            kept.replace(out / name)
 
 
 def _remove(out: Path, name: str) -> None:

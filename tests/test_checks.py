@@ -1,6 +1,7 @@
 """What keeps a site from being published: each thing that can be wrong is found, and told without telling a secret."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -17,7 +18,7 @@ from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.model import CountryCount
 from apivideo_geo.privacy import public_dimensions
-from tests.render.samples import days, empty, small, summary, whole_site, whole_world
+from tests.render.samples import days, detailed, empty, small, summary, whole_site, whole_world
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +123,17 @@ def test_links_that_lead_somewhere_are_left_alone(site, content):
 
 
 TITLE = """Zoë's <b> "secret" & title"""
+
+
+LOADED = re.compile(r"<(?:script|img|iframe|source|object|link rel=\"(?:icon|stylesheet|preload)\")\b([^>]*)>")
+ADDRESS = re.compile(r'(?:src|href|srcset|data)="([^"]*)"')
+
+
+def test_pages_load_only_files_whose_names_change_with_their_content():
+    pages = {name: text.decode() for name, text in whole_site(*detailed()).items() if name.endswith(".html")}
+    loaded = {url for page in pages.values() for tag in LOADED.findall(page) for url in ADDRESS.findall(tag)}
+    assert len(loaded) > 8
+    assert [url for url in loaded if not re.fullmatch(r"(\.\./)?assets/[\w.-]+\.[0-9a-f]{10}\.\w+", url)] == []
 
 
 def as_jinja_writes_it(title):

@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -141,6 +142,45 @@ def test_an_error_at_any_step_leaves_the_old_site_or_the_new_one_complete(site, 
         outcomes.add((code, left == NEW))
     assert {(DiskFailed.exit_code, False), (SURVIVED, True)} <= outcomes
     assert (SURVIVED, False) not in outcomes
+
+
+def test_one_folder_that_stays_closed_leaves_the_old_site_complete_and_is_named(site, monkeypatch):
+    def unless_closed(real):
+        def change(path, *target, **options):
+            if (site / "country") in Path(*target or [path]).parents:
+                raise PermissionError(errno.EACCES, "Permission denied", str(path), None, *map(str, target))
+            return real(path, *target, **options)
+
+        return change
+
+    for name in ("replace", "unlink"):
+        monkeypatch.setattr(Path, name, unless_closed(getattr(Path, name)))
+    with pytest.raises(DiskFailed, match=r"Cannot write .*/site/country"):
+        publish(TWO, site)
+    assert content_of(site) == OLD
+
+
+def test_a_run_that_is_killed_while_it_undoes_a_failed_swap_is_undone_by_the_next_command(site, monkeypatch):
+    real = Path.replace
+
+    def fail_at_the_end(path, target):
+        if target == site / "index.html" and "new" in path.parts:
+            fail()
+        return real(path, target)
+
+    def publish_in_vain():
+        monkeypatch.setattr(Path, "replace", fail_at_the_end)
+        publish(TWO, site)
+
+    for number, code in every_step(site, kill, publish_in_vain):
+        assert code in (-signal.SIGKILL, DiskFailed.exit_code), number
+        check_pages(site)
+        repair(site)
+        (site / f"{STAGE}.lock").unlink(missing_ok=True)
+        assert content_of(site) in (OLD, NEW), number
+        if code == DiskFailed.exit_code:
+            assert content_of(site) == OLD
+            return
 
 
 def test_a_first_build_that_is_killed_does_not_turn_its_folder_into_that_of_somebody_else(tmp_path):
