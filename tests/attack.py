@@ -190,7 +190,9 @@ class GitScene:
         who = {
             f"GIT_{role}_{what}": "a@example.invalid" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
         }
-        return Product(ROOT).environment(GITHUB_TOKEN=self._token, GITHUB_SERVER_URL=url, **LIMITS, **who)
+        return Product(ROOT).environment(
+            now=WORLD.end, GITHUB_TOKEN=self._token, GITHUB_SERVER_URL=url, **LIMITS, **who
+        )
 
     def check(self, folder: Path, done: Done) -> Iterator[str]:
         if locks := [path.name for path in (folder / ".git").rglob("*.lock")]:

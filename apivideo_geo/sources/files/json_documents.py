@@ -23,6 +23,9 @@ from apivideo_geo.text_files import open_text
 if TYPE_CHECKING:
     import ibis
 
+MOST_TEXT = 128_000_000
+"""Maximum length of a JSON file that is loaded into memory, in characters; it takes ten times as many bytes."""
+
 
 def load_documents(file: SourceFile) -> ibis.Table:
     """Return the sessions of the JSON file: a column of strings for each plain or dotted name that occurs in it.
@@ -81,7 +84,12 @@ def documents_of(file: SourceFile) -> Iterator[Any]:
     """Yield the documents in a JSON file. Raises :class:`DataRefused`, naming the line of invalid JSON."""
     path = file.name
     with open_text(Path(file.readable)) as lines:
-        text = lines.read()
+        text = lines.read(MOST_TEXT + 1)
+    if len(text) > MOST_TEXT:
+        raise DataRefused(
+            f"{path} has more than {MOST_TEXT:,} characters of JSON, which is read into memory: split it, or write it as "
+            "one session per line (.ndjson), CSV or Parquet, which may be of any size."
+        )
     decoder, position, end = json.JSONDecoder(), 0, len(text.rstrip())
     if not end:
         raise DataRefused(f"{path} is empty: expected a list of sessions, or pages of the API, as JSON.")
@@ -94,6 +102,8 @@ def documents_of(file: SourceFile) -> Iterator[Any]:
             raise DataRefused(f"{path}, line {error.lineno}: not valid JSON ({error.msg}).") from None
         except RecursionError:
             raise DataRefused(f"{path} is nested too deeply; expected a list of sessions.") from None
+        except ValueError:  # more digits than Python reads
+            raise DataRefused(f"{path} has a number with too many digits; expected a list of sessions.") from None
         yield document
 
 

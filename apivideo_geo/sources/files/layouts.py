@@ -184,12 +184,15 @@ def _names(lines: list[str], delimiter: str) -> list[str]:
 def _is_one_per_line(path: Path) -> bool:
     """Decide by the first line: one session per line, or JSON that must be loaded."""
     with open_text(path, errors="replace") as file:
-        line = next((line for line in file if line.strip()), "")
+        lines = iter(lambda: file.readline(LONGEST_LINE), "")
+        line = next((line for line in lines if line.strip()), "")
     if not line:
         raise DataRefused(f"{path} is empty: expected one session per line, as JSON.")
+    if len(line) == LONGEST_LINE and not line.endswith("\n"):
+        return False
     try:
         item = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return True  # the engine will fail on it, and the line be named then
     return isinstance(item, Mapping) and "data" not in item
 
