@@ -187,12 +187,7 @@ class GitScene:
         return [*COMMAND, self._verb]
 
     def environment(self, url: str) -> dict[str, str]:
-        who = {
-            f"GIT_{role}_{what}": "a@example.invalid" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
-        }
-        return Product(ROOT).environment(
-            now=WORLD.end, GITHUB_TOKEN=self._token, GITHUB_SERVER_URL=url, **LIMITS, **who
-        )
+        return Product(ROOT).environment(now=WORLD.end, GITHUB_TOKEN=self._token, GITHUB_SERVER_URL=url, **LIMITS)
 
     def check(self, folder: Path, done: Done) -> Iterator[str]:
         if locks := [path.name for path in (folder / ".git").rglob("*.lock")]:

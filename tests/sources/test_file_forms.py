@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import tracemalloc
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 from apivideo_geo.engines import connect
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.settings import load_settings
+from apivideo_geo.sources.files import json_documents
 from apivideo_geo.sources.files.read import open_sessions
 from tests.product import Product
 from tests.sources.test_files import api_session, countries_of, rows_of, save
@@ -229,3 +231,29 @@ def test_a_run_ends_5_where_more_than_a_tenth_of_the_rows_is_refused(tmp_path: P
     assert "Rows read: 9 = 8 counted + 1 rejected" in done.stdout
     done = product.run("collect", "--sessions", save(tmp_path, "b.csv", sessions(9, 1)))
     assert "Warning: 1 of 10 rows (10.0%) cannot be counted" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [('[{"sessionID": ' + "9" * 5000 + "}]", "too many digits"), ("[" * 100_000, "nested too deeply")],
+    ids=["digits", "depth"],
+)
+def test_json_that_python_does_not_read_is_refused_in_a_sentence(
+    tmp_path: Path, duckdb: Any, text: str, says: str
+) -> None:
+    (tmp_path / "sessions.json").write_text(text)
+    with pytest.raises(DataRefused, match=says):
+        open_sessions([str(tmp_path / "sessions.json")], duckdb)
+
+
+@pytest.mark.parametrize("name", ["sessions.json", "sessions.ndjson"])
+def test_packed_json_that_is_too_large_to_load_is_not_unpacked_to_its_end(
+    tmp_path: Path, duckdb: Any, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(json_documents, "MOST_TEXT", 1_000_000)
+    (tmp_path / name).write_bytes(gzip.compress(b'[{"sessionID": "' + b"0" * 100_000_000))
+    tracemalloc.start()
+    with pytest.raises(DataRefused, match=r"more than 1,000,000 characters .* \.ndjson"):
+        open_sessions([str(tmp_path / name)], duckdb)
+    assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    tracemalloc.stop()

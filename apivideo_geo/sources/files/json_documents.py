@@ -87,8 +87,8 @@ def documents_of(file: SourceFile) -> Iterator[Any]:
         text = lines.read(MOST_TEXT + 1)
     if len(text) > MOST_TEXT:
         raise DataRefused(
-            f"{path} has more than {MOST_TEXT:,} characters of JSON, which is read into memory: split it, or write it as "
-            "one session per line (.ndjson), CSV or Parquet, which may be of any size."
+            f"{path} has more than {MOST_TEXT:,} characters of JSON, which is read into memory: split it, or write it "
+            "as one session per line (.ndjson), CSV or Parquet, which may be of any size."
         )
     decoder, position, end = json.JSONDecoder(), 0, len(text.rstrip())
     if not end:
