@@ -165,7 +165,7 @@ class GitScene:
         self._token = github.token({"contents": "write"})
         self.secrets = (self._token,)
         self._folder = Path(github.repositories)
-        self._days = {path.name for path in history.rglob("*.parquet")}
+        self._days = {f"{day}.parquet" for day in WORLD.days}
         first = self._folder / "first"
         _git(self._folder, "init", "--quiet", "--initial-branch=main", str(first))
         _git(first, "commit", "--quiet", "--allow-empty", "-m", "A fork")
@@ -275,14 +275,14 @@ def _judge(done: Done, fault: Fault, step: Step, secrets: Sequence[str]) -> Iter
 
 
 def attack_all(steps: Sequence[Step], faults: Sequence[Fault]) -> list[Outcome]:
-    """Run each of ``faults`` at each of ``steps`` where it makes sense, two at a time."""
+    """Run each of ``faults`` at each of ``steps`` where it makes sense, three at a time."""
     outcomes: list[Outcome] = []
     for step in steps:
         chosen = [fault for fault in faults if not fault.steps or step.name in fault.steps]
         with (
             tempfile.TemporaryDirectory() as name,
             scene_of(step, folder := Path(name)) as scene,
-            ThreadPoolExecutor(2) as pool,
+            ThreadPoolExecutor(3) as pool,
         ):
             folders = [folder / f"run-{number}" for number in range(len(chosen))]
             for outcome in pool.map(partial(attack, scene, step), chosen, folders):
