@@ -194,8 +194,9 @@ def main() -> None:
             note(f"{days} days, {len(account.countries)} countries, 20 videos, detail `full`", *took)
         for thousands in (sizes.sessions // 4, sizes.sessions) if sizes.sessions else ():
             with serve(20, thousands * 1000) as account:
-                took = measure(folder / f"sessions-{thousands}", account, "--source", "sessions", "--detail", "full")
-            note(f"{thousands * 1000:,} sessions, `--source sessions`", *took)
+                options = ("--source", "sessions", "--detail", "full", "--engine", "duckdb://?memory_limit=1GB")
+                took = measure(folder / f"sessions-{thousands}", account, *options)
+            note(f"{thousands * 1000:,} sessions, `--source sessions`, 1 GB for DuckDB", *took)
         if sizes.videos:
             videos = sizes.videos * 1000
             run_step(module_step("site_history", folder / "history", videos), folder)

@@ -206,7 +206,9 @@ FAULTS = (
         body(cache(lambda: gzip.compress(bomb())), Content_Encoding="gzip, gzip"),
     ),
     Fault("deflate bomb", "sends 4 MB of deflate that are 4 GB", body(_deflate_bomb, Content_Encoding="deflate")),
-    Fault("damaged gzip", "sends damaged gzip", body(b"\x1f\x8b\x08\x00damaged", Content_Encoding="gzip")),
+    Fault(
+        "damaged gzip", "sends damaged gzip", body(b"\x1f\x8b\x08\x00damaged", Content_Encoding="gzip"), codes=(4, 5),
+    ),
     Fault("unknown encoding", "compresses with brotli, unasked", body(b"\x0b\x02\x80{}\x03", Content_Encoding="br")),
     Fault("not JSON", "sends a page of HTML", body(b"<html>", Content_Type="text/html"), JSON_STEPS),
     Fault("5,000 digits", "sends a number of 5,000 digits", body(b'{"data": ' + b"9" * 5000 + b"}"), JSON_STEPS),

@@ -288,7 +288,7 @@ def test_an_export_that_cannot_be_written_leaves_nothing_half_written(small_worl
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
         )  # fmt: skip
     assert limited.returncode == 4, limited.stderr
-    assert "error: Cannot write exports/sessions.csv: " in limited.stderr
+    assert "error: Cannot write exports/" in limited.stderr
     assert list((product.folder / "exports").iterdir()) == []
 
 

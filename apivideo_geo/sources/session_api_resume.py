@@ -8,6 +8,7 @@ sessions are in the history.
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from typing import IO, Any
 from apivideo_geo.days import ONE_DAY
 from apivideo_geo.durable import disk_failed
 from apivideo_geo.effects import Effects
+from apivideo_geo.errors import DiskFailed
 
 Item = dict[str, Any]
 NAME = ".sessions-read.jsonl"
@@ -50,13 +52,15 @@ class Read:
 class PartialDownload:
     """The file in the folder ``exports`` with what ``server`` (its host) sent of the UTC days from ``first`` on.
 
-    If the folder cannot be written, that is reported once, and a temporary folder is used. Raises
-    :class:`DiskFailed` if that cannot be written either. ``add`` and ``finish`` are thread-safe.
+    If the folder cannot be written, that is reported once, and a temporary folder is used. ``add`` and ``finish`` are
+    thread-safe; they raise :class:`DiskFailed` if the disk is full, and nothing is then left on it.
     """
 
     def __init__(self, exports: Path, server: str, first: date, effects: Effects) -> None:
         self._header = {"server": server, "first": first.isoformat()}
         self._lock = threading.Lock()
+        self._failure: DiskFailed | None = None
+        self._temporary = False
         try:
             exports.mkdir(parents=True, exist_ok=True)
             self._file: IO[bytes] = (exports / NAME).open("a+b")
@@ -66,6 +70,7 @@ class PartialDownload:
                 f"Cannot write partial results to {exports} ({error.strerror or error}): "
                 "if this run is interrupted, the next one starts from the beginning."
             )
+            self._temporary = True
             self._folder = Path(tempfile.mkdtemp(prefix="apivideo-geo-"))
             self._file = (self._folder / NAME).open("a+b")
 
@@ -126,16 +131,19 @@ class PartialDownload:
 
     def close(self) -> None:
         """Close the file; what was read stays for the next run."""
-        self._file.close()
+        with suppress(OSError):
+            self._file.close()
+        with suppress(OSError):
+            (self._folder / TABLE).unlink(missing_ok=True)
+        if self._temporary:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def clear(self) -> None:
         """Delete everything."""
-        self.close()
         with suppress(OSError):
-            for name in (NAME, TABLE):
-                (self._folder / name).unlink(missing_ok=True)
-            if self._folder.name.startswith("apivideo-geo-"):
-                self._folder.rmdir()
+            self._file.close()
+        with suppress(OSError):
+            (self._folder / NAME).unlink(missing_ok=True)
 
     def _sessions(self) -> Iterator[tuple[str, Item]]:
         self._file.flush()
@@ -147,13 +155,17 @@ class PartialDownload:
 
     def _write(self, values: Mapping[str, Any], *, flush: bool = False) -> None:
         line = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-        try:
-            with self._lock:
+        with self._lock:
+            if self._failure:
+                raise self._failure
+            try:
                 self._file.write(line)
                 if flush:
                     self._file.flush()
-        except OSError as error:
-            raise disk_failed(self._folder / NAME, error) from None
+            except OSError as error:
+                self.clear()
+                self._failure = disk_failed(self._folder / NAME, error)
+                raise self._failure from None
 
 
 def find_id(session: Mapping[str, Any]) -> str:
