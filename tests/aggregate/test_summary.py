@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import ibis
 
 from apivideo_geo.aggregate.change import compare
-from apivideo_geo.aggregate.summary import summarise
+from apivideo_geo.aggregate.summary import summarise, uncollected_days
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import name_of, to_alpha2
 from apivideo_geo.model import UNKNOWN, DayCount
@@ -93,3 +94,34 @@ def test_new_is_who_was_never_counted_before():
     change = compare(days_of([1] * 5), series, length=2)
     assert change is not None
     assert change.new == ("TCD",)
+
+
+def test_a_breakdown_knows_the_days_on_which_it_was_collected():
+    rows = [(n, "play", "FRA", "total", "", 5) for n in range(6)] + [(6, "play", "FRA", "total", "", 0)]
+    rows += [(n, "play", "FRA", dimension, "x", 5) for n in (2, 3, 5) for dimension in ("media", "city")]
+    facts = ibis.memtable(facts_table((day(number), *rest) for number, *rest in rows))
+    period = [day(number) for number in range(7)]
+    found = uncollected_days(facts, period, withheld=["city"])
+    assert found["media"] == (day(0), day(1), day(4)), "not the day without plays: its zero is known"
+    assert found["city"] == (day(0), day(1)), "a later day without a city could point at a person"
+    assert "device" not in found, "never collected"
+    assert uncollected_days(facts, period[2:4]) == {"media": (), "city": ()}
+
+
+def test_a_part_is_compared_with_the_count_on_the_days_on_which_it_was_collected():
+    summary = replace(made(ROWS, HELD), uncollected={"media": (day(0),)})
+    assert [each.count for each in summary.daily_by("media")] == [None, None, 7, 4]
+    assert summary.count_by("media") == 11
+    assert summary.count_by("media", "FRA") == 5
+    assert summary.count_by("device", "FRA") == 8
+    assert summary.count_by("device", months=[date(2026, 10, 1)]) == 0
+
+
+def test_what_is_new_or_a_record_is_measured_against_the_days_before_the_period():
+    rows = [(0, "ESP", 1), *((number, "FRA", 2) for number in range(70)), (65, "ESP", 3), (66, "ITA", 1)]
+    summary = made(rows, dict.fromkeys(range(70), False), since=day(5))
+    assert summary.change
+    assert summary.change.new == ("ITA",)
+    assert [each.count for each in summary.earlier.days] == [3, 2, 2, 2, 2]
+    assert summary.earlier.reach == (2, 1, 1, 1, 1)
+    assert made(rows, dict.fromkeys(range(70), False)).earlier.days == ()

@@ -236,3 +236,18 @@ def test_the_public_names_are_few_and_documented():
 class QuietHandler(SimpleHTTPRequestHandler):
     def log_message(self, *arguments):
         """Print nothing."""
+
+
+def test_a_day_on_which_videos_were_not_collected_is_missing_for_a_video_and_in_no_share(tmp_path):
+    early, late = tmp_path / "early.csv", tmp_path / "late.csv"
+    early.write_text(SESSIONS)
+    late.write_text(SESSIONS.replace("2026-10", "2026-11").replace("\na,", "\ne,").replace("\nb,", "\nf,"))
+    product = Product(tmp_path)
+    product.run("collect", "--sessions", early, "--detail", "country", now=NOW)
+    product.run("collect", "--sessions", late, "--detail", "full", now=NOW)
+    audience = apivideo_geo.open(tmp_path / "history")
+    unlisted = audience.daily(media="unlisted").dropna(subset="count")
+    assert unlisted["day"].min() == pd.Timestamp("2026-11-01")
+    devices = audience.breakdown("device").set_index("value")
+    assert devices.loc["computer", "count"] == 1
+    assert devices["share"].sum() == pytest.approx(1)

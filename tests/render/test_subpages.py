@@ -188,6 +188,48 @@ def test_cities_with_a_place_are_circles_and_the_others_are_listed_with_their_co
     assert "Nowhere" not in places
 
 
+def test_circles_that_are_not_drawn_smaller_any_more_are_said(site):
+    summary, details = detailed()
+    paris, lyon = (replace(details.cities[0], name=name, count=count) for name, count in (("Paris", 100), ("Lyon", 15)))
+    small = render_site(summary, THEME, TEMPLATES, replace(details, cities=(paris, lyon)))
+    assert "Circles of under 16 plays all have the smallest size." in text(small["cities.html"])
+    assert "smallest size" not in text(site["cities.html"])
+
+
+@pytest.mark.parametrize(
+    ("published", "day"),
+    [("2026-01-15T23:30:00-02:00", "16 January 2026"), ("2026-01-15T00:30:00+02:00", "14 January 2026"),
+     ("2026-01-15T08:00:00", "15 January 2026")],
+)  # fmt: skip
+def test_a_video_was_published_on_a_day_of_utc_like_all_others(published, day):
+    assert f"Since it was published, on {day}, it was played 90 times" in text(
+        video_site(published)["video/viFilm00.html"]
+    )
+
+
+def test_views_are_not_called_a_part_of_the_lifetime_plays(site):
+    assert "15 of these are in the daily figures" in text(site["video/viFilm00.html"])
+    assert "of these are in" not in text(video_site("2026-01-15T08:00:00", metric="view")["video/viFilm00.html"])
+
+
+def video_site(published, metric="play"):
+    summary, details = detailed()
+    film = next(one for one in details.assets if one.asset.media_id == "viFilm00")
+    film = replace(film, asset=replace(film.asset, published_at=published))
+    return render_site(replace(summary, metric=metric), THEME, TEMPLATES, replace(details, assets=(film,)))
+
+
+def test_a_video_with_ties_names_the_countries_in_the_order_of_its_table():
+    summary, details = detailed()
+    film = replace(details.assets[0], count=6, countries=(("BEL", 3), ("FRA", 3)))
+    page = render_site(summary, THEME, TEMPLATES, replace(details, assets=(film,)))["video/viFilm00.html"]
+    assert "6 plays in 2 countries, the same in each." in text(page)
+    film = replace(film, count=7, countries=(("BEL", 3), ("FRA", 3), ("PER", 1)))
+    page = render_site(summary, THEME, TEMPLATES, replace(details, assets=(film,)))["video/viFilm00.html"]
+    assert "7 plays in 3 countries, most of all in Belgium and France." in text(page)
+    assert re.search(r'data-figure="most".*?<b>(.*?)</b>', page.decode(), re.DOTALL)[1] == "Belgium"
+
+
 def test_without_cities_there_is_no_page_of_them_and_no_switch():
     summary, details = detailed()
     site = render_site(summary, THEME, TEMPLATES, replace(details, cities=(), withheld={}))

@@ -57,6 +57,22 @@ def test_days_are_joined_to_ranges_and_the_rest_is_counted():
     assert EN.days([]) == ""
 
 
+@pytest.mark.parametrize("parts", [(1, 1, 1), (2, 1), (1, 1, 1, 1, 1, 1, 1), (3333, 3333, 3334), (1, 1999), (7, 0, 3)])
+def test_the_shares_of_a_breakdown_add_up_to_a_hundred_and_none_is_off_by_a_tenth(parts):
+    total = sum(parts)
+    shares = EN.shares(parts, total)
+    numbers = [0.0 if share.startswith("<") else float(share.removesuffix("%")) for share in shares]
+    assert sum(numbers) == pytest.approx(100)
+    assert all(abs(number - 100 * part / total) < 0.1 for number, part in zip(numbers, parts, strict=True))
+    assert [part for part, share in zip(parts, shares, strict=True) if part and share == "0.0%"] == []
+
+
+def test_months_are_named_as_the_files_have_them():
+    months = [date(2026, 8, 1), date(2026, 9, 1), date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)]
+    assert EN.months(months) == "Aug – Sept 2026, Nov 2026 – Jan 2027"
+    assert EN.months(months[:1]) == "Aug 2026"
+
+
 def test_right_to_left_scripts_are_known():
     assert (Formats("ar").lang, EN.lang) == ("ar", "en")
     assert Formats("pt_BR").lang == "pt-BR"
