@@ -34,7 +34,7 @@
         circle.dataset.index = String(index);
         return [halo, circle];
       }));
-      const same = Math.ceil(cities[0][2] * (SMALLEST / (scale * LARGEST)) ** 2);
+      const same = Math.ceil((cities[0][2] * SMALLEST ** 2) / (scale * LARGEST) ** 2);
       const parts = [_("Circles: cities, complete months only")];
       if (cities.some((city) => city[2] < same)) parts.push(_("under %(quantity)s all of the smallest size", { quantity: formats.quantity(same) }));
       note.textContent = geo.joined(parts);

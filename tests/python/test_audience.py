@@ -246,8 +246,11 @@ def test_a_day_on_which_videos_were_not_collected_is_missing_for_a_video_and_in_
     product.run("collect", "--sessions", early, "--detail", "country", now=NOW)
     product.run("collect", "--sessions", late, "--detail", "full", now=NOW)
     audience = apivideo_geo.open(tmp_path / "history")
-    unlisted = audience.daily(media="unlisted").dropna(subset="count")
-    assert unlisted["day"].min() == pd.Timestamp("2026-11-01")
+    daily = audience.daily(media="unlisted")
+    counts = dict(zip(daily["day"].dt.strftime("%m-%d"), daily["count"], strict=True))
+    assert counts["10-01"] is counts["10-03"] is pd.NA
+    assert counts["10-02"] == 0, "nobody watched: a zero that is known"
+    assert counts["11-01"] == 2
     devices = audience.breakdown("device").set_index("value")
     assert devices.loc["computer", "count"] == 1
     assert devices["share"].sum() == pytest.approx(1)

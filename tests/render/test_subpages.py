@@ -190,9 +190,9 @@ def test_cities_with_a_place_are_circles_and_the_others_are_listed_with_their_co
 
 def test_circles_that_are_not_drawn_smaller_any_more_are_said(site):
     summary, details = detailed()
-    paris, lyon = (replace(details.cities[0], name=name, count=count) for name, count in (("Paris", 100), ("Lyon", 15)))
+    paris, lyon = (replace(details.cities[0], name=name, count=count) for name, count in (("Paris", 100), ("Lyon", 3)))
     small = render_site(summary, THEME, TEMPLATES, replace(details, cities=(paris, lyon)))
-    assert "Circles of under 16 plays all have the smallest size." in text(small["cities.html"])
+    assert "Circles of under 4 plays all have the smallest size." in text(small["cities.html"])
     assert "smallest size" not in text(site["cities.html"])
 
 

@@ -97,7 +97,7 @@ def _lead(placed: Sequence[CityCount], lost: Sequence[CityCount], context: Conte
 def _smallest(placed: Sequence[CityCount]) -> int:
     """Return the count below which circles are not drawn smaller any more."""
     top = max((city.count for city in placed), default=1)
-    return ceil(top * (_NARROWEST / _WIDEST) ** 2)
+    return ceil(top * _NARROWEST**2 / _WIDEST**2)
 
 
 def _world(map_id: str, words: str, circles: str) -> str:

@@ -69,7 +69,7 @@ def test_the_shares_of_a_breakdown_add_up_to_a_hundred_and_none_is_off_by_a_tent
 
 def test_months_are_named_as_the_files_have_them():
     months = [date(2026, 8, 1), date(2026, 9, 1), date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)]
-    assert EN.months(months) == "Aug – Sept 2026, Nov 2026 – Jan 2027"
+    assert EN.months(months) == "Aug\u2009–\u2009Sept 2026, Nov 2026\u2009–\u2009Jan 2027"
     assert EN.months(months[:1]) == "Aug 2026"
 
 
