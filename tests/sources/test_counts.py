@@ -101,6 +101,8 @@ def test_sessions_that_are_counts_are_read_as_counts_with_a_word_about_it(tmp_pa
     ("name", "text", "sentence"),
     [
         ("countries.csv", "iso_a3,count,period_from,period_to\nFRA,1,2026-11-01,2026-11-30\n", "are of a period,"),
+        ("a.csv", "date,id,duration\n2026-11-08,7,1\n", "there is no column with a country"),
+        ("a.csv", "Dag;Sted;Antall\n2026-11-08;FR;1\n", "(the first line is 'Dag;Sted;Antall')"),
         ("choro.csv", "ISO_A3,Count\nFRA,1\n", "there is no column with a day"),
         ("a.csv", "Date,Views\n2026-11-08,1\n", "there is no column with a country"),
         ("a.csv", "Date,Country,Views,Plays\n2026-11-08,FR,1,2\n", "'Views' and 'Plays' are both numbers"),

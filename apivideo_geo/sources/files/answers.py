@@ -43,9 +43,9 @@ def read_answers(file: SourceFile, columns: Names) -> tuple[list[Answer], pa.Tab
             elif _is_plays(values):
                 answers.append(_plays(file, values))
             elif isinstance(one, dict) and isinstance(document, list):
-                rows.append(one)
+                rows.append(_flat(one))
             else:
-                rows += [item for item in items_of(one, columns) if isinstance(item, dict)]
+                rows += [_flat(item) for item in items_of(one, columns) if isinstance(item, dict)]
     if not rows:
         return answers, None
     names = list(dict.fromkeys(name for row in rows for name in row))
@@ -98,6 +98,14 @@ def _whole_day(start: object, end: object) -> tuple[str, str]:
     if first.time() == time(0) and last - first == timedelta(days=1):
         return first.date().isoformat(), ""
     return "", f"its timeframe is not one whole UTC day ({start} to {end})"
+
+
+def _flat(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``item`` with the fields of its objects under dotted names."""
+    row: dict[str, Any] = {}
+    for name, value in item.items():
+        row |= {f"{name}.{key}": part for key, part in value.items()} if isinstance(value, dict) else {name: value}
+    return row
 
 
 def _by_key(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from apivideo_geo.geo.countries import to_alpha3
 from apivideo_geo.model import DIMENSIONS, UNKNOWN
 from apivideo_geo.sources.files.answers import Answer, read_answers
 from apivideo_geo.sources.files.columns import CODES, COUNTRY_NAMES, Names, key_of
-from apivideo_geo.sources.files.layouts import SourceFile, kind_of, open_source
+from apivideo_geo.sources.files.layouts import SourceFile, first_line, kind_of, open_source
 from apivideo_geo.sources.files.paths import find_all_files, folder_values
 from apivideo_geo.sources.files.sites import fetch_file, load_states
 
@@ -33,7 +33,7 @@ BREAKDOWNS = tuple(name for name in DIMENSIONS if name != "total")
 CELLS = ("day", "country", "code", "metric", "dimension", "value", "count", "state", "reason", *BREAKDOWNS)
 NUMBERS: Mapping[str, str] = {
     "count": "", "counts": "", "metricvalue": "", "number": "", "n": "", "total": "", "visits": "", "nbvisits": "",
-    "visitors": "", "users": "", "activeusers": "", "pageviews": "", "hits": "", "play": "play", "plays": "play",
+    "visitors": "", "users": "", "activeusers": "", "pageviews": "view", "hits": "", "play": "play", "plays": "play",
     "view": "view", "views": "view", "videoviews": "view", "impression": "impression", "impressions": "impression",
     "start": "start", "starts": "start", "end": "end", "ends": "end", "session": "session", "sessions": "session",
 }  # fmt: skip
@@ -53,6 +53,14 @@ _OTHERS = {
     "datetime": "day",
     "timestamp": "day",
     "utcday": "day",
+    "datum": "day",
+    "jour": "day",
+    "fecha": "day",
+    "land": "country",
+    "pays": "country",
+    "país": "country",
+    "pais": "country",
+    "paese": "country",
     "eventdate": "day",
     "visitdate": "day",
     "devicecategory": "device",
@@ -62,6 +70,8 @@ _OTHERS = {
     "livestreamid": "media",
 }
 COUNTS = Names(own=_OWN, others=_OTHERS, needs={"country": ("country", "value", *CODES)})
+TOTALS = {"total", "totals", "grand total", "sum", "all", "all countries", "world", "worldwide", "gesamt"}
+"""What a sum over countries is called, in place of a country."""
 INCOMPLETE = "not the countries of one complete UTC day"
 """The reason of the rows of an answer that cannot be used."""
 REQUIRED = "a day, a country and a number, such as Date,Country,Views"
@@ -96,6 +106,11 @@ def open_counts(paths: Sequence[str], connection: BaseBackend, metric: str = "")
         kind = kind_of(fetched.readable)
         layout, file = open_source(Path(fetched.readable), kind, COUNTS, _is_header)
         file = replace(file, name=fetched.name)
+        if kind == "csv" and not _is_header(layout.columns):
+            raise DataRefused(
+                f"{file.name}, line {file.header}: there is no column with a country (the first line is "
+                f"{first_line(Path(fetched.readable))}); counts need {REQUIRED}."
+            )
         if kind in ("csv", "parquet"):
             _add_table(found, file, _load(connection, file, layout), metric)
             continue
@@ -155,11 +170,12 @@ def _wide_or_long(
     others = [name for name in raw.column_names if name not in _matched(file, raw.column_names)]
     has_country = bool({"country", "code"} & columns.keys())
     days = [] if "day" in columns else [name for name in others if re.fullmatch(r"\d{4}-?\d\d-?\d\d", name.strip())]
-    lands = [] if has_country else [name for name in others if _is_country(name)]
     if days and has_country:
-        return [{**columns, "day": _repeat(name, raw), "count": raw[name]} for name in days]
-    if lands and "day" in columns:
-        return [{**columns, "country": _repeat(name, raw), "count": raw[name]} for name in lands]
+        return [{**columns, "day": _repeat(name, raw), "count": raw[name].fill_null("0")} for name in days]
+    # All of them: "id" alone is also Indonesia.
+    if "day" in columns and not has_country and all(_is_country(name) or _is_total(name) for name in others):
+        lands = [name for name in others if not _is_total(name)]
+        return [{**columns, "country": _repeat(name, raw), "count": raw[name].fill_null("0")} for name in lands]
     missing = [] if "day" in columns else ["day"]
     missing += [] if has_country else ["country"]
     name = _number(file, others, metric) if not missing else None
@@ -210,7 +226,12 @@ def _is_header(names: Sequence[str]) -> bool:
         columns = set(COUNTS.match(names).values())
     except ValueError:
         return True  # ambiguous: refused later, with both names
-    return len(names) > 1 and ("country" in columns or ("day" in columns and any(map(_is_country, names))))
+    lands = any(map(_is_country, names)) and not any(key_of(name) in NUMBERS and not _is_total(name) for name in names)
+    return len(names) > 1 and (bool({"country", "value", *CODES} & columns) or ("day" in columns and lands))
+
+
+def _is_total(name: str) -> bool:
+    return name.strip().casefold() in TOTALS
 
 
 def _is_country(name: str) -> bool:

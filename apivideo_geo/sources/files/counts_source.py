@@ -22,11 +22,9 @@ from apivideo_geo.facts import facts_table
 from apivideo_geo.history.ledger import LedgerDay
 from apivideo_geo.model import DETAIL_DIMENSIONS, DIMENSIONS, METRICS, UNKNOWN, UNKNOWN_TEXT, Asset, Facts, Refused
 from apivideo_geo.settings import Settings
-from apivideo_geo.sources.files.counts import BREAKDOWNS, open_counts, utc_days
+from apivideo_geo.sources.files.counts import BREAKDOWNS, TOTALS, open_counts, utc_days
 from apivideo_geo.sources.files.refused import check_share
 
-TOTALS = {"total", "totals", "grand total", "sum", "all", "all countries", "world", "worldwide", "gesamt"}
-"""A row with one of these as its country is a sum of others."""
 NOT_A_DAY, NOT_A_NUMBER = "the day cannot be read", "the count is not a whole number"
 NOT_COLLECTED, NOT_OVER = "a day that was never collected", "a day that was not over"
 A_TOTAL, AHEAD, OTHER_METRIC = "a total, not a country", "the day is in the future", "counts of another metric"
@@ -79,8 +77,8 @@ class CountsSource:
         self._stored = stored
         days = sorted(set().union(*self._covered.values()))
         if not days:
-            self._check()
-            raise DataRefused("There is no day in the counts that can be used; see the reasons above.")
+            reasons = "; ".join(self._check()) or "they have no rows"
+            raise DataRefused(f"There is no day in the counts that can be used: {reasons}.")
         first, last = days[0], min(days[-1], self._effects.now().date())
         return max(first, self._settings.since or first), min(last, self._settings.until or last)
 

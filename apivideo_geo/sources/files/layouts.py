@@ -124,12 +124,12 @@ def _check(file: SourceFile, layout: Layout, checked: bool) -> Layout:
     except ValueError as error:
         raise DataRefused(f"{file.name}{line}: {error}.") from None
     if missing:
-        seen = f" (the first line is {_first_line(Path(file.name))})" if layout.kind == "csv" else ""
+        seen = f" (the first line is {first_line(Path(file.name))})" if layout.kind == "csv" else ""
         raise DataRefused(f"{file.name}{line}: there is no column {missing}{seen}; a session file needs {REQUIRED}.")
     return layout
 
 
-def _first_line(path: Path) -> str:
+def first_line(path: Path) -> str:
     """Quote the first line that is not empty."""
     with open_text(path, errors="replace") as file:
         lines = (" ".join(line.split()) for line in iter(lambda: file.readline(LONGEST_LINE), ""))
