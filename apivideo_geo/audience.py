@@ -190,7 +190,7 @@ class Audience:
         if country is not None:
             table = table.filter(table.country == _country(country))
         if media is not None:
-            table = table.filter((table.dimension == "media") & (table["value"] == self._media(media)))
+            table = _of_media(table, self._media(media))
         keys = [name for name in FACT_COLUMNS if name != "count"]
         with engine_errors():
             # Values that were stored under several spellings have become one.
@@ -302,8 +302,7 @@ class Audience:
         if country is not None:
             table = table.filter(table.country == _country(country))
         if media is not None:
-            table = table.filter((table.dimension == "media") & (table["value"] == self._media(media)))
-            table = table.mutate(dimension=_literal("total"), value=_literal(""))
+            table = _of_media(table, self._media(media)).mutate(dimension=_literal("total"), value=_literal(""))
         return table
 
     def _media(self, media: str) -> str:
@@ -313,9 +312,8 @@ class Audience:
         if not isinstance(media, str):
             raise UsageError(f"media= must be a text, not {media!r}.")
         if media not in {UNLISTED, *(asset.media_id for asset in self.assets)}:
-            table = self.facts_table
             with engine_errors():
-                watched = table.filter((table.dimension == "media") & (table["value"] == media)).limit(1).to_pyarrow()
+                watched = _of_media(self.facts_table, media).limit(1).to_pyarrow()
             if not watched.num_rows:
                 raise UsageError(f"No video or live stream {media!r} is known; videos() lists those that are.")
         return media
@@ -378,6 +376,16 @@ def to_map(latitude: float, longitude: float) -> tuple[float, float]:
 
     x, y = project(latitude, longitude)
     return HEIGHT - y, x
+
+
+def _of_media(facts: ir.Table, media: str) -> ir.Table:
+    """Return the rows of a video or live stream. Any text can be its id: it is not written into the query."""
+    import pyarrow as pa
+
+    from apivideo_geo.engines import make_table
+
+    wanted = make_table(facts.get_backend(), pa.table({"value": [media]}))
+    return facts.filter(facts.dimension == "media").semi_join(wanted, "value")
 
 
 def _literal(text: str) -> ir.Value:

@@ -1,7 +1,8 @@
 """Text cells that a spreadsheet would run as a formula: escaped when written, restored when read.
 
-A cell that starts with ``= + - @``, a tab or a carriage return gets an apostrophe in front. So does a cell that starts
-with apostrophes followed by one of these, so that reading removes exactly one apostrophe.
+A cell that starts with ``= + - @`` (also in full width, and after spaces), a tab or an end of a line gets an apostrophe
+in front. So does a cell that starts with apostrophes followed by one of these, so that reading removes exactly one
+apostrophe. Cells must not contain ends of lines (see ``plain_text``): what follows one may be read as a row of its own.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ibis.expr.types import StringValue
 
-_STARTS = "[=+@\t\r-]"
+_STARTS = "([\t\r\n]|[ \u00a0\u3000]*[=+@＝＋＠－-])"
 _FORMULA = re.compile(f"'*{_STARTS}")
 _ESCAPED = re.compile(f"'+{_STARTS}")
 
@@ -37,8 +38,8 @@ def unescape_formula(text: str) -> str:
 
 def escape_formulas(column: StringValue) -> StringValue:
     """Apply :func:`escape_formula` to a column of an engine."""
-    # Compared first because that is cheap: formulas sort before letters, and so do digits, which are common.
-    maybe = (column < "A") & ((column < "0") | (column >= ":"))
+    # Compared first because that is cheap: formulas sort before letters and digits, or after all of ASCII.
+    maybe = (column < "0") | (column.between(":", "A")) | (column >= "\u00a0")
     return (maybe & column.re_search(f"^{_FORMULA.pattern}")).ifelse("'" + column, column)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from apivideo_geo.audience import Audience
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.model import DETAIL_DIMENSIONS, PER_MILLION_FROM, Asset
+from apivideo_geo.plain_text import clean_text, clean_texts
 
 if TYPE_CHECKING:
     import ibis
@@ -101,7 +102,9 @@ def open_history(
         facts = read_facts(connect(engine), history.files())
         if partial:
             facts = facts.filter(facts.day.notin(sorted(partial)))
-        facts = unify_spellings(privacy.hide_unlisted_facts(facts, {asset.media_id for asset in assets}))
+        facts = privacy.hide_unlisted_facts(facts, {asset.media_id for asset in assets})
+        # Those of an older version may have odd characters.
+        facts = unify_spellings(facts.mutate(value=clean_texts(facts["value"])))
     days = {day: entry.open for day, entry in history.entries.items() if day not in partial}
     return Audience(
         facts, days, history.metric or "play", now, assets, demo=history.demo, partial=partial,
@@ -147,10 +150,13 @@ def _session_assets(table: ibis.Table) -> tuple[Asset, ...]:
     with engine_errors():
         found = named.group_by("assetID").agg(assetType=named.assetType.min(), title=named.title.min()).to_pyarrow()
     return tuple(
-        Asset(row["assetID"], "live-stream" if row["assetType"] == "live-stream" else "video", row["title"] or "", True)
+        Asset(
+            row["assetID"], "live-stream" if row["assetType"] == "live-stream" else "video",
+            clean_text(row["title"] or ""), True,
+        )
         for row in sorted(found.to_pylist(), key=lambda row: row["assetID"] or "")
         if row["assetID"]
-    )
+    )  # fmt: skip
 
 
 def _keep(facts: pa.Table) -> ibis.Table:

@@ -134,9 +134,12 @@ def publish(
     from apivideo_geo.privacy import public_dimensions
 
     problems = [
-        *check_site(site, summary, hidden | ({settings.key} if settings.key else set()), details),
+        *check_site(
+            site, summary, hidden | ({settings.key} if settings.key else set()), details,
+            own_templates=settings.templates is not None,
+        ),
         *check_suppressed(site, public_dimensions(settings.withhold_media), settings.min_count),
-    ]
+    ]  # fmt: skip
     if problems:
         more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
         raise DataRefused(f"The site was not published, the previous one stays: {problems[0]}{more}.")

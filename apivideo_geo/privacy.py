@@ -22,6 +22,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from apivideo_geo.engines import make_table
 from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.model import UNLISTED, Asset, Cells, Facts, PublishedMonths, most_first
 
@@ -202,8 +203,12 @@ def hide_unlisted_facts(facts: ibis.Table, listed: Collection[str]) -> ibis.Tabl
 
     An asset may have become private or been deleted since its days were collected.
     """
-    hidden = (facts.dimension == "media") & facts["value"].notin([*sorted(listed), *_NO_ASSET])
-    return facts.mutate(value=hidden.ifelse(UNLISTED, facts["value"]))
+    # The ids are a table, because they could be too many or too strange for the text of a query.
+    ids = pa.table({"listed": pa.array(sorted({*listed, *_NO_ASSET}), pa.string())})
+    known = make_table(facts.get_backend(), ids)
+    joined = facts.left_join(known, facts["value"] == known.listed)
+    hidden = (joined.dimension == "media") & joined.listed.isnull()
+    return joined.mutate(value=hidden.ifelse(UNLISTED, joined["value"])).select(facts.columns)
 
 
 def hide_unlisted_rows(table: pa.Table, listed: Collection[str]) -> pa.Table:

@@ -13,17 +13,22 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from apivideo_geo.errors import UsageError
 from apivideo_geo.model import SESSION_COLUMNS, Detail
+from apivideo_geo.owner_files import check_owner_file
+from apivideo_geo.plain_text import clean_text, has_control_characters
 from apivideo_geo.text_files import READ_ERRORS, describe, read_text
 
 PRODUCTION = "https://ws.api.video"
 SANDBOX = "https://sandbox.api.video"
 DEFAULT_FILE = Path("apivideo-geo.toml")
+LARGEST_FILE = 1_000_000
+"""Maximum size of the settings file in bytes."""
 PREFIX = "APIVIDEO_GEO_"
 OF_GITHUB = (
     "github_actions", "github_repository", "github_server_url", "github_token",
@@ -202,6 +207,11 @@ class Settings(BaseSettings):
         None, ge=0, le=4_102_444_800, validation_alias=AliasChoices("source_date_epoch", "SOURCE_DATE_EPOCH")
     )
 
+    @field_validator("title", "notice", "footer", "engine", "site_url", "base_url", "sessions_add")
+    @classmethod
+    def _one_line(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        return tuple(map(_clean, value)) if isinstance(value, tuple) else _clean(value)
+
     @field_validator("sessions", "counts", "sessions_add", "sessions_drop", "breaks", "leave_out", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -232,9 +242,11 @@ class Settings(BaseSettings):
     @classmethod
     def _valid_links(cls, links: dict[str, str]) -> dict[str, str]:
         for name, address in links.items():
-            if not re.fullmatch(r"https://[^\s/]+\S*|mailto:\S+@\S+", address):
-                raise ValueError(f"the link {name!r} must begin with https:// or mailto:, like https://example.org/")
-        return links
+            if not (re.fullmatch(r"https://[^\s/]+\S*|mailto:\S+@\S+", _clean(address)) and _is_address(address)):
+                raise ValueError(
+                    f"the link {shown(name)} must begin with https:// or mailto:, like https://example.org/"
+                )
+        return {_clean(name): address for name, address in links.items()}
 
     @field_validator("accent")
     @classmethod
@@ -280,7 +292,7 @@ class Settings(BaseSettings):
         """Return ``url`` with one slash at the end, so that the name of a file can follow."""
         if not url:
             return ""
-        if not re.fullmatch(r"https?://[^\s/?#@&\"'<>\\]+(/[^\s?#&\"'<>\\]*)?", url):
+        if not (re.fullmatch(r"https?://[^\s/?#@&\"'<>\\]+(/[^\s?#&\"'<>\\]*)?", url) and _is_address(url)):
             raise ValueError("write the address of the site like https://user.github.io/repository/")
         return url.rstrip("/") + "/"
 
@@ -292,7 +304,7 @@ class Settings(BaseSettings):
         try:
             return str(Locale.parse(locale.replace("-", "_")))
         except (ValueError, UnknownLocaleError):
-            raise ValueError(f"{locale!r} is not a CLDR locale such as en, fr or pt_BR") from None
+            raise ValueError("it is not a CLDR locale such as en, fr or pt_BR") from None
 
     @field_validator("history_branch", "history_remote")
     @classmethod
@@ -333,7 +345,7 @@ class Settings(BaseSettings):
                 "show_unlisted stores titles of videos that are not public in the history, so it requires "
                 "history_private = true; set that too if the history is private"
             )
-        if self.base_url and not self.base_url.startswith(("http://", "https://")):
+        if self.base_url and not (self.base_url.startswith(("http://", "https://")) and _is_address(self.base_url)):
             raise ValueError("APIVIDEO_BASE_URL must start with https:// (or http:// for a server of your own)")
         if self.sandbox and self.server == PRODUCTION:
             raise ValueError("--sandbox does not go with the APIVIDEO_BASE_URL of production; drop one of the two")
@@ -394,13 +406,14 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Setti
     Raises :class:`UsageError` for an unreadable file, and for an unknown or invalid setting.
     """
     _check_environment()
-    values = _read_file(config)
+    path, text = _read_file(config)
+    values = _parse_file(path, text)
     given = {name: value for name, value in flags.items() if value is not None}
     in_file = {name: value for name, value in values.items() if not os.environ.get(variable_of(name))}
     try:
         return Settings(**(in_file | given))
     except ValidationError as error:
-        raise UsageError(_sentence(error, set(given), set(in_file))) from None
+        raise UsageError(_sentence(error, set(given), {name: place(path, text, name) for name in in_file})) from None
 
 
 def variable_of(name: str) -> str:
@@ -410,23 +423,43 @@ def variable_of(name: str) -> str:
     return name.upper() if name in ENVIRONMENT_ONLY else PREFIX + name.upper()
 
 
-def _read_file(config: Path | None) -> dict[str, Any]:
+def _read_file(config: Path | None) -> tuple[Path, str]:
+    """Return the path and the text of the settings file; no text if there is none and none was named."""
     path = config or DEFAULT_FILE
     if config is None and not path.exists():
-        return {}
+        return path, ""
     try:
-        values = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not valid TOML: {error}.") from None
+        check_owner_file(path, LARGEST_FILE)
+        return path, read_text(path)
     except READ_ERRORS as error:
         raise UsageError(f"Cannot read the settings file {path}: {describe(error)}.") from None
+
+
+def _parse_file(path: Path, text: str) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not valid TOML: {error}.") from None
+    except (ValueError, RecursionError) as error:
+        lines = text.splitlines()
+        long = isinstance(error, ValueError)  # Python's limit for the digits of a number
+        line = next((number for number, one in enumerate(lines, 1) if long and re.search(r"\d[\d_]{1000}", one)), 0)
+        reason = "a number has too many digits" if long else "its values are nested too deeply"
+        raise UsageError(f"{path}{f', line {line}' if line else ''}: {reason}.") from None
     allowed = set(Settings.model_fields) - ENVIRONMENT_ONLY
     for name in values:
+        where = place(path, text, name)
         if name == "api_key":
-            raise UsageError(f"{path}: an API key does not belong in a file; set APIVIDEO_API_KEY in the environment.")
+            raise UsageError(f"{where}: an API key does not belong in a file; set APIVIDEO_API_KEY in the environment.")
         if name not in allowed:
-            raise UsageError(f"{path}: unknown setting {name!r}; the settings are {', '.join(sorted(allowed))}.")
+            raise UsageError(f"{where}: unknown setting {shown(name)}; the settings are {', '.join(sorted(allowed))}.")
     return values
+
+
+def place(path: Path, text: str, name: str) -> str:
+    """Return the file and, if it can be found, the line on which the setting ``name`` is set."""
+    key = re.search(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[].=]", text, re.MULTILINE)
+    return f"{path}, line {text.count(chr(10), 0, key.start()) + 1}" if key else str(path)
 
 
 def _check_environment() -> None:
@@ -436,8 +469,11 @@ def _check_environment() -> None:
             raise UsageError(f"Unknown setting {name} in the environment; see README.md for the settings.")
 
 
-def _sentence(error: ValidationError, flags: set[str], in_file: set[str]) -> str:
-    """Return the first problem of ``error`` as one sentence that names where the value comes from."""
+def _sentence(error: ValidationError, flags: set[str], in_file: Mapping[str, str]) -> str:
+    """Return the first problem of ``error`` as one sentence that names where the value comes from.
+
+    ``in_file``: name → file and line, of each setting from the file.
+    """
     problem = error.errors(include_url=False, include_context=False, include_input=True)[0]
     name = str(problem["loc"][0]) if problem["loc"] else ""
     message = problem["msg"].removeprefix("Value error, ").rstrip(".")
@@ -446,11 +482,43 @@ def _sentence(error: ValidationError, flags: set[str], in_file: set[str]) -> str
     if name in flags:
         where = "--" + name.replace("_", "-")
     elif name in in_file:
-        where = f"Setting {name}"
+        where = f"{in_file[name]}: {name}"
     else:
         where = name if name.isupper() else variable_of(name)
-    shown = "" if name.lower().endswith(("api_key", "github_token")) else f" (it is {str(problem['input'])[:80]!r})"
-    return f"{where}: {message[0].lower() + message[1:]}{shown}."
+    secret = name.lower().endswith(("api_key", "github_token"))
+    value = "" if secret else f" (it is {shown(str(problem['input']))})"
+    return f"{where}: {message[0].lower() + message[1:]}{value}."
+
+
+def shown(value: str) -> str:
+    """Return ``value`` in quotes for an error message, shortened; ``***`` if a part of it could be a key.
+
+    >>> shown("yesterday"), shown("ElYaTXCBFNjdxNAGXcn5HHCUBzSlTGQh")
+    ("'yesterday'", '***')
+    """
+    return "***" if re.search(r"[A-Za-z0-9_-]{20}", value) else repr(value[:80])
+
+
+def secrets_in_environment() -> tuple[str, ...]:
+    """Return the API key and GitHub's token, if they are set; works if the settings are invalid."""
+    values = (os.environ.get(name, "").strip() for name in ("APIVIDEO_API_KEY", "GITHUB_TOKEN"))
+    return tuple(value for value in values if value)
+
+
+def _clean(text: str) -> str:
+    if has_control_characters(text):
+        raise ValueError("there is a control character in it; remove it")
+    return clean_text(text)
+
+
+def _is_address(url: str) -> bool:
+    """Return whether Python can take ``url`` apart; it cannot with ``https://[``, for example."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # computed, and checked, only now
+    except ValueError:
+        return False
+    return parts.scheme == "mailto" or bool(parts.hostname)
 
 
 def environment_for_git(more: Mapping[str, str], *, own: bool = False) -> dict[str, str]:

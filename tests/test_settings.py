@@ -1,3 +1,5 @@
+import os
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -10,6 +12,7 @@ from apivideo_geo.render.map.palettes import DEFAULT, PALETTES
 from apivideo_geo.render.map.scale import MAX_CLASSES, METHODS, MIN_CLASSES
 from apivideo_geo.render.site import Theme
 from apivideo_geo.settings import DEFAULT_FILE, ENVIRONMENT_ONLY, ClassMethod, PaletteName, Settings, load_settings
+from tests.product import Product
 
 ROOT = Path(__file__).parents[1]
 
@@ -18,8 +21,6 @@ ROOT = Path(__file__).parents[1]
 def empty_place(tmp_path, monkeypatch):
     """An empty folder and an environment without settings of ours."""
     monkeypatch.chdir(tmp_path)
-    import os
-
     for name in list(os.environ):
         if name.startswith(("APIVIDEO_", "GITHUB_", "SOURCE_DATE_EPOCH")):
             monkeypatch.delenv(name)
@@ -78,7 +79,14 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch):
         ({"links": {"Acme": "http://example.org"}}, "--links: the link 'Acme' must begin with https:// or mailto:"),
         ({"links": "Acme; Blog=https://example.org/"}, "--links: the link 'Acme' must begin with https:// or mailto:"),
         ({"links": {"Acme": "javascript:alert(1)"}}, "--links: the link 'Acme' must begin with https:// or mailto:"),
-        ({"locale": "klingon"}, "--locale: 'klingon' is not a CLDR locale"),
+        ({"locale": "klingon"}, "--locale: it is not a CLDR locale such as en, fr or pt_BR (it is 'klingon')."),
+        ({"title": "a\0b"}, "--title: there is a control character in it; remove it (it is 'a\\x00b')."),
+        ({"links": {"Acme": "https://["}}, "--links: the link 'Acme' must begin with https:// or mailto:"),
+        ({"links": {"A\x1b": "https://example.org"}}, "--links: there is a control character in it; remove it"),
+        ({"site_url": "https://["}, "--site-url: write the address of the site like https://user.github.io/"),
+        ({"site_url": "https://a:99999999/"}, "--site-url: write the address of the site like https://user.github.io/"),
+        ({"base_url": "https://["}, "must start with https://"),
+        ({"classes": "9" * 5000}, "--classes: "),
         ({"base_url": "ws.api.video"}, "must start with https://"),
     ],
 )
@@ -92,11 +100,19 @@ def test_a_wrong_flag_is_one_sentence(flags, said):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("detial = 'full'", "apivideo-geo.toml: unknown setting 'detial'"),
+        ("detial = 'full'", "apivideo-geo.toml, line 1: unknown setting 'detial'"),
         ("api_key = 'secret-value'", "an API key does not belong in a file"),
         ("detail = ", "apivideo-geo.toml is not valid TOML"),
-        ("detail = 'all'", "Setting detail: input should be"),
-        ("workers = 'many'", "Setting workers: input should be a valid integer"),
+        ("detail = 'all'", "apivideo-geo.toml, line 1: detail: input should be"),
+        ("# mine\n\nworkers = 'many'", "apivideo-geo.toml, line 3: workers: input should be a valid integer"),
+        ('[links]\n"Acme" = "ftp://a"', "apivideo-geo.toml, line 1: links: the link 'Acme' must begin with"),
+        (
+            'locale = "en"\n"title" = "a\\u0000b"',
+            "apivideo-geo.toml, line 2: title: there is a control character in it",
+        ),
+        ("classes = 5\nworkers = " + "1" * 5000, "apivideo-geo.toml, line 2: a number has too many digits"),
+        ("links = " + "[" * 50_000, "apivideo-geo.toml: its values are nested too deeply"),
+        ("# " + "x" * 1_000_001, "Cannot read the settings file apivideo-geo.toml: it has 1,000,003 bytes"),
     ],
 )
 def test_a_wrong_settings_file_is_one_sentence(text, said):
@@ -105,6 +121,50 @@ def test_a_wrong_settings_file_is_one_sentence(text, said):
         load_settings({})
     assert said in str(error.value)
     assert "secret-value" not in str(error.value)
+
+
+def test_line_ends_in_a_text_become_one_space():
+    write('footer = """\nOne\r\ntwo\n"""')
+    assert load_settings({}).footer == "One two"
+
+
+KEY = "SIMElYaTXCBFNjdxNAGXcn5HHCUBzSlTGQh0Z2vhJ4N3"
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(Settings.model_fields) - ENVIRONMENT_ONLY - {"title", "notice", "footer", "history", "exports"})
+)
+@pytest.mark.parametrize("value", [KEY, f"a {KEY} b", "ghp_0123456789abcdef0123456789abcdef0123"])
+def test_a_key_in_a_wrong_setting_is_not_repeated(name, value):
+    for text in (
+        f'{name} = "{value}"',
+        f'{name} = ["{value}"]',
+        f'{name} = {{ "{value}" = "{value}" }}',
+        f'"{value}" = 1',
+    ):
+        write(text)
+        with suppress(UsageError):  # some settings accept any text
+            load_settings({})
+            continue
+        with pytest.raises(UsageError) as error:
+            load_settings({})
+        assert value[4:20] not in str(error.value)
+
+
+def test_a_key_on_the_command_line_or_in_a_path_is_not_repeated(tmp_path):
+    product = Product(tmp_path)
+    for arguments in (["--detail", KEY], ["--engine", KEY], [KEY], ["--" + KEY], ["--locale", KEY], ["--config", KEY]):
+        assert KEY[:12] not in product.run("build", *arguments, code=2).stderr
+    short = "secret-of-mine"
+    done = product.run("build", "--metric", short, code=2, APIVIDEO_API_KEY=short)
+    assert "***" in done.stderr
+    assert short not in done.stderr
+
+
+def test_a_settings_file_that_is_a_pipe_does_not_block(tmp_path):
+    os.mkfifo(tmp_path / "apivideo-geo.toml")
+    with pytest.raises(UsageError, match="it is not a file"):
+        load_settings({})
 
 
 def test_a_settings_file_that_is_named_must_be_readable(tmp_path):

@@ -58,10 +58,11 @@ def detail(
         **{dimension: cell.shown for dimension, cell in cells.items()},
     }
     daily = {} if "media" in min_counts else _count_media_days(inside, summary)
+    shown_assets = [asset for asset in assets if asset.media_id != UNLISTED]  # session files can have any id
     by_media = shown.get("media", {})
     return Details(
         countries=_countries(_first_days(facts), summary, shown, cells),
-        assets=_rank_assets(publishable_assets(assets, "media" in min_counts), by_media, daily),
+        assets=_rank_assets(publishable_assets(shown_assets, "media" in min_counts), by_media, daily),
         unlisted=sum(values.get(UNLISTED, 0) for values in by_media.values()),
         cities=_cities(shown.get("city", {}), locate),
         world={dimension: _parts(cell.world()) for dimension, cell in cells.items() if dimension != "city"},

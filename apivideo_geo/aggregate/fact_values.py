@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from apivideo_geo.aggregate.value_spellings import read_spelling
 from apivideo_geo.model import UNKNOWN_TEXT
+from apivideo_geo.plain_text import clean_text
 from apivideo_geo.privacy import hide_unlisted
 
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
@@ -34,8 +35,13 @@ def value_reader(dimension: str, listed: Collection[str] | None) -> Callable[[st
     if dimension == "referrer":
         return read_host
     if dimension == "city":
-        return lambda city: "" if city.strip().casefold() == UNKNOWN_TEXT else city.strip()
-    return partial(read_spelling, dimension)
+        return _read_city
+    return lambda value: read_spelling(dimension, clean_text(value))
+
+
+def _read_city(city: str) -> str:
+    name = clean_text(city)
+    return "" if name.casefold() == UNKNOWN_TEXT else name
 
 
 def read_referrer(url: str) -> str:

@@ -20,6 +20,7 @@ from apivideo_geo.engines import OutOfMemory, engine_errors
 from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.geo.countries import to_alpha3
 from apivideo_geo.model import UNKNOWN, UNKNOWN_TEXT, Refused
+from apivideo_geo.plain_text import clean_text
 
 COLUMN_OF = {
     "media": "assetID",
@@ -152,7 +153,7 @@ def _facts(rows: pa.Table, metric: str, dimension: str, listed: Collection[str] 
 def _unmapped(kept: pa.Table) -> dict[str, int]:
     spellings: Counter[str] = Counter()
     for row in kept.to_pylist():
-        spelling = (row["country"] or row["ISO_A3"] or "").strip()
+        spelling = clean_text(row["country"] or row["ISO_A3"] or "")
         if (
             spelling.casefold() not in ("", UNKNOWN, UNKNOWN_TEXT)
             and read_country(row["country"], row["ISO_A3"]) == UNKNOWN

@@ -14,6 +14,7 @@ from typing import NoReturn
 import typer
 
 from apivideo_geo.errors import ApivideoGeoError, DataRefused, SourceFailed
+from apivideo_geo.plain_text import clean_text
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: 128 + SIGINT."""
@@ -112,10 +113,13 @@ def _fail_unexpected(error: Exception) -> int:
 
 
 def _fail(message: str, code: int, title: str) -> int:
-    from apivideo_geo.api.secrets import redactor
+    from apivideo_geo.api.secrets import mask_keys, redactor
     from apivideo_geo.console.actions import publish_error
+    from apivideo_geo.settings import secrets_in_environment
 
-    message = redactor.clean(" ".join(message.split()))
+    for secret in secrets_in_environment():
+        redactor.hide(secret)
+    message = mask_keys(redactor.clean(" ".join(clean_text(message).split())))
     typer.echo(f"error: {message}", err=True)
     publish_error(message, title)
     return code

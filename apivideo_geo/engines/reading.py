@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from ibis.backends import BaseBackend
 
-FILE = "__file"
+FILE = "__apivideo_geo_file"
 """The column that :func:`read_sessions` adds: the file a row came from."""
 
 

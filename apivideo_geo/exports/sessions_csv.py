@@ -23,6 +23,7 @@ from apivideo_geo.engines import engine_errors, limited_memory, make_table
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.formulas import escape_formula, escape_formulas
 from apivideo_geo.model import SESSION_COLUMNS, UNKNOWN, UNKNOWN_TEXT
+from apivideo_geo.plain_text import clean_texts, show_controls
 from apivideo_geo.sources.files.read import FileGroups, explain_error, load_csv
 
 if TYPE_CHECKING:
@@ -170,8 +171,11 @@ def _select_columns(rows: ibis.Table, names: Sequence[str]) -> ibis.Table:
 
 
 def _escape_formulas(rows: ibis.Table) -> ibis.Table:
-    """Escape the formulas in ``rows``, but not the ``---`` that this project writes in ``ISO_A3``."""
-    columns = {name: rows[name] if name == "ISO_A3" else escape_formulas(rows[name]) for name in rows.columns}
+    """Put each cell on one line and escape formulas, but not the ``---`` that this project writes in ``ISO_A3``."""
+    columns = {
+        name: show_controls(rows[name]) if name == "sessionID" else clean_texts(rows[name]) for name in rows.columns
+    }
+    columns = {name: text if name == "ISO_A3" else escape_formulas(text) for name, text in columns.items()}
     return rows.select(**{escape_formula(name): column for name, column in columns.items()})
 
 

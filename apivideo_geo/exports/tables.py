@@ -10,6 +10,7 @@ from apivideo_geo.exports import columns, frames
 from apivideo_geo.exports.columns import CODE_PATTERN, Column
 from apivideo_geo.formulas import escape_formula
 from apivideo_geo.model import Details, Summary
+from apivideo_geo.plain_text import clean_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,11 +40,11 @@ def _has_text(column: Column) -> bool:
 
 
 def _cells(values: pd.Series, column: Column) -> pd.Series:
-    """Return days as ISO texts, and texts with formulas escaped. Equal values are converted once."""
+    """Return days as ISO texts, and texts on one line with formulas escaped. Equal values are converted once."""
     import pandas as pd
 
     codes, found = pd.factorize(values)
-    texts = [f"{value:%Y-%m-%d}" if column.type == "date" else escape_formula(value) for value in found]
+    texts = [f"{value:%Y-%m-%d}" if column.type == "date" else escape_formula(clean_text(value)) for value in found]
     return pd.Series(pd.array([*texts, None], dtype="object")[codes], index=values.index)  # -1, missing, is the last
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from apivideo_geo.plain_text import clean_text
+
 LONGEST = 128
 """Characters; the longest English name of a country has 52. Longer text is never a name."""
 
@@ -25,12 +27,10 @@ _SYNONYM = re.compile(r"([^(\[]+)[(\[]([^()\[\]]+)[)\]]")
 
 
 def tidy(text: str) -> str:
-    """Return ``text`` without invisible characters (bidi marks, zero-width spaces) and with single spaces."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    kinds = ((char, unicodedata.category(char)) for char in text)
-    seen = "".join(" " if kind == "Cc" else char for char, kind in kinds if kind != "Cf")
-    return " ".join(seen.split())
+    """Return ``text`` without control and invisible characters (bidi marks, zero-width spaces), with single spaces."""
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(char for char in clean_text(text) if unicodedata.category(char) != "Cf")
+    return " ".join(text.split())
 
 
 def keys(text: str) -> frozenset[str]:

@@ -51,6 +51,7 @@ from apivideo_geo.history.schema import (
     render_metadata,
 )
 from apivideo_geo.model import DIMENSIONS, Account, Asset, Checked, Facts, Refused, Shrunk
+from apivideo_geo.plain_text import clean_text, is_media_id
 from apivideo_geo.privacy import hide_unlisted_months, hide_unlisted_rows
 
 log = logging.getLogger(__name__)
@@ -211,10 +212,11 @@ class History:
         try:
             return tuple(
                 Asset(
-                    r["media_id"], r["type"], r["title"], r.get("public", True), tuple(r["tags"]), r["published_at"],
-                    r.get("lifetime"),
+                    r["media_id"], r["type"], clean_text(r["title"]), r.get("public", True), tuple(r["tags"]),
+                    r["published_at"], r.get("lifetime"),
                 )
                 for r in rows
+                if is_media_id(r["media_id"])
             )  # fmt: skip
         except (KeyError, TypeError):
             raise not_ours(str(path)) from None

@@ -9,16 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import (
-    ChoiceLoader,
-    Environment,
-    FileSystemLoader,
-    PrefixLoader,
-    StrictUndefined,
-    TemplateError,
-    TemplateNotFound,
-    TemplateSyntaxError,
-)
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
 from apivideo_geo.errors import UsageError
@@ -47,9 +38,12 @@ from apivideo_geo.render.text.formats import sentence
 from apivideo_geo.render.text.translations import render_words
 from apivideo_geo.render.theme.accent import render_accent
 from apivideo_geo.render.theme.assets import hashed, load_leaflet, load_own
+from apivideo_geo.render.theme.own_templates import LimitReached, add_policy, explain_failure, render_limited
 from apivideo_geo.render.theme.templates import find_file
 from apivideo_geo.render.theme.theme import Theme
 
+WITHOUT_POLICY = ("notebook.html",)
+"""Files that are opened by an application, not by a browser."""
 MAP = "world"
 """The name of the map: the id of its SVG, and part of the id of its container."""
 ELSEWHERE = "https://USER.github.io/REPOSITORY/"
@@ -79,28 +73,18 @@ def render_site(
     folders = (templates,) if theme.overrides is None else (theme.overrides, templates)
     try:
         return _render(context, folders, columns or {})
-    except TemplateError as problem:
-        if theme.overrides is None:
+    except (Exception, LimitReached) as problem:
+        sentence = explain_failure(problem, theme.overrides) if theme.overrides else ""
+        if not sentence:
             raise
-        raise UsageError(
-            f"{_failure(problem)} in the templates of {theme.overrides}: correct it or remove it."
-        ) from None
-
-
-def _failure(problem: TemplateError) -> str:
-    """Return what is wrong in a template, and where if that is known."""
-    if isinstance(problem, TemplateNotFound):
-        return f'There is no template "{problem.name}", required'
-    message = (problem.message or "an error").rstrip(".")
-    if isinstance(problem, TemplateSyntaxError):
-        return f"{problem.name}, line {problem.lineno}: {message},"
-    return f"A value cannot be printed ({message})"
+        raise UsageError(sentence) from None
 
 
 def _render(context: Context, folders: Sequence[Path], columns: Mapping[str, Sequence[str]]) -> dict[str, bytes]:
     assets = _assets(context, folders)
     paths = hashed(assets)
     environment = _environment(context, folders)
+    environment.globals["own_templates"] = context.theme.overrides is not None
     changes = make_changes(context)
     frame = {**_frame(context), "asset": paths}
     site = _front_pages(context, environment, frame, changes)
@@ -125,7 +109,10 @@ def _page(environment: Environment, template: str, *values: Mapping[str, Any]) -
     merged: dict[str, Any] = {}
     for some in values:
         merged |= some
-    return environment.get_template(template).render(merged).encode()
+    if not environment.globals["own_templates"]:
+        return environment.get_template(template).render(merged).encode()
+    page = render_limited(environment, template, merged)
+    return (page if template in WITHOUT_POLICY else add_policy(page)).encode()
 
 
 def _front_pages(

@@ -11,7 +11,8 @@ from apivideo_geo.api.client import Client
 from apivideo_geo.api.pages import fetch_items
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import EndpointGone, SourceFailed
-from apivideo_geo.model import Asset
+from apivideo_geo.model import UNLISTED, Asset
+from apivideo_geo.plain_text import clean_text, is_media_id
 
 
 class _Item(BaseModel):
@@ -34,7 +35,10 @@ class _LiveStream(_Item):
 
 
 def fetch_assets(client: Client, effects: Effects) -> tuple[Asset, ...]:
-    """Fetch all videos and live streams, sorted by id. Raises the errors of :mod:`apivideo_geo.api.client`."""
+    """Fetch all videos and live streams, sorted by id. Raises the errors of :mod:`apivideo_geo.api.client`.
+
+    One whose id is not as the API promises is left out with a message: it counts as not public.
+    """
     try:
         assets = [
             *_fetch_list(client, effects, "/videos", parse_video),
@@ -42,7 +46,10 @@ def fetch_assets(client: Client, effects: Effects) -> tuple[Asset, ...]:
         ]
     except ValidationError as error:
         raise SourceFailed(_explain(error, client.host)) from None
-    return tuple(sorted(assets, key=lambda asset: asset.media_id))
+    valid = [asset for asset in assets if is_media_id(asset.media_id) and asset.media_id != UNLISTED]
+    if wrong := len(assets) - len(valid):
+        effects.progress.say(f"{wrong:,} videos and live streams have an invalid id; they are counted as {UNLISTED}.")
+    return tuple(sorted(valid, key=lambda asset: asset.media_id))
 
 
 def _fetch_list(client: Client, effects: Effects, path: str, parse: Callable[[dict[str, Any]], Asset]) -> list[Asset]:
@@ -69,10 +76,10 @@ def parse_video(item: dict[str, Any]) -> Asset:
     return Asset(
         media_id=video.videoId,
         type="video",
-        title=video.title or "",
+        title=clean_text(video.title or ""),
         public=video.public is True,
-        tags=tuple(video.tags or ()),
-        published_at=video.publishedAt or "",
+        tags=tuple(map(clean_text, video.tags or ())),
+        published_at=clean_text(video.publishedAt or ""),
     )
 
 
@@ -82,9 +89,9 @@ def parse_live_stream(item: dict[str, Any]) -> Asset:
     return Asset(
         media_id=stream.liveStreamId,
         type="live-stream",
-        title=stream.name or "",
+        title=clean_text(stream.name or ""),
         public=stream.public is True,
-        published_at=stream.createdAt or "",
+        published_at=clean_text(stream.createdAt or ""),
     )
 
 

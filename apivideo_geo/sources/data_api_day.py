@@ -27,6 +27,7 @@ from apivideo_geo.days import day_end, day_start
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import to_alpha3
 from apivideo_geo.model import UNKNOWN, UNLISTED, Facts, Refused
+from apivideo_geo.plain_text import clean_text
 from apivideo_geo.privacy import hide_unlisted
 
 BREAKDOWNS: Mapping[str, tuple[str, str]] = {
@@ -196,7 +197,7 @@ class _Tally:
         for (raw, value), count in cells.items():
             country = to_alpha3(raw)
             if dimension == "total" and country == UNKNOWN and raw.strip():
-                self.unmapped[raw] += count
+                self.unmapped[clean_text(raw)] += count
             named = self._named(dimension, value)
             if named is not None and count:
                 self.rows[country, dimension, named] += count
@@ -208,7 +209,7 @@ class _Tally:
             return hide_unlisted(value or UNLISTED, self.listed)
         if dimension == "referrer":
             return read_referrer(value) or None
-        return read_spelling(dimension, value)
+        return read_spelling(dimension, clean_text(value))
 
     def facts(self) -> Facts:
         """Return the facts of the day. A dimension that adds up to more than its country's total is rejected."""

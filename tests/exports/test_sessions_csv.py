@@ -16,6 +16,7 @@ from apivideo_geo.engines import connect
 from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
 from apivideo_geo.exports.sessions_csv import write_sessions_csv
 from apivideo_geo.model import DIMENSIONS, SESSION_COLUMNS
+from apivideo_geo.plain_text import clean_text
 from apivideo_geo.sources.files.read import open_sessions
 from bench.invent import REPEATED, write_sessions
 
@@ -69,6 +70,7 @@ def test_it_has_one_row_per_session_with_code_and_unknowns_sorted_by_time(tmp_pa
 
 def test_it_reads_back_to_the_same_counts_and_writes_the_same_bytes_again(tmp_path: Path, duckdb: Any) -> None:
     hostile = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "'=x", "''-x", "'plain", 'a "b", c\nd', "Côte", "NA"]
+    hostile += ["a\0b", "a\0c", "\x1b[31m", " =1", "＝1", "two\r\n=lines", "x\r", "\ty\n"]
     table = sessions(
         duckdb,
         *(
@@ -90,7 +92,8 @@ def test_it_reads_back_to_the_same_counts_and_writes_the_same_bytes_again(tmp_pa
     ):
         assert one == other
     texts = again.table.extra.to_pyarrow().to_pylist()
-    assert {text for text in texts if text} == set(hostile)
+    assert {clean_text(text) for text in texts if text} == {clean_text(text) for text in hostile}
+    assert len({row["sessionID"] for row in read(path)}) == 3 * len(hostile) + 1, "ids that differ stay different"
     assert again.days == (EIGHTH, NINTH)
     write_sessions_csv(again.table, again.days, tmp_path / "again.csv", add=("extra",))
     assert (tmp_path / "again.csv").read_bytes() == content

@@ -48,7 +48,7 @@ def test_in_the_time_series_a_gap_a_zero_and_a_day_still_open_are_three_things()
 
 def test_a_title_that_is_a_formula_does_not_run_in_a_spreadsheet_and_others_stay_as_they_are():
     found = rows("videos.csv")
-    assert [row["title"] for row in found] == [f"'{FORMULA}", 'Quotes ", commas\nand lines', ""]
+    assert [row["title"] for row in found] == [f"'{FORMULA}", 'Quotes ", commas and lines', ""]
     assert [(row["media_id"], row["count"], row["lifetime_plays"]) for row in found] == [
         ("viA", "5", "99"), ("liB", "0", ""), ("unlisted", "3", ""),
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from apivideo_geo.errors import UsageError
+from apivideo_geo.owner_files import check_owner_file
 
 LARGEST = 100_000
 """Maximum size in bytes: every page loads the logo."""
@@ -34,11 +35,10 @@ class Logo:
 def load_logo(path: Path) -> Logo:
     """Return the logo in ``path``. Raises UsageError if it is not a valid SVG or PNG, or too large."""
     try:
+        check_owner_file(path, LARGEST)
         content = path.read_bytes()
     except OSError as error:
         raise UsageError(f"Cannot read the logo {path}: {error.strerror}.") from None
-    if len(content) > LARGEST:
-        raise UsageError(f"The logo {path} has {len(content):,} bytes: make it smaller than {LARGEST:,}.")
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return _sized("logo.png", content, _png_size(content, path))
     if path.suffix.lower() != ".svg":
@@ -62,7 +62,7 @@ def _png_size(content: bytes, path: Path) -> tuple[float, float]:
 def _svg_root(content: bytes, path: Path) -> ElementTree.Element:
     try:
         root = ElementTree.fromstring(content)  # noqa: S314 - the owner's own file, and expat limits its entities
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, ValueError, LookupError) as error:  # the last two: an unknown encoding
         raise UsageError(f"The logo {path} is not well-formed SVG: {error}.") from None
     if root.tag not in ("svg", "{http://www.w3.org/2000/svg}svg"):
         raise UsageError(f"The logo {path} is not an SVG file: its root is <{root.tag}>.")

@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from apivideo_geo.errors import UsageError
+from apivideo_geo.owner_files import check_owner_file
+from apivideo_geo.plain_text import has_control_characters
 
 ASSETS = (".css", ".svg", ".png", ".jpg", ".webp", ".js")
 """Suffixes of files that an owner may add to ``assets``."""
+TEXTS = (".html", ".css", ".js")
+LARGEST = 10_000_000
+"""Maximum size of a template, style or script in bytes."""
 
 
 def find_templates() -> Path:
@@ -25,6 +30,28 @@ def check_overrides(folder: Path, templates: Path) -> None:
     named = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
     if not any((templates / name).is_file() or name.parts[0] == "assets" for name in named):
         raise UsageError(f"No file in {folder} has the name of a template, such as about.html or assets/site.css.")
+    for name in sorted(named):
+        if name.suffix in TEXTS:
+            _check_text(folder / name)
+
+
+def _check_text(path: Path) -> None:
+    """Raise UsageError unless the file is UTF-8 text without control characters."""
+    try:
+        check_owner_file(path, LARGEST)
+        lines = path.read_bytes().splitlines()
+        bad = next((number for number, line in enumerate(lines, 1) if not _is_text(line)), None)
+    except OSError as error:
+        raise UsageError(f"Cannot read {path}: {error.strerror}.") from None
+    if bad:
+        raise UsageError(f"{path}, line {bad}: it is not UTF-8 text, or has a control character; correct it.")
+
+
+def _is_text(line: bytes) -> bool:
+    try:
+        return not has_control_characters(line.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def find_file(folders: Sequence[Path], name: str) -> Path:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from apivideo_geo.engines import Layout, find_json_names
+from apivideo_geo.engines import FILE, Layout, find_json_names
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.formulas import unescape_formula
+from apivideo_geo.plain_text import clean_text, has_control_characters
 from apivideo_geo.sources.files.columns import OBJECTS, REQUIRED, SESSIONS, Names, flat_names, key_of
 from apivideo_geo.sources.files.encoding import copy_as_utf8, is_readable, scan_text
 from apivideo_geo.sources.files.paths import folder_values
@@ -25,6 +27,8 @@ KINDS = {".csv": "csv", ".tsv": "csv", ".json": "json", ".ndjson": "ndjson", ".j
 """Ending of the name (without ``.gz``) → kind of file. Others are known by their content, if they are on this machine.
 """
 ENDINGS = ", ".join(KINDS)
+MOST_COLUMNS = 500
+"""An engine takes seconds for a thousand columns, and minutes for ten thousand."""
 DELIMITERS = ",;\t|"
 HEADER_WITHIN = 100
 """Number of lines in which the header must be; above it may be a title, comments, or Excel's ``sep=;``."""
@@ -156,14 +160,27 @@ def _csv_layout(path: Path, columns: Names, is_header: Callable[[Sequence[str]],
         needs = REQUIRED if columns is SESSIONS else ", ".join(columns.needs)
         raise DataRefused(f"{path}, line 1: expected a header line with the columns {needs}.")
     # pandas writes its index without a name: an ordinary column.
-    named = [unescape_formula(name).strip() or f"column {at}" for at, name in enumerate(names, 1)]
-    lowered = [name.casefold() for name in named]
-    twice = [name for name in named if lowered.count(name.casefold()) > 1]
-    if twice:
-        raise DataRefused(
-            f"{path}, line {number}: the columns {twice[0]!r} and {twice[1]!r} have the same name; keep one of the two."
-        )
+    named = [clean_text(unescape_formula(name)) or f"column {at}" for at, name in enumerate(names, 1)]
+    _check_names(f"{path}, line {number}", named)
     return number, Layout("csv", tuple(named), delimiter)
+
+
+def _check_names(place: str, columns: Sequence[str]) -> None:
+    """Raise :class:`DataRefused` for names of columns that an engine cannot use together."""
+    if len(columns) > MOST_COLUMNS:
+        raise DataRefused(
+            f"{place}: there are {len(columns):,} columns, and at most {MOST_COLUMNS} can be read; "
+            f"export it with only {REQUIRED}, and what else is needed."
+        )
+    counts = Counter(name.casefold() for name in columns)
+    if several := next((name for name, times in counts.items() if times > 1), None):
+        twice = [name for name in columns if name.casefold() == several]
+        raise DataRefused(
+            f"{place}: the columns {twice[0]!r} and {twice[1]!r} have the same name; keep one of the two."
+        )
+    for name in columns:
+        if not name or has_control_characters(name) or name.casefold() == FILE:
+            raise DataRefused(f"{place}: a column cannot have the name {clean_text(name)!r}; rename it.")
 
 
 def is_complete(names: Sequence[str]) -> bool:
@@ -207,4 +224,5 @@ def _parquet_layout(path: Path) -> Layout:
         reason = str(error).strip().partition("\n")[0].rstrip(".")[:120]
         raise DataRefused(f"{path} is not a complete Parquet file; export it again ({reason}).") from None
     names = {f.name: tuple(part.name for part in f.type) if pa.types.is_struct(f.type) else () for f in schema}
+    _check_names(str(path), list(names))
     return Layout("parquet", tuple(flat_names(names)), types=tuple(str(f.type) for f in schema))

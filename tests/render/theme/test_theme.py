@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 import zlib
@@ -98,6 +99,10 @@ def test_a_valid_logo_keeps_its_proportions(tmp_path, name, content, size):
         (SVG.replace('viewBox="0 0 120 30"', ""), "has no size: give its <svg> a viewBox"),
         (SVG.replace("120 30", "120 0"), "has no size"),
         (SVG + " " * LARGEST, "make it smaller than 100,000"),
+        ('<?xml version="1.0" encoding="utf-99"?>' + SVG, "is not well-formed SVG"),
+        ('<?xml version="1.0" encoding="shift_jis"?>' + SVG, "is not well-formed SVG"),
+        ('<?xml version="1.0" encoding="utf-16"?>' + SVG, "is not well-formed SVG"),
+        ("<svg>" * 20_000, "is not well-formed SVG"),
     ],
 )
 def test_a_logo_that_is_broken_or_too_large_is_rejected(tmp_path, content, message):
@@ -105,6 +110,16 @@ def test_a_logo_that_is_broken_or_too_large_is_rejected(tmp_path, content, messa
     with pytest.raises(UsageError) as error:
         load_logo(tmp_path / "acme.svg")
     assert message in str(error.value)
+
+
+def test_a_logo_in_utf_16_is_used_and_a_pipe_or_a_folder_is_refused(tmp_path):
+    (tmp_path / "acme.svg").write_bytes(SVG.encode("utf-16"))
+    assert (load_logo(tmp_path / "acme.svg").width, load_logo(tmp_path / "acme.svg").height) == (112, 28)
+    os.mkfifo(tmp_path / "pipe.svg")
+    with pytest.raises(UsageError, match=r"Cannot read the logo .*pipe.svg: it is not a file"):
+        load_logo(tmp_path / "pipe.svg")
+    with pytest.raises(UsageError, match="it is a folder"):
+        load_logo(tmp_path)
 
 
 def test_a_missing_logo_or_one_of_another_type_is_rejected(tmp_path):
@@ -164,9 +179,9 @@ def test_one_asset_takes_the_place_of_ours_and_more_come_along(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{% if %}", "about.html, line 1: Expected an expression, got 'end of statement block', in the templates of"),
-        ("{{ nothing.here }}", "A value cannot be printed ('nothing' is undefined) in the templates of"),
-        ('{% extends "nowhere.html" %}', 'There is no template "nowhere.html", required in the templates of'),
+        ("{% if %}", "about.html, line 1: Expected an expression, got 'end of statement block'; correct it"),
+        ("{{ nothing.here }}", "about.html, line 1: 'nothing' is undefined; correct it, or remove the file."),
+        ('{% extends "nowhere.html" %}', 'about.html, line 1: there is no template "nowhere.html"; correct it'),
     ],
 )
 def test_a_template_that_does_not_work_is_told_in_a_sentence(tmp_path, text, said):
@@ -218,7 +233,7 @@ def test_every_setting_of_the_look_reaches_every_page(dressed):
         ('logo = "none.svg"', "Cannot read the logo none.svg"),
         ('templates = "none"', "There is no folder none of templates"),
         ('templates = "typo"', "No file in typo has the name of a template"),
-        ('accent = "yellow"', "Setting accent: a colour is written #rrggbb"),
+        ('accent = "yellow"', "apivideo-geo.toml, line 1: accent: a colour is written #rrggbb"),
     ],
 )
 def test_what_cannot_be_used_is_told_before_anything_is_asked_or_written(tmp_path, text, said):

@@ -1,0 +1,84 @@
+"""Clean text that comes from outside: the API, session files, settings, an older history. No I/O."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, reduce
+from operator import or_
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ibis.expr.types import BooleanValue, StringValue
+
+_BREAKS = re.compile("[ ]*[\t\n\v\f\r\x85\u2028\u2029][ \t\n\v\f\r\x85\u2028\u2029]*")
+"""Ends of lines and tabs, with the spaces next to them."""
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
+    f"{chr(0xFFFE + (plane << 16))}{chr(0xFFFF + (plane << 16))}" for plane in range(17)
+)
+_UNWANTED = re.compile(f"[\0-\x1f\x7f-\x9f{_NONCHARACTERS}]")
+"""Control characters, and code points that are never characters; neither may be in HTML or XML."""
+_MEDIA_ID = re.compile("[A-Za-z0-9_-]{1,100}")
+
+
+def clean_text(text: str) -> str:
+    """Return ``text`` on one line, without control characters and spaces at its ends, in Unicode NFC.
+
+    An end of a line or a tab becomes one space, half of a surrogate pair U+FFFD.
+
+    >>> clean_text("Two\\r\\nlines\\0")
+    'Two lines'
+    """
+    if not text.isprintable():
+        text = _UNWANTED.sub("", _BREAKS.sub(" ", _SURROGATES.sub("\ufffd", text)))
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def has_control_characters(text: str) -> bool:
+    """Return whether ``text`` has a character that no page may contain: a control character other than white space."""
+    return not text.isprintable() and _UNWANTED.search(_BREAKS.sub(" ", text)) is not None
+
+
+def is_media_id(text: str) -> bool:
+    """Return whether ``text`` can be the id of a video or live stream: up to 100 letters, digits, ``-`` and ``_``.
+
+    >>> is_media_id("vi4k0jvEUuaTdRAEjQ4Jfrgz"), is_media_id("vi\\0x")
+    (True, False)
+    """
+    return _MEDIA_ID.fullmatch(text) is not None
+
+
+def clean_texts(column: StringValue) -> StringValue:
+    """Apply :func:`clean_text` to the cells of an engine's column that have NUL, ESC, a tab or an end of a line.
+
+    Each of these is searched on its own because that is several times faster than one pattern.
+    """
+    on_one_line = column.re_replace(r" *[\t\n\v\f\r][ \t\n\v\f\r]*", " ")
+    cleaned = on_one_line.re_replace(r"[\x00-\x1f\x7f]", "").strip()
+    return _has_any(column).ifelse(cleaned, column)
+
+
+def show_controls(column: StringValue) -> StringValue:
+    """Return a column of ids with NUL, ESC, tabs and ends of lines as visible signs (␀ ␛ …): different ids stay so."""
+    shown = column
+    for code, mark in _marks().items():
+        shown = shown.replace(mark, chr(0x2400 + code))
+    return _has_any(column).ifelse(shown, column)
+
+
+def _has_any(column: StringValue) -> BooleanValue:
+    first, *others = (column.contains(mark) for mark in _marks().values())
+    return reduce(or_, others, first)
+
+
+@cache
+def _marks() -> dict[int, StringValue]:
+    """Return code → character, for an engine: NUL cannot be written in SQL."""
+    import ibis
+
+    @ibis.udf.scalar.builtin(name="printf")  # type: ignore[untyped-decorator]
+    def spell(form: str, code: int) -> str:  # type: ignore[empty-body]
+        """Return the character of a code."""
+
+    return {code: spell("%c", code) for code in (0, 9, 10, 13, 27)}
