@@ -18,6 +18,7 @@ from apivideo_geo.aggregate.details import detail
 from apivideo_geo.api.client import Client
 from apivideo_geo.effects import Effects, Quiet
 from apivideo_geo.engines import connect
+from apivideo_geo.errors import UsageError
 from apivideo_geo.exports.tables import make_tables
 from apivideo_geo.facts import facts_table
 from apivideo_geo.formulas import unescape_formula
@@ -126,13 +127,14 @@ def test_odd_text_in_an_older_history_is_read_clean(tmp_path):
     audience = apivideo_geo.open(tmp_path)
     assert [(asset.media_id, asset.title) for asset in audience.assets] == [("viA", "Two =lines")]
     what = audience.summary()
-    assert what.breakdowns["browser"] == (("Chrome", 12),)
+    assert what.breakdowns["browser"] == (("chrome", 12),)
     found = audience.details(what)
     assert (found.unlisted, [one.count for one in found.assets]) == (8, [4])
 
 
 def test_an_odd_id_can_be_asked_for_in_a_notebook():
-    assert apivideo_geo.demo().facts(media="vi\0'; DROP TABLE facts; --").num_rows == 0
+    with pytest.raises(UsageError, match="No video or live stream"):
+        apivideo_geo.demo().facts(media="vi\0'; DROP TABLE facts; --")
 
 
 def test_an_asset_whose_id_is_unlisted_is_counted_once():
