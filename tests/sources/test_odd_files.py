@@ -73,7 +73,7 @@ def test_a_name_that_an_engine_cannot_use_is_refused_in_a_sentence(tmp_path, duc
         open_sessions([str(tmp_path / "a.parquet")], duckdb)
 
 
-def test_a_number_of_5000_digits_is_refused_with_its_line(tmp_path, duckdb):
+def test_a_number_of_5000_digits_is_refused_in_a_sentence(tmp_path, duckdb):
     (tmp_path / "a.json").write_text(f'[\n{{"sessionID": {"1" * 5000}}}]')
-    with pytest.raises(DataRefused, match=r"a.json, line 1 or after it: a number has too many digits"):
+    with pytest.raises(DataRefused, match="a.json has a number with too many digits"):
         open_sessions([str(tmp_path / "a.json")], duckdb)
