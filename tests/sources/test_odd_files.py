@@ -75,5 +75,5 @@ def test_a_name_that_an_engine_cannot_use_is_refused_in_a_sentence(tmp_path, duc
 
 def test_a_number_of_5000_digits_is_refused_in_a_sentence(tmp_path, duckdb):
     (tmp_path / "a.json").write_text(f'[\n{{"sessionID": {"1" * 5000}}}]')
-    with pytest.raises(DataRefused, match="a.json has a number with too many digits"):
+    with pytest.raises(DataRefused, match=r"a.json has a number with too many digits"):
         open_sessions([str(tmp_path / "a.json")], duckdb)
