@@ -125,7 +125,8 @@ def test_the_owners_steps_name_what_the_workflow_has():
     workflow = read_workflow(ROOT / ".github/workflows/site.yml")
     assert f"Choose **{workflow['name']}**" in " ".join(steps.split())
     assert "workflow_dispatch" in workflow["on"]
-    assert workflow["on"]["push"]["branches"] == ["main"]
+    assert workflow["on"]["push"]["branches"] == ["**"]
+    assert "github.event.repository.default_branch" in workflow["jobs"]["build"]["if"]
     text = (ROOT / ".github/workflows/site.yml").read_text(encoding="utf-8")
     assert set(re.findall(r"secrets\.(\w+)", text)) == {"APIVIDEO_API_KEY"}
     assert "`APIVIDEO_API_KEY`" in steps
