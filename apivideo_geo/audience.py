@@ -26,6 +26,7 @@ from apivideo_geo.model import (
     Account,
     Asset,
     Details,
+    DoubtfulDay,
     PublishedMonths,
     Summary,
     most_first,
@@ -48,11 +49,11 @@ class Audience:
     """Who watched, by UTC day and country. Made by :func:`open` and :func:`demo`.
 
     ``facts_table``: an Ibis table with the columns ``model.FACT_COLUMNS``. ``days``: collected UTC day → whether it is
-    partial. ``metric``: what is counted, such as ``play``. ``assets``: the videos and live streams with their titles.
-    ``withheld``: dimension → the smallest count that is shown in a country and month. ``published``: the rows of
-    ``monthly.csv`` where the audience was opened from a site. ``left_out``: days that are left out on purpose.
-    ``per_million_from``: countries with a smaller count have no rate per million people. ``first_published``: months
-    that were published from a history before.
+    partial. ``doubtful``: days whose rows do not add up to the API's own count. ``metric``: what is counted, such as
+    ``play``. ``assets``: the videos and live streams with their titles. ``withheld``: dimension → the smallest count
+    that is shown in a country and month. ``published``: the rows of ``monthly.csv`` where the audience was opened from
+    a site. ``left_out``: days that are left out on purpose. ``per_million_from``: countries with a smaller count have
+    no rate per million people. ``first_published``: months that were published from a history before.
 
     In every method, ``since`` and ``until`` are inclusive UTC days, ``country`` is an ISO 3166-1 alpha-3 code (``XKX``
     Kosovo, ``---`` unknown) and ``media`` is the id of a video or live stream. Frames have the types ``string``,
@@ -67,6 +68,7 @@ class Audience:
     demo: bool = False
     partial: frozenset[date] = frozenset()
     left_out: frozenset[date] = frozenset()
+    doubtful: tuple[DoubtfulDay, ...] = ()
     per_million_from: int = PER_MILLION_FROM
     account: Account = field(default_factory=Account)
     withheld: Mapping[str, int] = field(default_factory=dict)
@@ -261,9 +263,10 @@ class Audience:
             found = summarise(
                 self._select(country, media), self._days(media), metric=self.metric,
                 generated_at=self.generated_at, since=first, until=last, demo=self.demo, partial=self.partial,
-                left_out=self.left_out, withheld=self.withheld, per_million_from=self.per_million_from,
-                account=self.account, name_of=lambda code: countries.name_of(code, self.locale),
-                alpha2_of=countries.to_alpha2, population_of=places.population,
+                left_out=self.left_out, doubtful=self.doubtful, withheld=self.withheld,
+                per_million_from=self.per_million_from, account=self.account,
+                name_of=lambda code: countries.name_of(code, self.locale), alpha2_of=countries.to_alpha2,
+                population_of=places.population,
             )  # fmt: skip
         if country is not None:  # a day without a value in one country may have been collected all the same
             days = [day.day for day in found.daily]

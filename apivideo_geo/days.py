@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 ONE_DAY = timedelta(days=1)
 DEFAULT_RETENTION = timedelta(days=30)
 """How long api.video keeps a day unless the account has another retention (see its analytics reference)."""
+CLOCK_TOLERANCE = timedelta(minutes=10)
+"""Two clocks that differ by less agree."""
 LISTED_RUNS = 10
 """Maximum number of runs of days that :func:`list_days` writes out."""
 

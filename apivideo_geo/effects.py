@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -58,6 +59,12 @@ class Effects:
         if self.epoch is not None:
             return datetime.fromtimestamp(self.epoch, UTC)
         return datetime.now(UTC).replace(microsecond=0)
+
+    def stopped_at(self, now: datetime) -> Effects:
+        """Return these effects with a clock that stands still at ``now``."""
+        stopped = copy(self)
+        stopped.epoch = int(now.timestamp())
+        return stopped
 
     def monotonic(self) -> float:
         """Return seconds of a clock that never goes back, for rate limits and deadlines."""

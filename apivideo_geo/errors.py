@@ -6,6 +6,7 @@
     ├── SourceFailed      4  the API or the network failed, or days are missing that should be there
     │   ├── ApiError          the API answered with a problem (status, title, detail)
     │   │   └── EndpointGone  this server does not have the endpoint (404 for the URL itself)
+    │   ├── UnknownShape      the API's answer does not have the shape that it describes
     │   ├── DeadlineExceeded  the whole run took too long
     │   ├── DiskFailed        a file could not be written (full disk, read-only folder)
     │   └── GitFailed         git, or the remote it talks to, failed
@@ -57,6 +58,14 @@ class ApiError(SourceFailed):
 
 class EndpointGone(ApiError):
     """The server does not have the URL (api.video's production has no session endpoints since 2023)."""
+
+
+class UnknownShape(SourceFailed):
+    """An answer does not have the shape that the API describes; ``reason`` says in a few words why."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class DeadlineExceeded(SourceFailed):

@@ -37,6 +37,14 @@ METRICS = ("play", "view", "impression", "start", "end", "session")
 DIMENSIONS = ("total", "media", "device", "os", "browser", "referrer", "city")
 FACT_COLUMNS = ("day", "metric", "country", "dimension", "value", "count")
 
+MOST_COUNT = 10**12
+"""The largest count of a day that is believed; a larger number in an answer or a file is an error."""
+
+Doubt = Literal["no", "uncompared", "differs", "refused", "settled"]
+"""Whether the rows of a day are in doubt: no, because they add up to the API's own count of the day (or its source has
+no such count); not compared with it yet; they differ from it; too many of its rows were rejected; or they differed in
+the same way three nights running, so the day is not requested again."""
+
 Detail = Literal["country", "media", "full"]
 DETAIL_DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "country": ("total",),
@@ -97,10 +105,11 @@ class Refused:
 
 @dataclass(frozen=True)
 class Shrunk:
-    """A new total that was rejected because it is smaller than the one stored for ``day``.
+    """A new total that was rejected because it is smaller than the one stored for ``day``, or less certain.
 
     ``stored``: the stored count; ``reported``: the new one. ``complete``: the stored one was collected after the end
-    of the day. ``dimension``: the one whose sum is smaller, if it is not the total.
+    of the day. ``dimension``: the one whose sum is smaller, if it is not the total. ``in_doubt``: the new one is not
+    the API's own count of the day, the stored one is.
     """
 
     day: date
@@ -108,6 +117,22 @@ class Shrunk:
     reported: int
     complete: bool
     dimension: str = "total"
+    in_doubt: bool = False
+
+
+@dataclass(frozen=True)
+class DoubtfulDay:
+    """A day whose rows add up to ``stored``, while the API's own count of it is ``reported`` (None: not known)."""
+
+    day: date
+    stored: int
+    reported: int | None
+    doubt: Doubt
+
+    @property
+    def settled(self) -> bool:
+        """Whether the API gave the same two counts three nights running, so that the day is not requested again."""
+        return self.doubt == "settled"
 
 
 @dataclass(frozen=True)
@@ -118,7 +143,8 @@ class Facts:
     ``FACT_COLUMNS``, and rows of no other day); ``unmapped``: spelling of a country that was not recognised → plays,
     counted as ``---``; ``sessions``: the sessions they were counted from, if the source has them (an Ibis table,
     columns ``SESSION_COLUMNS`` and more, all strings); ``read``: number of rows that were read, if it is known;
-    ``warnings``: what the report should say of them, in sentences without a point.
+    ``warnings``: what the report should say of them, in sentences without a point; ``doubtful``: days of which more
+    than a tenth of the rows were rejected, or whose answer has an unknown shape.
     """
 
     days: tuple[date, ...]
@@ -128,6 +154,7 @@ class Facts:
     sessions: ibis.Table | None = None
     read: int | None = None
     warnings: tuple[str, ...] = ()
+    doubtful: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -171,7 +198,8 @@ class Coverage:
     ``collected``: number of complete days (``empty`` of them without any count); ``open``: number of days that were not
     over when they were collected; ``missing``: the days never collected. ``partial``: those of ``missing`` that were
     only collected before they were over; ``lost``: those that the API does not have any more; ``left_out``: those that
-    the publisher leaves out on purpose.
+    the publisher leaves out on purpose. ``doubtful``: days whose rows do not add up to the API's own count, oldest
+    first; those without a row are also ``missing``.
     """
 
     collected: int
@@ -181,6 +209,7 @@ class Coverage:
     partial: tuple[date, ...] = ()
     lost: tuple[date, ...] = ()
     left_out: tuple[date, ...] = ()
+    doubtful: tuple[DoubtfulDay, ...] = ()
 
     @property
     def never_collected(self) -> tuple[date, ...]:

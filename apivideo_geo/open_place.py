@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from apivideo_geo.audience import Audience
 from apivideo_geo.errors import DataRefused, UsageError
-from apivideo_geo.model import DETAIL_DIMENSIONS, PER_MILLION_FROM, Asset
+from apivideo_geo.model import DETAIL_DIMENSIONS, PER_MILLION_FROM, UNKNOWN, Asset
 from apivideo_geo.plain_text import clean_text, clean_texts
 
 if TYPE_CHECKING:
@@ -93,21 +93,32 @@ def open_history(
     """
     from apivideo_geo import privacy
     from apivideo_geo.aggregate.value_spellings import unify_spellings
-    from apivideo_geo.engines import connect, engine_errors, read_facts
+    from apivideo_geo.engines import connect, engine_errors, make_table, read_facts
+    from apivideo_geo.facts import facts_table
+    from apivideo_geo.history.doubt import is_shown, missing_part
     from apivideo_geo.history.published import load_published
 
     partial = frozenset(history.partial_days() | left_out)
+    shown = {day: entry for day, entry in history.entries.items() if day not in partial and is_shown(entry)}
+    doubtful = tuple(day for day in history.doubtful_days() if day.day not in partial)
     assets = privacy.listed_assets(history.load_assets(), show_unlisted)
     with engine_errors():
-        facts = read_facts(connect(engine), history.files())
+        connection = connect(engine)
+        facts = read_facts(connection, history.files())
         if partial:
             facts = facts.filter(facts.day.notin(sorted(partial)))
+        if unknown := [
+            (day, entry.metric, UNKNOWN, "total", "", missing_part(entry))
+            for day, entry in shown.items()
+            if missing_part(entry)
+        ]:
+            facts = facts.union(make_table(connection, facts_table(unknown).cast(facts.schema().to_pyarrow())))
         facts = privacy.hide_unlisted_facts(facts, {asset.media_id for asset in assets})
         # Those of an older version may have odd characters.
         facts = unify_spellings(facts.mutate(value=clean_texts(facts["value"])))
-    days = {day: entry.open for day, entry in history.entries.items() if day not in partial}
+    days = {day: entry.open for day, entry in shown.items()}
     return Audience(
-        facts, days, history.metric or "play", now, assets, demo=history.demo, partial=partial,
+        facts, days, history.metric or "play", now, assets, demo=history.demo, partial=partial, doubtful=doubtful,
         left_out=left_out, per_million_from=per_million_from, account=history.load_account(),
         withheld=_withheld(min_count, withhold_media), first_published=load_published(history.folder), locale=locale,
     )  # fmt: skip

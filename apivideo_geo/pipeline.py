@@ -35,7 +35,8 @@ def run(command: str, settings: Settings, effects: Effects, report: Report | Non
         from apivideo_geo.collect.collect import collect
 
         with report.step("collect", effects):
-            settings, hidden = collect(settings, effects, report, check=command == "build")
+            collected = collect(settings, effects, report)
+        settings, effects, hidden = collected.settings, collected.effects, collected.hidden
     if command in ("build", "render"):
         with report.step("aggregate", effects):
             summary, details, facts = summarise_history(settings, effects)
@@ -69,7 +70,7 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
         )  # fmt: skip
         summary = audience.summary(settings.since, settings.until)
         details = audience.details(summary)
-    except DataRefused:
+    except Exception:  # whatever an impossible value in a file leads to
         history.check_readable()  # raises an error that names the file
         raise
     history.check_counts({day.day: day.count for day in summary.daily if day.count is not None})

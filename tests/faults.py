@@ -26,7 +26,8 @@ class Answer:
 
     def head(self, **changed: str) -> bytes:
         """Return status line and headers; ``changed``: name (``_`` for ``-``) → another value, "" to leave it out."""
-        headers = {"Content-Type": self.headers.get("Content-Type", ""), "Content-Length": str(len(self.body))}
+        headers = {name: self.headers.get(name, "") for name in ("Content-Type", "Date")}
+        headers["Content-Length"] = str(len(self.body))
         headers |= {name.replace("_", "-"): value for name, value in changed.items()}
         lines = [f"HTTP/1.1 {self.status} Word", *(f"{name}: {value}" for name, value in headers.items() if value)]
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
@@ -173,6 +174,26 @@ def _never_end(answer: Answer, wire: Wire) -> None:
         wire.send(b"0" * (1 << 16))
 
 
+def _with_rows(change: Callable[[list[Any]], list[Any]], *, counted: bool = False) -> Send:
+    """Return a fault that changes the rows of a list; ``counted``: its pagination counts those that are left."""
+
+    def change_body(found: Any) -> Any:
+        rows = change(found["data"])
+        total = {"itemsTotal": len(rows), "pagesTotal": 1} if counted else {}
+        return {**found, "data": rows, "pagination": {**found["pagination"], **total}}
+
+    return lie(change_body)
+
+
+def _each(**changed: Any) -> Send:
+    """Return a fault that changes fields of each row."""
+    return _with_rows(lambda rows: [{**row, **changed} for row in rows])
+
+
+def _data(value: Any) -> Send:
+    return lie(lambda found: {**found, "data": value})
+
+
 def _stop_halfway(answer: Answer, wire: Wire) -> None:
     wire.send(answer.head() + answer.body[: len(answer.body) // 2])
 
@@ -188,6 +209,44 @@ def _deflate_bomb() -> bytes:
     packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     return (packer.compress(b"0" * (1 << 26)) + packer.flush(zlib.Z_FULL_FLUSH)) * 64
 
+
+LIES = (
+    Fault("no rows", "answers 200 with no rows", _with_rows(lambda rows: [], counted=True), ("day",), (0,)),
+    Fault("half the rows", "leaves out half of them", _with_rows(lambda rows: rows[::2], counted=True), ("day",), (0,)),
+    Fault("page missing", "leaves out rows that it counts", _with_rows(lambda rows: rows[1:]), ("day",), (0,)),
+    Fault("counts doubled", "counts everything twice", _with_rows(
+          lambda rows: [{**row, "metricValue": row["metricValue"] * 2} for row in rows]), ("day",), (0,)),
+    Fault("null counts", "sends null for each count", _each(metricValue=None), ("day",), (0,)),
+    Fault("one count in five null", "sends null for one count in five", _with_rows(
+          lambda rows: [{**row, "metricValue": row["metricValue"] if n % 5 else None} for n, row in enumerate(rows)]),
+          ("day",), (0,)),
+    Fault("text for counts", "sends words for counts", _each(metricValue="many"), ("day",), (0,)),
+    Fault("lists for counts", "sends lists for counts", _each(metricValue=[1]), ("day",), (0,)),
+    Fault("huge counts", "sends counts of 10 to the 30", _each(metricValue=10**30), ("day",), (0,)),
+    Fault("infinite counts", "sends counts of 1e400", _each(metricValue=float("inf")), ("day",), (0,)),
+    Fault("negative counts", "sends negative counts", _each(metricValue=-3), ("day",), (0,)),
+    Fault("objects for values", "sends objects for countries", _each(dimensionValue={"code": "FR"}), ("day",), (0,)),
+    Fault("data is an object", "sends an object in place of the rows", _data({}), ("day",), (0,)),
+    Fault("data is null", "sends null in place of the rows", _data(None), ("day",), (0,)),
+    Fault("rows are numbers", "sends numbers in place of the rows", _data([1, 2]), ("day",), (0,)),
+    Fault("no data", "sends an empty object", lie(lambda found: {}), ("day",), (0,)),
+    Fault("itemsTotal 0 next to rows", "counts no rows, and sends some", lie(
+          lambda found: {**found, "pagination": {**found["pagination"], "itemsTotal": 0}}), ("day",), (0,)),
+    Fault("pagination is a list", "sends a list for the pagination", lie(lambda found: {**found, "pagination": []}),
+          ("day",), (0,)),
+)  # fmt: skip
+"""Wrong answers to the request for the countries of a day, which say 200 and can be read."""
+
+COUNT_LIES = (
+    Fault("own count 0", "counts no plays", _data(0), ("own count",), (0,)),
+    Fault("own count null", "sends null for its own count", _data(None), ("own count",), (0,)),
+    Fault("own count a word", "sends a word for its own count", _data("many"), ("own count",), (0,)),
+    Fault("own count huge", "counts 10 to the 30 plays", _data(10**30), ("own count",), (0,)),
+    Fault("own count too high", "counts a million plays more", lie(
+          lambda found: {**found, "data": found["data"] + 1e6}), ("own count",), (0,)),
+    Fault("no own count", "sends an empty object for its own count", lie(lambda found: {}), ("own count",), (0,)),
+)  # fmt: skip
+"""Wrong answers to the request for the API's own count."""
 
 FAULTS = (
     Fault("header dripped", "sends its header a byte at a time", _drip_header),
@@ -229,4 +288,6 @@ FAULTS = (
         status(302, bomb, Location="http://localhost:9/", Content_Encoding="gzip"),
     ),
     Fault("redirect", "redirects to another host", status(302, Location="http://localhost:9/")),
+    *LIES,
+    *COUNT_LIES,
 )  # fmt: skip

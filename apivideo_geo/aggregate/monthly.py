@@ -39,17 +39,20 @@ def published_months(summary: Summary) -> tuple[date, ...]:
 
     Figures of the current month would grow from build to build, and the difference between two sites would show the
     few plays between them. So would a day that is collected later: a month with a missing day that the API still has
-    is not published yet.
+    is not published yet, and neither is one with a day in doubt.
     """
     days = {day.day: day for day in summary.daily}
     remembers = summary.account.remembers
     known_from = first_whole_day(summary.generated_at, timedelta(days=remembers) if remembers else DEFAULT_RETENTION)
+    asked = {day.day for day in summary.days.doubtful if not day.settled}
     months = []
     for first in (day for day in days if day.day == 1):
         last = month_end(first)
         over = day_end(last) + SETTLED_AFTER <= summary.generated_at
         month = [day for day in summary.daily if first <= day.day <= last]
-        may_change = any(day.open or (day.count is None and day.day >= known_from) for day in month)
+        may_change = any(
+            day.open or ((day.count is None or day.day in asked) and day.day >= known_from) for day in month
+        )
         if over and last in days and not may_change:
             months.append(first)
     return tuple(months)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import ibis
@@ -17,6 +18,7 @@ from apivideo_geo.model import (
     CountryCount,
     Coverage,
     DayCount,
+    DoubtfulDay,
     Earlier,
     Summary,
 )
@@ -36,6 +38,7 @@ def summarise(
     demo: bool = False,
     partial: Collection[date] = (),
     left_out: Collection[date] = (),
+    doubtful: Collection[DoubtfulDay] = (),
     withheld: Collection[str] = (),
     per_million_from: int = PER_MILLION_FROM,
     account: Account = Account(),  # noqa: B008  frozen
@@ -48,9 +51,10 @@ def summarise(
     ``facts`` has the columns ``model.FACT_COLUMNS``; ``stored``: UTC day in the history → whether it was still partial
     when it was collected. The period is ``since``–``until``, both included; a bound that is None is the first or last
     stored day. ``partial`` are days that were only collected before they were over, ``left_out`` those that the
-    publisher leaves out; neither are in ``stored``. ``withheld`` are the dimensions whose small counts are withheld;
-    ``per_million_from`` is the smallest count with a rate; ``account`` is the metadata from the API. The three
-    functions take an alpha-3 and return its name, its alpha-2 and its number of people.
+    publisher leaves out; neither are in ``stored``. ``doubtful``: days whose rows do not add up. ``withheld`` are the
+    dimensions whose small counts are withheld; ``per_million_from`` is the smallest count with a rate; ``account`` is
+    the metadata from the API. The three functions take an alpha-3 and return its name, its alpha-2 and its number of
+    people.
     """
     days = [day for day in sorted(stored) if (since is None or day >= since) and (until is None or day <= until)]
     first, last = (since or days[0], until or days[-1]) if days else (since, until)
@@ -76,7 +80,10 @@ def summarise(
         total=total,
         mapped=sum(by_country.values()),
         unknown=unknown,
-        days=_coverage(daily, partial, left_out, account, generated_at.astimezone(UTC)),
+        days=replace(
+            _coverage(daily, partial, left_out, account, generated_at.astimezone(UTC)),
+            doubtful=tuple(one for one in doubtful if one.day in period),
+        ),
         countries=_rank(by_country, total, per_million_from, name_of, alpha2_of, population_of),
         daily=daily,
         breakdowns=_breakdowns(inside),

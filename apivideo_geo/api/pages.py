@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Protocol
 
-from apivideo_geo.errors import SourceFailed
+from apivideo_geo.errors import UnknownShape
+from apivideo_geo.model import MOST_COUNT
 
 PAGE_SIZE = 100
 """Most items that the API puts on one page."""
@@ -50,8 +51,8 @@ def fetch_items(
     number of pages (None if the API does not say). ``first_page``: an answer of :func:`fetch_page`, if there is one
     already. ``keep``: returns what is kept of an item, so that a long list fits into memory; some items come twice. An
     item that is added while we read moves the others to later pages, so the list is read again, at most ``PASSES``
-    times, until as many items are known as the last answer counts. Raises SourceFailed if the list is still incomplete
-    then, or is not a list; and what the client raises.
+    times, until as many items are known as the last answer counts. Raises :class:`UnknownShape` if the list is still
+    incomplete then, or is not a list; and what the client raises.
     """
     reading = _Reading(path, key, keep)
     for _ in range(PASSES):
@@ -65,9 +66,10 @@ def fetch_items(
                 break
         if reading.is_complete():
             return list(reading.items.values())
-    raise SourceFailed(
+    raise UnknownShape(
         f"{path} changed while it was being read ({PASSES} attempts, {len(reading.items)} of {reading.items_total}"
-        " items): try again later."
+        " items): try again later.",
+        "its pages do not have as many items as it counts",
     )
 
 
@@ -77,20 +79,36 @@ def fetch_page(client: Getter, path: str, params: Params | None, number: int) ->
 
 
 def parse_page(answer: Mapping[str, Any], path: str) -> Page:
-    """Parse an answer ``{data: […], pagination?: {…}}``. Raises SourceFailed if ``data`` is not a list of objects."""
-    items = answer.get("data")
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise SourceFailed(
-            f"The answer to {path} does not have the list `data` that the API describes: check APIVIDEO_BASE_URL,"
-            " or report it if that is api.video itself."
-        )
-    pagination = answer.get("pagination")
-    totals: Mapping[str, Any] = pagination if isinstance(pagination, Mapping) else {}
-    return Page(items, _parse_count(totals.get("pagesTotal")), _parse_count(totals.get("itemsTotal")))
+    """Parse an answer ``{data: […], pagination?: {…}}``.
+
+    Raises :class:`UnknownShape` if ``data`` is not a list of objects, or contradicts what ``pagination`` counts.
+    """
+    items, pagination = answer.get("data"), answer.get("pagination")
+    if not isinstance(items, list):
+        raise _unknown_shape(path, "`data` is not a list")
+    if not all(isinstance(item, dict) for item in items):
+        raise _unknown_shape(path, "an item of `data` is not an object")
+    if not (pagination is None or isinstance(pagination, Mapping)):
+        raise _unknown_shape(path, "`pagination` is not an object")
+    pages, total = (_parse_count(path, pagination or {}, name) for name in ("pagesTotal", "itemsTotal"))
+    if total is not None and total < len(items):
+        raise _unknown_shape(path, "`itemsTotal` is less than the items on one page")
+    return Page(items, pages, total)
 
 
-def _parse_count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+def _parse_count(path: str, pagination: Mapping[str, Any], name: str) -> int | None:
+    value = pagination.get(name)
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_COUNT):
+        return value
+    raise _unknown_shape(path, f"`{name}` is not a whole number")
+
+
+def _unknown_shape(path: str, reason: str) -> UnknownShape:
+    return UnknownShape(
+        f"The answer to {path} does not have the shape that the API describes ({reason}): check APIVIDEO_BASE_URL, or "
+        "report it if that is api.video itself.",
+        reason,
+    )
 
 
 @dataclass
@@ -136,6 +154,6 @@ class _Reading:
     def _id_of(self, item: Item) -> str:
         try:
             return self.key(item)
-        except (KeyError, TypeError, AttributeError):
-            missing = SourceFailed(f"An item of {self.path} has no id: report it, with the version of apivideo-geo.")
+        except (KeyError, TypeError, AttributeError, RecursionError):
+            missing = _unknown_shape(self.path, "an item has no id")
         raise missing

@@ -11,49 +11,59 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from apivideo_geo import privacy
-from apivideo_geo.collect.own_count import check_count
+from apivideo_geo.api.clock import use_server_clock
+from apivideo_geo.collect.own_count import fetch_own_counts, summarise_counts
 from apivideo_geo.console.report import Report
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import UsageError
 from apivideo_geo.history.history import History, find_last_source, open_history
-from apivideo_geo.history.ledger import days_to_collect
+from apivideo_geo.history.ledger import days_to_collect, days_to_compare
 from apivideo_geo.model import Facts
 from apivideo_geo.settings import Settings
-from apivideo_geo.sources.source import Source, choose_source
+from apivideo_geo.sources.source import Source, choose_source, open_client
 
 if TYPE_CHECKING:
     import ibis
 
 
-def collect(
-    settings: Settings, effects: Effects, report: Report, *, check: bool = False
-) -> tuple[Settings, frozenset[str]]:
+@dataclass(frozen=True)
+class Collected:
+    """What later steps need of a run: ``settings`` with the source that was chosen, ``effects`` with its clock.
+
+    ``hidden``: the titles and ids that must not be published.
+    """
+
+    settings: Settings
+    effects: Effects
+    hidden: frozenset[str]
+
+
+def collect(settings: Settings, effects: Effects, report: Report) -> Collected:
     """Fetch the days that the history lacks, or that may still change, and store them.
 
-    ``check``: also compare the collected days with the source's own total, which takes one more request.
-    Returns the settings with the source that was chosen, and the titles and ids that must not be published.
-    Raises :class:`ApivideoGeoError`; each day that was fetched before is stored.
+    What was collected is compared with the source's own count; days that differ are in doubt. Raises
+    :class:`ApivideoGeoError`; each day that was fetched before is stored.
     """
     last_source = find_last_source(settings.history) if settings.source == "auto" else None
-    source = choose_source(settings, effects, last_source)
-    report.source = source.name
-    settings = settings.model_copy(update={"source": source.name})
+    client = open_client(settings, effects)
     try:
+        if client:
+            effects, warning = use_server_clock(client, effects)
+            report.warnings += [warning] if warning else []
+        source = choose_source(settings, effects, client, last_source)
+        report.source = source.name
+        settings = settings.model_copy(update={"source": source.name})
         with open_history(settings.history_folder) as history:
             run = _Run(source, history, settings, effects.now(), report)
-            wanted = run.plan()
-            hidden = run.store_assets(wanted)
-            for detail, facts in source.fetch_days(wanted):
-                run.store_facts(detail, facts)
+            hidden = run.collect()
             history.compact(run.now)
-            if check:
-                run.check_total()
+            history.check_shown()
     finally:
-        if source.client:
-            report.requests = source.client.requests
-            source.client.close()
+        if client:
+            report.requests = client.requests
+            client.close()
     report.check_whole()
-    return settings, hidden
+    return Collected(settings, effects, hidden)
 
 
 @dataclass(frozen=True)
@@ -66,8 +76,23 @@ class _Run:
     now: datetime
     report: Report
 
-    def plan(self) -> dict[date, str]:
-        """Return the UTC days to fetch → the detail of each. Raises if the history holds other data than the source."""
+    def collect(self) -> frozenset[str]:
+        """Do all steps; return the titles and ids of the assets that must not be published."""
+        if self.source.client:
+            self.report.note_set_aside(self.history.set_aside_future(self.now))
+        wanted, compared = self.plan()
+        hidden = self.store_assets(wanted)
+        self.fetch(wanted)
+        if self.source.has_own_count:
+            self.compare(compared)
+            self.report.doubtful = self.history.doubtful_days()
+        return hidden
+
+    def plan(self) -> tuple[dict[date, str], list[date]]:
+        """Return the UTC days to fetch → the detail of each, and the stored days to compare with the source's count.
+
+        Raises :class:`DataRefused` if the history contains other data than the source has.
+        """
         source, history, settings = self.source, self.history, self.settings
         server = source.client.host if source.client else ""
         history.check_fits(source.metric, demo=source.name == "demo", server=server)
@@ -79,9 +104,39 @@ class _Run:
                 f"There is no day to collect between --since and --until, and none in {history.folder} yet; "
                 "widen the period."
             )
-        detail = settings.detail or source.usual_detail
-        wanted = days_to_collect(history.entries, first, last, self.now, detail, asks_all=source.asks_all)
-        return {day: day_detail for day, day_detail in wanted.items() if day not in settings.leave_out}
+        detail, entries = settings.detail or source.usual_detail, history.entries
+        compared = days_to_compare(entries, first, last, self.now, source.name) if source.has_own_count else []
+        wanted = days_to_collect(entries, first, last, self.now, detail, asks_all=source.asks_all, compared=compared)
+        left_out = settings.leave_out
+        return (
+            {day: day_detail for day, day_detail in wanted.items() if day not in left_out},
+            [day for day in compared if day not in left_out and day not in wanted],
+        )
+
+    def fetch(self, wanted: Mapping[date, str], own_counts: Mapping[date, int] | None = None) -> None:
+        """Fetch the days ``wanted`` (UTC day → detail) and store them."""
+        for detail, facts in self.source.fetch_days(wanted):
+            self.store_facts(detail, facts, own_counts or {})
+
+    def compare(self, compared: Collection[date]) -> None:
+        """Compare days with the source's own counts: those stored in this run, and ``compared``, stored before.
+
+        Those of ``compared`` that differ are fetched again.
+        """
+        entries = self.history.entries
+        new = [day for day in self.report.kept_days if entries[day].reported is None]
+        # Of a day that is not over only an empty answer is compared, because the others grow meanwhile.
+        stored = {
+            day: entries[day].count for day in {*compared, *new} if not (entries[day].open and entries[day].count)
+        }
+        own = fetch_own_counts(self.source, stored)
+        changed = {day: entries[day].detail for day in compared if own.get(day, stored[day]) != stored[day]}
+        self.history.note_own_counts({day: count for day, count in own.items() if day not in changed}, self.now)
+        if changed:
+            self.fetch(changed, own)
+        checked = summarise_counts({day: entries[day].count for day in own}, own)
+        self.report.checked = checked
+        self.history.save_account(None, checked)
 
     def store_assets(self, wanted: Mapping[date, str]) -> frozenset[str]:
         """Store the assets that may be shown; return the titles and ids of the others, which must not be published."""
@@ -95,8 +150,11 @@ class _Run:
             return frozenset()
         return privacy.private_words(forgotten if assets is None else assets)
 
-    def store_facts(self, detail: str, facts: Facts) -> None:
-        """Store the days of ``facts``, except those whose count became smaller; write their sessions to a file."""
+    def store_facts(self, detail: str, facts: Facts, own_counts: Mapping[date, int]) -> None:
+        """Store the days of ``facts`` that are not worse than the stored ones; write their sessions to a file.
+
+        ``own_counts``: UTC day → the source's own count, of the days it is already known for.
+        """
         settings, history = self.settings, self.history
         private = settings.history_private or self.source.name == "demo"
         allowed = privacy.for_history(facts, private, settings.withhold_media)
@@ -104,9 +162,14 @@ class _Run:
             days = history.changed_days(allowed, self.source.name)
             table = allowed.table.filter(pc.is_in(allowed.table["day"], pa.array(days, pa.date32())))
             allowed = replace(allowed, days=days, table=table)
+        if self.source.has_own_count:
+            unclear = history.days_to_count_first(allowed, self.now).items()
+            own_counts = fetch_own_counts(self.source, {d: n for d, n in unclear if d not in own_counts}) | dict(
+                own_counts
+            )
         shrunk = history.save(
             allowed, metric=self.source.metric, source=self.source.name, detail=detail, now=self.now,
-            accept_shrink=settings.accept_shrink,
+            accept_shrink=settings.accept_shrink, own_counts=own_counts if self.source.has_own_count else None,
             dimensions=privacy.history_dimensions(private, settings.withhold_media),
         )  # fmt: skip
         self.report.add(allowed)
@@ -117,12 +180,6 @@ class _Run:
             history.ask_again(saved)  # in the next run, if this one is interrupted before the file is written
             _export_sessions(facts.sessions, saved, settings)
             history.confirm(saved, self.now)
-
-    def check_total(self) -> None:
-        """Compare the collected days that are over with the source's own total."""
-        checked = check_count(self.source, self.history.closed_counts(self.report.kept_days))
-        self.report.note_checked(checked)
-        self.history.save_account(None, checked)
 
 
 def _export_sessions(sessions: ibis.Table, days: Collection[date], settings: Settings) -> None:

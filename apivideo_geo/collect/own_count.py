@@ -1,30 +1,47 @@
-"""Compare what was collected with the source's own total of the same days."""
+"""Compare what was collected with the source's own count of the same days."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
 
-from apivideo_geo.days import day_runs, days_between
+from apivideo_geo.days import ONE_DAY, day_runs, days_between
 from apivideo_geo.errors import SourceFailed
 from apivideo_geo.model import Checked
 from apivideo_geo.sources.source import Source
 
 
-def check_count(source: Source, collected: Mapping[date, int]) -> Checked | None:
-    """Compare the last consecutive days in ``collected`` with the source's own total of these days.
+def fetch_own_counts(source: Source, collected: Mapping[date, int]) -> dict[date, int]:
+    """Fetch UTC day → the source's own count, for the days of ``collected`` (UTC day → sum of its rows).
 
-    ``collected``: UTC day → total, of the days of this run that were over when they were fetched. Other days cannot be
-    compared: a day that is not over still grows, and the source may have deleted days of earlier runs. A play that
-    arrives between the two requests makes a harmless difference, so a difference is reported and nothing is rejected.
-    None if there is no such day, or if the source has no total or does not answer now.
+    One request for each run of days, if its count is the sum of ``collected``; where it is not, the run is split in two
+    until the days that differ are found. Days are left out if the source has no count of them or does not answer now.
     """
-    if not collected:
+    found: dict[date, int] = {}
+    waiting = day_runs(collected)
+    while waiting:
+        first, last = waiting.pop()
+        try:
+            count = source.fetch_count(first, last)
+        except SourceFailed:
+            break
+        days = days_between(first, last)
+        if count == sum(collected[day] for day in days):
+            found |= {day: collected[day] for day in days}
+        elif first == last and count is not None:
+            found[first] = count
+        elif first < last:
+            middle = days[len(days) // 2]
+            waiting += [(first, middle - ONE_DAY), (middle, last)]
+    return found
+
+
+def summarise_counts(collected: Mapping[date, int], own: Mapping[date, int]) -> Checked | None:
+    """Return the comparison of the last run of days in ``own``; None if there is none. Both: UTC day → count."""
+    if not own:
         return None
-    first, last = day_runs(collected)[-1]
-    try:
-        total = source.fetch_count(first, last)
-    except SourceFailed:
-        return None
-    stored = sum(collected[day] for day in days_between(first, last))
-    return None if total is None else Checked(first, last, stored=stored, reported=total)
+    first, last = day_runs(own)[-1]
+    days = days_between(first, last)
+    return Checked(
+        first, last, stored=sum(collected[day] for day in days), reported=sum(own[day] for day in days)
+    )  # fmt: skip

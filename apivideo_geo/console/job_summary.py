@@ -26,6 +26,9 @@ def render_job_summary(report: Report, page: str) -> str:
         facts += [("Total", total), ("Period", _period(s)), ("Never collected", missing)]
         if s.days.left_out:
             facts.append(("Left out", list_days(s.days.left_out, GAPS)))
+    for doubt in report.doubts():
+        name, _, days = doubt.partition(": ")
+        facts.append((name, days))
     if report.place:
         facts.append(("Site", f"{report.pages:,} files, {report.size / 1000:,.0f} kB"))
     if report.seconds:

@@ -7,15 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from apivideo_geo.aggregate.value_spellings import unknown_spellings
 from apivideo_geo.days import list_days
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.model import Checked, Facts, Shrunk, Summary
+from apivideo_geo.model import Checked, DoubtfulDay, Facts, Shrunk, Summary
 
 SPELLINGS_SHOWN = 20
 """Maximum number of unmapped spellings that are listed, most frequent first; the rest are only counted."""
+DOUBTS_SHOWN = 10
+"""Maximum number of days in doubt whose counts are listed, the newest."""
+FILES_SHOWN = 5
+"""Maximum number of files set aside that are named."""
 
 
 @dataclass
@@ -36,6 +41,8 @@ class Report:
     unfinished: list[str] = field(default_factory=list)
     """A message for each day that was stored before it ended, and whose later, lower total was rejected."""
     checked: Checked | None = None
+    doubtful: Sequence[DoubtfulDay] = ()
+    """Days whose rows do not add up to the API's own count, in the whole history."""
     summary: Summary | None = None
     pages: int = 0
     size: int = 0
@@ -59,6 +66,12 @@ class Report:
         rejected = {one.day for one in shrunk}
         self.kept_days += [day for day in days if day not in rejected]
         for one in shrunk:
+            if one.in_doubt:
+                self.warnings.append(
+                    f"{one.day}: the countries in the API's new answer add up to {one.reported:,}, which is not what "
+                    f"it counts itself. Kept the {one.stored:,} that are stored"
+                )
+                continue
             by = "" if one.dimension == "total" else f" by {one.dimension}"
             message = (
                 f"{one.day}: the API now reports {one.reported:,}{by}, but {one.stored:,} are stored. "
@@ -66,14 +79,28 @@ class Report:
             )
             (self.warnings if one.complete else self.unfinished).append(message)
 
-    def note_checked(self, checked: Checked | None) -> None:
-        """Set the comparison with the API's own total, if there is one; a difference becomes a warning."""
-        self.checked = checked
-        if checked and checked.reported != checked.stored:
+    def note_set_aside(self, files: Sequence[Path]) -> None:
+        """Add a warning that names the ``files`` to which days in the future were moved, if there are any."""
+        if files:
+            names = ", ".join(str(path) for path in files[:FILES_SHOWN])
+            more = f" and {len(files) - FILES_SHOWN} more" if len(files) > FILES_SHOWN else ""
             self.warnings.append(
-                f"from {checked.first} to {checked.last} the API reports {checked.reported:,} in total, but "
-                f"{checked.stored:,} by country; late plays, or the rejected rows above, cause such a difference"
+                "the history had days in the future, which a run with a wrong clock had stored; they were set aside as "
+                f"{names}{more}, and can be deleted"
             )
+
+    def doubts(self) -> list[str]:
+        """Return a line for the days that are in doubt, and one for those settled with a difference."""
+        asked = [day for day in self.doubtful if not day.settled]
+        settled = [day for day in self.doubtful if day.settled]
+        return [
+            f"{name}: {list_days([day.day for day in days])}: {_listing_doubts(days)}; {what}"
+            for name, days, what in (
+                ("In doubt", asked, "the next runs ask again, as long as the API has them"),
+                ("Settled with a difference", settled, "the API gave the same two counts three nights running"),
+            )
+            if days
+        ]
 
     def check_whole(self) -> None:
         """Raise :class:`DataRefused` if a day stays incomplete because its new, lower total was rejected."""
@@ -114,10 +141,6 @@ class Report:
             reached = f"{len(s.countries)} {'country' if len(s.countries) == 1 else 'countries'}"
             parts = f"{s.mapped:,} on the map, {s.unknown:,} from unknown countries"
             lines.append(f"Total: {counted} in {reached}: {parts}")
-            if self.checked and self.checked.reported == self.checked.stored:
-                c = self.checked
-                when = f"on {c.last}" if c.first == c.last else f"from {c.first} to {c.last}"
-                lines.append(f"Checked: the API reports {c.reported:,} {when} too")
             lines += _listing(
                 "Devices, systems and browsers not recognised, shown as they are", unknown_spellings(s.breakdowns)
             )
@@ -125,11 +148,27 @@ class Report:
                 lines.append(f"Never collected: {list_days(s.days.never_collected)}")
             if s.days.left_out:
                 lines.append(f"Left out, as the settings say: {list_days(s.days.left_out)}")
+        if self.checked and self.checked.reported == self.checked.stored:
+            c = self.checked
+            when = f"on {c.last}" if c.first == c.last else f"from {c.first} to {c.last}"
+            lines.append(f"Checked: the API reports {c.reported:,} {when} too")
+        lines += self.doubts()
         if self.place:
             lines.append(f"Site: {self.pages} files, {self.size / 1000:,.0f} kB, in {self.place}")
         lines += [f"Warning: {warning}" for warning in self.warnings]
         steps = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self.seconds.items())
         return [*lines, f"Time: {steps}"] if steps else lines
+
+
+def _listing_doubts(days: Sequence[DoubtfulDay]) -> str:
+    """Return the two counts of the newest days."""
+    shown = [
+        f"{day.day} {day.stored:,} by country, "
+        + ("not compared yet" if day.reported is None else f"{day.reported:,} counted by the API")
+        + (", too many rows rejected" if day.doubt == "refused" else "")
+        for day in days[-DOUBTS_SHOWN:]
+    ]
+    return "; ".join(shown)
 
 
 def _listing(title: str, counts: Mapping[str, int]) -> list[str]:

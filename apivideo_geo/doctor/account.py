@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 from apivideo_geo.api.client import Client
+from apivideo_geo.days import CLOCK_TOLERANCE
 from apivideo_geo.doctor.findings import Finding
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApivideoGeoError, KeyRefused
@@ -14,8 +15,6 @@ from apivideo_geo.settings import PRODUCTION, SANDBOX, Settings
 
 WHERE = "https://dashboard.api.video/apikeys"
 SECRET = "on GitHub under Settings, Secrets and variables, Actions, New repository secret"  # noqa: S105  a place
-CLOCKS_AGREE = timedelta(minutes=2)
-"""Maximum difference of the clocks without a warning. This machine's clock decides when a UTC day ends."""
 
 
 def examine_account(settings: Settings, effects: Effects) -> tuple[list[Finding], date | None]:
@@ -103,10 +102,10 @@ def _examine_clock(client: Client, effects: Effects) -> Finding:
     if client.server_time is None:
         return Finding("clock", "unseen", "The server does not report its time.")
     ahead = effects.now() - client.server_time
-    if abs(ahead) <= CLOCKS_AGREE:
+    if abs(ahead) <= CLOCK_TOLERANCE:
         return Finding("clock", "ok", f"It agrees with the server's clock to {abs(ahead).total_seconds():.0f} s.")
     says = f"It is {abs(ahead)} {'ahead of' if ahead > timedelta() else 'behind'} the server's clock."
-    return Finding("clock", "warning", says, "Set this machine's clock: it decides when a day ends.")
+    return Finding("clock", "warning", says, "Set this machine's clock. Runs that collect use the server's.")
 
 
 def _name(server: str) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from apivideo_geo.days import ONE_DAY, days_between, list_days
 from apivideo_geo.doctor.findings import Finding
 from apivideo_geo.effects import Effects
-from apivideo_geo.errors import ApivideoGeoError
+from apivideo_geo.errors import ApivideoGeoError, DataRefused
+from apivideo_geo.history.files import find_files, find_strays
 from apivideo_geo.history.history import History, load_history
+from apivideo_geo.history.parquet import find_damaged
+from apivideo_geo.model import DoubtfulDay
 from apivideo_geo.settings import Settings
 
 OLD = timedelta(hours=36)
@@ -24,7 +28,11 @@ def examine_history(settings: Settings, effects: Effects, first_day: date | None
     """Return findings on the history. Gaps can still be collected from ``first_day`` on (None: unknown)."""
     folder = settings.history_folder
     try:
+        if damaged := find_damaged(find_files(folder)):
+            return [_name_damaged(damaged)]
         history = load_history(folder)
+        history.load_assets()
+        history.read_account()
     except ApivideoGeoError as error:
         return [Finding("history", "wrong", f"The history in {folder} cannot be read.", str(error), error.exit_code)]
     if not history.entries:
@@ -34,7 +42,41 @@ def examine_history(settings: Settings, effects: Effects, first_day: date | None
     return [
         _examine_age(history, effects.now()),
         *_examine_gaps(history, effects.now().date(), first_day, settings.leave_out),
+        *_examine_doubts(history.doubtful_days(), first_day),
+        *_examine_strays(folder),
     ]
+
+
+def _name_damaged(damaged: Sequence[Path]) -> Finding:
+    """Return the finding on files whose bytes are not those that were written."""
+    names = ", ".join(map(str, damaged[:GAPS])) + (f" and {len(damaged) - GAPS} more" if len(damaged) > GAPS else "")
+    says = f"{len(damaged)} {'file is' if len(damaged) == 1 else 'files are'} damaged: {names}."
+    step = "Restore a copy (git has one). The next run sets damaged days aside, and collects those the API still has."
+    return Finding("history", "wrong", says, step, DataRefused.exit_code)
+
+
+def _examine_doubts(doubtful: Sequence[DoubtfulDay], first_day: date | None) -> list[Finding]:
+    """Return a finding on the days whose rows do not add up to the API's own count, if there are any."""
+    asked = [one.day for one in doubtful if not one.settled and (first_day is None or one.day >= first_day)]
+    others = [one.day for one in doubtful if one.day not in asked]
+    findings = []
+    if asked:
+        says = f"{list_days(asked, GAPS)}: the countries do not add up to the API's own count of the day."
+        step = "Run build on the next days: it asks again until they do, or until three nights running agree."
+        findings.append(Finding("days in doubt", "warning", says, step))
+    if others:
+        says = f"{list_days(others, GAPS)}: the API was asked for the last time; the difference is shown as unknown."
+        findings.append(Finding("settled days", "ok", says))
+    return findings
+
+
+def _examine_strays(folder: Path) -> list[Finding]:
+    """Return a finding on files in the history's ``folder`` that look like its own, and are ignored."""
+    strays = find_strays(folder)
+    if not strays:
+        return []
+    says = f"{len(strays)} Parquet files in {folder} are not part of the history and are ignored, such as {strays[0]}."
+    return [Finding("other files", "warning", says, "Move them elsewhere, or delete them if they are copies.")]
 
 
 def _examine_age(history: History, now: datetime) -> Finding:

@@ -61,6 +61,7 @@ def render_summary(summary: Summary) -> bytes:
                 "missing": [day.isoformat() for day in days.missing],
                 "left_out": [day.isoformat() for day in days.left_out],
                 "open": days.open,
+                "in_doubt": [day.day.isoformat() for day in days.doubtful],
             },
             "countries": [
                 {
@@ -113,7 +114,7 @@ SUMMARY_SCHEMA: dict[str, Any] = {
             "type": "object",
             "description": "collected + open + missing days = days in the period; empty is part of collected.",
             "additionalProperties": False,
-            "required": ["collected", "empty", "missing", "left_out", "open"],
+            "required": ["collected", "empty", "missing", "left_out", "open", "in_doubt"],
             "properties": {
                 "collected": {**_COUNT, "description": "Days over when collected."},
                 "empty": {**_COUNT, "description": "Collected days without a single count."},
@@ -124,6 +125,12 @@ SUMMARY_SCHEMA: dict[str, Any] = {
                     "description": "Those of missing that the publisher leaves out.",
                 },
                 "open": {**_COUNT, "description": "Days not over when collected."},
+                "in_doubt": {
+                    "type": "array",
+                    "items": _DAY,
+                    "description": "Days whose countries do not add up to the API's own count of the day; the rest is "
+                    "unknown. Without any country a day is missing, too.",
+                },
             },
         },
         "countries": {

@@ -6,6 +6,7 @@
     history/published.parquet             breakdowns of past months as they were first published
     history/ledger.jsonl                  one line per day: source, count, times
     history/account.json                  what the API reported about the account
+    history/….damaged, history/….future   files that were set aside: damaged, or of days in the future
 
 Only this package knows these paths. Every file is written under another name, synced and renamed, so a crash leaves no
 half-written file. The Parquet files contain no times: equal facts give equal bytes. The times are in the ledger, which
@@ -15,25 +16,30 @@ is rebuilt from the files if it is lost.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from apivideo_geo.days import day_end
+from apivideo_geo.days import day_end, list_days
 from apivideo_geo.durable import alone, remove_leftovers, save_bytes
-from apivideo_geo.errors import DataRefused, UsageError
+from apivideo_geo.errors import DataRefused, SourceFailed, UsageError
 from apivideo_geo.facts import FACTS, sort_facts
+from apivideo_geo.history import doubt
 from apivideo_geo.history.account import parse_account, render_account
+from apivideo_geo.history.files import DAYS, day_file, day_files, find_files, find_strays, is_month, month_file
 from apivideo_geo.history.ledger import LedgerDay, parse_ledger, render_ledger
 from apivideo_geo.history.parquet import (
+    check_digest,
+    check_file,
     damaged_file,
-    find_damaged_days,
+    find_damaged,
     find_outdated,
     read_metadata,
     read_rows,
@@ -44,13 +50,8 @@ from apivideo_geo.history.parquet import (
     unreadable_file,
 )
 from apivideo_geo.history.published import load_published, save_published
-from apivideo_geo.history.schema import (
-    ASSETS,
-    StoredDay,
-    not_ours,
-    render_metadata,
-)
-from apivideo_geo.model import DIMENSIONS, Account, Asset, Checked, Facts, Refused, Shrunk
+from apivideo_geo.history.schema import ASSETS, METADATA_KEY, VERSION, StoredDay, not_ours, render_metadata
+from apivideo_geo.model import DIMENSIONS, Account, Asset, Checked, DoubtfulDay, Facts, Shrunk
 from apivideo_geo.plain_text import clean_text, is_media_id
 from apivideo_geo.privacy import hide_unlisted_months, hide_unlisted_rows
 
@@ -81,15 +82,13 @@ class History:
         """Return days collected only before they ended, although later days exist. Their counts are too low."""
         return {day for day, entry in self.entries.items() if entry.open and day != max(self.entries)}
 
+    def doubtful_days(self) -> tuple[DoubtfulDay, ...]:
+        """Return the days in doubt, and those that are settled with a difference, oldest first."""
+        return doubt.find_doubtful(self.entries.values())
+
     def files(self) -> list[Path]:
         """Return the Parquet files of facts, oldest first; together they contain every fact once."""
-        days = list(
-            self.folder.glob("[0-9]*/[0-9]*/????-??-??.parquet")
-        )  # list days before months, because another run may be compacting
-        months = list(self.folder.glob("[0-9]*/????-??.parquet"))
-        compacted = {path.stem for path in months}
-        days = [path for path in days if path.stem[:7] not in compacted]
-        return sorted(months + days, key=lambda path: path.stem)
+        return find_files(self.folder)
 
     def check_current(self) -> None:
         """Raise :class:`DataRefused` if a file has an older format; the next run of collect converts it."""
@@ -101,12 +100,21 @@ class History:
     def check_readable(self) -> None:
         """Raise :class:`DataRefused` with the path of a damaged file, if there is one."""
         for path in self.files():
-            read_rows(path)
+            check_file(path)
+        self.load_assets()
+
+    def check_shown(self) -> None:
+        """Raise :class:`SourceFailed` if there are days, and all of them are empty and in doubt."""
+        if self.entries and not any(map(doubt.is_shown, self.entries.values())):
+            raise SourceFailed(
+                f"The API's answers for none of the {len(self.entries)} days in {self.folder} add up to its own count, "
+                "so there is nothing to show yet: run it again later."
+            )
 
     def check_counts(self, counts: Mapping[date, int]) -> None:
-        """Raise :class:`DataRefused` if a total in ``counts`` differs from the one in the ledger."""
+        """Raise :class:`DataRefused` if a total in ``counts`` differs from the ledger's, with its missing part."""
         for day, count in counts.items():
-            if count != self.entries[day].count:
+            if count != self.entries[day].count + doubt.missing_part(self.entries[day]):
                 raise damaged_file(self.file_of(day))
 
     def check_fits(self, metric: str, demo: bool, server: str = "") -> None:
@@ -144,30 +152,52 @@ class History:
         now: datetime,
         accept_shrink: bool = False,
         dimensions: Collection[str] = DIMENSIONS,
+        own_counts: Mapping[date, int] | None = None,
     ) -> list[Shrunk]:
         """Store ``facts``, fetched at ``now``; each day replaces the stored one completely.
 
-        Returns the days that were not stored because they shrank, unless ``accept_shrink``: the total is lower than the
-        stored one; or the stored day is complete and of the same ``source``, and the sum of one of the ``dimensions``
-        is lower. Days that have not ended at ``now`` are stored as open. Raises :class:`DiskFailed`,
-        :class:`DataRefused`.
+        ``own_counts``: UTC day → the API's own count, of the days it is already known for; None if the source has none.
+        Returns the days that were not stored: because they shrank, unless ``accept_shrink`` (the total is lower than
+        the stored one; or the stored day is complete and of the same ``source``, and the sum of one of the
+        ``dimensions`` is lower); or because they do not add up to the API's own count and the stored day does. Of two
+        versions that do not, the fuller one is stored. Days that have not ended at ``now`` are stored as open. Raises
+        :class:`DiskFailed`, :class:`DataRefused`.
         """
         rows = {day: FACTS.empty_table() for day in facts.days} | split_days(facts.table)
         sums = {day: sum_dimensions(table) for day, table in rows.items()}
-        stored = {
-            day: StoredDay(source, detail, now < day_end(day), sums[day].get("total", 0), table.num_rows)
+        answers = {
+            day: self._judge(day, sums[day].get("total", 0), day in facts.doubtful, own_counts,
+                             StoredDay(source, detail, now < day_end(day), 0, table.num_rows))
             for day, table in rows.items()
+        }  # fmt: skip
+        verdicts = {
+            day: doubt.weigh(self.entries.get(day), answer, has_own_count=own_counts is not None)
+            for day, answer in answers.items()
         }
-        shrunk = [] if accept_shrink else self._check_shrink(stored, sums, dimensions)
-        for one in shrunk:
-            del rows[one.day]
-        for month, days in _by_month(rows):
-            self._write(month, {day: rows[day] for day in days}, {day: stored[day] for day in days}, metric, now)
-            for day in days:
-                refused, before = [one for one in facts.refused if one.day == day], self.entries.get(day)
-                self.entries[day] = _entry(day, stored[day], metric, now, refused, before=before)
+        smaller = {day: answer for day, answer in answers.items() if verdicts[day] == "compare" and not accept_shrink}
+        rejected = self._check_shrink(smaller, sums, dimensions)
+        rejected += [self._keep(day, answer) for day, answer in answers.items() if verdicts[day] == "keep"]
+        left_out = {one.day for one in rejected} | {day for day in answers if verdicts[day] == "keep rows"}
+        self._store({day: table for day, table in rows.items() if day not in left_out}, answers, facts, metric, now)
+        self._note_answers({day: answers[day] for day in answers if verdicts[day] == "keep rows"}, facts, now)
         self.save_ledger()
-        return shrunk
+        return rejected
+
+    def days_to_count_first(self, facts: Facts, now: datetime) -> dict[date, int]:
+        """Return the days of ``facts`` whose own count has to be known before they are stored → the sum of their rows.
+
+        These are complete days that would replace a stored day and differ from it, or from what it should be.
+        """
+        counts = {day: sum_dimensions(table).get("total", 0) for day, table in split_days(facts.table).items()}
+        return {
+            day: counts.get(day, 0)
+            for day in facts.days
+            if day_end(day) <= now and doubt.is_disputed(self.entries.get(day), counts.get(day, 0))
+        }
+
+    def note_own_counts(self, own_counts: Mapping[date, int], now: datetime) -> None:
+        """Record the API's own counts of stored days (UTC day → count), which decide which days are in doubt."""
+        self._rejudge(doubt.compare(self.entries, own_counts, now))
 
     def save_ledger(self) -> None:
         """Write the ledger to disk."""
@@ -176,15 +206,30 @@ class History:
     def compact(self, now: datetime) -> int:
         """Merge each past month into one file; return how many were merged. Safe to repeat after an interruption."""
         done = 0
-        for folder in sorted(self.folder.glob("[0-9]*/[0-9]*")):
-            month = _month_of(folder)
-            if month is None:
-                continue
-            known = self._month_file(month).is_file()
-            if (known or _closed(month, now)) and any(folder.glob("????-??-??.parquet")):
+        for folder in sorted({path.parent for path in self.folder.glob(DAYS)}):
+            month = f"{folder.parent.name}-{folder.name}"
+            known = month_file(self.folder, month).is_file()
+            if day_files(self.folder, month) and (known or _closed(month, now)):
                 self._rewrite_month(month, {}, {}, self.metric or "")
                 done += not known  # otherwise a crash left day files behind, or a person restored them
         return done
+
+    def set_aside_future(self, now: datetime) -> list[Path]:
+        """Move the days after today, which a wrong clock has made, to files that are not read; return these files."""
+        future = [day for day in sorted(self.entries) if day > now.date()]
+        aside = []
+        for path, group in groupby(future, self.file_of):
+            days = list(group)
+            target = path.with_suffix(".future")
+            metadata = {day: stored_day(self.entries[day]) for day in days}
+            content = render_parquet(_rows_of(path, days), render_metadata(self.metric or "", metadata))
+            save_bytes(target, content)
+            self.drop(days)
+            aside.append(target)
+            log.warning("%s lies in the future and was set aside as %s.", list_days(days), target)
+        if aside:
+            self.save_ledger()
+        return aside
 
     def save_assets(self, assets: Iterable[Asset], *, unlisted: bool = False) -> None:
         """Store the public ``assets``; with ``unlisted`` also the others, whose titles are never stored otherwise."""
@@ -201,14 +246,19 @@ class History:
             for a in sorted(assets, key=lambda asset: asset.media_id)
             if a.public or unlisted
         ]
-        save_bytes(self.folder / "assets.parquet", render_parquet(pa.Table.from_pylist(rows, schema=ASSETS), {}))
+        metadata = {METADATA_KEY: b'{"schema":%d}' % VERSION}
+        save_bytes(self.folder / "assets.parquet", render_parquet(pa.Table.from_pylist(rows, schema=ASSETS), metadata))
 
     def load_assets(self) -> tuple[Asset, ...]:
-        """Return the assets that were saved last; an empty tuple if there are none."""
+        """Return the assets that were saved last; an empty tuple if there are none.
+
+        Raises :class:`DataRefused` if the file is damaged or not of a history.
+        """
         path = self.folder / "assets.parquet"
         if not path.is_file():
             return ()
-        rows = read_rows(path).to_pylist()
+        check_digest(path)
+        rows = read_rows(path, ASSETS).to_pylist()
         try:
             return tuple(
                 Asset(
@@ -271,22 +321,25 @@ class History:
 
         A damaged file is logged as a warning and ignored; the next run that fetches the metadata overwrites it.
         """
-        path = self.folder / "account.json"
         try:
-            return parse_account(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else Account()
-        except (DataRefused, UnicodeDecodeError):
-            log.warning("%s is damaged; the next run that collects from api.video writes it again.", path)
+            return self.read_account()
+        except DataRefused as error:
+            log.warning("%s", error)
             return Account()
+
+    def read_account(self) -> Account:
+        """Return the stored account metadata; an empty one if there is none. Raises :class:`DataRefused`."""
+        path = self.folder / "account.json"
+        return parse_account(path.read_bytes(), str(path)) if path.is_file() else Account()
 
     def file_of(self, day: date) -> Path:
         """Return the file that contains ``day``: that of its month if there is one, else its own."""
-        month = self._month_file(f"{day:%Y-%m}")
-        return month if month.is_file() else self._day_file(day)
+        month = month_file(self.folder, f"{day:%Y-%m}")
+        return month if month.is_file() else day_file(self.folder, day)
 
     def rows_of(self, day: date) -> pa.Table:
         """Return the stored rows of ``day``, with the columns of ``FACTS``."""
-        table = read_rows(self.file_of(day)).cast(FACTS)
-        return table.filter(pc.equal(table["day"], pa.scalar(day, pa.date32())))
+        return _rows_of(self.file_of(day), [day])
 
     def changed_days(self, facts: Facts, source: str) -> tuple[date, ...]:
         """Return the days of ``facts`` that are not stored from ``source``, complete and with the same rows."""
@@ -300,19 +353,74 @@ class History:
     def put(self, rows: Mapping[date, pa.Table], entries: Mapping[date, LedgerDay], now: datetime) -> None:
         """Store days of another history, rows and ledger lines, in place of the stored ones."""
         for month, days in _by_month(rows):
-            stored = {day: stored_day(entries[day]) for day in days}
+            stored = _stored_days({day: entries[day] for day in days})
             self._write(month, {day: rows[day] for day in days}, stored, entries[days[0]].metric, now)
         self.entries.update(entries)
 
     def drop(self, days: Iterable[date]) -> None:
         """Remove ``days``, as if they had never been collected."""
         for day in days:
-            path, month = self.file_of(day), self._month_file(f"{day:%Y-%m}")
+            path, month = self.file_of(day), month_file(self.folder, f"{day:%Y-%m}")
             if path == month:
                 self._rewrite_month(f"{day:%Y-%m}", {}, {}, self.metric or "", without=day)
             else:
                 remove_files([path], path.parent)
             del self.entries[day]
+
+    def _judge(
+        self, day: date, count: int, doubtful: bool, own_counts: Mapping[date, int] | None, answer: StoredDay
+    ) -> StoredDay:
+        """Return ``answer`` with its ``count``, the API's own count of the day and whether it is in doubt."""
+        if own_counts is None:
+            return replace(answer, count=count)
+        before, reported = self.entries.get(day), own_counts.get(day)
+        if reported is None and before and doubt.is_confirmed(before) and before.count == count:
+            reported = count
+        verdict = doubt.judge(count, reported, doubtful=doubtful, open=answer.open)
+        return replace(answer, count=count, reported=reported, doubt=verdict)
+
+    def _keep(self, day: date, answer: StoredDay) -> Shrunk:
+        """Return that ``answer`` was rejected, because it is in doubt and the stored day is not."""
+        return Shrunk(day, self.entries[day].count, answer.count, complete=True, in_doubt=True)
+
+    def _store(
+        self,
+        rows: Mapping[date, pa.Table],
+        answers: Mapping[date, StoredDay],
+        facts: Facts,
+        metric: str,
+        now: datetime,
+    ) -> None:
+        """Write ``rows`` and their ledger lines. The file has the state of its days after this night was counted."""
+        for month, days in _by_month(rows):
+            lines = {
+                day: _entry(day, answers[day], metric, now, _refused(facts, day), before=self.entries.get(day))
+                for day in days
+            }
+            self._write(month, {day: rows[day] for day in days}, _stored_days(lines), metric, now)
+            self.entries |= lines
+
+    def _note_answers(self, answers: Mapping[date, StoredDay], facts: Facts, now: datetime) -> None:
+        """Record answers that are less full than the rows that are stored: only the counts change, and the doubt."""
+        lines = {}
+        for day, answer in answers.items():
+            before = self.entries[day]
+            after = replace(
+                before, open=answer.open, reported=before.reported if answer.reported is None else answer.reported,
+                doubt=answer.doubt, answer=answer.count, last=now, nights=0, refused=_refused(facts, day),
+            )  # fmt: skip
+            lines[day] = doubt.count_night(before, after, now)
+        self._rejudge(lines)
+
+    def _rejudge(self, lines: Mapping[date, LedgerDay]) -> None:
+        """Replace the ledger lines of stored days; write the files whose footers have changed with them."""
+        changed = [day for day, line in lines.items() if stored_day(line) != stored_day(self.entries[day])]
+        self.entries |= lines
+        for path, group in groupby(sorted(changed), self.file_of):
+            metric, days = read_metadata(path)
+            days |= {day: stored_day(lines[day]) for day in group}
+            save_bytes(path, render_parquet(read_rows(path).cast(FACTS), render_metadata(metric, days)))
+        self.save_ledger()
 
     def _check_shrink(
         self, answered: Mapping[date, StoredDay], sums: Mapping[date, Mapping[str, int]], dimensions: Collection[str]
@@ -321,7 +429,7 @@ class History:
         for day, answer in answered.items():
             stored = self.entries.get(day)
             if stored is not None and answer.count < stored.count:
-                shrunk.append(Shrunk(day, stored.count, answer.count, complete=not stored.open))
+                shrunk.append(Shrunk(day, stored.count, answer.count, complete=not stored.open or answer.open))
             elif (
                 stored is not None and not stored.open and stored.source == answer.source and stored.detail != "country"
             ):
@@ -337,11 +445,11 @@ class History:
     def _write(
         self, month: str, rows: Mapping[date, pa.Table], stored: Mapping[date, StoredDay], metric: str, now: datetime
     ) -> None:
-        if self._month_file(month).is_file() or _closed(month, now):
+        if month_file(self.folder, month).is_file() or _closed(month, now):
             self._rewrite_month(month, rows, stored, metric)
             return
         for day, table in rows.items():
-            save_bytes(self._day_file(day), render_parquet(table, render_metadata(metric, {day: stored[day]})))
+            save_bytes(day_file(self.folder, day), render_parquet(table, render_metadata(metric, {day: stored[day]})))
 
     def _rewrite_month(
         self,
@@ -356,8 +464,8 @@ class History:
 
         If a day is in both the month file and a day file, the month file wins. If no day is left, the file is deleted.
         """
-        path, folder = self._month_file(month), self.folder / month[:4] / month[5:]
-        sources = [*([path] if path.is_file() else []), *sorted(folder.glob("????-??-??.parquet"))]
+        path, files = month_file(self.folder, month), day_files(self.folder, month)
+        sources = [*([path] if path.is_file() else []), *files]
         tables: list[pa.Table] = []
         days = dict(stored)
         for source in sources:
@@ -367,17 +475,12 @@ class History:
             days = found | days
         days = {day: one for day, one in days.items() if day != without}
         if not days:
-            remove_files([path], folder)
+            remove_files([path], path.parent)
             return
         merged = pa.concat_tables([table.cast(FACTS) for table in [*tables, *rows.values()]])
         save_bytes(path, render_parquet(sort_facts(merged), render_metadata(metric, days)))
-        remove_files(sorted(folder.glob("????-??-??.parquet")), folder)
-
-    def _month_file(self, month: str) -> Path:
-        return self.folder / month[:4] / f"{month}.parquet"
-
-    def _day_file(self, day: date) -> Path:
-        return self.folder / f"{day:%Y}" / f"{day:%m}" / f"{day}.parquet"
+        if files:
+            remove_files(files, files[0].parent)
 
 
 def load_history(folder: Path) -> History:
@@ -387,6 +490,8 @@ def load_history(folder: Path) -> History:
     new one without times, so that it is fetched again. Raises :class:`DataRefused` for a damaged file.
     """
     _check_folder(folder)
+    for path in find_strays(folder):
+        _warn_of_stray(path, path.absolute())
     history = History(folder, {})
     ledger = folder / "ledger.jsonl"
     known: dict[date, LedgerDay] = {}
@@ -394,7 +499,7 @@ def load_history(folder: Path) -> History:
     metadata = {path: read_metadata(path) for path in history.files()}
     try:
         if ledger.is_file():
-            known = parse_ledger(ledger.read_text(encoding="utf-8", errors="replace"), str(ledger))
+            known = parse_ledger(ledger.read_bytes(), str(ledger))
     except OSError as error:
         raise unreadable_file(ledger, error) from None
     for path, (metric, days) in metadata.items():
@@ -405,7 +510,7 @@ def load_history(folder: Path) -> History:
             )
         for day, stored in days.items():
             if not _matches(known.get(day), stored, metric):
-                known[day] = _entry(day, stored, metric, None, [], before=known.get(day))
+                known[day] = _entry(day, stored, metric, None, {}, before=known.get(day))
         history.entries |= {day: known[day] for day in days}
     return history
 
@@ -438,7 +543,7 @@ def _mend(folder: Path) -> None:
 
     Every file is converted, so that engines and other programs find a single schema.
     """
-    damaged = find_damaged_days(folder)
+    damaged = find_damaged(path for path in History(folder, {}).files() if not is_month(path))
     metadata = {path: read_metadata(path) for path in History(folder, {}).files() if path not in damaged}
     for path in damaged:
         aside = path.with_suffix(".damaged")
@@ -446,6 +551,12 @@ def _mend(folder: Path) -> None:
         log.warning("%s is damaged; it was renamed to %s, and its day will be fetched again.", path, aside.name)
     for path in find_outdated(metadata):
         save_bytes(path, render_parquet(sort_facts(read_rows(path)), render_metadata(*metadata[path])))
+
+
+@cache
+def _warn_of_stray(path: Path, absolute: Path) -> None:
+    """Log that ``path`` is ignored, once in each process: ``absolute`` is the same path."""
+    log.warning("%s is not a file of the history, perhaps a copy, and is ignored. Move it elsewhere.", path)
 
 
 def _check_folder(folder: Path) -> None:
@@ -458,23 +569,36 @@ def _entry(
     stored: StoredDay,
     metric: str,
     now: datetime | None,
-    refused: Sequence[Refused],
+    refused: Mapping[str, int],
     before: LedgerDay | None,
 ) -> LedgerDay:
     """Return the new ledger line of ``day``, replacing ``before``; ``now`` is None if it is rebuilt from a file."""
-    reasons: dict[str, int] = {}
-    for one in refused:
-        reasons[one.reason] = reasons.get(one.reason, 0) + one.count
     seen = before.first_count if before else None
-    return LedgerDay(
+    line = LedgerDay(
         day=day,
         metric=metric,
         **asdict(stored),
         first=(before and before.first) or now,
         last=now,
         first_count=seen if seen is not None or stored.open else stored.count,
-        refused=dict(sorted(reasons.items())),
+        refused=refused,
+        answer=stored.count,
     )
+    return doubt.count_night(before, line, now) if now else line
+
+
+def _refused(facts: Facts, day: date) -> dict[str, int]:
+    """Return reason → number of rejected rows, of ``day``."""
+    reasons: dict[str, int] = {}
+    for one in facts.refused:
+        if one.day == day:
+            reasons[one.reason] = reasons.get(one.reason, 0) + one.count
+    return dict(sorted(reasons.items()))
+
+
+def _rows_of(path: Path, days: Collection[date]) -> pa.Table:
+    table = read_rows(path).cast(FACTS)
+    return table.filter(pc.is_in(table["day"], pa.array(days, pa.date32())))
 
 
 def _matches(entry: LedgerDay | None, stored: StoredDay, metric: str) -> bool:
@@ -484,7 +608,13 @@ def _matches(entry: LedgerDay | None, stored: StoredDay, metric: str) -> bool:
 
 def stored_day(entry: LedgerDay) -> StoredDay:
     """Return the part of a ledger line that is also in the footer of the day's file."""
-    return StoredDay(entry.source, entry.detail, entry.open, entry.count, entry.rows)
+    return StoredDay(
+        entry.source, entry.detail, entry.open, entry.count, entry.rows, entry.reported, entry.doubt
+    )  # fmt: skip
+
+
+def _stored_days(lines: Mapping[date, LedgerDay]) -> dict[date, StoredDay]:
+    return {day: stored_day(line) for day, line in lines.items()}
 
 
 def _by_month(days: Iterable[date]) -> list[tuple[str, list[date]]]:
@@ -497,12 +627,3 @@ def _by_month(days: Iterable[date]) -> list[tuple[str, list[date]]]:
 def _closed(month: str, now: datetime) -> bool:
     last = (date.fromisoformat(f"{month}-28") + timedelta(days=4)).replace(day=1) - timedelta(days=1)
     return now >= day_end(last) + COMPACT_AFTER
-
-
-def _month_of(folder: Path) -> str | None:
-    month = f"{folder.parent.name}-{folder.name}"
-    try:
-        date.fromisoformat(f"{month}-01")
-    except ValueError:
-        return None
-    return month

@@ -1,24 +1,33 @@
 """The ledger: one line for each stored day, and which days need fetching. No I/O: it converts from and to text.
 
 A day has one of three states. Collected (perhaps without plays): its line has ``open`` false. Collected before it
-ended: ``open`` is true. Never collected: it has no line.
+ended: ``open`` is true. Never collected: it has no line. A collected day whose rows do not add up to the API's own
+count is in doubt: see ``doubt.py``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, ClassVar
 
-from apivideo_geo.days import day_end, days_between
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+
+from apivideo_geo.days import CLOCK_TOLERANCE, day_end, days_between
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.model import DETAIL_DIMENSIONS
+from apivideo_geo.history.schema import STRICT, Count, Day, DetailName, Name
+from apivideo_geo.model import DETAIL_DIMENSIONS, Doubt
 
 SETTLES_AFTER = timedelta(hours=24)
 """A day fetched this long after its end is final. The API needs only seconds, but clocks differ and buffers delay."""
 ASK_AGAIN_AFTER = timedelta(hours=6)
 """A recent day is not fetched again sooner than this, so that a second run soon after fetches only open days."""
+
+Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))]
+"""A time in the ledger."""
+Reason = Annotated[str, StringConstraints(max_length=500)]
 
 
 @dataclass(frozen=True)
@@ -27,20 +36,31 @@ class LedgerDay:
 
     ``count`` is the day's total, and ``first_count`` the total when it was first fetched after its end, so that
     ``count - first_count`` is how much it changed later. ``rows`` is the number of stored rows. ``refused``: reason →
-    number of plays in rejected rows.
+    number of plays in rejected rows. ``reported`` and ``doubt``: as in :class:`StoredDay`. ``answer``: the sum of the
+    rows in the last answer, which differs from ``count`` if fuller rows are stored; ``nights``: on how many days
+    running ``answer`` and ``reported`` were the same, while they differed from each other.
     """
 
-    day: date
-    source: str
-    metric: str
-    detail: str
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    day: Day
+    source: Name
+    metric: Name
+    detail: DetailName
     open: bool
-    count: int
-    rows: int
-    first: datetime | None = None
-    last: datetime | None = None
-    first_count: int | None = None
-    refused: Mapping[str, int] = field(default_factory=dict)
+    count: Count
+    rows: Count
+    first: Moment | None = None
+    last: Moment | None = None
+    first_count: Count | None = None
+    refused: Mapping[Reason, Count] = field(default_factory=dict)
+    reported: Count | None = None
+    doubt: Doubt = "no"
+    answer: Count | None = None
+    nights: Count = 0
+
+
+_LINE = TypeAdapter(LedgerDay)
 
 
 def higher_detail(one: str, other: str) -> str:
@@ -50,13 +70,20 @@ def higher_detail(one: str, other: str) -> str:
 
 
 def days_to_collect(
-    ledger: Mapping[date, LedgerDay], first: date, last: date, now: datetime, detail: str, *, asks_all: bool = False
+    ledger: Mapping[date, LedgerDay],
+    first: date,
+    last: date,
+    now: datetime,
+    detail: str,
+    *,
+    asks_all: bool = False,
+    compared: Collection[date] = (),
 ) -> dict[date, str]:
     """Return day → level of detail, for the days from ``first`` to ``last`` that need fetching at ``now``.
 
-    These are days not in the ledger, open days, recent days (last fetched less than ``SETTLES_AFTER`` past their end,
-    and not within the last ``ASK_AGAIN_AFTER``), and days stored at a lower level. The level is never lower than the
-    stored one. ``asks_all`` returns every day.
+    These are days not in the ledger, open days, days in doubt, recent days (last fetched less than ``SETTLES_AFTER``
+    past their end, and not within the last ``ASK_AGAIN_AFTER``) unless they are ``compared`` with the API's own count,
+    and days stored at a lower level. The level is never lower than the stored one. ``asks_all`` returns every day.
     """
     wanted = {}
     for day in days_between(first, last):
@@ -65,9 +92,35 @@ def days_to_collect(
             wanted[day] = detail
             continue
         at = higher_detail(detail, stored.detail)
-        if asks_all or stored.open or stored.last is None or _young(stored, now) or at != stored.detail:
+        changing = _may_have_changed(stored, now) or (_young(stored, now) and day not in compared)
+        if asks_all or changing or at != stored.detail:
             wanted[day] = at
     return wanted
+
+
+def days_to_compare(
+    ledger: Mapping[date, LedgerDay], first: date, last: date, now: datetime, source: str
+) -> list[date]:
+    """Return the stored days of ``source`` from ``first`` to ``last`` that have to be compared with its own count.
+
+    These are complete days that were never compared, and recent days: one count of all of them tells whether one has
+    changed.
+    """
+    return [
+        day
+        for day in days_between(first, last)
+        if (stored := ledger.get(day))
+        and stored.source == source
+        and not _may_have_changed(stored, now)
+        and (_young(stored, now) or (stored.reported is None and stored.doubt in ("no", "uncompared")))
+    ]
+
+
+def _may_have_changed(stored: LedgerDay, now: datetime) -> bool:
+    """Return whether the rows of a stored day have to be fetched again, whatever the API counts."""
+    # A day that was fetched later than now, or is closed before its end, was fetched with a clock that was ahead.
+    untimely = stored.last is None or stored.last > now + CLOCK_TOLERANCE or now < day_end(stored.day)
+    return stored.open or untimely or stored.doubt in ("differs", "refused")
 
 
 def _young(stored: LedgerDay, now: datetime) -> bool:
@@ -84,30 +137,19 @@ def render_ledger(entries: Iterable[LedgerDay]) -> str:
     return "".join(lines)
 
 
-def parse_ledger(text: str, name: str) -> dict[date, LedgerDay]:
+def parse_ledger(content: bytes, name: str) -> dict[date, LedgerDay]:
     """Return day → line. Raises :class:`DataRefused` with the number of a line of the file ``name`` that is invalid."""
     entries = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(content.splitlines(), 1):
         try:
-            values = json.loads(line)
-            values["day"] = date.fromisoformat(values["day"])
-            for moment in ("first", "last"):
-                values[moment] = values[moment] and _moment(values[moment])
-            entry = LedgerDay(**values)
-        except (ValueError, KeyError, TypeError, AttributeError):
+            entry = _LINE.validate_json(line)
+        except ValidationError:
             raise DataRefused(
                 f"{name}, line {number} is not a line of the ledger. Delete {name} and run again; "
                 "it is rebuilt from the Parquet files."
             ) from None
         entries[entry.day] = entry
     return entries
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(text)
-    return moment
 
 
 def _plain(value: object) -> object:

@@ -1,8 +1,9 @@
 """Merge two histories that started from the same one, without losing anything that either collected.
 
 This is a three-way merge of ``base`` (what both started from), ``ours`` (the folder) and ``theirs`` (the branch). If
-only one side changed a day, its version is taken; if both did, the one with more data wins, as when a day is saved. A
-day that they removed and we did not change stays removed. Ledger lines are joined: they span the fetches of both.
+only one side changed a day, its version is taken; if both did, the one that adds up to the API's own count wins, else
+the one with more data, as when a day is saved. A day that they removed and we did not change stays removed. Ledger
+lines are joined: they span the fetches of both.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pyarrow.compute as pc
 
 from apivideo_geo.durable import save_bytes
 from apivideo_geo.errors import DataRefused
+from apivideo_geo.history.doubt import is_confirmed, worth
 from apivideo_geo.history.history import History, stored_day
 from apivideo_geo.history.ledger import LedgerDay, parse_ledger, render_ledger
 from apivideo_geo.history.published import merge_published
@@ -39,8 +41,8 @@ def merge(base: History, ours: History, theirs: History, now: datetime, *, remov
     """Apply to ``theirs`` what changed from ``base`` to ``ours``, and write it to disk.
 
     Open days are left out: they are fetched again anyway, and each run would commit them. With ``remove``, days that
-    ours no longer has are removed, unless theirs changed them. Raises :class:`DataRefused` if the two count different
-    metrics.
+    ours no longer has are removed, unless theirs changed them; so are days after today, which ours has set aside.
+    Raises :class:`DataRefused` if the two count different metrics.
     """
     if ours.metric:
         theirs.check_fits(ours.metric, ours.demo)
@@ -55,7 +57,8 @@ def merge(base: History, ours: History, theirs: History, now: datetime, *, remov
             rows[day], lines[day] = ours.rows_of(day), _join(entry, other)
         elif other is not None:
             theirs.entries[day] = _join(other, entry)
-    gone = sorted(day for day in base.entries.keys() - ours.entries.keys() if remove and theirs_kept.same(day))
+    removed = base.entries.keys() - ours.entries.keys()
+    gone = sorted(day for day in removed if (remove or day > now.date()) and theirs_kept.same(day))
     theirs.drop(gone)
     theirs.put(rows, lines, now)
     theirs.compact(now)
@@ -72,7 +75,7 @@ def mend_ledger(path: Path) -> int:
     """Remove invalid lines from a ledger, such as git's conflict markers; return how many were removed."""
     if not path.is_file():
         return 0
-    lines = path.read_bytes().decode("utf-8", errors="replace").splitlines()
+    lines = path.read_bytes().splitlines()
     entries: dict[date, LedgerDay] = {}
     unreadable = 0
     for line in lines:
@@ -107,13 +110,17 @@ class _Comparison:
 
 
 def _fuller(one: LedgerDay, other: LedgerDay) -> bool:
-    """Return whether ``one`` wins over ``other``: higher count, complete day, more detail, more rows, later fetch."""
-    return _worth(one) > _worth(other)
+    """Return whether ``one`` wins over ``other``.
+
+    Compared in order: whether it adds up to the API's own count, count, complete day, detail, rows, time of fetch.
+    """
+    return _rank(one) > _rank(other)
 
 
-def _worth(entry: LedgerDay) -> tuple[int, bool, int, int, float]:
+def _rank(entry: LedgerDay) -> tuple[bool, int, bool, int, int, float]:
     asked = entry.last.timestamp() if entry.last else 0.0
-    return entry.count, not entry.open, list(DETAIL_DIMENSIONS).index(entry.detail), entry.rows, asked
+    detail = list(DETAIL_DIMENSIONS).index(entry.detail)
+    return is_confirmed(entry), worth(entry), not entry.open, detail, entry.rows, asked
 
 
 def _join(kept: LedgerDay, other: LedgerDay | None) -> LedgerDay:
@@ -125,8 +132,9 @@ def _join(kept: LedgerDay, other: LedgerDay | None) -> LedgerDay:
         return replace(kept, first=first)
     earlier = kept if kept.first == first else other
     return replace(
-        kept, first=first, last=max(_known(kept.last, other.last), default=None), first_count=earlier.first_count
-    )
+        kept, first=first, last=max(_known(kept.last, other.last), default=None), first_count=earlier.first_count,
+        nights=max(kept.nights, other.nights),
+    )  # fmt: skip
 
 
 def _known(*moments: datetime | None) -> list[datetime]:

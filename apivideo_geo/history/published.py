@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from apivideo_geo.durable import save_bytes
-from apivideo_geo.history.parquet import read_footer, read_rows, render_parquet
+from apivideo_geo.history.parquet import check_digest, read_rows, render_parquet
 from apivideo_geo.history.schema import METADATA_KEY, VERSION, not_ours
 from apivideo_geo.model import Cells, PublishedMonth, PublishedMonths
 
@@ -43,9 +43,9 @@ def load_published(folder: Path) -> PublishedMonths:
         return {}
     rows: dict[tuple[str, date], list[dict[str, Any]]] = defaultdict(list)
     try:
-        for row in read_rows(path).select(_COLUMNS.names).cast(_COLUMNS).to_pylist():
+        for row in read_rows(path, _COLUMNS).select(_COLUMNS.names).cast(_COLUMNS).to_pylist():
             rows[row["dimension"], row["month"]].append(row)
-        months = json.loads((read_footer(path).metadata or {})[METADATA_KEY])["months"]
+        months = json.loads((check_digest(path).metadata or {})[METADATA_KEY])["months"]
         found = {
             (str(one["dimension"]), date.fromisoformat(one["month"])): PublishedMonth(
                 _cells(rows.pop((one["dimension"], date.fromisoformat(one["month"])), [])),

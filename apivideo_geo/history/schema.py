@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, ClassVar
 
 import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.facts import FACTS
+from apivideo_geo.model import DETAIL_DIMENSIONS, MOST_COUNT, Doubt
 
-VERSION = 1
-"""Version of the format. When it grows, add a migration from the version before."""
+VERSION = 2
+"""Version of the format. When it grows, add a migration from the version before. Version 2 added ``reported`` and
+``doubt`` to the metadata of a day, and the file's checksum."""
 METADATA_KEY = b"apivideo_geo"
-MIGRATIONS: Mapping[int, Callable[[pa.Table], pa.Table]] = {}
-"""Version → function that converts its rows to the next version. Empty, because there is only version 1."""
+MIGRATIONS: Mapping[int, Callable[[pa.Table], pa.Table]] = {1: lambda table: table}
+"""Version → function that converts its rows to the next version. In the metadata, a missing field has its default."""
 
 ASSETS = pa.schema(
     [
@@ -33,16 +36,52 @@ ASSETS = pa.schema(
 """Columns of the file of assets, sorted by ``media_id``. ``lifetime`` is null if it was not fetched. Older files have
 neither ``lifetime`` nor ``public``; they contain only public assets."""
 
+STRICT = ConfigDict(strict=True, extra="forbid")
+"""How files are read: a value of another type, or an unknown field, is an error."""
+Count = Annotated[int, Field(ge=0, le=MOST_COUNT)]
+"""A count in a file."""
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+"""A UTC day in a file. The bounds keep calculations with days from overflowing."""
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
+"""The name of a metric or of a source."""
+DetailName = Annotated[str, StringConstraints(pattern=f"^({'|'.join(DETAIL_DIMENSIONS)})$")]
+"""A level of detail."""
+
 
 @dataclass(frozen=True)
 class StoredDay:
-    """What a file's footer says about one of its days: enough to rebuild the ledger line, except for the times."""
+    """What a file's footer says about one of its days: enough to rebuild the ledger line, except for the times.
 
-    source: str
-    detail: str
+    ``reported``: the API's own count of the day when it was last compared; None if it was not.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    source: Name
+    detail: DetailName
     open: bool
-    count: int
-    rows: int
+    count: Count
+    rows: Count
+    reported: Count | None = None
+    doubt: Doubt = "no"
+
+
+class _Metadata(BaseModel):
+    """The metadata of a file of facts."""
+
+    model_config = STRICT
+
+    version: int = Field(alias="schema", ge=1)
+    metric: Name
+    days: dict[Day, StoredDay]
+
+
+class _Version(BaseModel):
+    """The part of the metadata that every version has."""
+
+    model_config = ConfigDict(strict=True)
+
+    version: int = Field(VERSION, alias="schema", ge=1)
 
 
 def render_metadata(metric: str, days: Mapping[date, StoredDay]) -> dict[bytes, bytes]:
@@ -62,33 +101,48 @@ def migrate(table: pa.Table, version: int) -> pa.Table:
     return table
 
 
-def parse_version(metadata: Mapping[bytes, bytes] | None) -> int:
-    """Return the version of a file; the current one if the file has none, such as the file of assets."""
-    return int(json.loads((metadata or {}).get(METADATA_KEY, b"{}")).get("schema", VERSION))
-
-
-def parse_metadata(
-    metadata: Mapping[bytes, bytes] | None, name: str, columns: Collection[str]
-) -> tuple[str, dict[date, StoredDay]]:
-    """Return the metric and the days of a file named ``name`` with ``columns``.
+def parse_version(metadata: Mapping[bytes, bytes] | None, name: str) -> int:
+    """Return the version of a file named ``name``; the current one if the file has none, such as a file of assets.
 
     Raises :class:`DataRefused` if it is not a file of the history, or has a newer version.
     """
     try:
-        about: dict[str, Any] = json.loads((metadata or {})[METADATA_KEY])
-        version = int(about["schema"])
-        if version > VERSION:
-            raise DataRefused(
-                f"{name} was written by a newer apivideo-geo (schema {version}, this one knows {VERSION}); "
-                "update apivideo-geo and run again."
-            )
-        if version == VERSION and not set(FACTS.names) <= set(columns):
-            raise not_ours(name)
-        return str(about["metric"]), {
-            date.fromisoformat(day): StoredDay(**stored) for day, stored in about["days"].items()
-        }
-    except (KeyError, ValueError, TypeError):
+        version = _Version.model_validate_json((metadata or {}).get(METADATA_KEY, b"{}")).version
+    except ValidationError:
         raise not_ours(name) from None
+    if version > VERSION:
+        raise DataRefused(
+            f"{name} was written by a newer apivideo-geo (schema {version}, this one knows {VERSION}); "
+            "update apivideo-geo and run again."
+        )
+    return version
+
+
+def parse_metadata(metadata: Mapping[bytes, bytes] | None, name: str) -> tuple[str, dict[date, StoredDay]]:
+    """Return the metric and the days of a file named ``name``.
+
+    Raises :class:`DataRefused` if it is not a file of the history, or has a newer version.
+    """
+    parse_version(metadata, name)
+    try:
+        about = _Metadata.model_validate_json((metadata or {})[METADATA_KEY])
+    except (KeyError, ValidationError):
+        raise not_ours(name) from None
+    return about.metric, about.days
+
+
+def check_columns(schema: pa.Schema, expected: pa.Schema, name: str) -> None:
+    """Raise :class:`DataRefused` if a file named ``name`` lacks a column of ``expected``, or has it in another type.
+
+    The file of assets of an older version lacks the columns that may be null, and ``public``.
+    """
+    types = dict(zip(schema.names, schema.types, strict=True))
+    optional = set() if expected is FACTS else {"lifetime", "public"}
+    if any(
+        types.get(field.name) != field.type and not (field.name in optional and field.name not in types)
+        for field in expected
+    ):
+        raise not_ours(name)
 
 
 def not_ours(name: str) -> DataRefused:

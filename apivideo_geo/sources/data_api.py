@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -10,7 +11,7 @@ from apivideo_geo.api.client import Client
 from apivideo_geo.api.pages import fetch_items
 from apivideo_geo.days import DEFAULT_RETENTION, ONE_DAY, day_end, day_start, days_between, first_whole_day
 from apivideo_geo.effects import Effects
-from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed
+from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed, UnknownShape
 from apivideo_geo.model import DETAIL_DIMENSIONS, Asset, Facts
 from apivideo_geo.privacy import history_dimensions, listed_assets
 from apivideo_geo.settings import Settings
@@ -32,6 +33,7 @@ class DataApiSource:
     name = "data"
     usual_detail = "country"
     asks_all = False
+    has_own_count = True
 
     def __init__(self, settings: Settings, effects: Effects, client: Client) -> None:
         self.client: Client | None = client
@@ -71,23 +73,28 @@ class DataApiSource:
 
     def fetch_count(self, first: date, last: date) -> int | None:
         """Fetch the API's own count of all countries together: one request."""
-        return fetch_count(self._api, self.metric, day_start(first), day_end(last))
+        return fetch_count(self._api, self.metric, day_start(first), min(day_end(last), self._effects.now()))
 
     def _fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
         progress = self._effects.progress
         fetcher = DayFetcher(self._api, self.metric, self._effects.now(), self._listed)
         progress.start("Collecting days", len(wanted))
         simple = sorted(day for day, detail in wanted.items() if detail == "country")
+        unusable: list[UnknownShape] = []
         for day, totals in self._api.map(simple, fetcher.fetch_totals):
             progress.advance()
             yield wanted[day], fetcher.fetch_facts(totals)
+            unusable += [totals.unusable] if totals.unusable else []
         detailed = sorted(wanted.keys() - set(simple))
         sample = self._fetch_sample(fetcher, detailed, wanted)
         for day in detailed:
             totals = sample.get(day) or fetcher.fetch_totals(day, self._dimensions(wanted[day]))
             yield wanted[day], fetcher.fetch_facts(totals)
+            unusable += [totals.unusable] if totals.unusable else []
             progress.advance()
         progress.finish()
+        if 1 < len(unusable) == len(wanted):  # not a single bad answer: the server is not the API that we know
+            raise unusable[0]
 
     def _fetch_sample(
         self, fetcher: DayFetcher, days: Sequence[date], wanted: Mapping[date, str]
@@ -159,7 +166,11 @@ def _fetch_daily(client: Client, metric: str, first: date, until: date) -> dict[
         {"from": atom(day_start(first)), "to": atom(day_start(until)), "interval": "day"},
         key=lambda row: str(row.get("emittedAt")),
     )
-    return {date.fromisoformat(str(row["emittedAt"])[:10]): parse_count(row.get("metricValue")) for row in rows}
+    counts = {}
+    for row in rows:
+        with suppress(ValueError):  # a time that is none says nothing about how far the API remembers
+            counts[date.fromisoformat(str(row.get("emittedAt"))[:10])] = parse_count(row.get("metricValue"))
+    return counts
 
 
 def _may_know_older(
@@ -198,4 +209,5 @@ def fetch_count(client: Client, metric: str, start: datetime, end: datetime) -> 
 
     Raises the errors of :mod:`apivideo_geo.api.client`.
     """
-    return parse_count(client.get(f"/data/metrics/{metric}/count", {"from": atom(start), "to": atom(end)}).get("data"))
+    answer = client.get(f"/data/metrics/{metric}/count", {"from": atom(start), "to": atom(end)})
+    return parse_count(answer.get("data"))

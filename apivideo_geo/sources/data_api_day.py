@@ -17,16 +17,17 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import Any
 
 from apivideo_geo.aggregate.fact_values import read_referrer
 from apivideo_geo.aggregate.value_spellings import read_spelling
 from apivideo_geo.api.client import Client
 from apivideo_geo.api.pages import PAGE_SIZE, fetch_items
 from apivideo_geo.days import day_end, day_start
+from apivideo_geo.errors import UnknownShape
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import to_alpha3
-from apivideo_geo.model import UNKNOWN, UNLISTED, Facts, Refused
+from apivideo_geo.model import MOST_COUNT, UNKNOWN, UNLISTED, Facts, Refused
 from apivideo_geo.plain_text import clean_text
 from apivideo_geo.privacy import hide_unlisted
 
@@ -62,22 +63,32 @@ class DayFetcher:
     def fetch_totals(self, day: date, dimensions: Sequence[str] = ()) -> DayTotals:
         """Fetch the counts of ``day`` by country and, if there are any, by each of ``dimensions``.
 
-        Today ends now, so that its breakdowns agree with its total.
+        Today ends now, so that its breakdowns agree with its total. An answer of an unknown shape makes the day
+        ``unusable``.
         """
         totals = DayTotals(day, min(day_end(day), self.now), _Tally(day, self.metric, self.listed))
-        totals.countries = totals.tally.read_counts(self._fetch(totals, "country"))
-        if totals.countries:
-            answers = self.client.map(dimensions, lambda name: self._fetch(totals, BREAKDOWNS[name][0]))
-            totals.values = {name: totals.tally.read_counts(rows) for name, rows in answers}
+        try:
+            totals.countries = totals.tally.read_counts(self._fetch(totals, "country"))
+            if totals.countries:
+                answers = self.client.map(dimensions, lambda name: self._fetch(totals, BREAKDOWNS[name][0]))
+                totals.values = {name: totals.tally.read_counts(rows) for name, rows in answers}
+        except UnknownShape as error:
+            totals.unusable = error
         return totals
 
     def fetch_facts(self, totals: DayTotals) -> Facts:
-        """Return the facts of a day: ``total`` by country, and each dimension of ``totals`` by country."""
+        """Return the facts of a day: ``total`` by country, and each dimension of ``totals`` by country.
+
+        A day with an answer of an unknown shape has no facts, and is doubtful.
+        """
         tally = totals.tally
         tally.add("total", {(country, ""): count for country, count in totals.countries.items()})
-        for dimension in totals.values:
-            tally.add(dimension, self._fetch_by_country(totals, dimension))
-        return tally.facts()
+        try:
+            for dimension in totals.values:
+                tally.add(dimension, self._fetch_by_country(totals, dimension))
+        except UnknownShape as error:
+            totals.unusable = error
+        return tally.no_facts(totals.unusable.reason) if totals.unusable else tally.facts()
 
     def _fetch(self, totals: DayTotals, breakdown: str, only: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
         start = day_start(totals.day)
@@ -114,6 +125,8 @@ class DayTotals:
     tally: _Tally
     countries: dict[Raw, int] = field(default_factory=dict)
     values: dict[str, dict[Raw, int]] = field(default_factory=dict)
+    unusable: UnknownShape | None = None
+    """The error, if an answer of the day had an unknown shape."""
 
     def count_requests(self) -> int:
         """Return the maximum number of requests that :meth:`DayFetcher.fetch_facts` takes."""
@@ -154,14 +167,14 @@ def fetch_buckets(
 
 
 def parse_count(value: object) -> int | None:
-    """Return a ``metricValue`` as an integer (3, 3.0, "3.0"); None for null, empty, negative and fractional values."""
-    try:
-        number = (
-            float(cast("str", value)) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else -1
-        )
-    except ValueError:
+    """Return a ``metricValue`` as an integer (3, 3.0, "3.0"); None for what is not one, or not from 0 to MOST_COUNT."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
-    return int(number) if number >= 0 and math.isfinite(number) and number == int(number) else None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return int(number) if 0 <= number <= MOST_COUNT and number == int(number) else None
 
 
 def atom(moment: datetime) -> str:
@@ -171,7 +184,10 @@ def atom(moment: datetime) -> str:
 
 @dataclass
 class _Tally:
-    """Collects the counts of one day, and the rows that were rejected."""
+    """Collects the counts of one day, and the rows that were rejected.
+
+    ``read``: number of rows of all answers; ``rejected``: how many of them could not be used.
+    """
 
     day: date
     metric: str
@@ -179,18 +195,26 @@ class _Tally:
     rows: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[str] = field(default_factory=Counter)
+    read: int = 0
+    rejected: int = 0
 
     def read_counts(self, rows: list[dict[str, Any]]) -> dict[Raw, int]:
-        """Return the rows of an answer as value → count. Rows without a valid count are rejected, and counted."""
+        """Return the rows of an answer as value → count. Rows without a valid count or value are rejected."""
         counts: Counter[Raw] = Counter()
         for row in rows:
-            count = parse_count(row.get("metricValue"))
+            count, value = parse_count(row.get("metricValue")), row.get("dimensionValue")
             if count is None:
-                self.refused["the count is not a whole number"] += 1
+                self._reject("the count is not a whole number")
+            elif not (value is None or isinstance(value, str)):
+                self._reject("the value is not a text")
             else:
-                value = row.get("dimensionValue")
-                counts["" if value is None else str(value)] += count
+                counts[value or ""] += count
+        self.read += len(rows)
         return dict(counts)
+
+    def _reject(self, reason: str) -> None:
+        self.refused[reason] += 1
+        self.rejected += 1
 
     def add(self, dimension: str, cells: Mapping[tuple[Raw, Raw], int]) -> None:
         """Add ``cells``, (country, value) → count, with alpha-3 codes and the names used in facts."""
@@ -201,6 +225,11 @@ class _Tally:
             named = self._named(dimension, value)
             if named is not None and count:
                 self.rows[country, dimension, named] += count
+
+    def no_facts(self, reason: str) -> Facts:
+        """Return a doubtful day without rows, because of an answer whose shape is unknown for ``reason``."""
+        refused = (Refused(f"an answer of an unknown shape: {reason}", 1, self.day),)
+        return Facts((self.day,), facts_table([]), refused, doubtful=frozenset({self.day}))
 
     def _named(self, dimension: str, value: Raw) -> str | None:
         if dimension == "total":
@@ -223,7 +252,8 @@ class _Tally:
             self.refused[f"{dimension} adds up to more than the total"] += 1
         rows = [(self.day, self.metric, *key, count) for key, count in sorted(accepted.items())]
         refused = tuple(Refused(reason, count, self.day) for reason, count in sorted(self.refused.items()))
-        return Facts((self.day,), facts_table(rows), refused, dict(self.unmapped))
+        doubtful = frozenset({self.day} if self.rejected * 10 > self.read else ())
+        return Facts((self.day,), facts_table(rows), refused, dict(self.unmapped), doubtful=doubtful)
 
 
 def _sums(cells: Mapping[tuple[Raw, Raw], int], axis: int) -> Counter[Raw]:

@@ -48,6 +48,7 @@ class DemoSource:
     name = "demo"
     metric = METRIC
     asks_all = False
+    has_own_count = False
     usual_detail = "full"
     remembers: int | None = 30
     """As accounts of api.video do."""

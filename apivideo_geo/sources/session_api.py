@@ -43,6 +43,7 @@ class SessionApiSource:
     usual_detail = "country"
     remembers: int | None = None
     asks_all = False
+    has_own_count = False
 
     def __init__(self, settings: Settings, effects: Effects, client: Client) -> None:
         self.client: Client | None = client

@@ -23,6 +23,8 @@ class Source(Protocol):
     """The client whose requests the report counts; None if the source sends none."""
     usual_detail: str
     """The detail that is collected if the setting ``detail`` is not set."""
+    has_own_count: bool
+    """Whether :meth:`fetch_count` has a total: days are then in doubt until their rows add up to it."""
     asks_all: bool
     """Whether every day of the window is read in each run: files cost no requests and may have been corrected."""
 
@@ -52,42 +54,15 @@ class Source(Protocol):
         """
 
 
-def choose_source(settings: Settings, effects: Effects, last_source: str | None) -> Source:
-    """Return the source that the settings name; for ``auto`` session files if any are set, else the API, else the demo.
-
-    ``last_source`` is the source of the stored history, None if there is none: demo data must not replace the map of a
-    real account only because its key is missing. Raises :class:`UsageError` if a key is needed and missing.
-    """
-    name = settings.source
-    if name == "auto":
-        name = "counts" if settings.counts else "files" if settings.sessions else "data" if settings.key else "demo"
-        if name == "demo":
-            _check_demo_allowed(settings, last_source)
-            effects.progress.say("No API key in APIVIDEO_API_KEY and no --sessions: building the demo.")
-    if name == "demo":
-        from apivideo_geo.sources.demo import DemoSource
-
-        return DemoSource(settings, effects)
-    if name == "files":
-        from apivideo_geo.sources.files.source import FilesSource
-
-        try:
-            return FilesSource(settings, effects)
-        except DataRefused:
-            effects.progress.finish()
-            if not _are_counts(settings):
-                raise
-            effects.progress.say("The files of --sessions have counts by day and country: reading them as --counts.")
-            name = "counts"
-    if name == "counts":
-        from apivideo_geo.sources.files.counts_source import CountsSource
-
-        return CountsSource(settings, effects, settings.counts or settings.sessions)
+def open_client(settings: Settings, effects: Effects) -> Client | None:
+    """Return a client of the API; None if the settings name another source. Raises UsageError if there is no key."""
+    if _choose_name(settings) in ("counts", "files", "demo"):
+        return None
     if not settings.key:
         raise UsageError(
             "There is no API key: set APIVIDEO_API_KEY (from https://dashboard.api.video/apikeys) in the environment."
         )
-    client = Client(
+    return Client(
         settings.server,
         settings.key,
         effects,
@@ -96,7 +71,43 @@ def choose_source(settings: Settings, effects: Effects, last_source: str | None)
         deadline=settings.deadline * 60,
         answer_limit=settings.answer_limit * 1_000_000,
     )
-    if name == "sessions" or (settings.source == "auto" and not _has_data_api(client, settings, effects, last_source)):
+
+
+def choose_source(settings: Settings, effects: Effects, client: Client | None, last_source: str | None) -> Source:
+    """Return the source that the settings name; for ``auto`` session files if any are set, else the API, else the demo.
+
+    ``client`` is that of :func:`open_client`. ``last_source`` is the source of the stored history, None if there is
+    none: demo data must not replace the map of a real account only because its key is missing. Raises
+    :class:`UsageError`.
+    """
+    if client is None:
+        name = _choose_name(settings)
+        if name == "files":
+            from apivideo_geo.sources.files.source import FilesSource
+
+            try:
+                return FilesSource(settings, effects)
+            except DataRefused:
+                effects.progress.finish()
+                if not _are_counts(settings):
+                    raise
+                effects.progress.say(
+                    "The files of --sessions have counts by day and country: reading them as --counts."
+                )
+                name = "counts"
+        if name == "counts":
+            from apivideo_geo.sources.files.counts_source import CountsSource
+
+            return CountsSource(settings, effects, settings.counts or settings.sessions)
+        if settings.source == "auto":
+            _check_demo_allowed(settings, last_source)
+            effects.progress.say("No API key in APIVIDEO_API_KEY and no --sessions: building the demo.")
+        from apivideo_geo.sources.demo import DemoSource
+
+        return DemoSource(settings, effects)
+    if settings.source == "sessions" or (
+        settings.source == "auto" and not _has_data_api(client, settings, effects, last_source)
+    ):
         from apivideo_geo.sources.session_api import SessionApiSource
 
         return SessionApiSource(settings, effects, client)
@@ -110,6 +121,12 @@ def _are_counts(settings: Settings) -> bool:
     from apivideo_geo.sources.files.counts import are_counts
 
     return are_counts(settings.sessions, connect(settings.engine))
+
+
+def _choose_name(settings: Settings) -> str:
+    if settings.source != "auto":
+        return settings.source
+    return "counts" if settings.counts else "files" if settings.sessions else "data" if settings.key else "demo"
 
 
 def _check_demo_allowed(settings: Settings, last_source: str | None) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from apivideo_geo.api.client import Client
 from apivideo_geo.api.pages import PAGE_SIZE, fetch_items
-from apivideo_geo.errors import SourceFailed
+from apivideo_geo.errors import SourceFailed, UnknownShape
 from tests.api.odd_server import Hasty
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
@@ -125,7 +125,7 @@ def test_an_answer_that_is_no_list_is_an_error(answer):
         def get(self, path: str, params: Any = None) -> dict[str, Any]:
             return answer
 
-    with pytest.raises(SourceFailed, match="/videos does not have the list `data`"):
+    with pytest.raises(SourceFailed, match=r"/videos does not have the shape that the API describes .*`data`"):
         fetch_items(Other(), "/videos", key=row_id)
 
 
@@ -134,13 +134,34 @@ def test_an_item_without_its_id_is_an_error_of_ours():
         fetch_items(Listing(3), "/videos", key=lambda row: row["videoId"])
 
 
-@pytest.mark.parametrize("pagination", [None, [], {"pagesTotal": "3", "itemsTotal": True}, {"itemsTotal": -1}])
-def test_a_pagination_that_makes_no_sense_is_as_good_as_none(pagination):
-    class Odd(Listing):
-        def get(self, path: str, params: Any = None) -> dict[str, Any]:
-            return {**super().get(path, params), "pagination": pagination}
+class Odd(Listing):
+    """A list whose answers have another pagination."""
 
+    changed: Any = None
+
+    def get(self, path: str, params: Any = None) -> dict[str, Any]:
+        return {**super().get(path, params), "pagination": self.changed}
+
+
+def test_a_list_without_a_pagination_is_read_until_nothing_new_comes():
     assert len(fetch_items(Odd(230), "/videos", key=row_id)) == 230
+
+
+@pytest.mark.parametrize(
+    "pagination", [[], {"pagesTotal": "3"}, {"itemsTotal": True}, {"itemsTotal": -1}, {"itemsTotal": 10**30}]
+)
+def test_a_pagination_that_makes_no_sense_is_refused_by_name(pagination):
+    odd = Odd(230)
+    odd.changed = pagination
+    with pytest.raises(UnknownShape, match=r"pagination|pagesTotal|itemsTotal"):
+        fetch_items(odd, "/videos", key=row_id)
+
+
+def test_a_pagination_that_counts_less_than_it_shows_is_refused_by_name():
+    odd = Odd(230)
+    odd.changed = {"pagesTotal": 1, "itemsTotal": 0}
+    with pytest.raises(UnknownShape, match="`itemsTotal` is less than the items on one page"):
+        fetch_items(odd, "/videos", key=row_id)
 
 
 def test_both_lists_of_the_stand_in_are_read_whole():

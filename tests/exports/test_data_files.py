@@ -54,4 +54,5 @@ def test_the_summary_is_what_its_schema_says_also_when_there_is_nothing():
         assert document["total"] == document["mapped"] + document["unknown"] + document["withheld"]
     assert json.loads(files(summary())["data/summary.json"])["days"] == {
         "collected": 1, "empty": 0, "missing": ["2026-11-02"], "left_out": [], "open": 1,
+        "in_doubt": [],
     }  # fmt: skip

@@ -94,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
         proxy = self.server.proxy
         answer = self._ask(proxy.upstream, self._read_body())
         if not (proxy.fault and proxy.step and proxy.step.matches(self.command, self.path)):
-            self.send_response(answer.status)
+            self.send_response_only(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer.body)))
@@ -128,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             connection.request(self.command, self.path, content or None, headers)
             response = connection.getresponse()
-            kept = {n: v for n, v in response.getheaders() if n.lower() not in (*left_out, "date", "server")}
+            kept = {n: v for n, v in response.getheaders() if n.lower() not in left_out}
             return Answer(response.status, kept, response.read())
         finally:
             connection.close()

@@ -8,6 +8,7 @@ import socketserver
 import struct
 import threading
 import time
+from datetime import datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple, Protocol
@@ -40,6 +41,9 @@ class Answering(Protocol):
 
     def answer(self, method: str, query: Query, authorization: str | None, body: bytes) -> tuple[int, Any]:
         """Status and JSON body."""
+
+    def clock(self) -> datetime:
+        """The server's time, UTC."""
 
     def enter(self) -> None:
         """A request is being answered."""
@@ -108,6 +112,10 @@ class Connection(BaseHTTPRequestHandler):
         self._serve()
 
     do_PUT = do_PATCH = do_DELETE = do_POST
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The `Date` of an answer is the stand-in's clock."""
+        return super().date_time_string(self.server.stand_in.clock().timestamp() if timestamp is None else timestamp)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing; ``StandIn.requests`` is the log."""

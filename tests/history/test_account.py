@@ -16,12 +16,12 @@ CHECKED = Checked(date(2026, 11, 1), date(2026, 11, 2), 5, 6)
     "account", [Account(), Account(30), Account(None, CHECKED), Account(90, CHECKED, "ws.api.video")]
 )
 def test_what_was_written_is_read_again(account):
-    assert parse_account(render_account(account), "account.json") == account
+    assert parse_account(render_account(account).encode(), "account.json") == account
 
 
 def test_a_damaged_file_is_refused_by_name():
     with pytest.raises(DataRefused, match=r"account\.json"):
-        parse_account("{}", "account.json")
+        parse_account(b"{}", "account.json")
 
 
 def test_what_was_not_told_this_time_stays(tmp_path):

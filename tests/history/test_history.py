@@ -16,12 +16,14 @@ from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
 from apivideo_geo.facts import facts_table
 from apivideo_geo.history import parquet, schema
 from apivideo_geo.history.history import History, load_history, open_history
+from apivideo_geo.history.parquet import render_parquet
 from apivideo_geo.history.schema import VERSION
 from apivideo_geo.model import Asset, Facts, Refused, Shrunk
 
 NOW = datetime(2026, 11, 12, 4, 17, tzinfo=UTC)
 FIRST = date(2026, 9, 28)
 LAST = date(2026, 11, 12)
+CURRENT = b'"schema":%d' % VERSION
 
 
 def facts(days, count=3, metric="play", refused=()):
@@ -113,7 +115,10 @@ def test_a_shrunken_or_empty_answer_is_refused_unless_accepted(tmp_path, later):
     save(tmp_path, facts([LAST]))
     before = content(tmp_path)
     (shrunk,) = save(tmp_path, later)
-    assert (shrunk.day, shrunk.stored, shrunk.complete) == (LAST, expected([LAST]), False)
+    assert (shrunk.day, shrunk.stored, shrunk.complete) == (LAST, expected([LAST]), True)
+    assert content(tmp_path) == before
+    (left,) = save(tmp_path, later, now=NOW + timedelta(days=1))
+    assert not left.complete, "the stored count of a day that is over now was only seen before its end"
     assert content(tmp_path) == before
     assert save(tmp_path, later, accept_shrink=True) == []
     assert content(tmp_path) != before
@@ -224,14 +229,14 @@ def test_a_damaged_month_and_a_file_of_a_newer_version_are_refused(tmp_path):
     about = pq.read_metadata(tmp_path / "2026/2026-09.parquet").metadata[b"apivideo_geo"]
     with pq.ParquetWriter(month, table.schema) as writer:
         writer.write_table(table)
-        writer.add_key_value_metadata({b"apivideo_geo": about.replace(b'"schema":1', b'"schema":99')})
+        writer.add_key_value_metadata({b"apivideo_geo": about.replace(CURRENT, b'"schema":99')})
     with pytest.raises(DataRefused, match="newer apivideo-geo"):
         load_history(tmp_path)
 
 
 def test_where_a_file_is_not_for_this_version_no_other_is_touched(tmp_path):
     save(tmp_path, facts(between(FIRST, LAST)))
-    with_about(tmp_path / "2026/2026-10.parquet", b'"schema":1', b'"schema":99')
+    with_about(tmp_path / "2026/2026-10.parquet", CURRENT, b'"schema":99')
     (tmp_path / "2026/11/2026-11-05.parquet").write_bytes(b"")
     (tmp_path / "ledger.jsonl").write_text('{"of": "that version"}')
     before = content(tmp_path)
@@ -258,16 +263,17 @@ def test_a_day_under_another_days_name_is_refused_for_it_would_count_twice(tmp_p
 def test_a_file_that_lacks_a_column_is_refused(tmp_path):
     save(tmp_path, facts([LAST]))
     path = tmp_path / "2026/11/2026-11-12.parquet"
-    pq.write_table(pq.read_table(path).drop_columns(["country"]), path)
+    about = pq.read_metadata(path).metadata[b"apivideo_geo"]
+    path.write_bytes(render_parquet(pq.read_table(path).drop_columns(["country"]), {b"apivideo_geo": about}))
     with pytest.raises(DataRefused, match=r"2026-11-12.parquet is not a file of the history"):
         load_history(tmp_path)
 
 
 def with_about(path, old, new):
-    """Rewrite ``path`` with other metadata."""
-    table = pq.read_table(path)
-    about = table.schema.metadata[b"apivideo_geo"].replace(old, new)
-    pq.write_table(table.replace_schema_metadata({b"apivideo_geo": about}), path)
+    """Rewrite ``path`` with other metadata, and the checksum that fits."""
+    about = pq.read_metadata(path).metadata[b"apivideo_geo"]
+    assert old in about
+    path.write_bytes(render_parquet(pq.read_table(path), {b"apivideo_geo": about.replace(old, new)}))
 
 
 def test_days_put_back_beside_a_compacted_month_come_into_it(tmp_path):
@@ -300,7 +306,7 @@ def test_a_reader_loses_no_day_while_a_run_compacts(tmp_path, monkeypatch):
 
 def test_a_foreign_file_in_place_of_the_assets_is_refused(tmp_path):
     save(tmp_path, facts([LAST]))
-    pq.write_table(pq.read_table(tmp_path / "2026/11/2026-11-12.parquet"), tmp_path / "assets.parquet")
+    shutil.copy(tmp_path / "2026/11/2026-11-12.parquet", tmp_path / "assets.parquet")
     with pytest.raises(DataRefused, match=r"assets.parquet is not a file of the history"):
         load_history(tmp_path).load_assets()
 
@@ -367,9 +373,9 @@ def test_a_run_killed_at_any_moment_leaves_a_history_that_the_next_run_completes
 def test_files_of_an_older_version_are_brought_up_by_the_next_run_that_writes(tmp_path, monkeypatch):
     save(tmp_path, facts(between(date(2026, 10, 30), LAST)))
     held = load_history(tmp_path).entries
-    monkeypatch.setattr(schema, "VERSION", 2)
-    monkeypatch.setattr(parquet, "VERSION", 2)
-    monkeypatch.setattr(schema, "MIGRATIONS", {1: _double})
+    monkeypatch.setattr(schema, "VERSION", VERSION + 1)
+    monkeypatch.setattr(parquet, "VERSION", VERSION + 1)
+    monkeypatch.setattr(schema, "MIGRATIONS", {VERSION: _double})
     with pytest.raises(DataRefused, match="older apivideo-geo; run collect once"):
         load_history(tmp_path).check_current()
     with open_history(tmp_path) as history:

@@ -57,18 +57,18 @@ def test_a_day_held_at_a_lower_detail_is_asked_again_and_never_at_less_than_it_i
 def test_the_ledger_is_the_same_after_writing_and_reading():
     entries = [replace(entry(last=NIGHT), refused={"no country": 3}), entry(date(2026, 11, 9), last=NIGHT)]
     text = render_ledger(entries)
-    assert parse_ledger(text, "ledger.jsonl") == {one.day: one for one in entries}
+    assert parse_ledger(text.encode(), "ledger.jsonl") == {one.day: one for one in entries}
     assert [line[8:18] for line in text.splitlines()] == ["2026-11-09", "2026-11-10"]
 
 
 def test_a_broken_line_is_told_with_its_number():
     text = render_ledger([entry(last=NIGHT)]) + "<<<<<<< HEAD\n"
     with pytest.raises(DataRefused, match=r"history/ledger.jsonl, line 2"):
-        parse_ledger(text, "history/ledger.jsonl")
+        parse_ledger(text.encode(), "history/ledger.jsonl")
 
 
 @pytest.mark.parametrize("damaged", ["2026-11-12T04:17:00", "", "\ufffd"])
 def test_a_time_without_a_zone_or_that_is_none_is_a_broken_line(damaged):
     text = render_ledger([entry(last=NIGHT)]).replace("2026-11-12T04:17:00Z", damaged or "x")
     with pytest.raises(DataRefused, match="line 1"):
-        parse_ledger(text, "ledger.jsonl")
+        parse_ledger(text.encode(), "ledger.jsonl")

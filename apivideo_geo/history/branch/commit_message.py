@@ -34,7 +34,7 @@ FILES = {
     "README.md": README,
     # git stores every file as it is, on every system and whatever filters, such as LFS, somebody has set up
     ".gitattributes": "* -text -filter -ident -working-tree-encoding\nledger.jsonl -merge\n*.parquet -diff -merge\n",
-    ".gitignore": ".lock\n.*.writing-*\n*.damaged\n",
+    ".gitignore": ".lock\n.*.writing-*\n*.damaged\n*.future\n",
 }
 """Other files on the branch, written again with each commit."""
 

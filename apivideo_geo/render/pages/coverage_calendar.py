@@ -15,8 +15,10 @@ from apivideo_geo.model import DayCount, Summary
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.text.formats import Formats
 
-KINDS = ("collected", "empty", "open", "partial", "healable", "missing", "lost", "left-out")
+KINDS = ("collected", "empty", "open", "doubt", "partial", "healable", "missing", "lost", "left-out")
 """What a day can be, in the order of the legend."""
+DOUBTS_SHOWN = 20
+"""Maximum number of days whose two counts are listed."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,16 @@ def make_calendar(context: Context) -> dict[str, Any]:
     return {
         "covered": _covered(summary, formats),
         "checked": _checked(context),
+        "doubts": tuple(_doubts(context)),
         "kinds": tuple(_legend(kinds, names, formats)),
         "weekdays": [(days[weekday], long[weekday]) for weekday in order],
-        "months": tuple(_months(kinds, names, first, formats)),
+        "months": tuple(_months(kinds, {day.day for day in summary.daily if day.count is not None}, names, context)),
     }
 
 
 def _kind(day: DayCount, summary: Summary) -> str:
+    if any(one.day == day.day and not one.settled for one in summary.days.doubtful):
+        return "doubt"
     if day.count is not None:
         return "open" if day.open else "collected" if day.count else "empty"
     if day.day in summary.days.left_out:
@@ -84,6 +89,13 @@ def _names(formats: Formats) -> dict[str, tuple[str, str]]:
         "collected": (say("Collected"), say("Collected after the day had ended.")),
         "empty": (say("Collected, empty"), say("Collected; nothing was counted that day.")),
         "open": (say("In progress"), say("Collected before the day had ended; the count will still grow.")),
+        "doubt": (
+            say("In doubt"),
+            say(
+                "The countries that the API names do not add up to its own count of the day. The rest is counted as "
+                "unknown; a day without any country is missing. The next run asks again."
+            ),
+        ),
         "partial": (say("Partial"), say("Collected only in part, so it is not counted.")),
         "missing": (say("Missing"), say("Never collected, so the count is unknown (not zero).")),
         "healable": (say("Missing, can be collected"), say("The next run can still collect it.")),
@@ -99,10 +111,13 @@ def _legend(kinds: dict[date, str], names: dict[str, tuple[str, str]], formats: 
             yield LegendEntry(kind, names[kind][0], formats.number(found[kind]), names[kind][1])
 
 
-def _months(kinds: dict[date, str], names: dict[str, tuple[str, str]], first: int, formats: Formats) -> Iterator[Month]:
+def _months(
+    kinds: dict[date, str], counted: set[date], names: dict[str, tuple[str, str]], context: Context
+) -> Iterator[Month]:
+    formats = context.formats
     for month, group in groupby(kinds, key=lambda day: day.replace(day=1)):
         days = list(group)
-        collected = sum(kinds[day] in ("collected", "empty", "open") for day in days)
+        collected = sum(day in counted for day in days)
         note = formats.say_many(
             "%(collected)s of %(count)s day",
             "%(collected)s of %(count)s days",
@@ -113,7 +128,7 @@ def _months(kinds: dict[date, str], names: dict[str, tuple[str, str]], first: in
             day: Cell(formats.number(day.day), kinds[day], "" if kinds[day] == "collected" else names[kinds[day]][0])
             for day in days
         }
-        yield Month(formats.month(month, True), note, tuple(_weeks(month, cells, first)))
+        yield Month(formats.month(month, True), note, tuple(_weeks(month, cells, formats.locale.first_week_day)))
 
 
 def _weeks(month: date, cells: dict[date, Cell], first: int) -> Iterator[tuple[Cell | None, ...]]:
@@ -144,6 +159,24 @@ def _covered(summary: Summary, formats: Formats) -> str:
         summary.account.remembers,
     )
     return f"{there} {here}"
+
+
+def _doubts(context: Context) -> Iterator[str]:
+    """Yield a sentence for each of the newest days that do not add up: what the API names, and what it counts."""
+    for day in reversed(context.summary.days.doubtful[-DOUBTS_SHOWN:]):
+        values = {"day": context.formats.day(day.day), "stored": context.quantity(day.stored)}
+        if day.reported is None or day.reported == day.stored:
+            yield context.formats.say("%(day)s: %(stored)s by country, not confirmed by the API’s own count.", **values)
+        elif day.settled:
+            yield context.formats.say(
+                "%(day)s: %(stored)s by country, while the API’s own count was %(reported)s on three nights running.",
+                reported=context.formats.number(day.reported), **values,
+            )  # fmt: skip
+        else:
+            yield context.formats.say(
+                "%(day)s: %(stored)s by country, while the API’s own count is %(reported)s.",
+                reported=context.formats.number(day.reported), **values,
+            )  # fmt: skip
 
 
 def _checked(context: Context) -> str:

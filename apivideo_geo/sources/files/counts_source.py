@@ -47,6 +47,7 @@ class CountsSource:
     name = "counts"
     remembers: int | None = None
     asks_all = True
+    has_own_count = False
     client: Client | None = None
 
     def __init__(self, settings: Settings, effects: Effects, paths: tuple[str, ...]) -> None:

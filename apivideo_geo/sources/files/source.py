@@ -26,6 +26,7 @@ class FilesSource:
     usual_detail = "country"
     remembers: int | None = None
     asks_all = True
+    has_own_count = False
     client: Client | None = None
 
     def __init__(self, settings: Settings, effects: Effects) -> None:

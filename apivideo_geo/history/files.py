@@ -1,0 +1,75 @@
+"""Which files of the history folder belong to the history, and which only look like it."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+YEAR, MONTH = "[0-9]" * 4, "[0-9]" * 2
+DAYS = f"{YEAR}/{MONTH}/{YEAR}-{MONTH}-{MONTH}.parquet"
+"""Pattern of the files of days, in a folder for each month."""
+MONTHS = f"{YEAR}/{YEAR}-{MONTH}.parquet"
+"""Pattern of the files of past months."""
+_OTHERS = ("assets.parquet", "published.parquet")
+
+
+def month_file(folder: Path, month: str) -> Path:
+    """Return the file of a past ``month`` (``2026-10``)."""
+    return folder / month[:4] / f"{month}.parquet"
+
+
+def day_file(folder: Path, day: date) -> Path:
+    """Return the file of a ``day`` of a month that is not merged yet."""
+    return folder / f"{day:%Y}" / f"{day:%m}" / f"{day}.parquet"
+
+
+def is_month(path: Path) -> bool:
+    """Return whether ``path`` is the file of a month."""
+    return len(path.stem) == len("2026-10")
+
+
+def day_files(folder: Path, month: str) -> list[Path]:
+    """Return the files of days of ``month`` (``2026-10``), oldest first."""
+    found = (folder / month[:4] / month[5:]).glob(f"{month}-{MONTH}.parquet")
+    return sorted(path for path in found if _is_day(path.stem))
+
+
+def find_files(folder: Path) -> list[Path]:
+    """Return the files of facts, oldest first; together they contain every fact once.
+
+    If a day is in the file of its month too, its own file is left out.
+    """
+    days = list(folder.glob(DAYS))  # list days before months, because another run may be compacting
+    months = [path for path in folder.glob(MONTHS) if _is_at_its_place(path)]
+    merged = {path.stem for path in months}
+    days = [path for path in days if _is_at_its_place(path) and path.stem[:7] not in merged]
+    return sorted(months + days, key=lambda path: path.stem)
+
+
+def find_strays(folder: Path) -> list[Path]:
+    """Return the Parquet files that are not part of the history, such as those of a folder that was copied."""
+    found = [path for path in sorted(folder.rglob("*.parquet")) if not path.name.startswith(".")]
+    return [path for path in found if not _is_ours(path, folder)]
+
+
+def _is_ours(path: Path, folder: Path) -> bool:
+    parts = path.relative_to(folder).parts
+    if len(parts) == 1:
+        return path.name in _OTHERS
+    shape = r"\d{4}/\d{4}-\d\d\.parquet" if len(parts) == 2 else r"\d{4}/\d\d/\d{4}-\d\d-\d\d\.parquet"
+    return bool(re.fullmatch(shape, "/".join(parts), re.ASCII)) and _is_at_its_place(path)
+
+
+def _is_at_its_place(path: Path) -> bool:
+    """Return whether the name of a file is a day or a month, and its folder the one for it."""
+    if is_month(path):
+        return path.parent.name == path.stem[:4] and _is_day(f"{path.stem}-01")
+    return (path.parent.parent.name, path.parent.name) == (path.stem[:4], path.stem[5:7]) and _is_day(path.stem)
+
+
+def _is_day(text: str) -> bool:
+    with suppress(ValueError):
+        return bool(date.fromisoformat(text))
+    return False

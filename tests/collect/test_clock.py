@@ -1,0 +1,138 @@
+"""The server's clock decides which days are over, whatever this machine's clock says."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from apivideo_geo.history.history import load_history
+from tests.collect.test_believed import FIRST, NIGHT, YESTERDAY, Behind, truth
+from tests.fakes.proxy import FaultyProxy
+from tests.fakes.server import StandIn
+from tests.fakes.world import World
+from tests.faults import Fault, Step, body
+from tests.history.branch.runs import at_night
+from tests.product import Product
+
+SINCE = YESTERDAY - timedelta(days=3)
+TODAY = NIGHT.date()
+EVERY = Step("every request", lambda method, target: True)
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World.make(4, 6000, 4, 1, FIRST, FIRST + timedelta(days=59), countries=30)
+
+
+@pytest.fixture
+def api(world):
+    with StandIn(world, now=NIGHT) as api:
+        yield api
+
+
+def collect(product, api, local, **options):
+    return product.run("collect", "--source", "data", "--since", SINCE, api=api, now=local, **options)
+
+
+def entries(product):
+    return load_history(product.folder / "history").entries
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=14), timedelta(days=2), timedelta(days=365), timedelta(days=-40)])
+def test_a_clock_that_is_wrong_closes_no_day_and_is_reported(tmp_path, api, world, ahead):
+    product = Product(tmp_path)
+    output = collect(product, api, NIGHT + ahead).stdout
+    side = "ahead of" if ahead > timedelta() else "behind"
+    assert f"Warning: SOURCE_DATE_EPOCH is {abs(ahead)} {side} the clock of 127.0.0.1" in output
+    assert max(entries(product)) == TODAY
+    assert {day for day, entry in entries(product).items() if entry.open} == {TODAY}
+    api.now = NIGHT + timedelta(days=1)
+    output = collect(product, api, api.now).stdout
+    assert "clock" not in output
+    assert entries(product)[TODAY].count == truth(world, TODAY)
+
+
+def test_clocks_that_differ_by_less_than_ten_minutes_agree(tmp_path, api):
+    output = collect(Product(tmp_path), api, NIGHT + timedelta(minutes=9)).stdout
+    assert "clock" not in output
+
+
+def test_a_clock_that_is_minutes_ahead_does_not_close_the_day_before_its_end(tmp_path, api):
+    product, almost = (
+        Product(tmp_path),
+        datetime.combine(TODAY, datetime.min.time(), NIGHT.tzinfo) - timedelta(minutes=5),
+    )
+    api.now = almost
+    collect(product, api, almost + timedelta(minutes=8))
+    assert entries(product)[YESTERDAY].open
+
+
+@pytest.mark.parametrize("date_header", ["", "yesterday", "Thu, 01 Jan 1970 00:00:00 GMT"])
+def test_a_server_that_does_not_report_its_time_closes_no_day(tmp_path, api, date_header):
+    fault = Fault(
+        "no time", "does not report its time", lambda answer, wire: body(answer.body, Date=date_header)(answer, wire)
+    )
+    product = Product(tmp_path)
+    with FaultyProxy(api.url, fault, EVERY) as proxy:
+        done = collect(product, Behind(proxy.url, api.api_key), NIGHT, code=4)
+    assert "does not report what time it is" in done.stderr
+    assert not entries(product)
+
+
+def make_future(product, api, days):
+    """Collect with a server whose clock is ahead, as a wrong clock of this machine did before."""
+    api.now = NIGHT + timedelta(days=days)
+    collect(product, api, api.now, APIVIDEO_GEO_SOURCE="data")
+    api.now = NIGHT
+
+
+@pytest.mark.parametrize("days", [2, 40])
+def test_days_in_the_future_are_set_aside_named_and_collected_in_their_time(tmp_path, api, world, days):
+    product = Product(tmp_path)
+    make_future(product, api, days)
+    future = {day for day in entries(product) if day > TODAY}
+    assert max(future) == TODAY + timedelta(days=days)
+    output = collect(product, api, NIGHT).stdout
+    assert "the history had days in the future" in output
+    aside = sorted(tmp_path.glob("history/**/*.future"))
+    assert aside
+    assert str(aside[0].relative_to(tmp_path)) in output
+    assert max(entries(product)) == TODAY
+    assert entries(product)[YESTERDAY].count == truth(world)
+    output = collect(product, api, NIGHT + timedelta(hours=1)).stdout
+    assert "the history had days" not in output
+    api.now = at_night(TODAY + timedelta(days=3))
+    collect(product, api, api.now)
+    assert entries(product)[TODAY + timedelta(days=1)].count == truth(world, TODAY + timedelta(days=1))
+
+
+def test_a_day_that_a_wrong_clock_closed_too_early_is_collected_again(tmp_path, api, world):
+    product = Product(tmp_path)
+    collect(product, api, NIGHT)
+    ledger = tmp_path / "history/ledger.jsonl"
+    close_early(tmp_path / "history", TODAY)
+    assert not entries(product)[TODAY].open
+    collect(product, api, NIGHT + timedelta(hours=7))
+    assert entries(product)[TODAY].open
+    api.now = NIGHT + timedelta(days=1)
+    collect(product, api, api.now)
+    assert entries(product)[TODAY].count == truth(world, TODAY)
+    assert ledger.is_file()
+
+
+def close_early(folder, day):
+    """Store an open day as if it were over, as a clock that is two days ahead did."""
+    from dataclasses import replace
+
+    from apivideo_geo.history.history import open_history
+
+    with open_history(folder) as history:
+        line = replace(history.entries[day], open=False, last=NIGHT + timedelta(days=2))
+        history.put({day: history.rows_of(day)}, {day: line}, NIGHT)
+        history.save_ledger()
+
+
+def test_a_run_by_date_of_a_source_without_a_server_keeps_this_machines_clock(tmp_path):
+    product = Product(tmp_path)
+    (tmp_path / "s.csv").write_text("sessionID,loadedAt,country\na,2026-11-08T10:00:00Z,France\n")
+    product.run("collect", "--sessions", "s.csv", now=NIGHT)
+    assert list(entries(product)) == [date(2026, 11, 8)]
