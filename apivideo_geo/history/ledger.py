@@ -112,7 +112,7 @@ def days_to_compare(
         if (stored := ledger.get(day))
         and stored.source == source
         and not _may_have_changed(stored, now)
-        and (_young(stored, now) or (stored.reported is None and stored.doubt in ("no", "uncompared")))
+        and (_young(stored, now) or stored.doubt == "uncompared" or (stored.reported is None and stored.doubt == "no"))
     ]
 
 
