@@ -117,6 +117,7 @@ def packed(text: str) -> bytes:
         ("title.csv", f'Report "of November\n\n# all, countries\n{ROWS}'.encode()),
         ("pipes.csv", ROWS.replace(",", "|").encode()),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_any_text_is_opened_by_its_content(tmp_path: Path, duckdb: Any, name: str, content: bytes) -> None:
     assert read(duckdb, save(tmp_path, name, content)) == BOTH
