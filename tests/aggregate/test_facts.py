@@ -157,7 +157,7 @@ def test_no_sessions_are_no_facts(duckdb: Any) -> None:
         ("-021-04-08T10:00:00Z", None),
         ("08/04/2021", None),
         ("infinity", None),
-        ("1617926400", None),
+        ("1617926400", 9),
         ("", None),
     ],
 )
