@@ -27,7 +27,7 @@ def show(open_page, tmp_path):
     def show_it(chart):
         path = tmp_path / "map.html"
         chart.save(str(path))
-        opened = open_page(path.as_uri(), viewport={"width": 1200, "height": 700})
+        opened = open_page(path.as_uri(), viewport={"width": 1200, "height": 700}, reduced_motion="reduce")
         opened.page.wait_for_selector(".leaflet-bottom.leaflet-left")
         return opened
 
