@@ -15,6 +15,7 @@ from apivideo_geo.model import Summary
 from apivideo_geo.render.site import Theme, render_site
 from tests.browser import OpenPage, serve, wait_until
 from tests.render.samples import TEMPLATES, days, small, summary, whole_world, write
+from tests.render.tapping import point_in
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
@@ -146,7 +147,7 @@ def test_pointing_at_a_country_shows_its_figures(open_page: OpenPage, world):
     page = live(open_page(world.as_uri(), **DESKTOP).page)
     countries = {country.iso_a3: country for country in whole_world().countries}
     for country in (countries[code] for code in ("FRA", "BRA", "CAN", "IND")):
-        page.hover(f"#{country.iso_a3}")
+        page.mouse.move(*point_in(page, country.iso_a3))
         expect(page.locator("#card p")).to_have_text(re.compile(f"{country.name}$"))
         shown = card(page)
         assert shown["Plays"] == f"{country.count:,}"
