@@ -10,7 +10,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -66,16 +66,16 @@ OpenPage = Callable[..., Opened]
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """Opens a URL in a context of its own; keywords go to the context (viewport, color_scheme, …)."""
+    """Opens a URL in a context of its own and waits ``until`` then; other keywords go to the context (viewport, …)."""
     contexts = []
 
-    def open_it(url: str, **options: Any) -> Opened:
+    def open_it(url: str, until: Literal["load", "domcontentloaded"] = "load", **options: Any) -> Opened:
         context = browser.new_context(**options)
         context.set_default_timeout(10_000)
         contexts.append(context)
         opened = Opened(context.new_page())
         watch(opened)
-        opened.page.goto(url)
+        opened.page.goto(url, wait_until=until)
         return opened
 
     yield open_it

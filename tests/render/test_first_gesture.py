@@ -79,7 +79,7 @@ def touched(page: Page, width: int, code: str) -> None:
 @pytest.mark.parametrize("width", list(SIZES))
 def test_the_first_touch_of_a_country_shows_its_card(open_page: OpenPage, slow, width):
     address, let_through = slow
-    opened = open_page(address, **SIZES[width])
+    opened = open_page(address, until="domcontentloaded", **SIZES[width])
     page = opened.page
     touched(page, width, "BRA")
     if width in TOUCH:
@@ -93,7 +93,7 @@ def test_the_first_touch_of_a_country_shows_its_card(open_page: OpenPage, slow, 
 
 def test_an_impatient_second_tap_does_not_open_the_page_of_the_country(open_page: OpenPage, slow):
     address, let_through = slow
-    page = open_page(address, **TOUCH[360]).page
+    page = open_page(address, until="domcontentloaded", **TOUCH[360]).page
     touched(page, 360, "BRA")
     touched(page, 360, "BRA")
     come_alive(page, let_through)
@@ -103,7 +103,7 @@ def test_an_impatient_second_tap_does_not_open_the_page_of_the_country(open_page
 
 def test_a_first_click_with_the_mouse_opens_the_page_of_the_country(open_page: OpenPage, slow):
     address, let_through = slow
-    page = open_page(address, **MOUSE).page
+    page = open_page(address, until="domcontentloaded", **MOUSE).page
     touched(page, 1440, "BRA")
     page.mouse.click(*point_in(page, "BRA"))
     assert busy(page, "#frame")
@@ -114,7 +114,7 @@ def test_a_first_click_with_the_mouse_opens_the_page_of_the_country(open_page: O
 @pytest.mark.parametrize("width", list(SIZES))
 def test_the_first_press_of_a_control_is_carried_out_once(open_page: OpenPage, slow, width):
     address, let_through = slow
-    page = open_page(address, **SIZES[width]).page
+    page = open_page(address, until="domcontentloaded", **SIZES[width]).page
     button = page.locator("#leader")
     button.tap() if width in TOUCH else button.click()
     assert busy(page, "#leader")
@@ -127,7 +127,7 @@ def test_the_first_press_of_a_control_is_carried_out_once(open_page: OpenPage, s
 @pytest.mark.parametrize(("pressed", "search"), [("th[data-sort=name]", "sort=name"), ("[data-zoom=in]", "")])
 def test_headings_and_zoom_buttons_that_were_pressed_early_work(open_page: OpenPage, slow, pressed, search):
     address, let_through = slow
-    page = open_page(address, **TOUCH[768]).page
+    page = open_page(address, until="domcontentloaded", **TOUCH[768]).page
     page.locator(pressed).tap()
     assert busy(page, pressed)
     come_alive(page, let_through)
@@ -139,7 +139,7 @@ def test_headings_and_zoom_buttons_that_were_pressed_early_work(open_page: OpenP
 
 def test_a_legend_entry_that_was_pressed_early_lights_its_countries(open_page: OpenPage, slow):
     address, let_through = slow
-    page = open_page(address, **TOUCH[414]).page
+    page = open_page(address, until="domcontentloaded", **TOUCH[414]).page
     page.locator("#legend li").first.tap()
     come_alive(page, let_through)
     expect(page.locator("#legend button").first).to_have_attribute("aria-pressed", "true")
@@ -147,14 +147,14 @@ def test_a_legend_entry_that_was_pressed_early_lights_its_countries(open_page: O
 
 def test_the_first_tap_on_a_link_of_the_table_follows_it_without_the_scripts(open_page: OpenPage, slow):
     address, _ = slow
-    page = open_page(address, **TOUCH[360]).page
+    page = open_page(address, until="domcontentloaded", **TOUCH[360]).page
     page.locator("tr[data-c=FRA] a").tap()
     page.wait_for_url("**/country/FRA.html")
 
 
 def test_the_first_letters_in_the_search_field_filter_the_table(open_page: OpenPage, slow):
     address, let_through = slow
-    page = open_page(address, **TOUCH[360]).page
+    page = open_page(address, until="domcontentloaded", **TOUCH[360]).page
     page.locator("#find").tap()
     page.keyboard.type("mal")
     come_alive(page, let_through)
@@ -166,7 +166,7 @@ def test_the_first_letters_in_the_search_field_filter_the_table(open_page: OpenP
 
 def test_a_continent_that_was_chosen_early_is_framed(open_page: OpenPage, slow):
     address, let_through = slow
-    page = open_page(address, **MOUSE).page
+    page = open_page(address, until="domcontentloaded", **MOUSE).page
     page.select_option("#continent", "europe")
     assert busy(page, "#continent")
     come_alive(page, let_through)
@@ -176,7 +176,7 @@ def test_a_continent_that_was_chosen_early_is_framed(open_page: OpenPage, slow):
 
 def test_the_first_keys_on_the_map_go_from_country_to_country(open_page: OpenPage, slow):
     address, let_through = slow
-    page = open_page(address, **MOUSE).page
+    page = open_page(address, until="domcontentloaded", **MOUSE).page
     page.evaluate("document.getElementById('map_world').focus({preventScroll: true})")
     before = page.evaluate("scrollY")
     page.keyboard.press("Home")
@@ -190,7 +190,7 @@ def test_the_first_keys_on_the_map_go_from_country_to_country(open_page: OpenPag
 
 def test_scripts_that_come_in_the_middle_of_a_press_do_not_lose_it(open_page: OpenPage, slow):
     address, let_through = slow
-    page = open_page(address, **MOUSE).page
+    page = open_page(address, until="domcontentloaded", **MOUSE).page
     page.locator("#frame").scroll_into_view_if_needed()
     page.mouse.move(*point_in(page, "BRA"))
     wait_until(page, "document.querySelector('script[src*=\"page.\"]') !== null")
