@@ -29,6 +29,13 @@ FLAGS = (
     "--disable-sync",
 )
 
+NO_STRAY_POINTER = """
+    addEventListener("pointermove", (event) => {
+        if (!event.clientX && !event.clientY) event.stopImmediatePropagation();
+    }, true);
+"""
+"""Without windows, Chromium sometimes moves the pointer of a new page to its corner, which no reader does."""
+
 
 def find_chromium() -> str:
     """The path of an installed Chromium; without one the test is skipped, in CI it fails."""
@@ -73,6 +80,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         context = browser.new_context(**options)
         context.set_default_timeout(10_000)
         contexts.append(context)
+        context.add_init_script(NO_STRAY_POINTER)
         opened = Opened(context.new_page())
         watch(opened)
         opened.page.goto(url, wait_until=until)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 import pytest
 
 from apivideo_geo.console.exits import run_guarded
+from tests.fakes.problems import Problem
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
 from tests.product import ROOT, Product
@@ -94,17 +95,42 @@ def test_in_github_actions_the_report_goes_to_the_summary_and_errors_become_anno
     assert "## The map was not updated" in summary.read_text()
 
 
-def test_a_run_that_breaks_off_tells_in_the_summary_what_came_in_before(product, world):
+def test_a_lower_answer_for_a_complete_day_and_for_one_that_was_not_over_is_in_the_summary(product, world):
     summary = product.folder / "summary.md"
     with StandIn(world) as api:
-        product.run("collect", api=api, now=world.end - timedelta(hours=6))
+        api.now = world.end - timedelta(hours=6)
+        product.run("collect", api=api, now=api.now)
     with StandIn(World.make(5, 30, 4, 1, date(2026, 10, 1), date(2026, 10, 30), countries=20)) as smaller:
         actions = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
-        product.run("collect", "--since", "2026-10-29", api=smaller, now=world.end, code=5, **actions)
+        product.run("collect", "--since", "2026-10-29", api=smaller, now=world.end, **actions)
     text = summary.read_text().replace("\\", "")
     assert "| Collected | 3 days (2026-10-29 to 2026-10-31)" in text
-    assert "2026-10-29: the API now reports" in text
-    assert "## The map was not updated\n\n> 2026-10-30: the API now reports" in text
+    assert "2026-10-29: the API now reports 1, but 20 are stored. Kept 20" in text
+    assert "2026-10-30: the API reported 16 while the day was not over, and 2 now that it is. Stored 2" in text
+
+
+class Tired(StandIn):
+    """A stand-in that answers only so many questions about a metric, then refuses."""
+
+    answers_left = 9
+
+    def _get(self, query):
+        if query.path.startswith("/data/"):
+            self.answers_left -= 1
+            if self.answers_left < 0:
+                raise Problem(403, "forbidden", "Analytics are closed today.")
+        return super()._get(query)
+
+
+def test_a_run_that_breaks_off_says_in_the_summary_what_came_in_before(product, world):
+    summary = product.folder / "summary.md"
+    with Tired(world) as api:
+        actions = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary), "APIVIDEO_GEO_WORKERS": "1"}
+        product.run("collect", api=api, now=world.end, code=4, **actions)
+    text = summary.read_text().replace("\\", "")
+    assert re.search(r"\| Collected \| \d days \(2026-10-", text)
+    assert "## The map was not updated\n\n> " in text
+    assert "Analytics are closed today" in text
 
 
 def test_a_wrong_setting_is_an_annotation_too(product):

@@ -167,6 +167,7 @@ class _Run:
             own_counts = fetch_own_counts(self.source, {d: n for d, n in unclear if d not in own_counts}) | dict(
                 own_counts
             )
+        unfinished = {day: line.count for day, line in history.entries.items() if day in facts.days and line.open}
         shrunk = history.save(
             allowed, metric=self.source.metric, source=self.source.name, detail=detail, now=self.now,
             accept_shrink=settings.accept_shrink, own_counts=own_counts if self.source.has_own_count else None,
@@ -174,6 +175,8 @@ class _Run:
         )  # fmt: skip
         self.report.add(allowed)
         self.report.note_shrunk(facts.days, shrunk)
+        lower = {day: line.count for day in unfinished if not (line := history.entries[day]).open}
+        self.report.note_lower({day: (unfinished[day], count) for day, count in lower.items()})
         if facts.sessions is not None:
             rejected = {day.day for day in shrunk}
             saved = [day for day in facts.days if day not in rejected]

@@ -79,6 +79,15 @@ class Report:
             )
             (self.warnings if one.complete else self.unfinished).append(message)
 
+    def note_lower(self, days: Mapping[date, tuple[int, int]]) -> None:
+        """Add a warning for each of ``days`` (count while it was not over, final count) whose second count is lower."""
+        self.warnings += [
+            f"{day}: the API reported {before:,} while the day was not over, and {after:,} now that it is. "
+            f"Stored {after:,}"
+            for day, (before, after) in days.items()
+            if after < before
+        ]
+
     def note_set_aside(self, files: Sequence[Path]) -> None:
         """Add a warning that names the ``files`` to which days in the future were moved, if there are any."""
         if files:
