@@ -31,7 +31,7 @@ FLAGS = (
 
 NO_STRAY_POINTER = """
     addEventListener("pointermove", (event) => {
-        if (!event.clientX && !event.clientY) event.stopImmediatePropagation();
+        if (event.isTrusted && !event.clientX && !event.clientY) event.stopImmediatePropagation();
     }, true);
 """
 """Without windows, Chromium sometimes moves the pointer of a new page to its corner, which no reader does."""
