@@ -81,7 +81,7 @@ bench: .venv/dev.stamp  ## how fast, beside DuckDB and pandas alone; make bench 
 load: .venv/dev.stamp  ## requests, seconds and memory of a very large account; takes an hour
 	nice $(BIN)/python -m bench.load
 
-messages: .venv/dev.stamp  ## bring the catalogues of sentences up to date; tells what is to be translated
+messages: .venv/dev.stamp  ## bring the catalogues of sentences up to date; lists what is to be translated
 	$(BIN)/python tools/messages.py
 
 country-names: .venv/dev.stamp  ## rewrite the names of countries in all languages from CLDR

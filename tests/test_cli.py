@@ -12,8 +12,8 @@ from datetime import date, timedelta
 import pytest
 
 from apivideo_geo.console.exits import run_guarded
-from tests.fakes.problems import Problem
 from tests.fakes.server import StandIn
+from tests.fakes.tired import Tired
 from tests.fakes.world import World
 from tests.product import ROOT, Product
 
@@ -109,22 +109,10 @@ def test_a_lower_answer_for_a_complete_day_and_for_one_that_was_not_over_is_in_t
     assert "2026-10-30: the API reported 16 while the day was not over, and 2 now that it is. Stored 2" in text
 
 
-class Tired(StandIn):
-    """A stand-in that answers only so many questions about a metric, then refuses."""
-
-    answers_left = 9
-
-    def _get(self, query):
-        if query.path.startswith("/data/"):
-            self.answers_left -= 1
-            if self.answers_left < 0:
-                raise Problem(403, "forbidden", "Analytics are closed today.")
-        return super()._get(query)
-
-
 def test_a_run_that_breaks_off_says_in_the_summary_what_came_in_before(product, world):
     summary = product.folder / "summary.md"
     with Tired(world) as api:
+        api.answers_left = 9
         actions = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary), "APIVIDEO_GEO_WORKERS": "1"}
         product.run("collect", api=api, now=world.end, code=4, **actions)
     text = summary.read_text().replace("\\", "")

@@ -17,8 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from apivideo_geo.history.history import load_history
-from tests.fakes.problems import Problem
-from tests.fakes.server import StandIn
+from tests.fakes.tired import Tired
 from tests.fakes.world import World
 from tests.product import ROOT
 from tests.rehearsal.github import GitHub
@@ -28,19 +27,6 @@ from tests.rehearsal.runner import Run, read_workflow
 WORKFLOW = ROOT / ".github/workflows/site.yml"
 FIRST, LAST = date(2026, 9, 1), date(2026, 10, 30)
 NIGHT = timedelta(hours=4, minutes=17)
-
-
-class Tired(StandIn):
-    """A stand-in that answers only so many questions about a metric, then refuses."""
-
-    answers_left = None
-
-    def _get(self, query):
-        if self.answers_left is not None and query.path.startswith("/data/"):
-            self.answers_left -= 1
-            if self.answers_left < 0:
-                raise Problem(403, "forbidden", "Analytics are closed today.")
-        return super()._get(query)
 
 
 @pytest.fixture(scope="module")

@@ -175,8 +175,8 @@ class _Run:
         )  # fmt: skip
         self.report.add(allowed)
         self.report.note_shrunk(facts.days, shrunk)
-        lower = {day: line.count for day in unfinished if not (line := history.entries[day]).open}
-        self.report.note_lower({day: (unfinished[day], count) for day, count in lower.items()})
+        stored = {day: history.entries[day] for day in unfinished}
+        self.report.note_lower({day: (unfinished[day], line.count) for day, line in stored.items() if not line.open})
         if facts.sessions is not None:
             rejected = {day.day for day in shrunk}
             saved = [day for day in facts.days if day not in rejected]

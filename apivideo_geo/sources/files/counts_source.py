@@ -66,6 +66,7 @@ class CountsSource:
         self._rows: Counter[tuple[str, date]] = Counter()
         self._facts = self._count(self._cells)
         self._covered = self._covered_days()
+        self._days = {day for days in self._covered.values() for day in days}
         known = {dimension for facts in self._facts.values() for _, dimension, _ in facts}
         self.usual_detail = next((detail for detail, names in DETAIL_DIMENSIONS.items() if known <= set(names)), "full")
 
@@ -76,7 +77,7 @@ class CountsSource:
     def window(self, stored: Mapping[date, LedgerDay], remembered: int | None = None) -> tuple[date, date]:
         """Return the first and last day that the files cover, within ``since`` and ``until``."""
         self._stored = stored
-        days = sorted(set().union(*self._covered.values()))
+        days = sorted(self._days)
         if not days:
             reasons = "; ".join(self._check()) or "they have no rows"
             raise DataRefused(f"There is no day in the counts that can be used: {reasons}.")
@@ -91,11 +92,11 @@ class CountsSource:
             reason = OUTSIDE if day not in wanted else STORED if day in left else ""
             if reason:
                 self._refused[reason, day] += count
-        for day in sorted(set().union(*self._covered.values()) & wanted.keys() - left):
+        for day in sorted(self._days & wanted.keys() - left):
             days[day] = self._merge(day)
             rows += [(day, self.metric, *key, count) for key, count in days[day].items() if count]
         warnings = list(self._check())
-        if kept := left & wanted.keys() & set().union(*self._covered.values()):
+        if kept := left & wanted.keys() & self._days:
             warnings.append(
                 f"{list_days(kept)}: the history has them from another source, which stays; to use these counts "
                 "instead, remove the days with the command forget first"
