@@ -33,12 +33,52 @@ UNKNOWN_TEXT = "unknown"
 UNLISTED = "unlisted"
 """Replaces the id of every asset that is not public."""
 
-METRICS = ("play", "view", "impression", "start", "end", "session")
+METRICS = ("play", "view", "impression", "start", "end", "viewer", "watch-time", "session", "session-time")
+"""What can be counted. ``viewer``: different viewers of a day (``view`` with ``unique=true``); ``watch-time`` and
+``session-time``: seconds."""
+PER_DAY = ("viewer",)
+"""Metrics that must not be added up over days: who watches on two days counts on both. Shown is the mean of a day."""
+IN_SECONDS = ("watch-time", "session-time")
+"""Metrics that are a time."""
 DIMENSIONS = ("total", "media", "device", "os", "browser", "referrer", "city")
 FACT_COLUMNS = ("day", "metric", "country", "dimension", "value", "count")
 
 MOST_COUNT = 10**12
 """The largest count of a day that is believed; a larger number in an answer or a file is an error."""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """The ``name`` of the sum of metric ``upper`` divided by the sum of metric ``lower`` over the same UTC days."""
+
+    name: str
+    upper: str
+    lower: str
+
+
+RATIOS = (
+    Ratio("play-rate", "play", "impression"),
+    Ratio("completion", "end", "start"),
+    Ratio("completion", "end", "play"),
+    Ratio("plays-per-viewer", "play", "viewer"),
+    Ratio("time-per-play", "watch-time", "play"),
+    Ratio("time-per-session", "session-time", "session"),
+)
+"""Of two ratios with the same name the first one whose metrics were both collected is used."""
+
+
+def ratios_of(metrics: Collection[str]) -> tuple[Ratio, ...]:
+    """Return the ratios of the collected ``metrics``, each name once.
+
+    >>> [ratio.name for ratio in ratios_of(("play", "impression", "end"))]
+    ['play-rate', 'completion']
+    """
+    found: dict[str, Ratio] = {}
+    for ratio in RATIOS:
+        if {ratio.upper, ratio.lower} <= set(metrics):
+            found.setdefault(ratio.name, ratio)
+    return tuple(found.values())
+
 
 Doubt = Literal["no", "uncompared", "differs", "refused", "settled"]
 """Whether the rows of a day are in doubt: no, because they add up to the API's own count of the day (or its source has
@@ -301,6 +341,14 @@ class Summary:
     """dimension → the days of the period that have a count, but were not collected by this dimension; only dimensions
     that were collected on some day."""
     per_million_from: int = PER_MILLION_FROM
+    others: Mapping[str, Summary] = field(default_factory=dict)
+    """Other collected metric → its Summary of the same period, so that item n of ``daily`` is the same day in all. A
+    day before the metric was collected has no count there."""
+
+    @property
+    def metrics(self) -> Mapping[str, Summary]:
+        """Every collected metric → its Summary; this one, with which the page opens, is the first."""
+        return {self.metric: self, **self.others}
 
     @property
     def has_data(self) -> bool:
