@@ -65,6 +65,10 @@ RATIOS = (
     Ratio("time-per-session", "session-time", "session"),
 )
 """Of two ratios with the same name the first one whose metrics were both collected is used."""
+RATES = ("play-rate", "completion")
+"""Ratios that are a part of a whole, shown as percentages. Late events can make one larger than 1."""
+RATIOS_IN_SECONDS = ("time-per-play", "time-per-session")
+"""Ratios that are a time."""
 
 
 def ratios_of(metrics: Collection[str]) -> tuple[Ratio, ...]:
@@ -312,6 +316,8 @@ class Earlier:
 
 PER_MILLION_FROM = 100
 """Default of the setting ``per_million_from``: the smallest count of a country with a rate per million people."""
+RATIO_FROM = 100
+"""Default of the setting ``ratio_from``: the smallest number that another is divided by, such as in a play rate."""
 
 
 @dataclass(frozen=True)
@@ -341,6 +347,7 @@ class Summary:
     """dimension → the days of the period that have a count, but were not collected by this dimension; only dimensions
     that were collected on some day."""
     per_million_from: int = PER_MILLION_FROM
+    ratio_from: int = RATIO_FROM
     others: Mapping[str, Summary] = field(default_factory=dict)
     """Other collected metric → its Summary of the same period, so that item n of ``daily`` is the same day in all. A
     day before the metric was collected has no count there."""

@@ -19,7 +19,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, Validation
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from apivideo_geo.errors import UsageError
-from apivideo_geo.model import SESSION_COLUMNS, Detail
+from apivideo_geo.model import RATIO_FROM, SESSION_COLUMNS, Detail
 from apivideo_geo.owner_files import check_owner_file
 from apivideo_geo.plain_text import clean_text, has_control_characters
 from apivideo_geo.text_files import READ_ERRORS, describe, read_text
@@ -146,6 +146,12 @@ class Settings(BaseSettings):
     )
     per_million_from: int = Field(
         100, ge=1, description="Smallest count for which a country is compared per million people."
+    )
+    ratio_from: int = Field(
+        RATIO_FROM,
+        ge=1,
+        description="Smallest number for which a ratio is shown, such as the play rate of a country with this number "
+        "of impressions.",
     )
     video_pages: int = Field(200, ge=0, le=10_000, description="Number of most watched videos that have a page.")
     cards: int = Field(

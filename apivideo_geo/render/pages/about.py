@@ -17,19 +17,6 @@ from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats, sentence
 from apivideo_geo.render.text.translations import marked
 
-COUNTED = {
-    "play": marked("A play is one time a video or a live stream was played."),
-    "view": marked("A view is one time somebody watched a video or a live stream, as api.video counts views."),
-    "impression": marked("An impression is one time a video or a live stream was loaded and ready to be played."),
-    "start": marked("A start is one time the playing of a video or a live stream was started."),
-    "end": marked("An end is one time a video or a live stream was watched until its end."),
-    "session": marked(
-        "A session is one time somebody opened a video or a live stream in a player. "
-        "It counts for the day it was opened."
-    ),
-}
-"""Metric → what one of it is, from api.video's reference of its analytics."""
-
 METHODS = {
     "quantile": marked("The classes are cut so that about as many countries fall into each."),
     "log": marked("Each class reaches about as many times higher than the one before."),
@@ -69,7 +56,7 @@ def make_about(context: Context) -> Mapping[str, Any]:
     """Return what the template prints, except the frame of the page."""
     summary, formats = context.summary, context.formats
     return {
-        "counted": formats.say(COUNTED[summary.metric]),
+        "counted": sentences.meaning_of(summary.metric, formats),
         "balance_parts": tuple(_parts(summary, formats)),
         "period": context.period,
         "missing": _missing(summary, formats),

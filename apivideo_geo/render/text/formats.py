@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from math import floor
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_interval, format_skeleton
@@ -14,11 +15,14 @@ from babel.numbers import format_decimal, format_percent
 
 from apivideo_geo.days import ONE_DAY, day_runs, month_end
 from apivideo_geo.errors import UsageError
+from apivideo_geo.model import RATES, RATIOS_IN_SECONDS
 from apivideo_geo.render.text.translations import load_words
 
 _FIRST = re.compile(r"(?<!\d)1(?=\s[^\W\d])")
 _FOREIGN = {"ltr": re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"), "rtl": re.compile("[A-Za-zÀ-ɏ]")}
 """Text direction → letters of the opposite direction."""
+_ONLY_HOURS = 100
+"""From this number of hours on, a time is written without minutes."""
 
 
 class Formats:
@@ -47,8 +51,8 @@ class Formats:
         text = self.translations.gettext(message)
         return text % self._apart(values) if values else text
 
-    def say_many(self, one: str, many: str, count: int, **values: str) -> str:
-        """Like :meth:`say`, in the plural form of ``count``, which replaces ``%(count)s``."""
+    def say_many(self, one: str, many: str, count: int, /, **values: str) -> str:
+        """Like :meth:`say`, in the plural form of ``count``, which replaces ``%(count)s`` unless ``values`` have it."""
         return self.translations.ngettext(one, many, count) % {"count": self.number(count), **self._apart(values)}
 
     def _apart(self, values: dict[str, str]) -> dict[str, str]:
@@ -114,6 +118,43 @@ class Formats:
         if 0 < value <= 0.05:
             return str(format_decimal(float(f"{value:.1g}"), locale=self.locale, decimal_quantization=False))
         return str(format_decimal(value, "#,##0.0", locale=self.locale))
+
+    def duration(self, seconds: float) -> str:
+        """Format a time with at most two units: 12,345 h; 3 h 20 min; 4 min 5 s; 42 s."""
+        whole = floor(seconds + 0.5)
+        if whole < 3600:
+            minutes, rest = divmod(whole, 60)
+            if not minutes:
+                return self.say("%(seconds)s s", seconds=self.number(rest))
+            values = {"minutes": self.number(minutes), "seconds": self.number(rest)}
+            return self.say("%(minutes)s min %(seconds)s s", **values) if rest else self._minutes(minutes)
+        hours, minutes = divmod(floor(whole / 60 + 0.5), 60)
+        if hours >= _ONLY_HOURS or not minutes:
+            return self.say("%(hours)s h", hours=self.number(floor(whole / 3600 + 0.5)))
+        return self.say("%(hours)s h %(minutes)s min", hours=self.number(hours), minutes=self.number(minutes))
+
+    def _minutes(self, minutes: int) -> str:
+        return self.say("%(minutes)s min", minutes=self.number(minutes))
+
+    def ratio(self, name: str, value: float) -> str:
+        """Format the ratio ``name`` (see ``model.RATIOS``): a rate as 71.1%, a time as 4 min 5 s, another as 1.25."""
+        if name in RATES:
+            return self._percentage(value)
+        if name in RATIOS_IN_SECONDS:
+            return self.duration(value)
+        return str(format_decimal(value, "#,##0.00", locale=self.locale))
+
+    def ratio_change(self, name: str, now: float, before: float) -> str:
+        """Format the change of the ratio ``name`` with its sign: +2.3 points, −12 s, +0.05."""
+        difference = now - before
+        if name in RATES:
+            text = format_decimal(abs(100 * difference), "#,##0.0", locale=self.locale)
+            size = self.say("%(number)s points", number=str(text))
+        else:
+            size = self.ratio(name, abs(difference))
+        if not re.search("[1-9]", size):
+            return size
+        return f"{'+' if difference > 0 else '−'}{size}"
 
     def change(self, now: int, before: int) -> str:
         """Format a change with its sign: +12%, −8%; "0%" if it rounds to zero. ``before`` is above 0."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from math import ceil
 from typing import NamedTuple
 
-from apivideo_geo.model import CountryCount, Summary
+from apivideo_geo.model import IN_SECONDS, PER_DAY, CountryCount, Ratio, Summary
 from apivideo_geo.render.text.formats import Formats, sentence
 from apivideo_geo.render.text.translations import marked, marked_many, plural_forms
 
@@ -89,8 +90,8 @@ _METRICS: Mapping[str, _Metric] = {
         ),
     ),
     "end": _Metric(
-        marked("ends"),
-        marked_many("%(count)s end", "%(count)s ends"),
+        marked("plays to the end"),
+        marked_many("%(count)s play to the end", "%(count)s plays to the end"),
         marked("Watched to the end in %(country)s"),
         marked_many("Watched to the end in %(count)s country", "Watched to the end in %(count)s countries"),
         marked_many(
@@ -106,9 +107,58 @@ _METRICS: Mapping[str, _Metric] = {
             "Watched to the end in %(count)s countries of %(continent)s, most of all in %(where)s",
         ),
     ),
+    "viewer": _Metric(marked("viewers"), marked_many("%(count)s viewer a day", "%(count)s viewers a day"), *_WATCHED),
+    "watch-time": _Metric(
+        marked("watch time"), marked_many("%(count)s of watch time", "%(count)s of watch time"), *_WATCHED
+    ),
     "session": _Metric(marked("sessions"), marked_many("%(count)s session", "%(count)s sessions"), *_WATCHED),
+    "session-time": _Metric(
+        marked("session time"), marked_many("%(count)s of session time", "%(count)s of session time"), *_WATCHED
+    ),
 }
-"""metric → its sentences."""
+"""metric → its sentences. Of a metric in seconds the count is a duration, of one that is per day the mean of a day."""
+
+_LABELS = {
+    "play": marked("Plays"),
+    "view": marked("Views"),
+    "impression": marked("Impressions"),
+    "start": marked("Starts"),
+    "end": marked("Plays to the end"),
+    "viewer": marked("Viewers a day"),
+    "watch-time": marked("Watch time"),
+    "session": marked("Sessions"),
+    "session-time": marked("Session time"),
+    "play-rate": marked("Play rate"),
+    "completion": marked("Completion"),
+    "plays-per-viewer": marked("Plays per viewer"),
+    "time-per-play": marked("Watch time per play"),
+    "time-per-session": marked("Time per session"),
+}
+"""Metric or ratio → its name in a list of choices or at the head of a column."""
+
+_MEANINGS = {
+    "play": marked("A play is one time a video or a live stream was played."),
+    "view": marked("A view is one time somebody watched a video or a live stream, as api.video counts views."),
+    "impression": marked("An impression is one time a video or a live stream was loaded and ready to be played."),
+    "start": marked("A start is one time the playing of a video or a live stream was started."),
+    "end": marked("A play to the end is one time a video or a live stream was watched until its end."),
+    "viewer": marked(
+        "A viewer is counted once a day, however often they watch. Somebody who watches on two days counts on both, so "
+        "viewers are never added up over days: for several days, the average of a day is shown."
+    ),
+    "watch-time": marked("Watch time is how long videos and live streams were watched, by all viewers together."),
+    "session": marked(
+        "A session is one time somebody opened a video or a live stream in a player. "
+        "It counts for the day it was opened."
+    ),
+    "session-time": marked("Session time is how long the sessions lasted whose end is known."),
+    "play-rate": marked("Play rate: of the videos and live streams that were loaded, the part that was played."),
+    "completion": marked("Completion: of what was played, the part that was watched until its end."),
+    "plays-per-viewer": marked("Plays per viewer: how often a viewer plays something on a day, on average."),
+    "time-per-play": marked("Watch time per play: how long a play lasts, on average."),
+    "time-per-session": marked("Time per session: how long a session lasts, on average."),
+}
+"""Metric or ratio → what it is; metrics as in api.video's reference of its analytics."""
 
 _ARTICLE = frozenset(
     (
@@ -164,6 +214,33 @@ def quantity(count: int, summary: Summary, formats: Formats) -> str:
 def counted(metric: str) -> tuple[str, str]:
     """Return the messages "%(count)s play" and "%(count)s plays" of a metric."""
     return _METRICS[metric].counted
+
+
+def label_of(name: str, formats: Formats) -> str:
+    """Return the label of a metric or ratio: "Plays", "Viewers a day", "Play rate"."""
+    return formats.say(_LABELS[name])
+
+
+def meaning_of(name: str, formats: Formats) -> str:
+    """Return what a metric or ratio is, in one or two sentences."""
+    return formats.say(_MEANINGS[name])
+
+
+def definition_of(ratio: Ratio, formats: Formats) -> str:
+    """Return which sums are divided: "plays to the end ÷ plays"."""
+    return f"{noun(ratio.upper, formats)} ÷ {noun(ratio.lower, formats)}"
+
+
+def amount(metric: str, value: float, formats: Formats) -> str:
+    """Return a value of a metric without its noun: "93,904", "3 h 20 min"; per day, the mean: "41.3"."""
+    if metric in IN_SECONDS:
+        return formats.duration(value)
+    return formats.rate(value) if metric in PER_DAY else formats.number(value)
+
+
+def quantity_of(metric: str, value: float, formats: Formats) -> str:
+    """Return a value of a metric with its noun: "93,904 plays", "41.3 viewers a day", "3 h 20 min of watch time"."""
+    return formats.say_many(*counted(metric), ceil(value), count=amount(metric, value, formats))
 
 
 def within(country: CountryCount, formats: Formats) -> str:

@@ -81,3 +81,26 @@ def test_right_to_left_scripts_are_known():
 def test_an_unknown_locale_is_refused_in_a_sentence():
     with pytest.raises(UsageError, match='no locale "klingon"'):
         Formats("klingon")
+
+
+def test_a_time_has_at_most_two_units():
+    times = (0, 42.4, 59.6, 65, 3599.7, 12_000, 3600, 359_999, 12_345_678)
+    assert [EN.duration(seconds) for seconds in times] == [
+        "0 s", "42 s", "1 min", "1 min 5 s", "1 h", "3 h 20 min", "1 h", "100 h", "3,429 h",
+    ]  # fmt: skip
+    assert Formats("fr").duration(12_000) == "3\u00a0h 20\u00a0min"
+
+
+def test_a_ratio_is_a_percentage_a_time_or_a_number():
+    assert [EN.ratio("play-rate", value) for value in (0, 0.71132, 1.032)] == ["0.0%", "71.1%", "103.2%"]
+    assert EN.ratio("plays-per-viewer", 1.254) == "1.25"
+    assert EN.ratio("time-per-play", 93.2) == "1 min 33 s"
+    assert Formats("fr").ratio("completion", 0.5) == "50,0\u00a0%"
+
+
+def test_the_change_of_a_rate_is_in_points():
+    assert EN.ratio_change("play-rate", 0.50, 0.47) == "+3.0 points"
+    assert EN.ratio_change("completion", 0.10, 0.47) == "−37.0 points"
+    assert EN.ratio_change("play-rate", 0.5, 0.5001) == "0.0 points"
+    assert EN.ratio_change("time-per-play", 40, 52) == "−12 s"
+    assert EN.ratio_change("plays-per-viewer", 1.30, 1.25) == "+0.05"

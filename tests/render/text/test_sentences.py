@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from apivideo_geo.model import METRICS, RATIOS
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 from tests.render.samples import days, empty, small, summary, whole_world
@@ -90,3 +91,16 @@ def test_the_balance_adds_up_before_the_readers_eyes():
     assert balance(world) == (f"{world.total:,} plays: {world.mapped:,} on the map, 462 from unknown countries")
     assert world.total == world.mapped + 462
     assert balance(summary({"FRA": 1}, WEEK)) == "1 play: 1 on the map, 0 from unknown countries"
+
+
+def test_every_metric_has_its_label_its_meaning_and_a_quantity_in_its_unit():
+    english = Formats("en")
+    for name in (*METRICS, *(ratio.name for ratio in RATIOS)):
+        assert sentences.label_of(name, english)
+        assert sentences.meaning_of(name, english).endswith(".")
+    said = {metric: sentences.quantity_of(metric, 12_000, english) for metric in METRICS}
+    assert said["end"] == "12,000 plays to the end"
+    assert said["viewer"] == "12,000 viewers a day"
+    assert said["watch-time"] == "3 h 20 min of watch time"
+    assert sentences.quantity_of("viewer", 41.26, english) == "41.3 viewers a day"
+    assert sentences.definition_of(RATIOS[0], english) == "plays ÷ impressions"

@@ -1,0 +1,122 @@
+"""Divide the sum of one metric by that of another over the UTC days on which both were collected. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import sqrt
+
+from apivideo_geo.model import PER_DAY, RATES, UNKNOWN, Ratio, Summary, ratios_of
+
+_NORMAL = 1.959963984540054
+"""The quantile of the normal distribution that cuts off 2.5 %."""
+
+
+@dataclass(frozen=True)
+class RatioValue:
+    """A ratio of a country, or of all.
+
+    ``upper_sum`` and ``lower_sum`` are the sums over the ``days`` UTC days on which both metrics were collected;
+    ``too_few``: ``lower_sum`` is too small for a ratio.
+    """
+
+    ratio: Ratio
+    upper_sum: int
+    lower_sum: int
+    days: int
+    too_few: bool
+
+    @property
+    def value(self) -> float | None:
+        """The ratio; None if there are too few to divide by."""
+        return None if self.too_few else self.upper_sum / self.lower_sum
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of a rate; None for another ratio, one above 1, or too few."""
+        if self.too_few or self.ratio.name not in RATES or self.upper_sum > self.lower_sum:
+            return None
+        return wilson(self.upper_sum, self.lower_sum)
+
+    @property
+    def upper(self) -> float:
+        """What is divided: a sum, or the mean of a day if the other number must not be added up over days."""
+        return self.upper_sum / self.days if self._per_day and self.days else self.upper_sum
+
+    @property
+    def lower(self) -> float:
+        """What it is divided by: a sum, or the mean of a day."""
+        return self.lower_sum / self.days if self._per_day and self.days else self.lower_sum
+
+    @property
+    def reason(self) -> str:
+        """Why there is no value: "not_collected" (no day has both metrics) or "too_few"; "above_one" for a rate above 1
+        that has no interval; else "".
+        """
+        if not self.days:
+            return "not_collected"
+        if self.too_few:
+            return "too_few"
+        return "above_one" if self.ratio.name in RATES and self.upper_sum > self.lower_sum else ""
+
+    @property
+    def _per_day(self) -> bool:
+        return self.ratio.lower in PER_DAY
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """Return the Wilson score interval, at 95 %, of a rate of ``successes`` in ``trials`` (above 0).
+
+    >>> [round(bound, 3) for bound in wilson(95, 100)]
+    [0.888, 0.978]
+    """
+    rate, squared = successes / trials, _NORMAL**2
+    middle = (rate + squared / (2 * trials)) / (1 + squared / trials)
+    half = _NORMAL * sqrt(rate * (1 - rate) / trials + squared / (4 * trials**2)) / (1 + squared / trials)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+class Ratios:
+    """The ratios of the collected metrics in the period of a Summary.
+
+    >>> from apivideo_geo import demo
+    >>> [ratio.name for ratio in Ratios(demo().summary()).all]
+    []
+    """
+
+    def __init__(self, summary: Summary) -> None:
+        self._summary, self._metrics = summary, summary.metrics
+        self.all = ratios_of(self._metrics)
+
+    def total(self, ratio: Ratio, within: slice = slice(None)) -> RatioValue:
+        """Return the ratio over all countries, on the days ``within`` those of the Summary's ``daily``."""
+        days = self._shared_days(ratio, within)
+        sums = [
+            sum(self._metrics[metric].daily[day].count or 0 for day in days) for metric in (ratio.upper, ratio.lower)
+        ]
+        return self._value(ratio, sums[0], sums[1], len(days))
+
+    def country(self, ratio: Ratio, code: str, within: slice = slice(None)) -> RatioValue:
+        """Return the ratio of the country ``code`` (alpha-3, or ``---``)."""
+        days = self._shared_days(ratio, within)
+        upper, lower = (self._sum(metric, code, days) for metric in (ratio.upper, ratio.lower))
+        return self._value(ratio, upper, lower, len(days))
+
+    def countries(self, ratio: Ratio, within: slice = slice(None)) -> Iterator[tuple[str, RatioValue]]:
+        """Yield code and ratio of each country with a count of the lower metric or the upper one; unknown is last."""
+        found = {code for metric in (ratio.upper, ratio.lower) for code in self._metrics[metric].by_country}
+        for code in sorted(found, key=lambda code: (code == UNKNOWN, code)):
+            yield code, self.country(ratio, code, within)
+
+    def _value(self, ratio: Ratio, upper: int, lower: int, days: int) -> RatioValue:
+        return RatioValue(ratio, upper, lower, days, too_few=lower < max(1, self._summary.ratio_from))
+
+    def _sum(self, metric: str, code: str, days: list[int]) -> int:
+        counts = self._metrics[metric].by_country.get(code, ())
+        return sum(counts) if len(days) == len(counts) else sum(counts[day] for day in days) if counts else 0
+
+    def _shared_days(self, ratio: Ratio, within: slice) -> list[int]:
+        """Return the indexes of the days on which both metrics were collected, both in full or both in part."""
+        pairs = zip(self._metrics[ratio.upper].daily, self._metrics[ratio.lower].daily, strict=True)
+        shared = [a.count is not None and b.count is not None and a.open == b.open for a, b in pairs]
+        return [day for day in range(len(shared))[within] if shared[day]]

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from apivideo_geo.aggregate.ratios import Ratios, wilson
+from apivideo_geo.model import RATIOS, Summary, ratios_of
+from tests.render.samples import days, summary
+
+FIRST = date(2026, 11, 1)
+PLAY_RATE, COMPLETION = ratios_of(("play", "impression", "end"))
+[PER_VIEWER] = ratios_of(("play", "viewer"))
+
+
+def counted(metric: str, by_country: dict[str, list[int]], missing: tuple[int, ...] = (), partial: bool = False):
+    """The Summary of a metric: alpha-3 → one count a day; the days with an index in ``missing`` were not collected."""
+    totals = [sum(counts) for counts in zip(*by_country.values(), strict=True)]
+    daily = days(FIRST, [None if day in missing else count for day, count in enumerate(totals)], partial)
+    series = {
+        code: tuple(0 if day in missing else count for day, count in enumerate(counts))
+        for code, counts in by_country.items()
+    }
+    found = summary({code: sum(counts) for code, counts in series.items()}, daily, metric=metric)
+    return replace(found, by_country=series)
+
+
+def together(first: Summary, *others: Summary, ratio_from: int = 1) -> Ratios:
+    return Ratios(replace(first, others={one.metric: one for one in others}, ratio_from=ratio_from))
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials", "low", "high"),
+    [
+        (95, 100, 0.8882, 0.9785),  # the usual textbook cases, by other programs
+        (81, 263, 0.2553, 0.3662),  # Newcombe 1998, Statistics in Medicine 17, table I
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+        (29, 29, 0.8830, 1.0),
+    ],
+)
+def test_the_interval_of_a_rate_is_that_of_the_literature(successes, trials, low, high):
+    assert wilson(successes, trials) == pytest.approx((low, high), abs=0.00006)
+
+
+def test_a_ratio_divides_the_sums_and_is_not_a_mean_of_ratios():
+    ratios = together(
+        counted("play", {"FRA": [10, 1], "BEL": [1, 90]}), counted("impression", {"FRA": [10, 10], "BEL": [10, 100]})
+    )
+    assert ratios.total(PLAY_RATE).value == 102 / 130
+    assert ratios.country(PLAY_RATE, "FRA").value == 11 / 20
+    assert [(code, found.upper, found.lower) for code, found in ratios.countries(PLAY_RATE)] == [
+        ("BEL", 91, 110),
+        ("FRA", 11, 20),
+    ]
+
+
+def test_only_days_on_which_both_metrics_were_collected_count():
+    ratios = together(
+        counted("play", {"FRA": [5, 7, 9, 4]}, missing=(0,)), counted("impression", {"FRA": [10, 10, 20, 50]}, (2,))
+    )
+    found = ratios.total(PLAY_RATE)
+    assert (found.upper, found.lower, found.days) == (7 + 4, 10 + 50, 2)
+    assert ratios.country(PLAY_RATE, "FRA") == found
+
+
+def test_a_day_that_is_partial_in_one_metric_only_does_not_count():
+    ratios = together(
+        counted("play", {"FRA": [5, 7]}, partial=True), counted("impression", {"FRA": [10, 10]}, partial=False)
+    )
+    assert (ratios.total(PLAY_RATE).upper, ratios.total(PLAY_RATE).lower) == (5, 10)
+
+
+def test_without_a_common_day_there_is_no_ratio():
+    ratios = together(counted("play", {"FRA": [5, 0]}, (1,)), counted("impression", {"FRA": [0, 10]}, (0,)))
+    found = ratios.total(PLAY_RATE)
+    assert (found.value, found.interval, found.reason) == (None, None, "not_collected")
+
+
+def test_below_the_minimum_there_is_no_ratio_but_both_numbers():
+    ratios = together(counted("play", {"FRA": [50]}), counted("impression", {"FRA": [99]}), ratio_from=100)
+    found = ratios.country(PLAY_RATE, "FRA")
+    assert (found.value, found.interval, found.reason, found.upper, found.lower) == (None, None, "too_few", 50, 99)
+    enough = together(counted("play", {"FRA": [50]}), counted("impression", {"FRA": [100]}), ratio_from=100)
+    assert enough.country(PLAY_RATE, "FRA").value == 0.5
+
+
+def test_a_rate_above_one_is_shown_as_it_is_without_an_interval():
+    found = together(counted("play", {"FRA": [100]}), counted("end", {"FRA": [103]})).total(COMPLETION)
+    assert (found.value, found.interval, found.reason) == (1.03, None, "above_one")
+
+
+def test_viewers_are_divided_by_but_shown_as_the_mean_of_a_day():
+    found = together(counted("play", {"FRA": [10, 20]}), counted("viewer", {"FRA": [8, 10]})).total(PER_VIEWER)
+    assert found.value == 30 / 18
+    assert (found.upper, found.lower, found.interval) == (15, 9, None)
+
+
+def test_a_ratio_can_be_that_of_some_days():
+    ratios = together(counted("play", {"FRA": [1, 2, 3]}), counted("impression", {"FRA": [10, 10, 10]}))
+    assert ratios.country(PLAY_RATE, "FRA", slice(1, 3)).value == 5 / 20
+    assert ratios.total(PLAY_RATE, slice(0, 1)).value == 1 / 10
+
+
+def test_completion_is_of_starts_where_these_were_collected():
+    assert [ratio.lower for ratio in ratios_of(("play", "end"))] == ["play"]
+    assert [ratio.lower for ratio in ratios_of(("play", "start", "end"))] == ["start"]
+    assert len({ratio.name for ratio in RATIOS}) == len(RATIOS) - 1
