@@ -37,8 +37,8 @@ def forms(message: Message) -> tuple[tuple[str, str], ...]:
     return tuple((message.id[1], text) for text in message.string)
 
 
-def test_french_is_there():
-    assert "fr" in LANGUAGES
+def test_german_spanish_and_french_are_there():
+    assert {"de", "es", "fr"} <= set(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -68,6 +68,39 @@ def test_french_has_its_spaces():
     for message in load("fr"):
         for _, text in forms(message) if message.id else ():
             assert not re.search(r"(?<![\u00a0\u202f])[;:!?»](?=\s|$|<)|«(?!\u00a0)|'", text), text
+
+
+@pytest.mark.parametrize(("language", "marks"), [("de", "„“"), ("es", "«»")])
+def test_german_and_spanish_have_their_quotation_marks_and_no_space_before_a_colon(language, marks):
+    for message in load(language):
+        for _, text in forms(message) if message.id else ():
+            quotes = re.sub(r"[^\"„“”«»‘’']", "", re.sub(r"<[^>]+>", "", text))
+            assert quotes == marks * (len(quotes) // 2), text
+            assert not re.search(r"\s[;:!?.,]", text), text
+
+
+def test_a_spanish_question_has_both_its_marks():
+    for message in load("es"):
+        for _, text in forms(message) if message.id else ():
+            assert (text.count("¿"), text.count("¡")) == (text.count("?"), text.count("!")), text
+
+
+@pytest.mark.parametrize("language", ["de", "es", "fr"])
+def test_no_line_breaks_between_a_count_and_its_noun(language):
+    plays = load(language)["%(count)s play"].string
+    assert all(text.startswith("%(count)s\u00a0") for text in plays)
+
+
+@pytest.mark.parametrize(
+    ("locale", "counts"),
+    [
+        ("de", ["0\u00a0Wiedergaben", "1\u00a0Wiedergabe", "2\u00a0Wiedergaben", "93.904\u00a0Wiedergaben"]),
+        ("es", ["0\u00a0reproducciones", "1\u00a0reproducción", "2\u00a0reproducciones", "93.904\u00a0reproducciones"]),
+    ],
+)
+def test_german_and_spanish_have_a_plural_of_nothing(locale, counts):
+    pair = ("%(count)s play", "%(count)s plays")
+    assert [Formats(locale).say_many(*pair, count) for count in (0, 1, 2, 93904)] == counts
 
 
 def test_a_count_has_its_plural_and_a_form_for_each_category_of_the_script():
