@@ -122,7 +122,7 @@ def check_pages(site: Mapping[str, bytes], summary: Summary, details: Details) -
         for name, count in expected.items()
         if name in site and _page_count(site[name]) != count
     ]
-    counted = Counter(_page_count(content) for name, content in site.items() if name.startswith("video/"))
+    counted = Counter(_page_count(site[name]) for name in site if name.startswith("video/"))
     if counted - Counter(one.count for one in details.assets):
         problems.append("the pages of videos tell counts that no video has")
     return problems
@@ -151,8 +151,8 @@ def check_links(site: Mapping[str, bytes], own_templates: bool = False) -> list[
     pages are known to be well-formed; a pattern finds their links ten times faster.
     """
     problems = []
-    for name, content in sorted(site.items()):
-        for found in _addresses(name, content, own_templates):
+    for name in sorted(site):
+        for found in _addresses(name, site[name], own_templates):
             if problem := _link_problem(site, name, found):
                 problems.append(f"{name} {problem} ({found.where})")
     return problems
@@ -208,8 +208,8 @@ def check_hidden(site: Mapping[str, bytes], hidden: Collection[str]) -> list[str
     search = WordSearch(frozenset[bytes]().union(*map(_spellings, hidden)))
     return [
         f"{name} contains a text that must not be published (the API key, or title or id of an asset not public)"
-        for name, content in sorted(site.items())
-        if search.is_in(_readable(name, content))
+        for name in sorted(site)
+        if search.is_in(_readable(name, site[name]))
     ]
 
 

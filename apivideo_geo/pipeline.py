@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from apivideo_geo.console.report import Report
@@ -77,21 +78,24 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
     return summary, details, audience.ibis()
 
 
-def render(summary: Summary, details: Details, facts: ibis.Table, settings: Settings) -> dict[str, bytes]:
-    """Return the files of the site: path → content."""
+def render(summary: Summary, details: Details, facts: ibis.Table, settings: Settings) -> Mapping[str, bytes]:
+    """Return the files of the site: path → content. A large site is on disk, in a temporary file."""
     from apivideo_geo.exports.data_files import render_data_files
     from apivideo_geo.exports.facts_parquet import render_facts
-    from apivideo_geo.exports.manifest import render_manifest
+    from apivideo_geo.exports.manifest import FACTS, render_manifest
     from apivideo_geo.exports.tables import column_names, make_tables
     from apivideo_geo.render.site import render_site
     from apivideo_geo.render.theme.templates import find_templates
+    from apivideo_geo.spool import SpooledFiles
 
     theme, tables = theme_of(settings), make_tables(summary, details)
-    site = render_site(summary, theme, find_templates(), details, column_names(tables))
-    site["data/facts.parquet"] = render_facts(facts, summary.period_from, summary.period_to, settings.withhold_media)
-    site |= render_data_files(summary, tables, site, theme.title, theme.site_url)
+    site = render_site(summary, theme, find_templates(), details, column_names(tables), SpooledFiles())
+    days = {FACTS: render_facts(facts, summary.period_from, summary.period_to, settings.withhold_media)}
+    site.update(days)
+    site.update(render_data_files(summary, tables, days, theme.title, theme.site_url))
     site[".nojekyll"] = b""
-    return site | {"manifest.json": render_manifest(summary, site)}
+    site["manifest.json"] = render_manifest(summary, site)
+    return site
 
 
 def theme_of(settings: Settings) -> Theme:
@@ -122,7 +126,7 @@ def theme_of(settings: Settings) -> Theme:
 
 
 def publish(
-    site: dict[str, bytes],
+    site: Mapping[str, bytes],
     summary: Summary,
     details: Details,
     settings: Settings,

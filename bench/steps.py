@@ -210,10 +210,11 @@ def site(folder: str, out: str, pages: str) -> str:
         {"history": folder, "out": out, "source": "data", "video_pages": pages, "api_key": "a-key-of-the-bench"}
     )
     report = run("render", settings, Effects(epoch=1_767_600_000))
-    files = sorted(path for path in Path(out).rglob("*") if path.is_file())
-    digest = sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+    digest = sha256()
+    for path in sorted(path for path in Path(out).rglob("*") if path.is_file()):
+        digest.update(path.read_bytes())
     print(report.lines()[-1], file=sys.stderr)
-    return f"{report.pages} files, {report.size} bytes, {digest}"
+    return f"{report.pages} files, {report.size} bytes, {digest.hexdigest()[:16]}"
 
 
 def tables(folder: str, writer: str) -> str:

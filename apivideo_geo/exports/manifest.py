@@ -23,7 +23,7 @@ def render_manifest(summary: Summary, site: Mapping[str, bytes]) -> bytes:
     of the private history would let someone test guesses about suppressed counts.
     """
     days = summary.days
-    files = {name: sha256(content).hexdigest() for name, content in sorted(site.items())}
+    files = {name: sha256(site[name]).hexdigest() for name in sorted(site)}
     manifest = {
         "generator": f"apivideo-geo {find_version()}",
         "versions": {name: version(name) for name in LIBRARIES},

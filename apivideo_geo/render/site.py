@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,46 +62,53 @@ def render_site(
     templates: Path,
     details: Details | None = None,
     columns: Mapping[str, Sequence[str]] | None = None,
-) -> dict[str, bytes]:
+    into: MutableMapping[str, bytes] | None = None,
+) -> MutableMapping[str, bytes]:
     """Return path within the site → content, of every page with the files it loads and of the site-level files.
 
     ``details`` is what the pages of countries, videos and cities show; ``columns``: name of a file in ``data/`` → the
-    names of its columns. The same Summary gives the same bytes. Raises UsageError for a locale, class breaks or colours
-    that do not exist, and for an invalid template of the owner's.
+    names of its columns. Each page is added to ``into`` (by default a new dictionary), and this is returned. The same
+    Summary gives the same bytes. Raises UsageError for a locale, class breaks or colours that do not exist, and for an
+    invalid template of the owner's.
     """
     context = Context(summary, theme, details or Details())
     folders = (templates,) if theme.overrides is None else (theme.overrides, templates)
     try:
-        return _render(context, folders, columns or {})
+        site = {} if into is None else into
+        _render(context, folders, columns or {}, site)
     except (Exception, LimitReached) as problem:
         sentence = explain_failure(problem, theme.overrides) if theme.overrides else ""
         if not sentence:
             raise
         raise UsageError(sentence) from None
+    return site
 
 
-def _render(context: Context, folders: Sequence[Path], columns: Mapping[str, Sequence[str]]) -> dict[str, bytes]:
+def _render(
+    context: Context,
+    folders: Sequence[Path],
+    columns: Mapping[str, Sequence[str]],
+    site: MutableMapping[str, bytes],
+) -> None:
+    """Add the files of the site to ``site``."""
     assets = _assets(context, folders)
     paths = hashed(assets)
     environment = _environment(context, folders)
     environment.globals["own_templates"] = context.theme.overrides is not None
     changes = make_changes(context)
     frame = {**_frame(context), "asset": paths}
-    site = _front_pages(context, environment, frame, changes)
+    site.update(_front_pages(context, environment, frame, changes))
     # These pages do not show when they were made, so that they change only when their figures change.
     del frame["generated"]
-    site |= {
-        "data.html": _page(environment, "data.html", frame, make_files(context.theme.site_url, columns)),
-        "notebook.html": _page(
-            environment, "notebook.html", {**make_files(context.theme.site_url, {}), "theme": context.theme},
-            {"colours": PALETTES[context.theme.palette].light},
-        ),
-        "404.html": _page(environment, "404.html", _not_found(context, folders)),
-    }  # fmt: skip
-    site |= _detail_pages(context, environment, frame)
-    site |= _lists(context, environment, frame, changes)
-    site |= render_site_files(context, changes, site)
-    return site | {paths[name]: content for name, content in assets.items()}
+    files = make_files(context.theme.site_url, {})
+    notebook = {**files, "theme": context.theme, "colours": PALETTES[context.theme.palette].light}
+    site["data.html"] = _page(environment, "data.html", frame, make_files(context.theme.site_url, columns))
+    site["notebook.html"] = _page(environment, "notebook.html", notebook)
+    site["404.html"] = _page(environment, "404.html", _not_found(context, folders))
+    site.update(_detail_pages(context, environment, frame))
+    site.update(_lists(context, environment, frame, changes))
+    site.update(render_site_files(context, changes, site))
+    site.update((paths[name], content) for name, content in assets.items())
 
 
 def _page(environment: Environment, template: str, *values: Mapping[str, Any]) -> bytes:
