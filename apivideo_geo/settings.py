@@ -104,8 +104,10 @@ class Settings(BaseSettings):
     title: str = Field("", max_length=120, description='Title of the site; "Our audience" if it is not set.')
     locale: str = Field(
         "en",
-        description="Any CLDR locale, for country names, numbers, dates and text direction (ar, he: right to left). "
-        "Sentences exist in English and French; other locales show the English ones, marked as English.",
+        description="Language of the site: en, de, es or fr, also with a region, which has its own numbers and dates "
+        "(en_US, de_CH, es_MX). With any other CLDR locale, sentences, numbers and dates are English and marked as English; "
+        "the list of countries on the front page, the files and the text direction (ar, he: right to left) follow the "
+        "locale.",
     )
     notice: str = Field("", max_length=300, description="A line at the top of every page.")
     accent: str = Field(

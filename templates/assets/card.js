@@ -9,8 +9,8 @@
   /** The country's figures as one line for screen readers. @type {ApivideoGeo["card"]["spoken"]} */
   function spoken(code, view, measure) {
     const row = view.byCode.get(code);
-    if (!row || !row.count) return `${geo.nameOf(code)}, ${data.known ? formats.quantity(0) : _("No data")}`;
-    const parts = [geo.nameOf(code), formats.quantity(row.count), formats.share(row.share)];
+    if (!row || !row.count) return `${geo.called(code)}, ${data.known ? formats.quantity(0) : _("No data")}`;
+    const parts = [geo.called(code), formats.quantity(row.count), formats.share(row.share)];
     if (measure === "per-million" && !Number.isNaN(row.per)) parts.push(_("%(rate)s per million people", { rate: formats.rate(row.per) }));
     const change = geo.changeOf(view, row).text;
     if (measure === "change" && change !== "–") parts.push(change);

@@ -24,7 +24,7 @@
     geo.byId("frame").after(strip, note);
 
     /** @param {City} city */
-    const words = (city) => `${city[1]}, ${geo.nameOf(city[0])}: ${formats.quantity(city[2])}`;
+    const words = (city) => `${city[1]}, ${geo.called(city[0])}: ${formats.quantity(city[2])}`;
 
     function draw() {
       const scale = Math.min(1, Math.max(0.5, leaflet.getContainer().clientWidth / WIDE));

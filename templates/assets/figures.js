@@ -168,7 +168,7 @@
     const number = { share: formats.percentage, "per-million": formats.limit, count: formats.number }[measure];
     /** @type {Entry[]} */
     const legend = geo.ranges(cut, number).map((label, index) => ({ kind: `c${index}`, label }));
-    if (left) legend.push({ kind: "left", label: _("Left out"), note: geo.nameOf(left) });
+    if (left) legend.push({ kind: "left", label: _("Left out"), note: geo.called(left) });
     if (measure === "per-million") legend.push({ kind: "few", label: _("Under %(quantity)s", { quantity: formats.quantity(data.per_from) }) });
     legend.push(data.known ? { kind: "zero", label: "0" } : { kind: "blank", label: _("No data") });
     return { kinds, empty, classes: cut.lows.length, legend: count(legend, kinds, empty, among) };

@@ -10,8 +10,8 @@
     const rules = { useGrouping: "always", numberingSystem: "latn", roundingMode: "halfEven", ...options };
     const format = new Intl.NumberFormat(lang, /** @type {Intl.NumberFormatOptions} */ (rules));
     // As text, a number is rounded by its digits and not by its bits, as in Python.
-    // Marks of direction, which Python does not write, are left out.
-    return (value) => format.format(/** @type {any} */ (String(value))).replace(/[\u200e\u200f\u061c]/g, "");
+    // Marks of direction, which Python does not write, are left out; newer browsers have a straight apostrophe in Swiss numbers.
+    return (value) => format.format(/** @type {any} */ (String(value))).replace(/[\u200e\u200f\u061c]/g, "").replaceAll("'", "’");
   }
   const plain = writer({ maximumFractionDigits: 20 });
   const integer = writer({ maximumFractionDigits: 0 });

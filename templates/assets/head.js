@@ -49,7 +49,7 @@
 
   /** "3 hours ago", in the largest unit that fits. @param {number} hours */
   function ago(hours) {
-    const words = new Intl.RelativeTimeFormat(`${root.lang}-u-nu-latn`, { numeric: "auto" });
+    const words = new Intl.RelativeTimeFormat(`${document.body.lang || root.lang}-u-nu-latn`, { numeric: "auto" });
     if (hours < 1 / 60) return words.format(0, "second");
     if (hours < 1) return words.format(-Math.round(hours * 60), "minute");
     if (hours < 48) return words.format(-Math.round(hours), "hour");

@@ -6,8 +6,9 @@
   const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
   const find = byId("find"), kind = byId("kind"), shown = byId("shown"), none = byId("none-found");
   const body = table.tBodies[0];
-  const collator = new Intl.Collator(document.documentElement.lang);
-  const number = new Intl.NumberFormat(document.documentElement.lang);
+  const lang = document.body.lang || document.documentElement.lang;
+  const collator = new Intl.Collator(lang);
+  const number = new Intl.NumberFormat(lang);
   /** Columns that are first sorted with the highest number on top. */
   const LARGEST_FIRST = ["1", "2", "3", "4"];
 

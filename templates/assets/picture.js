@@ -97,7 +97,7 @@
       view.unknown && !state.continent && _("%(quantity)s from unknown countries", { quantity: formats.quantity(view.unknown) }),
       view.gaps.length && ngettext("%(count)s day was never collected", "%(count)s days were never collected", view.gaps.length),
       view.left.length && ngettext("%(count)s day was left out by the publisher", "%(count)s days were left out by the publisher", view.left.length),
-      left && _("Left out of the classes: %(country)s", { country: geo.nameOf(left) }),
+      left && _("Left out of the classes: %(country)s", { country: geo.called(left) }),
       document.querySelector("svg.world .cities") && _("Circles: cities, complete months only"),
     ]);
   }

@@ -2,14 +2,12 @@
 (function (geo) {
   "use strict";
   const { data, formats, wording, _, ngettext } = geo;
-  const { language } = geo.translations;
-  const locale = data.lang.split("-")[0] === language.split("-")[0] ? data.lang : language;
-  const list = new Intl.ListFormat(locale === "en" ? "en-001" : locale);
+  const list = new Intl.ListFormat(data.lang === "en" ? "en-001" : data.lang);
   /** Maximum number of new countries that the lead names. */
   const NAMED = 3;
 
   /** The country's name in a sentence: "the Netherlands". @param {string} code */
-  const within = (code) => (wording.articles.includes(code) ? `the ${geo.nameOf(code)}` : geo.nameOf(code));
+  const within = (code) => (wording.articles.includes(code) ? `the ${geo.called(code)}` : geo.called(code));
 
   /** Was no day of the view ever collected? @param {View} view */
   const uncollected = (view) => view.gaps.length + view.left.length === view.to - view.from + 1;

@@ -17,7 +17,7 @@
     addName(code, textOf(row.cells[1]).slice(flag.length).trim(), flag);
   }
   for (const [code, name] of Object.entries(data.names)) addName(code, name, "");
-  const collator = new Intl.Collator(data.lang);
+  const collator = new Intl.Collator(document.documentElement.lang);
   /** @type {{view: View} & Pick<State, "sort" | "zeros" | "all">} */
   let shown = { view: /** @type {any} */ (null), sort: "rank", zeros: false, all: false };
   /** Number of countries that narrow screens show first, as in the Python module `views`; the style sheet hides the others. */

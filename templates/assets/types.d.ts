@@ -339,7 +339,7 @@ interface ApivideoGeo {
 
   // written by the build, after start.js
   translations: { language: string; direction: string; messages: Record<string, string | PluralForms> };
-  wording: { headline: Record<"countries" | "most" | "countries_of" | "most_of", PluralForms> & { somewhere: string }; articles: Code[] };
+  wording: { headline: Record<"countries" | "most" | "countries_of" | "most_of", PluralForms> & { somewhere: string }; articles: Code[]; names: Record<Code, string> };
   continents: Record<string, Code[]>;
 
   // words.js
@@ -348,6 +348,7 @@ interface ApivideoGeo {
   _(message: string, values?: Record<string, string>): string;
   ngettext(one: string, many: string, count: number, values?: Record<string, string>): string;
   joined(parts: string[]): string;
+  called(code: Code): string;
   named<Named extends HTMLElement>(element: Named): Named;
   sentence(text: string): string;
 

@@ -31,9 +31,12 @@
   /** Joins remarks to one line. */
   geo.joined = (parts) => parts.map(isolated).join(" · ");
 
+  /** The country's name in the language of the sentences. */
+  geo.called = (code) => geo.wording.names[code] || geo.nameOf(code);
+
   /** Marks an element as a name in the page's locale, where the sentences are in another language. */
   geo.named = (element) => {
-    if (document.body.lang) element.lang = geo.data.lang;
+    if (document.body.lang) element.lang = document.documentElement.lang;
     return element;
   };
 

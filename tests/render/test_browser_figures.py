@@ -89,7 +89,7 @@ def test_back_to_all_is_as_the_page_was_sent(open_page: OpenPage, site):
 
 def test_the_script_writes_figures_as_the_server_does_in_every_language(open_page: OpenPage, tmp_path):
     page = open_page("about:blank", **DESKTOP).page
-    for locale in ("en", "de", "fr", "es", "pt-BR", "pl", "ar", "he", "hi"):
+    for locale in ("en", "de", "de-CH", "fr", "es", "es-MX", "pt-BR", "ar"):
         page.goto(build(small(), tmp_path / locale, Theme("Acme", locale=locale)).as_uri())
         assert_same_figures(live(page), Formats(locale))
 

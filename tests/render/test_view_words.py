@@ -60,11 +60,11 @@ def figures(page: Page) -> dict[str, tuple[str, str]]:
     return {key: (number, note) for key, number, note in found}
 
 
-@pytest.mark.parametrize("locale", ["en", "fr", "ar"])
+@pytest.mark.parametrize("locale", ["en", "de", "es", "fr", "ar"])
 def test_the_script_says_of_the_whole_history_what_the_server_wrote(open_page: OpenPage, tmp_path: Path, locale):
     page = open_page("about:blank", **DESKTOP).page
-    for case, make in CASES.items():
-        site = build(named(make(), locale), tmp_path / case, Theme("Acme Academy", locale=locale))
+    for case in CASES if locale == "en" else ("several", "one", "tie"):
+        site = build(named(CASES[case](), locale), tmp_path / case, Theme("Acme Academy", locale=locale))
         page.goto(site.as_uri())
         written = live(page).evaluate(
             """() => { const geo = apivideoGeo, view = geo.wholeView();

@@ -85,7 +85,7 @@ def _card(what: CountryCount | AssetDetail, context: Context) -> Card:
     words = f"{context.quantity(what.count)} {period}".strip()
     if isinstance(what, CountryCount):
         return Card(
-            what.name, words, {what.iso_a3: 4}, 6, _known(summary.daily, summary.by_country.get(what.iso_a3, ()))
+            sentences.called(what, context.formats), words, {what.iso_a3: 4}, 6, _known(summary.daily, summary.by_country.get(what.iso_a3, ()))
         )
     counts = {code: count for code, count in what.countries if code in load_shapes()}
     scale = context.theme.scale_of(list(counts.values()))

@@ -78,10 +78,10 @@ def client_data(context: Context, days_file: str, cities_file: str) -> Mapping[s
     if there are none.
     """
     summary, theme, formats = context.summary, context.theme, context.formats
-    lang, shapes = formats.lang, load_shapes()
+    shapes = load_shapes()
     shown = [country.iso_a3 for country in summary.countries]
     return {
-        "lang": lang,
+        "lang": formats.spoken or formats.lang,
         "metric": summary.metric,
         "words": {
             "many": sentences.noun(summary.metric, formats),
@@ -109,7 +109,7 @@ def client_data(context: Context, days_file: str, cities_file: str) -> Mapping[s
         "gaps": [(day - summary.daily[0].day) // timedelta(days=1) for day in summary.days.never_collected],
         "left_out": [(day - summary.daily[0].day) // timedelta(days=1) for day in summary.days.left_out],
         "open": [index for index, day in enumerate(summary.daily) if day.open],
-        "names": {code: name_of(code, lang) for code in shapes if code not in shown},
+        "names": {code: name_of(code, formats.lang) for code in shapes if code not in shown},
         "points": {code: [round(side) for side in shape.label] for code, shape in shapes.items()},
         "frame": [WIDTH, HEIGHT],
         "spread": list(load_spread_widths()),

@@ -16,6 +16,7 @@ from apivideo_geo.days import day_end, month_end
 from apivideo_geo.model import UNKNOWN, DayCount, NewsItem, Summary
 from apivideo_geo.render.addresses import country_page
 from apivideo_geo.render.context import Context
+from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 
 WARM_UP = 30
@@ -67,7 +68,7 @@ def _first_seen(context: Context) -> Iterator[NewsItem]:
         if detail and detail.first_seen in closed:
             text = context.formats.say(
                 "%(country)s was seen for the first time on %(day)s.",
-                country=country.name, day=context.formats.day(detail.first_seen),
+                country=sentences.called(country, context.formats), day=context.formats.day(detail.first_seen),
             )  # fmt: skip
             page = country_page(country.iso_a3)
             yield NewsItem(f"first/{country.iso_a3}", day_end(detail.first_seen), text, page)
@@ -115,7 +116,7 @@ def _movers(context: Context) -> Iterator[NewsItem]:
     Months have different lengths, so averages a day are compared.
     """
     summary, formats = context.summary, context.formats
-    names = {country.iso_a3: country.name for country in summary.countries}
+    names = {country.iso_a3: sentences.called(country, formats) for country in summary.countries}
     for (_, days_before), (month, days) in pairwise(_months(summary)):
         if days_before is None or days is None:
             continue

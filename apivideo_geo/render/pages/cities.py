@@ -49,7 +49,7 @@ def make_cities(context: Context, countries: Mapping[str, Line], map_id: str) ->
         "headline": formats.say_many("Watched in %(count)s city", "Watched in %(count)s cities", len(details.cities)),
         "lead": f"{_lead(placed, lost, context)} {days_note('city', context)}".strip(),
         "world": Markup(_world(map_id, words, circles)),  # noqa: S704 - SVG made here, its texts escaped
-        "data": _script_data(formats.lang),
+        "data": _script_data(formats.spoken or formats.lang),
         "rows_": [_row(city, countries, formats, rank) for rank, city in enumerate(listed, 1)],
         "rest": [(name, formats.number(count)) for name, count in rest],
         "total": formats.number(total),

@@ -54,15 +54,15 @@ def make_country(
     """Return what the template prints, except the frame. ``asset_lines``: media id → its line in a table."""
     summary, formats = context.summary, context.formats
     detail = context.details.countries.get(country.iso_a3)
-    quantity = context.quantity(country.count)
+    quantity, name = context.quantity(country.count), sentences.called(country, formats)
     return {
         "country": country,
         "flag": flag(country.iso_a3),
-        "headline": formats.say("%(country)s: %(quantity)s", country=country.name, quantity=quantity),
+        "headline": formats.say("%(country)s: %(quantity)s", country=name, quantity=quantity),
         "lead": " ".join(_lead(country, detail, context)),
         "figures": tuple(_figures(country, context)),
         "locator": Markup(_locator(country, formats)),  # noqa: S704 - SVG made here, its texts escaped
-        **curves.show(summary.by_country.get(country.iso_a3, ()), country.name),
+        **curves.show(summary.by_country.get(country.iso_a3, ()), name),
         "gaps": sentences.gaps(summary, formats),
         "watched": _watched(country, detail, context, asset_lines),
         "panels": tuple(_panels(country, detail, context)) if detail else (),
@@ -123,7 +123,7 @@ def _locator(country: CountryCount, formats: Formats) -> str:
     shape = load_shapes()[country.iso_a3]
     x, y = place_of(shape.label)
     ring = [f'<circle class="here" cx="{x}" cy="{y}" r="16"/>'] if shape.size < 120 else []
-    words = formats.say("World map with %(country)s highlighted", country=country.name)
+    words = formats.say("World map with %(country)s highlighted", country=sentences.called(country, formats))
     return render_overlay({country.iso_a3: "c4"}, 6, words, ring)
 
 
@@ -169,7 +169,7 @@ def _neighbours(country: CountryCount, context: Context) -> Iterator[Next]:
     others = {other.iso_a3: other for other in context.summary.countries if other.iso_a3 != country.iso_a3}
     codes = [code for code in load_neighbours()[country.iso_a3] if code in others][:NEAR]
     for code in codes or nearest(country.iso_a3, list(others), _NEAREST):
-        yield _next(others[code], context.quantity(others[code].count))
+        yield _next(others[code], context.quantity(others[code].count), context.formats)
 
 
 def _by_rank(country: CountryCount, step: int, context: Context) -> Next | None:
@@ -177,8 +177,8 @@ def _by_rank(country: CountryCount, step: int, context: Context) -> Next | None:
     index = countries.index(country) + step
     if not 0 <= index < len(countries):
         return None
-    return _next(countries[index], formats.say("rank %(rank)s", rank=formats.number(countries[index].rank)))
+    return _next(countries[index], formats.say("rank %(rank)s", rank=formats.number(countries[index].rank)), formats)
 
 
-def _next(country: CountryCount, note: str) -> Next:
-    return Next(country.iso_a3, country.name, flag(country.iso_a3), note)
+def _next(country: CountryCount, note: str, formats: Formats) -> Next:
+    return Next(country.iso_a3, sentences.called(country, formats), flag(country.iso_a3), note)

@@ -9,6 +9,7 @@ from typing import Any
 from apivideo_geo.geo.countries import name_of
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.render.context import Context
+from apivideo_geo.render.text import sentences
 
 PAGE = "embed.html"
 HEIGHT = 560
@@ -19,9 +20,10 @@ def make_embed(context: Context, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what the template prints in addition to what the front page has; ``data`` is that of its scripts."""
     summary = context.summary
     names = {code: name_of(code, str(context.formats.locale)) for code in load_shapes()}
+    shown = {country.iso_a3: sentences.called(country, context.formats) for country in summary.countries}
     return {
         "note": f"{context.quantity(summary.total)} {context.period}".strip() if summary.total else "",
-        "data": {**data, "names": {**names, **{country.iso_a3: country.name for country in summary.countries}}},
+        "data": {**data, "names": names | shown},
     }
 
 

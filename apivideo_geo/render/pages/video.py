@@ -66,7 +66,7 @@ def make_asset_lines(context: Context) -> dict[str, Line]:
 def make_country_lines(context: Context) -> dict[str, Line]:
     """Return alpha-3 and ``---`` → the line of a country in a breakdown, without figures."""
     lines = {
-        country.iso_a3: Line(country.name, link=country_page(country.iso_a3), flag=flag(country.iso_a3))
+        country.iso_a3: Line(sentences.called(country, context.formats), link=country_page(country.iso_a3), flag=flag(country.iso_a3))
         for country in context.summary.countries
     }
     return lines | {UNKNOWN: Line(context.formats.say("Unknown"), apart=True)}

@@ -19,6 +19,8 @@ from apivideo_geo.model import RATES, RATIOS_IN_SECONDS
 from apivideo_geo.render.text.translations import load_words
 
 _FIRST = re.compile(r"(?<!\d)1(?=\s[^\W\d])")
+_AND_BEFORE_I = re.compile(r"\by(?= (?:i|hi(?![ae])))", re.IGNORECASE)
+"""Spanish "y" where it becomes "e": "Francia e Italia", as browsers write it."""
 _FOREIGN = {"ltr": re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"), "rtl": re.compile("[A-Za-zÀ-ɏ]")}
 """Text direction → letters of the opposite direction."""
 _ONLY_HOURS = 100
@@ -26,25 +28,25 @@ _ONLY_HOURS = 100
 
 
 class Formats:
-    """Writes numbers and dates for one ``locale`` ("en", "fr", "pt_BR"). Raises UsageError for an unknown one.
+    """Writes sentences, numbers and dates for one ``locale`` ("en", "fr", "de_CH"). Raises UsageError for an unknown one.
 
-    "en" without a region uses the dates of world English (25 May 2026).
+    Without translations in its language all three are English, so that no sentence is half in one language. "en" without
+    a region uses the dates of world English (25 May 2026).
     """
 
     def __init__(self, locale: str) -> None:
         try:
-            self.locale = Locale.parse(locale.replace("-", "_"))
+            self.site_locale = Locale.parse(locale.replace("-", "_"))
         except (UnknownLocaleError, ValueError) as problem:
             raise UsageError(f'There is no locale "{locale}": use a code like en, fr or pt-BR.') from problem
+        self.words = load_words(str(self.site_locale))
+        self.language, self.translations = self.words.language, self.words.translations
+        self.locale = self.site_locale if self.site_locale.language == self.language else Locale.parse(self.language)
         self._calendar = Locale.parse("en_001") if str(self.locale) == "en" else self.locale
         # A percent pattern has no decimals: give it exactly one.
         pattern = self.locale.percent_formats[None].pattern
         self._percent = re.sub(r"0(?=[^0]*$)", "0.0", pattern)
-        self.words = load_words(str(self.locale))
-        self.language, self.translations = self.words.language, self.words.translations
-        spoken = self.locale if self.locale.language == self.language else Locale.parse(self.language)
-        self._spoken = Locale.parse("en_001") if str(spoken) == "en" else spoken
-        self._foreign = _FOREIGN[self._spoken.text_direction]
+        self._foreign = _FOREIGN[self.locale.text_direction]
 
     def say(self, message: str, **values: str) -> str:
         """Return ``message`` in the reader's language; ``%(name)s`` in it is replaced by the value ``name``."""
@@ -61,22 +63,23 @@ class Formats:
 
     def listed(self, names: Sequence[str]) -> str:
         """Join names in the language of the sentences: "France and Morocco", "France, Morocco and Peru"."""
-        return str(format_list(names, locale=self._spoken))
+        text = str(format_list(names, locale=self._calendar))
+        return _AND_BEFORE_I.sub("e", text) if self.language == "es" else text
 
     @property
     def lang(self) -> str:
-        """Return the ``lang`` attribute of names, numbers and dates: "en", "pt-BR"."""
-        return str(self.locale).replace("_", "-")
+        """Return the ``lang`` attribute of the site: "en", "pt-BR"."""
+        return str(self.site_locale).replace("_", "-")
 
     @property
     def dir(self) -> str:
         """Return the ``dir`` attribute: "ltr" or "rtl"."""
-        return str(self.locale.text_direction)
+        return str(self.site_locale.text_direction)
 
     @property
     def spoken(self) -> str:
-        """Return the ``lang`` attribute of the sentences; empty if it is the language of the locale."""
-        return "" if self.language == self.locale.language else self.language.replace("_", "-")
+        """Return the ``lang`` attribute of sentences, numbers and dates; empty if it is that of the site."""
+        return "" if self.locale is self.site_locale else self.language.replace("_", "-")
 
     def number(self, value: float) -> str:
         """Format a count or a class limit: 93,904; 0.3."""

@@ -7,9 +7,10 @@ from datetime import date
 from math import ceil
 from typing import NamedTuple
 
+from apivideo_geo.geo.countries import all_countries, name_of
 from apivideo_geo.model import IN_SECONDS, PER_DAY, CountryCount, Ratio, Summary
 from apivideo_geo.render.text.formats import Formats, sentence
-from apivideo_geo.render.text.translations import marked, marked_many, plural_forms
+from apivideo_geo.render.text.translations import SOURCE, marked, marked_many, plural_forms
 
 
 class _Metric(NamedTuple):
@@ -243,13 +244,18 @@ def quantity_of(metric: str, value: float, formats: Formats) -> str:
     return formats.say_many(*counted(metric), ceil(value), count=amount(metric, value, formats))
 
 
+def called(country: CountryCount, formats: Formats) -> str:
+    """Return the country's name in the language of the sentences; ``country.name`` is that of the site's locale."""
+    return name_of(country.iso_a3, formats.language) if formats.spoken else country.name
+
+
 def within(country: CountryCount, formats: Formats) -> str:
     """Return the country's name as written in a sentence: "the Netherlands".
 
     English adds an article; translations must work without one.
     """
-    english = formats.language == formats.locale.language == "en"
-    return f"the {country.name}" if english and country.iso_a3 in _ARTICLE else country.name
+    name = called(country, formats)
+    return f"the {name}" if formats.language == SOURCE and country.iso_a3 in _ARTICLE else name
 
 
 def headline(summary: Summary, formats: Formats) -> str:
@@ -332,17 +338,18 @@ def description(summary: Summary, formats: Formats) -> str:
 def headline_forms(metric: str, formats: Formats) -> Mapping[str, object]:
     """Return what a script needs to write the headline of another period: messages in all plural forms.
 
-    ``articles`` are the countries whose name takes "the"; empty unless the sentences are English.
+    ``articles`` are the countries whose name takes "the"; empty unless the sentences are English. ``names`` are those of
+    countries in sentences, where they differ from the names in tables.
     """
     words = _METRICS[metric]
     pairs = {name: getattr(words, name) for name in ("countries", "most", "countries_of", "most_of")}
-    english = formats.language == formats.locale.language == "en"
     return {
         "headline": {
             "somewhere": formats.say(words.somewhere),
             **{name: plural_forms(formats.words, *pair) for name, pair in pairs.items()},
         },
-        "articles": sorted(_ARTICLE) if english else [],
+        "articles": sorted(_ARTICLE) if formats.language == SOURCE else [],
+        "names": {code: name_of(code, formats.language) for code in all_countries()} if formats.spoken else {},
     }
 
 

@@ -19,7 +19,26 @@ def test_figures_follow_the_locale():
     assert (EN.number(93904), EN.number(0.3), EN.share(0.711)) == ("93,904", "0.3", "71.1%")
     assert Formats("de").number(93904) == "93.904"
     assert Formats("de").share(0.711) == "71,1\u00a0%"
-    assert Formats("pt-BR").day(START) == "3 de agosto de 2026"
+    assert Formats("es").day(START) == "3 de agosto de 2026"
+    assert Formats("es-MX").number(93904.5) == "93,904.5"
+    assert Formats("de-CH").number(93904) == "93’904"
+
+
+def test_a_locale_without_translations_has_english_numbers_and_dates_in_its_english_sentences():
+    for locale in ("pt-BR", "ja", "ar"):
+        formats = Formats(locale)
+        assert (formats.number(93904.5), formats.share(0.711)) == ("93,904.5", "71.1%")
+        assert formats.day(START) == "3 August 2026"
+        assert formats.listed(["France", "Peru"]) == "France and Peru"
+        assert (formats.lang, formats.spoken) == (locale, "en")
+    assert (Formats("ar").dir, Formats("ja").dir) == ("rtl", "ltr")
+    assert (Formats("es-MX").lang, Formats("es-MX").spoken) == ("es-MX", "")
+
+
+def test_a_spanish_list_has_e_before_the_sound_of_i():
+    spanish = Formats("es-MX")
+    assert spanish.listed(["Francia", "Irán"]) == "Francia e Irán"
+    assert spanish.listed(["Italia", "Yemen", "Honduras"]) == "Italia, Yemen y Honduras"
 
 
 def test_a_share_that_is_not_nothing_never_reads_as_nothing():

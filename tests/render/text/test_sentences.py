@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from apivideo_geo.model import METRICS, RATIOS
+from apivideo_geo.geo.countries import name_of
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 from tests.render.samples import days, empty, small, summary, whole_world
@@ -31,6 +32,23 @@ def test_the_headline_says_where(counts, sentence):
 
 def test_the_headline_owns_up_when_no_country_is_known():
     assert sentences.headline(summary({}, WEEK, unknown=1), EN) == "1 play from unknown countries"
+
+
+@pytest.mark.parametrize(
+    ("locale", "sentence"),
+    [
+        ("fr", "Regardé dans 2\u00a0pays, Pays-Bas en tête"),
+        ("de", "In 2\u00a0Ländern angesehen, am häufigsten: Niederlande"),
+        ("es", "Visto en 2\u00a0países, con Países Bajos a la cabeza"),
+        ("pt_BR", "Watched in 2 countries, most of all in the Netherlands"),
+        ("ja", "Watched in 2 countries, most of all in the Netherlands"),
+        ("ar", "Watched in 2 countries, most of all in the Netherlands"),
+    ],
+)
+def test_a_headline_is_in_one_language(locale, sentence):
+    what = summary({"NLD": 9, "PER": 1}, WEEK)
+    named = tuple(replace(country, name=name_of(country.iso_a3, locale)) for country in what.countries)
+    assert sentences.headline(replace(what, countries=named), Formats(locale)) == sentence
 
 
 @pytest.mark.parametrize(

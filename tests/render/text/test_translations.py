@@ -79,6 +79,12 @@ def test_german_and_spanish_have_their_quotation_marks_and_no_space_before_a_col
             assert not re.search(r"\s[;:!?.,]", text), text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_ends_with_a_short_month_and_so_with_two_full_stops(language):
+    for message in load(language):
+        assert not any("%(days)s." in text for _, text in forms(message) if message.id), message.id
+
+
 def test_a_spanish_question_has_both_its_marks():
     for message in load("es"):
         for _, text in forms(message) if message.id else ():
