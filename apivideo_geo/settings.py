@@ -105,9 +105,9 @@ class Settings(BaseSettings):
     locale: str = Field(
         "en",
         description="Language of the site: en, de, es or fr, also with a region, which has its own numbers and dates "
-        "(en_US, de_CH, es_MX). With any other CLDR locale, sentences, numbers and dates are English and marked as English; "
-        "the list of countries on the front page, the files and the text direction (ar, he: right to left) follow the "
-        "locale.",
+        "(en_US, de_CH, es_MX). With any other CLDR locale, sentences, numbers and dates are English and marked as "
+        "English; the list of countries on the front page, the files and the text direction (ar, he: right to left) "
+        "follow the locale.",
     )
     notice: str = Field("", max_length=300, description="A line at the top of every page.")
     accent: str = Field(

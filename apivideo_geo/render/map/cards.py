@@ -84,9 +84,8 @@ def _card(what: CountryCount | AssetDetail, context: Context) -> Card:
     period = sentences.period_of(dimension, summary, context.formats)
     words = f"{context.quantity(what.count)} {period}".strip()
     if isinstance(what, CountryCount):
-        return Card(
-            sentences.called(what, context.formats), words, {what.iso_a3: 4}, 6, _known(summary.daily, summary.by_country.get(what.iso_a3, ()))
-        )
+        daily = _known(summary.daily, summary.by_country.get(what.iso_a3, ()))
+        return Card(sentences.called(what, context.formats), words, {what.iso_a3: 4}, 6, daily)
     counts = {code: count for code, count in what.countries if code in load_shapes()}
     scale = context.theme.scale_of(list(counts.values()))
     kinds = {code: index for code, count in counts.items() if (index := scale.class_of(count)) is not None}

@@ -194,7 +194,8 @@ def _colours(values: Mapping[str, float | None], scale: Scale, palette: tuple[st
 
 
 def _lines(country: CountryCount, summary: Summary, formats: Formats) -> list[str]:
-    lines = [f"{sentences.called(country, formats)} · #{country.rank}", sentences.quantity(country.count, summary, formats)]
+    name, quantity = sentences.called(country, formats), sentences.quantity(country.count, summary, formats)
+    lines = [f"{name} · #{country.rank}", quantity]
     lines.append(formats.share(country.share))
     if country.per_million is not None:
         lines.append(f"{formats.rate(country.per_million)} · {formats.say('Per million')}")

@@ -65,11 +65,12 @@ def make_asset_lines(context: Context) -> dict[str, Line]:
 
 def make_country_lines(context: Context) -> dict[str, Line]:
     """Return alpha-3 and ``---`` → the line of a country in a breakdown, without figures."""
+    formats, countries = context.formats, {country.iso_a3: country for country in context.summary.countries}
     lines = {
-        country.iso_a3: Line(sentences.called(country, context.formats), link=country_page(country.iso_a3), flag=flag(country.iso_a3))
-        for country in context.summary.countries
+        code: Line(sentences.called(country, formats), link=country_page(code), flag=flag(code))
+        for code, country in countries.items()
     }
-    return lines | {UNKNOWN: Line(context.formats.say("Unknown"), apart=True)}
+    return lines | {UNKNOWN: Line(formats.say("Unknown"), apart=True)}
 
 
 def make_video(

@@ -28,10 +28,10 @@ _ONLY_HOURS = 100
 
 
 class Formats:
-    """Writes sentences, numbers and dates for one ``locale`` ("en", "fr", "de_CH"). Raises UsageError for an unknown one.
+    """Writes sentences, numbers and dates for one ``locale`` ("en", "de_CH"). Raises UsageError for an unknown one.
 
-    Without translations in its language all three are English, so that no sentence is half in one language. "en" without
-    a region uses the dates of world English (25 May 2026).
+    Without translations in its language all three are English, so that no sentence is half in one language. "en"
+    without a region uses the dates of world English (25 May 2026).
     """
 
     def __init__(self, locale: str) -> None:

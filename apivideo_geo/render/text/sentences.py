@@ -338,8 +338,8 @@ def description(summary: Summary, formats: Formats) -> str:
 def headline_forms(metric: str, formats: Formats) -> Mapping[str, object]:
     """Return what a script needs to write the headline of another period: messages in all plural forms.
 
-    ``articles`` are the countries whose name takes "the"; empty unless the sentences are English. ``names`` are those of
-    countries in sentences, where they differ from the names in tables.
+    ``articles`` are the countries whose name takes "the"; empty unless the sentences are English. ``names`` are
+    those of countries in sentences, where they differ from the names in tables.
     """
     words = _METRICS[metric]
     pairs = {name: getattr(words, name) for name in ("countries", "most", "countries_of", "most_of")}

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from apivideo_geo.model import METRICS, RATIOS
 from apivideo_geo.geo.countries import name_of
+from apivideo_geo.model import METRICS, RATIOS
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 from tests.render.samples import days, empty, small, summary, whole_world
