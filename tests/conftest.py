@@ -1,9 +1,23 @@
 import pytest
 
 from tests.browser import browser, open_page
-from tests.sharing import built_demo, compile_each_template_once, draw_again, draw_each_picture_once
+from tests.sharing import (
+    built_demo,
+    compile_each_template_once,
+    draw_again,
+    draw_each_picture_once,
+    wait_for_no_disk,
+)
 
-__all__ = ["browser", "built_demo", "compile_each_template_once", "draw_again", "draw_each_picture_once", "open_page"]
+__all__ = [
+    "browser",
+    "built_demo",
+    "compile_each_template_once",
+    "draw_again",
+    "draw_each_picture_once",
+    "open_page",
+    "wait_for_no_disk",
+]
 
 LONGEST = (
     "tests/test_rehearsal.py",

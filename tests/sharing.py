@@ -1,4 +1,4 @@
-"""What many tests need and nobody has to make twice: a built demo, compiled templates, drawn pictures."""
+"""What many tests need and nobody has to make twice: a built demo, templates, pictures. And no waiting for disks."""
 
 from __future__ import annotations
 
@@ -95,4 +95,14 @@ def draw_each_picture_once() -> Iterator[None]:
 def draw_again() -> Iterator[None]:
     """Draw every picture, also those that were drawn before."""
     with patch.object(resvg_py, "svg_to_bytes", _DRAW):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def wait_for_no_disk() -> Iterator[None]:
+    """Let ``os.fsync`` and git return at once. Only a power failure shows the difference, and no test makes one.
+
+    Processes that tests start wait as users' do, except git.
+    """
+    with patch.object(os, "fsync", lambda descriptor: None), patch.dict(os.environ, GIT_TEST_FSYNC="0"):
         yield

@@ -92,6 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
         told = {
             "GIT_PROJECT_ROOT": str(self.server.github.repositories),
             "GIT_HTTP_EXPORT_ALL": "1",
+            "GIT_TEST_FSYNC": "0",
             "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
             "PATH": os.environ["PATH"],
             "PATH_INFO": address.path.replace(".git/", "/", 1),  # both addresses lead there
