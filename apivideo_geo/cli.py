@@ -55,7 +55,7 @@ def _run(
     ] = None,
     since: Annotated[str | None, typer.Option(metavar="DAY", help="First UTC day, YYYY-MM-DD, inclusive.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DAY", help="Last UTC day, YYYY-MM-DD, inclusive.")] = None,
-    metric: Annotated[str | None, typer.Option(help="play, view, impression, start or end.")] = None,
+    metric: Annotated[str | None, typer.Option(help="Count this metric alone, such as play.")] = None,
     detail: Annotated[str | None, typer.Option(help="country, media (adds videos) or full (adds devices …).")] = None,
     history: HistoryFolder = None,
     out: SiteFolder = None,

@@ -19,7 +19,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, Validation
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from apivideo_geo.errors import UsageError
-from apivideo_geo.model import RATIO_FROM, SESSION_COLUMNS, Detail
+from apivideo_geo.model import METRICS, RATIO_FROM, SESSION_COLUMNS, Detail
 from apivideo_geo.owner_files import check_owner_file
 from apivideo_geo.plain_text import clean_text, has_control_characters
 from apivideo_geo.text_files import READ_ERRORS, describe, read_text
@@ -39,6 +39,10 @@ ENVIRONMENT_ONLY = frozenset({"api_key", "source_date_epoch", *OF_GITHUB})
 
 SourceName = Literal["auto", "data", "sessions", "files", "counts", "demo"]
 CountMetric = Literal["play", "view", "impression", "start", "end"]
+API_METRICS = tuple(name for name in METRICS if not name.startswith("session"))
+"""The metrics of today's Data API."""
+DETAILED_METRICS = ("play", "view", "impression", "start", "end")
+"""Those that add up over videos, devices, …: a viewer of two videos counts once."""
 PaletteName = Literal["blue", "green", "teal", "purple", "orange", "grey"]
 ClassMethod = Literal["quantile", "log", "jenks", "equal", "custom"]
 Many = Annotated[tuple[str, ...], NoDecode]
@@ -80,12 +84,19 @@ class Settings(BaseSettings):
     since: Day | None = Field(None, description="First UTC day, inclusive.")
     until: Day | None = Field(None, description="Last UTC day, inclusive.")
     leave_out: Days = Field((), description="UTC days that are neither collected nor shown; the page shows a gap.")
-    metric: CountMetric = Field("play", description="What to count, if the source is today's Data API.")
+    metric: str | None = Field(None, description="Short for metrics with this one alone.")
+    metrics: Many = Field(
+        ("play", "impression", "end", "viewer"),
+        description="What to count, if the source is today's Data API: any of play, impression, start, end, view, "
+        "viewer (different viewers of a day) and watch-time (seconds; one request for each country and day). The page "
+        "opens with the first.",
+    )
     detail: Detail | None = Field(
         None,
         description="How much to collect: country, one request a day; media adds videos by country; full adds devices, "
-        "systems and browsers.",
+        "systems and browsers. Of the first metric; the others are collected by country.",
     )
+    detail_metrics: Many = Field((), description="Other metrics that are collected with this detail too.")
     history: Path = Field(Path("history"), description="Folder of the history.")
     out: Path = Field(Path("site"), description="Folder of the site.")
     exports: Path = Field(Path("exports"), description="Folder of the local exports (never published).")
@@ -220,13 +231,43 @@ class Settings(BaseSettings):
     def _one_line(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
         return tuple(map(_clean, value)) if isinstance(value, tuple) else _clean(value)
 
-    @field_validator("sessions", "counts", "sessions_add", "sessions_drop", "breaks", "leave_out", mode="before")
+    @model_validator(mode="before")
+    @classmethod
+    def _one_metric(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Set ``metrics`` to the one of ``metric``, if that is set."""
+        if (metric := values.get("metric")) is None:
+            return values
+        if values.get("metrics") not in (None, (metric,), [metric], metric):
+            raise ValueError("metric is short for metrics with one entry; drop one of the two")
+        return {**values, "metrics": (metric,)}
+
+    @field_validator(
+        "metrics", "detail_metrics", "sessions", "counts", "sessions_add", "sessions_drop", "breaks", "leave_out",
+        mode="before",
+    )  # fmt: skip
     @classmethod
     def _split(cls, value: object) -> object:
         """Split a text from the environment, whose entries are separated by ``;`` or new lines."""
         if isinstance(value, str):
             return tuple(part.strip() for part in value.replace("\n", ";").split(";") if part.strip())
         return value
+
+    @field_validator("metric")
+    @classmethod
+    def _known_metric(cls, metric: str | None) -> str | None:
+        return _check_metrics((metric,), API_METRICS)[0] if metric is not None else None
+
+    @field_validator("metrics")
+    @classmethod
+    def _known_metrics(cls, metrics: tuple[str, ...]) -> tuple[str, ...]:
+        if not metrics:
+            raise ValueError(f"name at least one metric: {', '.join(API_METRICS)}")
+        return _check_metrics(metrics, API_METRICS)
+
+    @field_validator("detail_metrics")
+    @classmethod
+    def _detailed_metrics(cls, metrics: tuple[str, ...]) -> tuple[str, ...]:
+        return _check_metrics(metrics, DETAILED_METRICS)
 
     @field_validator("links", mode="before")
     @classmethod
@@ -346,8 +387,12 @@ class Settings(BaseSettings):
             for other, parent in folders.items():
                 if name != other and folder.resolve().is_relative_to(parent.resolve()):
                     raise ValueError(f"{name} ({folder}) must not be inside {other} ({parent}); choose another folder")
-        if self.sessions and "metric" in self.model_fields_set:
-            raise ValueError("metric is for today's API; sessions files count sessions, or as --count-sessions-as says")
+        if self.sessions and "metrics" in self.model_fields_set:
+            raise ValueError(
+                "metrics are for today's API; sessions files count sessions, or as --count-sessions-as says"
+            )
+        if lacking := [metric for metric in self.detail_metrics if metric not in self.metrics]:
+            raise ValueError(f"detail_metrics names {lacking[0]}, which is not one of the metrics; add it to both")
         if self.show_unlisted and not self.history_private:
             raise ValueError(
                 "show_unlisted stores titles of videos that are not public in the history, so it requires "
@@ -417,11 +462,33 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Setti
     path, text = _read_file(config)
     values = _parse_file(path, text)
     given = {name: value for name, value in flags.items() if value is not None}
-    in_file = {name: value for name, value in values.items() if not os.environ.get(variable_of(name))}
+    if "metric" in given:
+        given.setdefault("metrics", (given["metric"],))
+    in_file = {name: value for name, value in values.items() if not _is_set(name, given)}
     try:
         return Settings(**(in_file | given))
     except ValidationError as error:
         raise UsageError(_sentence(error, set(given), {name: place(path, text, name) for name in in_file})) from None
+
+
+def _is_set(name: str, given: Mapping[str, Any]) -> bool:
+    """Return whether a flag or the environment takes precedence over the setting ``name`` of the file."""
+    names = ("metric", "metrics") if name in ("metric", "metrics") else (name,)
+    return any(one in given or os.environ.get(variable_of(one)) for one in names)
+
+
+def _check_metrics(metrics: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """Return ``metrics``. Raises ValueError for one that is not ``allowed``, and for one that is named twice."""
+    for number, metric in enumerate(metrics):
+        if metric in ("session", "session-time"):
+            raise ValueError(f"{metric} is what --sessions and --source sessions count, not a metric of today's API")
+        if metric == "ccv-peak":
+            raise ValueError("ccv-peak, the most viewers at once, does not add up over countries; it cannot be mapped")
+        if metric not in allowed:
+            raise ValueError(f"{shown(metric)} cannot be chosen; choose from {', '.join(allowed)}")
+        if metric in metrics[:number]:
+            raise ValueError(f"{metric} is named twice")
+    return metrics
 
 
 def variable_of(name: str) -> str:

@@ -41,6 +41,7 @@ def at_night(day):
 def collect(api, folder, now, monkeypatch, progress=None):
     monkeypatch.setenv("APIVIDEO_API_KEY", api.api_key)
     monkeypatch.setenv("APIVIDEO_BASE_URL", api.url)
+    monkeypatch.setenv("APIVIDEO_GEO_METRIC", "play")
     api.now = now
     api.clear_requests()
     settings = load_settings({"history": str(folder)}, Path(os.devnull))

@@ -1,4 +1,5 @@
 import os
+import re
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -250,8 +251,8 @@ def test_the_committed_settings_file_names_every_setting_and_changes_nothing():
     text = (ROOT / DEFAULT_FILE).read_text(encoding="utf-8")
     write(text)
     assert load_settings({}) == load_settings({}, Path("/dev/null"))
-    write("\n".join(line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ") and " = " in line))
+    write("\n".join(line.removeprefix("# ") for line in text.splitlines() if re.match(r"# [a-z_]+ = ", line)))
     told = load_settings({})
     hidden = ENVIRONMENT_ONLY
-    examples = {"sessions", "count_sessions_as", "since", "until", "logo", "templates"}
+    examples = {"metric", "sessions", "count_sessions_as", "since", "until", "logo", "templates"}
     assert told.model_fields_set >= set(Settings.model_fields) - hidden - examples

@@ -106,7 +106,7 @@ def main() -> int:
     effects = Effects(settings.source_date_epoch)
     problems: list[str] = []
     with Client(settings.server, settings.key, effects, timeout=settings.timeout, deadline=300) as client:
-        for shape in shapes(settings.metric, effects.now()):
+        for shape in shapes(settings.metrics[0], effects.now()):
             answer = client.get(shape.path, {**shape.params, "currentPage": 1, "pageSize": 100})
             found = check_answer(shape, answer)
             problems += found

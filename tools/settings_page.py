@@ -70,7 +70,7 @@ def _flags() -> dict[str, str]:
 
 
 def _default(field: FieldInfo) -> str:
-    value: Any = field.default
+    value: Any = "; ".join(field.default) if isinstance(field.default, tuple) else field.default
     assert value is not PydanticUndefined
     if value in (None, "", ()):
         return ""

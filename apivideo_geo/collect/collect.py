@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -15,15 +16,21 @@ from apivideo_geo.api.clock import use_server_clock
 from apivideo_geo.collect.own_count import fetch_own_counts, summarise_counts
 from apivideo_geo.console.report import Report
 from apivideo_geo.effects import Effects
-from apivideo_geo.errors import UsageError
+from apivideo_geo.errors import ApiError, UsageError
 from apivideo_geo.history.history import History, find_last_source, open_history
 from apivideo_geo.history.ledger import days_to_collect, days_to_compare
 from apivideo_geo.model import Facts
 from apivideo_geo.settings import Settings
-from apivideo_geo.sources.source import Source, choose_source, open_client
+from apivideo_geo.sources.source import Source, choose_sources, open_client
 
 if TYPE_CHECKING:
     import ibis
+
+
+REFUSED = (400, 403, 404)
+"""Status of an answer to which this metric, or this account, is the reason, so that other metrics may be answered."""
+ORDINARY = 2
+"""Days to fetch on an ordinary night: yesterday and today."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +57,12 @@ def collect(settings: Settings, effects: Effects, report: Report) -> Collected:
         if client:
             effects, warning = use_server_clock(client, effects)
             report.warnings += [warning] if warning else []
-        source = choose_source(settings, effects, client, last_source)
-        report.source = source.name
-        settings = settings.model_copy(update={"source": source.name})
+        sources = choose_sources(settings, effects, client, last_source)
+        report.source, report.metrics = sources[0].name, tuple(source.metric for source in sources)
+        settings = settings.model_copy(update={"source": sources[0].name})
         with open_history(settings.history_folder) as history:
-            run = _Run(source, history, settings, effects.now(), report)
-            hidden = run.collect()
-            history.compact(run.now)
+            hidden = _collect_all(sources, history, settings, effects, report)
+            history.compact(effects.now())
             history.check_shown()
     finally:
         if client:
@@ -66,65 +72,170 @@ def collect(settings: Settings, effects: Effects, report: Report) -> Collected:
     return Collected(settings, effects, hidden)
 
 
+def _collect_all(
+    sources: Sequence[Source], home: History, settings: Settings, effects: Effects, report: Report
+) -> frozenset[str]:
+    """Collect all metrics; return the titles and ids of the assets that must not be published.
+
+    A further metric that the API refuses does not keep the others from being stored, and is a warning. Raises the error
+    of the first metric, after the others are stored.
+    """
+    now, client, refused = effects.now(), sources[0].client, dict[str, ApiError]()
+    if client:
+        report.note_set_aside(home.set_aside_future(now))
+    server = client.host if client else ""
+    home.check_fits(demo=sources[0].name == "demo", server=server)
+    runs = [_Run(source, home, settings, now, report, number) for number, source in enumerate(sources)]
+    plans: dict[str, Plan] = {}
+    for run in runs:
+        with _note_refused(run.source.metric, refused):
+            plans[run.source.metric] = run.plan(server, len(sources))
+    runs = [run for run in runs if run.source.metric in plans]
+    _announce(runs, plans, effects)
+    detailed = [plans[run.source.metric].wanted for run in runs if run.has_detail]
+    hidden = _store_assets(sources[0], {day: one for wanted in detailed for day, one in wanted.items()}, home, settings)
+    for run in runs:
+        with _note_refused(run.source.metric, refused):
+            run.collect(plans[run.source.metric])
+    if error := refused.pop(sources[0].metric, None):
+        raise error
+    report.warnings += [f"{metric} was not collected: {error}" for metric, error in refused.items()]
+    return hidden
+
+
+@contextmanager
+def _note_refused(metric: str, refused: dict[str, ApiError]) -> Iterator[None]:
+    """Add the error to ``refused`` if the API does not give this ``metric``; raise all other errors."""
+    try:
+        yield
+    except ApiError as error:
+        if error.status not in REFUSED:
+            raise
+        refused[metric] = error
+
+
+def _announce(runs: Sequence[_Run], plans: Mapping[str, Plan], effects: Effects) -> None:
+    """Say how many requests a run takes that collects a metric for the first time."""
+    plain = [run for run in runs if run.source.client and run.detail == "country" and run.source.metric != "watch-time"]
+    days = [len(plans[run.source.metric].wanted) for run in plain]
+    if len(plain) > 1 and any(not run.history.entries for run in plain):
+        names = ", ".join(run.source.metric for run in plain)
+        effects.progress.say(f"About {sum(days) + len(plain):,} requests for {max(days):,} days of {names}.")
+
+
+def _store_assets(source: Source, wanted: Mapping[date, str], home: History, settings: Settings) -> frozenset[str]:
+    """Store the assets that may be shown; return the titles and ids of the others, which must not be published."""
+    forgotten = () if settings.show_unlisted else home.forget_unlisted()
+    assets = source.fetch_assets(wanted)
+    if assets is not None:
+        shown = privacy.publishable_assets(assets, settings.withhold_media)
+        home.save_assets(shown, unlisted=settings.show_unlisted)
+    if settings.show_unlisted:
+        return frozenset()
+    return privacy.private_words(forgotten if assets is None else assets)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do for one metric.
+
+    ``wanted``: UTC day to fetch → its detail. ``compared``: the stored days to compare with the source's own count.
+    ``compares``: whether to compare now; ``compares_new``: also the days that are fetched now.
+    """
+
+    wanted: Mapping[date, str]
+    compared: Collection[date]
+    compares: bool
+    compares_new: bool
+
+
 @dataclass(frozen=True)
 class _Run:
-    """The steps of one run, as of ``now``: ``source`` → ``history``, with what was done in ``report``."""
+    """The steps of one run, as of ``now``: ``source`` → its metric in the history ``home``.
+
+    What was done is added to ``report``. ``number``: 0 for the first metric.
+    """
 
     source: Source
-    history: History
+    home: History
     settings: Settings
     now: datetime
     report: Report
+    number: int
+    kept_days: list[date] = field(default_factory=list)
+    """The UTC days that were stored."""
 
-    def collect(self) -> frozenset[str]:
-        """Do all steps; return the titles and ids of the assets that must not be published."""
-        if self.source.client:
-            self.report.note_set_aside(self.history.set_aside_future(self.now))
-        wanted, compared = self.plan()
-        hidden = self.store_assets(wanted)
-        self.fetch(wanted)
-        if self.source.has_own_count:
-            self.compare(compared)
-            self.report.doubtful = self.history.doubtful_days()
-        return hidden
+    @property
+    def history(self) -> History:
+        """The history of this metric."""
+        return self.home.of(self.source.metric)
 
-    def plan(self) -> tuple[dict[date, str], list[date]]:
-        """Return the UTC days to fetch → the detail of each, and the stored days to compare with the source's count.
+    @property
+    def has_detail(self) -> bool:
+        """Whether more than a total by country may be collected of this metric."""
+        return not self.number or self.source.metric in self.settings.detail_metrics
 
-        Raises :class:`DataRefused` if the history contains other data than the source has.
+    @property
+    def label(self) -> str:
+        """What to put before a day in messages: the metric, if it is not the first."""
+        return f"{self.source.metric}, " if self.number else ""
+
+    @property
+    def detail(self) -> str:
+        """The detail to collect."""
+        return (self.settings.detail or self.source.usual_detail) if self.has_detail else "country"
+
+    def plan(self, server: str, metrics: int) -> Plan:
+        """Return the plan for this one of so many ``metrics``. ``server``: the host of the API, "" if there is none.
+
+        The first metric is compared with the source's own count in every run, a further one in its turn, one of them a
+        day, and after an outage; so that an ordinary night takes few requests.
         """
-        source, history, settings = self.source, self.history, self.settings
-        server = source.client.host if source.client else ""
-        history.check_fits(source.metric, demo=source.name == "demo", server=server)
-        first, last = source.window(history.entries, history.load_account().remembers)
+        source, settings = self.source, self.settings
+        entries = self.history.entries
+        first, last = source.window(entries, self.home.load_account().remembers)
         # Saved first: if this run is interrupted, the next one may not measure it again.
-        history.save_account(source.remembers, None, server)
-        if first > last and not history.entries:
+        self.home.save_account(source.remembers, None, server)
+        if first > last and not any(one.entries for one in self.home.all):
             raise UsageError(
-                f"There is no day to collect between --since and --until, and none in {history.folder} yet; "
+                f"There is no day to collect between --since and --until, and none in {self.history.folder} yet; "
                 "widen the period."
             )
-        detail, entries = settings.detail or source.usual_detail, history.entries
         compared = days_to_compare(entries, first, last, self.now, source.name) if source.has_own_count else []
-        wanted = days_to_collect(entries, first, last, self.now, detail, asks_all=source.asks_all, compared=compared)
-        left_out = settings.leave_out
-        return (
-            {day: day_detail for day, day_detail in wanted.items() if day not in left_out},
-            [day for day in compared if day not in left_out and day not in wanted],
+        wanted = days_to_collect(
+            entries, first, last, self.now, self.detail, asks_all=source.asks_all, compared=compared
         )
+        left_out = settings.leave_out
+        wanted = {day: day_detail for day, day_detail in wanted.items() if day not in left_out}
+        ordinary = self.number > 0 and len(wanted) <= ORDINARY
+        turn = self.now.date().toordinal() % max(metrics - 1, 1) == self.number - 1
+        return Plan(
+            wanted,
+            [day for day in compared if day not in left_out and day not in wanted],
+            compares=source.has_own_count and (turn or not ordinary),
+            compares_new=not ordinary,
+        )
+
+    def collect(self, plan: Plan) -> None:
+        """Fetch and store the days of ``plan``, and compare them with the source's own count."""
+        self.fetch(plan.wanted)
+        if plan.compares:
+            self.compare(plan.compared, self.kept_days if plan.compares_new else ())
+        if self.source.has_own_count:
+            self.report.doubtful[self.source.metric] = self.history.doubtful_days()
 
     def fetch(self, wanted: Mapping[date, str], own_counts: Mapping[date, int] | None = None) -> None:
         """Fetch the days ``wanted`` (UTC day → detail) and store them."""
         for detail, facts in self.source.fetch_days(wanted):
             self.store_facts(detail, facts, own_counts or {})
 
-    def compare(self, compared: Collection[date]) -> None:
-        """Compare days with the source's own counts: those stored in this run, and ``compared``, stored before.
+    def compare(self, compared: Collection[date], new: Collection[date]) -> None:
+        """Compare days with the source's own counts: ``new`` ones, stored in this run, and ``compared``, stored before.
 
         Those of ``compared`` that differ are fetched again.
         """
         entries = self.history.entries
-        new = [day for day in self.report.kept_days if entries[day].reported is None]
+        new = [day for day in new if entries[day].reported is None]
         # Of a day that is not over only an empty answer is compared, because the others grow meanwhile.
         stored = {
             day: entries[day].count for day in {*compared, *new} if not (entries[day].open and entries[day].count)
@@ -134,21 +245,10 @@ class _Run:
         self.history.note_own_counts({day: count for day, count in own.items() if day not in changed}, self.now)
         if changed:
             self.fetch(changed, own)
-        checked = summarise_counts({day: entries[day].count for day in own}, own)
-        self.report.checked = checked
-        self.history.save_account(None, checked)
-
-    def store_assets(self, wanted: Mapping[date, str]) -> frozenset[str]:
-        """Store the assets that may be shown; return the titles and ids of the others, which must not be published."""
-        settings, history = self.settings, self.history
-        forgotten = () if settings.show_unlisted else history.forget_unlisted()
-        assets = self.source.fetch_assets(wanted)
-        if assets is not None:
-            shown = privacy.publishable_assets(assets, settings.withhold_media)
-            history.save_assets(shown, unlisted=settings.show_unlisted)
-        if settings.show_unlisted:
-            return frozenset()
-        return privacy.private_words(forgotten if assets is None else assets)
+        if not self.number:
+            checked = summarise_counts({day: entries[day].count for day in own}, own)
+            self.report.checked = checked
+            self.home.save_account(None, checked)
 
     def store_facts(self, detail: str, facts: Facts, own_counts: Mapping[date, int]) -> None:
         """Store the days of ``facts`` that are not worse than the stored ones; write their sessions to a file.
@@ -174,11 +274,13 @@ class _Run:
             dimensions=privacy.history_dimensions(private, settings.withhold_media),
         )  # fmt: skip
         self.report.add(allowed)
-        self.report.note_shrunk(facts.days, shrunk)
+        rejected = {day.day for day in shrunk}
+        self.kept_days.extend(day for day in facts.days if day not in rejected)
+        self.report.note_shrunk(shrunk, self.label)
         stored = {day: history.entries[day] for day in unfinished}
-        self.report.note_lower({day: (unfinished[day], line.count) for day, line in stored.items() if not line.open})
+        lower = {day: (unfinished[day], line.count) for day, line in stored.items() if not line.open}
+        self.report.note_lower(lower, self.label)
         if facts.sessions is not None:
-            rejected = {day.day for day in shrunk}
             saved = [day for day in facts.days if day not in rejected]
             history.ask_again(saved)  # in the next run, if this one is interrupted before the file is written
             _export_sessions(facts.sessions, saved, settings)

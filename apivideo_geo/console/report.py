@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,8 +30,8 @@ class Report:
     source: str = ""
     requests: int = 0
     days: list[date] = field(default_factory=list)
-    kept_days: list[date] = field(default_factory=list)
-    """Those of ``days`` that were stored."""
+    metrics: tuple[str, ...] = ()
+    """The metrics that were requested."""
     rows: int = 0
     read: int = 0
     """Rows that were read from files: those counted and those of ``refused``."""
@@ -41,8 +41,8 @@ class Report:
     unfinished: list[str] = field(default_factory=list)
     """A message for each day that was stored before it ended, and whose later, lower total was rejected."""
     checked: Checked | None = None
-    doubtful: Sequence[DoubtfulDay] = ()
-    """Days whose rows do not add up to the API's own count, in the whole history."""
+    doubtful: dict[str, Sequence[DoubtfulDay]] = field(default_factory=dict)
+    """Metric → days whose rows do not add up to the API's own count, in the whole history."""
     summary: Summary | None = None
     pages: int = 0
     size: int = 0
@@ -61,28 +61,32 @@ class Report:
         self.read += facts.read or 0
         self.warnings += facts.warnings
 
-    def note_shrunk(self, days: Iterable[date], shrunk: Sequence[Shrunk]) -> None:
-        """Add a warning for each of ``days`` whose new total was lower than the stored one, and was not stored."""
-        rejected = {one.day for one in shrunk}
-        self.kept_days += [day for day in days if day not in rejected]
+    def note_shrunk(self, shrunk: Sequence[Shrunk], label: str = "") -> None:
+        """Add a warning for each day whose new total was lower than the stored one, and was not stored.
+
+        ``label``: what to put before the day.
+        """
         for one in shrunk:
             if one.in_doubt:
                 self.warnings.append(
-                    f"{one.day}: the countries in the API's new answer add up to {one.reported:,}, which is not what "
-                    f"it counts itself. Kept the {one.stored:,} that are stored"
+                    f"{label}{one.day}: the countries in the API's new answer add up to {one.reported:,}, which is not "
+                    f"what it counts itself. Kept the {one.stored:,} that are stored"
                 )
                 continue
             by = "" if one.dimension == "total" else f" by {one.dimension}"
             message = (
-                f"{one.day}: the API now reports {one.reported:,}{by}, but {one.stored:,} are stored. "
+                f"{label}{one.day}: the API now reports {one.reported:,}{by}, but {one.stored:,} are stored. "
                 f"Kept {one.stored:,}. To store the new value, run with --accept-shrink"
             )
             (self.warnings if one.complete else self.unfinished).append(message)
 
-    def note_lower(self, days: Mapping[date, tuple[int, int]]) -> None:
-        """Add a warning for each of ``days`` (count while it was not over, final count) whose second count is lower."""
+    def note_lower(self, days: Mapping[date, tuple[int, int]], label: str = "") -> None:
+        """Add a warning for each of ``days`` (count while it was not over, final count) whose second count is lower.
+
+        ``label``: what to put before the day.
+        """
         self.warnings += [
-            f"{day}: the API reported {before:,} while the day was not over, and {after:,} now that it is. "
+            f"{label}{day}: the API reported {before:,} while the day was not over, and {after:,} now that it is. "
             f"Stored {after:,}"
             for day, (before, after) in days.items()
             if after < before
@@ -99,16 +103,16 @@ class Report:
             )
 
     def doubts(self) -> list[str]:
-        """Return a line for the days that are in doubt, and one for those settled with a difference."""
-        asked = [day for day in self.doubtful if not day.settled]
-        settled = [day for day in self.doubtful if day.settled]
+        """Return for each metric a line for the days in doubt, and one for those settled with a difference."""
         return [
-            f"{name}: {list_days([day.day for day in days])}: {_listing_doubts(days)}; {what}"
-            for name, days, what in (
-                ("In doubt", asked, "the next runs ask again, as long as the API has them"),
-                ("Settled with a difference", settled, "the API gave the same two counts three nights running"),
+            f"{name}{of}: {list_days([day.day for day in days])}: {_listing_doubts(days)}; {what}"
+            for metric, doubtful in self.doubtful.items()
+            for of in ["" if metric == self.metrics[0] else f" ({metric})"]
+            for name, settled, what in (
+                ("In doubt", False, "the next runs ask again, as long as the API has them"),
+                ("Settled with a difference", True, "the API gave the same two counts three nights running"),
             )
-            if days
+            if (days := [day for day in doubtful if day.settled == settled])
         ]
 
     def check_whole(self) -> None:
@@ -127,12 +131,13 @@ class Report:
             self.seconds[name] = self.seconds.get(name, 0.0) + effects.monotonic() - started
 
     def collected(self) -> str:
-        """Return what the source delivered: days, rows and requests."""
+        """Return what the source delivered: days, metrics, rows and requests."""
         rows, requests = (
             f"{number:,} {one}{'' if number == 1 else 's'}"
             for number, one in ((self.rows, "row"), (self.requests, "request"))
         )
-        return f"{list_days(self.days)}, {rows} stored, {requests}"
+        metrics = f" of {', '.join(self.metrics)}" if len(self.metrics) > 1 else ""
+        return f"{list_days(self.days)}{metrics}, {rows} stored, {requests}"
 
     def lines(self) -> list[str]:
         """Return the report, one fact per line."""

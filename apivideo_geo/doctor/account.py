@@ -82,7 +82,7 @@ def _examine_memory(client: Client, settings: Settings, effects: Effects) -> tup
         first = first_whole_day(now, SANDBOX_RETENTION)
         return Finding("memory", "ok", "The sandbox keeps only the last 24 hours, so no complete day."), first
     try:
-        first = fetch_first_day(client, settings.metric, now)
+        first = fetch_first_day(client, settings.metrics[0], now)
     except ApivideoGeoError as error:
         return Finding("memory", "unseen", f"It could not be determined how long the API keeps its data: {error}"), None
     days = (now.date() - first).days

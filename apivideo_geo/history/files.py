@@ -7,11 +7,15 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
+from apivideo_geo.model import METRICS
+
 YEAR, MONTH = "[0-9]" * 4, "[0-9]" * 2
 DAYS = f"{YEAR}/{MONTH}/{YEAR}-{MONTH}-{MONTH}.parquet"
 """Pattern of the files of days, in a folder for each month."""
 MONTHS = f"{YEAR}/{YEAR}-{MONTH}.parquet"
 """Pattern of the files of past months."""
+METRICS_FOLDER = "metrics"
+"""Folder within a history with one folder for each metric but the one it began with."""
 _OTHERS = ("assets.parquet", "published.parquet")
 
 
@@ -56,6 +60,8 @@ def find_strays(folder: Path) -> list[Path]:
 
 def _is_ours(path: Path, folder: Path) -> bool:
     parts = path.relative_to(folder).parts
+    if len(parts) > 3 and parts[0] == METRICS_FOLDER and parts[1] in METRICS:
+        parts = parts[2:]
     if len(parts) == 1:
         return path.name in _OTHERS
     shape = r"\d{4}/\d{4}-\d\d\.parquet" if len(parts) == 2 else r"\d{4}/\d\d/\d{4}-\d\d-\d\d\.parquet"

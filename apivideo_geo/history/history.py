@@ -6,6 +6,7 @@
     history/published.parquet             breakdowns of past months as they were first published
     history/ledger.jsonl                  one line per day: source, count, times
     history/account.json                  what the API reported about the account
+    history/metrics/impression/…          days, months and ledger of a further metric, in the same form
     history/….damaged, history/….future   files that were set aside: damaged, or of days in the future
 
 Only this package knows these paths. Every file is written under another name, synced and renamed, so a crash leaves no
@@ -33,7 +34,16 @@ from apivideo_geo.errors import DataRefused, SourceFailed, UsageError
 from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.history import doubt
 from apivideo_geo.history.account import parse_account, render_account
-from apivideo_geo.history.files import DAYS, day_file, day_files, find_files, find_strays, is_month, month_file
+from apivideo_geo.history.files import (
+    DAYS,
+    METRICS_FOLDER,
+    day_file,
+    day_files,
+    find_files,
+    find_strays,
+    is_month,
+    month_file,
+)
 from apivideo_geo.history.ledger import LedgerDay, parse_ledger, render_ledger
 from apivideo_geo.history.parquet import (
     check_digest,
@@ -51,7 +61,7 @@ from apivideo_geo.history.parquet import (
 )
 from apivideo_geo.history.published import load_published, save_published
 from apivideo_geo.history.schema import ASSETS, METADATA_KEY, VERSION, StoredDay, not_ours, render_metadata
-from apivideo_geo.model import DIMENSIONS, Account, Asset, Checked, DoubtfulDay, Facts, Shrunk
+from apivideo_geo.model import DIMENSIONS, METRICS, Account, Asset, Checked, DoubtfulDay, Facts, Shrunk
 from apivideo_geo.plain_text import clean_text, is_media_id
 from apivideo_geo.privacy import hide_unlisted_months, hide_unlisted_rows
 
@@ -62,11 +72,17 @@ COMPACT_AFTER = timedelta(days=2)
 
 
 class History:
-    """The history in ``folder``. ``entries`` is the ledger: UTC day → its line."""
+    """The history in ``folder``, of the metric that it began with. ``entries`` is the ledger: UTC day → its line.
 
-    def __init__(self, folder: Path, entries: dict[date, LedgerDay]) -> None:
+    ``others``: further metric → its own history, in a folder within. ``home``: the folder of the whole history, which
+    also has the assets and the account; the same as ``folder``, unless this is one of ``others``.
+    """
+
+    def __init__(self, folder: Path, entries: dict[date, LedgerDay], home: Path | None = None) -> None:
         self.folder = folder
         self.entries = entries
+        self.home = home or folder
+        self.others: dict[str, History] = {}
 
     @property
     def metric(self) -> str | None:
@@ -74,17 +90,35 @@ class History:
         return next((entry.metric for entry in self.entries.values()), None)
 
     @property
+    def all(self) -> list[History]:
+        """This history and those of further metrics."""
+        return [self, *self.others.values()]
+
+    def of(self, metric: str) -> History:
+        """Return the history of ``metric``: this one, or one within it, which is empty if it was never collected."""
+        if self.metric == metric or not any(one.entries for one in self.all):
+            return self
+        if metric not in self.others:
+            self.others[metric] = History(self.folder / METRICS_FOLDER / metric, {}, self.folder)
+        return self.others[metric]
+
+    @property
     def demo(self) -> bool:
         """Whether it contains demo data."""
-        return any(entry.source == "demo" for entry in self.entries.values())
+        return any(entry.source == "demo" for one in self.all for entry in one.entries.values())
 
     def partial_days(self) -> set[date]:
         """Return days collected only before they ended, although later days exist. Their counts are too low."""
         return {day for day, entry in self.entries.items() if entry.open and day != max(self.entries)}
 
     def doubtful_days(self) -> tuple[DoubtfulDay, ...]:
-        """Return the days in doubt, and those that are settled with a difference, oldest first."""
-        return doubt.find_doubtful(self.entries.values())
+        """Return the days in doubt, and those that are settled with a difference, oldest first.
+
+        Days of a further metric are compared only every few nights; until then those with a count are not in doubt.
+        """
+        found = doubt.find_doubtful(self.entries.values())
+        further = self.folder != self.home
+        return tuple(one for one in found if not (further and one.doubt == "uncompared" and one.stored))
 
     def files(self) -> list[Path]:
         """Return the Parquet files of facts, oldest first; together they contain every fact once."""
@@ -92,15 +126,16 @@ class History:
 
     def check_current(self) -> None:
         """Raise :class:`DataRefused` if a file has an older format; the next run of collect converts it."""
-        if find_outdated(self.files()):
+        if find_outdated([path for one in self.all for path in one.files()]):
             raise DataRefused(
                 f"The history in {self.folder} was written by an older apivideo-geo; run collect once to convert it."
             )
 
     def check_readable(self) -> None:
         """Raise :class:`DataRefused` with the path of a damaged file, if there is one."""
-        for path in self.files():
-            check_file(path)
+        for one in self.all:
+            for path in one.files():
+                check_file(path)
         self.load_assets()
 
     def check_shown(self) -> None:
@@ -117,24 +152,14 @@ class History:
             if count != self.entries[day].count + doubt.missing_part(self.entries[day]):
                 raise damaged_file(self.file_of(day))
 
-    def check_fits(self, metric: str, demo: bool, server: str = "") -> None:
-        """Raise :class:`DataRefused` if facts of ``metric`` from the host ``server`` must not be added to this history.
+    def check_fits(self, demo: bool, server: str = "") -> None:
+        """Raise :class:`DataRefused` if facts from the host ``server`` must not be added to this history.
 
-        ``server`` is "" for facts that come from files.
+        ``server`` is "" for facts that come from files; ``demo``: whether they are demo data.
         """
-        if self.entries and demo != self.demo:
+        if any(one.entries for one in self.all) and demo != self.demo:
             kind = "demo data" if self.demo else "real data"
             raise DataRefused(f"The history in {self.folder} contains {kind}; choose another folder with --history.")
-        if self.metric not in (None, metric):
-            as_that = (
-                f", or count sessions as {self.metric}s with --count-sessions-as {self.metric}"
-                if metric == "session"
-                else ""
-            )
-            raise DataRefused(
-                f"The history in {self.folder} counts {self.metric}, not {metric}; "
-                f"choose another folder with --history{as_that}."
-            )
         known = self.load_account().server
         if self.entries and server and known and server != known:
             raise DataRefused(
@@ -205,7 +230,7 @@ class History:
 
     def compact(self, now: datetime) -> int:
         """Merge each past month into one file; return how many were merged. Safe to repeat after an interruption."""
-        done = 0
+        done = sum(one.compact(now) for one in self.others.values())
         for folder in sorted({path.parent for path in self.folder.glob(DAYS)}):
             month = f"{folder.parent.name}-{folder.name}"
             known = month_file(self.folder, month).is_file()
@@ -217,6 +242,7 @@ class History:
     def set_aside_future(self, now: datetime) -> list[Path]:
         """Move the days after today, which a wrong clock has made, to files that are not read; return these files."""
         future = [day for day in sorted(self.entries) if day > now.date()]
+        others = [path for one in self.others.values() for path in one.set_aside_future(now)]
         aside = []
         for path, group in groupby(future, self.file_of):
             days = list(group)
@@ -229,7 +255,7 @@ class History:
             log.warning("%s lies in the future and was set aside as %s.", list_days(days), target)
         if aside:
             self.save_ledger()
-        return aside
+        return aside + others
 
     def save_assets(self, assets: Iterable[Asset], *, unlisted: bool = False) -> None:
         """Store the public ``assets``; with ``unlisted`` also the others, whose titles are never stored otherwise."""
@@ -247,14 +273,14 @@ class History:
             if a.public or unlisted
         ]
         metadata = {METADATA_KEY: b'{"schema":%d}' % VERSION}
-        save_bytes(self.folder / "assets.parquet", render_parquet(pa.Table.from_pylist(rows, schema=ASSETS), metadata))
+        save_bytes(self.home / "assets.parquet", render_parquet(pa.Table.from_pylist(rows, schema=ASSETS), metadata))
 
     def load_assets(self) -> tuple[Asset, ...]:
         """Return the assets that were saved last; an empty tuple if there are none.
 
         Raises :class:`DataRefused` if the file is damaged or not of a history.
         """
-        path = self.folder / "assets.parquet"
+        path = self.home / "assets.parquet"
         if not path.is_file():
             return ()
         check_digest(path)
@@ -281,6 +307,15 @@ class History:
         if not hidden:
             return ()
         listed = {asset.media_id for asset in assets if asset.public}
+        for history in self.all:
+            history._hide_unlisted(listed)
+        if published := load_published(self.folder):
+            save_published(self.folder, hide_unlisted_months(published, listed))
+        self.save_assets(assets)
+        return hidden
+
+    def _hide_unlisted(self, listed: Collection[str]) -> None:
+        """Replace ids of assets that are not ``listed`` in all files of this metric."""
         for path in self.files():
             metric, days = read_metadata(path)
             table = hide_unlisted_rows(read_rows(path).cast(FACTS), listed)
@@ -289,10 +324,6 @@ class History:
             save_bytes(path, render_parquet(table, render_metadata(metric, days)))
             self.entries |= {day: replace(self.entries[day], rows=one.rows) for day, one in days.items()}
         self.save_ledger()
-        if published := load_published(self.folder):
-            save_published(self.folder, hide_unlisted_months(published, listed))
-        self.save_assets(assets)
-        return hidden
 
     def confirm(self, days: Iterable[date], now: datetime) -> None:
         """Record that the stored ``days`` were found unchanged at ``now``."""
@@ -314,7 +345,7 @@ class History:
         remembers = before.remembers if remembers is None else remembers
         account = Account(remembers, checked or before.checked, server or before.server)
         if account != before:
-            save_bytes(self.folder / "account.json", render_account(account).encode())
+            save_bytes(self.home / "account.json", render_account(account).encode())
 
     def load_account(self) -> Account:
         """Return the stored account metadata; an empty one if there is none.
@@ -329,7 +360,7 @@ class History:
 
     def read_account(self) -> Account:
         """Return the stored account metadata; an empty one if there is none. Raises :class:`DataRefused`."""
-        path = self.folder / "account.json"
+        path = self.home / "account.json"
         return parse_account(path.read_bytes(), str(path)) if path.is_file() else Account()
 
     def file_of(self, day: date) -> Path:
@@ -492,7 +523,26 @@ def load_history(folder: Path) -> History:
     _check_folder(folder)
     for path in find_strays(folder):
         _warn_of_stray(path, path.absolute())
-    history = History(folder, {})
+    history = _load_metric(folder, folder)
+    for one in _further_folders(folder):
+        other = _load_metric(one, folder)
+        if other.metric and (other.metric != one.name or other.metric == history.metric):
+            raise DataRefused(
+                f"{one} counts {other.metric}, which is not its name, or which the history already has; move the files "
+                "that do not belong there out of the history folder and run again."
+            )
+        history.others[one.name] = other
+    return history
+
+
+def _further_folders(folder: Path) -> list[Path]:
+    """Return the folders of further metrics in the history ``folder``."""
+    return [one for metric in METRICS if (one := folder / METRICS_FOLDER / metric).is_dir()]
+
+
+def _load_metric(folder: Path, home: Path) -> History:
+    """Return the days in ``folder``, which is the history ``home``, or that of one metric of it."""
+    history = History(folder, {}, home)
     ledger = folder / "ledger.jsonl"
     known: dict[date, LedgerDay] = {}
     # Read the files first: the ledger of a newer version must not be reported as a broken one.
@@ -534,7 +584,8 @@ def open_history(folder: Path) -> Iterator[History]:
     _check_folder(folder)
     with alone(folder / ".lock", "the history", folder):
         remove_leftovers(folder)
-        _mend(folder)
+        for one in [folder, *_further_folders(folder)]:
+            _mend(one)
         yield load_history(folder)
 
 

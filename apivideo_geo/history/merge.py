@@ -44,8 +44,8 @@ def merge(base: History, ours: History, theirs: History, now: datetime, *, remov
     ours no longer has are removed, unless theirs changed them; so are days after today, which ours has set aside.
     Raises :class:`DataRefused` if the two count different metrics.
     """
-    if ours.metric:
-        theirs.check_fits(ours.metric, ours.demo)
+    if ours.entries:
+        theirs.check_fits(ours.demo)
     ours_kept, theirs_kept = _Comparison(base, ours), _Comparison(base, theirs)
     rows: dict[date, pa.Table] = {}
     lines: dict[date, LedgerDay] = {}

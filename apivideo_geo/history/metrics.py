@@ -10,12 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.history.files import find_files
+from apivideo_geo.history.files import METRICS_FOLDER, find_files
 from apivideo_geo.history.parquet import read_metadata
 from apivideo_geo.model import METRICS
-
-METRICS_FOLDER = "metrics"
-"""Folder within a history with one folder for each further metric."""
 
 
 def metric_folders(folder: Path) -> dict[str, Path]:
@@ -27,8 +24,8 @@ def metric_folders(folder: Path) -> dict[str, Path]:
 
 def folder_for(folder: Path, metric: str) -> Path:
     """Return the folder within the history ``folder`` where ``metric`` is stored, or would be."""
-    first = _metric_of(folder)
-    return folder if first in ("", metric) else folder / METRICS_FOLDER / metric
+    known = metric_folders(folder)
+    return known.get(metric, folder / METRICS_FOLDER / metric if known else folder)
 
 
 def _metric_of(folder: Path) -> str:

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from apivideo_geo.api.client import Client
 from apivideo_geo.api.pages import fetch_items
 from apivideo_geo.days import DEFAULT_RETENTION, ONE_DAY, day_end, day_start, days_between, first_whole_day
 from apivideo_geo.effects import Effects
-from apivideo_geo.errors import ApiError, EndpointGone, SourceFailed, UnknownShape
+from apivideo_geo.errors import ApiError, EndpointGone, UnknownShape
 from apivideo_geo.model import DETAIL_DIMENSIONS, Asset, Facts
 from apivideo_geo.privacy import history_dimensions, listed_assets
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.assets import fetch_assets
-from apivideo_geo.sources.data_api_day import BREAKDOWNS, DayFetcher, DayTotals, atom, parse_count
+from apivideo_geo.sources.data_api_day import (
+    BREAKDOWNS,
+    QUESTIONS,
+    DayFetcher,
+    DayTotals,
+    Raw,
+    atom,
+    parse_count,
+)
 from apivideo_geo.sources.estimate import report_estimate
 
 SANDBOX_RETENTION = timedelta(days=1)
@@ -27,29 +35,52 @@ TRIED_RETENTIONS = (89, 365, 92)
 LONGEST = timedelta(days=max(TRIED_RETENTIONS))
 
 
+@dataclass
+class Shared:
+    """What the sources of one run share: ``client``, and what is found out only once for all metrics."""
+
+    client: Client
+    settings: Settings
+    effects: Effects
+    listed: frozenset[str] = frozenset()
+    """Ids of the assets that may be shown."""
+    newest: date = date.min
+    """The newest stored day of any metric."""
+    first_day: date | None = None
+    """The first UTC day that the API still knows completely, if it was measured."""
+    countries: dict[date, Mapping[Raw, int]] = field(default_factory=dict)
+    """UTC day → country, as the API spells it → plays, of the days whose plays were fetched in this run."""
+
+
+def data_sources(settings: Settings, effects: Effects, client: Client) -> list[DataApiSource]:
+    """Return a source for each of the ``metrics`` in the settings."""
+    from apivideo_geo.sources.watch_time import WatchTimeSource
+
+    shared = Shared(client, settings, effects)
+    return [(WatchTimeSource if name == "watch-time" else DataApiSource)(shared, name) for name in settings.metrics]
+
+
 class DataApiSource:
-    """The Data API as a source."""
+    """One ``metric`` of the Data API as a source."""
 
     name = "data"
     usual_detail = "country"
     asks_all = False
     has_own_count = True
 
-    def __init__(self, settings: Settings, effects: Effects, client: Client) -> None:
-        self.client: Client | None = client
-        self.metric: str = settings.metric
-        self.remembers: int | None = SANDBOX_RETENTION.days if settings.sandbox else None
-        self._api = client
-        self._settings = settings
-        self._effects = effects
-        self._listed: frozenset[str] = frozenset()
+    def __init__(self, shared: Shared, metric: str) -> None:
+        self.metric = metric
+        self.client: Client | None = shared.client
+        self.remembers: int | None = SANDBOX_RETENTION.days if shared.settings.sandbox else None
+        self._shared = shared
+        self._api, self._settings, self._effects = shared.client, shared.settings, shared.effects
 
     def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
         """Fetch all assets; None if all days are wanted at detail ``country``, which does not need them."""
         if set(wanted.values()) <= {"country"}:
             return None
         assets = fetch_assets(self._api, self._effects)
-        self._listed = frozenset(asset.media_id for asset in listed_assets(assets, self._settings.show_unlisted))
+        self._shared.listed = frozenset(asset.media_id for asset in listed_assets(assets, self._settings.show_unlisted))
         plays = fetch_lifetime_plays(self._api)
         if plays is None:
             return assets
@@ -57,10 +88,13 @@ class DataApiSource:
 
     def window(self, stored: Collection[date], remembered: int | None = None) -> tuple[date, date]:
         """Return the first UTC day that the API still knows completely, and today, within ``since`` and ``until``."""
-        now, settings = self._effects.now(), self._settings
+        now, settings, shared = self._effects.now(), self._settings, self._shared
         first = first_whole_day(now, SANDBOX_RETENTION if settings.sandbox else DEFAULT_RETENTION)
-        if not settings.sandbox and _may_know_older(stored, first, now, settings.since, remembered):
-            first = fetch_first_day(self._api, self.metric, now)
+        shared.newest = max([shared.newest, *stored])
+        nightly = shared.newest >= first
+        known = remembered if nightly else None
+        if not settings.sandbox and _may_know_older(stored, first, now, settings.since, known):
+            first = shared.first_day = shared.first_day or fetch_first_day(self._api, "play", now)
             self.remembers = (now - day_start(first)).days + (now != day_start(now.date()))
         return max(first, settings.since or first), min(now.date(), settings.until or now.date())
 
@@ -68,8 +102,8 @@ class DataApiSource:
         """Yield the facts day by day; detailed days oldest first, because the API deletes the oldest first."""
         try:
             yield from self._fetch_days(wanted)
-        except EndpointGone:
-            raise SourceFailed("This server has no Data API: use --source sessions.") from None
+        except EndpointGone as error:
+            raise EndpointGone("This server has no Data API: use --source sessions.", error.status) from None
 
     def fetch_count(self, first: date, last: date) -> int | None:
         """Fetch the API's own count of all countries together: one request."""
@@ -77,24 +111,29 @@ class DataApiSource:
 
     def _fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
         progress = self._effects.progress
-        fetcher = DayFetcher(self._api, self.metric, self._effects.now(), self._listed)
+        fetcher = DayFetcher(self._api, self.metric, self._effects.now(), self._shared.listed)
         progress.start("Collecting days", len(wanted))
         simple = sorted(day for day, detail in wanted.items() if detail == "country")
         unusable: list[UnknownShape] = []
         for day, totals in self._api.map(simple, fetcher.fetch_totals):
             progress.advance()
-            yield wanted[day], fetcher.fetch_facts(totals)
+            yield wanted[day], self._facts(fetcher, totals)
             unusable += [totals.unusable] if totals.unusable else []
         detailed = sorted(wanted.keys() - set(simple))
         sample = self._fetch_sample(fetcher, detailed, wanted)
         for day in detailed:
             totals = sample.get(day) or fetcher.fetch_totals(day, self._dimensions(wanted[day]))
-            yield wanted[day], fetcher.fetch_facts(totals)
+            yield wanted[day], self._facts(fetcher, totals)
             unusable += [totals.unusable] if totals.unusable else []
             progress.advance()
         progress.finish()
         if 1 < len(unusable) == len(wanted):  # not a single bad answer: the server is not the API that we know
             raise unusable[0]
+
+    def _facts(self, fetcher: DayFetcher, totals: DayTotals) -> Facts:
+        if self.metric == "play":
+            self._shared.countries[totals.day] = totals.countries
+        return fetcher.fetch_facts(totals)
 
     def _fetch_sample(
         self, fetcher: DayFetcher, days: Sequence[date], wanted: Mapping[date, str]
@@ -178,11 +217,10 @@ def _may_know_older(
 ) -> bool:
     """Return whether days before ``usual`` are missing that the API may still know.
 
-    The retention found by an earlier run is reused, so that lost days are not requested every night. After a longer
-    outage it is measured again.
+    ``remembered``: the retention found by an earlier run, which is reused, so that lost days are not requested every
+    night. After a longer outage it is None: it is measured again.
     """
-    nightly = max(stored, default=date.min) >= usual
-    longest = timedelta(days=remembered) if remembered and nightly else LONGEST
+    longest = timedelta(days=remembered) if remembered else LONGEST
     oldest = max(first_whole_day(now, longest), since or date.min)
     return any(day not in stored for day in days_between(oldest, usual - ONE_DAY))
 
@@ -209,5 +247,6 @@ def fetch_count(client: Client, metric: str, start: datetime, end: datetime) -> 
 
     Raises the errors of :mod:`apivideo_geo.api.client`.
     """
-    answer = client.get(f"/data/metrics/{metric}/count", {"from": atom(start), "to": atom(end)})
+    name, more = QUESTIONS.get(metric, (metric, {}))
+    answer = client.get(f"/data/metrics/{name}/count", {"from": atom(start), "to": atom(end), **more})
     return parse_count(answer.get("data"))

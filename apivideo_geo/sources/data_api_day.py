@@ -40,6 +40,14 @@ BREAKDOWNS: Mapping[str, tuple[str, str]] = {
 }
 """Dimension → the API's names of its breakdown and of its filter. The API has no breakdown by city."""
 
+QUESTIONS: Mapping[str, tuple[str, Mapping[str, str]]] = {"viewer": ("view", {"unique": "true"})}
+"""Metric → its name in the API's paths and what is added to the query, if it is not simply its own name.
+
+The description says that viewers are unique for one day, and nothing about a filter or a period of several days. We
+assume that the countries of one day add up to the day's own count, because a viewer is a browser at one IP address; and
+that the count of several days is the sum of theirs. Where they do not, the days are compared one by one.
+"""
+
 LONGEST_FILTER = 2048
 """Longest value, in characters, that is used as a filter; referrers can be longer."""
 
@@ -154,15 +162,17 @@ def fetch_buckets(
 
     ``only``: name of a filter → the one value to keep. Raises the errors of :mod:`apivideo_geo.api.client`.
     """
+    name, more = QUESTIONS.get(metric, (metric, {}))
     params: dict[str, str | int] = {
         "from": atom(start),
         "to": atom(end),
         "sortBy": "dimensionValue",
         "sortOrder": "asc",
+        **more,
     }
+    path = f"/data/buckets/{name}/{breakdown}"
     for name, value in (only or {}).items():
         params[f"filterBy[{name}][]"] = value
-    path = f"/data/buckets/{metric}/{breakdown}"
     return fetch_items(client, path, params, key=lambda row: repr(row.get("dimensionValue")))
 
 

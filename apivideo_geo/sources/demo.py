@@ -1,8 +1,9 @@
 """The demo: an invented account, the same on every machine, whose data ends today.
 
 ``demo_data/`` contains its plays (``plays.parquet``: one row a play, in order of time, its day as the number of days
-before the newest one) and its assets. Here they are moved to end in the current week and counted. ``tools/demo`` made
-them; nothing is invented at run time.
+before the newest one, how far it got, whether it is the first of its viewer that day), how often videos were loaded
+without a play (``unplayed.parquet``, by day and country) and its assets. Here they are moved to end in the current week
+and counted. ``tools/demo`` made them; nothing is invented at run time.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from functools import lru_cache
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
@@ -30,14 +32,17 @@ if TYPE_CHECKING:
     from apivideo_geo.effects import Effects
     from apivideo_geo.settings import Settings
 
-METRIC = "play"
-"""The only metric of the demo."""
+METRICS = ("play", "impression", "start", "end", "viewer")
+"""The metrics that the demo has; only plays have more than a total by country."""
+STARTED, ENDED = 1, 2
+"""The smallest ``stage`` of a play that started, and that of one watched to the end."""
 NEWEST_WEEKDAY = 6
 """The newest day in the data is a Sunday: they are moved by complete weeks, so that weekends stay weekends."""
 NEVER_COLLECTED = {0: ((8, 3), (8, 4), (8, 5), (8, 6)), 1: ((2, 17), (5, 12))}
 """(month, day) in even and in odd years, so that any two years have one outage of four days and two single days."""
 TEXTS = ["spelling", "media", "device", "os", "browser", "referrer", "city"]
 """The columns of text; they stay dictionaries, which are counted several times faster than strings."""
+MICROSECOND = timedelta(microseconds=1)
 REFUSED_EVERY = 89
 """One day in this many has a row that cannot be counted."""
 
@@ -46,21 +51,21 @@ class DemoSource:
     """The invented account as a source. Today is partial and counted up to now."""
 
     name = "demo"
-    metric = METRIC
     asks_all = False
     has_own_count = False
-    usual_detail = "full"
     remembers: int | None = 30
     """As accounts of api.video do."""
 
-    def __init__(self, settings: Settings, effects: Effects) -> None:
+    def __init__(self, settings: Settings, effects: Effects, metric: str = "play") -> None:
+        self.metric = metric
+        self.usual_detail = "full" if metric == "play" else "country"
         self.client: Client | None = None
         self._settings = settings
         self._effects = effects
 
     def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
         """Return the assets; their lifetime plays include those of days that were never collected."""
-        return demo_assets(self._effects.now())
+        return demo_assets(self._effects.now()) if self.metric == "play" else None
 
     def window(self, stored: Collection[date], remembered: int | None = None) -> tuple[date, date]:
         """Return the first and last day of the two years up to today, within ``since`` and ``until``."""
@@ -73,11 +78,19 @@ class DemoSource:
         collected = set(demo_days(now.date()))
         for detail in DETAIL_DIMENSIONS:
             days = [day for day, wanted_detail in wanted.items() if wanted_detail == detail and day in collected]
-            if days:
+            if days and self.metric == "play":
                 yield detail, demo_facts(days, detail, now, show_unlisted=self._settings.show_unlisted)
+            elif days:
+                yield "country", demo_metric(self.metric, days, now)
 
     def fetch_count(self, first: date, last: date) -> int | None:
         """Return None: there is no other count to compare with."""
+
+
+def demo_sources(settings: Settings, effects: Effects) -> list[DemoSource]:
+    """Return a source for each of the ``metrics`` in the settings that the demo has; for plays if it has none."""
+    metrics = [metric for metric in settings.metrics if metric in METRICS]
+    return [DemoSource(settings, effects, metric) for metric in metrics or ["play"]]
 
 
 def demo_days(today: date) -> tuple[date, ...]:
@@ -130,6 +143,31 @@ def demo_facts(days: Collection[date], detail: str, now: datetime, *, show_unlis
     return Facts(chosen, sort_facts(pa.concat_tables(parts)), reasons, _count_values(unknown["spelling"]))
 
 
+def demo_metric(metric: str, days: Collection[date], now: datetime) -> Facts:
+    """Return the totals by country of one of ``METRICS`` on ``days`` (UTC), as they are known at ``now``."""
+    chosen = tuple(sorted(set(days)))
+    counted = [_rows_of(metric, _plays_until(now))]
+    if metric == "impression":
+        counted.append(_unplayed_until(now))
+    rows = pa.concat_tables([table.select(["day", "spelling", "number"]) for table in counted])
+    rows = rows.filter(pc.is_in(rows["day"], pa.array(chosen, pa.date32())))
+    rows = rows.append_column("country", map_values(rows["spelling"], to_alpha3))
+    sums = rows.group_by(["day", "country"]).aggregate([("number", "sum")])
+    return Facts(chosen, sort_facts(_facts(metric, "total", sums, pa.repeat("", len(sums)), sums["number_sum"])))
+
+
+def _rows_of(metric: str, plays: pa.Table) -> pa.Table:
+    """Return those of ``plays`` that count as one of ``metric``, with the column ``number``, which is 1."""
+    stage = plays["stage"]
+    kept = {
+        "start": lambda: pc.greater_equal(stage, STARTED),
+        "end": lambda: pc.greater_equal(stage, ENDED),
+        "viewer": lambda: plays["viewer"],
+    }
+    counted = plays.filter(kept[metric]()) if metric in kept else plays
+    return counted.append_column("number", pa.repeat(pa.scalar(1, pa.int64()), len(counted)))
+
+
 def _count_values(column: pa.ChunkedArray) -> dict[str, int]:
     """Return value → how often it occurs, in alphabetical order."""
     return dict(sorted((row["values"], row["counts"]) for row in column.value_counts().to_pylist()))
@@ -140,13 +178,18 @@ def _count(plays: pa.Table, dimension: str) -> pa.Table:
     counts = plays.group_by(["day", "country", dimension]).aggregate([([], "count_all")])
     if dimension != "total":
         counts = counts.filter(pc.not_equal(counts[dimension], ""))
+    return _facts("play", dimension, counts, counts[dimension], counts["count_all"])
+
+
+def _facts(metric: str, dimension: str, counts: pa.Table, values: pa.Array, count: pa.ChunkedArray) -> pa.Table:
+    """Return the rows of ``counts`` (columns ``day``, ``country``) as facts."""
     columns: dict[str, Any] = {
         "day": counts["day"],
-        "metric": pa.repeat(METRIC, len(counts)),
+        "metric": pa.repeat(metric, len(counts)),
         "country": counts["country"],
         "dimension": pa.repeat(dimension, len(counts)),
-        "value": counts[dimension],
-        "count": counts["count_all"],
+        "value": values,
+        "count": count,
     }
     return pa.table(columns).cast(FACTS)
 
@@ -157,17 +200,35 @@ def _plays_until(now: datetime) -> pa.Table:
 
     Of the current day it is the part of its plays that corresponds to the part of the day that is over.
     """
+    earlier, current, over = _read("plays", now)
+    return pa.concat_tables([earlier, current.slice(0, int(len(current) * over))])
+
+
+def _unplayed_until(now: datetime) -> pa.Table:
+    """Return the impressions without a play by ``now``: columns ``day``, ``spelling`` and ``number``.
+
+    Of the current day it is the part that corresponds to the part of the day that is over.
+    """
+    earlier, current, over = _read("unplayed", now)
+    share = pa.array((int(number * over) for number in current["unplayed"].to_pylist()), pa.int64())
+    table = pa.concat_tables([earlier, current.set_column(2, "unplayed", share)])
+    return table.rename_columns({"unplayed": "number"})
+
+
+def _read(name: str, now: datetime) -> tuple[pa.Table, pa.Table, Fraction]:
+    """Return the rows of a file of ``demo_data`` before the current day, those of that day, and how much of it is over.
+
+    They have their ``day`` in place of the offset, and no row is later.
+    """
     now = now.astimezone(UTC)
     today = now.date()
-    with as_file(files("apivideo_geo.sources") / "demo_data/plays.parquet") as path:
+    with as_file(files("apivideo_geo.sources") / f"demo_data/{name}.parquet") as path:
         table = pq.read_table(path, read_dictionary=TEXTS).unify_dictionaries().combine_chunks()
     newest = pa.scalar(_newest_day(today), pa.date32()).cast(pa.int32())
     days = pc.subtract(newest, table["offset"].cast(pa.int32()))
     table = table.set_column(0, "day", days.cast(pa.date32()))
-    earlier = table.filter(pc.less(table["day"], pa.scalar(today)))
-    current = table.filter(pc.equal(table["day"], pa.scalar(today)))
-    over = len(current) * (now - day_start(today)) // timedelta(days=1)
-    return pa.concat_tables([earlier, current.slice(0, over)])
+    parts = (table.filter(compare(table["day"], pa.scalar(today))) for compare in (pc.less, pc.equal))
+    return *parts, Fraction((now - day_start(today)) // MICROSECOND, timedelta(days=1) // MICROSECOND)
 
 
 def _newest_day(today: date) -> date:

@@ -15,7 +15,11 @@ from apivideo_geo.settings import Settings
 
 
 class Source(Protocol):
-    """A source yields facts of complete UTC days. Nothing else in the project depends on which source it is."""
+    """A source yields facts of one metric, of complete UTC days. Nothing else depends on which source it is.
+
+    A run has one for each metric. Only the first is asked for the assets, and for more than a total by country, unless
+    the setting ``detail_metrics`` says otherwise.
+    """
 
     name: str
     metric: str
@@ -73,8 +77,12 @@ def open_client(settings: Settings, effects: Effects) -> Client | None:
     )
 
 
-def choose_source(settings: Settings, effects: Effects, client: Client | None, last_source: str | None) -> Source:
-    """Return the source that the settings name; for ``auto`` session files if any are set, else the API, else the demo.
+def choose_sources(
+    settings: Settings, effects: Effects, client: Client | None, last_source: str | None
+) -> list[Source]:
+    """Return the sources of a run, one for each metric, all of the kind that the settings name.
+
+    For ``auto`` these are session files if any are set, else the API, else the demo.
 
     ``client`` is that of :func:`open_client`. ``last_source`` is the source of the stored history, None if there is
     none: demo data must not replace the map of a real account only because its key is missing. Raises
@@ -86,7 +94,7 @@ def choose_source(settings: Settings, effects: Effects, client: Client | None, l
             from apivideo_geo.sources.files.source import FilesSource
 
             try:
-                return FilesSource(settings, effects)
+                return [FilesSource(settings, effects)]
             except DataRefused:
                 effects.progress.finish()
                 if not _are_counts(settings):
@@ -98,22 +106,22 @@ def choose_source(settings: Settings, effects: Effects, client: Client | None, l
         if name == "counts":
             from apivideo_geo.sources.files.counts_source import CountsSource
 
-            return CountsSource(settings, effects, settings.counts or settings.sessions)
+            return [CountsSource(settings, effects, settings.counts or settings.sessions)]
         if settings.source == "auto":
             _check_demo_allowed(settings, last_source)
             effects.progress.say("No API key in APIVIDEO_API_KEY and no --sessions: building the demo.")
-        from apivideo_geo.sources.demo import DemoSource
+        from apivideo_geo.sources.demo import demo_sources
 
-        return DemoSource(settings, effects)
+        return [*demo_sources(settings, effects)]
     if settings.source == "sessions" or (
         settings.source == "auto" and not _has_data_api(client, settings, effects, last_source)
     ):
         from apivideo_geo.sources.session_api import SessionApiSource
 
-        return SessionApiSource(settings, effects, client)
-    from apivideo_geo.sources.data_api import DataApiSource
+        return [SessionApiSource(settings, effects, client)]
+    from apivideo_geo.sources.data_api import data_sources
 
-    return DataApiSource(settings, effects, client)
+    return [*data_sources(settings, effects, client)]
 
 
 def _are_counts(settings: Settings) -> bool:
@@ -147,7 +155,7 @@ def _has_data_api(client: Client, settings: Settings, effects: Effects, last_sou
         return last_source != "sessions"
     now = effects.now()
     try:
-        fetch_buckets(client, settings.metric, "country", now.replace(hour=0, minute=0, second=0), now)
+        fetch_buckets(client, "play", "country", now.replace(hour=0, minute=0, second=0), now)
     except EndpointGone:
         effects.progress.say("This server has no Data API: reading its sessions instead.")
         return False

@@ -16,6 +16,7 @@ from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
 from apivideo_geo.facts import facts_table
 from apivideo_geo.history import parquet, schema
 from apivideo_geo.history.history import History, load_history, open_history
+from apivideo_geo.history.metrics import folder_for
 from apivideo_geo.history.parquet import render_parquet
 from apivideo_geo.history.schema import VERSION
 from apivideo_geo.model import Asset, Facts, Refused, Shrunk
@@ -150,25 +151,29 @@ def test_a_lost_ledger_is_rebuilt_from_the_files(tmp_path):
     assert all(entry.last is None for entry in after.values())
 
 
-def test_another_metric_is_refused_with_the_way_out(tmp_path):
+def test_another_metric_has_a_folder_of_its_own_and_is_counted_apart(tmp_path):
     save(tmp_path, facts([LAST]))
-    with pytest.raises(DataRefused, match="--count-sessions-as play"):
-        load_history(tmp_path).check_fits("session", demo=False)
-    with pytest.raises(DataRefused, match="--history"):
-        load_history(tmp_path).check_fits("view", demo=False)
+    with open_history(tmp_path) as history:
+        history.of("end").save(facts([LAST], 2, "end"), metric="end", source="data", detail="country", now=NOW)
+    assert (tmp_path / f"metrics/end/{LAST:%Y/%m}/{LAST}.parquet").is_file()
+    history = load_history(tmp_path)
+    assert (history.metric, list(history.others), folder_for(tmp_path, "end")) == (
+        "play", ["end"], tmp_path / "metrics/end",
+    )  # fmt: skip
+    assert (history.entries[LAST].count, history.of("end").entries[LAST].count) == (30, 28)
     with pytest.raises(DataRefused, match="real data"):
-        load_history(tmp_path).check_fits("play", demo=True)
+        history.check_fits(demo=True)
 
 
 def test_what_another_server_tells_is_refused_with_the_way_out(tmp_path):
     save(tmp_path, facts([LAST]))
     with open_history(tmp_path) as history:
-        history.check_fits("play", demo=False, server="ws.api.video")
+        history.check_fits(demo=False, server="ws.api.video")
         history.save_account(30, None, "ws.api.video")
     with pytest.raises(DataRefused, match=r"from ws\.api\.video, not sandbox\.api\.video; .*--history, or delete"):
-        load_history(tmp_path).check_fits("play", demo=False, server="sandbox.api.video")
-    load_history(tmp_path).check_fits("play", demo=False, server="ws.api.video")
-    load_history(tmp_path).check_fits("play", demo=False)
+        load_history(tmp_path).check_fits(demo=False, server="sandbox.api.video")
+    load_history(tmp_path).check_fits(demo=False, server="ws.api.video")
+    load_history(tmp_path).check_fits(demo=False)
 
 
 def dimension_facts(**counts):

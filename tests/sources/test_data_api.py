@@ -8,7 +8,7 @@ from apivideo_geo.api.client import Client
 from apivideo_geo.days import first_whole_day
 from apivideo_geo.effects import Effects, Quiet
 from apivideo_geo.settings import load_settings
-from apivideo_geo.sources.data_api import DataApiSource, fetch_first_day
+from apivideo_geo.sources.data_api import data_sources, fetch_first_day
 from apivideo_geo.sources.data_api_day import parse_count
 from tests.fakes.audience import REFERRERS
 from tests.fakes.geoip import NAMES
@@ -33,7 +33,7 @@ def world():
 def open_source(api, now, progress=None, **flags):
     effects = At(now, progress or Quiet())
     client = Client(api.url, api.api_key, effects)
-    return DataApiSource(load_settings({**flags}), effects, client)
+    return data_sources(load_settings({**flags}), effects, client)[0]
 
 
 def collect(api, now, held=(), progress=None, **flags):

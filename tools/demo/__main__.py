@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tools.demo.draw import draw_plays, media_id
+from tools.demo.stages import draw_stages, draw_unplayed
 from tools.demo.tables import CLIPS
 
 NEWEST = date(2026, 11, 29)
@@ -24,9 +25,17 @@ DAYS = 731 + 6
 FOLDER = Path("apivideo_geo/sources/demo_data")
 
 
-def make_plays() -> pa.Table:
-    """Return the plays of the last ``DAYS`` days: the columns of ``draw_plays``, with ``offset`` (0 = newest day)."""
-    table = draw_plays([NEWEST - timedelta(days=DAYS - 1 - number) for number in range(DAYS)])
+def make_plays() -> tuple[pa.Table, pa.Table]:
+    """Return the plays of the last ``DAYS`` days, and the impressions without a play.
+
+    The columns are those of ``draw_stages`` and ``draw_unplayed``, with ``offset`` (0 = newest day) for ``number``.
+    """
+    days = [NEWEST - timedelta(days=DAYS - 1 - number) for number in range(DAYS)]
+    plays = draw_plays(days)
+    return _with_offset(draw_stages(days, plays)), _with_offset(draw_unplayed(days, plays))
+
+
+def _with_offset(table: pa.Table) -> pa.Table:
     offset = pc.subtract(pa.scalar(DAYS - 1, pa.int16()), table["number"])
     return table.set_column(0, pa.field("offset", pa.int16()), offset)
 
@@ -53,9 +62,10 @@ def make_assets() -> list[dict[str, object]]:
 
 
 def main() -> None:
-    """Write both files."""
+    """Write the files."""
     FOLDER.mkdir(exist_ok=True)
-    pq.write_table(make_plays(), FOLDER / "plays.parquet", compression="zstd", compression_level=19)
+    for name, table in zip(("plays", "unplayed"), make_plays(), strict=True):
+        pq.write_table(table, FOLDER / f"{name}.parquet", compression="zstd", compression_level=19)
     lines = [json.dumps(asset, ensure_ascii=False) for asset in make_assets()]
     (FOLDER / "assets.json").write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
 

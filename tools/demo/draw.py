@@ -43,7 +43,7 @@ from tools.demo.tables import (
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-_SEED = 0x4E61637265
+SEED = 0x4E61637265
 
 
 def media_id(number: int) -> str:
@@ -170,7 +170,7 @@ def _weigh_places(regular: dict[str, float]) -> Floats:
     for number, clip in enumerate(CLIPS):
         others, groups = AUDIENCES[clip.audience]
         factors = {code: factor for group, factor in groups.items() for code in group.split()}
-        taste = 0.6 + 0.8 * (np.random.Philox(key=[_SEED, number]).random_raw(len(regular)) >> np.uint64(32)) / 2.0**32
+        taste = 0.6 + 0.8 * (np.random.Philox(key=[SEED, number]).random_raw(len(regular)) >> np.uint64(32)) / 2.0**32
         known = np.array([share * factors.get(code, others) for code, share in regular.items()]) * taste
         unknown = np.array(list(NO_COUNTRY.values())) * known.sum() / 1000
         rows.append(np.concatenate([known, unknown]))
@@ -221,7 +221,7 @@ def _draw_words(days: Sequence[date], expected: Floats, blocks: int) -> tuple[In
     """Draw how many plays each day has, and for each play 2 × ``blocks`` random words below 2^32 (rows)."""
     counts, drawn = [], [np.empty((blocks, 0), dtype=np.uint64)]
     for day, plays in zip(days, expected.tolist(), strict=True):
-        stream = np.random.Philox(key=[_SEED, day.toordinal()])
+        stream = np.random.Philox(key=[SEED, day.toordinal()])
         luck = sum(int(stream.random_raw()) >> 48 for _ in range(4)) / 2**18
         count = int(plays * (0.78 + 0.44 * luck) + 0.5)
         counts.append(count)

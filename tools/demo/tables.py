@@ -184,3 +184,25 @@ PLAYS_THEN, MORE_EACH_DAY = 235.0, 0.30  # a day, with the whole catalogue publi
 WEEKDAYS = (1.08, 1.15, 1.13, 1.12, 1.02, 0.73, 0.77)  # from Monday
 SEASONS = {1: 0.62, 9: 0.97, 60: 1.05, 150: 1.0, 185: 0.93, 205: 0.75, 232: 0.74, 252: 1.02, 345: 1.04, 358: 0.62}
 """Factor by day of the year, straight lines between: summer and Christmas are quiet."""
+
+# --- What becomes of it -----------------------------------------------------------------------------
+
+PLAY_RATES = {"desk": 0.52, "apple": 0.6, "phone": 0.36}
+"""Plays by impression, by how people watch in a country."""
+COMPLETION = {"computer": 0.55, "phone": 0.36, "tablet": 0.5, "tv": 0.68, "unknown": 0.4}
+"""Plays to the end by play, by device."""
+LIVE_COMPLETION = 0.45
+"""The same of live streams, as a factor."""
+STARTS = 0.97
+"""Plays that start by play."""
+PLAYS_BY_VIEWER = 1.25
+"""Plays by viewer and day, where they are fewest."""
+TASTE_MOVES = 0.1
+"""How far a country's factor moves up and down over the months."""
+UNPLAYED_ANYWHERE = 0.05
+"""For each play, how many impressions come from another country, perhaps one without a play that day."""
+
+
+def profile_of(code: str) -> str:
+    """Return how people watch in a country: a key of ``COUNTRIES``; "phone" in countries that come later."""
+    return next((profile for profile, text in COUNTRIES.items() if code in text.split()), "phone")

@@ -53,7 +53,8 @@ class CountsSource:
     def __init__(self, settings: Settings, effects: Effects, paths: tuple[str, ...]) -> None:
         self._settings, self._effects = settings, effects
         self._stored: Mapping[date, LedgerDay] = {}
-        chosen = settings.metric if "metric" in settings.model_fields_set else ""
+        only = "metrics" in settings.model_fields_set and len(settings.metrics) == 1
+        chosen = settings.metrics[0] if only else ""
         effects.progress.start("Reading counts")
         self._files = open_counts(paths, connect(settings.engine), chosen)
         self._cells = pa.concat_tables(self._files.cells) if self._files.cells else None
@@ -127,7 +128,7 @@ class CountsSource:
         found = written | self._files.named
         if (chosen and chosen not in written and written) or (not chosen and len(found) > 1):
             raise DataRefused(f"The files count {', '.join(sorted(found))}; choose one of these with --metric.")
-        return chosen or next(iter(found), self._settings.metric)
+        return chosen or next(iter(found), self._settings.metrics[0])
 
     def _count(self, cells: pa.Table) -> dict[tuple[str, date], DayFacts]:
         """Return (file, day) → its facts; note the rows that are rejected, and why."""
