@@ -26,26 +26,37 @@ def save_bytes(path: Path, content: bytes) -> None:
 
     Raises :class:`DiskFailed` (full disk, read-only folder); the file that was there before is then unchanged.
     """
-    temporary = path.with_name(f".{path.name}{MARK}{os.getpid()}")
     try:
         if path.is_file() and path.read_bytes() == content:
             return
-        new_folders = [folder for folder in path.parents if not folder.exists()]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with temporary.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-            for folder in [path.parent, *(folder.parent for folder in new_folders)]:
-                sync_folder(folder)
-        except BaseException:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise
     except OSError as error:
         raise disk_failed(path, error) from None
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Provide the path of a temporary file, which replaces ``path`` durably at the end of the block.
+
+    If the block fails, the temporary file is removed, and ``path`` is as it was before. Raises :class:`DiskFailed` for
+    an OSError.
+    """
+    temporary = path.with_name(f".{path.name}{MARK}{os.getpid()}")
+    new_folders = [folder for folder in path.parents if not folder.exists()]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        for folder in [path.parent, *(folder.parent for folder in new_folders)]:
+            sync_folder(folder)
+    except OSError as error:
+        raise disk_failed(path, error) from None
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

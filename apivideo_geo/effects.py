@@ -6,11 +6,10 @@ import time
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
 
 
-class Progress(Protocol):
-    """Reports the progress of a long step. Thread-safe: workers call ``advance`` and ``note``."""
+class Progress:
+    """Reports the progress of a long step. Shows nothing; subclasses do, and are thread-safe: workers call them."""
 
     def start(self, what: str, total: int | None = None) -> None:
         """Begin a step called ``what`` with ``total`` parts (None: unknown)."""
@@ -28,31 +27,12 @@ class Progress(Protocol):
         """End the step."""
 
 
-class Quiet(Progress):
-    """Progress that shows nothing, for tests and ``--quiet``."""
-
-    def start(self, what: str, total: int | None = None) -> None:
-        """Do nothing."""
-
-    def advance(self, parts: int = 1) -> None:
-        """Do nothing."""
-
-    def note(self, requests_left: int) -> None:
-        """Do nothing."""
-
-    def say(self, message: str) -> None:
-        """Do nothing."""
-
-    def finish(self) -> None:
-        """Do nothing."""
-
-
 @dataclass
 class Effects:
     """Clock, sleep and progress. ``epoch`` (SOURCE_DATE_EPOCH, seconds) fixes ``now`` for reproducible builds."""
 
     epoch: int | None = None
-    progress: Progress = field(default_factory=Quiet)
+    progress: Progress = field(default_factory=Progress)
 
     def now(self) -> datetime:
         """Return the time in UTC, in whole seconds."""

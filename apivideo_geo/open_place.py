@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import io
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -114,11 +115,9 @@ def open_history(
         ]:
             facts = facts.union(make_table(connection, facts_table(unknown).cast(facts.schema().to_pyarrow())))
         facts = privacy.hide_unlisted_facts(facts, {asset.media_id for asset in assets})
-        # Those of an older version may have odd characters.
-        facts = unify_spellings(facts.mutate(value=clean_texts(facts["value"])))
-    days = {day: entry.open for day, entry in shown.items()}
+        facts = unify_spellings(facts.mutate(value=clean_texts(facts["value"])))  # an older version did not clean them
     return Audience(
-        facts, days, history.metric or "play", now, assets, demo=history.demo, partial=partial, doubtful=doubtful,
+        facts, {day: entry.open for day, entry in shown.items()}, history.metric or "play", now, assets, demo=history.demo, partial=partial, doubtful=doubtful,
         left_out=left_out, per_million_from=per_million_from, account=history.load_account(),
         withheld=_withheld(min_count, withhold_media), first_published=load_published(history.folder), locale=locale,
     )  # fmt: skip
@@ -192,17 +191,17 @@ def _open_site(place: str, locale: str) -> Audience:
 
     from apivideo_geo.aggregate.value_spellings import unify_spellings
     from apivideo_geo.facts import FACTS
+    from apivideo_geo.sources.files.sites import parse_states
 
     files = _read_site(place)
     try:
         manifest = json.loads(files["manifest.json"])
         facts = pq.read_table(io.BytesIO(files["data/facts.parquet"])).select(FACTS.names).cast(FACTS)
-        days = _read_csv(files["data/timeseries.csv"])
-        states = {date.fromisoformat(day): state for day, state in zip(days["day"], days["state"], strict=True)}
+        states = parse_states(files["data/timeseries.csv"])
         generated, metric = datetime.fromisoformat(manifest["generated_at"]), str(manifest["metric"])
         demo = manifest["demo"] is True
-        assets, months = _site_assets(files.get("data/videos.csv")), _site_months(files.get("data/monthly.csv"))
-    except (ValueError, KeyError, TypeError, RecursionError, pa.ArrowException):
+        assets, months = _site_assets(files.get("data/videos.csv", b"")), _site_months(files.get("data/monthly.csv"))
+    except (ValueError, KeyError, TypeError, RecursionError, csv.Error, pa.ArrowException):
         raise DataRefused(f"{_shown(place)}: the files are not those of an apivideo-geo site.") from None
     return Audience(
         unify_spellings(_keep(facts)), {day: state == "open" for day, state in states.items() if state in _COLLECTED},
@@ -213,29 +212,18 @@ def _open_site(place: str, locale: str) -> Audience:
 
 def _read_site(place: str) -> dict[str, bytes]:
     """Return the content of each of ``_SITE_FILES`` by its path; the optional ones only if they exist."""
-    found = {}
+    from apivideo_geo.sources.files.sites import read_site_file
+
+    base, found = place, {}
+    if place.startswith(_REMOTE):
+        base = place.partition("?")[0].partition("#")[0].removesuffix("index.html")
     for name in _SITE_FILES:
-        content = _read_remote(place, name) if place.startswith(_REMOTE) else _read_local(Path(place), name)
+        content = read_site_file(base.rstrip("/") + "/", name)
         if content is not None:
             found[name] = content
         elif name not in _OPTIONAL:
             raise UsageError(f"{_shown(place)} is not an apivideo-geo site: there is no {name}.")
     return found
-
-
-def _read_local(folder: Path, name: str) -> bytes | None:
-    path = folder / name
-    try:
-        return path.read_bytes() if path.is_file() else None
-    except OSError as error:
-        raise DataRefused(f"{path} cannot be read: {error.strerror}.") from None
-
-
-def _read_remote(site: str, name: str) -> bytes | None:
-    from apivideo_geo.api.download import download
-
-    base = site.partition("?")[0].partition("#")[0].removesuffix("index.html").rstrip("/")
-    return download(f"{base}/{name}")
 
 
 def _shown(place: str) -> str:
@@ -245,40 +233,30 @@ def _shown(place: str) -> str:
     return without_secrets(place) if place.startswith(_REMOTE) else place
 
 
-def _read_csv(content: bytes) -> pd.DataFrame:
-    """Read one of this project's CSV files: texts stay texts, an empty cell is missing, ``NA`` is Namibia."""
-    import pandas as pd
-
-    return pd.read_csv(io.BytesIO(content), dtype="string", keep_default_na=False, na_values=[""])
-
-
-def _site_assets(content: bytes | None) -> tuple[Asset, ...]:
+def _site_assets(content: bytes) -> tuple[Asset, ...]:
+    from apivideo_geo.formulas import unescape_formula
     from apivideo_geo.model import UNLISTED
 
-    if content is None:
-        return ()
-    table = _read_csv(content)
-    rows = table.astype(object).where(table.notna(), None).to_dict("records")
-    return tuple(_site_asset(row) for row in rows if row["media_id"] != UNLISTED)
-
-
-def _site_asset(row: Mapping[Hashable, str | None]) -> Asset:
-    from apivideo_geo.formulas import unescape_formula
-
-    lifetime, kind = row["lifetime_plays"], row["type"]
-    return Asset(
-        row["media_id"] or "", "live-stream" if kind == "live-stream" else "video",
-        unescape_formula(row["title"] or ""), True, lifetime=None if lifetime is None else int(lifetime),
+    return tuple(
+        Asset(
+            row["media_id"], "live-stream" if row["type"] == "live-stream" else "video",
+            unescape_formula(row["title"]), True, lifetime=int(count) if (count := row["lifetime_plays"]) else None,
+        )
+        for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+        if row["media_id"] != UNLISTED
     )  # fmt: skip
 
 
 def _site_months(content: bytes | None) -> pd.DataFrame:
+    import pandas as pd
+
     from apivideo_geo.exports.columns import MONTHLY
     from apivideo_geo.exports.frames import make_frame
     from apivideo_geo.formulas import unescape_formula
 
     if content is None:
         return make_frame(MONTHLY, [])
-    table = _read_csv(content)
+    # An empty cell is missing, and NA is Namibia.
+    table = pd.read_csv(io.BytesIO(content), dtype="string", keep_default_na=False, na_values=[""])
     table["value"] = table["value"].map(unescape_formula, na_action="ignore").astype("string")
     return table.astype({"month": "datetime64[s]", "count": "Int64"})

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from apivideo_geo.errors import UsageError
 from apivideo_geo.model import METRICS, RATIO_FROM, SESSION_COLUMNS, Detail
@@ -407,18 +407,6 @@ class Settings(BaseSettings):
                 "APIVIDEO_BASE_URL is the sandbox: use --sandbox instead, for it keeps data for 24 hours only"
             )
         return self
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only environment and flags come through here; :func:`load_settings` puts the file under them."""
-        return (init_settings, env_settings)
 
     @property
     def server(self) -> str:

@@ -6,6 +6,7 @@ What a file is, is read from its first bytes, never from its name.
 from __future__ import annotations
 
 import codecs
+import csv
 import gzip
 import io
 import zipfile
@@ -44,6 +45,15 @@ def read_text(path: Path) -> str:
     """Return the text of a small file. Raises one of ``READ_ERRORS``."""
     with open_text(path) as file:
         return file.read()
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a small CSV file with a header, as texts: no value is read as missing.
+
+    Raises :class:`csv.Error`, and one of ``READ_ERRORS``.
+    """
+    with open_text(path) as file:
+        return list(csv.DictReader(file, strict=True))
 
 
 def packed_as(path: Path) -> bytes:

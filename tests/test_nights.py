@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from apivideo_geo.durable import MARK
-from apivideo_geo.effects import Effects, Quiet
+from apivideo_geo.effects import Effects, Progress
 from apivideo_geo.history.history import load_history
 from apivideo_geo.pipeline import run
 from apivideo_geo.settings import load_settings
@@ -45,7 +45,7 @@ def collect(api, folder, now, monkeypatch, progress=None):
     api.now = now
     api.clear_requests()
     settings = load_settings({"history": str(folder)}, Path(os.devnull))
-    return run("collect", settings, Effects(int(now.timestamp()), progress or Quiet()))
+    return run("collect", settings, Effects(int(now.timestamp()), progress or Progress()))
 
 
 def nights(count, start=FIRST + timedelta(days=30)):
@@ -387,7 +387,7 @@ class CutOff(Exception):
     """The run ends here."""
 
 
-class CutAfter(Quiet):
+class CutAfter(Progress):
     """The run is cut off once so many days are collected."""
 
     def __init__(self, days):

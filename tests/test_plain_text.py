@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import apivideo_geo
 from apivideo_geo.aggregate.details import detail
 from apivideo_geo.api.client import Client
-from apivideo_geo.effects import Effects, Quiet
+from apivideo_geo.effects import Effects, Progress
 from apivideo_geo.engines import connect
 from apivideo_geo.errors import UsageError
 from apivideo_geo.exports.tables import make_tables
@@ -103,7 +103,7 @@ def test_titles_of_the_api_are_cleaned_and_ids_that_it_does_not_promise_are_left
     world.assets = (*listed, *odd_ids)
     said = []
 
-    class Listening(Quiet):
+    class Listening(Progress):
         def say(self, message):
             said.append(message)
 

@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import requests
 from pydantic import SecretStr
@@ -22,7 +24,6 @@ from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError as UrllibError
 from urllib3.exceptions import TimeoutError as UrllibTimeout
 
-from apivideo_geo.api.address import check_base_url
 from apivideo_geo.api.exchange import TooLarge, UnknownEncoding, open_session, read_body, within
 from apivideo_geo.api.rate_limit import Limits, Pacer, parse_limits
 from apivideo_geo.api.responses import Answer, clean_words, judge_answer, parse_object
@@ -31,7 +32,7 @@ from apivideo_geo.api.secrets import redactor
 from apivideo_geo.api.tokens import BASIC, Login, check_key
 from apivideo_geo.api.workers import run_each
 from apivideo_geo.effects import Effects
-from apivideo_geo.errors import KeyRefused, SourceFailed
+from apivideo_geo.errors import KeyRefused, SourceFailed, UsageError
 
 logger = logging.getLogger("apivideo_geo.api")
 # A filter of a logger does not apply to the loggers below it, so each logger that sees requests gets one.
@@ -243,6 +244,31 @@ class Client:
             return answer
         logger.debug("%s failed: %s", request, type(failure).__name__)
         return _explain(failure, self.host, str(request))
+
+
+def check_base_url(base_url: str) -> tuple[str, str]:
+    """Return the address of the server without a trailing slash, and its host. Raises UsageError."""
+    try:
+        parts = urlsplit(base_url.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), "", None
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or port == 0:
+        raise UsageError(
+            "APIVIDEO_BASE_URL is not the address of a server: write it like https://ws.api.video, or remove it."
+        )
+    if parts.username or parts.password:
+        raise UsageError("APIVIDEO_BASE_URL contains a user name: remove it, and put the key into APIVIDEO_API_KEY.")
+    if parts.scheme == "http" and not _is_local(host):
+        logger.warning("%s is reached over plain http: others can read the API key on its way.", host)
+    return base_url.strip().rstrip("/"), host
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _parse_date(text: str | None) -> datetime | None:

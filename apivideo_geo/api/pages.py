@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from apivideo_geo.errors import UnknownShape
 from apivideo_geo.model import MOST_COUNT
+
+if TYPE_CHECKING:
+    from apivideo_geo.api.client import Client
 
 PAGE_SIZE = 100
 """Most items that the API puts on one page."""
@@ -17,13 +20,6 @@ PASSES = 3
 
 Item = dict[str, Any]
 Params = Mapping[str, str | int | Sequence[str]]
-
-
-class Getter(Protocol):
-    """The part of the client that paging needs."""
-
-    def get(self, path: str, params: Params | None = None) -> dict[str, Any]:
-        """Fetch the JSON object at ``path``."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,7 @@ class Page:
 
 
 def fetch_items(
-    client: Getter,
+    client: Client,
     path: str,
     params: Params | None = None,
     *,
@@ -54,26 +50,41 @@ def fetch_items(
     times, until as many items are known as the last answer counts. Raises :class:`UnknownShape` if the list is still
     incomplete then, or is not a list; and what the client raises.
     """
-    reading = _Reading(path, key, keep)
-    for _ in range(PASSES):
-        reading.begin()
-        for number in count(1):
-            page = parse_page(first_page or fetch_page(client, path, params, number), path)
-            first_page = None
+    items, shrunk = dict[str, Any](), False
+    for attempt in range(PASSES):
+        if shrunk:  # items were removed during the last pass: forget what is known
+            items.clear()
+        complete, shrunk, total, in_pass = False, False, None, set[str]()
+        for page in _read_pages(client, path, params, None if attempt else first_page):
             if on_page:
                 on_page(page.pages_total)
-            if reading.add(page, number):
+            shrunk |= total is not None and page.items_total is not None and page.items_total < total
+            total = page.items_total
+            keyed = {_id_of(path, key, item): item for item in page.items}
+            items |= {name: keep(item) if keep else item for name, item in keyed.items()}
+            complete = not shrunk and (total is None or len(items) >= total)
+            # New items are on the first pages of the second pass: no need to read the others again.
+            if keyed.keys() <= in_pass or (attempt and complete):
                 break
-        if reading.is_complete():
-            return list(reading.items.values())
+            in_pass |= keyed.keys()
+        if complete:
+            return list(items.values())
     raise UnknownShape(
-        f"{path} changed while it was being read ({PASSES} attempts, {len(reading.items)} of {reading.items_total}"
-        " items): try again later.",
+        f"{path} changed while it was being read ({PASSES} attempts, {len(items)} of {total} items): try again later.",
         "its pages do not have as many items as it counts",
     )
 
 
-def fetch_page(client: Getter, path: str, params: Params | None, number: int) -> Item:
+def _read_pages(client: Client, path: str, params: Params | None, first_page: Item | None) -> Iterator[Page]:
+    for number in count(1):
+        answer = first_page if first_page and number == 1 else fetch_page(client, path, params, number)
+        page = parse_page(answer, path)
+        yield page
+        if page.pages_total is not None and number >= page.pages_total:
+            return
+
+
+def fetch_page(client: Client, path: str, params: Params | None, number: int) -> Item:
     """Fetch page ``number`` (from 1) of the list at ``path``. Raises what the client raises."""
     return client.get(path, {**(params or {}), "currentPage": number, "pageSize": PAGE_SIZE})
 
@@ -111,49 +122,9 @@ def _unknown_shape(path: str, reason: str) -> UnknownShape:
     )
 
 
-@dataclass
-class _Reading:
-    """What is known of a list so far, after all passes."""
-
-    path: str
-    key: Callable[[Item], str]
-    keep: Callable[[Item], Any] | None = None
-    items: dict[str, Any] = field(default_factory=dict)
-    items_total: int | None = None
-    _in_pass: set[str] = field(default_factory=set)
-    _passes: int = 0
-    _shrunk: bool = False
-
-    def begin(self) -> None:
-        """Start a pass from the first page. If items were removed during the last pass, forget what is known."""
-        if self._shrunk:
-            self.items.clear()
-        self._shrunk, self.items_total = False, None
-        self._in_pass.clear()
-        self._passes += 1
-
-    def add(self, page: Page, number: int) -> bool:
-        """Add page ``number``; return whether this pass is over."""
-        if page.items_total is not None and self.items_total is not None:
-            self._shrunk |= page.items_total < self.items_total
-        self.items_total = page.items_total
-        keyed = {self._id_of(item): item for item in page.items}
-        repeated = keyed.keys() <= self._in_pass
-        self._in_pass |= keyed.keys()
-        for name, item in keyed.items():
-            self.items[name] = self.keep(item) if self.keep else item
-        if repeated or (page.pages_total is not None and number >= page.pages_total):
-            return True
-        # New items are on the first pages of the second pass: no need to read the others again.
-        return self._passes > 1 and self.is_complete()
-
-    def is_complete(self) -> bool:
-        """Return whether as many items are known as the last answer counted, if it did."""
-        return not self._shrunk and (self.items_total is None or len(self.items) >= self.items_total)
-
-    def _id_of(self, item: Item) -> str:
-        try:
-            return self.key(item)
-        except (KeyError, TypeError, AttributeError, RecursionError):
-            missing = _unknown_shape(self.path, "an item has no id")
-        raise missing
+def _id_of(path: str, key: Callable[[Item], str], item: Item) -> str:
+    try:
+        return key(item)
+    except (KeyError, TypeError, AttributeError, RecursionError):
+        missing = _unknown_shape(path, "an item has no id")
+    raise missing

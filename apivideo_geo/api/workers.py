@@ -31,8 +31,7 @@ def run_each(
     """
     tasks: SimpleQueue[tuple[T, Future[R]] | None] = SimpleQueue()
     done: SimpleQueue[tuple[T, Future[R]]] = SimpleQueue()
-    stop = threading.Event()
-    threads: list[threading.Thread] = []
+    stop, threads, remaining, pending = threading.Event(), list[threading.Thread](), iter(calls), 0
 
     def work() -> None:
         obey(stop)
@@ -44,8 +43,6 @@ def run_each(
                 future.set_exception(error)
             done.put(task)
 
-    remaining = iter(calls)
-    pending = 0
     try:
         while True:
             for call in islice(remaining, 2 * workers - pending):

@@ -8,7 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, TextIO
 
-from apivideo_geo.effects import Progress, Quiet
+from apivideo_geo.effects import Progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -22,7 +22,7 @@ LINE_EVERY = 10.0
 def choose_progress(settings: Settings) -> Progress:
     """Return the kind of progress for this run: none, JSON lines, a live bar on a terminal, or text lines."""
     if settings.verbosity < 0:
-        return Quiet()
+        return Progress()
     if settings.log_json:
         return JsonLines(sys.stderr)
     return LiveBar() if sys.stderr.isatty() and not settings.github_actions else TextLines(sys.stderr)

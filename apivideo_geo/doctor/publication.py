@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,7 +41,7 @@ def examine_publication(settings: Settings) -> list[Finding]:
     host, name = parse_remote(git.ask("remote", "get-url", settings.history_remote) or "")
     name = settings.github_repository or (name if host == urlsplit(settings.github_server_url).hostname else "")
     findings = [_examine_repository(host, name), _examine_branch(git, settings), _examine_workflow(git, settings)]
-    return [*findings, *_examine_github(GitHub(name, settings), settings)] if name else findings
+    return [*findings, *_examine_github(settings, name)] if name else findings
 
 
 def parse_remote(address: str) -> tuple[str, str]:
@@ -100,45 +101,44 @@ class GitHubUnseen(Exception):
     """GitHub could not be asked; the message is a sentence."""
 
 
-class GitHub:
-    """The settings of the repository ``name`` (owner/name), read with GitHub's program ``gh``."""
+def read_github(settings: Settings, name: str, path: str = "") -> dict[str, Any] | None:
+    """Return what GitHub's program ``gh`` reads at ``path`` of the repository ``name`` (owner/name).
 
-    def __init__(self, name: str, settings: Settings) -> None:
-        self._name, self._timeout = name, settings.timeout
-        self._hostname = urlsplit(settings.github_server_url).hostname or ""
-        self._environment = environment_for_git({"GH_TOKEN": settings.token} if settings.token else {})
-
-    def read(self, path: str = "") -> dict[str, Any] | None:
-        """Return the object at ``path`` below the repository; None if there is none. Raises GitHubUnseen."""
-        command = ["gh", "api", "--hostname", self._hostname, f"repos/{self._name}{path}"]
-        try:
-            done = run_program(command, environment=self._environment, seconds=self._timeout)
-            if "HTTP 404" in done.stderr:
-                return None
-            found = {} if done.returncode else json.loads(done.stdout)
-        except FileNotFoundError:
-            raise GitHubUnseen("GitHub's program gh is not installed, so its settings were not checked.") from None
-        except (OSError, ValueError, RecursionError, subprocess.TimeoutExpired):
-            raise GitHubUnseen("GitHub could not be reached with gh.") from None
-        if done.returncode:
-            raise GitHubUnseen(f"gh failed: {clean(done.stderr)}")
-        return found if isinstance(found, dict) else {}
-
-
-def _examine_github(github: GitHub, settings: Settings) -> list[Finding]:
-    checks: list[Callable[[GitHub], Finding]] = [_examine_pages, _examine_schedule, _examine_issues]
-    if settings.history_private:
-        checks.append(_examine_private)
+    None if there is none. Raises :class:`GitHubUnseen`.
+    """
+    command = ["gh", "api", "--hostname", urlsplit(settings.github_server_url).hostname or "", f"repos/{name}{path}"]
+    environment = environment_for_git({"GH_TOKEN": settings.token} if settings.token else {})
     try:
-        return [check(github) for check in checks]
+        done = run_program(command, environment=environment, seconds=settings.timeout)
+        if "HTTP 404" in done.stderr:
+            return None
+        found = {} if done.returncode else json.loads(done.stdout)
+    except FileNotFoundError:
+        raise GitHubUnseen("GitHub's program gh is not installed, so its settings were not checked.") from None
+    except (OSError, ValueError, RecursionError, subprocess.TimeoutExpired):
+        raise GitHubUnseen("GitHub could not be reached with gh.") from None
+    if done.returncode:
+        raise GitHubUnseen(f"gh failed: {clean(done.stderr)}")
+    return found if isinstance(found, dict) else {}
+
+
+def _examine_github(settings: Settings, name: str) -> list[Finding]:
+    read = partial(read_github, settings, name)
+    try:
+        repository = read() or {}
+        findings = [
+            _examine_pages(read("/pages")),
+            _examine_schedule(read(f"/actions/workflows/{Path(WORKFLOW).name}")),
+        ]
+        findings.append(_examine_issues(repository))
+        return [*findings, _examine_private(repository)] if settings.history_private else findings
     except GitHubUnseen as error:
         step = "Install gh and run `gh auth login`, or look at the settings of the repository yourself."
         return [Finding("GitHub", "unseen", str(error), step)]
 
 
-def _examine_pages(github: GitHub) -> Finding:
+def _examine_pages(pages: Mapping[str, Any] | None) -> Finding:
     step = "Under Settings, Pages, set Source to GitHub Actions."
-    pages = github.read("/pages")
     if pages is None:
         return Finding("Pages", "wrong", "GitHub Pages is not enabled.", step, 2)
     if pages.get("build_type") != "workflow":
@@ -147,8 +147,7 @@ def _examine_pages(github: GitHub) -> Finding:
     return Finding("Pages", "ok", f"GitHub Pages publishes what the workflow builds at {pages.get('html_url')}.")
 
 
-def _examine_schedule(github: GitHub) -> Finding:
-    workflow = github.read(f"/actions/workflows/{Path(WORKFLOW).name}")
+def _examine_schedule(workflow: Mapping[str, Any] | None) -> Finding:
     if workflow is None:
         return Finding("workflow", "wrong", "GitHub does not know the workflow.", ENABLE, 2)
     state = str(workflow.get("state"))
@@ -157,15 +156,15 @@ def _examine_schedule(github: GitHub) -> Finding:
     return Finding("workflow", "wrong", STATES.get(state, f"Its state is {state}."), ENABLE, 2)
 
 
-def _examine_issues(github: GitHub) -> Finding:
-    if (github.read() or {}).get("has_issues"):
+def _examine_issues(repository: Mapping[str, Any]) -> Finding:
+    if repository.get("has_issues"):
         return Finding("issues", "ok", "Issues are enabled: a failed update opens one.")
     says = "Issues are disabled, as in every new fork: a failed update appears only in the log of the run."
     return Finding("issues", "warning", says, "Enable them under Settings, General, Features.")
 
 
-def _examine_private(github: GitHub) -> Finding:
-    if (github.read() or {}).get("private"):
+def _examine_private(repository: Mapping[str, Any]) -> Finding:
+    if repository.get("private"):
         return Finding("private", "ok", "The repository is private, as the setting history_private says.")
     says = "history_private is set, but the repository is public: anybody can read the cities on the branch."
     step = "Make the repository private; or unset history_private, delete the branch of the history and start again."

@@ -5,7 +5,6 @@ The engine reads, sorts and writes it, so that it may be larger than the memory.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from datetime import date
@@ -18,7 +17,7 @@ import pyarrow.compute as pc
 
 from apivideo_geo.aggregate.facts import count_places, read_country
 from apivideo_geo.aggregate.sessions import session_rows, text_column, unique_sessions, utc_day
-from apivideo_geo.durable import MARK, disk_failed, sync_folder
+from apivideo_geo.durable import replacing
 from apivideo_geo.engines import engine_errors, limited_memory, make_table
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.formulas import escape_formula, escape_formulas
@@ -180,24 +179,15 @@ def _escape_formulas(rows: ibis.Table) -> ibis.Table:
 
 
 def _write(rows: ibis.Table, path: Path) -> None:
-    temporary = path.with_name(f".{path.name}{MARK}{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
         temporary.touch()  # the system's error for a read-only folder is clearer than the engine's
         try:
             with engine_errors():
                 rows.to_csv(temporary)
-            with temporary.open("rb") as file:
-                os.fsync(file.fileno())
-            temporary.replace(path)
-            sync_folder(path.parent)
         except DataRefused as error:
             if temporary.name not in str(error):
                 raise
-            raise disk_failed(path, OSError("the disk does not accept it")) from None
+            raise OSError("the disk does not accept it") from None
         finally:
-            for leftover in (temporary, path.with_name(f"tmp_{temporary.name}")):  # DuckDB writes to tmp_… first
-                with suppress(OSError):
-                    leftover.unlink(missing_ok=True)
-    except OSError as error:
-        raise disk_failed(path, error) from None
+            with suppress(OSError):  # DuckDB writes to this file first
+                path.with_name(f"tmp_{temporary.name}").unlink(missing_ok=True)

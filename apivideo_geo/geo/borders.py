@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+
+from apivideo_geo.text_files import read_rows
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,7 @@ class Border:
 @cache
 def load_borders() -> tuple[Border, ...]:
     """Return the areas of ``data/borders.csv``, in its order."""
-    text = (files("apivideo_geo.geo") / "data" / "borders.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines(), strict=True)
     return tuple(
         Border(row["area"], row["atlas"], tuple(row["codes"].split()), row["whole"] == "yes", row["why"])
-        for row in rows
+        for row in read_rows(Path(__file__).with_name("data") / "borders.csv")
     )

@@ -23,21 +23,18 @@ Loading fails if two countries share a key or a row contradicts ``not_countries.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.geo.spelling import LONGEST, keys, keys_to_store, split_flag, synonyms, tidy
 from apivideo_geo.model import UNKNOWN
-from apivideo_geo.text_files import open_text
+from apivideo_geo.text_files import read_rows
 
 _DATA = Path(__file__).with_name("data")
 _KOSOVO = ("XKX", "XK")
-_REMEMBERED_AT_MOST = 50_000
-_remembered: dict[str, str] = {}
 
 
 class _Tables(NamedTuple):
@@ -55,20 +52,13 @@ def to_alpha3(value: object) -> str:
     Anything that is not a string (None, NaN, a number, bytes) is ``---``; the string ``NA`` is
     Namibia. It never raises because of a value; DataRefused if the tables themselves contradict each other.
     """
-    if not isinstance(value, str):
-        return UNKNOWN
-    code = _remembered.get(value)
-    if code is not None:
-        return code
-    if len(value) > LONGEST:
-        return UNKNOWN
-    code = find_match(value)
-    if code == UNKNOWN:
-        code = find_match(value, in_all_languages=True)
-    if len(_remembered) >= _REMEMBERED_AT_MOST:  # millions of distinct values must not fill the memory
-        _remembered.clear()
-    _remembered[value] = code
-    return code
+    return _find(value) if isinstance(value, str) and len(value) <= LONGEST else UNKNOWN
+
+
+@lru_cache(maxsize=50_000)  # millions of distinct values must not fill the memory
+def _find(text: str) -> str:
+    code = find_match(text)
+    return find_match(text, in_all_languages=True) if code == UNKNOWN else code
 
 
 def to_alpha2(iso_a3: str) -> str:
@@ -145,14 +135,14 @@ def _stored_as(spelling: str) -> frozenset[str]:
 def _tables_of_all_languages() -> _Tables:
     """Return the tables with the names in other languages added. None of their keys is that of an English name."""
     tables = _tables()
-    foreign = {row["key"]: row["iso_a3"] for row in _rows("country_names.csv")}
+    foreign = {row["key"]: row["iso_a3"] for row in read_rows(_DATA / "country_names.csv")}
     return tables._replace(names={**foreign, **tables.names})
 
 
 @cache
 def blocked_keys() -> frozenset[str]:
     """Return the keys of ``not_countries.csv``, which must not match in any language."""
-    return frozenset(key for row in _rows("not_countries.csv") for key in keys_to_store(row["spelling"]))
+    return frozenset(key for row in read_rows(_DATA / "not_countries.csv") for key in keys_to_store(row["spelling"]))
 
 
 @cache
@@ -170,7 +160,7 @@ def _tables() -> _Tables:
                     f"{source}: {name!r} would be both {table[key]} and {alpha3}. Correct country_spellings.csv."
                 )
     tables = _Tables(alpha2, codes, names)
-    for row in _rows("not_countries.csv"):
+    for row in read_rows(_DATA / "not_countries.csv"):
         if (code := _match(tables, row["spelling"])) != UNKNOWN:
             raise DataRefused(
                 f"not_countries.csv: {row['spelling']!r} must not match, but is {code}. Remove the row or the spelling."
@@ -189,7 +179,7 @@ def _sources(alpha2: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     english = _names("en")
     yield from (("CLDR", english[two], alpha3) for alpha3, two in alpha2.items())
     given: set[frozenset[str]] = set()
-    for row in _rows("country_spellings.csv"):
+    for row in read_rows(_DATA / "country_spellings.csv"):
         spelling, alpha3 = row["spelling"], row["iso_a3"]
         if (stored := _stored_as(spelling)) in given or alpha3 not in alpha2 or not row["source"]:
             raise DataRefused(
@@ -197,12 +187,6 @@ def _sources(alpha2: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
             )
         given.add(stored)
         yield "country_spellings.csv", spelling, alpha3
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    """Return the rows of a table in ``data/``, as text: no value is read as missing."""
-    with open_text(_DATA / name) as file:
-        return list(csv.DictReader(file, strict=True))
 
 
 @cache

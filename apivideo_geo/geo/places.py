@@ -6,13 +6,12 @@ stations are not counted: a place without permanent residents has no population.
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from apivideo_geo.text_files import open_text
+from apivideo_geo.text_files import read_rows
 
 _TABLE = Path(__file__).with_name("data") / "populations.csv"
 
@@ -39,6 +38,5 @@ def population_years() -> tuple[int, int, int]:
 @cache
 def _populations() -> Mapping[str, tuple[int, int | None]]:
     """Return alpha-3 → people and the year of the estimate, if it is known; only where somebody lives."""
-    with open_text(_TABLE) as file:
-        rows = [(row["iso_a3"], int(row["population"]), row["year"]) for row in csv.DictReader(file)]
+    rows = [(row["iso_a3"], int(row["population"]), row["year"]) for row in read_rows(_TABLE)]
     return {code: (people, int(year) if year else None) for code, people, year in rows if people > 0}

@@ -26,6 +26,7 @@ from apivideo_geo.sources.data_api_day import (
     parse_count,
 )
 from apivideo_geo.sources.estimate import report_estimate
+from apivideo_geo.sources.source import Source
 
 SANDBOX_RETENTION = timedelta(days=1)
 TRIED_RETENTIONS = (89, 365, 92)
@@ -60,18 +61,16 @@ def data_sources(settings: Settings, effects: Effects, client: Client) -> list[D
     return [(WatchTimeSource if name == "watch-time" else DataApiSource)(shared, name) for name in settings.metrics]
 
 
-class DataApiSource:
+class DataApiSource(Source):
     """One ``metric`` of the Data API as a source."""
 
     name = "data"
-    usual_detail = "country"
-    asks_all = False
     has_own_count = True
 
     def __init__(self, shared: Shared, metric: str) -> None:
         self.metric = metric
-        self.client: Client | None = shared.client
-        self.remembers: int | None = SANDBOX_RETENTION.days if shared.settings.sandbox else None
+        self.client = shared.client
+        self.remembers = SANDBOX_RETENTION.days if shared.settings.sandbox else None
         self._shared = shared
         self._api, self._settings, self._effects = shared.client, shared.settings, shared.effects
 

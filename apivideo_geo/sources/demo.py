@@ -26,9 +26,9 @@ from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.geo.countries import to_alpha3
 from apivideo_geo.model import DETAIL_DIMENSIONS, UNKNOWN, Asset, Facts, Refused
 from apivideo_geo.privacy import hide_unlisted
+from apivideo_geo.sources.source import Source
 
 if TYPE_CHECKING:
-    from apivideo_geo.api.client import Client
     from apivideo_geo.effects import Effects
     from apivideo_geo.settings import Settings
 
@@ -47,19 +47,16 @@ REFUSED_EVERY = 89
 """One day in this many has a row that cannot be counted."""
 
 
-class DemoSource:
+class DemoSource(Source):
     """The invented account as a source. Today is partial and counted up to now."""
 
     name = "demo"
-    asks_all = False
-    has_own_count = False
-    remembers: int | None = 30
+    remembers = 30
     """As accounts of api.video do."""
 
     def __init__(self, settings: Settings, effects: Effects, metric: str = "play") -> None:
         self.metric = metric
         self.usual_detail = "full" if metric == "play" else "country"
-        self.client: Client | None = None
         self._settings = settings
         self._effects = effects
 
@@ -82,9 +79,6 @@ class DemoSource:
                 yield detail, demo_facts(days, detail, now, show_unlisted=self._settings.show_unlisted)
             elif days:
                 yield "country", demo_metric(self.metric, days, now)
-
-    def fetch_count(self, first: date, last: date) -> int | None:
-        """Return None: there is no other count to compare with."""
 
 
 def demo_sources(settings: Settings, effects: Effects) -> list[DemoSource]:

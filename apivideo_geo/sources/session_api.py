@@ -23,6 +23,7 @@ from apivideo_geo.sources.assets import fetch_assets
 from apivideo_geo.sources.estimate import report_estimate, spread_sample
 from apivideo_geo.sources.files.columns import DOTTED
 from apivideo_geo.sources.session_api_resume import PartialDownload, Read, find_id
+from apivideo_geo.sources.source import Source
 
 BEGINNING = date(2018, 1, 1)
 """Before the first api.video account: a window that starts here requests every session there is."""
@@ -36,17 +37,13 @@ NESTED: Mapping[str, tuple[str, str]] = {
 """Column of ``SESSION_COLUMNS`` → (object, field) of an item of the API."""
 
 
-class SessionApiSource:
+class SessionApiSource(Source):
     """The session endpoints as a source. Its facts carry the sessions themselves, for ``sessions.csv``."""
 
     name = "sessions"
-    usual_detail = "country"
-    remembers: int | None = None
-    asks_all = False
-    has_own_count = False
 
     def __init__(self, settings: Settings, effects: Effects, client: Client) -> None:
-        self.client: Client | None = client
+        self.client = client
         self.metric: str = settings.count_sessions_as or "session"
         self._api = client
         self._settings = settings
@@ -81,9 +78,6 @@ class SessionApiSource:
                 detail = max((wanted[day] for day in days_between(first, last)), key=list(DETAIL_DIMENSIONS).index)
                 yield detail, self._count(partial, first, last, detail)
                 partial.clear()  # the caller has stored the chunk by now
-
-    def fetch_count(self, first: date, last: date) -> int | None:
-        """Return None: the session endpoints have no total."""
 
     def _fetch_sessions(self, first: date, last: date, partial: PartialDownload) -> None:
         """Fetch the sessions of all assets into ``partial``."""

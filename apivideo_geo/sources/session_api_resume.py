@@ -8,7 +8,6 @@ sessions are in the history.
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from apivideo_geo.days import ONE_DAY
-from apivideo_geo.durable import disk_failed
+from apivideo_geo.durable import disk_failed, temporary_folder
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DiskFailed
 
@@ -60,7 +59,6 @@ class PartialDownload:
         self._header = {"server": server, "first": first.isoformat()}
         self._lock = threading.Lock()
         self._failure: DiskFailed | None = None
-        self._temporary = False
         try:
             exports.mkdir(parents=True, exist_ok=True)
             self._file: IO[bytes] = (exports / NAME).open("a+b")
@@ -70,8 +68,7 @@ class PartialDownload:
                 f"Cannot write partial results to {exports} ({error.strerror or error}): "
                 "if this run is interrupted, the next one starts from the beginning."
             )
-            self._temporary = True
-            self._folder = Path(tempfile.mkdtemp(prefix="apivideo-geo-"))
+            self._folder = Path(tempfile.mkdtemp(dir=temporary_folder()))
             self._file = (self._folder / NAME).open("a+b")
 
     def load(self) -> dict[str, Read]:
@@ -131,19 +128,17 @@ class PartialDownload:
 
     def close(self) -> None:
         """Close the file; what was read stays for the next run."""
-        with suppress(OSError):
-            self._file.close()
-        with suppress(OSError):
-            (self._folder / TABLE).unlink(missing_ok=True)
-        if self._temporary:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        self._close_and_remove(TABLE)
 
     def clear(self) -> None:
         """Delete everything."""
+        self._close_and_remove(NAME)
+
+    def _close_and_remove(self, name: str) -> None:
         with suppress(OSError):
             self._file.close()
         with suppress(OSError):
-            (self._folder / NAME).unlink(missing_ok=True)
+            (self._folder / name).unlink(missing_ok=True)
 
     def _sessions(self) -> Iterator[tuple[str, Item]]:
         self._file.flush()

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from apivideo_geo.api.client import Client
-from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused, EndpointGone, UsageError
-from apivideo_geo.history.ledger import LedgerDay
-from apivideo_geo.model import Asset, Facts
-from apivideo_geo.settings import Settings
+
+if TYPE_CHECKING:
+    from apivideo_geo.api.client import Client
+    from apivideo_geo.effects import Effects
+    from apivideo_geo.history.ledger import LedgerDay
+    from apivideo_geo.model import Asset, Facts
+    from apivideo_geo.settings import Settings
 
 
-class Source(Protocol):
+class Source:
     """A source yields facts of one metric, of complete UTC days. Nothing else depends on which source it is.
 
     A run has one for each metric. Only the first is asked for the assets, and for more than a total by country, unless
@@ -23,20 +25,21 @@ class Source(Protocol):
 
     name: str
     metric: str
-    client: Client | None
+    client: Client | None = None
     """The client whose requests the report counts; None if the source sends none."""
-    usual_detail: str
+    usual_detail: str = "country"
     """The detail that is collected if the setting ``detail`` is not set."""
-    has_own_count: bool
+    has_own_count: bool = False
     """Whether :meth:`fetch_count` has a total: days are then in doubt until their rows add up to it."""
-    asks_all: bool
+    asks_all: bool = False
     """Whether every day of the window is read in each run: files cost no requests and may have been corrected."""
 
-    remembers: int | None
+    remembers: int | None = None
     """How many days before now the source still knows; None if it never deletes any, or did not find out."""
 
     def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
         """Fetch the videos and live streams, public or not; None if the source has none, or ``wanted`` needs none."""
+        return None
 
     def window(self, stored: Mapping[date, LedgerDay], remembered: int | None = None) -> tuple[date, date]:
         """Return the first and the last UTC day that the source has, the last perhaps not over yet.
@@ -44,18 +47,21 @@ class Source(Protocol):
         ``stored``: the days in the history, with their lines of the ledger; ``remembered``: what an earlier run found
         as ``remembers``.
         """
+        raise NotImplementedError
 
     def fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
         """Fetch the facts of ``wanted`` (UTC day → detail), in one or more chunks: (detail, facts).
 
         A day that the source knows nothing about is in no chunk. Raises :class:`ApivideoGeoError`.
         """
+        raise NotImplementedError
 
     def fetch_count(self, first: date, last: date) -> int | None:
         """Fetch the source's own total of the complete UTC days ``first`` to ``last``; None if it has none.
 
         Raises :class:`ApivideoGeoError`.
         """
+        return None
 
 
 def open_client(settings: Settings, effects: Effects) -> Client | None:
@@ -66,6 +72,8 @@ def open_client(settings: Settings, effects: Effects) -> Client | None:
         raise UsageError(
             "There is no API key: set APIVIDEO_API_KEY (from https://dashboard.api.video/apikeys) in the environment."
         )
+    from apivideo_geo.api.client import Client
+
     return Client(
         settings.server,
         settings.key,
@@ -88,31 +96,15 @@ def choose_sources(
     none: demo data must not replace the map of a real account only because its key is missing. Raises
     :class:`UsageError`.
     """
-    if client is None:
-        name = _choose_name(settings)
-        if name == "files":
-            from apivideo_geo.sources.files.source import FilesSource
-
-            try:
-                return [FilesSource(settings, effects)]
-            except DataRefused:
-                effects.progress.finish()
-                if not _are_counts(settings):
-                    raise
-                effects.progress.say(
-                    "The files of --sessions have counts by day and country: reading them as --counts."
-                )
-                name = "counts"
-        if name == "counts":
-            from apivideo_geo.sources.files.counts_source import CountsSource
-
-            return [CountsSource(settings, effects, settings.counts or settings.sessions)]
+    if client is None and _choose_name(settings) == "demo":
         if settings.source == "auto":
             _check_demo_allowed(settings, last_source)
             effects.progress.say("No API key in APIVIDEO_API_KEY and no --sessions: building the demo.")
         from apivideo_geo.sources.demo import demo_sources
 
         return [*demo_sources(settings, effects)]
+    if client is None:
+        return [_open_files(settings, effects)]
     if settings.source == "sessions" or (
         settings.source == "auto" and not _has_data_api(client, settings, effects, last_source)
     ):
@@ -124,11 +116,22 @@ def choose_sources(
     return [*data_sources(settings, effects, client)]
 
 
-def _are_counts(settings: Settings) -> bool:
+def _open_files(settings: Settings, effects: Effects) -> Source:
     from apivideo_geo.engines import connect
     from apivideo_geo.sources.files.counts import are_counts
+    from apivideo_geo.sources.files.counts_source import CountsSource
+    from apivideo_geo.sources.files.source import FilesSource
 
-    return are_counts(settings.sessions, connect(settings.engine))
+    if _choose_name(settings) == "counts":
+        return CountsSource(settings, effects, settings.counts)
+    try:
+        return FilesSource(settings, effects)
+    except DataRefused:
+        effects.progress.finish()
+        if not are_counts(settings.sessions, connect(settings.engine)):
+            raise
+    effects.progress.say("The files of --sessions have counts by day and country: reading them as --counts.")
+    return CountsSource(settings, effects, settings.sessions)
 
 
 def _choose_name(settings: Settings) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -287,7 +288,7 @@ def own_tables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path
 def forget() -> None:
     countries._tables.cache_clear()
     countries._tables_of_all_languages.cache_clear()
-    countries._remembered.clear()
+    countries._find.cache_clear()
 
 
 def add(table: Path, row: str) -> None:
@@ -329,17 +330,13 @@ def test_every_row_of_the_spellings_is_needed_and_has_a_source(own_tables: Path)
 
 def test_text_longer_than_any_name_is_not_remembered() -> None:
     assert max(len(name) for _, name in KNOWN) < LONGEST
-    long = "France" + "," * LONGEST
-    assert to_alpha3(long) == "---"
-    assert long not in countries._remembered
+    before = countries._find.cache_info()
+    assert to_alpha3("France" + "," * LONGEST) == "---"
+    assert countries._find.cache_info() == before
 
 
-def test_millions_of_distinct_values_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(countries, "_REMEMBERED_AT_MOST", 100)
-    for number in range(1_000):
-        assert to_alpha3(f"country {number}") == "---"
-        assert to_alpha3("France") == "FRA"
-    assert len(countries._remembered) <= 100
+def test_millions_of_distinct_values_do_not_fill_the_memory() -> None:
+    assert (countries._find.cache_info().maxsize or sys.maxsize) <= 50_000
 
 
 # codes and names out

@@ -6,7 +6,7 @@ import pytest
 
 from apivideo_geo.api.client import Client
 from apivideo_geo.days import first_whole_day
-from apivideo_geo.effects import Effects, Quiet
+from apivideo_geo.effects import Effects, Progress
 from apivideo_geo.settings import load_settings
 from apivideo_geo.sources.data_api import data_sources, fetch_first_day
 from apivideo_geo.sources.data_api_day import parse_count
@@ -31,7 +31,7 @@ def world():
 
 
 def open_source(api, now, progress=None, **flags):
-    effects = At(now, progress or Quiet())
+    effects = At(now, progress or Progress())
     client = Client(api.url, api.api_key, effects)
     return data_sources(load_settings({**flags}), effects, client)[0]
 
@@ -188,7 +188,7 @@ def test_a_day_without_a_play_takes_one_request_at_any_detail(world):
     assert asked == ["/data/buckets/play/country"]
 
 
-class Listening(Quiet):
+class Listening(Progress):
     """Keeps what is said, with how many requests had been sent, and how many of them filtered."""
 
     def __init__(self, api):
@@ -259,7 +259,7 @@ def test_midnight_sharp_asks_nothing_of_a_day_that_has_not_begun(world):
 
 def found_first_day(world, now, remembers, mode):
     with StandIn(world, now=now, retention_days=remembers, retention_mode=mode) as api:
-        client = Client(api.url, api.api_key, At(now, Quiet()))
+        client = Client(api.url, api.api_key, At(now, Progress()))
         first = fetch_first_day(client, "play", now)
         client.close()
     return first

@@ -8,7 +8,7 @@ import ibis
 import pytest
 
 from apivideo_geo.api.client import Client
-from apivideo_geo.effects import Effects, Quiet
+from apivideo_geo.effects import Effects, Progress
 from apivideo_geo.errors import SourceFailed
 from apivideo_geo.settings import load_settings
 from apivideo_geo.sources.session_api import SessionApiSource
@@ -31,7 +31,7 @@ def exports(tmp_path, monkeypatch):
 
 
 def collect(api, now, wanted=None, progress=None, **flags):
-    effects = Effects(int(now.timestamp()), progress or Quiet())
+    effects = Effects(int(now.timestamp()), progress or Progress())
     client = Client(api.url, api.api_key, effects)
     source = SessionApiSource(load_settings(flags), effects, client)
     if wanted is None:
@@ -102,7 +102,7 @@ class CutOff(Exception):
     """The run ends here."""
 
 
-class Listening(Quiet):
+class Listening(Progress):
     """Remembers what is said, and cuts the run off once so many assets are read."""
 
     def __init__(self, api, cut_after=None):

@@ -9,12 +9,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import ibis
 
+from apivideo_geo.errors import DataRefused
 from apivideo_geo.formulas import unescape_formulas
 from apivideo_geo.model import SESSION_COLUMNS
+from apivideo_geo.text_files import read_rows
 
 if TYPE_CHECKING:
     from ibis.expr.types import StringValue
@@ -79,10 +83,10 @@ class Names:
         """Return whether ``name`` can be one of the columns."""
         return key_of(name) in self.own or key_of(name) in self.others
 
-    def match(self, names: Iterable[str]) -> dict[str, str]:
+    def match(self, names: Iterable[str], place: str = "") -> dict[str, str]:
         """Return name in a file → column, for those of ``names`` that are one.
 
-        Raises :class:`ValueError` with a sentence that names two columns of which either could be meant.
+        Raises :class:`DataRefused`, with ``place`` in front, if either of two columns could be meant.
         """
         names = list(names)
         found = {name: column for name in names if (column := self.own.get(key_of(name)))}
@@ -92,70 +96,34 @@ class Names:
         for name, column in found.items():
             other = first.setdefault(key_of(name) if column in self.joined else column, name)
             if other != name:
-                raise ValueError(f"the columns {other!r} and {name!r} could both be {column}; keep one of the two")
+                raise DataRefused(
+                    f"{place}: the columns {other!r} and {name!r} could both be {column}; keep one of the two."
+                )
         return found
 
-    def missing(self, names: Iterable[str]) -> str:
+    def missing(self, names: Iterable[str], place: str = "") -> str:
         """List the columns that a file with columns ``names`` is missing, in words; "" if none. Raises as ``match``."""
-        found = set(self.match(names).values())
+        found = set(self.match(names, place).values())
         return " and ".join(words for words, any_of in self.needs.items() if not found & set(any_of))
 
+    def are_complete(self, names: Iterable[str]) -> bool:
+        """Return whether no column is missing, or two names contradict each other, which is refused later."""
+        try:
+            return not self.missing(names)
+        except DataRefused:
+            return True
 
-COUNTRY_NAMES: Mapping[str, str] = {
-    "countryname": "country",
-    "geocountry": "country",  # GA4 in BigQuery
-    "geography": "country",  # YouTube
-    "countryregion": "country",
-    "territory": "country",
-    "isoa2": "iso_a2",  # Natural Earth
-    "iso2": "iso_a2",
-    "iso2c": "iso_a2",  # R, countrycode
-    "alpha2": "iso_a2",
-    "alpha2code": "iso_a2",
-    "countryiso2": "iso_a2",
-    "countryalpha2": "iso_a2",
-    "countryiso": "iso_a2",  # MaxMind
-    "countryisocode": "iso_a2",
-    "countrycode": "iso_a2",
-    "geocode": "iso_a2",
-    "countryid": "iso_a2",  # GA4
-    "iso3": "iso_a3",
-    "iso3c": "iso_a3",
-    "alpha3": "iso_a3",
-    "alpha3code": "iso_a3",
-    "countryiso3": "iso_a3",
-    "countryalpha3": "iso_a3",
-    "countrycode3": "iso_a3",
-}
-"""Key of a name → what it says of a country. A code may also be a name, and a name a code: the values decide."""
-_OTHERS: Mapping[str, str] = {
-    **COUNTRY_NAMES,
-    "sessionuuid": "sessionID",
-    "sessionidentifier": "sessionID",
-    "loadedatutc": "loadedAt",
-    "loadedon": "loadedAt",
-    "loadedtime": "loadedAt",
-    "startedat": "loadedAt",
-    "starttime": "loadedAt",
-    "sessionstart": "loadedAt",
-    "timestamp": "loadedAt",
-    "datetime": "loadedAt",
-    "endtime": "endedAt",
-    "cityname": "city",
-    "geocity": "city",
-    "mediaid": "assetID",  # today's API
-    "videotitle": "title",
-    "device": "deviceType",
-    "devicecategory": "deviceType",  # Google Analytics
-    "os": "osName",
-    "operatingsystem": "osName",
-    "browser": "clientName",
-    "browsername": "clientName",
-    "browserversion": "clientVersion",
-    "referrer": "referrerUrl",
-    "referer": "referrerUrl",
-}
-"""Key of a name that other programs use → session column."""
+
+@cache
+def other_names(kind: Literal["sessions", "counts"]) -> Mapping[str, str]:
+    """Return key of a name that other programs use → column of ``kind``, from ``data/column_names.csv``.
+
+    A country's code may also be a name, and a name a code: the values decide.
+    """
+    rows = read_rows(Path(__file__).with_name("data") / "column_names.csv")
+    return {key_of(row["name"]): row[kind] for row in rows if row[kind]}
+
+
 _IN_OBJECTS = {"session": ("sessionID", "loadedAt", "endedAt"), "location": ("country", *CODES, "city")}
 """Object → columns whose other names may be in it, too: ``location.countryCode``."""
 
@@ -164,9 +132,9 @@ SESSIONS = Names(
     | {key_of(name): column for name, column in DOTTED.items()}
     | {"isoa3": "iso_a3"},
     others={
-        **{f"{group}{key}": column for group, own in _IN_OBJECTS.items() for key, column in _OTHERS.items()
-           if column in own},
-        **_OTHERS,
+        **{f"{group}{key}": column for group, own in _IN_OBJECTS.items()
+           for key, column in other_names("sessions").items() if column in own},
+        **other_names("sessions"),
     },
     needs={"sessionID": ("sessionID",), "loadedAt": ("loadedAt",), "country or ISO_A3": ("country", *CODES)},
     joined=frozenset({"assetID"}),

@@ -21,7 +21,7 @@ from apivideo_geo.errors import DataRefused
 from apivideo_geo.geo.countries import to_alpha3
 from apivideo_geo.model import DIMENSIONS, UNKNOWN
 from apivideo_geo.sources.files.answers import Answer, read_answers
-from apivideo_geo.sources.files.columns import CODES, COUNTRY_NAMES, Names, key_of
+from apivideo_geo.sources.files.columns import CODES, Names, key_of, other_names
 from apivideo_geo.sources.files.layouts import SourceFile, first_line, kind_of, open_source
 from apivideo_geo.sources.files.paths import find_all_files, folder_values
 from apivideo_geo.sources.files.sites import fetch_file, load_states
@@ -44,32 +44,7 @@ _OWN = {
     "videoid": "media", "assetid": "media", "device": "device", "devicetype": "device", "os": "os", "osname": "os",
     "browser": "browser", "clientname": "browser", "referrer": "referrer", "referrerurl": "referrer", "city": "city",
 }  # fmt: skip
-_OTHERS = {
-    **COUNTRY_NAMES,
-    "label": "country",  # Matomo
-    "location": "country",
-    "dimensionvalue": "country",
-    "emittedat": "day",
-    "datetime": "day",
-    "timestamp": "day",
-    "utcday": "day",
-    "datum": "day",
-    "jour": "day",
-    "fecha": "day",
-    "land": "country",
-    "pays": "country",
-    "país": "country",
-    "pais": "country",
-    "paese": "country",
-    "eventdate": "day",
-    "visitdate": "day",
-    "devicecategory": "device",
-    "operatingsystem": "os",
-    "browsername": "browser",
-    "referer": "referrer",
-    "livestreamid": "media",
-}
-COUNTS = Names(own=_OWN, others=_OTHERS, needs={"country": ("country", "value", *CODES)})
+COUNTS = Names(own=_OWN, others=other_names("counts"), needs={"country": ("country", "value", *CODES)})
 TOTALS = {"total", "totals", "grand total", "sum", "all", "all countries", "world", "worldwide", "gesamt"}
 """What a sum over countries is called, in place of a country."""
 INCOMPLETE = "not the countries of one complete UTC day"
@@ -138,7 +113,7 @@ def _load(connection: BaseBackend, file: SourceFile, layout: Layout) -> pa.Table
 
 
 def _add_table(found: CountFiles, file: SourceFile, raw: pa.Table, metric: str) -> None:
-    matched = _matched(file, raw.column_names)
+    matched = COUNTS.match(raw.column_names, file.name)
     columns = {column: raw[name] for name, column in matched.items()}
     if "period" in columns:
         raise DataRefused(
@@ -167,7 +142,7 @@ def _wide_or_long(
     found: CountFiles, file: SourceFile, raw: pa.Table, columns: dict[str, pa.ChunkedArray], metric: str
 ) -> Iterable[dict[str, pa.ChunkedArray]]:
     """Return the cells of a table: at once, or for each column that is a day or a country."""
-    others = [name for name in raw.column_names if name not in _matched(file, raw.column_names)]
+    others = [name for name in raw.column_names if name not in COUNTS.match(raw.column_names, file.name)]
     has_country = bool({"country", "code"} & columns.keys())
     days = [] if "day" in columns else [name for name in others if re.fullmatch(r"\d{4}-?\d\d-?\d\d", name.strip())]
     if days and has_country:
@@ -204,13 +179,6 @@ def _number(file: SourceFile, others: Sequence[str], metric: str) -> str | None:
     return None
 
 
-def _matched(file: SourceFile, names: Sequence[str]) -> dict[str, str]:
-    try:
-        return COUNTS.match(names)
-    except ValueError as error:
-        raise DataRefused(f"{file.name}: {error}.") from None
-
-
 def _given_by_name(file: SourceFile) -> tuple[str, bool]:
     """Return the day that a folder's or the file's name has, and whether it is the file's; "" if there is none."""
     for name, value in folder_values(file.name).items():
@@ -224,7 +192,7 @@ def _is_header(names: Sequence[str]) -> bool:
     """Return whether a line with ``names`` is the header of counts, long or wide."""
     try:
         columns = set(COUNTS.match(names).values())
-    except ValueError:
+    except DataRefused:
         return True  # ambiguous: refused later, with both names
     lands = any(map(_is_country, names)) and not any(key_of(name) in NUMBERS and not _is_total(name) for name in names)
     return len(names) > 1 and (bool({"country", "value", *CODES} & columns) or ("day" in columns and lands))

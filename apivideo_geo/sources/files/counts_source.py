@@ -13,17 +13,17 @@ import pyarrow.compute as pc
 
 from apivideo_geo.aggregate.fact_values import value_reader
 from apivideo_geo.aggregate.facts import read_country
-from apivideo_geo.api.client import Client
 from apivideo_geo.days import days_between, list_days
 from apivideo_geo.effects import Effects
 from apivideo_geo.engines import FILE, connect
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.facts import facts_table
 from apivideo_geo.history.ledger import LedgerDay
-from apivideo_geo.model import DETAIL_DIMENSIONS, DIMENSIONS, METRICS, UNKNOWN, UNKNOWN_TEXT, Asset, Facts, Refused
+from apivideo_geo.model import DETAIL_DIMENSIONS, DIMENSIONS, METRICS, UNKNOWN, UNKNOWN_TEXT, Facts, Refused
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.files.counts import BREAKDOWNS, TOTALS, open_counts, utc_days
 from apivideo_geo.sources.files.refused import check_share
+from apivideo_geo.sources.source import Source
 
 NOT_A_DAY, NOT_A_NUMBER = "the day cannot be read", "the count is not a whole number"
 NOT_COLLECTED, NOT_OVER = "a day that was never collected", "a day that was not over"
@@ -41,14 +41,11 @@ DayFacts = dict[tuple[str, str, str], int]
 """(country, dimension, value) → count, of one day."""
 
 
-class CountsSource:
+class CountsSource(Source):
     """The files of the setting ``counts``. Days that the history has from another source are left as they are."""
 
     name = "counts"
-    remembers: int | None = None
     asks_all = True
-    has_own_count = False
-    client: Client | None = None
 
     def __init__(self, settings: Settings, effects: Effects, paths: tuple[str, ...]) -> None:
         self._settings, self._effects = settings, effects
@@ -70,10 +67,6 @@ class CountsSource:
         self._days = {day for days in self._covered.values() for day in days}
         known = {dimension for facts in self._facts.values() for _, dimension, _ in facts}
         self.usual_detail = next((detail for detail, names in DETAIL_DIMENSIONS.items() if known <= set(names)), "full")
-
-    def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
-        """Return None: counts do not list assets."""
-        return None
 
     def window(self, stored: Mapping[date, LedgerDay], remembered: int | None = None) -> tuple[date, date]:
         """Return the first and last day that the files cover, within ``since`` and ``until``."""
@@ -107,9 +100,6 @@ class CountsSource:
             tuple(days), facts_table(rows), refused, dict(self._unmapped), read=len(self._cells or ()),
             warnings=tuple(warnings),
         )  # fmt: skip
-
-    def fetch_count(self, first: date, last: date) -> int | None:
-        """Return None: files have no total of their own."""
 
     def _check(self) -> tuple[str, ...]:
         refused = [Refused(reason, count, day) for (reason, day), count in self._refused.items()]

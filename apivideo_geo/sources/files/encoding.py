@@ -6,18 +6,14 @@ only the columns that are requested, and fails without a line number on anything
 
 from __future__ import annotations
 
+import codecs
 import logging
 import re
 import shutil
-import struct
-import tempfile
-from functools import lru_cache
 from itertools import count
 from pathlib import Path
-from typing import IO
 
-import pyarrow as pa
-
+from apivideo_geo.durable import temporary_folder
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.text_files import GZIP, READ_ERRORS, describe, encoding_of, open_bytes, open_text, packed_as
 
@@ -50,7 +46,7 @@ def copy_as_utf8(path: Path, header: int = 1) -> Path:
         log.warning("%s is %s text; it is read as such.", path, encoding[:6].upper())
     log.info("%s is copied to a temporary file, because the engine cannot read it as it is.", path)
     values = [part for part in path.absolute().parts[1:-1] if "=" in part]
-    copy = Path(_folder().name, str(next(_copies)), *values, "text")
+    copy = Path(temporary_folder(), str(next(_copies)), *values, "text")
     copy.parent.mkdir(parents=True)
     with copy.open("w", encoding="utf-8", newline="") as target:
         try:
@@ -63,11 +59,6 @@ def copy_as_utf8(path: Path, header: int = 1) -> Path:
     return copy
 
 
-@lru_cache(maxsize=1)
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="apivideo-geo-")
-
-
 def scan_text(path: Path, shown: Path | None = None) -> bool:
     """Return whether the file may contain a cell escaped by :func:`apivideo_geo.formulas.escape_formula`.
 
@@ -76,39 +67,16 @@ def scan_text(path: Path, shown: Path | None = None) -> bool:
     """
     try:
         with open_bytes(path) as file:
-            return _scan(file)
-    except pa.ArrowInvalid:
+            decoder, guarded = codecs.getincrementaldecoder("utf-8")(), False
+            while chunk := file.read(STEP):
+                decoder.decode(chunk)
+                guarded = guarded or (b"'" in chunk and _ESCAPED.search(chunk) is not None)
+            decoder.decode(b"", final=True)
+            return guarded
+    except UnicodeDecodeError:
         raise _not_text(shown or path, path, "utf-8") from None
     except READ_ERRORS as error:
         raise DataRefused(f"{shown or path} cannot be read: {describe(error)}.") from None
-
-
-def _scan(file: IO[bytes]) -> bool:
-    """Do the work of :func:`scan_text` at gigabytes a second. Raises ``ArrowInvalid`` if it is not UTF-8."""
-    rest, guarded = b"", False
-    while chunk := file.read(STEP):
-        text = rest + chunk
-        end = _cut(text)
-        _check(text, end)
-        guarded = guarded or (b"'" in text and _ESCAPED.search(text) is not None)
-        rest = text[end:]
-    _check(rest, len(rest))
-    return guarded
-
-
-def _check(text: bytes, end: int) -> None:
-    bounds = pa.py_buffer(struct.pack("=ii", 0, end))
-    pa.StringArray.from_buffers(1, bounds, pa.py_buffer(text)).validate(full=True)
-
-
-def _cut(text: bytes) -> int:
-    """Return the end of ``text``, or up to three bytes before it, so that no character is cut in two."""
-    for back in range(1, min(4, len(text)) + 1):
-        byte = text[-back]
-        if byte & 0xC0 != 0x80:  # the first byte of a character determines its length
-            length = 1 if byte < 0xC0 else 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-            return len(text) - back if length > back else len(text)
-    return len(text)
 
 
 def _not_text(shown: Path, path: Path, encoding: str) -> DataRefused:
@@ -117,15 +85,8 @@ def _not_text(shown: Path, path: Path, encoding: str) -> DataRefused:
 
 
 def _bad_line(path: Path) -> int:
-    """Return the number of the first line that is not text, or of the last line."""
-    number = 0
-    if not encoding_of(path).startswith("utf-8"):
-        with open_text(path, errors="replace") as lines:
-            return next((number for number, line in enumerate(lines, 1) if "\ufffd" in line), 1)
-    with open_bytes(path) as file:
-        for number, line in enumerate(file, 1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                return number
-    return number
+    """Return the number of the first line that is not text."""
+    is_utf8 = encoding_of(path).startswith("utf-8")
+    errors, mark = ("surrogateescape", "[\udc80-\udcff]") if is_utf8 else ("replace", "\ufffd")
+    with open_text(path, errors=errors) as lines:
+        return next((number for number, line in enumerate(lines, 1) if re.search(mark, line)), 1)

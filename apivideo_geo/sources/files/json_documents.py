@@ -34,11 +34,7 @@ def load_documents(file: SourceFile) -> ibis.Table:
     """
     path, rows = file.name, list(_rows(file))
     names = list(dict.fromkeys(name for row in rows for name in row)) if rows else ["sessionID", "loadedAt", "country"]
-    try:
-        missing = SESSIONS.missing([*names, *folder_values(path)])
-    except ValueError as error:
-        raise DataRefused(f"{path}: {error}.") from None
-    if missing:
+    if missing := SESSIONS.missing([*names, *folder_values(path)], path):
         raise DataRefused(f"{path}: its sessions have no {missing}; expected sessions as the API returns them.")
     try:
         return table_of_rows(rows, names)

@@ -71,7 +71,7 @@ def find_layout(
 
     Raises :class:`DataRefused` if the file is empty, cannot be read, is not text, or (``checked``) misses columns.
     """
-    layout, file = open_source(path, kind, SESSIONS, is_complete if checked else lambda names: True)
+    layout, file = open_source(path, kind, SESSIONS, SESSIONS.are_complete if checked else bool)
     if kind in ("parquet", "csv"):
         return _check(file, layout, checked), file
     if kind == "json" or not _is_one_per_line(path):
@@ -123,10 +123,7 @@ def _check(file: SourceFile, layout: Layout, checked: bool) -> Layout:
     if not checked:
         return layout
     line = f", line {file.header}" if layout.kind == "csv" else ""
-    try:
-        missing = SESSIONS.missing([*columns_of(layout), *folder_values(file.name)])
-    except ValueError as error:
-        raise DataRefused(f"{file.name}{line}: {error}.") from None
+    missing = SESSIONS.missing([*columns_of(layout), *folder_values(file.name)], f"{file.name}{line}")
     if missing:
         seen = f" (the first line is {first_line(Path(file.name))})" if layout.kind == "csv" else ""
         raise DataRefused(f"{file.name}{line}: there is no column {missing}{seen}; a session file needs {REQUIRED}.")
@@ -181,14 +178,6 @@ def _check_names(place: str, columns: Sequence[str]) -> None:
     for name in columns:
         if not name or has_control_characters(name) or name.casefold() == FILE:
             raise DataRefused(f"{place}: a column cannot have the name {clean_text(name)!r}; rename it.")
-
-
-def is_complete(names: Sequence[str]) -> bool:
-    """Return whether ``names`` are all columns that a session file needs."""
-    try:
-        return not SESSIONS.missing(names)
-    except ValueError:
-        return True  # ambiguous: refused later, with both names
 
 
 def _names(lines: list[str], delimiter: str) -> list[str]:

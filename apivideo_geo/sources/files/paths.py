@@ -45,20 +45,21 @@ def find_all_files(given: Sequence[str]) -> list[str]:
     return list(found.values())
 
 
-def folder_values(path: str) -> dict[str, str]:
+def folder_values(path: str, *, decoded: bool = True) -> dict[str, str]:
     """Return the columns that are in the names of folders, as Spark's ``partitionBy`` writes them; ``""`` is missing.
+
+    ``decoded``: otherwise the values are as they are in the path.
 
     >>> folder_values("/data/country=C%C3%B4te/year=2026/part-0.parquet")
     {'country': 'Côte', 'year': '2026'}
     """
     found = re.findall("(?<=/)([^/=]+)=([^/]*)(?=/)", Path(path).absolute().as_posix() if not is_remote(path) else path)
-    return {name: "" if value == NO_VALUE else unquote(value) for name, value in found}
+    return {name: decode_value(value) if decoded else value for name, value in found}
 
 
-def raw_folder_values(path: str, name: str) -> str:
-    """Return the value of the column ``name`` in the folders of ``path`` as it is written there."""
-    found = re.search(f"/{re.escape(name)}=([^/]*)/", Path(path).absolute().as_posix() if not is_remote(path) else path)
-    return found[1] if found else ""
+def decode_value(value: str) -> str:
+    """Return a value in the name of a folder as it was before it was written there; "" if it is missing."""
+    return "" if value == NO_VALUE else unquote(value)
 
 
 def _checked(path: str) -> str:

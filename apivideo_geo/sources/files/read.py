@@ -24,7 +24,7 @@ from apivideo_geo.sources.files.dates import find_refused_time, settle_dates
 from apivideo_geo.sources.files.find_error import find_broken_line
 from apivideo_geo.sources.files.json_documents import load_documents
 from apivideo_geo.sources.files.layouts import SourceFile, find_layout, kind_of, ndjson_layout
-from apivideo_geo.sources.files.paths import find_all_files, folder_values, is_remote, raw_folder_values
+from apivideo_geo.sources.files.paths import decode_value, find_all_files, folder_values, is_remote
 
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend
@@ -115,16 +115,13 @@ def read_groups(groups: FileGroups, connection: BaseBackend, *, only_here: bool 
 
 def _folder_columns(raw: ibis.Table, files: Iterable[SourceFile]) -> dict[str, StringValue]:
     """Return the session columns that the folders' names have, computed from ``FILE``."""
-    values: dict[str, dict[str, str]] = {}
-    for file in files:
-        for name, value in folder_values(file.name).items():
-            if SESSIONS.knows(name):
-                values.setdefault(name, {})[raw_folder_values(file.name, name)] = value
+    written = {pair for file in files for pair in folder_values(file.name, decoded=False).items()}
     columns = {}
-    for name, known in values.items():
+    for name in sorted({name for name, _ in written if SESSIONS.knows(name)}):
         text = raw[FILE].re_extract(f"/{re.escape(name)}=([^/]*)/", 1)
-        other = {spelled: value for raw_value, value in known.items() for spelled in (raw_value, quote(raw_value))}
-        other = {spelled: value for spelled, value in other.items() if spelled != value}
+        values = {value: decode_value(value) for of, value in written if of == name}
+        values |= {quote(value): decoded for value, decoded in values.items()}  # as Spark names the file
+        other = {value: decoded for value, decoded in values.items() if value != decoded}
         columns[name] = (text.substitute(other) if other else text).nullif("")
     return columns
 
@@ -164,13 +161,9 @@ def _read_group(
             yield load_documents(file).mutate(**{FILE: ibis.literal(file.readable)}), False
         return
     raw = read_sessions(connection, [file.readable for file in files], layout, only_here=only_here)
-    if is_remote(files[0].name):
-        try:
-            lacks = SESSIONS.missing([*_names(raw), *folder_values(files[0].name)])
-        except ValueError as error:
-            raise DataRefused(f"{files[0].name}: {error}.") from None
-        if lacks:
-            raise DataRefused(f"{files[0].name}: there is no column {lacks}; a session file needs {REQUIRED}.")
+    name = files[0].name
+    if is_remote(name) and (lacks := SESSIONS.missing([*_names(raw), *folder_values(name)], name)):
+        raise DataRefused(f"{name}: there is no column {lacks}; a session file needs {REQUIRED}.")
     yield raw, layout.kind == "csv" and layout.guarded
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 from apivideo_geo.api.download import download, without_secrets
+from apivideo_geo.durable import temporary_folder
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.sources.files.layouts import SourceFile
 from apivideo_geo.sources.files.paths import is_remote
@@ -29,8 +30,7 @@ def fetch_file(name: str) -> SourceFile:
     content = download(name)
     if content is None:
         raise DataRefused(f"{without_secrets(name)}: the server has no such file.")
-    copy = Path(_folder.name, f"{abs(hash(name))}", PurePosixPath(without_secrets(name)).name)
-    copy.parent.mkdir(exist_ok=True)
+    copy = Path(tempfile.mkdtemp(dir=temporary_folder()), PurePosixPath(without_secrets(name)).name)
     copy.write_bytes(content)
     return SourceFile(without_secrets(name), str(copy))
 
@@ -40,15 +40,28 @@ def load_states(file: SourceFile) -> dict[date, str]:
     if PurePosixPath(file.name).name != "facts.parquet":
         return {}
     folder = file.name.removesuffix("facts.parquet")
-    path = Path(folder, DAYS)
-    content = download(folder + DAYS) if is_remote(folder) else path.read_bytes() if path.is_file() else None
-    if content is None:
-        return {}
-    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig", errors="replace")))
+    content = read_site_file(folder, DAYS)
     try:
-        return {date.fromisoformat(row["day"]): row["state"] for row in rows}
-    except (KeyError, ValueError, TypeError):
+        return parse_states(content) if content else {}
+    except (KeyError, ValueError, TypeError, csv.Error):
         raise DataRefused(f"{folder}{DAYS} is not the list of days of an apivideo-geo site.") from None
 
 
-_folder = tempfile.TemporaryDirectory(prefix="apivideo-geo-")
+def read_site_file(folder: str, name: str) -> bytes | None:
+    """Return the content of the file ``name`` in ``folder``, or at that address; None if there is none.
+
+    ``folder`` ends with a slash. Raises :class:`DataRefused`, :class:`SourceFailed`.
+    """
+    if is_remote(folder):
+        return download(folder + name)
+    path = Path(folder, name)
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except OSError as error:
+        raise DataRefused(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def parse_states(content: bytes) -> dict[date, str]:
+    """Return day → state of a ``timeseries.csv``. Raises KeyError, ValueError, TypeError, :class:`csv.Error`."""
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+    return {date.fromisoformat(row["day"]): row["state"] for row in rows}

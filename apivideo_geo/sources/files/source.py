@@ -9,25 +9,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from apivideo_geo.aggregate.facts import count_sessions
-from apivideo_geo.api.client import Client
 from apivideo_geo.effects import Effects
 from apivideo_geo.engines import connect
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.model import DETAIL_DIMENSIONS, Asset, Facts, Refused
+from apivideo_geo.model import DETAIL_DIMENSIONS, Facts, Refused
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.files.read import open_sessions
 from apivideo_geo.sources.files.refused import check_share
+from apivideo_geo.sources.source import Source
 
 
-class FilesSource:
+class FilesSource(Source):
     """The files of the setting ``sessions``. They do not say which assets are public, so all become ``unlisted``."""
 
     name = "files"
-    usual_detail = "country"
-    remembers: int | None = None
     asks_all = True
-    has_own_count = False
-    client: Client | None = None
 
     def __init__(self, settings: Settings, effects: Effects) -> None:
         self.metric: str = settings.count_sessions_as or "session"
@@ -42,10 +38,6 @@ class FilesSource:
                 f"{', '.join(settings.sessions)}: no session in it can be counted{example}; "
                 "give files with at least one row that has a sessionID and a loadedAt such as 2026-11-08T10:00:00Z."
             )
-
-    def fetch_assets(self, wanted: Mapping[date, str]) -> tuple[Asset, ...] | None:
-        """Return None: files do not list assets."""
-        return None
 
     def window(self, stored: Collection[date], remembered: int | None = None) -> tuple[date, date]:
         """Return the first and last day that the files cover, within ``since`` and ``until``."""
@@ -72,6 +64,3 @@ class FilesSource:
             table = table.filter(pc.is_in(table["day"], pa.array(days, pa.date32())))
         self._effects.progress.finish()
         yield detail, Facts(days, table, refused, unmapped, self._files.table, rows, warnings)
-
-    def fetch_count(self, first: date, last: date) -> int | None:
-        """Return None: files have no total of their own."""
