@@ -34,13 +34,15 @@ class Product:
         self.said = ""
 
     def environment(self, api=None, now=None, **more):
-        told = {name: value for name, value in os.environ.items() if not name.startswith(("APIVIDEO", "GITHUB_"))}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("APIVIDEO", "GITHUB_"))
+        }
         if api:
-            told |= {"APIVIDEO_API_KEY": api.api_key, "APIVIDEO_BASE_URL": api.url}
-            told |= {"APIVIDEO_GEO_METRIC": "play"}  # one metric, unless a test says otherwise: it saves requests
+            environment |= {"APIVIDEO_API_KEY": api.api_key, "APIVIDEO_BASE_URL": api.url}
+            environment |= {"APIVIDEO_GEO_METRIC": "play"}  # one metric, unless a test says otherwise: it saves requests
         if now:
-            told["SOURCE_DATE_EPOCH"] = str(int(now.timestamp()))
-        return told | more
+            environment["SOURCE_DATE_EPOCH"] = str(int(now.timestamp()))
+        return environment | more
 
     def run(self, *arguments, api=None, now=None, code=0, **more):
         start = run_process if self.process else run_here

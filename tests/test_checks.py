@@ -1,4 +1,4 @@
-"""What keeps a site from being published: each thing that can be wrong is found, and told without telling a secret."""
+"""What keeps a site from being published: each problem is found and reported, without a secret in the message."""
 
 import json
 import re
@@ -45,14 +45,14 @@ def test_every_one_of_the_250_codes_with_counts_has_a_place():
 def test_a_country_with_counts_and_no_place_fails_the_build(monkeypatch, balanced):
     without = {code: shape for code, shape in load_shapes().items() if code != "BEL"}
     monkeypatch.setattr("apivideo_geo.render.map.inline_svg.load_shapes", lambda: without)
-    told = check_site(whole_site(balanced), balanced, ())
-    assert told == ["Belgium (BEL) has 3 but no place on the map"]
+    problems = check_site(whole_site(balanced), balanced, ())
+    assert problems == ["Belgium (BEL) has 3 but no place on the map"]
 
 
 def test_a_code_the_map_does_not_know_fails_the_build(site, balanced):
     elsewhere = CountryCount("ZZZ", "ZZ", "Nowhere", 4, 0.1, None, 3)
-    told = check_places(site, replace(balanced, countries=(*balanced.countries, elsewhere)))
-    assert told == ["Nowhere (ZZZ) has 4 but no place on the map"]
+    problems = check_places(site, replace(balanced, countries=(*balanced.countries, elsewhere)))
+    assert problems == ["Nowhere (ZZZ) has 4 but no place on the map"]
 
 
 def test_an_outline_without_a_line_is_no_place(site, balanced):
@@ -81,7 +81,7 @@ def test_a_dot_alone_is_a_place():
         ({"total": 18, "unknown": 3}, "data/summary.json does not have the total 18"),
     ],
 )
-def test_figures_that_disagree_are_told(site, balanced, change, said):
+def test_figures_that_disagree_are_reported(site, balanced, change, said):
     assert said in check_balance(site, replace(balanced, **change))
 
 
@@ -102,10 +102,10 @@ def test_figures_that_disagree_are_told(site, balanced, change, said):
         ("404.html", b'<a href="index.html">x</a>', "404.html is shown at any depth, so it cannot use index.html"),
     ],
 )
-def test_a_link_that_leads_nowhere_or_elsewhere_is_told(site, name, content, said):
-    told = check_links(site | {name: content})
-    assert len(told) == 1
-    assert said in told[0]
+def test_a_link_to_a_missing_file_or_another_server_is_reported(site, name, content, said):
+    problems = check_links(site | {name: content})
+    assert len(problems) == 1
+    assert said in problems[0]
 
 
 @pytest.mark.parametrize(
@@ -160,10 +160,10 @@ def from_string(template, title):
     ],
 )
 def test_a_hidden_text_is_found_however_it_is_written_and_not_repeated(site, write):
-    told = check_hidden(site | {"data/summary.json": write(f"a {TITLE} b").encode()}, {TITLE})
-    assert len(told) == 1
-    assert told[0].startswith("data/summary.json contains a text that must not be published")
-    assert "secret" not in told[0]
+    problems = check_hidden(site | {"data/summary.json": write(f"a {TITLE} b").encode()}, {TITLE})
+    assert len(problems) == 1
+    assert problems[0].startswith("data/summary.json contains a text that must not be published")
+    assert "secret" not in problems[0]
 
 
 def test_a_hidden_text_is_found_in_parquet_too(site):

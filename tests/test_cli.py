@@ -44,29 +44,29 @@ def test_collect_writes_no_site_and_render_asks_nothing(product, world):
     assert product.choro() == world.truth()
 
 
-def test_an_engine_that_is_none_is_told_before_anything_is_collected(product):
+def test_an_unknown_engine_is_reported_before_anything_is_collected(product):
     product.run("demo", "--engine", "oracle", code=2)
     assert product.files() == {}
 
 
 def test_the_password_in_an_engines_address_is_not_repeated_in_the_engines_words(product):
-    told = product.run("demo", "--engine", "duckdb://user:hunt%65r2@host/none/x.db", code=2)
-    assert "Cannot open file" in told.stderr
-    assert "user:***@host" in told.stderr
+    failed = product.run("demo", "--engine", "duckdb://user:hunt%65r2@host/none/x.db", code=2)
+    assert "Cannot open file" in failed.stderr
+    assert "user:***@host" in failed.stderr
 
 
 def test_every_option_is_in_the_docs(product):
     page = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
     for command in ("build", "serve"):
-        told = product.run(command, "--help").stdout
-        options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", told))
+        shown = product.run(command, "--help").stdout
+        options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", shown))
         assert len(options) > 2
         assert [option for option in sorted(options) if option not in page] == []
 
 
 def test_every_command_is_in_the_docs(product):
-    told = product.run("--help").stdout.partition("Commands:")[2]
-    commands = re.findall(r"^  ([a-z-]+)", told, re.MULTILINE)
+    shown = product.run("--help").stdout.partition("Commands:")[2]
+    commands = re.findall(r"^  ([a-z-]+)", shown, re.MULTILINE)
     assert {"build", "collect", "render", "serve", "demo"} <= set(commands)
     page = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
     assert all(f"| `{command}` |" in page for command in commands)
@@ -226,7 +226,7 @@ def test_serve_shows_the_site_on_loopback(built_demo):
     assert (run.returncode, said) == (0, ("", ""))  # Ctrl-C is how it ends
 
 
-def test_without_the_dependencies_one_sentence_tells_how_to_install_them(tmp_path):
+def test_without_the_dependencies_one_sentence_says_how_to_install_them(tmp_path):
     bare = tmp_path / "bare"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bare)], check=True)
     command = [str(bare / "bin/python"), str(ROOT / "build.py")]

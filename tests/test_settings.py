@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture(autouse=True)
 def empty_place(tmp_path, monkeypatch):
-    """An empty folder and an environment without settings of ours."""
+    """An empty folder and an environment without settings of this project."""
     monkeypatch.chdir(tmp_path)
     for name in list(os.environ):
         if name.startswith(("APIVIDEO_", "GITHUB_", "SOURCE_DATE_EPOCH")):
@@ -177,11 +177,11 @@ def test_a_settings_file_that_is_named_must_be_readable(tmp_path):
 
 
 def test_every_setting_stands_in_the_settings_file():
-    told = (ROOT / "apivideo-geo.toml").read_text(encoding="utf-8")
-    assert {name for name in set(Settings.model_fields) - ENVIRONMENT_ONLY if f"{name} = " not in told} == set()
+    text = (ROOT / "apivideo-geo.toml").read_text(encoding="utf-8")
+    assert {name for name in set(Settings.model_fields) - ENVIRONMENT_ONLY if f"{name} = " not in text} == set()
 
 
-def test_an_unknown_variable_of_ours_is_refused(monkeypatch):
+def test_an_unknown_variable_of_this_project_is_rejected(monkeypatch):
     monkeypatch.setenv("APIVIDEO_GEO_DETIAL", "full")
     with pytest.raises(UsageError, match="Unknown setting APIVIDEO_GEO_DETIAL"):
         load_settings({})
@@ -226,7 +226,7 @@ def test_the_key_is_not_shown(monkeypatch):
     assert "the-key-itself" not in repr(settings)
 
 
-def test_the_server_is_production_the_sandbox_or_the_one_told(monkeypatch):
+def test_the_server_is_production_the_sandbox_or_the_one_that_is_set(monkeypatch):
     assert load_settings({}).server == "https://ws.api.video"
     assert load_settings({"sandbox": True}).server == "https://sandbox.api.video"
     monkeypatch.setenv("APIVIDEO_BASE_URL", "http://127.0.0.1:8080/")
@@ -252,7 +252,7 @@ def test_the_committed_settings_file_names_every_setting_and_changes_nothing():
     write(text)
     assert load_settings({}) == load_settings({}, Path("/dev/null"))
     write("\n".join(line.removeprefix("# ") for line in text.splitlines() if re.match(r"# [a-z_]+ = ", line)))
-    told = load_settings({})
+    loaded = load_settings({})
     hidden = ENVIRONMENT_ONLY
     examples = {"metric", "sessions", "count_sessions_as", "since", "until", "logo", "templates"}
-    assert told.model_fields_set >= set(Settings.model_fields) - hidden - examples
+    assert loaded.model_fields_set >= set(Settings.model_fields) - hidden - examples

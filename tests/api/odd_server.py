@@ -18,7 +18,7 @@ KEY = "odd-key-0123456789"
 
 
 class Hasty(Effects):
-    """Sleeps in no time: its clock is the real one plus all that was slept. Also collects what progress is told."""
+    """Sleeps in no time: its clock is the real one plus all that was slept. Also collects the messages of progress."""
 
     def __init__(self) -> None:
         super().__init__(progress=self)  # type: ignore[arg-type]

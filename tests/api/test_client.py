@@ -64,7 +64,7 @@ def test_an_answer_is_the_object_and_the_query_arrives_as_meant():
 
 
 @pytest.mark.parametrize("half", [rb"\ud83d", b"\xed\xa0\xbd"])
-def test_half_a_character_in_an_answer_is_replaced_and_whole_ones_stay(half: bytes):
+def test_half_a_character_in_an_answer_is_replaced_and_complete_ones_stay(half: bytes):
     body = b'{"data": [{"title": "' + half + rb"x \ud83d\ude00 " + "한é".encode() + b'"}]}'
     with odd_server(lambda asked: Reply(content=body)) as odd, Client(odd.url, KEY, Hasty()) as client:
         assert client.get("/videos")["data"][0]["title"].lstrip("\ufffd") == "x 😀 한é"
@@ -106,7 +106,7 @@ def test_as_many_requests_run_at_once_as_there_are_workers_and_no_more():
         assert get_all(client, 20, "/slow") == 20
 
 
-def test_requests_left_is_what_the_server_last_told():
+def test_requests_left_is_what_the_server_last_reported():
     effects = Hasty()
     with StandIn(WORLD, rate_limit=300) as api, Client(api.url, api.api_key, effects) as client:
         assert client.requests_left is None
@@ -199,7 +199,7 @@ def test_a_server_that_answers_404_before_it_looks_at_the_key_gets_tokens_afterw
         assert odd.paths() == [BUCKETS, "/videos", "/auth/api-key", "/videos"]
 
 
-def test_what_the_key_may_not_read_is_told_and_is_not_a_wrong_key():
+def test_what_the_key_may_not_read_is_reported_and_is_not_a_wrong_key():
     with (
         odd_server(lambda asked: Reply(403, {"title": "Not yours."})) as odd,
         Client(odd.url, KEY, Hasty()) as client,
@@ -308,7 +308,7 @@ def test_a_refresh_that_fails_in_any_way_is_followed_by_a_log_in():
 # Problems
 
 
-def test_a_problem_is_told_with_title_and_detail_and_without_the_query():
+def test_a_problem_is_shown_with_title_and_detail_and_without_the_query():
     with StandIn(WORLD) as api, Client(api.url, api.api_key, Hasty()) as client:
         with pytest.raises(ApiError) as caught:
             client.get(BUCKETS, {"from": "1999-01-01T00:00:00+00:00", "filterBy[mediaId][]": ["vi-private"]})
@@ -471,7 +471,7 @@ def below(kind: type[Exception]) -> Iterator[type[Exception]]:
 @pytest.mark.parametrize(
     "kind", sorted({*FAILURES, *below(requests.RequestException)}, key=lambda kind: kind.__qualname__)
 )
-def test_an_exception_from_below_becomes_one_of_ours(kind, monkeypatch):
+def test_an_exception_of_a_library_becomes_one_of_this_project(kind, monkeypatch):
     """The session is the one thing replaced: not each of these can be provoked over a real line."""
 
     def fail(self, method, url, **kwargs):
@@ -540,7 +540,7 @@ def test_a_request_under_way_ends_at_the_deadline():
 # The limit
 
 
-def test_eight_threads_use_the_whole_limit_and_are_never_refused():
+def test_eight_threads_use_the_complete_limit_and_are_never_rejected():
     with StandIn(WORLD, rate_limit=40, window_seconds=1) as api:
         with Client(api.url, api.api_key, Effects(), workers=8) as client:
             assert get_all(client, 110) == 110
@@ -682,7 +682,7 @@ def test_an_endless_hang_does_not_outlast_ctrl_c(tmp_path):
 @pytest.mark.parametrize(
     "url", ["", "ws.api.video", "ftp://ws.api.video", "https://", "https://x:99999", "https://x?a=b", "https://[::1"]
 )
-def test_an_address_that_is_none_is_wrong_usage(url):
+def test_an_invalid_address_is_wrong_usage(url):
     with pytest.raises(UsageError, match="APIVIDEO_BASE_URL"):
         Client(url, KEY, Hasty())
 
@@ -707,8 +707,8 @@ def test_plain_http_to_another_machine_is_warned_of(caplog):
 
 def all_text(error: BaseException) -> str:
     """Everything that could be printed of an error, local values of our own frames included."""
-    told = traceback.TracebackException.from_exception(error, capture_locals=True)
-    frames = [str(frame.locals) for frame in told.stack if "apivideo_geo" in frame.filename]
+    trace = traceback.TracebackException.from_exception(error, capture_locals=True)
+    frames = [str(frame.locals) for frame in trace.stack if "apivideo_geo" in frame.filename]
     chain, texts = [error], []
     while chain:
         link = chain.pop()
@@ -718,7 +718,7 @@ def all_text(error: BaseException) -> str:
 
 
 def gossip(asked: Asked) -> Reply:
-    """A server that repeats every secret it was told, wherever it can."""
+    """A server that repeats every secret it was sent, wherever it can."""
     said = f"{asked.headers.get('Authorization', '')} {asked.body.decode()} access-000001 refresh-000001"
     headers = {"Location": f"http://{KEY}.example/{said.replace(' ', '_')}"}
     return Reply(int(asked.path[-3:]), {"title": said, "detail": said, "name": said, "type": said}, headers)
@@ -769,7 +769,7 @@ def test_no_secret_of_the_stand_in_in_any_log_line_of_a_troubled_run(caplog):
                 assert redactor.clean(secret) == "***"
 
 
-def test_a_log_line_a_request_tells_method_path_status_time_and_what_is_left(caplog):
+def test_the_log_line_of_a_request_has_method_path_status_time_and_requests_left(caplog):
     caplog.set_level(logging.DEBUG, logger="apivideo_geo.api")
     with StandIn(WORLD, rate_limit=500) as api, Client(api.url, api.api_key, Hasty()) as client:
         client.get("/videos", {"title": "a private title"})

@@ -58,9 +58,9 @@ def test_all_pages_are_read_and_no_more(size):
 def test_without_pagination_the_list_ends_at_an_empty_page(size):
     listing = Listing(size)
     listing.pagination = False
-    told = []
-    assert len(fetch_items(listing, "/videos", key=row_id, on_page=told.append)) == size
-    assert set(told) == {None}
+    totals = []
+    assert len(fetch_items(listing, "/videos", key=row_id, on_page=totals.append)) == size
+    assert set(totals) == {None}
 
 
 def test_a_server_that_ignores_the_page_number_does_not_loop():
@@ -129,7 +129,7 @@ def test_an_answer_that_is_no_list_is_an_error(answer):
         fetch_items(Other(), "/videos", key=row_id)
 
 
-def test_an_item_without_its_id_is_an_error_of_ours():
+def test_an_item_without_its_id_is_an_error_of_this_project():
     with pytest.raises(SourceFailed, match="no id"):
         fetch_items(Listing(3), "/videos", key=lambda row: row["videoId"])
 

@@ -70,10 +70,10 @@ def simulate(server: Server, wanted: int, *, workers: int = 8, seed: int = 1, fa
                 limits = Limits()
             heapq.heappush(events, (now + rng.uniform(0.01, 0.2), ticket, "answers", ticket, limits, refused))
         else:
-            told = limits != Limits()
-            window.answer(ticket, now, limits, rejected=refused and told, has_headers=told)
+            known = limits != Limits()
+            window.answer(ticket, now, limits, rejected=refused and known, has_headers=known)
             idle += 1
-            done += told and not refused
+            done += known and not refused
     return Run([per_window[start] for start in sorted(per_window)], server.refused, now - 1000.25, sent)
 
 
@@ -128,7 +128,7 @@ def test_what_is_in_flight_counts_as_used():
     assert window.delay(0.3) is None
 
 
-def test_a_request_that_failed_without_a_word_is_taken_as_counted_until_a_later_answer_tells():
+def test_a_request_without_an_answer_counts_as_used_until_a_later_answer():
     window = Window()
     window.answer(window.issue(0.0), 0.1, Limits(10, 2, 60))
     failing, other = window.issue(0.2), window.issue(0.2)
@@ -160,7 +160,7 @@ def test_a_late_answer_of_the_last_window_does_not_empty_the_new_one():
     assert window.left == 9
 
 
-def test_at_none_left_it_waits_for_the_windows_end_and_begins_anew():
+def test_with_none_left_it_waits_for_the_end_of_the_window_and_starts_the_next():
     window = Window()
     window.answer(window.issue(0.0), 0.1, Limits(10, 0, 42))
     delay = window.delay(0.1)
@@ -180,7 +180,7 @@ def test_none_left_and_no_word_on_how_long_is_a_short_wait_that_grows():
     assert waits[-1] == LONGEST_PAUSE
 
 
-def test_remaining_zero_without_an_end_does_not_stop_for_ever():
+def test_remaining_zero_without_an_end_does_not_stop_permanently():
     window = Window()
     window.answer(window.issue(0.0), 0.0, Limits(10, 0, None))
     delay = window.delay(0.0)
@@ -188,7 +188,7 @@ def test_remaining_zero_without_an_end_does_not_stop_for_ever():
     assert window.delay(delay) == 0
 
 
-def test_a_server_without_limits_is_not_held_back():
+def test_requests_to_a_server_without_limits_do_not_wait():
     window = Window()
     window.answer(window.issue(0.0), 0.1, Limits())
     for _ in range(100):
@@ -211,8 +211,8 @@ def test_garbage_in_the_headers_is_as_good_as_none(text):
 
 
 def test_headers_are_read():
-    told = {"X-RateLimit-Limit": "500", "X-RateLimit-Remaining": "0", "X-RateLimit-Retry-After": "0.5"}
-    assert parse_limits(told) == Limits(500, 0, 0.5)
+    headers = {"X-RateLimit-Limit": "500", "X-RateLimit-Remaining": "0", "X-RateLimit-Retry-After": "0.5"}
+    assert parse_limits(headers) == Limits(500, 0, 0.5)
     assert parse_limits({"X-RateLimit-Retry-After": "86400000"}) == Limits()
 
 

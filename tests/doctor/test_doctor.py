@@ -37,7 +37,7 @@ def api(world):
 
 @pytest.fixture
 def place(tmp_path, monkeypatch):
-    """A folder in no repository, and nothing of ours in the environment."""
+    """A folder in no repository, and no variable of this project in the environment."""
     for name in [name for name in os.environ if name.startswith(("GITHUB_", "APIVIDEO", "SOURCE_DATE"))]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
@@ -50,8 +50,8 @@ def settings(api=None, **flags):
     return load_settings(flags, Path(os.devnull))
 
 
-def look(told, now=NIGHT):
-    return {one.name: one for one in examine(told, Impatient(int(now.timestamp()) if now else None))}
+def look(settings, now=NIGHT):
+    return {one.name: one for one in examine(settings, Impatient(int(now.timestamp()) if now else None))}
 
 
 def collect(api, now, **flags):
@@ -63,12 +63,12 @@ def test_all_is_well_is_exit_0_in_words_and_as_json(api, place):
     product = Product(place)
     api.now = NIGHT
     product.run("collect", "--since", "2026-10-20", api=api, now=NIGHT)
-    told = product.run("doctor", api=api, now=NIGHT).stdout
-    assert "ok       key: The server http://127.0.0.1:" in told
-    assert "accepts the API key; it sees 4 videos." in told
-    assert "ok       rate limit: 500 requests a minute, " in told
-    assert "ok       gaps: No day is missing." in told
-    assert told.strip().endswith("No problems found.")
+    output = product.run("doctor", api=api, now=NIGHT).stdout
+    assert "ok       key: The server http://127.0.0.1:" in output
+    assert "accepts the API key; it sees 4 videos." in output
+    assert "ok       rate limit: 500 requests a minute, " in output
+    assert "ok       gaps: No day is missing." in output
+    assert output.strip().endswith("No problems found.")
     found = json.loads(product.run("doctor", "--json", api=api, now=NIGHT).stdout)
     assert found["exit_code"] == 0
     assert {one["name"] for one in found["findings"]} >= {"key", "memory", "rate limit", "clock", "history", "gaps"}
@@ -121,16 +121,16 @@ def test_offline_it_says_so_and_looks_at_the_rest(api, place):
     assert found["history"].state == "ok"
 
 
-@pytest.mark.parametrize(("days", "mode", "told"), [(30, "refuse", 29), (90, "refuse", 57), (90, "cut", 56)])
-def test_what_the_api_remembers_is_found_out_by_asking(api, place, days, mode, told):
+@pytest.mark.parametrize(("days", "mode", "retention"), [(30, "refuse", 29), (90, "refuse", 57), (90, "cut", 56)])
+def test_the_retention_of_the_api_is_found_by_requests(api, place, days, mode, retention):
     with StandIn(api.world, now=NIGHT, retention_days=days, retention_mode=mode) as longer:
         says = look(settings(longer))["memory"].says
     # the world begins 57 days before: of days without plays nobody can tell whether they are remembered, and a server
     # that takes any start may have cut the first of them
-    assert says.startswith(f"The API keeps at least {told} complete days, from ")
+    assert says.startswith(f"The API keeps at least {retention} complete days, from ")
 
 
-def test_gaps_that_can_still_be_healed_are_told_apart_from_lost_days(api, place):
+def test_gaps_that_can_still_be_collected_differ_from_lost_days(api, place):
     collect(api, NIGHT - timedelta(days=50), since=date(2026, 9, 2))
     collect(api, NIGHT, since=date(2026, 10, 3), until=date(2026, 10, 25))
     api.now = NIGHT
@@ -151,13 +151,13 @@ def test_gaps_that_can_still_be_healed_are_told_apart_from_lost_days(api, place)
     assert find_exit_code(list(healed.values())) == 0
 
 
-def test_a_history_that_was_not_fed_for_days_is_a_warning(api, place):
+def test_a_history_that_was_not_updated_for_days_is_a_warning(api, place):
     collect(api, NIGHT, since=date(2026, 10, 20))
     found = look(settings(), NIGHT + timedelta(days=3))["history"]
     assert (found.state, "under Actions on GitHub" in found.next) == ("warning", True)
 
 
-def test_a_clock_that_is_wrong_is_told(api, place, monkeypatch):
+def test_a_wrong_clock_is_reported(api, place, monkeypatch):
     assert look(settings(api))["clock"].says.startswith("SOURCE_DATE_EPOCH fixes it")
     api.now = lambda: datetime.now(UTC)
     assert look(settings(api), None)["clock"].state == "ok"

@@ -34,13 +34,13 @@ def test_memory_and_spill_folder_are_set_in_the_address(tmp_path: Path) -> None:
     assert found == ("1.8 GiB", str(tmp_path), 1, "UTC")
 
 
-def test_whole_rows_get_less_memory_than_counting_and_never_more_than_was_said() -> None:
-    untold, told = connect("duckdb"), connect("duckdb://?memory_limit=1500MB")
-    before = _limit(untold), _limit(told)
-    with limited_memory(untold), limited_memory(told):
-        assert _limit(untold) < before[0]
-        assert _limit(told) == before[1] < _limit(untold)
-    assert (_limit(untold), _limit(told)) == pytest.approx(before, rel=0.05)
+def test_complete_rows_get_less_memory_than_counting_and_never_more_than_the_setting() -> None:
+    default, limited = connect("duckdb"), connect("duckdb://?memory_limit=1500MB")
+    before = _limit(default), _limit(limited)
+    with limited_memory(default), limited_memory(limited):
+        assert _limit(default) < before[0]
+        assert _limit(limited) == before[1] < _limit(default)
+    assert (_limit(default), _limit(limited)) == pytest.approx(before, rel=0.05)
 
 
 def _limit(connection: Any) -> int:
@@ -68,7 +68,7 @@ def test_where_spilling_does_not_do_sessions_are_counted_in_parts_to_the_same_co
 
 
 @pytest.mark.parametrize("folder", ["file", "file/below", "none/below"])
-def test_a_folder_it_could_not_spill_into_is_told_before_anything_is_read(tmp_path: Path, folder: str) -> None:
+def test_a_folder_that_cannot_take_a_spill_is_reported_before_anything_is_read(tmp_path: Path, folder: str) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DiskFailed, match=f"temp_directory {tmp_path}/{folder}: DuckDB cannot write there"):
         connect(f"duckdb://?temp_directory={tmp_path}/{folder}")
@@ -146,7 +146,7 @@ def test_csv_by_url_is_read_as_the_same_file_here_is(tmp_path: Path, text: str) 
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (HEADER + ROWS + 'c,2024-01-03T10:00:00Z,"Fra,x\n', "do not have as many fields as their header, or a quoted"),
         (HEADER + ROWS + "c,2024-01-03T10:00:00Z\n", "do not have as many fields as their header, or a quoted"),
@@ -157,9 +157,9 @@ def test_csv_by_url_is_read_as_the_same_file_here_is(tmp_path: Path, text: str) 
         ("", "there is no column sessionID"),
     ],
 )
-def test_csv_by_url_that_is_not_sound_is_refused(tmp_path: Path, text: str, told: str) -> None:
+def test_csv_by_url_that_is_not_sound_is_refused(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "sessions.csv").write_bytes(text.encode(errors="surrogateescape"))
-    with pytest.raises(DataRefused, match=told) as refused, engine_errors():
+    with pytest.raises(DataRefused, match=message) as refused, engine_errors():
         open_sessions([f"file://{tmp_path}/sessions.csv"], connect("duckdb")).table.to_pyarrow()
     assert "Orl" not in str(refused.value)
 

@@ -155,21 +155,23 @@ def _save_day(day: date, number: int, folder: Path) -> Path:
     return path
 
 
-def test_a_broken_file_is_told_alike_and_the_engine_goes_on(spark: Any, tmp_path: Path) -> None:
+def test_a_broken_file_has_the_same_message_in_both_engines_and_the_engine_continues(
+    spark: Any, tmp_path: Path
+) -> None:
     good = save_rows(make_rows(3, 20), tmp_path / "good.csv")
     bad = tmp_path / "bad.csv"
     bad.write_text("sessionID,loadedAt,country\na,2021-04-08,Peru\nb,2021-04-08\n")
-    told = []
+    messages = []
     for connection in (connect("duckdb"), spark):
         with pytest.raises(DataRefused) as refused:
             open_sessions([str(bad)], connection)
-        told.append(str(refused.value))
+        messages.append(str(refused.value))
         assert open_sessions([str(good)], connection).rows == 20
-    assert told[0] == told[1]
-    assert "line 3" in told[0]
+    assert messages[0] == messages[1]
+    assert "line 3" in messages[0]
 
 
-def test_the_whole_product_makes_the_same_files(cluster: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_the_complete_product_makes_the_same_files(cluster: Path, tmp_path: Path) -> None:  # noqa: F811
     for seed, kind in enumerate(("csv", "ndjson", "parquet")):
         save_rows(make_rows(seed, 200), tmp_path / f"sessions.{kind}")
     (tmp_path / "sessions.odd.csv").write_text(',sessionID,loadedAt,country,"watched %s (%)"\n1,y,2021-04-08,Peru,9\n')
@@ -201,7 +203,7 @@ def test_spark_without_java_is_one_sentence(tmp_path: Path) -> None:
     assert "Spark did not start" in done.stderr
 
 
-def test_a_master_that_is_none_is_told_in_the_words_of_spark_without_its_stack(tmp_path: Path) -> None:
+def test_a_master_that_does_not_answer_is_reported_in_the_words_of_spark_without_its_stack(tmp_path: Path) -> None:
     need_java()
     path = save_rows(make_rows(1, 5), tmp_path / "sessions.csv")
     master = {"PYSPARK_SUBMIT_ARGS": "--master spark://nobody pyspark-shell", "SPARK_LOCAL_IP": "127.0.0.1"}

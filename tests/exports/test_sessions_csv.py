@@ -155,7 +155,7 @@ def test_no_sessions_make_a_header(tmp_path: Path, duckdb: Any) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"a,b\n1,2\n", b"sessionID,loadedAt\na\n", b"loadedAt,city\n2021-04-08,\xff\n"]
 )
-def test_a_file_that_cannot_be_read_is_left_alone_and_the_way_out_is_told(
+def test_a_file_that_cannot_be_read_stays_unchanged_and_the_message_has_advice(
     tmp_path: Path, content: bytes, duckdb: Any
 ) -> None:
     path = tmp_path / "sessions.csv"
@@ -176,7 +176,7 @@ def test_a_file_larger_than_the_memory_with_repeated_sessions_is_written(tmp_pat
         assert sum(1 for _ in file) == 1 + rows - rows // REPEATED
 
 
-def test_a_folder_that_cannot_be_written_in_is_told(tmp_path: Path, duckdb: Any) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path, duckdb: Any) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DiskFailed, match="Cannot write"):
         write_sessions_csv(sessions(duckdb, session("a")), (EIGHTH,), tmp_path / "file" / "sessions.csv")

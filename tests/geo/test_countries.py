@@ -355,7 +355,7 @@ def test_alpha2_and_alpha3_are_each_others_inverse() -> None:
 
 
 @pytest.mark.parametrize("code", ["---", "FR", "fra", "ANT", "", "France"])
-def test_an_alpha3_that_is_none_is_refused_in_a_sentence(code: str) -> None:
+def test_an_unknown_alpha3_is_rejected_in_a_sentence(code: str) -> None:
     with pytest.raises(UsageError, match="is not an ISO 3166-1 alpha-3 code"):
         to_alpha2(code)
 

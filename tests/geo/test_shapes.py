@@ -339,7 +339,7 @@ def test_a_continent_frame_shows_most_of_its_countries():
         assert len(shown) / len(labels) > 0.8, name
 
 
-def test_the_whole_map_is_light():
+def test_the_complete_map_is_light():
     assert len(gzip.compress(WORLD_FILE.read_bytes(), 9, mtime=0)) <= 80_000
     svg = "".join(f'<path id="{code}" d="{shape.path}"/>' for code, shape in load_shapes().items())
     assert len(gzip.compress(f"<svg>{svg}</svg>".encode(), 9, mtime=0)) <= 65_000

@@ -36,9 +36,9 @@ def open_source(api, now, progress=None, **flags):
     return data_sources(load_settings({**flags}), effects, client)[0]
 
 
-def collect(api, now, held=(), progress=None, **flags):
+def collect(api, now, stored=(), progress=None, **flags):
     source = open_source(api, now, progress, **flags)
-    first, last = source.window(held)
+    first, last = source.window(stored)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     source.fetch_assets({day: flags.get("detail", "country") for day in days})
     with source.client:
@@ -66,7 +66,7 @@ def test_totals_by_day_and_country_are_the_truth(world):
 
 def test_detail_country_asks_one_request_a_day_and_no_list(world):
     with StandIn(world) as api:
-        collect(api, world.end, held=[FIRST])
+        collect(api, world.end, stored=[FIRST])
         paths = Counter(seen.path for seen in api.requests)
     assert paths["/data/buckets/play/country"] == 30
     assert set(paths) <= {"/auth/api-key", "/data/buckets/play/country", "/data/timeseries/play"}
@@ -201,23 +201,23 @@ class Listening(Progress):
 
 @pytest.mark.parametrize("first", [date(2026, 10, 1), date(2026, 10, 18)])
 @pytest.mark.parametrize("detail", ["media", "full"])
-def test_the_estimate_is_told_before_the_long_part_and_near_the_truth(first, detail):
+def test_the_estimate_comes_before_the_long_part_and_is_near_the_truth(first, detail):
     """Also of an account that is younger than the window, whose first days are empty."""
     world = World.make(7, 3000, 12, 3, first, LAST, countries=30)
     with StandIn(world, rate_limit=100, window_seconds=0.3) as api:
         progress = Listening(api)
         collect(api, world.end, progress=progress, detail=detail, since="2026-10-09")
         asked = len(api.requests)
-    ((told, before, filtered),) = [one for one in progress.said if one[0].startswith("About")]
+    ((message, before, filtered),) = [one for one in progress.said if one[0].startswith("About")]
     assert filtered == 0
     assert before < 30
-    estimate = int(told.split()[1].replace(",", ""))
+    estimate = int(message.split()[1].replace(",", ""))
     assert 0.7 < estimate / (asked - before) < 1.4
-    assert f"some {estimate / 100:.0f} minutes at the 100 a minute that the API allows" in told
-    assert "an interrupted run resumes where it stopped" in told
+    assert f"some {estimate / 100:.0f} minutes at the 100 a minute that the API allows" in message
+    assert "an interrupted run resumes where it stopped" in message
 
 
-def test_a_run_of_less_than_a_minute_tells_no_estimate(world):
+def test_a_run_of_less_than_a_minute_shows_no_estimate(world):
     with StandIn(world, rate_limit=500, window_seconds=0.3) as api:
         progress = Listening(api)
         collect(api, world.end, progress=progress, detail="full", since="2026-10-25")
@@ -232,7 +232,7 @@ def test_no_answer_is_asked_twice(world, detail):
     assert asked.most_common(1)[0][1] == 1
 
 
-def test_odd_values_are_counted_and_told(world):
+def test_odd_values_are_counted_and_reported(world):
     with StandIn(world, odd_values=True) as api:
         parts = collect(api, world.end)
     truth = world.truth()
@@ -267,7 +267,7 @@ def found_first_day(world, now, remembers, mode):
 
 @pytest.mark.parametrize("mode", ["refuse", "cut"])
 @pytest.mark.parametrize(("remembers", "whole_days"), [(n, n) for n in (30, 89, 90, 92, 180, 365)])
-def test_the_retention_is_found_and_only_whole_days_are_believed(mode, remembers, whole_days):
+def test_the_retention_is_found_and_only_complete_days_are_believed(mode, remembers, whole_days):
     end = date(2026, 11, 23)
     world = World.make(3, 4000, 3, 1, end - timedelta(days=400), end, countries=5)
     now = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
@@ -288,7 +288,7 @@ def test_an_account_with_plays_on_few_days_gets_all_that_is_remembered(mode, rem
     first = found_first_day(world, now, remembers, mode)
     played = sorted(day for day in world.truth_by_day() if day >= first_whole_day(now, timedelta(days=remembers)))
     assert not {end - timedelta(days=ago) for ago in (88, 89, 364)} & set(played)  # the days that are asked from
-    # one that takes any start may have cut the first day it tells of
+    # one that takes any start may have cut the first day that it reports
     assert first == played[0] + timedelta(days=mode == "cut" or remembers == 365)
 
 
@@ -313,7 +313,7 @@ def test_lifetime_plays_come_from_before_what_the_api_remembers(world):
     }
 
 
-def test_the_api_tells_its_own_count_of_whole_days_and_how_far_it_remembers(world):
+def test_the_own_count_of_complete_days_and_the_retention_are_requested(world):
     with StandIn(world) as api:
         source = open_source(api, world.end)
         source.window(())

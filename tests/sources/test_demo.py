@@ -229,7 +229,7 @@ def source_at(now, **settings):
     return DemoSource(Settings(**settings), Effects(epoch=int(now.timestamp())))
 
 
-def test_the_source_tells_two_years_up_to_now_and_leaves_out_what_was_never_collected():
+def test_the_source_has_two_years_up_to_now_without_the_days_that_were_never_collected():
     now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
     source = source_at(now)
     first, last = source.window([])
@@ -328,7 +328,7 @@ def test_the_audience_is_that_of_a_french_company(totals):
     assert {"USA", "DEU", "GBR", "BRA", "IND", "JPN", "MAR", "CIV", "SEN", "DZA", "TUN"} <= set(plays.index[:20])
 
 
-def test_a_little_is_unknown_and_its_odd_spellings_are_told(two_years, totals):
+def test_a_little_is_unknown_and_its_odd_spellings_are_reported(two_years, totals):
     unknown = totals[totals.country == UNKNOWN]["count"].sum()
     assert 0.005 <= unknown / totals["count"].sum() <= 0.01
     assert "ZZ" in two_years.unmapped
@@ -409,7 +409,7 @@ def test_referrers_are_hosts_of_an_invented_web(rows):
     assert all(host.endswith(".example") and "/" not in host for host in hosts)
 
 
-def test_cities_are_told_for_the_larger_countries_only(rows):
+def test_only_the_larger_countries_have_cities(rows):
     cities = rows[rows.dimension == "city"]
     assert cities.country.nunique() == 25
     assert cities[cities.country == "FRA"].groupby("value")["count"].sum().idxmax() == "Paris"

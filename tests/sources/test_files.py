@@ -227,7 +227,7 @@ def test_a_broken_file_is_refused_in_one_sentence_that_names_it_and_the_line(
     assert countries_of(open_sessions([good], connection)) == {"PER": 1}, "the engine survives"
 
 
-def test_a_truncated_parquet_file_among_whole_ones_is_named(tmp_path: Path, duckdb: Any) -> None:
+def test_a_truncated_parquet_file_among_complete_ones_is_named(tmp_path: Path, duckdb: Any) -> None:
     for name in ("a", "b"):
         pq.write_table(
             pa.table({"sessionID": [name], "loadedAt": ["2021-04-08"], "country": ["Peru"]}),
@@ -270,7 +270,7 @@ def test_an_unknown_engine_is_wrong_usage() -> None:
         assert "hunter2" not in str(refused.value)
 
 
-def test_spark_that_is_not_installed_is_wrong_usage_and_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_spark_that_is_not_installed_is_wrong_usage_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyspark", None)
     with pytest.raises(UsageError, match=r"pip install 'apivideo-geo\[spark\]'"):
         connect("spark")

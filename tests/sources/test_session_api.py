@@ -141,7 +141,7 @@ def read_again(api):
     return {seen.path.rpartition("/")[2] for seen in api.requests if seen.path.startswith("/analytics")}
 
 
-def test_a_first_run_that_is_cut_off_goes_on_where_it_stopped(many, exports):
+def test_a_first_run_that_is_interrupted_resumes_where_it_stopped(many, exports):
     with StandIn(many) as api:
         kept = cut_off(api, many.end)
         listening = Listening(api)
@@ -153,7 +153,7 @@ def test_a_first_run_that_is_cut_off_goes_on_where_it_stopped(many, exports):
 
 
 @pytest.mark.parametrize("nights", [1, 9])
-def test_one_that_goes_on_on_another_day_takes_up_what_came_in_since(many, nights):
+def test_a_run_that_resumes_on_another_day_also_fetches_what_is_new(many, nights):
     cut = datetime(2026, 10, 20, 15, tzinfo=UTC)
     now = cut + timedelta(days=nights)
     with StandIn(many, now=cut) as api:
@@ -173,7 +173,7 @@ def test_one_that_goes_on_on_another_day_takes_up_what_came_in_since(many, night
 
 
 @pytest.mark.parametrize("end", [b'{"server":"127', b"{}\n", b"[1]\n", b'{"asset": "vi1"}\n', b"\xff\n", b"\n"])
-def test_what_was_not_written_whole_is_asked_again(many, end):
+def test_what_was_written_in_part_is_requested_again(many, end):
     with StandIn(many) as api:
         kept = cut_off(api, many.end)
         path = Path("exports", NAME)
@@ -220,32 +220,32 @@ def test_no_title_and_nothing_else_of_an_asset_but_its_id_is_kept_on_the_way(man
         assert not [asset.title for asset in many.assets if asset.title in text]
 
 
-def test_a_folder_that_does_not_take_what_is_read_is_told_once_and_the_run_goes_on(many, exports):
+def test_a_folder_that_cannot_be_written_is_reported_once_and_the_run_continues(many, exports):
     exports.write_text("a file")
     with StandIn(many) as api:
         listening = Listening(api)
         parts = collect(api, many.end, progress=listening)
     assert by(parts, "country") == many.truth()
-    ((told, _),) = listening.said
-    assert told.startswith("Cannot write partial results to exports (")
+    ((message, _),) = listening.said
+    assert message.startswith("Cannot write partial results to exports (")
 
 
 @pytest.mark.parametrize("sessions", [0, 20_000])
-def test_the_estimate_is_told_before_the_long_part_and_near_the_truth(sessions):
+def test_the_estimate_comes_before_the_long_part_and_is_near_the_truth(sessions):
     """Of many assets with next to nothing as of some with many pages."""
     world = World.make(4, sessions, 250 if not sessions else 20, 10, FIRST, LAST, countries=40)
     with StandIn(world, rate_limit=60, window_seconds=0.1) as api:
         listening = Listening(api)
         collect(api, world.end, progress=listening)
         asked = len(api.requests)
-    ((told, before),) = [one for one in listening.said if one[0].startswith("About")]
+    ((message, before),) = [one for one in listening.said if one[0].startswith("About")]
     assert before <= 25
-    assert 0.7 < int(told.split()[1].replace(",", "")) / (asked - before) < 1.4
-    assert "at the 60 a minute that the API allows" in told
-    assert "an interrupted run resumes where it stopped" in told
+    assert 0.7 < int(message.split()[1].replace(",", "")) / (asked - before) < 1.4
+    assert "at the 60 a minute that the API allows" in message
+    assert "an interrupted run resumes where it stopped" in message
 
 
-def test_a_run_of_less_than_a_minute_tells_no_estimate(many):
+def test_a_run_of_less_than_a_minute_shows_no_estimate(many):
     with StandIn(many, rate_limit=500, window_seconds=0.3) as api:
         listening = Listening(api)
         collect(api, many.end, progress=listening)
