@@ -117,9 +117,10 @@ def open_history(
         facts = privacy.hide_unlisted_facts(facts, {asset.media_id for asset in assets})
         facts = unify_spellings(facts.mutate(value=clean_texts(facts["value"])))  # an older version did not clean them
     return Audience(
-        facts, {day: entry.open for day, entry in shown.items()}, history.metric or "play", now, assets, demo=history.demo, partial=partial, doubtful=doubtful,
-        left_out=left_out, per_million_from=per_million_from, account=history.load_account(),
-        withheld=_withheld(min_count, withhold_media), first_published=load_published(history.folder), locale=locale,
+        facts, {day: entry.open for day, entry in shown.items()}, history.metric or "play", now, assets,
+        demo=history.demo, partial=partial, doubtful=doubtful, left_out=left_out, per_million_from=per_million_from,
+        account=history.load_account(), withheld=_withheld(min_count, withhold_media),
+        first_published=load_published(history.folder), locale=locale,
     )  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def choose_cells(
     published: PublishedMonths,
     listed: Collection[str],
 ) -> Monthly:
-    """Return what :func:`count_cells` does, from ``counts``: (dimension, month) → country → value → count. Pure.
+    """Return what :func:`count_cells` does, from ``counts``: (dimension, month) → country → value → count. No I/O.
 
     With a ``min_count`` of 1, everything is published as it is now.
     """

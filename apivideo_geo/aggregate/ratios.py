@@ -1,4 +1,4 @@
-"""Divide the sum of one metric by that of another over the UTC days on which both were collected. Pure."""
+"""Divide the sum of one metric by that of another over the UTC days on which both were collected. No I/O."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ FACTS, OUTLINES = "data/facts.parquet", "data/world.json"
 
 
 def render_manifest(summary: Summary, site: Mapping[str, bytes]) -> bytes:
-    """Versions, time (UTC), period, counts, digests of the inputs, and path → SHA-256 of every file of ``site``.
+    """Return ``manifest.json``: versions, time (UTC), period, counts, digests of inputs and of all files of ``site``.
 
     Its presence marks a folder written by this project. Inputs are identified by digests of public data only: a digest
     of the private history would let someone test guesses about suppressed counts.

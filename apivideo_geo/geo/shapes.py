@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from types import MappingProxyType
 from typing import Any
 
 from apivideo_geo.errors import DataRefused
@@ -66,35 +65,26 @@ def load_shapes() -> Mapping[str, Shape]:
 
     Raises DataRefused if the data file was rebuilt with another size than ``WIDTH`` × ``HEIGHT``.
     """
-    return MappingProxyType(
-        {
-            iso_a3: Shape(
-                iso_a3=iso_a3,
-                path=entry["path"],
-                dot=tuple(entry["dot"]) if entry["dot"] else None,
-                label=tuple(entry["label"]),
-                bounds=tuple(entry["bounds"]),
-                region=entry["region"],
-                size=entry["size"],
-                spread=tuple(tuple(step) for step in entry.get("spread", ())),
-            )
-            for iso_a3, entry in sorted(_load_world()["shapes"].items())
-        }
-    )
+    return {
+        iso_a3: Shape(iso_a3, **{name: _to_tuple(value) for name, value in entry.items()})
+        for iso_a3, entry in sorted(_load_world()["shapes"].items())
+    }
+
+
+def _to_tuple(value: Any) -> Any:  # noqa: ANN401  a value of JSON
+    return tuple(map(_to_tuple, value)) if isinstance(value, list) else value
 
 
 @lru_cache(maxsize=1)
 def load_frame() -> Mapping[str, float]:
     """Return the projection: the central ``meridian`` (degrees), ``scale``, and ``x``, ``y`` of 0° N on it."""
-    return MappingProxyType(
-        {name: float(_load_world()["projection"][name]) for name in ("meridian", "scale", "x", "y")}
-    )
+    return {name: float(_load_world()["projection"][name]) for name in ("meridian", "scale", "x", "y")}
 
 
 @lru_cache(maxsize=1)
 def load_regions() -> Mapping[str, Box]:
     """Return continent name → left, top, right, bottom of a frame that shows most of it."""
-    return MappingProxyType({name: tuple(box) for name, box in _load_world()["regions"].items()})
+    return {name: tuple(box) for name, box in _load_world()["regions"].items()}
 
 
 @lru_cache(maxsize=1)

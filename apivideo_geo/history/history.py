@@ -182,10 +182,13 @@ class History:
         """Store ``facts``, fetched at ``now``; each day replaces the stored one completely.
 
         ``own_counts``: UTC day → the API's own count, of the days it is already known for; None if the source has none.
-        Returns the days that were not stored: because they shrank, unless ``accept_shrink`` (the total is lower than
-        the stored one; or the stored day is complete and of the same ``source``, and the sum of one of the
-        ``dimensions`` is lower); or because they do not add up to the API's own count and the stored day does. Of two
-        versions that do not, the fuller one is stored. Days that have not ended at ``now`` are stored as open. Raises
+        Returns the days that were not stored, because
+
+        - they shrank, and ``accept_shrink`` is not set: their total is lower than the stored one; or the stored day is
+          complete and of the same ``source``, and the sum of one of the ``dimensions`` is lower; or
+        - they do not add up to the API's own count, and the stored day does. If neither does, the fuller one is stored.
+
+        Days that have not ended at ``now`` are stored as open. Raises
         :class:`DiskFailed`, :class:`DataRefused`.
         """
         rows = {day: FACTS.empty_table() for day in facts.days} | split_days(facts.table)

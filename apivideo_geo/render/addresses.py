@@ -1,4 +1,4 @@
-"""The addresses of pages within the site. Pure."""
+"""The addresses of pages within the site. No I/O."""
 
 from __future__ import annotations
 

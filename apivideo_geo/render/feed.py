@@ -1,4 +1,4 @@
-"""``feed.xml``: what changed, as an Atom feed (RFC 4287). Pure: entries in, bytes out."""
+"""``feed.xml``: what changed, as an Atom feed (RFC 4287). No I/O."""
 
 from __future__ import annotations
 

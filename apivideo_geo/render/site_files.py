@@ -1,4 +1,4 @@
-"""Site-level files: pictures, feed, sitemap, robots.txt, badge. Pure: returns bytes, never writes."""
+"""Site-level files: pictures, feed, sitemap, robots.txt, badge. Returns bytes, never writes."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ NOT_LISTED = ("404.html", "embed.html", "notebook.html")
 
 
 def render_site_files(context: Context, changes: Sequence[NewsItem], pages: Iterable[str]) -> dict[str, bytes]:
-    """Return path within the site → content. ``pages`` are the paths of the site's pages.
+    """Return the files of the site that are neither pages nor data: path within the site → content.
 
-    Without ``theme.site_url`` there is no sitemap, which needs absolute addresses.
+    ``pages`` are the paths of the site's pages, for the sitemap, which needs absolute addresses: without
+    ``theme.site_url`` there is none.
     """
     summary, formats, theme = context.summary, context.formats, context.theme
     draw = partial(render_picture, summary, context.scale, formats, theme.title, palette=theme.palette)

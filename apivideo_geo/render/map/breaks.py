@@ -1,4 +1,4 @@
-"""Where to cut sorted values into classes, at figures people can read. Pure.
+"""Where to cut sorted values into classes, at figures people can read. No I/O.
 
 Every ``…_breaks`` function takes the values above zero in ascending order, the number of classes
 wanted and whether the values are whole numbers. It returns the lower limits of the second and higher

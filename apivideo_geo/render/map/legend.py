@@ -1,4 +1,4 @@
-"""The legend of a map: one entry for each colour that the map uses. Pure."""
+"""The legend of a map: one entry for each colour that the map uses. No I/O."""
 
 from __future__ import annotations
 

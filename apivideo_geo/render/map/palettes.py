@@ -78,9 +78,9 @@ def spread(colours: Sequence[str], classes: int) -> tuple[str, ...]:
 def render_palette(name: str) -> str:
     """Return the style sheet of the palette, which overrides the colours of the page's style sheet.
 
-    For ``.k6`` (a map or legend of six classes) it sets ``--k0`` … ``--k5``, for every page ``--c0`` … ``--c5`` (the
-    six), ``--d0`` … ``--d4`` (a change), ``--curve`` and ``--curve-open``. Raises :class:`UsageError` for an
-    unknown name.
+    For ``.k6`` (a map or legend of six classes) it sets ``--k0`` … ``--k5``. For every page it sets ``--c0`` … ``--c5``
+    (the colours of six classes), ``--d0`` … ``--d4`` (the classes of a change), ``--curve`` and ``--curve-open``.
+    Raises :class:`UsageError` for an unknown name.
     """
     if name not in PALETTES:
         raise UsageError(f'There is no palette "{name}": choose one of {", ".join(PALETTES)}.')

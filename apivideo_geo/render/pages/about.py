@@ -1,4 +1,4 @@
-"""What ``about.html`` shows: the balance, the days, the classes and the borders, ready to print. Pure."""
+"""What ``about.html`` shows: the balance, the days, the classes and the borders, ready to print. No I/O."""
 
 from __future__ import annotations
 

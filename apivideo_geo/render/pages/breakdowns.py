@@ -1,4 +1,4 @@
-"""Breakdowns: named values, the rest, suppressed and unknown counts, adding up to a total. Pure."""
+"""Breakdowns: named values, the rest, suppressed and unknown counts, adding up to a total. No I/O."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed: countries seen for the first time, records, the biggest movers of each month, as dated sentences. Pure.
+"""What changed: new countries, records, the biggest movers of each month, as dated sentences. No I/O.
 
 An entry depends on its day and the days before only, so it never changes afterwards: the same history always gives the
 same entries, whatever period of it is shown, and a later day only adds some. Only complete days count; the first

@@ -1,4 +1,4 @@
-"""What ``cities.html`` shows, and the circles of cities on the map of the front page. Pure."""
+"""What ``cities.html`` shows, and the circles of cities on the map of the front page. No I/O."""
 
 from __future__ import annotations
 

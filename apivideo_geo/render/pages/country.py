@@ -1,4 +1,4 @@
-"""What ``country/FRA.html`` shows, ready to print. Pure."""
+"""What ``country/FRA.html`` shows, ready to print. No I/O."""
 
 from __future__ import annotations
 
@@ -51,7 +51,10 @@ class Next:
 def make_country(
     country: CountryCount, context: Context, asset_lines: Mapping[str, Line], curves: Curves
 ) -> dict[str, Any]:
-    """Return what the template prints, except the frame. ``asset_lines``: media id → its line in a table."""
+    """Return the variables of ``country.html``, except those of header and footer, which all pages have.
+
+    ``asset_lines``: media id → its line in a table of videos.
+    """
     summary, formats = context.summary, context.formats
     detail = context.details.countries.get(country.iso_a3)
     quantity, name = context.quantity(country.count), sentences.called(country, formats)

@@ -1,4 +1,4 @@
-"""The coverage calendar: what is known of each UTC day of the period, by month, and the same in sentences. Pure."""
+"""The coverage calendar: what is known of each UTC day of the period, by month, and the same in sentences. No I/O."""
 
 from __future__ import annotations
 

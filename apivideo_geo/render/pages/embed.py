@@ -1,4 +1,4 @@
-"""What ``embed.html`` shows, the map alone for a frame on another page, and the snippet that puts it there. Pure."""
+"""What ``embed.html`` shows, the map alone for a frame on another page, and the snippet that puts it there. No I/O."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers under the headline of a page, and its daily curve. Pure."""
+"""The numbers under the headline of a page, and its daily curve. No I/O."""
 
 from __future__ import annotations
 

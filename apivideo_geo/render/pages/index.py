@@ -1,4 +1,4 @@
-"""What ``index.html`` shows, ready to print: figures, map, legend, table of countries. Pure."""
+"""What ``index.html`` shows, ready to print: figures, map, legend, table of countries. No I/O."""
 
 from __future__ import annotations
 

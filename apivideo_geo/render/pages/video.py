@@ -1,4 +1,4 @@
-"""What ``video/<media id>.html`` and ``videos.html`` show, ready to print. Pure."""
+"""What ``video/<media id>.html`` and ``videos.html`` show, ready to print. No I/O."""
 
 from __future__ import annotations
 

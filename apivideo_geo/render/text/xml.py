@@ -1,4 +1,4 @@
-"""Text as XML can hold it. Pure."""
+"""Text as XML can hold it. No I/O."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Saved answers of the API as counts: ``/data/buckets/…/country`` of today, and ``plays`` of the middle of 2023."""
+"""Read saved answers of the API as counts: of today's ``/data/buckets/…/country``, and of its ``plays`` of mid-2023."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 from apivideo_geo.geo.countries import to_alpha3
 from apivideo_geo.model import METRICS, UNKNOWN
 from apivideo_geo.sources.files.columns import Names, key_of
-from apivideo_geo.sources.files.json_documents import documents_of, items_of
+from apivideo_geo.sources.files.json_documents import as_text, documents_of, items_of
 from apivideo_geo.sources.files.layouts import SourceFile
 
 
@@ -49,7 +49,7 @@ def read_answers(file: SourceFile, columns: Names) -> tuple[list[Answer], pa.Tab
     if not rows:
         return answers, None
     names = list(dict.fromkeys(name for row in rows for name in row))
-    return answers, pa.table({name: pa.array([_text(row.get(name)) for row in rows], pa.string()) for name in names})
+    return answers, pa.table({name: pa.array([as_text(row.get(name)) for row in rows], pa.string()) for name in names})
 
 
 def _bucket(file: SourceFile, values: Mapping[str, Any]) -> Answer:
@@ -65,7 +65,7 @@ def _bucket(file: SourceFile, values: Mapping[str, Any]) -> Answer:
     rows = [_by_key(row) for row in values["data"] if isinstance(row, dict)]
     return Answer(
         file.name, str(context.get("metric")), day,
-        tuple((_text(row.get("dimensionvalue")), _text(row.get("metricvalue"))) for row in rows),
+        tuple((as_text(row.get("dimensionvalue")), as_text(row.get("metricvalue"))) for row in rows),
         _number(pagination.get("currentpage")), _number(pagination.get("pagestotal")), reason,
     )  # fmt: skip
 
@@ -81,7 +81,7 @@ def _plays(file: SourceFile, values: Mapping[str, Any]) -> Answer:
     pagination = _by_key(values.get("pagination") or {})
     days = re.findall(r"(?<!\d)(20\d\d-\d\d-\d\d)(?!\d)", Path(file.name).name)
     reason = "" if len(days) == 1 else "its name has no day such as 2023-06-01.json"
-    rows = tuple((_text(row.get("value")), _text(row.get("plays"))) for row in map(_by_key, values["data"]))
+    rows = tuple((as_text(row.get("value")), as_text(row.get("plays"))) for row in map(_by_key, values["data"]))
     if not any(to_alpha3(country or "") != UNKNOWN for country, _ in rows):
         reason = reason or "none of its values is a country"
     page, pages = _number(pagination.get("currentpage")), _number(pagination.get("pagestotal"))
@@ -114,7 +114,3 @@ def _by_key(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _number(value: object) -> int:
     return value if isinstance(value, int) else 1
-
-
-def _text(value: object) -> str | None:
-    return value if value is None or isinstance(value, str) else json.dumps(value)

@@ -38,8 +38,8 @@ def is_readable(path: Path, kind: str) -> bool:
 def copy_as_utf8(path: Path, header: int = 1) -> Path:
     """Write the text from line ``header`` on as UTF-8 to a temporary file, which is removed when Python ends.
 
-    The copy is in folders of the same names as those of the file that have values (``country=FR``). Raises one of
-    ``READ_ERRORS``, and :class:`DataRefused` with the line of bytes that are no text.
+    Folders of the file whose names have values (``country=FR``) are in the path of the copy too. Raises one of
+    ``READ_ERRORS``, and :class:`DataRefused` with the line of bytes that are not text.
     """
     encoding = encoding_of(path)
     if not encoding.startswith("utf-8"):

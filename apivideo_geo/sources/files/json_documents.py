@@ -107,9 +107,9 @@ def _flatten(item: Mapping[str, Any]) -> dict[str, str | None]:
     row: dict[str, str | None] = {}
     for name, value in item.items():
         inner = value if isinstance(value, dict) else {}
-        row |= {f"{name}.{key}": _text(part) for key, part in inner.items() if _is_wanted(f"{name}.{key}")}
+        row |= {f"{name}.{key}": as_text(part) for key, part in inner.items() if _is_wanted(f"{name}.{key}")}
         if not inner and SESSIONS.knows(name):
-            row[name] = _text(value)
+            row[name] = as_text(value)
     return row
 
 
@@ -117,7 +117,8 @@ def _is_wanted(name: str) -> bool:
     return SESSIONS.knows(name) or key_of(name) == METADATA
 
 
-def _text(value: object) -> str | None:
+def as_text(value: object) -> str | None:
+    """Return a value of JSON as text; objects and lists without spaces, as the engines write them."""
     if value is None or isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))  # as the engines do
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

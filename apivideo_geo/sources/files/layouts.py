@@ -46,7 +46,7 @@ class SourceFile:
 
 
 def kind_of(path: str) -> str:
-    """Return ``csv``, ``json``, ``ndjson`` or ``parquet``. Raises :class:`DataRefused` if it cannot be told."""
+    """Return ``csv``, ``json``, ``ndjson`` or ``parquet``. Raises :class:`DataRefused` if it cannot be determined."""
     name = path.partition("?")[0] if path.startswith(("http://", "https://")) else path  # a URL may be signed
     ending = Path(name.lower().removesuffix(".gz").removesuffix(".zip")).suffix
     if ending in KINDS:
@@ -72,12 +72,13 @@ def find_layout(
     Raises :class:`DataRefused` if the file is empty, cannot be read, is not text, or (``checked``) misses columns.
     """
     layout, file = open_source(path, kind, SESSIONS, SESSIONS.are_complete if checked else bool)
-    if kind in ("parquet", "csv"):
-        return _check(file, layout, checked), file
-    if kind == "json" or not _is_one_per_line(path):
+    if kind == "json" or (kind == "ndjson" and not _is_one_per_line(path)):
         return None, file
-    layout = replace(ndjson_layout(file.readable, connection), only_here=layout.only_here)
-    return _check(file, layout, checked), file
+    if kind == "ndjson":
+        layout = replace(ndjson_layout(file.readable, connection), only_here=layout.only_here)
+    if checked:
+        _check_complete(file, layout)
+    return layout, file
 
 
 def open_source(
@@ -114,20 +115,12 @@ def ndjson_layout(path: str, connection: BaseBackend) -> Layout:
     return Layout("ndjson", plain, nested={name: keys for name, keys in nested.items() if keys})
 
 
-def columns_of(layout: Layout) -> list[str]:
-    """Return the plain and dotted names of the columns of a layout."""
-    return [*layout.columns, *flat_names(layout.nested)]
-
-
-def _check(file: SourceFile, layout: Layout, checked: bool) -> Layout:
-    if not checked:
-        return layout
-    line = f", line {file.header}" if layout.kind == "csv" else ""
-    missing = SESSIONS.missing([*columns_of(layout), *folder_values(file.name)], f"{file.name}{line}")
-    if missing:
+def _check_complete(file: SourceFile, layout: Layout) -> None:
+    """Raise :class:`DataRefused` if a session file lacks a column."""
+    place = f"{file.name}, line {file.header}" if layout.kind == "csv" else file.name
+    if missing := SESSIONS.missing([*layout.columns, *flat_names(layout.nested), *folder_values(file.name)], place):
         seen = f" (the first line is {first_line(Path(file.name))})" if layout.kind == "csv" else ""
-        raise DataRefused(f"{file.name}{line}: there is no column {missing}{seen}; a session file needs {REQUIRED}.")
-    return layout
+        raise DataRefused(f"{place}: there is no column {missing}{seen}; a session file needs {REQUIRED}.")
 
 
 def first_line(path: Path) -> str:
