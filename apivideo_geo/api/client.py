@@ -125,7 +125,7 @@ class Client:
         self._answer_limit = answer_limit
         self._retries = Retries(effects, deadline=deadline, attempts=attempts)
         self._pacer = Pacer(effects, self._retries.wait, self._retries.check)
-        self._login = Login(key, self._post, effects, self._retries.check, self.host)
+        self._login = Login(key, self._post, effects, self.host)
         self._session = open_session(workers + 1, "application/json")  # one for each thread and for the caller's
         self._counting = threading.Lock()
         self.requests = 0

@@ -52,12 +52,12 @@ class Login:
     """The current ``Authorization`` header, with a generation number: ``BASIC``, and one more for each new token.
 
     The first rejection of HTTP Basic switches to tokens for the rest of the run. Thread-safe: the first thread that
-    finds a generation rejected renews it; the others wait and use the new one. ``post`` sends a log-in; ``check``
-    raises if the waiting thread is being stopped; ``host`` is named in errors.
+    finds a generation rejected renews it; the others wait and use the new one. ``post`` sends a log-in, and raises
+    if the run is being stopped; ``host`` is named in errors.
     """
 
-    def __init__(self, key: SecretStr, post: Post, effects: Effects, check: Callable[[], None], host: str) -> None:
-        self._key, self._post, self._effects, self._check, self._host = key, post, effects, check, host
+    def __init__(self, key: SecretStr, post: Post, effects: Effects, host: str) -> None:
+        self._key, self._post, self._effects, self._host = key, post, effects, host
         self._lock = threading.Lock()
         self._generation = BASIC
         self._accepted = BASIC
@@ -73,13 +73,10 @@ class Login:
 
         Raises ``KeyRefused``, ``SourceFailed``.
         """
-        self._enter()
-        try:
+        with self._lock:
             if self._effects.monotonic() >= self._renew_at:
                 self._renew()
             return self._generation, self._header
-        finally:
-            self._lock.release()
 
     def accept(self, generation: int) -> None:
         """Note that the API accepted the header of ``generation``."""
@@ -88,8 +85,7 @@ class Login:
 
     def reject(self, generation: int) -> None:
         """Note that the API rejected ``generation``, and renew it unless another thread did. Raises ``KeyRefused``."""
-        self._enter()
-        try:
+        with self._lock:
             if generation != self._generation:
                 return
             if generation > BASIC:
@@ -100,12 +96,6 @@ class Login:
                 if fresh:
                     self._refresh = None  # the refresh token led to a rejected token: log in instead
             self._renew()
-        finally:
-            self._lock.release()
-
-    def _enter(self) -> None:
-        while not self._lock.acquire(timeout=0.25):
-            self._check()
 
     def _renew(self) -> None:
         if not self._try_refresh() and not self._use(self._log_in()):

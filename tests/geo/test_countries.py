@@ -23,6 +23,7 @@ from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.geo import countries
 from apivideo_geo.geo.countries import all_countries, flag, name_of, to_alpha2, to_alpha3
 from apivideo_geo.geo.spelling import LONGEST, keys
+from apivideo_geo.text_files import read_rows
 
 HERE = Path(__file__).parent
 LISTS = sorted(HERE.glob("spellings_*.txt"))
@@ -185,7 +186,7 @@ def test_no_state_province_or_city_is_a_country_because_of_another_language() ->
 
 
 def test_the_names_of_other_languages_are_as_the_look_up_needs_them() -> None:
-    rows = countries._rows("country_names.csv")
+    rows = read_rows(countries._DATA / "country_names.csv")
     assert len(rows) > 25_000
     assert rows == sorted(rows, key=lambda row: row["key"])
     assert len({row["key"] for row in rows}) == len(rows)
@@ -197,7 +198,7 @@ def test_the_names_of_other_languages_are_as_the_look_up_needs_them() -> None:
 
 
 def test_what_is_no_country_is_unknown() -> None:
-    listed = [row["spelling"] for row in countries._rows("not_countries.csv")]
+    listed = [row["spelling"] for row in read_rows(countries._DATA / "not_countries.csv")]
     assert len(listed) > 100
     assert [(name, to_alpha3(name)) for name in listed if to_alpha3(name) != "---"] == []
 
@@ -321,7 +322,7 @@ def test_a_table_that_contradicts_itself_refuses_to_load(own_tables: Path, table
 
 
 def test_every_row_of_the_spellings_is_needed_and_has_a_source(own_tables: Path) -> None:
-    rows = countries._rows("country_spellings.csv")
+    rows = read_rows(countries._DATA / "country_spellings.csv")
     (own_tables / "country_spellings.csv").write_text("spelling,iso_a3,source\n", encoding="utf-8")
     (own_tables / "not_countries.csv").write_text("spelling,why\n", encoding="utf-8")
     assert [row["spelling"] for row in rows if to_alpha3(row["spelling"]) != "---"] == []

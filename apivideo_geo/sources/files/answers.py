@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +15,7 @@ from apivideo_geo.model import METRICS, UNKNOWN
 from apivideo_geo.sources.files.columns import Names, key_of
 from apivideo_geo.sources.files.json_documents import as_text, documents_of, items_of
 from apivideo_geo.sources.files.layouts import SourceFile
+from apivideo_geo.sources.files.paths import day_in_name
 
 
 @dataclass(frozen=True)
@@ -79,13 +78,13 @@ def _is_plays(values: Mapping[str, Any]) -> bool:
 
 def _plays(file: SourceFile, values: Mapping[str, Any]) -> Answer:
     pagination = _by_key(values.get("pagination") or {})
-    days = re.findall(r"(?<!\d)(20\d\d-\d\d-\d\d)(?!\d)", Path(file.name).name)
-    reason = "" if len(days) == 1 else "its name has no day such as 2023-06-01.json"
+    day = day_in_name(file.name)
+    reason = "" if day else "its name has no day such as 2023-06-01.json"
     rows = tuple((as_text(row.get("value")), as_text(row.get("plays"))) for row in map(_by_key, values["data"]))
     if not any(to_alpha3(country or "") != UNKNOWN for country, _ in rows):
         reason = reason or "none of its values is a country"
     page, pages = _number(pagination.get("currentpage")), _number(pagination.get("pagestotal"))
-    return Answer(file.name, "play", "" if reason else days[0], rows, page, pages, reason)
+    return Answer(file.name, "play", "" if reason else day, rows, page, pages, reason)
 
 
 def _whole_day(start: object, end: object) -> tuple[str, str]:

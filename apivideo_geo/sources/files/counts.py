@@ -23,7 +23,7 @@ from apivideo_geo.model import DIMENSIONS, UNKNOWN
 from apivideo_geo.sources.files.answers import Answer, read_answers
 from apivideo_geo.sources.files.columns import CODES, Names, key_of, other_names
 from apivideo_geo.sources.files.layouts import SourceFile, first_line, kind_of, open_source
-from apivideo_geo.sources.files.paths import find_all_files, folder_values
+from apivideo_geo.sources.files.paths import day_in_name, find_all_files, folder_values
 from apivideo_geo.sources.files.sites import fetch_file, load_states
 
 if TYPE_CHECKING:
@@ -124,25 +124,29 @@ def _add_table(found: CountFiles, file: SourceFile, raw: pa.Table, metric: str) 
     codes = [columns.pop(name) for name in reversed(CODES) if name in columns]
     if codes:
         columns["code"] = codes[0]
-    text, by_name = _given_by_name(file)
-    if "day" not in columns and text:
-        columns["day"] = pa.array([text] * len(raw), pa.string())
-    cells = _wide_or_long(found, file, raw, columns, metric)
+    day = _find_day(file)
+    if "day" not in columns and day:
+        columns["day"] = _repeat(day, raw)
+    others = [name for name in raw.column_names if name not in matched]
+    cells = _wide_or_long(found, file, raw.select(others), columns, metric)
     found.cells.append(_as_cells(cells, file.name))
     if "dimension" in columns:
         states = load_states(file)
         found.days[file.name] = {day for day, state in states.items() if state == "closed"}
         if states:
             found.cells[-1] = _with_states(found.cells[-1], states)
-    elif "state" not in columns and not by_name:
+    elif "state" not in columns and not day:
         found.ranges.add(file.name)
 
 
 def _wide_or_long(
     found: CountFiles, file: SourceFile, raw: pa.Table, columns: dict[str, pa.ChunkedArray], metric: str
 ) -> Iterable[dict[str, pa.ChunkedArray]]:
-    """Return the cells of a table: at once, or for each column that is a day or a country."""
-    others = [name for name in raw.column_names if name not in COUNTS.match(raw.column_names, file.name)]
+    """Return the cells of a table: at once, or for each column that is a day or a country.
+
+    ``columns``: those that are known; ``raw``: the others.
+    """
+    others = raw.column_names
     has_country = bool({"country", "code"} & columns.keys())
     days = [] if "day" in columns else [name for name in others if re.fullmatch(r"\d{4}-?\d\d-?\d\d", name.strip())]
     if days and has_country:
@@ -179,13 +183,10 @@ def _number(file: SourceFile, others: Sequence[str], metric: str) -> str | None:
     return None
 
 
-def _given_by_name(file: SourceFile) -> tuple[str, bool]:
-    """Return the day that a folder's or the file's name has, and whether it is the file's; "" if there is none."""
-    for name, value in folder_values(file.name).items():
-        if COUNTS.match([name]).get(name) == "day":
-            return value, True
-    days = re.findall(r"(?<!\d)(20\d\d-\d\d-\d\d)(?!\d)", Path(file.name).name)
-    return (days[0], True) if len(days) == 1 else ("", False)
+def _find_day(file: SourceFile) -> str:
+    """Return the day that a folder's or the file's name has; "" if there is none."""
+    values = folder_values(file.name).items()
+    return next((value for name, value in values if COUNTS.match([name]).get(name) == "day"), day_in_name(file.name))
 
 
 def _is_header(names: Sequence[str]) -> bool:

@@ -62,6 +62,12 @@ def decode_value(value: str) -> str:
     return "" if value == NO_VALUE else unquote(value)
 
 
+def day_in_name(path: str) -> str:
+    """Return the one day that the name of a file has, such as 2023-06-01; "" if it has none, or several."""
+    days = re.findall(r"(?<!\d)(20\d\d-\d\d-\d\d)(?!\d)", Path(path).name)
+    return days[0] if len(days) == 1 else ""
+
+
 def _checked(path: str) -> str:
     if _printable(path) != path:
         raise DataRefused(f"{_printable(path)}: the name of this file or of a folder is not UTF-8 text; rename it.")
