@@ -37,7 +37,7 @@ from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import sentence
 from apivideo_geo.render.text.translations import render_words
 from apivideo_geo.render.theme.accent import render_accent
-from apivideo_geo.render.theme.assets import hashed, load_leaflet, load_own
+from apivideo_geo.render.theme.assets import METRICS, hashed, load_leaflet, load_own
 from apivideo_geo.render.theme.own_templates import LimitReached, add_policy, explain_failure, render_limited
 from apivideo_geo.render.theme.templates import find_file
 from apivideo_geo.render.theme.theme import Theme
@@ -51,7 +51,7 @@ ELSEWHERE = "https://USER.github.io/REPOSITORY/"
 STYLES = ("about.css", "detail.css", "embed.css")
 """Styles of single pages."""
 DAYS = "days.js"
-"""The counts of every day; loaded only when a reader chooses a period."""
+"""The counts of every day; loaded only when a reader chooses a period. Other metrics have files of their own."""
 CITIES = "places.js"
 """The cities on the map; loaded only when a reader chooses to see them."""
 
@@ -127,7 +127,9 @@ def _front_pages(
 ) -> dict[str, bytes]:
     """Return the pages that show when they were made."""
     paths = frame["asset"]
-    index = make_index(context, MAP, changes, paths.get(DAYS, ""), paths.get(CITIES, ""))
+    days = {metric: paths[name] for metric, name in _days_files(context.summary).items() if name in paths}
+    files = script_data.DataFiles(days, paths.get(CITIES, ""), paths.get(METRICS, ""))
+    index = make_index(context, MAP, changes, files)
     return {
         "index.html": _page(environment, "index.html", frame, index),
         "embed.html": _page(environment, "embed.html", frame, index, make_embed(context, index["data"])),
@@ -167,12 +169,28 @@ def _lists(
         yield path, _page(environment, path, frame, {"path": path}, values)
 
 
+def _days_files(summary: Summary) -> dict[str, str]:
+    return {metric: DAYS if metric == summary.metric else f"days-{metric}.js" for metric in summary.metrics}
+
+
+def _days(summary: Summary) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of the files with the counts by day."""
+    for metric, name in _days_files(summary).items():
+        first = metric == summary.metric
+        if content := render_days(summary if first else summary.others[metric], None if first else summary):
+            yield name, content.encode()
+
+
 def _assets(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
     """Return name → content of every file that a page loads."""
     formats, theme = context.formats, context.theme
     words = render_words(formats.words) + script_data.render_spoken(context.summary.metric, formats)
     own = load_own(folders, words)
-    days, circles = render_days(context.summary), render_circles(context.details)
+    if context.summary.others:
+        own[METRICS] = script_data.render_metrics(context.summary, formats).encode() + own[METRICS]
+    else:
+        del own[METRICS]
+    circles = render_circles(context.details)
     added = render_palette(theme.palette), render_dots(load_shapes()), render_accent(theme.accent)
     return {
         **load_leaflet(),
@@ -182,7 +200,7 @@ def _assets(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
         "figure.js": render_script(MAP, MAP, WIDTH, HEIGHT).encode(),
         **({theme.logo.name: theme.logo.content} if theme.logo else {}),
         "land.svg": render_land(),
-        **({DAYS: days.encode()} if days else {}),
+        **dict(_days(context.summary)),
         **({CITIES: circles.encode()} if circles else {}),
     }
 

@@ -9,25 +9,37 @@
   /** The country's figures as one line for screen readers. @type {ApivideoGeo["card"]["spoken"]} */
   function spoken(code, view, measure) {
     const row = view.byCode.get(code);
-    if (!row || !row.count) return `${geo.called(code)}, ${data.known ? formats.quantity(0) : _("No data")}`;
-    const parts = [geo.called(code), formats.quantity(row.count), formats.share(row.share)];
+    const { metric } = view;
+    if (!row || !row.count) return `${geo.called(code)}, ${none(metric)}`;
+    const figures = metric.parts
+      ? [`${metric.label} ${formats.value(row.value, metric)}`, geo.ratios.both(row, metric)] : [formats.quantity(row.count, metric), formats.share(row.share)];
+    const parts = [geo.called(code), ...figures];
     if (measure === "per-million" && !Number.isNaN(row.per)) parts.push(_("%(rate)s per million people", { rate: formats.rate(row.per) }));
     const change = geo.changeOf(view, row).text;
     if (measure === "change" && change !== "–") parts.push(change);
-    parts.push(_("rank %(rank)s of %(all)s", { rank: formats.number(row.rank), all: formats.number(view.rows.length) }));
+    if (!Number.isNaN(row.value)) parts.push(_("rank %(rank)s of %(all)s", ranks(row, view)));
     return parts.join(", ");
   }
 
+  /** A country without a count, in words. @param {Metric} metric */
+  function none(metric) {
+    if (!data.known) return _("No data");
+    return metric.parts ? _("No %(plays)s", { plays: metric.parts[1].many }) : formats.quantity(0, metric);
+  }
+
+  /** @param {Row} row @param {View} view */
+  const ranks = ({ rank }, { rows }) => ({ rank: formats.number(rank), all: formats.number(rows.filter((each) => !Number.isNaN(each.value)).length) });
+
   /** Shows a country; `pinned` is null while the card follows the pointer. @type {ApivideoGeo["card"]["show"]} */
   function show(code, view, pinned) {
-    const key = `${code} ${pinned ? pinned.near : "-"}`;
-    if (card.hidden || key !== showing || card.dataset.to !== `${view.from} ${view.to}`) {
+    const key = `${code} ${pinned ? pinned.near : "-"}`, to = `${view.metric.name} ${view.from} ${view.to}`;
+    if (card.hidden || key !== showing || card.dataset.to !== to) {
       fill(code, view);
       if (pinned?.near.length) card.append(geo.map.offer(pinned.near, pinned.pick));
       if (pinned) addClose(pinned.close);
     }
     showing = key;
-    card.dataset.to = `${view.from} ${view.to}`;
+    card.dataset.to = to;
     card.classList.toggle("pinned", Boolean(pinned));
     card.hidden = false;
   }
@@ -55,12 +67,15 @@
     const list = geo.make("dl");
     /** @param {string} label @param {string} value @param {string} [tone] */
     const add = (label, value, tone) => list.append(geo.make("dt", label), geo.make("dd", value, tone));
-    const word = geo.sentence(data.words.many);
-    if (!row || !row.count) add(word, data.known ? formats.number(0) : _("No data"));
+    const { metric } = view;
+    if (!row || !row.count) add(metric.label, data.known ? formats.value(0, metric.parts?.[1] || metric) : _("No data"));
     else {
-      add(word, formats.number(row.count));
-      add(_("Share"), formats.share(row.share));
-      add(_("Rank"), _("%(rank)s of %(all)s", { rank: formats.number(row.rank), all: formats.number(view.rows.length) }));
+      add(metric.label, formats.value(row.value, metric));
+      const bounds = metric.parts && geo.ratios.interval(row, metric);
+      if (bounds) add(_("%(percent)s interval", { percent: formats.percentage(95) }), bounds.map((bound) => formats.value(bound, metric)).join("–"));
+      metric.parts?.forEach((part, index) => add(part.label, formats.value([row.upper, row.lower][index] || 0, part)));
+      if (!metric.parts) add(_("Share"), formats.share(row.share));
+      if (!Number.isNaN(row.value)) add(_("Rank"), _("%(rank)s of %(all)s", ranks(row, view)));
       if (!Number.isNaN(row.per)) add(_("Per million"), formats.rate(row.per));
       const change = geo.changeOf(view, row);
       if (change.text !== "–") add(_("Change"), change.text, change.tone);

@@ -153,7 +153,7 @@
   }
 
   /**
-   * The roundest number n with above < n <= upto; among equally round ones the nearest to `near`.
+   * The roundest number n with above < n <= upto; among equally round ones the nearest to `near`. `tier` is larger for a less round one.
    * @param {number} above @param {number} upto @param {number} near @param {boolean} whole  must n be an integer?
    */
   function rounded(above, upto, near, whole) {
@@ -195,5 +195,5 @@
     return used;
   }
 
-  Object.assign(geo, { makeScale, classOf, ranges });
+  Object.assign(geo, { makeScale, classOf, ranges, rounded });
 })(apivideoGeo);

@@ -14,8 +14,9 @@
 
   /** A country in one line. @param {Code} code @param {View} view */
   function line(code, view) {
-    const row = view.byCode.get(code);
-    const parts = [`${geo.nameOf(code)}: ${formats.quantity(row ? row.count : 0)}`];
+    const row = view.byCode.get(code), { metric } = view;
+    if (metric.parts) return row?.count ? `${geo.nameOf(code)}: ${formats.value(row.value, metric)} · ${geo.ratios.both(row, metric)}` : `${geo.nameOf(code)}: –`;
+    const parts = [`${geo.nameOf(code)}: ${formats.quantity(row ? row.count : 0, metric)}`];
     if (row && row.count) parts.push(formats.share(row.share));
     return parts.join(" · ");
   }
@@ -32,7 +33,9 @@
     if (view !== whole) {
       // The headline is about the whole history.
       geo.byId("whole").textContent = geo.byId("whole").dataset.title || "";
-      note.textContent = `${formats.days(view.from, view.to)}: ${formats.quantity(view.total)}`;
+      const { all, metric } = view;
+      const text = all ? `${metric.label} ${formats.value(all.value, metric)} · ${geo.ratios.both(all, metric)}` : formats.quantity(view.total, metric);
+      note.textContent = `${formats.days(view.from, view.to)}: ${text}`;
     }
     const measure = document.querySelector(`[data-measure="${state.measure}"]`);
     if (state.measure !== "count" && measure) note.append(` · ${measure.textContent}`);
@@ -64,9 +67,12 @@
 
   const search = location.search.replace(/([?&])theme=[^&]*&?/, "$1").replace(/[?&]$/, "");
   geo.byId("whole").href = `index.html${search}`;
-  const view = state.period === "all" || !data.days
+  const view = (state.period === "all" && state.metric === data.metric) || !data.files[data.metric]
     ? Promise.resolve(whole)
-    : geo.load(data.days, "days").then((days) => geo.viewOf(geo.addUp(days), state.from, state.to), () => { state.period = "all"; return whole; });
+    : geo.history(state.metric).then(
+      (history) => (state.period === "all" ? history.whole : geo.viewOf(history, state.from, state.to)),
+      () => { Object.assign(state, { period: "all", metric: data.metric }); return whole; },
+    );
   view.then((found) => {
     show(found);
     document.documentElement.classList.add("live");

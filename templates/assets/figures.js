@@ -3,16 +3,28 @@
   "use strict";
   const { data, formats, _, ngettext } = geo;
 
-  const seenEarlier = new Set(data.seen);
   const population = new Map(data.rows.map((row) => [row[0], row[2]]));
+  /** What the map can show; the first metric until metrics.js adds the others. @type {Record<string, Metric>} */
+  const metrics = { [data.metric]: { name: data.metric, ...data.words } };
   const UNKNOWN = "---";
+  const HOUR = 3600;
   /** Bounds of the five classes of change, as now / before. */
   const CHANGES = [2 / 3, 0.9, 1.1, 1.5];
 
-  /** These classes in words. */
-  function changeWords() {
-    const [little, much] = [formats.change(90, 100), formats.change(67, 100)];
-    const [more, most] = [formats.change(110, 100), formats.change(150, 100)];
+  /** Days that are compared when the whole history is shown, as in the Python module `change`. */
+  const COMPARED = 30;
+
+  /** The bounds of the classes of change: of a ratio, a step of its scale and a fifth of it. @param {Metric} metric */
+  function changeBounds({ scale }) {
+    const step = scale?.step;
+    return step ? [1 - step, 1 - step / 5, 1 + step / 5, 1 + step] : CHANGES;
+  }
+
+  /** These classes in words. @param {Metric} metric */
+  function changeWords(metric) {
+    const [much, little, more, most] = metric.parts
+      ? changeBounds(metric).map((bound) => formats.difference(bound - 1, metric))
+      : [67, 90, 110, 150].map((now) => formats.change(now, 100));
     return [
       _("under %(number)s", { number: much }), _("%(low)s to %(high)s", { low: much, high: little }), _("about the same"),
       _("%(low)s to %(high)s", { low: more, high: most }), _("%(number)s and more", { number: most }),
@@ -24,14 +36,43 @@
     const change = data.change && { days: data.change.days, now: data.change.total[0], before: data.change.total[1] };
     const last = formats.indexOf(data.last);
     return finish({
-      from: 0, to: Number.isNaN(last) ? 0 : last, total: data.total, unknown: data.unknown, change, gaps: data.gaps, left: data.left_out,
-    }, data.rows.map(([code, count, , now, before, fresh]) => ({ code, count, now, before, fresh: Boolean(fresh) })));
+      metric: metrics[data.metric], from: 0, to: Number.isNaN(last) ? 0 : last, total: data.total, unknown: data.unknown, few: data.few, change,
+      gaps: data.gaps, left: data.left_out,
+    }, data.rows.map(([code, count, , now, before, fresh]) => ({ code, count, value: count, now, before, fresh: Boolean(fresh) })));
   }
 
   /** Running sums, from which the sum of any period is one subtraction. @type {ApivideoGeo["addUp"]} */
-  function addUp(days) {
+  function addUp(days, metric = metrics[data.metric]) {
     const sums = Object.fromEntries(Object.entries(days.counts).map(([code, counts]) => [code, running(counts)]));
-    return { days, sums, total: running(days.total) };
+    const gaps = days.total.flatMap((count, index) => (count === null && !data.left_out.includes(index) ? index : []));
+    for (const [code, people] of Object.entries(days.people || {})) population.set(code, people);
+    return { days, metric, sums, total: running(days.total), known: running(days.total.map((count) => Number(count !== null))), gaps, seen: new Set(days.seen || data.seen) };
+  }
+
+  /** What was loaded, by name. @type {Map<string, Promise<any>>} */
+  const loaded = new Map();
+  /** Loads something once; after a failure it tries again. @template T @param {string} name @param {() => Promise<T>} load @returns {Promise<T>} */
+  function once(name, load) {
+    if (!loaded.has(name)) loaded.set(name, load().catch((failure) => { loaded.delete(name); throw failure; }));
+    return /** @type {Promise<T>} */ (loaded.get(name));
+  }
+
+  /** Loads the counts by day of a metric or a ratio, when they are first needed. @type {ApivideoGeo["history"]} */
+  const history = (name) => once(name, async () => {
+    const first = name === data.metric;
+    const parts = (data.ratios[name] || [name]).map((part) => once(`${part} by day`, () => geo.load(data.files[part], "days")));
+    if (!first) await once("metrics.js", () => geo.load(data.more));
+    const [upper, lower] = await Promise.all(parts);
+    const sums = lower ? geo.ratios.addUp(metrics[name], upper, lower) : addUp(upper, metrics[name]);
+    return { ...sums, whole: first ? wholeView() : wholeOf(sums) };
+  });
+
+  /** The view of the whole history, whose last days are compared. @param {DaySums} history */
+  function wholeOf(history) {
+    const { open, total } = history.days;
+    let last = total.length - 1;
+    while (open.includes(last)) last--;
+    return viewOf(history, 0, total.length - 1, [last - COMPARED + 1, last]);
   }
 
   /** @param {(number|null)[]} counts */
@@ -42,49 +83,53 @@
   }
 
   /** The view of the days `from` … `to`. @type {ApivideoGeo["viewOf"]} */
-  function viewOf(history, from, to) {
-    const length = to - from + 1;
-    const start = from - length;
-    const { total, open } = history.days;
+  function viewOf(history, from, to, [first, last] = [from, to]) {
+    if (history.parts) return geo.ratios.viewOf(history, from, to, [first, last]);
+    const { metric, known, seen, days: { total, open } } = history;
+    const length = last - first + 1, start = first - length, daily = metric.kind === "per-day";
     // Only complete days can be compared.
-    let complete = start >= 0 && !open.some((index) => index >= start && index <= to);
-    for (let index = start; complete && index <= to; index++) complete = total[index] !== null;
+    let complete = start >= 0 && !open.some((index) => index >= start && index <= last);
+    for (let index = start; complete && index <= last; index++) complete = total[index] !== null;
+    /** The last day that counts: a partial day would lower a mean. @param {number} a @param {number} b */
+    const endOf = (a, b) => { while (daily && b > a && open.includes(b)) b--; return b + 1; };
+    /** The count of the days `a` … `b`: their sum, or the mean of a day. @param {Float64Array} sums @param {number} a @param {number} b */
+    const over = (sums, a, b) => (sums[endOf(a, b)] - sums[a]) / (daily ? known[endOf(a, b)] - known[a] || 1 : 1);
     /** @param {Float64Array} sums */
-    const sum = (sums) => sums[to + 1] - sums[from];
-    /** @param {Float64Array} sums */
-    const earlier = (sums) => (complete ? sums[from] - sums[start] : 0);
+    const compare = (sums) => ({ now: complete ? over(sums, first, last) : 0, before: complete ? over(sums, start, first - 1) : 0 });
     /** @type {CountryCounts[]} */
     const rows = [];
     for (const [code, sums] of Object.entries(history.sums)) {
-      const count = sum(sums);
-      const fresh = complete && count > 0 && sums[from] === 0 && !seenEarlier.has(code);
-      if (code !== UNKNOWN) rows.push({ code, count, now: complete ? count : 0, before: earlier(sums), fresh });
+      const { now, before } = compare(sums), count = over(sums, from, to);
+      if (code !== UNKNOWN) rows.push({ code, count, value: count, now, before, fresh: now > 0 && sums[first] === 0 && !seen.has(code) });
     }
-    const unknown = history.sums[UNKNOWN] ? sum(history.sums[UNKNOWN]) : 0;
+    /** @param {number} index */
+    const within = (index) => index >= from && index <= to;
     return finish({
-      from, to, total: sum(history.total), unknown,
-      change: complete ? { days: length, now: sum(history.total), before: earlier(history.total) } : null,
-      gaps: data.gaps.filter((index) => index >= from && index <= to),
-      left: data.left_out.filter((index) => index >= from && index <= to),
+      metric, from, to, total: over(history.total, from, to), unknown: history.sums[UNKNOWN] ? over(history.sums[UNKNOWN], from, to) : 0,
+      few: data.per_from / (daily ? known[endOf(from, to)] - known[from] || 1 : 1),
+      change: complete ? { days: length, ...compare(history.total) } : null,
+      gaps: history.gaps.filter(within), left: data.left_out.filter(within),
     }, rows);
   }
 
   /**
-   * Adds share, rank and rate, highest count first. A country without a count keeps its change but is not in `rows`.
-   * @param {Totals} totals @param {CountryCounts[]} counts @returns {View}
+   * Adds share, rank and rate, highest value first. A country without a count keeps its change but is not in `rows`.
+   * @type {ApivideoGeo["finish"]}
    */
   function finish(totals, counts) {
     /** @type {Row[]} */
     const rows = [];
-    counts.sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
+    /** @param {CountryCounts} row */
+    const size = ({ value }) => (Number.isNaN(value) ? -1 : value);
+    counts.sort((a, b) => size(b) - size(a) || (a.code < b.code ? -1 : 1));
     counts.forEach((row, index) => {
       const above = rows[index - 1];
       const people = population.get(row.code);
       rows.push({
         ...row,
         share: totals.total ? row.count / totals.total : 0,
-        rank: above && above.count === row.count ? above.rank : index + 1,
-        per: people && row.count >= data.per_from ? (row.count * 1_000_000) / people : NaN,
+        rank: above && size(above) === size(row) ? above.rank : index + 1,
+        per: people && row.count >= totals.few ? (row.count * 1_000_000) / people : NaN,
       });
     });
     const counted = rows.filter((row) => row.count > 0);
@@ -94,6 +139,7 @@
   /** The part of a view on a continent, without plays from unknown countries. @type {ApivideoGeo["onContinent"]} */
   function onContinent(view, slug) {
     const rows = geo.continents[slug].flatMap((code) => view.byCode.get(code) || []);
+    if (view.metric.parts) return geo.ratios.among(view, rows);
     /** @param {"count" | "now" | "before"} key */
     const sum = (key) => rows.reduce((all, row) => all + row[key], 0);
     const change = view.change && { days: view.change.days, now: sum("now"), before: sum("before") };
@@ -112,31 +158,38 @@
 
   /** A change in words, and whether it is good or bad. @type {ApivideoGeo["changeOf"]} */
   function changeOf(view, row) {
-    if (!view.change || !row) return { text: "–", tone: "", ratio: NaN };
+    const none = /** @type {ChangeText} */ ({ text: "–", tone: "", ratio: NaN });
+    if (!view.change || !row) return none;
+    const { kind, parts } = view.metric, { now, before } = row;
     if (row.fresh) return { text: _("new"), tone: "up", ratio: Infinity };
-    if (row.before < data.change_from) return { text: "–", tone: "", ratio: NaN };
-    const tone = row.now > row.before ? "up" : row.now < row.before ? "down" : "";
-    return { text: formats.change(row.now, row.before), tone, ratio: row.now / row.before };
+    if (parts ? Number.isNaN(now - before) : before * (kind === "per-day" ? view.change.days : 1) < data.change_from) return none;
+    const tone = now > before ? "up" : now < before ? "down" : "";
+    if (!parts) return { text: formats.change(now, before), tone, ratio: now / before };
+    const text = formats.difference(now - before, view.metric);
+    return { text, tone: /^[+−]/.test(text) ? tone : "", ratio: 1 + now - before };
   }
 
   /** What a measure compares: a function that returns NaN for a row to leave out. @type {ApivideoGeo["valueBy"]} */
   function valueBy(measure, view) {
     // Rounded once: a share times 100 can be just below the limit of its class.
     if (measure === "share") return (row) => (view.total ? (row.count * 100) / view.total : 0);
-    if (measure === "per-million") return (row) => row.per;
     if (measure === "change") return (row) => changeOf(view, row).ratio;
-    return (row) => row.count;
+    // Limits between classes of a time are round numbers of hours.
+    const unit = view.metric.kind === "seconds" ? HOUR : 1;
+    return (row) => (measure === "per-million" ? row.per : row.value) / unit;
   }
 
   /** One scale for several views, so that their colours can be compared. @type {ApivideoGeo["scaleOf"]} */
   function scaleOf(views, measure, without) {
+    const { metric } = views[0];
+    if (metric.scale) return metric.scale;
     const { method, classes, breaks } = data.scale;
     const values = views.flatMap((view) => {
       const value = valueBy(measure, view);
       const left = without ? leaderOf(view, measure) : "";
       return view.rows.filter((row) => row.code !== left).map(value);
     });
-    const own = measure === "count" || method !== "custom";
+    const own = (measure === "count" && metric.name === data.metric) || method !== "custom";
     return geo.makeScale(values, own ? method : "quantile", classes, breaks);
   }
 
@@ -162,33 +215,37 @@
     /** @type {Map<Code, string>} */
     const kinds = new Map();
     for (const row of view.rows) {
-      const index = geo.classOf(cut, value(row));
-      kinds.set(row.code, row.code === left ? "left" : index < 0 ? "few" : `c${index}`);
+      const figure = value(row);
+      kinds.set(row.code, row.code === left ? "left" : Number.isNaN(figure) ? "few" : `c${Math.max(geo.classOf(cut, figure), 0)}`);
     }
-    const number = { share: formats.percentage, "per-million": formats.limit, count: formats.number }[measure];
+    const exact = cut.whole && view.metric.kind !== "seconds" ? formats.number : (/** @type {number} */ limit) => formats.limit(limit, view.metric);
+    const number = measure === "share" ? formats.percentage : exact;
     /** @type {Entry[]} */
     const legend = geo.ranges(cut, number).map((label, index) => ({ kind: `c${index}`, label }));
     if (left) legend.push({ kind: "left", label: _("Left out"), note: geo.called(left) });
-    if (measure === "per-million") legend.push({ kind: "few", label: _("Under %(quantity)s", { quantity: formats.quantity(data.per_from) }) });
-    legend.push(data.known ? { kind: "zero", label: "0" } : { kind: "blank", label: _("No data") });
+    if (measure === "per-million") legend.push({ kind: "few", label: _("Under %(quantity)s", { quantity: formats.quantity(view.few, view.metric) }) });
+    if (view.metric.parts) legend.push(...geo.ratios.legend(view.metric));
+    else legend.push(data.known ? { kind: "zero", label: "0" } : { kind: "blank", label: _("No data") });
     return { kinds, empty, classes: cut.lows.length, legend: count(legend, kinds, empty, among) };
   }
 
   /** @param {View} view @param {Code[]} [among] @returns {ReturnType<ApivideoGeo["picture"]>} */
   function changePicture(view, among) {
+    const { metric } = view, bounds = changeBounds(metric);
     /** @type {Map<Code, string>} */
     const kinds = new Map();
     for (const row of view.byCode.values()) {
       const { ratio } = changeOf(view, row);
-      if (view.change ? !row.now && !row.before : !row.count) continue;
+      if (view.change && !metric.parts ? !row.now && !row.before : !row.count) continue;
       if (ratio === Infinity) kinds.set(row.code, "new");
       else if (Number.isNaN(ratio)) kinds.set(row.code, "few");
-      else kinds.set(row.code, `d${CHANGES.filter((bound) => ratio >= bound).length}`);
+      else kinds.set(row.code, `d${bounds.filter((bound) => ratio >= bound).length}`);
     }
     /** @type {Entry[]} */
-    const legend = view.change ? changeWords().map((label, index) => ({ kind: `d${index}`, label })) : [];
-    legend.push({ kind: "new", label: _("New") }, { kind: "few", label: view.change ? _("Too few to compare") : _("Nothing to compare with") });
-    legend.push({ kind: "zero", label: _("No %(plays)s in either period", { plays: data.words.many }) });
+    const legend = view.change ? changeWords(metric).map((label, index) => ({ kind: `d${index}`, label })) : [];
+    if (!metric.parts) legend.push({ kind: "new", label: _("New") });
+    legend.push({ kind: "few", label: view.change ? _("Too few to compare") : _("Nothing to compare with") });
+    legend.push(metric.parts ? geo.ratios.legend(metric)[1] : { kind: "zero", label: _("No %(plays)s in either period", { plays: metric.many }) });
     return { kinds, empty: data.known ? "zero" : "blank", classes: data.scale.classes, legend: count(legend, kinds, "zero", among) };
   }
 
@@ -213,21 +270,28 @@
   /** The line under the legend: what the map cannot show. @param {View} view */
   function offTheMap(view) {
     if (!data.known) return "";
-    const parts = [_("Unknown country: %(quantity)s", { quantity: formats.quantity(view.unknown) })];
+    const quantity = view.apart ? formats.value(view.apart.value, view.metric) : formats.quantity(view.unknown, view.metric);
+    const parts = [_("Unknown country: %(quantity)s", { quantity })];
     if (view.gaps.length) parts.push(ngettext("Not collected: %(count)s day", "Not collected: %(count)s days", view.gaps.length));
     if (view.left.length) parts.push(ngettext("Left out: %(count)s day", "Left out: %(count)s days", view.left.length));
     return parts.join(" · ");
   }
 
-  /** A sparkline of the days `from` … `to`, drawn as `spark_path` in Python does. @type {ApivideoGeo["sparkPath"]} */
-  function sparkPath(counts, totals, from, to) {
+  /** The sparkline of a country, "" without counts. @type {ApivideoGeo["sparkOf"]} */
+  function sparkOf({ days, parts }, code, from, to) {
+    const [upper, lower] = (parts || [{ days }]).map((part) => part.days.counts[code]);
+    return upper && (lower || !parts) ? sparkPath(upper, days.total, from, to, lower) : "";
+  }
+
+  /** A sparkline of the days `from` … `to`, drawn as `spark_path` in Python does; `lowers` are what a ratio divides by. @type {ApivideoGeo["sparkPath"]} */
+  function sparkPath(counts, totals, from, to, lowers) {
     const size = to - from + 1;
     const length = Math.max(1, Math.ceil(size / 26));
     /** @type {(number | null)[]} */
     const heights = [];
     for (let start = from + (size % length); start <= to; start += length) {
       let sum = 0, known = 0;
-      for (let index = start; index < start + length; index++) if (totals[index] !== null) { known++; sum += counts[index]; }
+      for (let index = start; index < start + length; index++) if (totals[index] !== null) { known += lowers ? lowers[index] : 1; sum += counts[index]; }
       heights.push(known ? sum / known : null);
     }
     const top = Math.max(0, ...heights.map((height) => height || 0)) || 1;
@@ -242,5 +306,5 @@
     return path;
   }
 
-  Object.assign(geo, { wholeView, addUp, viewOf, compared, changeOf, valueBy, scaleOf, leaderOf, onContinent, picture, offTheMap, sparkPath });
+  Object.assign(geo, { metrics, wholeView, addUp, history, viewOf, finish, compared, changeOf, valueBy, scaleOf, leaderOf, onContinent, picture, offTheMap, sparkPath, sparkOf });
 })(apivideoGeo);

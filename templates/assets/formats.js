@@ -1,7 +1,11 @@
 /** Numbers and dates as the page's locale writes them: the same texts as the Python class `Formats`. */
 (function (geo) {
   "use strict";
+  const { _ } = geo;
   const lang = geo.data.lang;
+  const FIRST = geo.data.words;
+  /** A time from this many hours has no minutes. */
+  const ONLY_HOURS = 100;
   const calendar = lang === "en" ? "en-001" : lang;
   const DAY = 86_400_000;
 
@@ -15,6 +19,7 @@
   }
   const plain = writer({ maximumFractionDigits: 20 });
   const integer = writer({ maximumFractionDigits: 0 });
+  const hundredths = writer({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const tenths = writer({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const percent = writer({ style: "percent", maximumFractionDigits: 0 });
   const exactPercent = writer({ style: "percent", maximumFractionDigits: 12 });
@@ -39,8 +44,12 @@
     /** A share from 0 to 1; one above 0 never reads as 0. */
     share: (part) => (part > 0 && part <= 0.0005 ? `< ${percentTenths(0.001)}` : percentTenths(part)),
 
-    /** A limit between classes of rates. */
-    limit: (value) => plain(Number(value.toPrecision(4))),
+    /** A limit between classes; of a time, in hours. */
+    limit(value, { kind }) {
+      if (kind === "rate") return formats.percentage(100 * value);
+      if (kind === "seconds" || kind === "time") return formats.duration(kind === "time" ? value : value * 3600);
+      return plain(Number(value.toPrecision(4)));
+    },
 
     /** A limit between classes of shares, in percent. */
     percentage: (value) => exactPercent(Number((value / 100).toPrecision(4))),
@@ -61,7 +70,35 @@
       return size === percent(0) ? size : (now > before ? "+" : "−") + size;
     },
 
-    quantity: (count) => geo.fill(geo.form(geo.data.words.counted, count), { count: plain(count) }),
+    quantity: (count, { kind, counted } = FIRST) => geo.fill(geo.form(counted, Math.ceil(count)), { count: formats.value(count, { kind }) }),
+
+    /** A value of a metric or ratio without its noun. */
+    value(value, { kind }) {
+      if (Number.isNaN(value)) return _("too few");
+      if (kind === "sum") return plain(value);
+      if (kind === "per-day") return formats.rate(value);
+      if (kind === "rate") return percentTenths(value);
+      return kind === "ratio" ? hundredths(value) : formats.duration(value);
+    },
+
+    /** The change of a ratio in its own unit, with its sign. */
+    difference(change, { kind }) {
+      const size = Math.abs(change);
+      const text = kind === "rate" ? _("%(number)s points", { number: tenths(size * 100) }) : formats.value(size, { kind });
+      return /[1-9]/.test(text) ? (change > 0 ? "+" : "−") + text : text;
+    },
+
+    /** A time with at most two units: "3 h 20 min", "4 min 5 s". */
+    duration(time) {
+      const seconds = Math.floor(time + 0.5), rest = seconds % 60;
+      const values = { minutes: plain(Math.floor(seconds / 60)), seconds: plain(rest) };
+      if (seconds < 60) return _("%(seconds)s s", values);
+      if (seconds < 3600) return rest ? _("%(minutes)s min %(seconds)s s", values) : _("%(minutes)s min", values);
+      const whole = Math.floor(seconds / 60 + 0.5), minutes = whole % 60, hours = Math.floor(whole / 60);
+      if (hours >= ONLY_HOURS || !minutes) return _("%(hours)s h", { hours: plain(Math.floor(seconds / 3600 + 0.5)) });
+      return _("%(hours)s h %(minutes)s min", { hours: plain(hours), minutes: plain(minutes) });
+    },
+
     iso: (index) => new Date(timeOf(index)).toISOString().slice(0, 10),
     indexOf: (iso) => (/^\d{4}-\d\d-\d\d$/.test(iso) ? Math.round((Date.parse(iso) - first) / DAY) : NaN),
     /** The first day of the twelve months that end with a day; 29 February counts as 1 March in other years. */

@@ -6,21 +6,13 @@
   /** A press that moves farther than this, in pixels, drags the map and chooses nothing. */
   const MOVED = 5;
 
-  /** @type {Promise<DaySums> | null} */
-  let loading = null;
-  /** Loads the counts by day, once, when they are first needed; after a failure it tries again. */
-  function loadDays() {
-    loading = loading || geo.load(data.days, "days").then(geo.addUp, (failure) => { loading = null; throw failure; });
-    return loading;
-  }
-
   geo.attach = function (leaflet, overlay, deepest) {
     const map = geo.map.start(leaflet, overlay, deepest);
     const container = leaflet.getContainer();
-    const whole = geo.wholeView();
+    const first = geo.wholeView();
     let state = rules.read(location.search);
-    let view = whole, pointed = "", turn = 0, later = 0;
-    /** @type {DaySums | null} */
+    let whole = first, view = first, pointed = "", turn = 0, later = 0;
+    /** @type {Awaited<ReturnType<typeof geo.history>> | null} */
     let history = null;
     /** The scale of all frames while they are played. @type {Scale | null} */
     let scale = null;
@@ -30,18 +22,20 @@
     /** Shows what was chosen. @param {Partial<State>} chosen @param {"step" | "replace" | ""} how  the address changes */
     async function go(chosen, how) {
       const before = state;
-      state = { ...state, ...chosen };
+      state = rules.fit({ ...state, ...chosen });
+      const turned = state.metric !== before.metric;
       // The classes of another measure are other countries.
-      if (state.measure !== before.measure && chosen.kind === undefined) state.kind = "";
+      if ((turned || state.measure !== before.measure) && chosen.kind === undefined) state.kind = "";
       const own = ++turn;
-      if (state.period !== "all" && !history) {
-        try {
-          history = await loadDays();
-        } catch {
-          Object.assign(state, { period: "all", ...rules.daysOf("all") });
-          geo.say(_("The figures of the days could not be loaded."));
-        }
+      if (history ? history.metric.name !== state.metric : state.period !== "all" || state.metric !== data.metric) {
+        const loaded = await loadDays(state.metric);
         if (own !== turn) return;
+        if (loaded) history = loaded;
+        else {
+          const { metric, period, from, to } = geo.shown.state;
+          state = rules.fit({ ...state, metric, period, from, to });
+        }
+        whole = history ? history.whole : first;
       }
       scale = null;
       view = viewOf(state.from, state.to, state.period === "all");
@@ -53,6 +47,16 @@
       if (state.continent !== before.continent || state.place !== before.place) showPlace(Boolean(how));
       pinOrNot();
       announce(before);
+    }
+
+    /** Loads the days of a metric or a ratio; null if that failed, which the page says. @param {string} metric */
+    async function loadDays(metric) {
+      try {
+        return await geo.history(metric);
+      } catch {
+        geo.say(_("The figures of the days could not be loaded."));
+        return null;
+      }
     }
 
     /** @param {number} from @param {number} to @param {boolean} all */
@@ -68,7 +72,8 @@
       if (rest) rest.textContent = geo.offTheMap(view);
       geo.summary.show(view, state, view === whole, calm);
       showNote();
-      geo.timeline.note(view, view === whole);
+      geo.timeline.note(view, view === first);
+      geo.labels?.show(view.metric, history);
       geo.shown = { view, state };
     }
     /** Updates the table, which may come a moment later. */
@@ -80,12 +85,8 @@
     /** Preview while dragging or playing: updates everything except the table; if `calm`, the table 250 ms after the last move. @type {PlayActions["preview"]} */
     async function preview(from, to, calm) {
       const own = ++turn;
-      try {
-        history = history || await loadDays();
-      } catch {
-        return;
-      }
-      if (own !== turn) return;
+      history = history || await loadDays(state.metric);
+      if (!history || own !== turn) return;
       view = viewOf(from, to, false);
       paint(false);
       if (state.country) point(state.country);
@@ -95,23 +96,20 @@
 
     /** Puts the colours of all frames on one scale. @type {PlayActions["play"]} */
     async function prepare(frames) {
-      try {
-        history = history || await loadDays();
-      } catch {
-        geo.say(_("The figures of the days could not be loaded."));
-        return false;
-      }
+      history = history || await loadDays(state.metric);
+      if (!history) return false;
       const sums = history;
       const views = frames.map(([from, to]) => geo.viewOf(sums, from, to));
       scale = state.measure === "change" ? null : geo.scaleOf(views, state.measure, state.without);
       return true;
     }
 
-    /** Has a new period read out. @param {State} before */
+    /** Has a new period or metric read out. @param {State} before */
     function announce(before) {
-      if (before.period !== state.period || before.from !== state.from || before.to !== state.to) {
+      if (before.metric !== state.metric) geo.say(document.querySelector("h1")?.textContent || "");
+      else if (before.period !== state.period || before.from !== state.from || before.to !== state.to) {
         geo.say(ngettext("%(days)s: %(quantity)s in %(count)s country", "%(days)s: %(quantity)s in %(count)s countries", view.rows.length, {
-          days: formats.days(view.from, view.to), quantity: formats.quantity(view.total),
+          days: formats.days(view.from, view.to), quantity: view.all ? formats.value(view.all.value, view.metric) : formats.quantity(view.total, view.metric),
         }));
       }
     }
@@ -122,7 +120,9 @@
       }
       const leader = geo.byId("leader");
       leader?.setAttribute("aria-pressed", String(state.without));
-      leader?.setAttribute("aria-disabled", String(state.measure === "change"));
+      leader?.setAttribute("aria-disabled", String(cannotLeave()));
+      const metric = geo.byId("metric");
+      if (metric) metric.value = state.metric;
       geo.byId("continent").value = state.continent;
       cities?.show(state.cities).then((shown) => {
         if (shown || !state.cities) return;
@@ -131,6 +131,9 @@
       });
       time?.show(state);
     }
+
+    /** Has the view no classes that could leave out the leader? */
+    const cannotLeave = () => state.measure === "change" || Boolean(data.ratios[state.metric]);
 
     /** @param {boolean} animate */
     function showPlace(animate) {
@@ -149,14 +152,10 @@
 
     /** Explains the colours of measures that the legend does not explain. */
     function showNote() {
-      const note = geo.byId("map-note");
-      const quantity = formats.quantity(data.per_from);
-      const text = {
-        count: "",
-        share: "",
-        change: geo.compared(view),
-        "per-million": _("Per million people. Countries with fewer than %(quantity)s are hatched: too few to compare.", { quantity }),
-      }[state.measure];
+      const note = geo.byId("map-note"), { measure } = state, { metric, few } = view;
+      let text = metric.parts ? geo.ratios.note(view) : metric.meaning || "";
+      if (measure === "change") text = geo.compared(view);
+      if (measure === "per-million") text = _("Per million people. Countries with fewer than %(quantity)s are hatched: too few to compare.", { quantity: formats.quantity(few, metric) });
       note.hidden = !text;
       if (note.textContent !== text) note.textContent = text;
     }
@@ -248,7 +247,7 @@
 
     function watchKeys() {
       container.setAttribute("role", "application");
-      container.setAttribute("aria-label", _("Map of %(plays)s by country. Arrow keys go from country to country, letters to a name, Home and End to the first and last rank; Enter opens its page, Space pins its figures, Escape leaves, plus, minus and 0 zoom.", { plays: data.words.many }));
+      container.setAttribute("aria-label", _("Map of %(plays)s by country. Arrow keys go from country to country, letters to a name, Home and End to the first and last rank; Enter opens its page, Space pins its figures, Escape leaves, plus, minus and 0 zoom.", { plays: view.metric.many }));
       geo.keys.start(container, {
         at: () => pointed || state.country,
         view: () => view,
@@ -284,16 +283,17 @@
         const { measure } = geo.closest(event, "[data-measure]")?.dataset || {};
         if (measure) go({ measure: /** @type {Measure} */ (measure) }, "step");
       });
+      const metric = geo.byId("metric");
+      metric?.addEventListener("change", () => go({ metric: metric.value }, "step"));
       const continent = geo.byId("continent");
       continent.addEventListener("change", () => go({ continent: continent.value, place: "" }, "step"));
       geo.byId("cities")?.addEventListener("click", () => go({ cities: !state.cities }, "step"));
       geo.byId("leader")?.addEventListener("click", () => {
-        if (state.measure !== "change") go({ without: !state.without }, "step");
+        if (!cannotLeave()) go({ without: !state.without }, "step");
       });
       window.addEventListener("popstate", () => { time?.halt(); go(rules.read(location.search), ""); });
     }
 
-    geo.shown = { view, state };
     /** Writes each letter into the address, without a new step of the browser's history. @param {string} find */
     function findBy(find) {
       state = { ...state, find };
@@ -311,7 +311,7 @@
       play: prepare,
       rest: (from, to) => { go({ period: "custom", from, to }, "replace"); },
     });
-    for (const kind of ["pointerenter", "focusin"]) geo.byId("periods")?.addEventListener(kind, () => loadDays().catch(() => {}), { once: true });
+    for (const kind of ["pointerenter", "focusin"]) geo.byId("periods")?.addEventListener(kind, () => { geo.history(state.metric).catch(() => {}); }, { once: true });
     geo.map.zoomButtons(leaflet, zooms);
     watchPointer();
     watchKeys();
@@ -320,6 +320,7 @@
     const requested = state;
     state = rules.read("");
     const unchanged = JSON.stringify(requested) === JSON.stringify(state);
+    geo.shown = { view, state };
     rules.remember(requested, false);
     document.dispatchEvent(new Event("listening"));
     (unchanged ? Promise.resolve() : go(requested, "")).then(() => {

@@ -88,13 +88,14 @@
   /** What the picture shows: the measure, the days, the number of plays, and what the map leaves out. @returns {string[]} */
   function facts() {
     const { view, state } = geo.shown;
+    const part = state.continent ? geo.onContinent(view, state.continent) : view;
     const left = state.without && state.measure !== "change" && geo.leaderOf(view, state.measure);
     return texts([
       document.querySelector(".banner.demo") && _("Demo data"),
       state.measure !== "count" && geo.measureWords(),
       data.first && formats.days(view.from, view.to),
-      formats.quantity((state.continent ? geo.onContinent(view, state.continent) : view).total),
-      view.unknown && !state.continent && _("%(quantity)s from unknown countries", { quantity: formats.quantity(view.unknown) }),
+      part.all ? geo.ratios.both(part.all, part.metric) : formats.quantity(part.total, part.metric),
+      view.unknown && !state.continent && !view.all && _("%(quantity)s from unknown countries", { quantity: formats.quantity(view.unknown, view.metric) }),
       view.gaps.length && ngettext("%(count)s day was never collected", "%(count)s days were never collected", view.gaps.length),
       view.left.length && ngettext("%(count)s day was left out by the publisher", "%(count)s days were left out by the publisher", view.left.length),
       left && _("Left out of the classes: %(country)s", { country: geo.called(left) }),

@@ -14,7 +14,7 @@
 
   /** @type {ApivideoGeo["prose"]["headline"]} */
   function headline(view, { all, continent }) {
-    const { rows } = view, plays = data.words.many;
+    const { rows, metric } = view, plays = metric.many;
     /** @param {"countries" | "most" | "countries_of" | "most_of"} form @param {Code[]} codes */
     const write = (form, codes) => geo.fill(geo.form(wording.headline[form], rows.length), {
       count: formats.number(rows.length), continent, where: list.format(codes.map(within)),
@@ -24,11 +24,21 @@
       if (continent) return geo.sentence(_("No %(plays)s in %(continent)s", { plays, continent }));
       return geo.sentence(all ? _("No %(plays)s yet", { plays }) : _("No %(plays)s in this period", { plays }));
     }
+    if (metric.name !== data.metric) return labelled(view, continent);
     if (!rows.length) return _("%(quantity)s from unknown countries", { quantity: formats.quantity(view.total) });
     const first = rows.filter((row) => row.count === rows[0].count).map((row) => row.code);
     if (continent) return write(first.length < Math.min(3, rows.length) || rows.length === 1 ? "most_of" : "countries_of", first);
     if (rows.length === 1) return geo.fill(wording.headline.somewhere, { country: within(first[0]) });
     return write(first.length < Math.min(3, rows.length) ? "most" : "countries", first);
+  }
+
+  /** The headline of another metric than the first: "Play rate in Europe: 31.4%, highest in Malta". @param {View} view @param {string} continent */
+  function labelled({ metric, rows: [first], total, all }, continent) {
+    const label = continent ? _("%(plays)s in %(continent)s", { plays: metric.label, continent }) : metric.label;
+    const value = formats.value(all ? all.value : total, metric);
+    if (!first || Number.isNaN(first.value)) return `${label}: ${value}`;
+    const where = within(first.code);
+    return all ? _("%(label)s: %(value)s, highest in %(where)s", { label, value, where }) : _("%(label)s: %(value)s, most in %(where)s", { label, value, where });
   }
 
   /** "between 25 May and 21 November 2026", "on 21 November 2026". @param {View} view */
@@ -44,13 +54,14 @@
     const when = period(view);
     if (!view.total && view.left.length && !view.gaps.length && uncollected(view)) return _("The publisher left out what happened %(when)s.", { when });
     if (!view.total) return uncollected(view) ? _("Nothing was collected %(when)s.", { when }) : _("Nothing was counted %(when)s.", { when });
-    return [howMuch(view, scope, when), fromWhere(view), fresh(view, scope), byMeasure(view, scope)].filter(Boolean).join(" ");
+    const shares = view.metric.parts ? "" : fromWhere(view);
+    return [howMuch(view, scope, when), shares, fresh(view, scope), byMeasure(view, scope)].filter(Boolean).join(" ");
   }
 
   /** @param {View} view @param {Scope} scope @param {string} when */
   function howMuch(view, { continent, share }, when) {
-    let quantity = formats.quantity(view.total);
-    if (continent) quantity = _("%(quantity)s in %(continent)s (%(share)s of all)", { quantity, continent, share: formats.about(share) });
+    let quantity = view.all ? geo.ratios.both(view.all, view.metric) : formats.quantity(view.total, view.metric);
+    if (continent && !view.all) quantity = _("%(quantity)s in %(continent)s (%(share)s of all)", { quantity, continent, share: formats.about(share) });
     return when ? _("%(quantity)s %(when)s.", { quantity, when }) : _("%(quantity)s in all.", { quantity });
   }
 
@@ -82,7 +93,7 @@
       share: (/** @type {Row} */ row) => formats.share(row.share),
       "per-million": (/** @type {Row} */ row) => formats.rate(row.per),
       change: (/** @type {Row} */ row) => geo.changeOf(view, row).text,
-      count: (/** @type {Row} */ row) => formats.number(row.count),
+      count: (/** @type {Row} */ row) => formats.value(row.value, view.metric),
     };
     return [...view.rows].filter((row) => value(row) > (measure === "change" ? 1 : 0) && value(row) < Infinity)
       .sort((a, b) => value(b) - value(a)).slice(0, size).map((row) => `${within(row.code)} (${texts[measure](row)})`);
@@ -92,13 +103,14 @@
   function byMeasure(view, { measure }) {
     const first = list.format(greatest(view, measure, 3));
     if (!first) return "";
+    if (view.metric.parts && measure === "count") return _("Highest in %(first)s.", { first });
     if (measure === "per-million") return _("Per million people, most in %(first)s.", { first });
     return measure === "change" ? _("Greatest rise: %(first)s.", { first }) : "";
   }
 
   /** The map in words; `words` name the measure. @type {ApivideoGeo["prose"]["description"]} */
   function description(view, { all, measure, continent }, words) {
-    const place = continent || _("World map"), quantity = formats.quantity(view.total);
+    const place = continent || _("World map"), quantity = formats.quantity(view.total, view.metric);
     const first = list.format(greatest(view, measure, 5));
     let text = ngettext(
       "%(place)s: %(quantity)s, %(count)s country: %(first)s.", "%(place)s: %(quantity)s, %(count)s countries; most in %(first)s.",
@@ -106,14 +118,17 @@
     );
     if (!view.total) text = _("%(place)s: nothing was counted.", { place });
     else if (!view.rows.length) text = _("%(place)s: %(quantity)s from unknown countries.", { place, quantity });
-    else if (measure !== "count") text = _("%(place)s, %(measure)s: %(first)s.", { place, measure: words, first: first || "–" });
+    else if (measure !== "count" || view.all) text = _("%(place)s, %(measure)s: %(first)s.", { place, measure: words, first: first || "–" });
     return all || !data.first ? text : `${text} ${formats.days(view.from, view.to)}.`;
   }
 
   /** How the total adds up. @param {View} view */
-  const balance = (view) => _("%(total)s: %(mapped)s on the map, %(unknown)s from unknown countries", {
-    total: formats.quantity(view.total), mapped: formats.number(view.total - view.unknown), unknown: formats.number(view.unknown),
-  });
+  function balance({ total, unknown, all, metric }) {
+    if (all) return `${metric.label}: ${geo.ratios.both(all, metric)}`;
+    return _("%(total)s: %(mapped)s on the map, %(unknown)s from unknown countries", {
+      total: formats.quantity(total, metric), mapped: formats.value(total - unknown, metric), unknown: formats.value(unknown, metric),
+    });
+  }
 
   geo.prose = { headline, lead, description, balance };
 })(apivideoGeo);

@@ -8,6 +8,9 @@ var apivideoGeo = /** @type {ApivideoGeo} */ ({});
 (function (geo) {
   "use strict";
 
+  /** What the last file of data has handed over. @type {unknown} */
+  let received;
+
   geo.byId = (id) => /** @type {any} */ (document.getElementById(id));
 
   geo.data = JSON.parse(geo.byId("data").textContent || "");
@@ -35,12 +38,15 @@ var apivideoGeo = /** @type {ApivideoGeo} */ ({});
   geo.closest = (event, selector) => /** @type {Element} */ (event.target).closest(selector);
 
   /**
-   * Loads a file of data that calls `apivideoGeo[name]`. It is a script and not a request, so that it also works from disk.
-   * @param {string} address @param {"days" | "cities"} name @returns {Promise<any>}
+   * Loads a script; of a file of data, which calls `apivideoGeo[name]`, the result is its data. It is a script and not a
+   * request, so that it also works from disk.
+   * @param {string} address @param {"days" | "cities"} [name] @returns {Promise<any>}
    */
   geo.load = (address, name) => new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    geo[name] = resolve;
+    if (name) geo[name] = (/** @type {any} */ found) => { received = found; };
+    // The browser sends "load" before it runs another script.
+    script.onload = () => resolve(received);
     script.onerror = () => { script.remove(); reject(new Error(name)); };
     script.src = address;
     document.head.append(script);

@@ -18,7 +18,7 @@
   while (data.open.includes(lastComplete)) lastComplete--;
 
   /** @type {State} */
-  const defaults = { period: "all", from: 0, to: last, measure: "count", country: "", sort: "rank", continent: "", place: "", kind: "", find: "", without: false, zeros: false, cities: false, all: false };
+  const defaults = { period: "all", from: 0, to: last, measure: "count", country: "", sort: "rank", continent: "", metric: data.metric, place: "", kind: "", find: "", without: false, zeros: false, cities: false, all: false };
 
   /** The days of a period that is not "custom". @param {string} period */
   function daysOf(period) {
@@ -35,6 +35,7 @@
     /** @param {string} name */
     const get = (name) => parts.get(name) || "";
     const state = { ...defaults, ...readPeriod(get("period")) };
+    if (Object.hasOwn(data.files, get("metric")) || Object.hasOwn(data.ratios, get("metric"))) state.metric = get("metric");
     state.measure = MEASURES.find((measure) => measure === get("measure")) || state.measure;
     if (Object.hasOwn(data.points, get("country"))) state.country = get("country");
     if (COLUMNS.includes(get("sort").replace(/^-/, ""))) state.sort = get("sort");
@@ -46,7 +47,13 @@
     state.without = get("without") === "leader";
     state.zeros = get("zeros") === "shown";
     state.all = get("rows") === "all";
-    return state;
+    return fit(state);
+  }
+
+  /** Drops what does not exist for a ratio: its share, its number per million people, classes without the leader. @type {ApivideoGeo["state"]["fit"]} */
+  function fit(state) {
+    if (!data.ratios[state.metric]) return state;
+    return { ...state, without: false, measure: state.measure === "change" ? "change" : "count" };
   }
 
   /** @param {string} text  "30d" or "2026-08-01..2026-08-31" */
@@ -69,7 +76,7 @@
     const parts = [];
     if (state.period === "custom") parts.push(`period=${formats.iso(state.from)}..${formats.iso(state.to)}`);
     else if (state.period !== "all") parts.push(`period=${state.period}`);
-    for (const name of /** @type {const} */ (["measure", "country", "sort", "continent"])) {
+    for (const name of /** @type {const} */ (["metric", "measure", "country", "sort", "continent"])) {
       if (state[name] !== defaults[name]) parts.push(`${name}=${state[name]}`);
     }
     if (state.place) parts.push(`map=${state.place}`);
@@ -94,5 +101,5 @@
     }
   }
 
-  geo.state = { read, remember, daysOf, last, lastComplete };
+  geo.state = { read, fit, remember, daysOf, last, lastComplete };
 })(apivideoGeo);

@@ -12,7 +12,7 @@
     balance: balance?.textContent || "", title: document.title,
   };
   const figures = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-figure]"))].map((figure) => [
-    figure.dataset.figure || "", figure.querySelector("b")?.textContent || "", figure.querySelector("span")?.textContent || "", figure.className,
+    figure.dataset.figure || "", figure.querySelector("b")?.textContent || "", figure.querySelector("span")?.textContent || "", figure.className, figure.querySelector("dt")?.textContent || "",
   ]);
 
   /** @param {Element | null} element @param {string} text */
@@ -27,25 +27,29 @@
     const part = state.continent ? geo.onContinent(view, state.continent) : view;
     const continent = state.continent && geo.continentName(state.continent);
     const scope = { all, measure: state.measure, continent, share: view.total ? part.total / view.total : 0 };
-    const asSent = all && !continent && (state.measure === "count" || !view.total);
+    const first = view.metric.name === data.metric;
+    const asSent = all && first && !continent && (state.measure === "count" || !view.total);
     for (const element of [heading, lead]) {
       if (element) element.style.minHeight = calm ? "" : `${element.offsetHeight}px`;
     }
     const headline = asSent ? sent.headline : prose.headline(part, scope);
     write(heading, headline);
     write(lead, asSent ? sent.lead : prose.lead(part, scope));
-    write(balance, all ? sent.balance : prose.balance(view));
-    map.setAttribute("aria-label", asSent ? sent.description : prose.description(part, scope, geo.measureWords()));
+    write(balance, all && first ? sent.balance : prose.balance(view));
+    const words = [!first && view.metric.label, !(view.all && state.measure === "count") && geo.measureWords()].filter(Boolean).join(", ");
+    map.setAttribute("aria-label", asSent ? sent.description : prose.description(part, scope, words));
     document.title = sent.title.replace(sent.headline, () => headline);
-    if (all && !continent) figures.forEach(([key, value, note, tone]) => put(key, value, note, tone));
+    if (all && first && !continent) figures.forEach(([key, value, note, tone, label]) => put(key, value, note, tone, label));
+    else if (part.all) compare(part, scope);
     else count(part, scope, state.continent);
   }
 
-  /** @param {string} key @param {string} value @param {string} note @param {string} [tone] */
-  function put(key, value, note, tone) {
+  /** @param {string} key @param {string} value @param {string} note @param {string} [tone] @param {string} [label]  as in the page if it is missing */
+  function put(key, value, note, tone, label) {
     const figure = document.querySelector(`[data-figure="${key}"]`);
     if (!figure) return;
     figure.className = tone || "";
+    write(figure.querySelector("dt"), label || figures.find((each) => each[0] === key)?.[4] || "");
     const number = /** @type {Element} */ (figure.querySelector("b"));
     const small = figure.querySelector("span");
     write(number, value);
@@ -55,22 +59,34 @@
 
   /** Writes the four figures. @param {View} view @param {Scope} scope @param {string} slug  of the continent, or "" */
   function count(view, { all, continent }, slug) {
-    const { change, rows } = view;
+    const { change, rows, metric } = view;
     const compared = change?.before ? change : null;
-    const tone = !compared || compared.now === compared.before ? "" : compared.now > compared.before ? "up" : "down";
-    put("total", formats.number(view.total), compared ? changeWords(compared, all) : "", tone);
+    put("total", formats.value(view.total, metric), compared ? changeWords(compared, all, formats.change(compared.now, compared.before)) : "", toneOf(compared), metric.label);
     const fresh = rows.filter((row) => row.fresh).length;
     const world = continent ? geo.continents[slug].length : data.world;
     put("reach", formats.number(rows.length), [_("of %(number)s", { number: formats.number(world) }), fresh && ngettext("%(count)s new", "%(count)s new", fresh)].filter(Boolean).join(" · "));
     const first = rows[0], share = first && formats.share(first.share);
     put("most", first ? geo.nameOf(first.code) : "–", !first ? "" : continent ? _("%(share)s within %(continent)s", { share, continent }) : share);
     const dense = view.byCode.get(geo.leaderOf(view, "per-million"));
-    put("dense", dense ? geo.nameOf(dense.code) : "–", dense ? formats.rate(dense.per) : _("countries with %(quantity)s or more", { quantity: formats.quantity(data.per_from) }));
+    put("dense", dense ? geo.nameOf(dense.code) : "–", dense ? formats.rate(dense.per) : _("countries with %(quantity)s or more", { quantity: formats.quantity(view.few, metric) }));
   }
 
-  /** @param {Change} change @param {boolean} all */
-  function changeWords({ now, before, days }, all) {
-    const change = formats.change(now, before);
+  /** Writes the four figures of a ratio: its value, and where it is highest and lowest. @param {View} view @param {Scope} scope */
+  function compare({ all: whole, change, rows, metric }, { all }) {
+    const ranked = rows.filter((row) => !Number.isNaN(row.value)), first = ranked[0], last = ranked[ranked.length - 1];
+    const compared = change && !Number.isNaN(change.now - change.before) ? change : null;
+    const words = compared && changeWords(compared, all, formats.difference(compared.now - compared.before, metric));
+    put("total", formats.value(whole ? whole.value : NaN, metric), words || "", toneOf(compared), metric.label);
+    put("reach", formats.number(ranked.length), _("of %(number)s", { number: formats.number(rows.length) }));
+    put("most", first ? geo.nameOf(first.code) : "–", first ? formats.value(first.value, metric) : "", "", _("Highest"));
+    put("dense", last ? geo.nameOf(last.code) : "–", last ? formats.value(last.value, metric) : "", "", _("Lowest"));
+  }
+
+  /** @param {Change | null} change */
+  const toneOf = (change) => (!change || change.now === change.before ? "" : change.now > change.before ? "up" : "down");
+
+  /** @param {Change} period @param {boolean} all @param {string} change */
+  function changeWords({ days }, all, change) {
     return all
       ? ngettext("Last day: %(change)s on the day before", "%(count)s days: %(change)s on the %(count)s before", days, { change })
       : ngettext("%(change)s on the day before", "%(change)s on the %(count)s days before", days, { change });

@@ -24,6 +24,9 @@
   const FIRST_ROWS = 25;
   const more = geo.byId("all-rows");
 
+  /** @type {CountryCounts} */
+  const UNCOUNTED = { code: "", count: 0, value: NaN, now: 0, before: 0, fresh: false };
+
   /** The rows of the table that match. @param {string} selector @returns {HTMLTableRowElement[]} */
   function rowsWith(selector) {
     return [.../** @type {NodeListOf<HTMLTableRowElement>} */ (table?.querySelectorAll(`tr${selector}`)) || []];
@@ -77,17 +80,26 @@
   function keyOf(column, view) {
     /** @param {Code} code */
     const row = (code) => view.byCode.get(code);
+    const ratio = Boolean(view.metric.parts);
     if (column === "name") return null;
-    if (column === "per-million") return (code) => row(code)?.per ?? NaN;
+    if (ratio && column === "count") return (code) => row(code)?.upper ?? 0;
+    if (column === "per-million") return (code) => (ratio ? row(code)?.lower : row(code)?.per) ?? NaN;
     if (column === "change") return (code) => geo.changeOf(view, row(code)).ratio;
-    return (code) => row(code)?.count ?? 0;
+    return (code) => row(code)?.value ?? (ratio ? NaN : 0);
+  }
+
+  /** The texts of the three columns of figures: of a ratio what is divided, the value, and what it is divided by. @param {CountryCounts | null} row @param {Metric} metric @param {string} share @param {number} per */
+  function texts(row, { parts, ...metric }, share, per) {
+    if (!parts) return [data.known ? formats.value(row?.count || 0, metric) : "–", share, Number.isNaN(per) ? "–" : formats.rate(per)];
+    const value = row?.count ? formats.value(row.value, metric) : "–";
+    return [formats.value(row?.upper || 0, parts[0]), value, formats.value(row?.lower || 0, parts[1])];
   }
 
   /** `history` is for sparklines; null leaves them as they are. @type {ApivideoGeo["table"]["render"]} */
   function render(view, { sort, zeros, all, find: words }, history) {
     if (!table) return;
     if (find.value.trim() !== words) find.value = words;
-    if (zeros) addMissing();
+    if (zeros || view.rows.some((row) => !rows.has(row.code))) addMissing();
     const changed = shown.view !== view;
     shown = { view, sort, zeros, all };
     if (changed) fill(view, history);
@@ -114,23 +126,22 @@
 
   /** @param {View} view @param {DaySums | null} history */
   function fill(view, history) {
-    const longest = view.rows.length ? view.rows[0].share : 1;
+    const ratio = Boolean(view.metric.parts);
+    /** @param {Row} row */
+    const size = (row) => (ratio ? row.value : row.share);
+    const longest = view.rows.length ? size(view.rows[0]) : 1;
     for (const [code, row] of rows) {
       const figures = view.byCode.get(code);
       const [rank, , count, share, per, change, trend] = row.cells;
       const counted = figures?.count ? figures : null;
-      put(rank, counted ? formats.number(counted.rank) : "–");
-      put(count, data.known ? formats.number(counted ? counted.count : 0) : "–");
-      put(share.lastElementChild, view.total ? formats.share(figures ? figures.share : 0) : "–");
-      share.querySelector("rect")?.setAttribute("width", counted ? Math.max((74 * counted.share) / longest, 1).toFixed(1) : "0");
-      put(per, counted && !Number.isNaN(counted.per) ? formats.rate(counted.per) : "–");
+      put(rank, counted && !Number.isNaN(counted.value) ? formats.number(counted.rank) : "–");
+      const shown = texts(counted, view.metric, view.total ? formats.share(figures ? figures.share : 0) : "–", counted ? counted.per : NaN);
+      [count, share.lastElementChild, per].forEach((element, index) => put(element, shown[index]));
+      share.querySelector("rect")?.setAttribute("width", counted ? Math.max((74 * (size(counted) || 0)) / longest, 1).toFixed(1) : "0");
       const { text, tone } = geo.changeOf(view, figures);
       put(change, text);
       change.className = `num change ${tone}`.trimEnd();
-      if (history && trend.firstElementChild && history.days.counts[code]) {
-        const path = geo.sparkPath(history.days.counts[code], history.days.total, view.from, view.to);
-        trend.querySelector("path")?.setAttribute("d", path);
-      }
+      if (history) trend.querySelector("path")?.setAttribute("d", geo.sparkOf(history, code, view.from, view.to));
     }
     fillRest(view);
   }
@@ -138,15 +149,20 @@
   /** The row of unknown countries, the total, and what the changes compare. @param {View} view */
   function fillRest(view) {
     for (const row of rowsWith(".apart")) {
-      const count = view.unknown;
-      put(row.cells[2], formats.number(count));
-      put(row.cells[3].lastElementChild, view.total ? formats.share(count / view.total) : "–");
+      last(row, view.apart || { ...UNCOUNTED, count: view.unknown }, view);
     }
-    put(foot.rows[0].cells[2], formats.number(view.total));
-    put(foot.rows[0].cells[3].lastElementChild, view.total ? formats.share(1) : "–");
+    last(foot.rows[0], view.all || { ...UNCOUNTED, count: view.total }, view);
     const compared = geo.compared(view), note = geo.byId("change-note");
     if (note) note.textContent = compared;
     for (const head of headings()) if (head.dataset.sort === "change") head.title = compared;
+  }
+
+  /** One of the last rows. @param {HTMLTableRowElement} row @param {CountryCounts} figures @param {View} view */
+  function last(row, figures, { metric, total }) {
+    const [count, share, per] = texts(figures, metric, total ? formats.share(figures.count / total) : "–", NaN);
+    put(row.cells[2], count);
+    put(row.cells[3].lastElementChild, share);
+    put(row.cells[4], metric.parts || row.parentElement !== foot ? per : "");
   }
 
   /** @param {Element | null} cell @param {string} text */
@@ -221,21 +237,31 @@
     /** @param {number} number @param {number} digits */
     const rounded = (number, digits) => (Number.isFinite(number) ? String(Number(number.toFixed(digits))) : "");
     const period = [data.first && formats.iso(view.from), data.last && formats.iso(view.to)];
+    const { metric } = view, ratio = metric.parts && metric;
     /** @type {(string | number)[][]} */
-    const lines = [["rank", "iso_a3", "country", `${data.metric}s`, "share", "per_million", "change", "from", "to"]];
+    const lines = [["rank", "iso_a3", "country", ...columns(metric), "change", "from", "to"]];
     for (const row of body.rows) {
       if (row.hidden) continue;
       const code = row.dataset.c || "";
       const figures = view.byCode.get(code);
       const name = code ? nameAt(code).name : textOf(row.cells[1]);
       const count = code ? (figures ? figures.count : 0) : view.unknown;
-      const ratio = code ? geo.changeOf(view, figures).ratio : NaN;
-      lines.push([
-        figures && count ? figures.rank : "", code || "---", name, count, rounded(view.total ? count / view.total : 0, 6),
-        rounded(count && figures ? figures.per : NaN, 3), rounded(ratio - 1, 4), ...period,
-      ]);
+      const change = code ? geo.changeOf(view, figures).ratio : NaN;
+      const one = ratio && ((code ? figures : view.apart) || UNCOUNTED);
+      const cells = one
+        ? [rounded(one.value, 6), ...(geo.ratios.interval(one, metric) || [NaN, NaN]).map((bound) => rounded(bound, 6)), rounded(one.upper || 0, 3), rounded(one.lower || 0, 3)]
+        : [rounded(count, 3), rounded(view.total ? count / view.total : 0, 6), rounded(count && figures ? figures.per : NaN, 3)];
+      lines.push([figures && count && !Number.isNaN(figures.value) ? figures.rank : "", code || "---", name, ...cells, rounded(change - 1, 4), ...period]);
     }
     return `${lines.map((line) => line.map(cell).join(",")).join("\r\n")}\r\n`;
+  }
+
+  /** Names of columns: of a ratio its value, the bounds of its interval, and both numbers. @param {Metric} metric */
+  function columns(metric) {
+    /** @param {Metric} each */
+    const column = ({ name, kind }) => `${name.replace("-", "_")}${kind === "seconds" ? "_seconds" : kind === "per-day" ? "s_per_day" : "s"}`;
+    if (!metric.parts) return [column(metric), "share", "per_million"];
+    return [metric.name.replaceAll("-", "_"), "low_95", "high_95", ...metric.parts.map(column)];
   }
 
   /** A value as CSV: quoted if necessary; text that a spreadsheet would run gets an apostrophe in front. @param {string | number} value */

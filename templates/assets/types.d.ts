@@ -9,12 +9,45 @@ type Code = string;
 type PluralForms = Record<string, string>;
 type Box = [left: number, top: number, right: number, bottom: number];
 type Measure = "count" | "share" | "per-million" | "change";
+/** How values are computed and written: sums, the mean of a day, sums of seconds; ratios: a percentage, a number, seconds. */
+type Kind = "sum" | "per-day" | "seconds" | "rate" | "ratio" | "time";
+
+/** The words of a metric or a ratio. */
+interface MetricWords {
+  /** As in the list of choices: "Plays to the end". */
+  label: string;
+  kind: Kind;
+  /** Within a sentence: "plays to the end". */
+  many: string;
+  /** With a count; of a ratio only its value. */
+  counted: PluralForms;
+  /** What it is, in a sentence; the first metric needs none. */
+  meaning?: string;
+}
+
+/** A metric or a ratio that the map can show. */
+interface Metric extends MetricWords {
+  name: string;
+  /** Of a ratio: what is divided, and what it is divided by, as they are shown. */
+  parts?: Metric[];
+  /** Of a ratio: its classes, the same in all periods. */
+  scale?: Scale;
+}
 
 /** The page's JSON, written by `client_data` of the render package. Days are indexes: 0 is the first of the history. */
 interface PageData {
   lang: string;
+  /** Name of the metric that the page is made with. */
   metric: string;
-  words: { many: string; counted: PluralForms };
+  words: MetricWords;
+  /** Metric → address of its counts by day, or "". The first is that of the page. */
+  files: Record<string, string>;
+  /** Ratio → the metric that is divided, and the one it is divided by. */
+  ratios: Record<string, [upper: string, lower: string]>;
+  /** Smallest number to divide by from which a ratio is shown. */
+  ratio_from: number;
+  /** Address of the script for other metrics than the first, or "". */
+  more: string;
   /** Is there any data by country? */
   known: boolean;
   /** Number of countries of the world. */
@@ -26,13 +59,12 @@ interface PageData {
   change: { days: number; total: [now: number, before: number] } | null;
   /** Smallest count before, from which a change is shown. */
   change_from: number;
-  /** Smallest count from which a rate per million people is shown. */
+  /** Smallest count from which a rate per million people is shown; `few` is the same as a mean of a day, where that is what is shown. */
   per_from: number;
+  few: number;
   /** Countries with a count in the history before the first day. */
   seen: Code[];
   scale: { method: string; classes: number; breaks: number[]; lows: number[] };
-  /** Address of the counts by day, or "". */
-  days: string;
   /** First and last day of the history as ISO dates, or "". */
   first: string;
   last: string;
@@ -63,16 +95,30 @@ interface Days {
   total: (number | null)[];
   open: number[];
   counts: Record<Code, number[]>;
+  /** Of other metrics than the first: countries with a count before the first day, populations of countries that the first does not have. */
+  seen?: Code[];
+  people?: Record<Code, number>;
 }
 
 /** Running sums of the days: item n is the sum of the first n days. */
 interface DaySums {
   days: Days;
+  metric: Metric;
   sums: Record<Code, Float64Array>;
   total: Float64Array;
+  /** Number of collected days. */
+  known: Float64Array;
+  /** Days that were never collected. */
+  gaps: number[];
+  seen: Set<Code>;
+  /** Of a ratio: the sums of both metrics, on the days that have both. */
+  parts?: DaySums[];
 }
 
-/** A country's counts in a period; `before` is that of the period of the same length before it. */
+/**
+ * A country's counts in a period; `before` is that of the period of the same length before it. Of a ratio, `now` and
+ * `before` are its values.
+ */
 interface CountryCounts {
   code: Code;
   count: number;
@@ -80,6 +126,12 @@ interface CountryCounts {
   before: number;
   /** First seen in this period? */
   fresh: boolean;
+  /** What the map shows: the count, or a ratio; NaN if there is too little to divide by. */
+  value: number;
+  /** Of a ratio: what is divided and what it is divided by, as sums or as means of a day, and the counts of both. */
+  upper?: number;
+  lower?: number;
+  of?: [CountryCounts, CountryCounts];
 }
 
 interface Row extends CountryCounts {
@@ -98,6 +150,14 @@ interface Change {
 
 /** The totals of a period, before its rows are ranked. */
 interface Totals {
+  metric: Metric;
+  /** Smallest count from which a rate per million people is shown. */
+  few: number;
+  /** Of a ratio: the value of all countries, that of unknown ones, the days that have both numbers, and by how many days these are divided. */
+  all?: CountryCounts;
+  apart?: CountryCounts;
+  collected?: number;
+  days?: number;
   /** Indexes of the first and the last day, both included. */
   from: number;
   to: number;
@@ -124,6 +184,8 @@ interface State {
   period: string;
   from: number;
   to: number;
+  /** Name of a metric or a ratio. */
+  metric: string;
   measure: Measure;
   country: Code;
   /** Column of the table, with "-" in front for the reverse order. */
@@ -149,6 +211,8 @@ interface Scale {
   top: number;
   /** Are all values integers? */
   whole: boolean;
+  /** Width of a class, if all have the same. */
+  step?: number;
 }
 
 interface LegendEntry {
@@ -170,7 +234,7 @@ interface Painting {
 interface ChangeText {
   text: string;
   tone: "" | "up" | "down";
-  /** now / before: Infinity for a new country, NaN where nothing can be compared. */
+  /** now / before, of a ratio 1 + now − before: Infinity for a new country, NaN where nothing can be compared. */
   ratio: number;
 }
 
@@ -263,6 +327,7 @@ interface PageElements {
   strip: HTMLElement;
   controls: HTMLElement;
   continent: HTMLSelectElement;
+  metric: HTMLSelectElement | null;
   from: HTMLInputElement;
   to: HTMLInputElement;
   custom: HTMLElement;
@@ -300,12 +365,15 @@ interface PageElements {
 interface Formats {
   number(value: number): string;
   share(part: number): string;
-  limit(value: number): string;
+  limit(value: number, metric: { kind: Kind }): string;
+  value(value: number, metric: { kind: Kind }): string;
+  difference(change: number, metric: { kind: Kind }): string;
+  duration(seconds: number): string;
   percentage(value: number): string;
   about(part: number): string;
   rate(value: number): string;
   change(now: number, before: number): string;
-  quantity(count: number): string;
+  quantity(count: number, metric?: MetricWords): string;
   /** ISO date of a day. */
   iso(index: number): string;
   /** Index of an ISO date; NaN for any other text. */
@@ -331,6 +399,7 @@ interface ApivideoGeo {
   closest(event: Event, selector: string): HTMLElement | null;
   load(address: string, name: "days"): Promise<Days>;
   load(address: string, name: "cities"): Promise<City[]>;
+  load(address: string): Promise<void>;
   pageOf(code: Code): string;
   still(): boolean;
   // called by the loaded files of days and of cities
@@ -359,11 +428,17 @@ interface ApivideoGeo {
   makeScale(values: number[], method: string, classes: number, custom?: number[]): Scale;
   classOf(scale: Scale, value: number): number;
   ranges(scale: Scale, number: (value: number) => string): string[];
+  rounded(above: number, upto: number, near: number, whole: boolean): { tier: number; limit: number };
 
-  // figures.js
+  // figures.js; metrics.js adds metrics
+  metrics: Record<string, Metric>;
   wholeView(): View;
-  addUp(days: Days): DaySums;
-  viewOf(history: DaySums, from: number, to: number): View;
+  addUp(days: Days, metric?: Metric): DaySums;
+  /** Loads a metric or a ratio; `whole` is the view of all its days. */
+  history(name: string): Promise<DaySums & { whole: View }>;
+  /** `now` are the days that are compared with as many before; by default all of them. */
+  viewOf(history: DaySums, from: number, to: number, now?: [first: number, last: number]): View;
+  finish(totals: Totals, counts: CountryCounts[]): View;
   compared(view: View): string;
   changeOf(view: View, row: Row | undefined): ChangeText;
   valueBy(measure: Measure, view: View): (row: Row) => number;
@@ -372,11 +447,27 @@ interface ApivideoGeo {
   onContinent(view: View, slug: string): View;
   picture(view: View, measure: Measure, without: boolean, scale?: Scale | null, among?: Code[]): Painting & { legend: LegendEntry[] };
   offTheMap(view: View): string;
-  sparkPath(counts: number[], totals: (number | null)[], from: number, to: number): string;
+  sparkPath(counts: number[], totals: (number | null)[], from: number, to: number, lowers?: number[]): string;
+  sparkOf(history: DaySums, code: Code, from: number, to: number): string;
+
+  // ratios.js
+  ratios: {
+    addUp(metric: Metric, upper: Days, lower: Days): DaySums;
+    viewOf(history: DaySums, from: number, to: number, now: [first: number, last: number]): View;
+    among(view: View, rows: Row[]): View;
+    interval(row: CountryCounts, metric: Metric): [low: number, high: number] | null;
+    both(row: CountryCounts, metric: Metric): string;
+    legend(metric: Metric): { kind: string; label: string }[];
+    note(view: View): string;
+  };
+
+  // labels.js
+  labels: { show(metric: Metric, history: DaySums | null): void };
 
   // state.js
   state: {
     read(search: string): State;
+    fit(state: State): State;
     remember(state: State, step: boolean): void;
     daysOf(period: string): { from: number; to: number };
     last: number;

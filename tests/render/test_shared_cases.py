@@ -14,15 +14,16 @@ from typing import Any
 import ibis
 import pytest
 
+from apivideo_geo.aggregate.ratios import Ratios
 from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.days import year_until
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import name_of, to_alpha2
-from apivideo_geo.model import Change
+from apivideo_geo.model import RATIOS, Change, Summary
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map import notebook
 from apivideo_geo.render.map.scale import make_scale
-from apivideo_geo.render.map.script_data import client_data, render_spoken
+from apivideo_geo.render.map.script_data import DataFiles, client_data, render_metrics, render_spoken
 from apivideo_geo.render.map.sparkline import render_days, spark_path
 from apivideo_geo.render.pages.index import make_rows
 from apivideo_geo.render.text.formats import Formats
@@ -58,7 +59,7 @@ def run_in_node(jobs: Sequence[Mapping[str, Any]]) -> list[Any]:
 
 
 def job(locale: str, expression: str, argument: Any) -> Mapping[str, Any]:
-    data = client_data(Context(SAMPLE, Theme("Acme Academy", locale=locale)), "", "")
+    data = client_data(Context(SAMPLE, Theme("Acme Academy", locale=locale)), DataFiles())
     return {"script": script_for(locale), "data": data, "expression": expression, "argument": argument}
 
 
@@ -75,6 +76,7 @@ def test_python_writes_numbers_and_days_as_in_the_table(locale):
         "about": formats.about,
         "rate": formats.rate,
         "change": formats.change,
+        "duration": formats.duration,
         "quantity": lambda count: formats.say_many(*counted("play"), count),
         "day": lambda index: formats.day(day(index)),
         "yearUntil": lambda index: (year_until(day(index)) - FIRST).days,
@@ -122,12 +124,56 @@ def test_python_shows_changes_and_sparklines_as_in_the_table():
 
 def test_scripts_show_changes_and_sparklines_as_in_the_table():
     changes = """cases => cases.map(([now, before, fresh]) => {
-        const { text, tone } = apivideoGeo.changeOf({ change: {} }, { now, before, fresh });
+        const view = { change: {}, metric: apivideoGeo.metrics.play };
+        const { text, tone } = apivideoGeo.changeOf(view, { now, before, fresh });
         return [now, before, fresh, text, tone]; })"""
     sparklines = """cases => cases.map(([counts, totals]) =>
         [counts, totals, apivideoGeo.sparkPath(counts, totals, 0, counts.length - 1)])"""
     jobs = [job("en", changes, CASES["changes"]), job("en", sparklines, CASES["sparklines"])]
     assert run_in_node(jobs) == [CASES["changes"], CASES["sparklines"]]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_python_and_scripts_divide_as_in_the_table(locale):
+    jobs, found = [], []
+    for name, before, now, *_ in CASES["ratios"]:
+        what = two_days(name, before, now)
+        ratios, formats = Ratios(what), Formats(locale)
+        ratio = next(one for one in ratios.all if one.name == name)
+        earlier, later = (ratios.country(ratio, "FRA", slice(place, place + 1)) for place in (0, 1))
+        text = formats.say("too few") if later.value is None else formats.ratio(name, later.value)
+        change = "–"
+        if earlier.value is not None and later.value is not None:
+            change = formats.ratio_change(name, later.value, earlier.value)
+        interval = later.interval and [round(bound, 9) for bound in later.interval]
+        found.append([name, before, now, interval, round(later.upper, 3), round(later.lower, 3), text, change])
+        data = client_data(Context(what, Theme("Acme", locale=locale)), DataFiles(dict.fromkeys(what.metrics, "")))
+        days_of = [json.loads(render_days(what.metrics[metric])[17:-3]) for metric in (ratio.upper, ratio.lower)]
+        expression = f"""([upper, lower]) => {{ const geo = apivideoGeo, metric = geo.metrics["{name}"];
+            const view = geo.viewOf(geo.ratios.addUp(metric, upper, lower), 1, 1), row = view.byCode.get("FRA");
+            const rounded = (number, digits) => Number(number.toFixed(digits));
+            const bounds = geo.ratios.interval(row, metric);
+            return [bounds && bounds.map((bound) => rounded(bound, 9)), rounded(row.upper, 3), rounded(row.lower, 3),
+                geo.formats.value(row.value, metric), geo.changeOf(view, row).text]; }}"""
+        script = script_for(locale) + render_metrics(what, formats) + (TEMPLATES / "assets/ratios.js").read_text()
+        jobs.append({"script": script, "data": data, "expression": expression, "argument": days_of})
+    results = run_in_node(jobs)
+    assert [[*case[:3], *result] for case, result in zip(CASES["ratios"], results, strict=True)] == found
+    if locale == "en":
+        assert found == CASES["ratios"]
+
+
+def two_days(name: str, before: Sequence[int], now: Sequence[int]) -> Summary:
+    """Return the Summary of two days on which France has the upper and the lower number of a ratio."""
+    ratio = next(one for one in RATIOS if one.name == name and one.lower != "start")
+    upper, lower = (
+        replace(
+            summary({"FRA": first + second}, days(FIRST, [first, second]), metric=metric),
+            by_country={"FRA": (first, second)},
+        )
+        for metric, first, second in zip((ratio.upper, ratio.lower), before, now, strict=True)
+    )
+    return replace(upper, others={lower.metric: lower})
 
 
 def test_a_share_is_in_the_class_that_its_figure_says():
@@ -144,7 +190,7 @@ def test_a_country_with_too_few_plays_or_without_residents_has_no_rate():
     for case in CASES["rates"]:
         what = rated(case["counts"], case["per_from"])
         assert {country.iso_a3: country.per_million for country in what.countries} == case["per"]
-        data = client_data(Context(what, Theme("Acme")), "", "")
+        data = client_data(Context(what, Theme("Acme")), DataFiles())
         expression = """() => Object.fromEntries(apivideoGeo.wholeView().rows.map(({ code, per }) =>
             [code, Number.isNaN(per) ? null : per]))"""
         jobs.append({"script": script_for("en"), "data": data, "expression": expression, "argument": None})
@@ -168,7 +214,7 @@ def test_a_country_seen_before_the_period_of_the_page_is_new_in_no_view_of_it():
     what = rated({}, 100, since=day(5), rows=rows)
     assert what.change
     assert what.change.new == ("ITA",)
-    data = client_data(Context(what, Theme("Acme")), "days.js", "")
+    data = client_data(Context(what, Theme("Acme")), DataFiles({"play": "days.js"}))
     expression = """() => apivideoGeo.viewOf(apivideoGeo.addUp(argument), 60, 64).rows.filter((row) => row.fresh)
         .map((row) => row.code)"""
     argument = json.loads(render_days(what).removeprefix("apivideoGeo.days(").removesuffix(");\n"))

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from apivideo_geo.days import year_until
 from apivideo_geo.geo.countries import all_countries, name_of
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_regions, load_shapes, load_spread_widths
-from apivideo_geo.model import CHANGE_FROM, CountryCount, Summary
+from apivideo_geo.model import (
+    CHANGE_FROM,
+    IN_SECONDS,
+    PER_DAY,
+    RATES,
+    RATIOS_IN_SECONDS,
+    CountryCount,
+    Summary,
+    ratios_of,
+)
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats, sentence
@@ -42,6 +51,26 @@ class Choice:
     long_words: str = ""
 
 
+@dataclass(frozen=True)
+class DataFiles:
+    """Paths of the scripts that are loaded when a reader needs them, "" if there is none.
+
+    ``days``: collected metric → its counts by day, the first one that of the page; ``more``: what other metrics need.
+    """
+
+    days: Mapping[str, str] = field(default_factory=dict)
+    cities: str = ""
+    more: str = ""
+
+
+def make_shown(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
+    """Return the metrics that the map can show, then the ratios; none if there is only one."""
+    if not summary.others or not summary.by_country:
+        return ()
+    names = (*summary.metrics, *(ratio.name for ratio in ratios_of(summary.metrics)))
+    return tuple(Choice(name, sentences.label_of(name, formats)) for name in names)
+
+
 def make_periods(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
     """Return the periods shorter than the history, then all of it, then custom; none without days by country."""
     closed = [day.day for day in summary.daily if not day.open]
@@ -57,8 +86,9 @@ def make_periods(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
 
 def make_measures(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
     """Return the measures that the map can show."""
+    several = make_shown(summary, formats)
     return (
-        Choice("count", sentence(sentences.noun(summary.metric, formats))),
+        Choice("count", formats.say("Number") if several else sentences.label_of(summary.metric, formats)),
         Choice("share", formats.say("Share")),
         Choice("per-million", formats.say("Per million")),
         Choice("change", formats.say("Change")),
@@ -71,22 +101,19 @@ def make_continents(formats: Formats) -> tuple[Choice, ...]:
     return tuple(Choice(_slug(name), sentence(names.get(CONTINENTS[name], name))) for name in load_regions())
 
 
-def client_data(context: Context, days_file: str, cities_file: str) -> Mapping[str, Any]:
-    """Return the data of the page's scripts.
-
-    ``days_file`` and ``cities_file`` are the paths of the scripts with the counts of each day and with the cities, ""
-    if there are none.
-    """
+def client_data(context: Context, files: DataFiles) -> Mapping[str, Any]:
+    """Return the data of the page's scripts."""
     summary, theme, formats = context.summary, context.theme, context.formats
     shapes = load_shapes()
     shown = [country.iso_a3 for country in summary.countries]
     return {
         "lang": formats.spoken or formats.lang,
         "metric": summary.metric,
-        "words": {
-            "many": sentences.noun(summary.metric, formats),
-            "counted": plural_forms(formats.words, *sentences.counted(summary.metric)),
-        },
+        "words": _words(summary.metric, formats),
+        "files": files.days or {summary.metric: ""},
+        "ratios": {ratio.name: (ratio.upper, ratio.lower) for ratio in ratios_of(files.days)},
+        "ratio_from": summary.ratio_from,
+        "more": files.more,
         "known": summary.has_data,
         "world": len(all_countries()),
         "total": summary.total,
@@ -96,6 +123,7 @@ def client_data(context: Context, days_file: str, cities_file: str) -> Mapping[s
         "change": summary.change and {"days": summary.change.days, "total": summary.change.total},
         "change_from": CHANGE_FROM,
         "per_from": summary.per_million_from,
+        "few": summary.per_million_from,
         "seen": sorted(summary.earlier.seen),
         "scale": {
             "method": theme.method,
@@ -103,7 +131,6 @@ def client_data(context: Context, days_file: str, cities_file: str) -> Mapping[s
             "breaks": list(theme.breaks),
             "lows": list(context.scale.lows),
         },
-        "days": days_file,
         "first": summary.daily[0].day.isoformat() if summary.daily else "",
         "last": summary.daily[-1].day.isoformat() if summary.daily else "",
         "gaps": [(day - summary.daily[0].day) // timedelta(days=1) for day in summary.days.never_collected],
@@ -116,7 +143,34 @@ def client_data(context: Context, days_file: str, cities_file: str) -> Mapping[s
         "dots": {code: shape.size for code, shape in shapes.items() if shape.dot and shape.path},
         "continents": {_slug(name): [round(side) for side in box] for name, box in load_regions().items()},
         "pages": shown,
-        "cities": cities_file,
+        "cities": files.cities,
+    }
+
+
+def render_metrics(summary: Summary, formats: Formats) -> str:
+    """Return a line of script: the words of the metrics that are not the first, and of the ratios."""
+    words: dict[str, Mapping[str, Any]] = {
+        metric: {"name": metric, **_words(metric, formats), "meaning": sentences.meaning_of(metric, formats)}
+        for metric in summary.others
+    }
+    for ratio in ratios_of(summary.metrics):
+        label = sentences.label_of(ratio.name, formats)
+        kind = "rate" if ratio.name in RATES else "time" if ratio.name in RATIOS_IN_SECONDS else "ratio"
+        meaning = f"{sentences.meaning_of(ratio.name, formats)} ({sentences.definition_of(ratio, formats)})"
+        counted = {"other": "%(count)s"}
+        words[ratio.name] = {
+            "name": ratio.name, "label": label, "kind": kind, "many": label, "counted": counted, "meaning": meaning,
+        }  # fmt: skip
+    return f"Object.assign(apivideoGeo.metrics,{json.dumps(words, ensure_ascii=False, separators=(',', ':'))});\n"
+
+
+def _words(metric: str, formats: Formats) -> dict[str, Any]:
+    """Return how a metric is called and written; ``kind``: see types.d.ts."""
+    return {
+        "label": sentences.label_of(metric, formats),
+        "kind": "per-day" if metric in PER_DAY else "seconds" if metric in IN_SECONDS else "sum",
+        "many": sentences.noun(metric, formats),
+        "counted": plural_forms(formats.words, *sentences.counted(metric)),
     }
 
 

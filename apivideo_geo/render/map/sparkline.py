@@ -3,7 +3,8 @@
 The file is one classic script, ``apivideoGeo.days({…})``, so that it also loads from ``file://``. Keys: ``first``
 (ISO day), ``total`` (one number a day, null where the day was never collected), ``open`` (indexes of partial
 days) and ``counts`` (alpha-3, ``---`` for unknown → one number a day). If a day's total is larger than the sum of its
-counts, the rest is suppressed.
+counts, the rest is suppressed. The file of another metric than the first also has ``seen`` (countries with a count
+before the first day) and ``people`` (populations of countries that have no count of the first metric).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from math import floor
+from typing import Any
 
 from apivideo_geo.model import Summary
 
@@ -20,16 +22,23 @@ WIDE, TALL = 75, 16
 """Width and height of a sparkline, in units."""
 
 
-def render_days(summary: Summary) -> str:
-    """Return the script; empty without days, or if counts by day and country are not known."""
+def render_days(summary: Summary, first: Summary | None = None) -> str:
+    """Return the script; empty without days, or if counts by day and country are not known.
+
+    ``first``: the Summary of the metric that the page opens with, if it is another.
+    """
     if not summary.daily or not summary.by_country:
         return ""
-    days = {
+    days: dict[str, Any] = {
         "first": summary.daily[0].day.isoformat(),
         "total": [day.count for day in summary.daily],
         "open": [index for index, day in enumerate(summary.daily) if day.open],
         "counts": {code: list(counts) for code, counts in summary.by_country.items()},
     }
+    if first:
+        known = {country.iso_a3 for country in first.countries}
+        days["seen"] = sorted(summary.earlier.seen)
+        days["people"] = {one.iso_a3: one.people for one in summary.countries if one.iso_a3 not in known}
     return f"apivideoGeo.days({json.dumps(days, separators=(',', ':'))});\n"
 
 

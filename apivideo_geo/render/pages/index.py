@@ -47,12 +47,9 @@ class CountryRow:
 
 
 def make_index(
-    context: Context, map_id: str, changes: Sequence[NewsItem], days_file: str, cities_file: str
+    context: Context, map_id: str, changes: Sequence[NewsItem], files: script_data.DataFiles
 ) -> dict[str, Any]:
-    """Return what the template prints, except the frame of the page.
-
-    ``days_file`` and ``cities_file``: see ``script_data.client_data``.
-    """
+    """Return what the template prints, except the frame of the page."""
     summary, formats, scale = context.summary, context.formats, context.scale
     headline, description = sentences.headline(summary, formats), sentences.description(summary, formats)
     first, last = (summary.daily[at].day.isoformat() if summary.daily else "" for at in (0, -1))
@@ -74,12 +71,13 @@ def make_index(
         "rest": _last_rows(summary, formats),
         "snippet": make_snippet(context.theme.site_url, headline),
         "periods": script_data.make_periods(summary, formats),
+        "shown": script_data.make_shown(summary, formats),
         "measures": script_data.make_measures(summary, formats),
         "continents": script_data.make_continents(formats),
         "change_note": _change_note(summary, formats),
         "first_day": first,
         "last_day": last,
-        "data": script_data.client_data(context, days_file, cities_file),
+        "data": script_data.client_data(context, files),
         "changes": {"entries": changes[:CHANGES], "more": len(changes) > CHANGES},
         "panels": make_panels(context),
     }

@@ -45,6 +45,9 @@ PARTS = (
 EMBED = "embed.js"
 EMBED_PARTS = ("words.js", "formats.js", "classes.js", "figures.js", "state.js", "legend.js", "map.js", "embed.js")
 """Scripts of the map in a frame, as one file."""
+METRICS = "metrics.js"
+METRICS_PARTS = ("ratios.js", "labels.js")
+"""Scripts for other metrics than the first, as one file; loaded when a reader chooses one."""
 CITY_MAP = "city-map.js"
 CITY_MAP_PARTS = ("words.js", "map.js", "city-map.js")
 """Scripts of the map of cities, as one file."""
@@ -92,8 +95,9 @@ def load_own(folders: Sequence[Path], words: str = "") -> dict[str, bytes]:
 
     scripts = {SCRIPT: joined((START, *PARTS)), EMBED: joined((START, *EMBED_PARTS))}
     scripts[CITY_MAP] = joined((START, *CITY_MAP_PARTS))
+    scripts[METRICS] = joined(METRICS_PARTS)
     scripts |= {name: joined((name,)) for name in ALONE}
-    ours = {START, *ALONE, *PARTS, *EMBED_PARTS, *CITY_MAP_PARTS}
+    ours = {START, *ALONE, *PARTS, *EMBED_PARTS, *METRICS_PARTS, *CITY_MAP_PARTS}
     others = {name: path.read_bytes() for name, path in find_assets(folders).items() if name not in ours}
     return {**others, **scripts}
 
