@@ -22,8 +22,9 @@ from apivideo_geo.geo.countries import name_of, to_alpha2
 from apivideo_geo.geo.places import population
 from apivideo_geo.model import UNLISTED, Asset, Details, Summary
 from apivideo_geo.render.theme.theme import Theme
-from tests.browser import serve
-from tests.render.samples import MADE, whole_site, write
+from tests.browser import OpenPage, serve
+from tests.render.browsing import build
+from tests.render.samples import MADE, whole_site, whole_world, write
 
 PAGES = (
     "index.html", "country/FRA.html", "video/viFilm00.html", "videos.html", "cities.html", "changes.html",
@@ -94,3 +95,25 @@ def host(browser: Browser, origin: str) -> Iterator[Page]:
 def test_at_every_width_nothing_is_cut_squeezed_or_wider_than_the_screen(host: Page, origin: str, name, locale):
     problems = host.evaluate(SWEEP, [f"{origin}/{locale}/{name}", WIDTHS])
     assert problems[:20] == []
+
+
+BROKEN_WORDS = """() => [...document.querySelectorAll("tr[data-c] th a")].flatMap((link) => {
+  const text = link.firstChild, range = document.createRange();
+  return [...text.data.matchAll(/[^\\s-]+/g)].filter((word) => {
+    range.setStart(text, word.index);
+    range.setEnd(text, word.index + word[0].length);
+    return new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size > 1;
+  }).map(String);
+})"""
+"""Words of the countries' names in the table that are on two lines."""
+
+
+@pytest.mark.parametrize("locale", ["de", "es", "fr"])
+def test_the_name_of_a_country_is_not_broken_within_a_usual_word(open_page: OpenPage, tmp_path, locale):
+    what = whole_world()
+    named = tuple(replace(country, name=name_of(country.iso_a3, locale)) for country in what.countries)
+    page = open_page(build(replace(what, countries=named), tmp_path, Theme("Acme", locale=locale)).as_uri()).page
+    for width in (1440, 1100, 740):
+        page.set_viewport_size({"width": width, "height": 800})
+        broken = [word for word in page.evaluate(BROKEN_WORDS) if len(word) < 14]
+        assert broken == [], width
