@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from apivideo_geo.console.report import Report
 from apivideo_geo.effects import Effects
-from apivideo_geo.errors import DataRefused, UsageError
+from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
 from apivideo_geo.model import Details, Summary
 from apivideo_geo.settings import Settings
 
@@ -165,7 +165,7 @@ def publish(
 def _store_published(summary: Summary, details: Details, settings: Settings, report: Report) -> None:
     """Store the breakdowns that are published for the first time, because later sites must repeat them.
 
-    Adds a warning for months whose data is different now.
+    Adds a warning for months whose data is different now. Raises :class:`DiskFailed` if they cannot be stored.
     """
     from apivideo_geo.aggregate.monthly import new_months
     from apivideo_geo.history.published import FILE, load_published, save_published
@@ -177,7 +177,14 @@ def _store_published(summary: Summary, details: Details, settings: Settings, rep
     published = load_published(folder)
     min_counts = dict.fromkeys(withheld_dimensions(settings.withhold_media), settings.min_count)
     if new := new_months(details.monthly, summary, min_counts, published):
-        save_published(folder, {**published, **new})
+        try:
+            save_published(folder, {**published, **new})
+        except DiskFailed as error:
+            first = ", ".join(sorted({f"{month:%Y-%m}" for _, month in new}))
+            raise DiskFailed(
+                f"The site was not published: it shows the breakdowns with hidden small counts of {first} for the "
+                f"first time, and the history has to record that. {error}"
+            ) from None
     for months, state in (
         (details.changed, "stay as they were first published, although their data is different now"),
         (details.withdrawn, "are not shown any more, because a day of them was removed"),

@@ -23,7 +23,8 @@ from apivideo_geo.history.history import open_history
 from apivideo_geo.model import Asset, Facts
 from apivideo_geo.privacy import for_history, publishable_assets, withhold
 from bench.withheld import find_lookalike
-from tests.product import Product
+from tests.mounts import in_own_mounts
+from tests.product import COMMAND, Product
 
 LEAST = 5
 FIRST, LAST = date(2026, 8, 1), date(2026, 10, 10)
@@ -269,3 +270,23 @@ def test_later_builds_repeat_what_was_published_or_a_part_of_it(tmp_path):
     assert {month for month, _, _ in now} == {MONTHS[1]}
     assert "2026-08 are not shown any more, because a day of them was removed" in product.said
     assert now == {key: values for key, values in first.items() if key[0] == MONTHS[1]}
+
+
+def test_a_read_only_history_is_rendered_unless_it_has_to_record_a_month_that_is_shown_for_the_first_time(tmp_path):
+    product = Product(tmp_path)
+    save_history(tmp_path / "history", COUNTS, private=True)
+    read_only = 'mount --bind history history && mount -o remount,bind,ro history && exec "$@"'
+    settings = product.environment(
+        now=datetime(2026, 10, 11, tzinfo=UTC), APIVIDEO_GEO_WITHHOLD_MEDIA="true", APIVIDEO_GEO_MIN_COUNT=str(LEAST)
+    )
+    command = [*COMMAND, "render", "--out", "read-only"]
+    done = in_own_mounts(read_only, *command, env=settings, cwd=tmp_path)
+    assert done.returncode == 4, done.stderr
+    assert "hidden small counts of 2026-08, 2026-09 for the first time, and the history has to record" in done.stderr
+    assert "history/published.parquet: Read-only file system" in done.stderr
+    assert not (tmp_path / "read-only").exists()
+
+    render(product, "writable")
+    done = in_own_mounts(read_only, *command, env=settings, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert cells_of(product, "read-only") == cells_of(product, "writable")

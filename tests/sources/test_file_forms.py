@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import resource
 import tracemalloc
 import zipfile
 from datetime import date
@@ -16,10 +17,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from apivideo_geo.durable import temporary_folder
 from apivideo_geo.engines import connect
-from apivideo_geo.errors import DataRefused, UsageError
+from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
 from apivideo_geo.settings import load_settings
-from apivideo_geo.sources.files import json_documents
+from apivideo_geo.sources.files import encoding, json_documents
 from apivideo_geo.sources.files.read import open_sessions
 from tests.product import Product
 from tests.sources.test_files import api_session, countries_of, rows_of, save
@@ -145,6 +147,35 @@ def test_zips_that_are_not_one_text_are_refused_in_a_sentence(tmp_path: Path, du
                 archive.writestr(name, ROWS)
         with pytest.raises(DataRefused, match=sentence):
             open_sessions([save(tmp_path, "a.csv", content.getvalue())], duckdb)
+
+
+def copies() -> list[Path]:
+    return sorted(temporary_folder().rglob("text"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.zip", packed(f"{ROWS}{'0' * 90_000_000}")), ("a.csv", (ROWS * 20_000).encode("utf-16"))]
+)
+def test_a_file_that_unpacks_to_more_than_the_limit_is_refused_and_leaves_no_copy(
+    tmp_path: Path, duckdb: Any, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes
+) -> None:
+    monkeypatch.setattr(encoding, "MOST_COPIED", 1_000_000)
+    earlier = copies()
+    with pytest.raises(DataRefused, match=rf"{name} is larger than 1 MB when it is unpacked as UTF-8: split it"):
+        open_sessions([save(tmp_path, name, content)], duckdb)
+    assert copies() == earlier
+
+
+def test_a_disk_that_is_too_full_for_the_copy_is_named_and_the_copy_removed(tmp_path: Path, duckdb: Any) -> None:
+    path = save(tmp_path, "a.csv", (ROWS * 20_000).encode("utf-16"))
+    earlier, before = copies(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(DiskFailed, match=rf"^Cannot write {temporary_folder()}.*: File too large; free space"):
+            open_sessions([path], duckdb)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert copies() == earlier
 
 
 def orientations() -> list[object]:

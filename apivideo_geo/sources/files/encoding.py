@@ -9,16 +9,19 @@ from __future__ import annotations
 import codecs
 import logging
 import re
-import shutil
-from itertools import count
+from contextlib import suppress
+from itertools import count, islice
 from pathlib import Path
+from typing import IO
 
-from apivideo_geo.durable import temporary_folder
+from apivideo_geo.durable import disk_failed, temporary_folder
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.text_files import GZIP, READ_ERRORS, describe, encoding_of, open_bytes, open_text, packed_as
 
 STEP = 1 << 19
 """Bytes read at a time."""
+MOST_COPIED = 4_000_000_000
+"""Maximum size of the copy of a file that the engines cannot read, in bytes: a small ZIP may be terabytes long."""
 _ESCAPED = re.compile(rb"'(?:[=+@\t\r-]|\Z)")  # an apostrophe at the end of a step may be followed by one of these
 _copies = count()
 
@@ -39,24 +42,48 @@ def copy_as_utf8(path: Path, header: int = 1) -> Path:
     """Write the text from line ``header`` on as UTF-8 to a temporary file, which is removed when Python ends.
 
     Folders of the file whose names have values (``country=FR``) are in the path of the copy too. Raises one of
-    ``READ_ERRORS``, and :class:`DataRefused` with the line of bytes that are not text.
+    ``READ_ERRORS``, :class:`DataRefused` for bytes that are not text (with their line) and for more than
+    ``MOST_COPIED`` bytes, :class:`DiskFailed` if the copy cannot be written.
     """
     encoding = encoding_of(path)
     if not encoding.startswith("utf-8"):
         log.warning("%s is %s text; it is read as such.", path, encoding[:6].upper())
     log.info("%s is copied to a temporary file, because the engine cannot read it as it is.", path)
     values = [part for part in path.absolute().parts[1:-1] if "=" in part]
-    copy = Path(temporary_folder(), str(next(_copies)), *values, "text")
-    copy.parent.mkdir(parents=True)
-    with copy.open("w", encoding="utf-8", newline="") as target:
-        try:
-            with open_text(path) as source:
-                for _ in range(header - 1):
-                    source.readline()
-                shutil.copyfileobj(source, target, STEP)
-        except UnicodeDecodeError:
-            raise _not_text(path, path, encoding) from None
+    copy = Path(temporary_folder(), "copies", str(next(_copies)), *values, "text")
+    try:
+        with open_text(path) as source:
+            for _ in islice(source, header - 1):
+                pass
+            _copy(source, copy)
+    except UnicodeDecodeError:
+        raise _not_text(path, path, encoding) from None
+    if copy.stat().st_size > MOST_COPIED:
+        copy.unlink()
+        raise DataRefused(
+            f"{path} is larger than {MOST_COPIED // 1_000_000:,} MB when it is unpacked as UTF-8: split it, or give it "
+            "as UTF-8 text that is not a ZIP, which may be of any size."
+        )
     return copy
+
+
+def _copy(source: IO[str], copy: Path) -> None:
+    """Write ``source`` to ``copy``, up to a little more than ``MOST_COPIED`` bytes."""
+    try:
+        copy.parent.mkdir(parents=True)
+        target = copy.open("wb")
+    except OSError as error:
+        raise disk_failed(copy, error) from None
+    with target:
+        while target.tell() <= MOST_COPIED and (text := source.read(STEP)):
+            try:
+                target.write(text.encode())
+                target.flush()
+            except OSError as error:
+                with suppress(OSError):  # it tries to write again
+                    target.close()
+                copy.unlink()
+                raise disk_failed(copy, error) from None
 
 
 def scan_text(path: Path, shown: Path | None = None) -> bool:
