@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
@@ -22,6 +23,7 @@ from apivideo_geo.model import (
     DIMENSIONS,
     FACT_COLUMNS,
     PER_MILLION_FROM,
+    RATIO_FROM,
     UNLISTED,
     Account,
     Asset,
@@ -53,10 +55,13 @@ class Audience:
     ``play``. ``assets``: the videos and live streams with their titles. ``withheld``: dimension → the smallest count
     that is shown in a country and month. ``published``: the rows of ``monthly.csv`` where the audience was opened from
     a site. ``left_out``: days that are left out on purpose. ``per_million_from``: countries with a smaller count have
-    no rate per million people. ``first_published``: months that were published from a history before.
+    no rate per million people. ``first_published``: months that were published from a history before. ``others``: each
+    other metric that was collected → its audience, by country and day only. ``ratio_from``: see :meth:`ratios`.
 
     In every method, ``since`` and ``until`` are inclusive UTC days, ``country`` is an ISO 3166-1 alpha-3 code (``XKX``
-    Kosovo, ``---`` unknown) and ``media`` is the id of a video or live stream. Frames have the types ``string``,
+    Kosovo, ``---`` unknown), ``media`` is the id of a video or live stream, and ``metric`` is one of :attr:`metrics`
+    (None: the first). Viewers, who are counted once a day, are never added up over days: their count in a period is the
+    mean of a day. Times are in seconds. Frames have the types ``string``,
     ``Int64``, ``Float64`` and ``datetime64[s]``. A period without any collected day raises :class:`UsageError`.
     """
 
@@ -75,26 +80,51 @@ class Audience:
     published: pd.DataFrame | None = None
     first_published: PublishedMonths = field(default_factory=dict)
     locale: str = "en"
-    _summaries: dict[tuple[Day | str, ...], Summary] = field(default_factory=dict, repr=False, compare=False)
+    others: Mapping[str, Audience] = field(default_factory=dict)
+    ratio_from: int = RATIO_FROM
+    _summaries: dict[tuple[object, ...], Summary] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The collected metrics; the first one is that of every method by default."""
+        return (self.metric, *self.others)
 
     def choro(
-        self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
+        self,
+        *,
+        since: Day = None,
+        until: Day = None,
+        country: str | None = None,
+        media: str | None = None,
+        metric: str | None = None,
     ) -> pd.DataFrame:
         """Return ``ISO_A3, Count``, highest count first, as in ``choro.csv``; unknown is the last row, ``---``."""
         from apivideo_geo.exports.frames import choro_frame
 
-        return choro_frame(self.summary(since, until, country, media))
+        return choro_frame(self._summary(since, until, country, media, metric))
 
     def countries(
-        self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
+        self,
+        *,
+        since: Day = None,
+        until: Day = None,
+        country: str | None = None,
+        media: str | None = None,
+        metric: str | None = None,
     ) -> pd.DataFrame:
         """Return one row for each country, as in ``countries.csv``: codes, name, count, share (0–1), rate, rank."""
         from apivideo_geo.exports.frames import countries_frame
 
-        return countries_frame(self.summary(since, until, country, media))
+        return countries_frame(self._summary(since, until, country, media, metric))
 
     def daily(
-        self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
+        self,
+        *,
+        since: Day = None,
+        until: Day = None,
+        country: str | None = None,
+        media: str | None = None,
+        metric: str | None = None,
     ) -> pd.DataFrame:
         """Return ``day, count, state, metric``, one row for each UTC day.
 
@@ -102,15 +132,34 @@ class Audience:
         """
         from apivideo_geo.exports.frames import daily_frame
 
-        return daily_frame(self.summary(since, until, country, media))
+        return daily_frame(self._summary(since, until, country, media, metric))
 
     def timeseries(
-        self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
+        self,
+        *,
+        since: Day = None,
+        until: Day = None,
+        country: str | None = None,
+        media: str | None = None,
+        metric: str | None = None,
     ) -> pd.DataFrame:
         """Return one row for each UTC day and country with a count, as in ``timeseries.csv``."""
         from apivideo_geo.exports.frames import timeseries_frame
 
-        return timeseries_frame(self.summary(since, until, country, media))
+        return timeseries_frame(self._summary(since, until, country, media, metric))
+
+    def ratios(self, *, since: Day = None, until: Day = None, country: str | None = None) -> pd.DataFrame:
+        """Return one row for each ratio of two metrics and each country, as in ``ratios.csv``: play rate, completion, …
+
+        A ratio divides the sums over the days on which both metrics were collected. ``value``, and for rates the 95 %
+        interval from ``low`` to ``high`` (Wilson), are missing where ``reason`` says why: ``too_few`` (the number to
+        divide by is under the setting ``ratio_from``), ``not_collected``, or ``above_one`` (no interval). ``upper`` and
+        ``lower`` are the two sums; where one counts viewers, both are the mean of a day. Rows without a country are of
+        all.
+        """
+        from apivideo_geo.exports.frames import ratios_frame
+
+        return ratios_frame(self.summary(since, until, country))
 
     def videos(
         self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
@@ -178,12 +227,21 @@ class Audience:
         return breakdown_frame(parts, summary.count_by(dimension, months=months))
 
     def facts(
-        self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
+        self,
+        *,
+        since: Day = None,
+        until: Day = None,
+        country: str | None = None,
+        media: str | None = None,
+        metric: str | None = None,
     ) -> pa.Table:
-        """Return the facts as an Arrow table with the columns of ``facts.parquet``, sorted by all of them.
+        """Return the facts of a metric as an Arrow table with the columns of ``facts.parquet``, sorted by all of them.
 
         With ``media``, only the rows of the dimension ``media`` with that value.
         """
+        if metric is not None and metric != self.metric:
+            _choice("metric", metric, self.metrics)
+            return self.others[metric].facts(since=since, until=until, country=country, media=media)
         from apivideo_geo.aggregate.summary import within
         from apivideo_geo.engines import engine_errors
         from apivideo_geo.facts import sort_facts
@@ -199,7 +257,7 @@ class Audience:
             return sort_facts(table.group_by(keys).agg(count=table["count"].sum()).to_pyarrow())
 
     def ibis(self) -> ir.Table:
-        """Return the facts as an Ibis table (DuckDB), for SQL and for expressions of your own."""
+        """Return the facts of the first metric as an Ibis table (DuckDB), for SQL and for expressions of your own."""
         return self.facts_table
 
     def map(
@@ -213,6 +271,7 @@ class Audience:
         until: Day = None,
         country: str | None = None,
         media: str | None = None,
+        metric: str | None = None,
     ) -> folium.Map:
         """Return a folium map: a choropleth of all 250 territories, in Equal Earth projection, that works offline.
 
@@ -222,7 +281,8 @@ class Audience:
         """
         from apivideo_geo.render.map.notebook import make_map
 
-        return make_map(self.summary(since, until, country, media), measure, method, classes, palette, self.locale)
+        summary = self._summary(since, until, country, media, metric)
+        return make_map(summary, measure, method, classes, palette, self.locale)
 
     def picture(
         self,
@@ -234,6 +294,7 @@ class Audience:
         until: Day = None,
         country: str | None = None,
         media: str | None = None,
+        metric: str | None = None,
     ) -> str:
         """Return the map as an SVG document with headline, legend and date, as the site's ``map.svg``."""
         from apivideo_geo.render.map.palettes import PALETTES
@@ -243,31 +304,53 @@ class Audience:
 
         _choice("palette", palette, PALETTES)
         _choice("theme", theme, PICTURE_COLOURS)
-        summary = self.summary(since, until, country, media)
+        summary = self._summary(since, until, country, media, metric)
         scale = make_scale([country.count for country in summary.countries])
         return render_picture(summary, scale, Formats(self.locale), title, palette=palette, theme=theme)
 
     def summary(
-        self, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
-    ) -> Summary:
-        """Return every figure of the front page for a period, a country or a video; counted once for each question."""
+        self, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None,
+        metric: str | None = None,
+    ) -> Summary:  # fmt: skip
+        """Return every figure of the front page for a period, a country or a video; counted once for each question.
+
+        Its ``others`` are the other metrics on the same days; a metric without any day of the period is left out. With
+        ``metric``, it is of this metric alone.
+        """
+        found, others = self._summary(since, until, country, media, metric), {}
+        for name, audience in self.others.items() if media is None and metric is None else ():
+            with suppress(UsageError):
+                others[name] = audience._summary(found.period_from, found.period_to, country, exactly=True)
+        return replace(found, others=others)
+
+    def _summary(
+        self, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None,
+        metric: str | None = None, *, exactly: bool = False,
+    ) -> Summary:  # fmt: skip
+        """Return the Summary of one metric. ``exactly``: it has every day of the period, also if the last lack data."""
+        if metric is not None and metric != self.metric:
+            _choice("metric", metric, self.metrics)
+            if media is not None:
+                raise UsageError(f"The metric {metric} is not stored by video; leave out media=.")
+            return self.others[metric]._summary(since, until, country, exactly=exactly)
         from apivideo_geo.aggregate.summary import summarise, uncollected_days
         from apivideo_geo.engines import engine_errors
         from apivideo_geo.geo import countries, places
 
         first, last = _day(since), _day(until)
-        question = (first, last, country, media)
+        question = (first, last, country, media, exactly)
         if question in self._summaries:
             return self._summaries[question]
         with engine_errors():
             found = summarise(
                 self._select(country, media), self._days(media), metric=self.metric,
-                generated_at=self.generated_at, since=first, until=last, demo=self.demo, partial=self.partial,
-                left_out=self.left_out, doubtful=self.doubtful, withheld=self.withheld,
+                generated_at=self.generated_at, since=first, until=last, exactly=exactly, demo=self.demo,
+                partial=self.partial, left_out=self.left_out, doubtful=self.doubtful, withheld=self.withheld,
                 per_million_from=self.per_million_from, account=self.account,
                 name_of=lambda code: countries.name_of(code, self.locale), alpha2_of=countries.to_alpha2,
                 population_of=places.population,
             )  # fmt: skip
+        found = replace(found, ratio_from=self.ratio_from)
         if country is not None:  # a day without a value in one country may have been collected all the same
             days = [day.day for day in found.daily]
             found = replace(found, uncollected=uncollected_days(self.facts_table, days, self.withheld))

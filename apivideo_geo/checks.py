@@ -14,13 +14,17 @@ from urllib.parse import unquote, urlsplit
 
 import pyarrow.parquet as pq
 
-from apivideo_geo.model import Details, Summary
+from apivideo_geo.model import PER_DAY, Details, Summary
 from apivideo_geo.page_loads import CANONICAL, LINK, LOAD, Address, find_in_page, find_in_script, find_in_style
 from apivideo_geo.render.addresses import country_page
 from apivideo_geo.word_search import WordSearch
 
 MONTHLY = "data/monthly.csv"
 """The file with the dimensions whose small counts are suppressed; missing if none of them was collected."""
+METRICS = "data/metrics.csv"
+"""The file with all metrics; missing if there is only one."""
+ROUNDED = 0.0005
+"""By how much a number in a file may be off because it is rounded."""
 ANYWHERE = "404.html"
 """A host shows this page at every URL that does not exist, so its relative links can only go up."""
 
@@ -45,6 +49,7 @@ def check_site(
     """
     return [
         *check_balance(site, summary),
+        *check_metrics(site, summary),
         *check_details(summary, details or Details()),
         *check_pages(site, summary, details or Details()),
         *check_places(site, summary),
@@ -71,6 +76,24 @@ def check_balance(site: Mapping[str, bytes], summary: Summary) -> list[str]:
             problems.append(f"{name} does not add up to the total {summary.total}")
     if json.loads(site["data/summary.json"])["total"] != summary.total:
         problems.append(f"data/summary.json does not have the total {summary.total}")
+    return problems
+
+
+def check_metrics(site: Mapping[str, bytes], summary: Summary) -> list[str]:
+    """Return other metrics whose countries, days or rows in ``metrics.csv`` do not add up to their count."""
+    problems = []
+    rows = list(csv.DictReader(io.StringIO(site[METRICS].decode()))) if summary.others else []
+    for metric, one in summary.others.items():
+        column = "mean_per_day" if metric in PER_DAY else "count"
+        written = [float(row[column]) for row in rows if row["metric"] == metric]
+        if abs(one.total - sum(written)) > len(written) * ROUNDED:
+            problems.append(f"the {metric} of {METRICS} do not add up to {one.total}")
+        if abs(one.total - one.mapped - one.unknown) > ROUNDED:
+            problems.append(f"the {metric} on the map and unknown do not add up to {one.total}")
+        if metric not in PER_DAY and one.total != sum(day.count or 0 for day in one.daily):
+            problems.append(f"the days of {metric} do not add up to {one.total}")
+        if any(row["count"] for row in rows if row["metric"] in PER_DAY):
+            problems.append(f"{METRICS} has a sum over days of what must not be added up")
     return problems
 
 

@@ -212,7 +212,7 @@ class CountryCount:
     iso_a3: str
     iso_a2: str
     name: str
-    count: int
+    count: float
     share: float
     per_million: float | None
     rank: int
@@ -296,8 +296,8 @@ class Change:
     """
 
     days: int
-    total: tuple[int, int]
-    countries: Mapping[str, tuple[int, int]]
+    total: tuple[float, float]
+    countries: Mapping[str, tuple[float, float]]
     new: tuple[str, ...]
 
 
@@ -328,9 +328,9 @@ class Summary:
     metric: str
     period_from: date | None
     period_to: date | None
-    total: int
-    mapped: int
-    unknown: int
+    total: float
+    mapped: float
+    unknown: float
     days: Coverage
     countries: tuple[CountryCount, ...]
     daily: tuple[DayCount, ...]

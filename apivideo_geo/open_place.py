@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apivideo_geo.audience import Audience
 from apivideo_geo.errors import DataRefused, UsageError
-from apivideo_geo.model import DETAIL_DIMENSIONS, PER_MILLION_FROM, UNKNOWN, Asset
+from apivideo_geo.model import DETAIL_DIMENSIONS, PER_MILLION_FROM, RATIO_FROM, UNKNOWN, Asset
 from apivideo_geo.plain_text import clean_text, clean_texts
 
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
     import pyarrow as pa
+    from ibis.backends import BaseBackend
 
     from apivideo_geo.history.history import History
 
@@ -26,7 +28,8 @@ MIN_COUNT = 5
 _COLLECTED = ("closed", "open")
 """The states of a day of ``timeseries.csv`` that has a count."""
 _REMOTE = ("https://", "http://")
-_OPTIONAL = ("data/videos.csv", "data/monthly.csv")
+_OTHER_DAYS = "data/metrics_daily.csv"
+_OPTIONAL = ("data/videos.csv", "data/monthly.csv", _OTHER_DAYS)
 _SITE_FILES = ("data/facts.parquet", "data/timeseries.csv", "manifest.json", *_OPTIONAL)
 
 
@@ -69,59 +72,99 @@ def open_demo(*, locale: str = "en") -> Audience:
     >>> apivideo_geo.demo().metric
     'play'
     """
-    from apivideo_geo.sources.demo import demo_assets, demo_days, demo_facts
+    from apivideo_geo.sources.demo import demo_assets, demo_days, demo_facts, demo_metric
 
     now = datetime.now(UTC)
-    days = demo_days(now.date())
-    facts = demo_facts(days, "full", now)
+    days = {day: day == now.date() for day in demo_days(now.date())}
     assets = tuple(asset for asset in demo_assets(now) if asset.public)
+    others = {
+        metric: Audience(_keep(demo_metric(metric, days, now).table), days, metric, now, demo=True, locale=locale)
+        for metric in ("impression", "end", "viewer")
+    }
     return Audience(
-        _keep(facts.table), {day: day == now.date() for day in days}, "play", now, assets, demo=True,
-        withheld=_withheld(MIN_COUNT), locale=locale,
+        _keep(demo_facts(days, "full", now).table), days, "play", now, assets, demo=True,
+        withheld=_withheld(MIN_COUNT), others=others, locale=locale,
     )  # fmt: skip
 
 
 def open_history(
     history: History, *, engine: str = "duckdb", now: datetime, left_out: frozenset[date] = frozenset(),
     show_unlisted: bool = False, withhold_media: bool = False, min_count: int = MIN_COUNT,
-    per_million_from: int = PER_MILLION_FROM, locale: str = "en",
+    per_million_from: int = PER_MILLION_FROM, ratio_from: int = RATIO_FROM, first: str = "", locale: str = "en",
 ) -> Audience:  # fmt: skip
-    """Return the audience of a history that was read with ``load_history``.
+    """Return the audience of a history that was read with ``load_history``, with all of its metrics.
 
     ``engine`` counts; ``now`` is the aware time that decides which months are complete; the UTC days ``left_out`` count
-    as never collected. The other arguments are the settings of the same names. The caller has called
-    ``history.check_current()``. Raises :class:`DataRefused` for a damaged file.
+    as never collected. ``first`` is the metric of the audience, by default the one that the history began with. The
+    other arguments are the settings of the same names. The caller has called ``history.check_current()``. Raises
+    :class:`DataRefused` for a damaged file.
     """
     from apivideo_geo import privacy
     from apivideo_geo.aggregate.value_spellings import unify_spellings
-    from apivideo_geo.engines import connect, engine_errors, make_table, read_facts
+    from apivideo_geo.engines import connect, engine_errors
+    from apivideo_geo.history.published import load_published
+
+    histories = metrics_of(history)
+    own = next(iter(histories))
+    chosen = first if first in histories else own
+    assets, connection = privacy.listed_assets(history.load_assets(), show_unlisted), connect(engine)
+    withheld = _withheld(min_count, withhold_media)
+    shared: dict[str, Any] = {
+        "generated_at": now, "demo": history.demo, "left_out": left_out, "account": history.load_account(),
+        "per_million_from": per_million_from, "ratio_from": ratio_from, "locale": locale,
+    }  # fmt: skip
+    with engine_errors():
+        found = {
+            metric: Audience(metric=metric, **_read_history(one, connection, left_out), **shared)
+            for metric, one in histories.items()
+        }
+        audience = found.pop(chosen)
+        facts = audience.facts_table
+        if chosen != own:  # which small counts a month hides is decided, and stored, for one metric only
+            facts = facts.filter(facts.dimension.notin(sorted(withheld)))
+        facts = privacy.hide_unlisted_facts(facts, {asset.media_id for asset in assets})
+        facts = unify_spellings(facts.mutate(value=clean_texts(facts["value"])))  # an older version did not clean them
+        others = {metric: _totals_of(one) for metric, one in found.items()}
+    return replace(
+        audience, facts_table=facts, assets=assets, withheld=withheld, others=others,
+        first_published=load_published(history.folder) if chosen == own else {},
+    )  # fmt: skip
+
+
+def metrics_of(history: History) -> dict[str, History]:
+    """Return metric → its part of ``history``; the metric that it began with is the first."""
+    return {history.metric or "play": history, **{name: one for name, one in history.others.items() if one.entries}}
+
+
+def _read_history(history: History, connection: BaseBackend, left_out: frozenset[date]) -> dict[str, Any]:
+    """Return the facts of a metric, as they are stored, and its days, as an :class:`Audience` names them."""
+    from apivideo_geo.engines import make_table, read_facts
     from apivideo_geo.facts import facts_table
     from apivideo_geo.history.doubt import is_shown, missing_part
-    from apivideo_geo.history.published import load_published
 
     partial = frozenset(history.partial_days() | left_out)
     shown = {day: entry for day, entry in history.entries.items() if day not in partial and is_shown(entry)}
-    doubtful = tuple(day for day in history.doubtful_days() if day.day not in partial)
-    assets = privacy.listed_assets(history.load_assets(), show_unlisted)
-    with engine_errors():
-        connection = connect(engine)
-        facts = read_facts(connection, history.files())
-        if partial:
-            facts = facts.filter(facts.day.notin(sorted(partial)))
-        if unknown := [
-            (day, entry.metric, UNKNOWN, "total", "", missing_part(entry))
-            for day, entry in shown.items()
-            if missing_part(entry)
-        ]:
-            facts = facts.union(make_table(connection, facts_table(unknown).cast(facts.schema().to_pyarrow())))
-        facts = privacy.hide_unlisted_facts(facts, {asset.media_id for asset in assets})
-        facts = unify_spellings(facts.mutate(value=clean_texts(facts["value"])))  # an older version did not clean them
-    return Audience(
-        facts, {day: entry.open for day, entry in shown.items()}, history.metric or "play", now, assets,
-        demo=history.demo, partial=partial, doubtful=doubtful, left_out=left_out, per_million_from=per_million_from,
-        account=history.load_account(), withheld=_withheld(min_count, withhold_media),
-        first_published=load_published(history.folder), locale=locale,
-    )  # fmt: skip
+    facts = read_facts(connection, history.files())
+    if partial:
+        facts = facts.filter(facts.day.notin(sorted(partial)))
+    if unknown := [
+        (day, entry.metric, UNKNOWN, "total", "", missing_part(entry))
+        for day, entry in shown.items()
+        if missing_part(entry)
+    ]:
+        facts = facts.union(make_table(connection, facts_table(unknown).cast(facts.schema().to_pyarrow())))
+    return {
+        "facts_table": facts,
+        "days": {day: entry.open for day, entry in shown.items()},
+        "partial": partial,
+        "doubtful": tuple(day for day in history.doubtful_days() if day.day not in partial),
+    }
+
+
+def _totals_of(audience: Audience) -> Audience:
+    """Return ``audience`` without its breakdowns: of all metrics but the first, only these may be published."""
+    facts = audience.facts_table
+    return replace(audience, facts_table=facts.filter(facts.dimension == "total"))
 
 
 def _open_folder(folder: Path, locale: str, min_count: int) -> Audience:
@@ -199,16 +242,23 @@ def _open_site(place: str, locale: str) -> Audience:
         manifest = json.loads(files["manifest.json"])
         facts = pq.read_table(io.BytesIO(files["data/facts.parquet"])).select(FACTS.names).cast(FACTS)
         states = parse_states(files["data/timeseries.csv"])
+        other_states = parse_states(files[_OTHER_DAYS]) if _OTHER_DAYS in files else {}
         generated, metric = datetime.fromisoformat(manifest["generated_at"]), str(manifest["metric"])
         demo = manifest["demo"] is True
         assets, months = _site_assets(files.get("data/videos.csv", b"")), _site_months(files.get("data/monthly.csv"))
     except (ValueError, KeyError, TypeError, RecursionError, csv.Error, pa.ArrowException):
         raise DataRefused(f"{_shown(place)}: the files are not those of an apivideo-geo site.") from None
-    return Audience(
-        unify_spellings(_keep(facts)), {day: state == "open" for day, state in states.items() if state in _COLLECTED},
-        metric, generated, assets, demo=demo, published=months,
-        left_out=frozenset(day for day, state in states.items() if state == "left_out"), locale=locale,
-    )  # fmt: skip
+    kept = _keep(facts)
+
+    def audience(name: str, states: Mapping[date, str], table: ibis.Table) -> Audience:
+        return Audience(
+            table, {day: state == "open" for day, state in states.items() if state in _COLLECTED}, name, generated,
+            left_out=frozenset(day for day, state in states.items() if state == "left_out"), demo=demo, locale=locale,
+        )  # fmt: skip
+
+    first = audience(metric, states.get(metric, {}), unify_spellings(kept.filter(kept.metric == metric)))
+    further = {name: audience(name, days, kept.filter(kept.metric == name)) for name, days in other_states.items()}
+    return replace(first, assets=assets, published=months, others=further)
 
 
 def _read_site(place: str) -> dict[str, bytes]:

@@ -55,7 +55,7 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
     Raises :class:`UsageError` if there is no history, or no day of it between ``since`` and ``until``.
     """
     from apivideo_geo.history.history import load_history
-    from apivideo_geo.open_place import open_history
+    from apivideo_geo.open_place import metrics_of, open_history
 
     history = load_history(settings.history_folder)
     if not history.entries and settings.source == "auto":  # render after a run that had no key
@@ -67,14 +67,18 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
         audience = open_history(
             history, engine=settings.engine, now=effects.now(), left_out=frozenset(settings.leave_out),
             show_unlisted=settings.show_unlisted, withhold_media=settings.withhold_media, min_count=settings.min_count,
-            per_million_from=settings.per_million_from, locale=settings.locale,
+            per_million_from=settings.per_million_from, ratio_from=settings.ratio_from, first=settings.metrics[0],
+            locale=settings.locale,
         )  # fmt: skip
         summary = audience.summary(settings.since, settings.until)
         details = audience.details(summary)
     except Exception:  # whatever an impossible value in a file leads to
         history.check_readable()  # raises an error that names the file
         raise
-    history.check_counts({day.day: day.count for day in summary.daily if day.count is not None})
+    for metric, one in metrics_of(history).items():
+        if metric in summary.metrics:
+            days = summary.metrics[metric].daily
+            one.check_counts({day.day: day.count for day in days if day.count is not None})
     return summary, details, audience.ibis()
 
 
@@ -90,7 +94,8 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
 
     theme, tables = theme_of(settings), make_tables(summary, details)
     site = render_site(summary, theme, find_templates(), details, column_names(tables), SpooledFiles())
-    days = {FACTS: render_facts(facts, summary.period_from, summary.period_to, settings.withhold_media)}
+    others = summary.others.values()
+    days = {FACTS: render_facts(facts, summary.period_from, summary.period_to, settings.withhold_media, others)}
     site.update(days)
     site.update(render_data_files(summary, tables, days, theme.title, theme.site_url))
     site[".nojekyll"] = b""

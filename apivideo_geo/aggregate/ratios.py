@@ -81,7 +81,7 @@ class Ratios:
 
     >>> from apivideo_geo import demo
     >>> [ratio.name for ratio in Ratios(demo().summary()).all]
-    []
+    ['play-rate', 'completion', 'plays-per-viewer']
     """
 
     def __init__(self, summary: Summary) -> None:

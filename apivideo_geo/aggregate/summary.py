@@ -12,6 +12,7 @@ import ibis
 from apivideo_geo.aggregate.change import compare
 from apivideo_geo.days import ONE_DAY, days_between, first_whole_day
 from apivideo_geo.model import (
+    PER_DAY,
     PER_MILLION_FROM,
     UNKNOWN,
     Account,
@@ -35,6 +36,7 @@ def summarise(
     generated_at: datetime,
     since: date | None = None,
     until: date | None = None,
+    exactly: bool = False,
     demo: bool = False,
     partial: Collection[date] = (),
     left_out: Collection[date] = (),
@@ -50,7 +52,9 @@ def summarise(
 
     ``facts`` has the columns ``model.FACT_COLUMNS``; ``stored``: UTC day in the history → whether it was still partial
     when it was collected. The period is ``since``–``until``, both included; a bound that is None is the first or last
-    stored day. ``partial`` are days that were only collected before they were over, ``left_out`` those that the
+    stored day, and without ``exactly`` it ends at the last stored day. The count of a period is a sum; of a metric in
+    ``PER_DAY`` it is the mean of a complete day (of a partial one if there are no others), everywhere but in ``daily``
+    and ``by_country``. ``partial`` are days that were only collected before they were over, ``left_out`` those that the
     publisher leaves out; neither are in ``stored``. ``doubtful``: days whose rows do not add up. ``withheld`` are the
     dimensions whose small counts are withheld; ``per_million_from`` is the smallest count with a rate; ``account`` is
     the metadata from the API. The three functions take an alpha-3 and return its name, its alpha-2 and its number of
@@ -58,12 +62,12 @@ def summarise(
     """
     days = [day for day in sorted(stored) if (since is None or day >= since) and (until is None or day <= until)]
     first, last = (since or days[0], until or days[-1]) if days else (since, until)
-    last = min(last, max(stored)) if last and stored else last
+    last = min(last, max(stored)) if last and stored and not exactly else last
     inside = within(facts, first, last)
     totals = inside.filter(inside.dimension == "total")
     period = days_between(first, last) if first and last else []
     series = _by_country(totals, period)
-    by_country = {code: sum(counts) for code, counts in series.items()}
+    by_country = _of_period(metric, series, [stored.get(day) for day in period])
     total = sum(by_country.values())
     unknown = by_country.pop(UNKNOWN, 0)
     by_day = [sum(counts) for counts in zip(*series.values(), strict=True)] or [0] * len(period)
@@ -89,7 +93,7 @@ def summarise(
         breakdowns=_breakdowns(inside),
         demo=demo,
         by_country=series,
-        change=compare(daily, series, seen=earlier.seen),
+        change=compare(daily, series, seen=earlier.seen, per_day=metric in PER_DAY),
         account=account,
         earlier=earlier,
         uncollected=uncollected_days(facts, period, withheld),
@@ -156,6 +160,16 @@ def _by_country(totals: ibis.Table, period: Sequence[date]) -> dict[str, tuple[i
     return {code: tuple(series[code]) for code in sorted(series)}
 
 
+def _of_period(metric: str, series: Mapping[str, Sequence[int]], partial: Sequence[bool | None]) -> dict[str, float]:
+    """Return alpha-3 → the count of the period; ``partial``: whether each day is, None if it was not collected."""
+    if metric not in PER_DAY:
+        return {code: sum(counts) for code, counts in series.items()}
+    complete = [index for index, is_partial in enumerate(partial) if is_partial is False]
+    days = complete or [index for index, is_partial in enumerate(partial) if is_partial]
+    means = {code: sum(counts[day] for day in days) / len(days) for code, counts in series.items()} if days else {}
+    return {code: mean for code, mean in means.items() if mean}
+
+
 def _breakdowns(facts: ibis.Table) -> dict[str, tuple[tuple[str, int], ...]]:
     """Return dimension → (value, count) over all countries, largest first."""
     chosen = facts.filter(facts.dimension.isin(BREAKDOWN_DIMENSIONS))
@@ -186,8 +200,8 @@ def _coverage(
 
 
 def _rank(
-    by_country: Mapping[str, int],
-    total: int,
+    by_country: Mapping[str, float],
+    total: float,
     per_million_from: int,
     name_of: Callable[[str], str],
     alpha2_of: Callable[[str], str],

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from apivideo_geo import model
+
 
 @dataclass(frozen=True)
 class Column:
@@ -73,6 +75,41 @@ TIMESERIES = (
     _STATE,
     _METRIC,
 )
+_DAYS = (
+    Column("from", "date", "First UTC day of the period on which the metric was collected"),
+    Column("to", "date", "Last UTC day of the period on which the metric was collected"),
+    Column("days", "integer", "Days of the period on which the metric was collected", COUNT),
+)
+METRICS = (
+    CODE,
+    Column("metric", "string", "What is counted", {"required": True, "enum": list(model.METRICS)}),
+    Column("count", "integer", "Sum over the days; empty if the metric must not be added up over days", {"minimum": 0}),
+    Column(
+        "mean_per_day", "number", "Only of a metric that must not be added up over days: mean of the complete days",
+        {"minimum": 0},
+    ),
+    Column("unit", "string", "count or seconds", {"required": True, "enum": ["count", "seconds"]}),
+    *_DAYS,
+)  # fmt: skip
+RATIOS = (
+    Column("ratio", "string", "Name of the ratio", {"required": True}),
+    Column("iso_a3", "string", "As in countries.csv; empty: all countries and unknown", {"pattern": CODE_PATTERN}),
+    Column("name", "string", "Name in the language of the site"),
+    Column("value", "number", "upper divided by lower; above 1 if events arrived late", {"minimum": 0}),
+    Column("low", "number", "Lower end of the 95 % interval (Wilson) of a rate", {"minimum": 0, "maximum": 1}),
+    Column("high", "number", "Upper end of the 95 % interval (Wilson) of a rate", {"minimum": 0, "maximum": 1}),
+    Column("upper", "number", "Sum of upper_metric; the mean of a day if lower_metric is viewer", {"minimum": 0}),
+    Column("lower", "number", "Sum of lower_metric; the mean of a day if it is viewer", {"minimum": 0}),
+    Column("upper_metric", "string", "What is divided", {"required": True, "enum": list(model.METRICS)}),
+    Column("lower_metric", "string", "What it is divided by", {"required": True, "enum": list(model.METRICS)}),
+    Column("days", "integer", "Days of the period on which both metrics were collected", COUNT),
+    Column(
+        "reason", "string",
+        "Why there is no value: too_few (to divide by, fewer than ratio_from) or not_collected (on any day both); "
+        "above_one: no interval, because the rate is above 1",
+        {"enum": ["too_few", "not_collected", "above_one"]},
+    ),
+)  # fmt: skip
 VIDEOS = (
     Column("media_id", "string", "Id of a public asset; unlisted: all others together", {"required": True}),
     Column("type", "string", "video or live-stream", {"enum": ["video", "live-stream"]}),

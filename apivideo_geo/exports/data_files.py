@@ -7,11 +7,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from apivideo_geo.aggregate.ratios import Ratios, RatioValue
 from apivideo_geo.exports.datapackage import render_datapackage
-from apivideo_geo.exports.frames import SHARE_DIGITS, round_rate
+from apivideo_geo.exports.frames import MEAN_DIGITS, SHARE_DIGITS, round_rate
 from apivideo_geo.exports.tables import CsvFile
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
-from apivideo_geo.model import Summary
+from apivideo_geo.model import IN_SECONDS, METRICS, PER_DAY, RATIOS, Coverage, Summary
+
+SUMMARY_VERSION = 2
+"""Version of ``summary.json``; 1 had the first metric only."""
 
 
 def render_data_files(
@@ -45,9 +49,10 @@ def render_world() -> bytes:
 
 def render_summary(summary: Summary) -> bytes:
     """``summary.json``, following the schema published with it. Times are UTC, ``share`` is of the total (0–1)."""
-    days = summary.days
+    ratios = Ratios(summary)
     return _json(
         {
+            "version": SUMMARY_VERSION,
             "generated_at": summary.generated_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
             "metric": summary.metric,
             "period": {"from": _iso(summary.period_from) or None, "to": _iso(summary.period_to) or None},
@@ -55,14 +60,7 @@ def render_summary(summary: Summary) -> bytes:
             "mapped": summary.mapped,
             "unknown": summary.unknown,
             "withheld": 0,
-            "days": {
-                "collected": days.collected,
-                "empty": days.empty,
-                "missing": [day.isoformat() for day in days.missing],
-                "left_out": [day.isoformat() for day in days.left_out],
-                "open": days.open,
-                "in_doubt": [day.day.isoformat() for day in days.doubtful],
-            },
+            "days": _days(summary.days),
             "countries": [
                 {
                     "iso_a3": c.iso_a3,
@@ -76,8 +74,59 @@ def render_summary(summary: Summary) -> bytes:
                 }
                 for c in summary.countries
             ],
+            "metrics": [_metric(one) for one in summary.metrics.values()],
+            "ratios": [_ratio(ratios.total(ratio)) for ratio in ratios.all],
         }
     )
+
+
+def _days(days: Coverage) -> dict[str, Any]:
+    return {
+        "collected": days.collected,
+        "empty": days.empty,
+        "missing": [day.isoformat() for day in days.missing],
+        "left_out": [day.isoformat() for day in days.left_out],
+        "open": days.open,
+        "in_doubt": [day.day.isoformat() for day in days.doubtful],
+    }
+
+
+def _metric(summary: Summary) -> dict[str, Any]:
+    """Return the block of a metric: counts, or means of a day where these must not be added up over days."""
+    name = "mean_per_day" if summary.metric in PER_DAY else "count"
+
+    def figures(count: float) -> dict[str, float | None]:
+        return {"count": None, "mean_per_day": None} | {name: round(count, MEAN_DIGITS)}
+
+    return {
+        "metric": summary.metric,
+        "unit": "seconds" if summary.metric in IN_SECONDS else "count",
+        **figures(summary.total),
+        "unknown": figures(summary.unknown),
+        "days": _days(summary.days),
+        "countries": [
+            {"iso_a3": country.iso_a3, "rank": country.rank, **figures(country.count)} for country in summary.countries
+        ],
+    }
+
+
+def _ratio(found: RatioValue) -> dict[str, Any]:
+    """Return a ratio of all countries; those of each country are in ``ratios.csv``."""
+    low, high = found.interval or (None, None)
+    return {
+        "ratio": found.ratio.name,
+        "upper_metric": found.ratio.upper,
+        "lower_metric": found.ratio.lower,
+        "value": _share(found.value),
+        "low": _share(low),
+        "high": _share(high),
+        "days": found.days,
+        "reason": found.reason or None,
+    }
+
+
+def _share(value: float | None) -> float | None:
+    return None if value is None else round(value, SHARE_DIGITS)
 
 
 def _json(value: object) -> bytes:
@@ -90,16 +139,99 @@ def _iso(moment: date | datetime | None) -> str:
 
 _COUNT = {"type": "integer", "minimum": 0}
 _DAY = {"type": "string", "format": "date"}
+_SCHEMA_OF_DAYS: dict[str, Any] = {
+    "type": "object",
+    "description": "collected + open + missing days = days in the period; empty is part of collected.",
+    "additionalProperties": False,
+    "required": ["collected", "empty", "missing", "left_out", "open", "in_doubt"],
+    "properties": {
+        "collected": {**_COUNT, "description": "Days over when collected."},
+        "empty": {**_COUNT, "description": "Collected days without a single count."},
+        "missing": {"type": "array", "items": _DAY, "description": "Days without a count: gaps, not zeros."},
+        "left_out": {
+            "type": "array",
+            "items": _DAY,
+            "description": "Those of missing that the publisher leaves out.",
+        },
+        "open": {**_COUNT, "description": "Days not over when collected."},
+        "in_doubt": {
+            "type": "array",
+            "items": _DAY,
+            "description": "Days whose countries do not add up to the API's own count of the day; the rest is "
+            "unknown. Without any country a day is missing, too.",
+        },
+    },
+}
+_FIGURES = {
+    "count": {"type": ["integer", "null"], "minimum": 0, "description": "Sum over the days; null for viewers."},
+    "mean_per_day": {
+        "type": ["number", "null"], "minimum": 0,
+        "description": "Mean of the complete days; null for metrics that can be added up.",
+    },
+}  # fmt: skip
+_PART = {"type": ["number", "null"], "minimum": 0}
+_SCHEMA_OF_METRIC: dict[str, Any] = {
+    "type": "object",
+    "description": "A metric by country. Viewers are counted once a day, so they are never added up over days.",
+    "additionalProperties": False,
+    "required": ["metric", "unit", "count", "mean_per_day", "unknown", "days", "countries"],
+    "properties": {
+        "metric": {"enum": list(METRICS)},
+        "unit": {"enum": ["count", "seconds"]},
+        **_FIGURES,
+        "unknown": {
+            "type": "object", "additionalProperties": False, "required": list(_FIGURES), "properties": _FIGURES,
+            "description": "The part of it whose country cannot be known.",
+        },
+        "days": _SCHEMA_OF_DAYS,
+        "countries": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["iso_a3", "rank", *_FIGURES],
+                "properties": {
+                    "iso_a3": {"type": "string", "pattern": "^[A-Z]{3}$"},
+                    "rank": {"type": "integer", "minimum": 1},
+                    **_FIGURES,
+                },
+            },
+        },
+    },
+}  # fmt: skip
+_SCHEMA_OF_RATIO: dict[str, Any] = {
+    "type": "object",
+    "description": "Two sums divided, of the days on which both were collected; low and high: 95 % interval (Wilson).",
+    "additionalProperties": False,
+    "required": ["ratio", "upper_metric", "lower_metric", "value", "low", "high", "days", "reason"],
+    "properties": {
+        "ratio": {"enum": list(dict.fromkeys(ratio.name for ratio in RATIOS))},
+        "upper_metric": {"enum": list(METRICS)},
+        "lower_metric": {"enum": list(METRICS)},
+        "value": _PART,
+        "low": _PART,
+        "high": _PART,
+        "days": _COUNT,
+        "reason": {
+            "description": "Why there is no value, or (above_one) no interval.",
+            "enum": ["too_few", "not_collected", "above_one", None],
+        },
+    },
+}
 SUMMARY_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Summary of an audience by country",
     "description": "total = mapped + unknown + withheld. Days are UTC; the period includes both ends.",
     "type": "object",
     "additionalProperties": False,
-    "required": ["generated_at", "metric", "period", "total", "mapped", "unknown", "withheld", "days", "countries"],
+    "required": [
+        "version", "generated_at", "metric", "period", "total", "mapped", "unknown", "withheld", "days", "countries",
+        "metrics", "ratios",
+    ],
     "properties": {
+        "version": {"const": SUMMARY_VERSION},
         "generated_at": {"type": "string", "format": "date-time"},
-        "metric": {"enum": ["play", "view", "impression", "start", "end", "session"]},
+        "metric": {"enum": list(METRICS), "description": "The first metric; total to countries are its figures."},
         "period": {
             "type": "object",
             "additionalProperties": False,
@@ -109,30 +241,8 @@ SUMMARY_SCHEMA: dict[str, Any] = {
         "total": _COUNT,
         "mapped": {**_COUNT, "description": "Counts whose country is on the map."},
         "unknown": {**_COUNT, "description": "Counts whose country cannot be known."},
-        "withheld": {**_COUNT, "description": "Always 0 for countries; the next version drops it."},
-        "days": {
-            "type": "object",
-            "description": "collected + open + missing days = days in the period; empty is part of collected.",
-            "additionalProperties": False,
-            "required": ["collected", "empty", "missing", "left_out", "open", "in_doubt"],
-            "properties": {
-                "collected": {**_COUNT, "description": "Days over when collected."},
-                "empty": {**_COUNT, "description": "Collected days without a single count."},
-                "missing": {"type": "array", "items": _DAY, "description": "Days without a count: gaps, not zeros."},
-                "left_out": {
-                    "type": "array",
-                    "items": _DAY,
-                    "description": "Those of missing that the publisher leaves out.",
-                },
-                "open": {**_COUNT, "description": "Days not over when collected."},
-                "in_doubt": {
-                    "type": "array",
-                    "items": _DAY,
-                    "description": "Days whose countries do not add up to the API's own count of the day; the rest is "
-                    "unknown. Without any country a day is missing, too.",
-                },
-            },
-        },
+        "withheld": {**_COUNT, "description": "Always 0 for countries."},
+        "days": _SCHEMA_OF_DAYS,
         "countries": {
             "type": "array",
             "items": {
@@ -156,6 +266,8 @@ SUMMARY_SCHEMA: dict[str, Any] = {
                 },
             },
         },
+        "metrics": {"type": "array", "minItems": 1, "items": _SCHEMA_OF_METRIC},
+        "ratios": {"type": "array", "items": _SCHEMA_OF_RATIO},
     },
 }  # fmt: skip
 """JSON Schema of ``summary.json``."""

@@ -15,7 +15,10 @@ from apivideo_geo.privacy import public_dimensions
 SCHEMA = ".schema.json"
 FACTS = (
     Column("day", "date", "UTC day", {"required": True}),
-    Column("metric", "string", "What is counted; one metric a site", {"required": True, "enum": list(METRICS)}),
+    Column(
+        "metric", "string", "What is counted: filter by one before adding up",
+        {"required": True, "enum": list(METRICS)},
+    ),
     Column("country", "string", CODE.description, {"required": True, "pattern": CODE_PATTERN}),
     Column(
         "dimension", "string", "total, or what the count is broken down by",
@@ -44,7 +47,7 @@ _BY = {
 _OTHERS: Mapping[str, tuple[str, str, str]] = {
     "summary.json": ("Every figure of the front page", "json", "application/json"),
     "facts.parquet": (
-        "The history: one row a day, country, dimension and value",
+        "The history: one row a day, metric, country, dimension and value",
         "parquet",
         "application/vnd.apache.parquet",
     ),
@@ -68,7 +71,7 @@ def render_datapackage(
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "apivideo-geo",
         "title": title,
-        "description": f"Counts ({summary.metric}) by country and UTC day"
+        "description": f"Counts ({', '.join(summary.metrics)}) by country and UTC day"
         + (" of an invented audience (demo data)." if summary.demo else ", from api.video."),
         "created": summary.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "sources": [*([] if summary.demo else [_API]), _FACTBOOK, _GEONAMES, _CLDR],

@@ -7,18 +7,34 @@ missing value is ``<NA>`` or ``NaT``, never a text: Namibia's ``NA`` stays a tex
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 
-from apivideo_geo.exports.columns import BREAKDOWN, CHORO, CITIES, COUNTRIES, DAILY, MONTHLY, TIMESERIES, VIDEOS, Column
+from apivideo_geo.aggregate.ratios import Ratios
+from apivideo_geo.exports.columns import (
+    BREAKDOWN,
+    CHORO,
+    CITIES,
+    COUNTRIES,
+    DAILY,
+    METRICS,
+    MONTHLY,
+    RATIOS,
+    TIMESERIES,
+    VIDEOS,
+    Column,
+)
 from apivideo_geo.geo.places import population_year
-from apivideo_geo.model import UNKNOWN, UNLISTED, DayCount, Details, Parts, Summary
+from apivideo_geo.model import IN_SECONDS, PER_DAY, UNKNOWN, UNLISTED, DayCount, Details, Parts, Summary
 
 SHARE_DIGITS = 6
 """Decimals of a share (0–1) in the files."""
 PER_MILLION_DIGITS = 3
 """Decimals of a rate per million people in the files."""
+MEAN_DIGITS = 3
+"""Decimals of the mean of a day in the files."""
 _TYPES = {"string": "string", "integer": "Int64", "number": "Float64", "date": "datetime64[s]"}
 
 
@@ -35,8 +51,7 @@ def make_frame(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> p
 
 def choro_frame(summary: Summary) -> pd.DataFrame:
     """Return the columns ``CHORO``, highest count first; unknown, if any, is ``---`` in the last row."""
-    rows = [(country.iso_a3, country.count) for country in summary.countries]
-    return make_frame(CHORO, [*rows, (UNKNOWN, summary.unknown)] if summary.unknown else rows)
+    return _counted(CHORO, _counts(summary), summary)
 
 
 def countries_frame(summary: Summary) -> pd.DataFrame:
@@ -44,16 +59,19 @@ def countries_frame(summary: Summary) -> pd.DataFrame:
     period = (summary.metric, summary.period_from, summary.period_to)
     rows: list[tuple[object, ...]] = [
         (
-            c.iso_a3, c.iso_a2, c.name, c.count, round(c.share, SHARE_DIGITS), round_rate(c.per_million), c.rank,
-            *period, c.no_rate or None, c.people or None, population_year(c.iso_a3) if c.people else None,
+            c.iso_a3, c.iso_a2, c.name, round(c.count, MEAN_DIGITS), round(c.share, SHARE_DIGITS),
+            round_rate(c.per_million), c.rank, *period, c.no_rate or None, c.people or None,
+            population_year(c.iso_a3) if c.people else None,
         )
         for c in summary.countries
     ]  # fmt: skip
     if summary.unknown:
         share = round(summary.unknown / summary.total, SHARE_DIGITS)
         none = None, None
-        rows.append((UNKNOWN, *none, summary.unknown, share, *none, *period, "unknown_country", *none))
-    return make_frame(COUNTRIES, rows)
+        rows.append(
+            (UNKNOWN, *none, round(summary.unknown, MEAN_DIGITS), share, *none, *period, "unknown_country", *none)
+        )
+    return _counted(COUNTRIES, rows, summary)
 
 
 def daily_frame(summary: Summary) -> pd.DataFrame:
@@ -67,6 +85,21 @@ def timeseries_frame(summary: Summary) -> pd.DataFrame:
     A day without any count is one row without a country: its count is 0, or missing if it was never collected.
     """
     return make_frame(TIMESERIES, _day_rows(summary))
+
+
+def metrics_frame(summary: Summary) -> pd.DataFrame:
+    """Return the columns ``METRICS``: one row for each metric and country; unknown is the last of a metric."""
+    return make_frame(METRICS, (row for one in summary.metrics.values() for row in _metric_rows(one)))
+
+
+def metrics_daily_frame(summary: Summary) -> pd.DataFrame:
+    """Return the columns ``TIMESERIES`` of every metric but the first."""
+    return make_frame(TIMESERIES, (row for other in summary.others.values() for row in _day_rows(other)))
+
+
+def ratios_frame(summary: Summary) -> pd.DataFrame:
+    """Return the columns ``RATIOS``: each ratio of all countries, then of each country; unknown is the last."""
+    return make_frame(RATIOS, _ratio_rows(summary))
 
 
 def videos_frame(summary: Summary, details: Details) -> pd.DataFrame:
@@ -107,7 +140,45 @@ def breakdown_frame(parts: Parts, total: int) -> pd.DataFrame:
 
 def round_rate(value: float | None) -> float | None:
     """Return a rate per million people as the files have it."""
-    return None if value is None else round(value, PER_MILLION_DIGITS)
+    return _rounded(value, PER_MILLION_DIGITS)
+
+
+def _counted(columns: Sequence[Column], rows: Iterable[Sequence[object]], summary: Summary) -> pd.DataFrame:
+    """Return a frame of counts; of a metric that must not be added up over days they are means, with decimals."""
+    if summary.metric in PER_DAY:
+        columns = [replace(column, type="number") if column.name.lower() == "count" else column for column in columns]
+    return make_frame(columns, rows)
+
+
+def _counts(summary: Summary) -> list[tuple[str, float]]:
+    """Return alpha-3 and count of the period, highest count first; unknown, if any, is last."""
+    counts = [(country.iso_a3, round(country.count, MEAN_DIGITS)) for country in summary.countries]
+    return [*counts, (UNKNOWN, round(summary.unknown, MEAN_DIGITS))] if summary.unknown else counts
+
+
+def _metric_rows(summary: Summary) -> Iterator[tuple[object, ...]]:
+    metric, days = summary.metric, [day.day for day in summary.daily if day.count is not None]
+    unit = "seconds" if metric in IN_SECONDS else "count"
+    for code, count in _counts(summary):
+        figures = (None, count) if metric in PER_DAY else (count, None)
+        yield code, metric, *figures, unit, days[0], days[-1], len(days)
+
+
+def _ratio_rows(summary: Summary) -> Iterator[tuple[object, ...]]:
+    ratios, names = Ratios(summary), {one.iso_a3: one.name for s in summary.metrics.values() for one in s.countries}
+    for ratio in ratios.all:
+        for code, found in ((None, ratios.total(ratio)), *ratios.countries(ratio)):
+            low, high = found.interval or (None, None)
+            yield (
+                ratio.name, code, names.get(code or ""),
+                *(_rounded(value, SHARE_DIGITS) for value in (found.value, low, high)),
+                *(_rounded(value, MEAN_DIGITS) for value in (found.upper, found.lower)), ratio.upper, ratio.lower,
+                found.days, found.reason or None,
+            )  # fmt: skip
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
 
 
 def _state(day: DayCount, summary: Summary) -> str:

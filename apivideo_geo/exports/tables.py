@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,8 @@ def make_tables(summary: Summary, details: Details) -> tuple[CsvFile, ...]:
     )  # fmt: skip
     timeseries = frames.timeseries_frame(summary)
     tables.append(CsvFile("data/timeseries.csv", "Counts by day and country", columns.TIMESERIES, (), timeseries))
+    if summary.others:
+        tables += _other_metrics(summary)
     if details.assets or details.unlisted:
         videos = frames.videos_frame(summary, details)
         tables.append(
@@ -72,6 +74,18 @@ def make_tables(summary: Summary, details: Details) -> tuple[CsvFile, ...]:
         title = "Counts by month, country and value of the dimensions with withheld counts"
         tables.append(CsvFile("data/monthly.csv", title, columns.MONTHLY, (), frames.monthly_frame(details)))
     return tuple(tables)
+
+
+def _other_metrics(summary: Summary) -> Iterator[CsvFile]:
+    """Yield the files of a site with several metrics. Those above stay files of the first one, so that all of their
+    counts can be added up.
+    """
+    title = "Figures of every metric by country"
+    yield CsvFile("data/metrics.csv", title, columns.METRICS, ("iso_a3", "metric"), frames.metrics_frame(summary))
+    title = "Counts by day and country of every metric but the first"
+    yield CsvFile("data/metrics_daily.csv", title, columns.TIMESERIES, (), frames.metrics_daily_frame(summary))
+    title = "Ratios of two metrics, of all countries and by country"
+    yield CsvFile("data/ratios.csv", title, columns.RATIOS, (), frames.ratios_frame(summary))
 
 
 def make_choro(summary: Summary) -> CsvFile:

@@ -47,6 +47,6 @@ class Context:
         """The period as the end of a sentence: "between 25 May and 21 November 2026"; empty if no day was collected."""
         return sentences.period(self.summary, self.formats)
 
-    def quantity(self, count: int) -> str:
+    def quantity(self, count: float) -> str:
         """Return a count with its noun: "1 play", "93,904 plays"."""
         return sentences.quantity(count, self.summary, self.formats)

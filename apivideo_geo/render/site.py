@@ -102,7 +102,8 @@ def _render(
     del frame["generated"]
     files = make_files(context.theme.site_url, {})
     notebook = {**files, "theme": context.theme, "colours": PALETTES[context.theme.palette].light}
-    site["data.html"] = _page(environment, "data.html", frame, make_files(context.theme.site_url, columns))
+    tables = {**make_files(context.theme.site_url, columns), "metric": context.summary.metric}
+    site["data.html"] = _page(environment, "data.html", frame, tables)
     site["notebook.html"] = _page(environment, "notebook.html", notebook)
     site["404.html"] = _page(environment, "404.html", _not_found(context, folders))
     site.update(_detail_pages(context, environment, frame))

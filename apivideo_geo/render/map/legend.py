@@ -30,7 +30,7 @@ def make_legend(summary: Summary, scale: Scale, formats: Formats) -> tuple[Swatc
     return (*class_swatches((country.count for country in summary.countries), scale, formats), last)
 
 
-def class_swatches(counts: Iterable[int], scale: Scale, formats: Formats) -> Iterator[Swatch]:
+def class_swatches(counts: Iterable[float], scale: Scale, formats: Formats) -> Iterator[Swatch]:
     """Yield an entry for each class of ``scale``, with the number of ``counts`` in it."""
     classes = [scale.class_of(count) for count in counts]
     for index, label in enumerate(scale.ranges(formats)):

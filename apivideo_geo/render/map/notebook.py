@@ -181,7 +181,7 @@ def _data_uri(image: bytes) -> str:
     return f"data:image/png;base64,{base64.b64encode(image).decode()}"
 
 
-def _value(country: CountryCount, measure: str, total: int) -> float | None:
+def _value(country: CountryCount, measure: str, total: float) -> float | None:
     if measure == "share":
         return country.count * 100 / total  # rounded once: the share times 100 can be just below the limit of its class
     return country.per_million if measure == "per-million" else country.count
@@ -255,5 +255,6 @@ def _legend(
 
 def _caption(summary: Summary, formats: Formats) -> str:
     plays = sentence(sentences.noun(summary.metric, formats))
-    caption = f"{plays}: {formats.number(summary.total)} {sentences.period(summary, formats)}".strip()
+    total = sentences.amount(summary.metric, summary.total, formats)
+    caption = f"{plays}: {total} {sentences.period(summary, formats)}".strip()
     return f"{caption} · {formats.say('Demo data')}" if summary.demo else caption

@@ -116,7 +116,7 @@ def base_of(dimension: str, context: Context, code: str = "") -> int:
     return context.summary.count_by(dimension, code, months)
 
 
-def days_note(dimension: str, context: Context, code: str = "", total: int | None = None) -> str:
+def days_note(dimension: str, context: Context, code: str = "", total: float | None = None) -> str:
     """Return which days a breakdown covers, if these are not all days of the period; ``total`` is the count of all."""
     months = by_months(dimension, context.details, context.formats)
     whole = context.summary.total if total is None else total

@@ -29,7 +29,7 @@ class Figure:
     """"up" or "down" if the note is a change."""
 
 
-def change_note(change: Change | None, now: int, before: int, formats: Formats) -> str:
+def change_note(change: Change | None, now: float, before: float, formats: Formats) -> str:
     """Return how a total changed from the period before; empty if there is nothing to compare with."""
     if change is None or not before:
         return ""
@@ -41,12 +41,12 @@ def change_note(change: Change | None, now: int, before: int, formats: Formats) 
     )
 
 
-def tone_of(now: int, before: int) -> str:
+def tone_of(now: float, before: float) -> str:
     """Return "up", "down", or nothing for no change."""
     return "up" if now > before else "down" if now < before else ""
 
 
-def country_change(code: str, change: Change | None) -> tuple[int, int]:
+def country_change(code: str, change: Change | None) -> tuple[float, float]:
     """Return the counts of a country in the last days and in as many before; zeros if that is too few to compare."""
     now, before = change.countries.get(code, (0, 0)) if change else (0, 0)
     return (now, before) if before >= CHANGE_FROM else (0, 0)

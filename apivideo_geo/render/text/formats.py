@@ -159,7 +159,7 @@ class Formats:
             return size
         return f"{'+' if difference > 0 else '−'}{size}"
 
-    def change(self, now: int, before: int) -> str:
+    def change(self, now: float, before: float) -> str:
         """Format a change with its sign: +12%, −8%; "0%" if it rounds to zero. ``before`` is above 0."""
         size = str(format_percent(abs(now - before) / before, locale=self.locale))
         if size == str(format_percent(0, locale=self.locale)):

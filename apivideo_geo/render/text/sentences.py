@@ -207,9 +207,9 @@ def noun(metric: str, formats: Formats) -> str:
     return formats.say(_METRICS[metric].many)
 
 
-def quantity(count: int, summary: Summary, formats: Formats) -> str:
+def quantity(count: float, summary: Summary, formats: Formats) -> str:
     """Return a count with its noun: "1 play", "93,904 plays"."""
-    return formats.say_many(*counted(summary.metric), count)
+    return quantity_of(summary.metric, count, formats)
 
 
 def counted(metric: str) -> tuple[str, str]:
@@ -398,7 +398,7 @@ def gaps(summary: Summary, formats: Formats, *, by_video: bool = False) -> str:
     )
 
 
-def only_collected(dimension: str, base: int, total: int, summary: Summary, formats: Formats) -> str:
+def only_collected(dimension: str, base: int, total: float, summary: Summary, formats: Formats) -> str:
     """Return on which days a breakdown was collected, and that it shows ``base`` of ``total``; "" if on all."""
     if not summary.uncollected.get(dimension) or base == total:
         return ""
@@ -417,7 +417,7 @@ def only_collected(dimension: str, base: int, total: int, summary: Summary, form
     return formats.say("Collected only %(when)s: %(base)s of %(total)s.", when=when, **quantities)
 
 
-def balance(total: int, unknown: int, summary: Summary, formats: Formats) -> str:
+def balance(total: float, unknown: float, summary: Summary, formats: Formats) -> str:
     """Return how a total adds up: "93,808 plays: 93,346 on the map, 462 from unknown countries".
 
     ``total`` is that of the page, ``unknown`` the part of it from unknown countries.
@@ -425,8 +425,8 @@ def balance(total: int, unknown: int, summary: Summary, formats: Formats) -> str
     return formats.say(
         "%(total)s: %(mapped)s on the map, %(unknown)s from unknown countries",
         total=quantity(total, summary, formats),
-        mapped=formats.number(total - unknown),
-        unknown=formats.number(unknown),
+        mapped=amount(summary.metric, total - unknown, formats),
+        unknown=amount(summary.metric, unknown, formats),
     )
 
 

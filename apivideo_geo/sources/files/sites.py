@@ -42,7 +42,7 @@ def load_states(file: SourceFile) -> dict[date, str]:
     folder = file.name.removesuffix("facts.parquet")
     content = read_site_file(folder, DAYS)
     try:
-        return parse_states(content) if content else {}
+        return {day: state for days in parse_states(content or b"").values() for day, state in days.items()}
     except (KeyError, ValueError, TypeError, csv.Error):
         raise DataRefused(f"{folder}{DAYS} is not the list of days of an apivideo-geo site.") from None
 
@@ -61,7 +61,12 @@ def read_site_file(folder: str, name: str) -> bytes | None:
         raise DataRefused(f"{path} cannot be read: {error.strerror}.") from None
 
 
-def parse_states(content: bytes) -> dict[date, str]:
-    """Return day → state of a ``timeseries.csv``. Raises KeyError, ValueError, TypeError, :class:`csv.Error`."""
-    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
-    return {date.fromisoformat(row["day"]): row["state"] for row in rows}
+def parse_states(content: bytes) -> dict[str, dict[date, str]]:
+    """Return metric → day → state of a ``timeseries.csv``.
+
+    Raises KeyError, ValueError, TypeError, :class:`csv.Error`.
+    """
+    found: dict[str, dict[date, str]] = {}
+    for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig"))):
+        found.setdefault(row["metric"], {})[date.fromisoformat(row["day"])] = row["state"]
+    return found
