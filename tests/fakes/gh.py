@@ -7,12 +7,13 @@ knows only the commands and fields this project uses, and rejects everything els
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-
-from filelock import FileLock
 
 REPOSITORY = "Acme/audience-map"
 EMPTY = {
@@ -42,7 +43,7 @@ class GhStandIn:
         self._file = folder / "gh-state.json"
         self._file.write_text(json.dumps(EMPTY))
         program = self.folder / "gh"
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{__file__}" "{self._file}" "$@"\n')
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -IS "{__file__}" "{self._file}" "$@"\n')
         program.chmod(0o755)
 
     @property
@@ -72,8 +73,11 @@ class GhStandIn:
         return token
 
 
-def _locked(file: Path) -> FileLock:
-    return FileLock(f"{file}.lock")
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    with Path(f"{file}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class _Failed(Exception):

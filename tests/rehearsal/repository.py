@@ -1,8 +1,11 @@
 """A repository as its owner has it: a fork of this one, or one of its own, bare on disk, behind the stand-in GitHub."""
 
+import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
+from apivideo_geo.durable import temporary_folder
 from tests.fakes.gh import REPOSITORY
 from tests.product import ROOT
 
@@ -14,6 +17,26 @@ def list_checkout():
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
     return [name for name in listed if name and (ROOT / name).is_file()]
+
+
+@cache
+def make_fork():
+    """A bare repository whose one commit is this checkout; made once, and packed, so that copies are cheap to fetch."""
+    bare = temporary_folder() / "fork.git"
+    commit(bare, ROOT, list_checkout())
+    pack = ["git", "-c", "core.compression=0", "repack", "-adFq", "--window=0"]
+    subprocess.run(pack, cwd=bare, check=True)
+    return bare
+
+
+def commit(bare, folder, names):
+    """Make the repository ``bare`` with the files ``names`` of ``folder`` as the only commit of its branch main."""
+    subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", bare], check=True)
+    subprocess.run(["git", "config", "http.receivepack", "true"], cwd=bare, check=True)
+    tree = ["git", f"--git-dir={bare}", f"--work-tree={folder}"]
+    add = [*tree, "add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"]
+    subprocess.run(add, cwd=folder, input="\0".join(names).encode(), check=True)
+    subprocess.run([*tree, *IDENTITY, "commit", "--quiet", "-m", "Start"], cwd=folder, check=True)
 
 
 class Repository:
@@ -29,23 +52,16 @@ class Repository:
         self.folder, self.github, self.branch = Path(folder), github, branch
         self.bare = Path(github.repositories) / f"{self.name}"
         self.pages_enabled, self.published, self.variables, self._runs = True, None, {}, 0
-        self.bare.mkdir(parents=True)
-        self.git("init", "--quiet", "--bare", f"--initial-branch={branch}")
-        self.git("config", "http.receivepack", "true")
         if files is None:
-            self._commit(ROOT, list_checkout())
+            shutil.copytree(make_fork(), self.bare)
         else:
             for path, text in files.items():
                 place = self.folder / "first" / path
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_text(text, encoding="utf-8")
-            self._commit(self.folder / "first", list(files))
-
-    def _commit(self, folder, names):
-        tree = ["git", f"--git-dir={self.bare}", f"--work-tree={folder}"]
-        add = [*tree, "add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"]
-        subprocess.run(add, cwd=folder, input="\0".join(names).encode(), check=True)
-        subprocess.run([*tree, *IDENTITY, "commit", "--quiet", "-m", "Start"], cwd=folder, check=True)
+            commit(self.bare, self.folder / "first", list(files))
+        if branch != "main":
+            self.git("branch", "-m", "main", branch)
 
     def next_number(self):
         self._runs += 1
