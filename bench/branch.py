@@ -73,7 +73,7 @@ def commit_day(branch: Branch, folder: Path, parent: str, day: date) -> str:
             before = dict(history.entries)
             history.save(_facts(day - timedelta(days=1)), metric="play", source="data", detail="media", now=now)
             history.compact(now)
-        message = render_message(before, history.entries)
+        message = render_message({"play": before}, {"play": history.entries})
         parent = branch.commit(folder, parent or None, message, now) or parent
     return parent
 

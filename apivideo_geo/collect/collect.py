@@ -15,6 +15,7 @@ from apivideo_geo import privacy
 from apivideo_geo.api.clock import use_server_clock
 from apivideo_geo.collect.own_count import fetch_own_counts, summarise_counts
 from apivideo_geo.console.report import Report
+from apivideo_geo.days import ONE_DAY
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, UsageError
 from apivideo_geo.history.history import History, find_last_source, open_history
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 REFUSED = (400, 403, 404)
 """Status of an answer to which this metric, or this account, is the reason, so that other metrics may be answered."""
-ORDINARY = 2
-"""Days to fetch on an ordinary night: yesterday and today."""
+LEAST_TURN = 3
+"""A further metric is compared with the API's own count every so many nights, or less often if there are more."""
 
 
 @dataclass(frozen=True)
@@ -140,12 +141,11 @@ class Plan:
     """What to do for one metric.
 
     ``wanted``: UTC day to fetch → its detail. ``compared``: the stored days to compare with the source's own count.
-    ``compares``: whether to compare now; ``compares_new``: also the days that are fetched now.
+    ``compares_new``: whether to compare also the days that are fetched now.
     """
 
     wanted: Mapping[date, str]
     compared: Collection[date]
-    compares: bool
     compares_new: bool
 
 
@@ -188,15 +188,16 @@ class _Run:
     def plan(self, server: str, metrics: int) -> Plan:
         """Return the plan for this one of so many ``metrics``. ``server``: the host of the API, "" if there is none.
 
-        The first metric is compared with the source's own count in every run, a further one in its turn, one of them a
-        day, and after an outage; so that an ordinary night takes few requests.
+        So that an ordinary night takes two requests a metric, a further metric is compared with the source's own count
+        only in its turn, and after an outage. In its turn the comparison takes the place of today's figures, which the
+        next run brings.
         """
-        source, settings = self.source, self.settings
-        entries = self.history.entries
+        source, left_out = self.source, self.settings.leave_out
+        entries, today = self.history.entries, self.now.date()
         first, last = source.window(entries, self.home.load_account().remembers)
         # Saved first: if this run is interrupted, the next one may not measure it again.
         self.home.save_account(source.remembers, None, server)
-        if first > last and not any(one.entries for one in self.home.all):
+        if first > last and not self.home.by_metric:
             raise UsageError(
                 f"There is no day to collect between --since and --until, and none in {self.history.folder} yet; "
                 "widen the period."
@@ -205,23 +206,20 @@ class _Run:
         wanted = days_to_collect(
             entries, first, last, self.now, self.detail, asks_all=source.asks_all, compared=compared
         )
-        left_out = settings.leave_out
         wanted = {day: day_detail for day, day_detail in wanted.items() if day not in left_out}
-        ordinary = self.number > 0 and len(wanted) <= ORDINARY
-        turn = self.now.date().toordinal() % max(metrics - 1, 1) == self.number - 1
-        return Plan(
-            wanted,
-            [day for day in compared if day not in left_out and day not in wanted],
-            compares=source.has_own_count and (turn or not ordinary),
-            compares_new=not ordinary,
-        )
+        compared = [day for day in compared if day not in left_out and day not in wanted]
+        if not self.number or not source.has_own_count or wanted.keys() - {today, today - ONE_DAY}:
+            return Plan(wanted, compared, compares_new=True)
+        turn = (today.toordinal() - self.number) % max(metrics - 1, LEAST_TURN) == 0
+        if turn and compared and len(wanted) > 1:
+            return Plan({day: one for day, one in wanted.items() if day != today}, compared, compares_new=False)
+        return Plan(wanted, [], compares_new=False)
 
     def collect(self, plan: Plan) -> None:
         """Fetch and store the days of ``plan``, and compare them with the source's own count."""
         self.fetch(plan.wanted)
-        if plan.compares:
-            self.compare(plan.compared, self.kept_days if plan.compares_new else ())
         if self.source.has_own_count:
+            self.compare(plan.compared, self.kept_days if plan.compares_new else ())
             self.report.doubtful[self.source.metric] = self.history.doubtful_days()
 
     def fetch(self, wanted: Mapping[date, str], own_counts: Mapping[date, int] | None = None) -> None:

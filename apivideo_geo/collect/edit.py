@@ -20,17 +20,18 @@ def compact(settings: Settings, effects: Effects) -> int:
 
 
 def forget(settings: Settings, days: Collection[date]) -> None:
-    """Remove ``days`` (UTC) from the history folder, as if they had never been collected.
+    """Remove ``days`` (UTC) of all metrics from the history folder, as if they had never been collected.
 
     Raises :class:`UsageError` if one of them is not in the history; nothing is then removed.
     """
     _check_exists(settings.history_folder)
     with open_history(settings.history_folder) as history:
-        unknown = [day for day in sorted(days) if day not in history.entries]
+        unknown = [day for day in sorted(days) if not any(day in one.entries for one in history.all)]
         if unknown:
             raise UsageError(f"The history in {history.folder} does not contain {unknown[0]}; nothing was removed.")
-        history.drop(days)
-        history.save_ledger()
+        for one in history.all:
+            one.drop([day for day in days if day in one.entries])
+            one.save_ledger()
 
 
 def _check_exists(history: Path) -> None:

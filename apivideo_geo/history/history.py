@@ -94,9 +94,14 @@ class History:
         """This history and those of further metrics."""
         return [self, *self.others.values()]
 
+    @property
+    def by_metric(self) -> dict[str, History]:
+        """Metric → its history, of those with a day; the one that it began with first."""
+        return {one.metric: one for one in self.all if one.metric}
+
     def of(self, metric: str) -> History:
         """Return the history of ``metric``: this one, or one within it, which is empty if it was never collected."""
-        if self.metric == metric or not any(one.entries for one in self.all):
+        if self.metric == metric or not self.by_metric:
             return self
         if metric not in self.others:
             self.others[metric] = History(self.folder / METRICS_FOLDER / metric, {}, self.folder)
@@ -157,7 +162,7 @@ class History:
 
         ``server`` is "" for facts that come from files; ``demo``: whether they are demo data.
         """
-        if any(one.entries for one in self.all) and demo != self.demo:
+        if self.by_metric and demo != self.demo:
             kind = "demo data" if self.demo else "real data"
             raise DataRefused(f"The history in {self.folder} contains {kind}; choose another folder with --history.")
         known = self.load_account().server

@@ -29,23 +29,38 @@ WHOLE_FILES = ("assets.parquet", "account.json")
 
 @dataclass(frozen=True)
 class Merged:
-    """The days ``taken`` from ours, and those ``removed`` because ours no longer has them."""
+    """The days ``taken`` from ours, of any metric."""
 
     taken: tuple[date, ...]
-    removed: tuple[date, ...]
     dimensions: frozenset[str]
     """Dimensions of the rows that were taken."""
 
 
 def merge(base: History, ours: History, theirs: History, now: datetime, *, remove: bool = False) -> Merged:
-    """Apply to ``theirs`` what changed from ``base`` to ``ours``, and write it to disk.
+    """Apply to ``theirs`` what changed from ``base`` to ``ours``, metric by metric, and write it to disk.
 
     Open days are left out: they are fetched again anyway, and each run would commit them. With ``remove``, days that
     ours no longer has are removed, unless theirs changed them; so are days after today, which ours has set aside.
-    Raises :class:`DataRefused` if the two count different metrics.
+    Raises :class:`DataRefused` if the two do not belong together.
     """
-    if ours.entries:
+    if ours.by_metric:
         theirs.check_fits(ours.demo)
+    rows: dict[str, dict[date, pa.Table]] = {}
+    for metric in {**ours.by_metric, **base.by_metric}:
+        three = base.of(metric), ours.of(metric), theirs.of(metric)
+        rows[metric] = _merge_metric(*three, now, remove=remove)
+    for name in WHOLE_FILES:
+        _take_whole(name, base.folder, ours.folder, theirs.folder)
+    merge_published(base.folder, ours.folder, theirs.folder)
+    tables = [table for taken in rows.values() for table in taken.values()]
+    dimensions = frozenset(name for table in tables for name in pc.unique(table["dimension"]).to_pylist())
+    return Merged(tuple(sorted({day for taken in rows.values() for day in taken})), dimensions)
+
+
+def _merge_metric(
+    base: History, ours: History, theirs: History, now: datetime, *, remove: bool
+) -> dict[date, pa.Table]:
+    """Merge the days of one metric; return the rows of those that were taken from ours."""
     ours_kept, theirs_kept = _Comparison(base, ours), _Comparison(base, theirs)
     rows: dict[date, pa.Table] = {}
     lines: dict[date, LedgerDay] = {}
@@ -64,11 +79,7 @@ def merge(base: History, ours: History, theirs: History, now: datetime, *, remov
     theirs.compact(now)
     if theirs.entries or gone:
         theirs.save_ledger()
-    for name in WHOLE_FILES:
-        _take_whole(name, base.folder, ours.folder, theirs.folder)
-    merge_published(base.folder, ours.folder, theirs.folder)
-    dimensions = frozenset(name for table in rows.values() for name in pc.unique(table["dimension"]).to_pylist())
-    return Merged(tuple(sorted(rows)), tuple(gone), dimensions)
+    return rows
 
 
 def mend_ledger(path: Path) -> int:

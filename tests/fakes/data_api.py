@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 from tests.fakes import geoip
-from tests.fakes.problems import bad_attribute, bad_query
+from tests.fakes.problems import bad_attribute, bad_query, forbidden
 from tests.fakes.query import DATA_FILTERS, Query, paginate
-from tests.fakes.records import Session, from_ms, to_ms
+from tests.fakes.records import UNKNOWN, Session, from_ms, to_ms
 from tests.fakes.world import World
 
 COUNTED = ("play", "start", "end", "impression", "view")
@@ -47,6 +47,7 @@ class DataApi:
     ``nulls``: unknown countries are null as well as empty; without, only what the published
     schema allows (empty). ``odd_values``: country rows as in bad hours: a tenth of France under
     ``fr``, half of the empty ones under ``ZZ``, whole numbers for some counts, and ``ODD_ROWS`` on top.
+    ``refused``: metrics that this account may not read.
     """
 
     world: World
@@ -55,9 +56,11 @@ class DataApi:
     retention_mode: Literal["refuse", "cut"] = "refuse"
     nulls: bool = True
     odd_values: bool = False
+    refused: Collection[str] = ()
 
     def buckets(self, query: Query, metric: str, breakdown: str) -> dict[str, Any]:
         """``GET /data/buckets/{metric}/{breakdown}``."""
+        self._check_allowed(metric)
         if metric not in _BUCKETS:
             raise bad_attribute("metric", "This value is not a metric with a breakdown.")
         key = self._breakdowns().get(breakdown)
@@ -82,6 +85,7 @@ class DataApi:
 
     def metrics(self, query: Query, metric: str, aggregation: str) -> dict[str, Any]:
         """``GET /data/metrics/{metric}/{aggregation}``."""
+        self._check_allowed(metric)
         if metric not in _AGGREGATIONS:
             raise bad_attribute("metric", "This value is not a metric.")
         if aggregation not in _AGGREGATIONS[metric]:
@@ -119,6 +123,10 @@ class DataApi:
         _sort(query, rows, "emittedAt", default="emittedAt")
         context = {"metric": _metric_name(query, metric), "interval": interval, "timeframe": _timeframe(start, end)}
         return _listing(query, context, rows)
+
+    def _check_allowed(self, metric: str) -> None:
+        if metric in self.refused:
+            raise forbidden()
 
     def _sessions(self, query: Query, lifetime: bool) -> tuple[datetime, datetime, Iterable[Session]]:
         """The time frame and the sessions in it that pass the filters."""
@@ -186,6 +194,11 @@ def _impressions(session: Session) -> int:
     return 1 + session.ordinal % 3
 
 
+def _viewer(session: Session) -> tuple[date, str | None, int]:
+    """Who watched, as the API tells viewers apart: on one day, from one place, with one browser."""
+    return session.day, session.country, session.ordinal % 7
+
+
 def _measure(metric: str, group: Sequence[Session], query: Query, start: datetime, end: datetime) -> float:
     """The value of a bucket metric for these sessions. A session is a play; the others follow from its number."""
     if metric in ("play", "play-total"):
@@ -201,10 +214,37 @@ def _measure(metric: str, group: Sequence[Session], query: Query, start: datetim
     if metric == "view":
         least = _DURATIONS[query.one("viewDuration", "5s") or "5s"]
         seen = [session for session in group if _watched(session) >= least]
-        return float(len({(s.day, s.ordinal % 5_000) for s in seen}) if query.flag("unique") else len(seen))
+        return float(len(set(map(_viewer, seen))) if query.flag("unique") else len(seen))
     if metric == "ccv-peak":
         return float(_peak(group))
     return sum(map(_watched, group)) / 1000 / max(1.0, (end - start).total_seconds())
+
+
+def truth_of(metric: str, sessions: Iterable[Session]) -> dict[tuple[date, str], int]:
+    """(UTC day, alpha-3) → count of a metric of the product, from the sessions that the server answers from too.
+
+    Watch time is rounded to seconds as the product does: each spelling of a country, and for those without one what is
+    left of the rounded total.
+    """
+    name, text = {"viewer": ("view", "unique=true")}.get(metric, (metric, ""))
+    query = Query(f"/data/buckets/{name}/country", text)
+    days: dict[date, dict[str, list[Session]]] = {}
+    for session in sessions:
+        days.setdefault(session.day, {}).setdefault(session.alpha3, []).append(session)
+    found = {}
+    for day, countries in days.items():
+        noon = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        for code, group in countries.items():
+            if metric == "watch-time":
+                found[day, code] = round(sum(map(_watched, group)) / 1000)
+            else:
+                found[day, code] = int(_measure(name, group, query, noon, noon))
+        if metric == "watch-time" and UNKNOWN in countries:
+            total = round(sum(_watched(one) for group in countries.values() for one in group) / 1000)
+            found[day, UNKNOWN] = total - sum(
+                count for key, count in found.items() if key[0] == day and key[1] != UNKNOWN
+            )
+    return {key: count for key, count in found.items() if count}
 
 
 def _peak(group: Sequence[Session]) -> int:

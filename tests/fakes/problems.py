@@ -31,6 +31,11 @@ def unrecognized_url() -> Problem:
     return Problem(404, "unrecognized-request-url", "Unrecognized request URL.")
 
 
+def forbidden() -> Problem:
+    """The endpoint is there, but this account may not read it."""
+    return Problem(403, "forbidden", "You are not allowed to access this resource.")
+
+
 def not_found(name: str) -> Problem:
     """The endpoint is there, the asset or session is not."""
     return Problem(404, "resource-not-found", "The requested resource was not found.", name=name)

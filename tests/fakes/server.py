@@ -45,7 +45,8 @@ class StandIn:
     ``rate_limit`` requests per ``window_seconds``, logging in included; ``token_dies_after``, ``refresh_refused``,
     ``wrong_key_status``, ``basic_refused`` (401 without ``data``), ``tokens_refused``: see ``tokens``;
     ``failure_rate``, ``failure_kinds``, ``failure_seed``: see ``failures``;
-    ``stall_seconds``: how long a stalled answer takes; ``nulls``, ``odd_values``: see ``data_api``;
+    ``stall_seconds``: how long a stalled answer takes; ``nulls``, ``odd_values``, ``refused_metrics``: see
+    ``data_api``;
     ``arrivals``: see ``session_api``.
     """
 
@@ -60,6 +61,7 @@ class StandIn:
         retention_mode: Literal["refuse", "cut"] = "refuse",
         nulls: bool = True,
         odd_values: bool = False,
+        refused_metrics: Collection[str] = (),
         arrivals: int = 0,
         rate_limit: int = UNLIMITED,
         window_seconds: float = 60,
@@ -85,6 +87,7 @@ class StandIn:
         self.failures = Failures(failure_rate, failure_kinds, failure_seed)
         self.assets = AssetApi(world, older="data" not in self.generations)
         self.data = DataApi(world, self.clock, timedelta(days=retention_days), retention_mode, nulls, odd_values)
+        self.data.refused = refused_metrics
         self.sessions = SessionApi(world, self.clock, nulls, arrivals)
         self.bugs: list[str] = []
         self.in_flight_peak = 0

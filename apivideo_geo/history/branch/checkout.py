@@ -24,7 +24,9 @@ from apivideo_geo.settings import Settings
 ACTIONS_BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
 OURSELVES = ("apivideo-geo", "apivideo-geo@localhost")
 NOT_PUBLISHED = (":(exclude,glob)**/.lock", ":(exclude,glob)**/.*.writing-*", ":(exclude,glob)**/*.damaged")
-OURS = re.compile(r"ledger\.jsonl|\d{4}/\d{4}-\d{2}\.parquet|\d{4}/\d{2}/\d{4}-\d{2}-\d{2}\.parquet")
+OURS = re.compile(
+    r"(metrics/[a-z-]+/)?(ledger\.jsonl|\d{4}/\d{4}-\d{2}\.parquet|\d{4}/\d{2}/\d{4}-\d{2}-\d{2}\.parquet)"
+)
 """Paths that files of a history have."""
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from apivideo_geo.days import days_between, list_days
 from apivideo_geo.history.ledger import LedgerDay
+from apivideo_geo.model import PER_DAY
 
 README = """\
 # The history
@@ -19,6 +20,7 @@ commit adds to the one before, so any earlier state can be restored.
 |---|---|
 | `YYYY/MM/YYYY-MM-DD.parquet` | a UTC day: one row per country, dimension and value, with its count |
 | `YYYY/YYYY-MM.parquet` | a past month: the same rows, all its days in one file |
+| `metrics/NAME/…` | days, months and ledger of another metric, such as `impression`, in the same form |
 | `ledger.jsonl` | one line per day: when and from where it was collected, its count, rejected rows; rebuilt if lost |
 | `assets.parquet` | titles of the videos and live streams that the site shows, if they were collected |
 | `published.parquet` | the breakdowns of past months with hidden small counts, as the site first published them |
@@ -39,20 +41,38 @@ FILES = {
 """Other files on the branch, written again with each commit."""
 
 
-def render_message(before: Mapping[date, LedgerDay], after: Mapping[date, LedgerDay]) -> str:
-    """Return the message of the commit that changes the ledger from ``before`` to ``after``."""
-    new = [day for day, entry in after.items() if day not in before or before[day].count != entry.count]
-    gone = sorted(before.keys() - after.keys())
-    plays = sum(after[day].count - (before[day].count if day in before else 0) for day in new)
-    metric = next((entry.metric for entry in after.values()), "play")
+def render_message(
+    before: Mapping[str, Mapping[date, LedgerDay]], after: Mapping[str, Mapping[date, LedgerDay]]
+) -> str:
+    """Return the message of the commit that changes the ledgers (by metric) from ``before`` to ``after``."""
+    new = {metric: _changed(before.get(metric, {}), entries) for metric, entries in after.items()}
+    stored = {day for entries in after.values() for day in entries}
+    gone = {day for entries in before.values() for day in entries} - stored
     changes = []
-    if new:
-        changes.append(f"{list_days(new)}, {plays:,} {metric}{'' if plays == 1 else 's'}")
+    if days := {day for changed in new.values() for day in changed}:
+        counts = {metric: changed for metric, changed in new.items() if changed}
+        metric, changed = next(iter(counts.items()))
+        more = len(counts) - 1
+        further = f" and {more} more metric{'' if more == 1 else 's'}" if more else ""
+        changes.append(f"{list_days(days)}, {_count(metric, changed, before.get(metric, {}))}{further}")
     if gone:
         changes.append(f"{list_days(gone)} removed")
     lines = ["; ".join(changes) or "No new counts; the ledger records when they were requested", ""]
-    if after:
-        lines.append(f"Stored: {list_days(after)}")
-        missing = [day for day in days_between(min(after), max(after)) if day not in after]
+    if stored:
+        lines.append(f"Stored: {list_days(stored)}")
+        missing = [day for day in days_between(min(stored), max(stored)) if day not in stored]
         lines.append(f"Never collected: {list_days(missing)}" if missing else "Never collected: no day in between")
     return "\n".join(lines).strip() + "\n"
+
+
+def _changed(before: Mapping[date, LedgerDay], after: Mapping[date, LedgerDay]) -> dict[date, LedgerDay]:
+    """Return the lines of the days whose count is new."""
+    return {day: entry for day, entry in after.items() if day not in before or before[day].count != entry.count}
+
+
+def _count(metric: str, changed: Mapping[date, LedgerDay], before: Mapping[date, LedgerDay]) -> str:
+    """Return how much the counts of ``changed`` grew; only the name of a metric that does not add up over days."""
+    if metric in PER_DAY:
+        return f"{metric}s a day"
+    count = sum(entry.count - (before[day].count if day in before else 0) for day, entry in changed.items())
+    return f"{count:,} {metric}{'' if count == 1 else 's'}"

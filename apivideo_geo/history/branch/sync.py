@@ -24,6 +24,9 @@ from apivideo_geo.settings import Settings
 
 log = logging.getLogger(__name__)
 
+Ledgers = Mapping[str, Mapping[date, LedgerDay]]
+"""Metric → UTC day → its line of the ledger."""
+
 
 def fetch_history(settings: Settings, effects: Effects) -> str:
     """Make the history folder a worktree of the branch, with its files; return a sentence that says what was done.
@@ -39,7 +42,7 @@ def fetch_history(settings: Settings, effects: Effects) -> str:
         settle(branch, ours, joined, tip)
     if tip is None:
         return f"There is no branch {branch.place} yet. publish-history creates it from {folder}."
-    days = len(joined.before)
+    days = len({day for entries in joined.before.values() for day in entries})
     own = f"; {len(joined.merged.taken)} in the folder are not published yet" if joined.merged.taken else ""
     return f"Fetched {branch.place} into {folder}: {days} day{'' if days == 1 else 's'}{own}"
 
@@ -66,11 +69,11 @@ def publish_history(settings: Settings, effects: Effects, *, remove: bool = Fals
 
 @dataclass(frozen=True)
 class Joined:
-    """``folder`` has the tip merged with our changes; ``before`` and ``after`` are the ledgers of both."""
+    """The tip, ``theirs``, merged with our changes; ``before`` and ``after`` are the ledgers of both, by metric."""
 
-    folder: Path
-    before: Mapping[date, LedgerDay]
-    after: Mapping[date, LedgerDay]
+    theirs: History
+    before: Ledgers
+    after: Ledgers
     merged: Merged
 
 
@@ -85,27 +88,38 @@ def join(branch: Branch, ours: History, tip: str | None, now: datetime, *, remov
         raise DataRefused(f"The history in {ours.folder} is demo data, which is never published to a branch.")
     with branch.lay_out(tip) as folder, _lay_out_base(branch, tip, folder) as began:
         try:
-            if mended := mend_ledger(folder / "ledger.jsonl"):
+            if mended := sum(map(mend_ledger, folder.rglob("ledger.jsonl"))):
                 log.warning("The ledger on %s had %d invalid lines; they were removed.", branch.place, mended)
-            mend_ledger(began / "ledger.jsonl")
+            for ledger in began.rglob("ledger.jsonl"):
+                mend_ledger(ledger)
             with open_history(folder) as theirs:
-                before, base = dict(theirs.entries), load_history(began)
+                before, base = _ledgers(theirs), load_history(began)
                 merged = merge(base, ours, theirs, now, remove=remove)
-                after = dict(theirs.entries)
+                after = _ledgers(theirs)
         except DataRefused as error:
             raise DataRefused(str(error).replace(f"{folder}", branch.place).replace(f"{began}", branch.place)) from None
-        yield Joined(folder, before, after, merged)
+        yield Joined(theirs, before, after, merged)
+
+
+def _ledgers(history: History) -> Ledgers:
+    return {metric: dict(one.entries) for metric, one in history.by_metric.items()}
 
 
 def settle(branch: Branch, ours: History, joined: Joined, commit: str | None) -> None:
     """Copy the merged files into the folder of ``ours``. Open days stay in that folder only."""
-    files = {day: ours.file_of(day) for day, entry in ours.entries.items() if entry.open and day not in joined.after}
-    own = {day: path for day, path in files.items() if path.stem == str(day)}
-    branch.settle(joined.folder, ours.folder, commit, own.values())
-    if own:
-        now = load_history(ours.folder)
-        now.entries.update({day: ours.entries[day] for day in own})
-        now.save_ledger()
+    theirs = joined.theirs
+    own: dict[str, dict[date, Path]] = {}
+    for metric, one in ours.by_metric.items():
+        if one.folder.relative_to(ours.folder) == theirs.of(metric).folder.relative_to(theirs.folder):
+            after = joined.after.get(metric, {})
+            files = {day: one.file_of(day) for day, entry in one.entries.items() if entry.open and day not in after}
+            own[metric] = {day: path for day, path in files.items() if path.stem == str(day)}
+    branch.settle(theirs.folder, ours.folder, commit, [path for files in own.values() for path in files.values()])
+    now = load_history(ours.folder)
+    for metric, files in own.items():
+        if files:
+            now.of(metric).entries.update({day: ours.of(metric).entries[day] for day in files})
+            now.of(metric).save_ledger()
 
 
 @contextmanager
@@ -130,13 +144,13 @@ def _publish(branch: Branch, ours: History, effects: Effects, *, private: bool, 
                 f"The history in {ours.folder} contains cities or referrers, which must not be on a branch that may be "
                 "public: set history_private = true if the repository is private, else collect into another folder."
             )
-        if not private and any(not asset.public for asset in load_history(joined.folder).load_assets()):
+        if not private and any(not asset.public for asset in joined.theirs.load_assets()):
             raise DataRefused(
                 f"The history in {ours.folder} contains titles of videos that are not public, which must not be on a "
                 "branch that may be public: run build.py collect with show_unlisted = false, which removes them."
             )
         message = render_message(joined.before, joined.after)
-        commit = branch.commit(joined.folder, tip, message, now)
+        commit = branch.commit(joined.theirs.folder, tip, message, now)
         if commit:
             branch.push(commit)
         settle(branch, ours, joined, commit or tip)

@@ -15,7 +15,7 @@ from apivideo_geo.pipeline import run
 from apivideo_geo.settings import load_settings
 from tests.product import ROOT
 
-SHORT = {"since": date(2026, 10, 20)}
+SHORT = {"since": date(2026, 10, 20), "metric": "play"}
 """Flags of a run that collects little; the suite is to be quick."""
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from apivideo_geo.errors import DataRefused, GitFailed, UsageError
 from apivideo_geo.history.branch.retry import ATTEMPTS
-from apivideo_geo.history.history import open_history
+from apivideo_geo.history.history import load_history, open_history
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
 from tests.history.branch.runs import FIRST, NIGHT, SINCE, at_night, days, git, truth
@@ -252,13 +252,18 @@ def test_a_branch_that_holds_something_else_is_refused(home, api):
         home.clone().night(api, NIGHT)
 
 
-def test_a_history_of_another_metric_is_refused_and_the_branch_stays(home, api):
+def test_runs_that_count_different_metrics_share_a_branch(home, api, world):
     home.clone().night(api, NIGHT)
     other = home.clone()
     other.collect(api, NIGHT, metric="impression")
-    with pytest.raises(DataRefused, match="origin/history counts play, not impression"):
-        other.publish(NIGHT)
-    assert len(home.log()) == 1
+    assert "1 more metric" not in other.publish(NIGHT)
+    for history in (home.history(), load_history(other.folder / "history")):
+        closed = {day: one.count for day, one in history.entries.items() if not one.open}
+        assert (history.metric, closed) == ("play", truth(world, days(SINCE, date(2026, 10, 27))))
+        assert all(history.of("impression").entries[day].count > count for day, count in closed.items())
+        assert history.of("impression").folder == history.folder / "metrics/impression"
+    other.collect(api, NIGHT, metrics="play; impression", metric=None)
+    assert "already has everything" in other.publish(NIGHT)
 
 
 def test_demo_data_is_not_put_on_a_branch(home, tmp_path):

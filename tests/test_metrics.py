@@ -1,0 +1,307 @@
+"""Several metrics in one history: many nights, an outage, metrics that come and go, a branch, crashes and refusals."""
+
+import os
+import shutil
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from apivideo_geo.effects import Effects, Quiet
+from apivideo_geo.errors import ApiError, UsageError
+from apivideo_geo.history.history import load_history
+from apivideo_geo.history.metrics import folder_for
+from apivideo_geo.model import METRICS
+from apivideo_geo.pipeline import run
+from apivideo_geo.settings import load_settings
+from tests.fakes.data_api import truth_of
+from tests.fakes.server import StandIn
+from tests.fakes.world import World
+from tests.history.branch.runs import Home
+from tests.product import ROOT, Product
+
+FIRST = date(2026, 6, 1)
+DEFAULT = ("play", "impression", "end", "viewer")
+START = FIRST + timedelta(days=30)
+"""The first night."""
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World.make(3, 6000, 3, 1, FIRST, FIRST + timedelta(days=99), countries=8)
+
+
+def at_night(day):
+    return datetime(day.year, day.month, day.day, 4, 17, tzinfo=UTC)
+
+
+def collect(api, folder, day, progress=None, **flags):
+    """One run, with the default metrics unless ``flags`` say otherwise."""
+    api.now = at_night(day)
+    api.clear_requests()
+    flags = {"history": str(folder), "base_url": api.url, "api_key": api.api_key, "source": "data"} | flags
+    return run(
+        "collect", load_settings(flags, Path(os.devnull)), Effects(int(api.now.timestamp()), progress or Quiet())
+    )
+
+
+def stored(folder, metric):
+    """(UTC day, alpha-3) → count of the complete days of a metric."""
+    history = load_history(folder).of(metric)
+    assert history.metric in (None, metric)
+    rows = [row for path in history.files() for row in pq.read_table(path).to_pylist()]
+    return {
+        (row["day"], row["country"]): row["count"]
+        for row in rows
+        if row["dimension"] == "total" and not history.entries[row["day"]].open
+    }
+
+
+def days_of(folder, metric):
+    return {day for day, line in load_history(folder).of(metric).entries.items() if not line.open}
+
+
+def between(first, last):
+    return {first + timedelta(days=n) for n in range((last - first).days + 1)}
+
+
+def true(world, metric, days):
+    return {key: count for key, count in truth_of(metric, world.sessions).items() if key[0] in days}
+
+
+def test_each_metric_of_45_nights_equals_the_truth_through_an_outage_and_changes_of_what_is_counted(world, tmp_path):
+    folder, requests = tmp_path / "history", []
+    nights = [START + timedelta(days=night if night < 25 else night + 20) for night in range(45)]
+    with StandIn(world) as api:
+        for night, day in enumerate(nights):
+            metrics = [*DEFAULT, "start"] if night >= 20 else [*DEFAULT]
+            if night >= 30:
+                metrics.remove("impression")
+            report = collect(api, folder, day, metrics=metrics)
+            assert not report.warnings and not any(report.doubtful.values())
+            requests.append((len(metrics), len(api.requests)))
+    print(requests)
+    first = nights[0] - timedelta(days=29)  # the first whole day that the API has on the first night
+    days = between(first, nights[-1] - timedelta(days=1))
+    expected = {
+        "play": days, "end": days, "viewer": days,
+        "impression": between(first, nights[29] - timedelta(days=1)),
+        "start": {day for day in days if day >= nights[20] - timedelta(days=29)},
+    }  # fmt: skip
+    for metric, known in expected.items():
+        assert days_of(folder, metric) == known, metric
+        assert stored(folder, metric) == true(world, metric, known), metric
+    ordinary = [one for night, one in enumerate(requests) if night not in (0, 20, 25)]
+    assert all(sent <= 2 * metrics + 2 for metrics, sent in ordinary)
+
+
+def test_a_metric_is_compared_with_the_apis_own_count_and_a_difference_is_found(world, tmp_path):
+    folder, day = tmp_path / "history", FIRST + timedelta(days=31)
+    with StandIn(world) as api:
+        collect(api, folder, day)
+        # Three late plays of a day that is already stored: each metric finds out when it is compared next.
+        before = {metric: sum(stored(folder, metric).values()) for metric in DEFAULT}
+        late = World.make(3, 6000, 3, 1, FIRST, FIRST + timedelta(days=99), countries=8)
+        api.world = api.data.world = late
+        late.arrive(late.assets[0].media_id, at_night(day) - timedelta(hours=8), count=30)
+        for night in range(1, 5):
+            collect(api, folder, day + timedelta(days=night))
+    days = between(FIRST + timedelta(days=2), day + timedelta(days=3))
+    for metric in DEFAULT:
+        counts = {key: n for key, n in stored(folder, metric).items() if key[0] in days}
+        assert counts == true(late, metric, days), metric
+        assert sum(counts.values()) > before[metric]
+
+
+def test_watch_time_by_country_adds_up_to_the_apis_own_sum(world, tmp_path):
+    folder, day, said = tmp_path / "history", FIRST + timedelta(days=33), Said()
+    with StandIn(world) as api:
+        collect(api, folder, day, said, metrics=("play", "watch-time"), since=day - timedelta(days=3))
+        asked = [seen for seen in api.requests if "/watch-time/" in seen.path]
+    days = between(day - timedelta(days=3), day - timedelta(days=1))
+    assert stored(folder, "watch-time") == true(world, "watch-time", days)
+    assert f"Watch time takes {len(asked)} requests" in "\n".join(said.lines)
+
+
+class Said(Quiet):
+    """Keeps what a run says on the way."""
+
+    def __init__(self):
+        self.lines = []
+
+    def say(self, message):
+        self.lines.append(message)
+
+
+def test_a_first_run_says_how_many_requests_it_takes(world, tmp_path):
+    said = Said()
+    with StandIn(world) as api:
+        collect(api, tmp_path / "history", FIRST + timedelta(days=40), said)
+        sent = sum(seen.path.startswith(("/data/buckets/", "/data/metrics/")) for seen in api.requests)
+        assert any(
+            f"About {sent:,} requests for 30 days of play, impression, end, viewer" in line for line in said.lines
+        )
+        collect(api, tmp_path / "history", FIRST + timedelta(days=41), said)
+        assert len(said.lines) == 1
+
+
+@pytest.mark.parametrize("refused", ["end", "view"])
+def test_a_metric_that_the_api_refuses_is_a_warning_and_the_others_are_stored(world, tmp_path, refused):
+    folder, name = tmp_path / "history", {"view": "viewer"}.get(refused, refused)
+    with StandIn(world, refused_metrics=[refused]) as api:
+        report = collect(api, folder, FIRST + timedelta(days=40), since=FIRST + timedelta(days=35))
+        assert [line for line in report.warnings if line.startswith(f"{name} was not collected: ") and "403" in line]
+        days = between(FIRST + timedelta(days=35), FIRST + timedelta(days=39))
+        for metric in DEFAULT:
+            assert stored(folder, metric) == ({} if metric == name else true(world, metric, days))
+        api.data.refused = ()
+        collect(api, folder, FIRST + timedelta(days=41), since=FIRST + timedelta(days=35))
+    assert stored(folder, name) == true(world, name, days | {FIRST + timedelta(days=40)})
+
+
+def test_the_first_metric_refused_is_an_error_after_the_others_are_stored(world, tmp_path):
+    folder, since = tmp_path / "history", FIRST + timedelta(days=35)
+    with StandIn(world, refused_metrics=["play"]) as api:
+        with pytest.raises(ApiError, match="403"):
+            collect(api, folder, FIRST + timedelta(days=40), since=since)
+        days = between(since, FIRST + timedelta(days=39))
+        assert stored(folder, "impression") == true(world, "impression", days)
+        api.data.refused = ()
+        collect(api, folder, FIRST + timedelta(days=40), since=since)
+    for metric in DEFAULT:
+        assert stored(folder, metric) == true(world, metric, days)
+    assert folder_for(folder, "impression") == folder
+    assert folder_for(folder, "play") == folder / "metrics/play"
+
+
+class CutOff(Exception):
+    """The run ends here."""
+
+
+class CutAfter(Quiet):
+    """The run is cut off after so many days of any metric."""
+
+    def __init__(self, days):
+        self.left = days
+
+    def advance(self, parts=1):
+        self.left -= parts
+        if self.left < 0:
+            raise CutOff
+
+
+@pytest.mark.parametrize("done", [3, 6, 11, 17])
+def test_a_run_that_was_cut_off_between_metrics_is_completed_by_the_next(world, tmp_path, done):
+    folder, day, since = tmp_path / "history", FIRST + timedelta(days=40), FIRST + timedelta(days=36)
+    with StandIn(world) as api:
+        with pytest.raises(CutOff):
+            collect(api, folder, day, CutAfter(done), since=since)
+        leftover = folder / "metrics/end/2026/07/.2026-07-07.parquet.writing-1"
+        leftover.parent.mkdir(exist_ok=True, parents=True)
+        leftover.write_bytes(b"PAR1")
+        collect(api, folder, day, since=since)
+    assert not leftover.exists()
+    for metric in DEFAULT:
+        assert stored(folder, metric) == true(world, metric, between(since, day - timedelta(days=1)))
+
+
+def test_a_damaged_day_of_one_metric_is_set_aside_and_collected_again(world, tmp_path):
+    folder, day, since = tmp_path / "history", FIRST + timedelta(days=40), FIRST + timedelta(days=36)
+    with StandIn(world) as api:
+        collect(api, folder, day, since=since)
+        path = folder / "metrics/end/2026/07/2026-07-08.parquet"
+        path.write_bytes(b"PAR1 cut short")
+        collect(api, folder, day, since=since)
+    assert path.with_suffix(".damaged").is_file()
+    assert stored(folder, "end") == true(world, "end", between(since, day - timedelta(days=1)))
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home(tmp_path)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_old_history_of_one_metric_is_extended_published_and_fetched_without_loss(home, version):
+    checkout, since = home.clone(), date(2026, 10, 6)
+    world = World.make(3, 600, 3, 1, since, date(2026, 10, 12), countries=8)
+    folder, example = checkout.folder / "history", ROOT / f"tests/history/examples/version-{version}.parquet"
+    (folder / "2026").mkdir(parents=True)
+    shutil.copy(example, folder / "2026/2026-09.parquet")
+    old = {
+        (row["day"], row["country"]): row["count"]
+        for row in pq.read_table(example).to_pylist()
+        if row["dimension"] == "total"
+    }
+    with StandIn(world) as api:
+        for day in (8, 9, 10):
+            collect(api, folder, date(2026, 10, day), since=since)
+            checkout.publish(api.now)
+        expected = {metric: true(world, metric, between(since, date(2026, 10, 9))) for metric in DEFAULT}
+        expected["play"] |= old
+        other = home.clone()
+        other.fetch(api.now)
+        for place in (folder, home.history().folder, other.folder / "history"):
+            assert {metric: stored(place, metric) for metric in DEFAULT} == expected
+        assert "and 3 more metrics" in home.log()[0][2]
+        collect(api, other.folder / "history", date(2026, 10, 11), since=since)
+        other.publish(api.now)
+    checkout.fetch(at_night(date(2026, 10, 11)))
+    for metric in DEFAULT:
+        new = true(world, metric, between(since, date(2026, 10, 10)))
+        assert stored(folder, metric) == (old | new if metric == "play" else new)
+
+
+def test_compact_and_forget_are_for_all_metrics(world, tmp_path):
+    product, now = Product(tmp_path), at_night(date(2026, 7, 2))
+    both = {"APIVIDEO_GEO_METRIC": "", "APIVIDEO_GEO_METRICS": "play; end"}
+    with StandIn(world, now=now) as api:
+        product.run("collect", "--since", "2026-06-28", api=api, now=now, **both)
+    product.run("forget", "2026-06-29", now=now)
+    assert "2 months compacted" in product.run("compact", now=at_night(date(2026, 7, 12))).stdout
+    for folder in (tmp_path / "history", tmp_path / "history/metrics/end"):
+        assert (folder / "2026/2026-06.parquet").is_file() and not (folder / "2026/06").exists()
+    days = {date(2026, 6, 28), date(2026, 6, 30), date(2026, 7, 1)}
+    for metric in ("play", "end"):
+        assert stored(tmp_path / "history", metric) == true(world, metric, days)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "sentence"),
+    [
+        (["plays"], "'plays' cannot be chosen; choose from play, view, impression"),
+        (["play", "end", "play"], "play is named twice"),
+        ([], "name at least one metric"),
+        (["session"], "session is what --sessions and --source sessions count"),
+        (["ccv-peak"], "does not add up over countries"),
+    ],
+)
+def test_metrics_that_cannot_be_are_refused_in_one_sentence(metrics, sentence):
+    with pytest.raises(UsageError, match=sentence):
+        load_settings({"metrics": metrics}, Path(os.devnull))
+
+
+def test_metric_is_short_for_one_and_the_stronger_place_wins(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("apivideo-geo.toml").write_text('metrics = ["end", "play"]\n')
+    assert load_settings({}).metrics == ("end", "play")
+    assert load_settings({"metric": "view"}).metrics == ("view",)
+    monkeypatch.setenv("APIVIDEO_GEO_METRIC", "start")
+    assert load_settings({}).metrics == ("start",)
+    assert load_settings({"metric": "view"}).metrics == ("view",)
+    monkeypatch.setenv("APIVIDEO_GEO_METRICS", "play; viewer")
+    with pytest.raises(UsageError, match="Metric is short for metrics with one entry; drop one of the two"):
+        load_settings({})
+    monkeypatch.delenv("APIVIDEO_GEO_METRIC")
+    assert load_settings({}).metrics == ("play", "viewer")
+    with pytest.raises(UsageError, match="Metrics are for today's API; sessions files count sessions"):
+        load_settings({"sessions": ("x.csv",)})
+    with pytest.raises(UsageError, match="'viewer' cannot be chosen; choose from play, view"):
+        load_settings({"detail_metrics": ["viewer"]})
+
+
+def test_the_settings_know_every_metric_of_the_api():
+    assert set(METRICS) - {"session", "session-time"} == set(
+        load_settings({"metrics": [one for one in METRICS if not one.startswith("session")]}).metrics
+    )
