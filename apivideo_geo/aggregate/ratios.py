@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -87,20 +87,17 @@ class Ratios:
     def __init__(self, summary: Summary) -> None:
         self._summary, self._metrics = summary, summary.metrics
         self.all = ratios_of(self._metrics)
+        self._days: dict[tuple[object, ...], list[int]] = {}
 
     def total(self, ratio: Ratio, within: slice = slice(None)) -> RatioValue:
         """Return the ratio over all countries, on the days ``within`` those of the Summary's ``daily``."""
-        days = self._shared_days(ratio, within)
-        sums = [
-            sum(self._metrics[metric].daily[day].count or 0 for day in days) for metric in (ratio.upper, ratio.lower)
-        ]
-        return self._value(ratio, sums[0], sums[1], len(days))
+        return self.country(ratio, "", within)
 
     def country(self, ratio: Ratio, code: str, within: slice = slice(None)) -> RatioValue:
-        """Return the ratio of the country ``code`` (alpha-3, or ``---``)."""
-        days = self._shared_days(ratio, within)
-        upper, lower = (self._sum(metric, code, days) for metric in (ratio.upper, ratio.lower))
-        return self._value(ratio, upper, lower, len(days))
+        """Return the ratio of the country ``code`` (alpha-3, or ``---``; "" is all of them)."""
+        days = self.shared_days(ratio.upper, ratio.lower, within=within)
+        upper, lower = (self.sum_of(metric, code, days) for metric in (ratio.upper, ratio.lower))
+        return self.value_of(ratio, upper, lower, len(days))
 
     def countries(self, ratio: Ratio, within: slice = slice(None)) -> Iterator[tuple[str, RatioValue]]:
         """Yield code and ratio of each country with a count of the lower metric or the upper one; unknown is last."""
@@ -108,15 +105,25 @@ class Ratios:
         for code in sorted(found, key=lambda code: (code == UNKNOWN, code)):
             yield code, self.country(ratio, code, within)
 
-    def _value(self, ratio: Ratio, upper: int, lower: int, days: int) -> RatioValue:
+    def value_of(self, ratio: Ratio, upper: int, lower: int, days: int) -> RatioValue:
+        """Return the ratio of two sums over a number of ``days``."""
         return RatioValue(ratio, upper, lower, days, too_few=lower < max(1, self._summary.ratio_from))
 
-    def _sum(self, metric: str, code: str, days: list[int]) -> int:
+    def shared_days(self, *metrics: str, within: slice = slice(None)) -> list[int]:
+        """Return the indexes of the days on which all ``metrics`` were collected, all in full or all in part."""
+        question = (metrics, within.start, within.stop)
+        if question not in self._days:
+            by_day = zip(*(self._metrics[metric].daily for metric in metrics), strict=True)
+            shared = [
+                all(day.count is not None for day in days) and len({day.open for day in days}) == 1 for days in by_day
+            ]
+            self._days[question] = [day for day in range(len(shared))[within] if shared[day]]
+        return self._days[question]
+
+    def sum_of(self, metric: str, code: str, days: Sequence[int]) -> int:
+        """Return the sum of ``metric`` in the country ``code`` ("": all) over the days with the indexes ``days``."""
+        if not code:
+            daily = self._metrics[metric].daily
+            return sum(daily[day].count or 0 for day in days)
         counts = self._metrics[metric].by_country.get(code, ())
         return sum(counts) if len(days) == len(counts) else sum(counts[day] for day in days) if counts else 0
-
-    def _shared_days(self, ratio: Ratio, within: slice) -> list[int]:
-        """Return the indexes of the days on which both metrics were collected, both in full or both in part."""
-        pairs = zip(self._metrics[ratio.upper].daily, self._metrics[ratio.lower].daily, strict=True)
-        shared = [a.count is not None and b.count is not None and a.open == b.open for a, b in pairs]
-        return [day for day in range(len(shared))[within] if shared[day]]

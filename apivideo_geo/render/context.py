@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from apivideo_geo.aggregate.ratios import Ratios
 from apivideo_geo.model import Details, Summary
 from apivideo_geo.render.addresses import video_pages
 from apivideo_geo.render.map.scale import Scale
@@ -26,6 +27,11 @@ class Context:
     def formats(self) -> Formats:
         """The formats and sentences of the site's locale. Raises UsageError for an unknown locale."""
         return Formats(self.theme.locale)
+
+    @cached_property
+    def ratios(self) -> Ratios:
+        """The ratios of the collected metrics."""
+        return Ratios(self.summary)
 
     @cached_property
     def scale(self) -> Scale:

@@ -25,6 +25,7 @@ from apivideo_geo.render.pages.breakdowns import (
     value_line,
 )
 from apivideo_geo.render.pages.figures import Curves, Figure, change_note, country_change, tone_of
+from apivideo_geo.render.pages.funnel import make_funnel, make_lines
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 
@@ -67,6 +68,8 @@ def make_country(
         "locator": Markup(_locator(country, formats)),  # noqa: S704 - SVG made here, its texts escaped
         **curves.show(summary.by_country.get(country.iso_a3, ()), name),
         "gaps": sentences.gaps(summary, formats),
+        "funnel": make_funnel(context, country.iso_a3),
+        "lines": make_lines(context, country.iso_a3),
         "watched": _watched(country, detail, context, asset_lines),
         "panels": tuple(_panels(country, detail, context)) if detail else (),
         "neighbours": tuple(_neighbours(country, context)),

@@ -241,10 +241,20 @@ def test_no_page_shows_a_sentence_outside_the_catalogue(pseudo):
 
 def test_no_page_of_a_country_video_or_city_says_anything_beside_it(pseudo, monkeypatch):
     what, details = detailed()
+    days_of = {"impression": 6, "end": 2, "viewer": 7, "watch-time": 7, "session": 7}
+    what = replace(what, ratio_from=15, others={name: other(what, name, days) for name, days in days_of.items()})
     titles = [one.asset.title for one in details.assets if one.asset.title]
     places = [city.name for city in details.cities]
     monkeypatch.setitem(globals(), "DATA", (*DATA, *titles, *places, "a.example"))
     check(render_site(russian(what), Theme("Acme Academy", locale=pseudo), TEMPLATES, details))
+
+
+def other(what: Summary, metric: str, days: int) -> Summary:
+    """The figures of ``what`` as those of another metric, collected on its last ``days`` days."""
+    daily = tuple(
+        day if number >= len(what.daily) - days else replace(day, count=None) for number, day in enumerate(what.daily)
+    )
+    return replace(what, metric=metric, daily=daily)
 
 
 LISTEN = """(attributes) => {

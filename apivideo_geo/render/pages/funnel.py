@@ -1,0 +1,123 @@
+"""The funnel from impressions to plays to the end, and the figures of all metrics and ratios, ready to print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import ceil
+
+from apivideo_geo.aggregate.ratios import RatioValue
+from apivideo_geo.model import PER_DAY, Ratio
+from apivideo_geo.render.context import Context
+from apivideo_geo.render.text import sentences
+
+STEPS = ("impression", "play", "end")
+"""The metrics of the funnel, in order."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the funnel. ``bar`` is its length, 0 to 100; ``rate`` its part of the step before, "" for the first."""
+
+    label: str
+    count: str
+    bar: str
+    rate: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """The steps, and a note on the days that they count."""
+
+    steps: tuple[Step, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class MetricLine:
+    """A metric or ratio with its value; ``note``: its interval, what it is made of, or why there is no value."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+def make_funnel(context: Context, code: str = "") -> Funnel | None:
+    """Return the funnel of a country (alpha-3), by default of all; None if fewer than two steps were collected.
+
+    Its counts are those of the days on which all of its metrics were collected, so that they can be compared.
+    """
+    metrics = [metric for metric in STEPS if metric in context.summary.metrics]
+    ratios, formats = context.ratios, context.formats
+    days = ratios.shared_days(*metrics)
+    counts = {metric: ratios.sum_of(metric, code, days) for metric in metrics}
+    if len(metrics) < 2 or not any(counts.values()):
+        return None
+    longest, steps = max(counts.values()), []
+    for metric, count in counts.items():
+        bar = max(100 * count / longest, 1 if count else 0)
+        steps.append(Step(sentences.label_of(metric, formats), formats.number(count), f"{bar:.1f}"))
+    for index, (before, metric) in enumerate(pairwise(metrics), 1):
+        ratio = Ratio("completion" if metric == "end" else "play-rate", metric, before)
+        found = ratios.value_of(ratio, counts[metric], counts[before], len(days))
+        rate = "–" if found.value is None else formats.ratio(ratio.name, found.value)
+        note = f"{sentences.definition_of(ratio, formats)} · {_note(found, context)}"
+        steps[index] = replace(steps[index], rate=rate, note=note)
+    return Funnel(tuple(steps), _days_note(len(days), context))
+
+
+def make_lines(context: Context, code: str = "") -> tuple[MetricLine, ...]:
+    """Return every metric but the first, and every ratio, of a country (alpha-3), by default of all."""
+    return (*_metric_lines(context, code), *_ratio_lines(context, code))
+
+
+def _metric_lines(context: Context, code: str) -> Iterator[MetricLine]:
+    formats = context.formats
+    for metric, summary in context.summary.others.items():
+        counts = {country.iso_a3: country.count for country in summary.countries}
+        value = counts.get(code, 0) if code else summary.total
+        days, of = (sum(day.count is not None for day in one.daily) for one in (summary, context.summary))
+        note = formats.say_many("collected on %(count)s day", "collected on %(count)s days", days) if days < of else ""
+        yield MetricLine(sentences.label_of(metric, formats), sentences.amount(metric, value, formats), note)
+
+
+def _ratio_lines(context: Context, code: str) -> Iterator[MetricLine]:
+    ratios, formats = context.ratios, context.formats
+    for ratio in ratios.all:
+        found = ratios.country(ratio, code) if code else ratios.total(ratio)
+        value = "–" if found.value is None else formats.ratio(ratio.name, found.value)
+        yield MetricLine(sentences.label_of(ratio.name, formats), value, _note(found, context))
+
+
+def _note(found: RatioValue, context: Context) -> str:
+    """Return why there is no ratio, its interval, or the two numbers that it is made of."""
+    formats, upper, lower = context.formats, found.ratio.upper, found.ratio.lower
+    if found.reason == "not_collected":
+        return formats.say("never collected on the same day")
+    if found.reason == "too_few":
+        least = formats.number(context.summary.ratio_from)
+        return formats.say("Too few: under %(number)s %(plays)s", number=least, plays=sentences.noun(lower, formats))
+    if found.reason == "above_one":
+        return formats.say("More than all, because some events arrive late.")
+    if found.interval:
+        low, high = (formats.ratio(found.ratio.name, bound) for bound in found.interval)
+        interval = formats.say("%(percent)s interval", percent=formats.about(0.95))
+        return f"{low}–{high} ({interval})"
+    quantity = sentences.quantity_of(upper, found.upper, formats)
+    if lower in PER_DAY:  # the other number is the mean of a day too
+        quantity = formats.say_many(*sentences.counted(upper), ceil(found.upper), count=formats.rate(found.upper))
+    divided_by = sentences.quantity_of(lower, found.lower, formats)
+    return formats.say("%(upper)s for %(lower)s", upper=quantity, lower=divided_by)
+
+
+def _days_note(days: int, context: Context) -> str:
+    """Return on how many days the funnel is, if the first metric was collected on more; "" otherwise."""
+    if days == sum(day.count is not None for day in context.summary.daily):
+        return ""
+    return context.formats.say_many(
+        "Of the %(count)s day on which all of these were collected.",
+        "Of the %(count)s days on which all of these were collected.",
+        days,
+    )
