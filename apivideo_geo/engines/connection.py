@@ -23,6 +23,9 @@ from apivideo_geo.errors import DiskFailed, SourceFailed, UsageError
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend
 
+WRITING = 1 << 30
+"""Bytes that DuckDB may use while it sorts and writes complete rows; it takes up to as much again while it does."""
+
 
 def connect(engine: str) -> BaseBackend:
     """Return an Ibis connection in time zone UTC; tables made in memory are computed by the latest connection.
@@ -74,18 +77,18 @@ def connect_duckdb(url: str = "duckdb://") -> BaseBackend:
 
 @contextmanager
 def limited_memory(connection: BaseBackend) -> Iterator[None]:
-    """Limit DuckDB to an eighth of the memory, at least 2 GiB, within the block; a lower limit stays as it is.
+    """Limit DuckDB to ``WRITING`` bytes within the block; a lower limit stays as it is.
 
     For queries that read, sort and write complete rows: they use all the memory they get and are hardly faster for it.
     """
-    limit, before = max(_memory() // 8, 2 << 30), 0
+    before = 0
     if connection.name == "duckdb":
         current = "SELECT parse_formatted_bytes(current_setting('memory_limit'))"
         (before,) = connection.raw_sql(current).fetchone()
-    if before <= limit:
+    if before <= WRITING:
         yield
         return
-    connection.raw_sql(f"SET memory_limit = '{limit >> 10}KiB'")
+    connection.raw_sql(f"SET memory_limit = '{WRITING >> 10}KiB'")
     try:
         yield
     finally:

@@ -35,7 +35,7 @@ def test_memory_and_spill_folder_are_set_in_the_address(tmp_path: Path) -> None:
 
 
 def test_complete_rows_get_less_memory_than_counting_and_never_more_than_the_setting() -> None:
-    default, limited = connect("duckdb"), connect("duckdb://?memory_limit=1500MB")
+    default, limited = connect("duckdb"), connect("duckdb://?memory_limit=800MB")
     before = _limit(default), _limit(limited)
     with limited_memory(default), limited_memory(limited):
         assert _limit(default) < before[0]
