@@ -31,7 +31,8 @@ def publish_error(message: str, title: str) -> None:
         return
     from apivideo_geo.console.job_summary import render_failure
 
-    typer.echo(f"::error title={_escape_property(title)}::{_escape_data(message)}")
+    title = _escape_data(title).replace(":", "%3A").replace(",", "%2C")
+    typer.echo(f"::error title={title}::{_escape_data(message)}")
     append("GITHUB_OUTPUT", f"failure={message}\n")
     append("GITHUB_STEP_SUMMARY", render_failure(message))
 
@@ -59,7 +60,3 @@ def append(name: Literal["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"], text: str) -> 
 def _escape_data(text: str) -> str:
     """Return ``text`` on one line, with "%" escaped as workflow commands require."""
     return " ".join(text.split()).replace("%", "%25")
-
-
-def _escape_property(text: str) -> str:
-    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")

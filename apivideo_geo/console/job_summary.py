@@ -19,7 +19,7 @@ GAPS = 12
 def render_job_summary(report: Report, page: str) -> str:
     """Return ``report`` as Markdown; ``page`` is the URL of the published site, "" if unknown."""
     s = report.summary
-    facts = _collected(report)
+    facts = [("Collected", f"{report.collected()}, from {escape(report.source)}")] if report.source else []
     if s:
         total = f"**{s.total:,}**: {s.mapped:,} on the map, {s.unknown:,} from unknown countries"
         missing = list_days(s.days.never_collected, GAPS) if s.days.never_collected else "no day of the period"
@@ -62,12 +62,6 @@ def _headline(report: Report) -> str:
         return "The history"
     countries = f"{len(s.countries)} {'country' if len(s.countries) == 1 else 'countries'}"
     return f"{s.total:,} {s.metric}{'' if s.total == 1 else 's'} from {countries}"
-
-
-def _collected(report: Report) -> list[tuple[str, str]]:
-    if not report.source:
-        return []
-    return [("Collected", f"{report.collected()}, from {escape(report.source)}")]
 
 
 def _period(s: Summary) -> str:

@@ -32,16 +32,11 @@ def engine_errors() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if _is_not_the_engines(error):
+        module = type(error).__module__.partition(".")[0]
+        # An engine raises classes of its own, or Exception itself.
+        if isinstance(error, ApivideoGeoError) or (type(error) is not Exception and module in NOT_ENGINES):
             raise
         raise _translate(error) from None
-
-
-def _is_not_the_engines(error: Exception) -> bool:
-    """Whether ``error`` is not an engine's: those have their own classes or raise ``Exception`` itself."""
-    if type(error) is Exception:
-        return False
-    return isinstance(error, ApivideoGeoError) or type(error).__module__.partition(".")[0] in NOT_ENGINES
 
 
 def _translate(error: Exception) -> ApivideoGeoError:

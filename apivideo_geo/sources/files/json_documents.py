@@ -107,14 +107,14 @@ def _flatten(item: Mapping[str, Any]) -> dict[str, str | None]:
     row: dict[str, str | None] = {}
     for name, value in item.items():
         inner = value if isinstance(value, dict) else {}
-        row |= {f"{name}.{key}": as_text(part) for key, part in inner.items() if _is_wanted(f"{name}.{key}")}
+        row |= {
+            dotted: as_text(part)
+            for key, part in inner.items()
+            if SESSIONS.knows(dotted := f"{name}.{key}") or key_of(dotted) == METADATA
+        }
         if not inner and SESSIONS.knows(name):
             row[name] = as_text(value)
     return row
-
-
-def _is_wanted(name: str) -> bool:
-    return SESSIONS.knows(name) or key_of(name) == METADATA
 
 
 def as_text(value: object) -> str | None:

@@ -69,7 +69,8 @@ def open_sessions(paths: Sequence[str], connection: BaseBackend, date_format: st
             table = with_files.drop(FILE)
             places = count_places(table)
             example = find_refused_time(with_files, groups)
-        spans = [_span(places)] if _is_one_file(groups) else _spans(with_files)
+        names = [file.name for files in groups.values() for file in files]
+        spans = [_span(places)] if len(names) == 1 and not is_remote(names[0]) else _spans(with_files)
     except DataRefused as error:
         raise explain_error(groups) or error from None
     days = {day for first, last in spans if first and last for day in days_between(first, last)}
@@ -170,11 +171,6 @@ def _read_group(
 def _names(raw: ibis.Table) -> list[str]:
     types = raw.drop(FILE).schema().items()
     return flat_names({name: tuple(kind.names) if kind.is_struct() else () for name, kind in types})
-
-
-def _is_one_file(groups: FileGroups) -> bool:
-    files = [file for files in groups.values() for file in files]
-    return len(files) == 1 and not is_remote(files[0].name)
 
 
 def _span(places: pa.Table) -> tuple[date | None, date | None]:
