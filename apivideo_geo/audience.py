@@ -205,7 +205,7 @@ class Audience:
         """Return ``value, count, share``, highest count first.
 
         ``dimension`` is ``media``, ``device``, ``os``, ``browser``, ``referrer`` or ``city``. ``share`` (0–1) is of all
-        plays on the days of the period on which the dimension was collected. The counts add up to these or to less.
+        plays on the days of the period on which the dimension was collected; the counts add up to these plays or fewer.
         Referring sites and cities are counted by complete UTC months, without small counts.
         Raises :class:`UsageError` for another dimension, and for ``media=``: breakdowns are not stored by video.
         """

@@ -105,7 +105,7 @@ def _words(text: str) -> str:
 
 
 def _turned(key: str) -> str:
-    """Return ``key`` with the form of state or the direction at its end: ``korea republic``."""
+    """Return ``key`` with its first form of state or direction at the end: ``republic korea`` → ``korea republic``."""
     words = key.split()
     count = next((index for index, word in enumerate(words) if word not in _LEADING), 0)
     return " ".join(words[count:] + words[:count])

@@ -131,7 +131,7 @@ class PartialDownload:
         self._close_and_remove(TABLE)
 
     def clear(self) -> None:
-        """Delete everything."""
+        """Close and delete the file: its sessions are in the history."""
         self._close_and_remove(NAME)
 
     def _close_and_remove(self, name: str) -> None:

@@ -15,7 +15,7 @@ NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
 
 def is_remote(path: str) -> bool:
-    """Whether ``path`` is a URL that only an engine can open."""
+    """Return whether ``path`` is the address of a file on another machine."""
     return "://" in path
 
 
