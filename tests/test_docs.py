@@ -27,7 +27,7 @@ def examples(language):
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
-def test_the_python_example_tells_the_top_ten(site, monkeypatch):
+def test_the_python_example_prints_the_top_ten(site, monkeypatch):
     monkeypatch.chdir(site.folder)
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
@@ -96,7 +96,7 @@ def test_every_command_option_and_verb_that_is_written_exists(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_every_link_to_a_page_of_ours_leads_somewhere(page):
+def test_every_link_to_a_page_of_this_project_leads_somewhere(page):
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
         if target.startswith(("http://", "https://")):
             continue
@@ -133,6 +133,6 @@ def test_the_owners_steps_name_what_the_workflow_has():
     text = (ROOT / ".github/workflows/site.yml").read_text(encoding="utf-8")
     assert set(re.findall(r"secrets\.(\w+)", text)) == {"APIVIDEO_API_KEY"}
     assert "`APIVIDEO_API_KEY`" in steps
-    told = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
     for field in workflow["on"]["workflow_dispatch"]["inputs"]:
-        assert f"`{field}`" in told
+        assert f"`{field}`" in text

@@ -67,11 +67,11 @@ def test_the_line_for_cron_is_silent_when_all_is_well_and_speaks_when_not(fork, 
     line = re.fullmatch(r"17 4,13 \* \* \* (.*)\n", recipe("A server, by cron", "cron"))[1]
     with StandIn(world, now=NOW) as api:
         (home / ".apivideo-key").write_text(f"{api.api_key}\n")
-        told = {"HOME": str(home), "PATH": "/usr/bin:/bin", "APIVIDEO_BASE_URL": api.url}
-        told |= {"SOURCE_DATE_EPOCH": str(int(NOW.timestamp()))}
-        good = run_line(line, home, told)
+        environment = {"HOME": str(home), "PATH": "/usr/bin:/bin", "APIVIDEO_BASE_URL": api.url}
+        environment |= {"SOURCE_DATE_EPOCH": str(int(NOW.timestamp()))}
+        good = run_line(line, home, environment)
         (home / ".apivideo-key").write_text("another-key-altogether\n")
-        bad = run_line(line, home, told)
+        bad = run_line(line, home, environment)
     assert (good.returncode, good.stdout, good.stderr) == (0, "", "")
     assert (home / "apivideo-geo/site/index.html").is_file()
     assert bad.returncode == 3
@@ -89,16 +89,19 @@ def test_gitlab_runs_the_steps_keeps_what_failed_and_its_file_is_valid(fork, wor
     install(folder)
     protocol, host, port = re.fullmatch(r"(http)://([\d.]+):(\d+)", fork.github.url).groups()
     with StandIn(world, now=NOW) as api:
-        told = Product(folder).environment(api, NOW) | {
+        environment = Product(folder).environment(api, NOW) | {
             "CI_SERVER_PROTOCOL": protocol, "CI_SERVER_HOST": host, "CI_SERVER_PORT": port,
             "CI_PROJECT_PATH": fork.name, "HISTORY_TOKEN": fork.github.token({"contents": "write"}),
         }  # fmt: skip
-        told = {name: value for name, value in told.items() if name not in ("CI", "GITHUB_ACTIONS")}
-        said = [run_line(line, folder, told) for line in (*job["before_script"], *job["script"], *job["after_script"])]
+        environment = {name: value for name, value in environment.items() if name not in ("CI", "GITHUB_ACTIONS")}
+        said = [
+            run_line(line, folder, environment)
+            for line in (*job["before_script"], *job["script"], *job["after_script"])
+        ]
     assert [(one.returncode, one.stderr[-300:]) for one in said if one.returncode] == []
     assert (folder / job["artifacts"]["paths"][0] / "index.html").is_file()
     assert any(name.endswith(".parquet") for name in fork.files("history"))
-    assert all(told["HISTORY_TOKEN"] not in one.stdout + one.stderr for one in said)
+    assert all(environment["HISTORY_TOKEN"] not in one.stdout + one.stderr for one in said)
 
 
 def find_nginx():

@@ -206,13 +206,13 @@ def test_the_demo_needs_no_key_says_so_and_gives_the_same_bytes_twice(product, b
     assert not (product.folder / "history").exists()
 
 
-def test_a_demo_in_place_of_an_accounts_site_is_told(product):
+def test_a_demo_that_replaces_the_site_of_an_account_is_reported(product):
     (product.folder / "s.csv").write_text("sessionID,loadedAt,country\na,2026-10-28T01:00:00Z,France\n")
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
     product.run("--sessions", "s.csv", now=now)
     site = product.files("site")
-    told = product.run("demo", now=now).stdout
-    assert "Warning: the site in site showed an account's data and now shows the demo; run the command render" in told
+    output = product.run("demo", now=now).stdout
+    assert "Warning: the site in site showed an account's data and now shows the demo; run the command render" in output
     assert "invented" not in product.run("render", now=now).stdout
     after = product.files("site")
     assert {name: after[name] for name in site} == site
@@ -252,7 +252,7 @@ def test_what_a_person_gets_wrong_is_one_sentence_and_an_exit_code(product, argu
     assert errors[0].endswith(".")
 
 
-def test_what_is_secret_in_the_address_of_session_files_is_told_nowhere(product):
+def test_secrets_in_the_address_of_session_files_are_shown_nowhere(product):
     address = "https://user:hunter22@127.0.0.1:1/sessions.json?X-Amz-Signature=abc123def"
     done = product.run("-vv", "--sessions", address, code=4)
     assert "error: https://127.0.0.1:1/sessions.json cannot be reached" in done.stderr
@@ -336,9 +336,9 @@ def test_what_is_not_public_is_shown_by_a_setting_and_leaves_everywhere_when_it_
             "requires history_private = true" in product.run("render", code=2, APIVIDEO_GEO_SHOW_UNLISTED="true").stderr
         )
         product.run("render", now=world.end, APIVIDEO_GEO_HISTORY_PRIVATE="true")
-        assert not _told(product, words, "site")
+        assert not files_with(product, words, "site")
         product.run(api=api, now=world.end + timedelta(minutes=1))
-    assert not _told(product, words)
+    assert not files_with(product, words)
     assert product.choro() == world.truth()
     media = pq.read_table(product.folder / "site/data/facts.parquet", filters=[("dimension", "=", "media")]).to_pylist()
     unlisted = sum(row["count"] for row in media if row["value"] == "unlisted")
@@ -346,14 +346,14 @@ def test_what_is_not_public_is_shown_by_a_setting_and_leaves_everywhere_when_it_
     assert sum(row["count"] for row in media) == 1500
 
 
-def _told(product, words, *under):
+def files_with(product, words, *under):
     """Files that tell one of ``words``; of Parquet the values, for its bytes are compressed."""
-    told = []
+    found = []
     for name, content in product.files(*under).items():
         if name.endswith(".parquet"):
             content = repr(pq.read_table(product.folder / name).to_pydict()).encode()
-        told += [name for word in words if word in content]
-    return told
+        found += [name for word in words if word in content]
+    return found
 
 
 def test_folders_inside_one_another_are_refused(product):

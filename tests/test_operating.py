@@ -43,8 +43,10 @@ def do(clone, text, **blanks):
     for name, value in blanks.items():
         text = text.replace(f"<{name.replace('_', ' ')}>", str(value))
     assert "<" not in text
-    told = Product(clone).environment(now=NIGHTS[1] + timedelta(hours=1))
-    done = subprocess.run(["bash", "-e", "-c", text], cwd=clone, env=told, capture_output=True, text=True, timeout=120)
+    environment = Product(clone).environment(now=NIGHTS[1] + timedelta(hours=1))
+    done = subprocess.run(
+        ["bash", "-e", "-c", text], cwd=clone, env=environment, capture_output=True, text=True, timeout=120
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -54,7 +56,7 @@ def days_on(repository, folder):
     return set(load_history(with_branch).entries)
 
 
-def test_an_earlier_state_comes_back_a_day_goes_and_the_branch_begins_anew(place, tmp_path):
+def test_an_earlier_state_comes_back_a_day_goes_and_the_branch_starts_again(place, tmp_path):
     fork, clone = place
     earlier, now = (fork.git("rev-parse", name) for name in ("history~1", "history"))
     both = days_on(fork, tmp_path / "both")
@@ -70,7 +72,7 @@ def test_an_earlier_state_comes_back_a_day_goes_and_the_branch_begins_anew(place
     assert days_on(fork, tmp_path / "without") == both - {gone}
     assert fork.git("rev-list", "--count", "history") == "3"
     do(clone, commands("Delete a day", 1))
-    assert days_on(fork, tmp_path / "anew") == both - {gone}
+    assert days_on(fork, tmp_path / "again") == both - {gone}
     assert fork.git("rev-list", "--count", "history") == "1"
 
 
@@ -81,5 +83,5 @@ def test_the_history_moves_to_another_repository(place, tmp_path):
         ["git", "clone", "--quiet", "--bare", "--branch=main", "--single-branch", fork.bare, new], check=True
     )
     do(clone, commands("Moving to another repository or host"), address_of_the_new_repository=new)
-    told = subprocess.run(["git", "rev-parse", "history"], cwd=new, capture_output=True, text=True, check=True).stdout
-    assert told.strip() == fork.git("rev-parse", "history")
+    commit = subprocess.run(["git", "rev-parse", "history"], cwd=new, capture_output=True, text=True, check=True).stdout
+    assert commit.strip() == fork.git("rev-parse", "history")

@@ -70,7 +70,7 @@ def summary_of(folder):
     return json.loads((folder / "data/summary.json").read_text())
 
 
-def held(fork, tmp_path):
+def stored_days(fork, tmp_path):
     """UTC day → count, of the days that the branch holds whole."""
     fork.clones = getattr(fork, "clones", 0) + 1
     history = load_history(fork.check_out("history", tmp_path / f"reader-{fork.clones}"))
@@ -93,16 +93,16 @@ def assert_good(run):
 
 def test_nights_with_an_outage_between_them(fork, github, api, world, tmp_path):
     """First run, second night, the API failing half-way, the API away, and a good night after all."""
-    first = a_run(fork, api, date(2026, 10, 20), "workflow_dispatch").go()  # as the README tells its reader
+    first = a_run(fork, api, date(2026, 10, 20), "workflow_dispatch").go()  # as the README says
     assert_good(first)
     assert github.gh.issues == []
     assert fork.published == first.artifact
-    assert held(fork, tmp_path) == truth(world, between(date(2026, 9, 21), date(2026, 10, 19)))
+    assert stored_days(fork, tmp_path) == truth(world, between(date(2026, 9, 21), date(2026, 10, 19)))
     assert not [name for name in fork.files("history") if name.startswith(("site", "exports"))]
 
     second = a_run(fork, api, date(2026, 10, 21)).go()
     assert_good(second)
-    assert held(fork, tmp_path) == truth(world, between(date(2026, 9, 21), date(2026, 10, 20)))
+    assert stored_days(fork, tmp_path) == truth(world, between(date(2026, 9, 21), date(2026, 10, 20)))
     assert fork.git("rev-list", "--count", "history") == "2"
     with (second.artifact / "data/choro.csv").open(newline="") as file:
         counted = {row["ISO_A3"]: int(row["Count"]) for row in csv.DictReader(file)}
@@ -113,7 +113,7 @@ def test_nights_with_an_outage_between_them(fork, github, api, world, tmp_path):
     api.answers_left = 2
     tired = a_run(fork, api, date(2026, 10, 25), ambient={"APIVIDEO_GEO_WORKERS": "1"}).go()
     assert tired.results == {"build": "failure", "deploy": "skipped", "report": "success"}, tired.log
-    kept = held(fork, tmp_path)
+    kept = stored_days(fork, tmp_path)
     assert kept == truth(world, kept)
     assert len(kept) > 30  # what came in before it failed is on the branch
     assert fork.published == second.artifact
@@ -127,7 +127,7 @@ def test_nights_with_an_outage_between_them(fork, github, api, world, tmp_path):
     api.down()
     away = a_run(fork, api, date(2026, 10, 26), ambient={"APIVIDEO_GEO_DEADLINE": "0.02"}).go()
     assert away.results == tired.results
-    assert held(fork, tmp_path) == kept
+    assert stored_days(fork, tmp_path) == kept
     (issue,) = github.gh.issues
     assert issue["state"] == "open"
     assert "Analytics are closed today" not in issue["body"]
@@ -137,7 +137,7 @@ def test_nights_with_an_outage_between_them(fork, github, api, world, tmp_path):
     api.up()
     healed = a_run(fork, api, date(2026, 10, 27)).go()
     assert_good(healed)
-    assert held(fork, tmp_path) == truth(world, between(date(2026, 9, 21), date(2026, 10, 26)))
+    assert stored_days(fork, tmp_path) == truth(world, between(date(2026, 9, 21), date(2026, 10, 26)))
     assert fork.published == healed.artifact
     (issue,) = github.gh.issues
     assert issue["state"] == "closed"
@@ -158,7 +158,7 @@ def test_two_runs_that_publish_at_once_lose_nothing_whatever_the_name_of_the_def
     with ThreadPoolExecutor() as both:
         for run in both.map(Run.go, (late, early)):
             assert_good(run)
-    assert held(fork, tmp_path) == truth(world, between(date(2026, 9, 15), date(2026, 10, 15)))
+    assert stored_days(fork, tmp_path) == truth(world, between(date(2026, 9, 15), date(2026, 10, 15)))
     assert fork.git("rev-list", "--count", "history") == "2"
     assert fork.published in (early.artifact, late.artifact)
 
@@ -178,7 +178,7 @@ def test_a_dispatch_with_since_collects_and_shows_from_that_day(fork, github, ap
     ).go()
     assert_good(run)
     asked = between(date(2026, 10, 5), date(2026, 10, 18))
-    assert held(fork, tmp_path) == truth(world, asked)
+    assert stored_days(fork, tmp_path) == truth(world, asked)
     assert summary_of(run.artifact)["period"] == {"from": "2026-10-05", "to": "2026-10-18"}
     assert summary_of(run.artifact)["total"] == sum(truth(world, asked).values())
     api.down()  # only building it again needs no API
@@ -378,7 +378,7 @@ def test_one_file_in_any_repository_publishes_the_map_and_keeps_one_issue(
     first = night(date(2026, 10, 20))
     assert_good(first)
     assert "Where Acme is watched" in (theirs.published / "index.html").read_text(encoding="utf-8")
-    assert held(theirs, tmp_path) == truth(world, between(date(2026, 9, 21), date(2026, 10, 19)))
+    assert stored_days(theirs, tmp_path) == truth(world, between(date(2026, 9, 21), date(2026, 10, 19)))
     assert github.gh.issues == []
     api.down()
     try:
@@ -392,7 +392,7 @@ def test_one_file_in_any_repository_publishes_the_map_and_keeps_one_issue(
     assert away.outputs["build"]["failure"] in github.gh.issues[0]["body"]
     assert_good(night(date(2026, 10, 22)))
     assert github.gh.issues[0]["state"] == "closed"
-    assert held(theirs, tmp_path) == truth(world, between(date(2026, 9, 21), date(2026, 10, 21)))
+    assert stored_days(theirs, tmp_path) == truth(world, between(date(2026, 9, 21), date(2026, 10, 21)))
     assert theirs.git("branch", "--list").split() == ["history", "*", "trunk"]
     assert {name: theirs.git("show", f"trunk:{name}") for name in theirs.files("trunk")} == {
         name: text.strip() for name, text in THEIRS.items()

@@ -1,6 +1,6 @@
 """An attack on a whole site: somebody keeps two builds of it and the public history, and adds and subtracts.
 
-The audience is invented so that whatever must not be told is easy to find: names that are withheld everywhere, and
+The audience is invented so that whatever must not be published is easy to find: names that are withheld everywhere, and
 totals over everything (withheld counts included) that are numbers nobody else has.
 """
 
@@ -132,17 +132,17 @@ def test_no_figure_is_a_total_with_what_is_withheld_in_it(sites):
                     sums[value] += count
         shown, _ = cells_of(sites, "now")
         for value, count in sums.items():
-            told = sum(shown[MONTHS[0], dimension, country].get(value, 0) for country in TOTALS)
-            forbidden |= {n for n in (count, 2 * count, 2 * count + 1) if told != count and n > 1000}
+            known = sum(shown[MONTHS[0], dimension, country].get(value, 0) for country in TOTALS)
+            forbidden |= {n for n in (count, 2 * count, 2 * count + 1) if known != count and n > 1000}
     assert {1309, 2618, 2619} <= forbidden
     number = re.compile(r"(?<![\d.])(\d{1,3}(?:,\d{3})+|\d+)(?![\d.])")
     for name, text in published(sites, "before", "now", "public").items():
         others = re.compile(r'\bd="[^"]*"|"path":"[^"]*"|"(?:points|dots|dot)":\S*|\b[0-9a-f]{64}\b')
-        told = {int(found.replace(",", "")) for found in number.findall(others.sub("", text))}
-        assert not forbidden & told, (name, forbidden & told)
+        figures = {int(found.replace(",", "")) for found in number.findall(others.sub("", text))}
+        assert not forbidden & figures, (name, forbidden & figures)
 
 
-def test_the_lifetime_plays_which_would_tell_the_rest_are_not_told(sites):
+def test_the_lifetime_plays_which_would_reveal_the_rest_are_not_published(sites):
     rows = csv.DictReader(io.StringIO(published(sites, "now")["now/data/videos.csv"]))
     assert {row["lifetime_plays"] for row in rows} == {""}
     for name, text in published(sites, "before", "now", "public").items():
@@ -160,7 +160,7 @@ def test_no_day_of_a_withheld_dimension_leaves_and_a_public_history_has_none(sit
     assert {*DIMENSIONS} < {dimension for found in private for dimension in found}
 
 
-def test_a_running_month_changes_no_figure_that_is_told_in_part(sites):
+def test_a_running_month_changes_no_figure_that_is_published_in_part(sites):
     before, _ = cells_of(sites, "before")
     now, withheld = cells_of(sites, "now")
     assert {month for month, _, _ in before} == {MONTHS[0]}
@@ -173,7 +173,7 @@ def test_a_running_month_changes_no_figure_that_is_told_in_part(sites):
 def test_solving_all_that_is_published_pins_no_withheld_count(sites):
     """Bounds of every cell by linear programming, for somebody who knows every name that there is, from everywhere.
 
-    What is published are equations: cells that are told, what is withheld of a group as a sum, the totals of the
+    What is published are equations: cells that are published, what is withheld of a group as a sum, the totals of the
     countries, and the plays of each video. A cell that can be anything up to ``LEAST``, or up to all that its group
     withholds, is not pinned.
     """
@@ -199,8 +199,8 @@ def test_solving_all_that_is_published_pins_no_withheld_count(sites):
         sums.append(whole)
     videos = csv.DictReader(io.StringIO(published(sites, "now")["now/data/videos.csv"]))
     for video in videos:
-        told = sum(values.get(video["media_id"], 0) for (_, d, _), values in shown.items() if d == "media")
-        assert int(video["count"]) == told, "the plays of a video tell what its countries withhold"
+        expected = sum(values.get(video["media_id"], 0) for (_, d, _), values in shown.items() if d == "media")
+        assert int(video["count"]) == expected, "the plays of a video reveal what its countries withhold"
     pinned = []
     for key in unknowns:
         goal = np.zeros(len(unknowns))

@@ -7,7 +7,7 @@ from apivideo_geo.exports.manifest import render_manifest
 from tests.render.samples import small, whole_site
 
 
-def test_it_tells_versions_counts_inputs_and_the_digest_of_every_file():
+def test_it_has_versions_counts_inputs_and_the_digest_of_every_file():
     site = whole_site(small())
     manifest = json.loads(render_manifest(small(), site))
     assert manifest["files"] == {name: sha256(content).hexdigest() for name, content in sorted(site.items())}

@@ -63,7 +63,7 @@ class Viewer(NamedTuple):
     session_os: Mapping[str, str | None]
     session_client: Mapping[str, str | None]
     referrer: Mapping[str, str | None] | None = None
-    """Set where the platform never tells a referrer (apps on phones)."""
+    """Set where the platform never sends a referrer (apps on phones)."""
 
 
 NO_REFERRER: Mapping[str, str | None] = {"url": "", "medium": "direct", "source": "", "searchTerm": ""}

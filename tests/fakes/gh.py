@@ -133,7 +133,7 @@ def _select(value, query: str | None) -> str:
     return "\n".join(one if isinstance(one, str) else json.dumps(one) for one in found)
 
 
-def _api(state: dict, told: argparse.Namespace, allowed: dict) -> object:
+def _api(state: dict, options: argparse.Namespace, allowed: dict) -> object:
     answers = {
         f"repos/{REPOSITORY}": {name: state[name] for name in ("has_issues", "private", "created_at")},
         f"repos/{REPOSITORY}/commits?per_page=1": [{"commit": {"committer": {"date": state["last_commit"]}}}],
@@ -142,64 +142,64 @@ def _api(state: dict, told: argparse.Namespace, allowed: dict) -> object:
     }
     if allowed.get("blind"):
         raise _Failed("gh: Resource not accessible by integration (HTTP 403)")
-    if not answers.get(told.path):
+    if not answers.get(options.path):
         raise _Failed("gh: Not Found (HTTP 404)")
-    return answers[told.path]
+    return answers[options.path]
 
 
-def _issue(state: dict, told: argparse.Namespace) -> object:
+def _issue(state: dict, options: argparse.Namespace) -> object:
     issues = state["issues"]
     if not state["has_issues"]:
         raise _Failed(f"the '{REPOSITORY}' repository has disabled issues")
-    if told.verb == "list":
-        wanted = told.state or "open"
-        found = [one for one in issues.values() if one["state"] == wanted and told.label in one["labels"]]
-        return found[::-1][: int(told.limit or 30)]
-    if told.verb == "create":
-        if told.label not in state["labels"]:
-            raise _Failed(f"could not add label: '{told.label}' not found")
+    if options.verb == "list":
+        wanted = options.state or "open"
+        found = [one for one in issues.values() if one["state"] == wanted and options.label in one["labels"]]
+        return found[::-1][: int(options.limit or 30)]
+    if options.verb == "create":
+        if options.label not in state["labels"]:
+            raise _Failed(f"could not add label: '{options.label}' not found")
         number = len(issues) + 1
         issues[str(number)] = {
-            "number": number, "title": told.title, "body": told.body, "labels": [told.label], "state": "open",
+            "number": number, "title": options.title, "body": options.body, "labels": [options.label], "state": "open",
             "comments": [],
         }  # fmt: skip
         return f"https://github.com/{REPOSITORY}/issues/{number}"
-    issue = issues[told.number]
-    match told.verb:
+    issue = issues[options.number]
+    match options.verb:
         case "view":
             return issue
         case "edit":
-            issue["body"], issue["title"] = told.body, told.title or issue["title"]
+            issue["body"], issue["title"] = options.body, options.title or issue["title"]
         case "comment":
-            issue["comments"].append(told.body)
+            issue["comments"].append(options.body)
         case "close":
             issue["state"] = "closed"
-            issue["comments"].append(told.comment)
+            issue["comments"].append(options.comment)
     return ""
 
 
 def _answer(state: dict, arguments: list[str]) -> str:
-    told = _parse(arguments)
+    options = _parse(arguments)
     token = os.environ.get("GH_TOKEN") or os.environ.get("GITHUB_TOKEN", "")
     if token not in state["tokens"]:
         raise _Failed("gh: Bad credentials (HTTP 401)")
     allowed = state["tokens"][token]
-    if told.command == "api":
-        return _select(_api(state, told, allowed), told.jq)
+    if options.command == "api":
+        return _select(_api(state, options, allowed), options.jq)
     if os.environ.get("GH_REPO") != REPOSITORY:
         raise _Failed("failed to run git: fatal: not a git repository")
-    if told.command == "release":
+    if options.command == "release":
         if allowed.get("contents") != "write":
             raise _Failed("HTTP 403: Resource not accessible by integration")
-        state["releases"][told.tag] = [Path(file).name for file in told.files if Path(file).is_file()]
-        return f"https://github.com/{REPOSITORY}/releases/tag/{told.tag}"
+        state["releases"][options.tag] = [Path(file).name for file in options.files if Path(file).is_file()]
+        return f"https://github.com/{REPOSITORY}/releases/tag/{options.tag}"
     if allowed.get("issues") != "write":
         raise _Failed("GraphQL: Resource not accessible by integration (HTTP 403)")
-    if told.command == "label":
-        state["labels"] = sorted({*state["labels"], told.name})
+    if options.command == "label":
+        state["labels"] = sorted({*state["labels"], options.name})
         return ""
-    answer = _issue(state, told)
-    return answer if isinstance(answer, str) else _select(answer, told.jq)
+    answer = _issue(state, options)
+    return answer if isinstance(answer, str) else _select(answer, options.jq)
 
 
 def main(file: str, *arguments: str) -> int:

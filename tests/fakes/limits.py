@@ -1,4 +1,4 @@
-"""A fixed window of requests, told in the ``X-RateLimit-*`` headers."""
+"""A fixed window of requests, reported in the ``X-RateLimit-*`` headers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Turn:
-    """What one request was told: ``left`` requests in this window, ``seconds`` to its end, refused or not."""
+    """What one request gets: ``left`` requests in this window, ``seconds`` to its end, refused or not."""
 
     limit: int
     left: int

@@ -4,7 +4,7 @@
         ...  # api.url, api.api_key; afterwards api.requests, api.failures.counts, api.window.peak
 
 What it answers is in ``asset_api``, ``data_api`` and ``session_api``; here is what any
-server does: credentials, the rate limit, failing when told to. The connections are in ``wire``.
+server does: credentials, the rate limit, failing on request. The connections are in ``wire``.
 """
 
 from __future__ import annotations

@@ -139,7 +139,7 @@ def _iso(milliseconds: int) -> str:
 
 
 def metadata_of(session: Session) -> list[dict[str, str]]:
-    """What the player was told about the viewer: something personal, now and then."""
+    """What the player was given about the viewer: something personal, now and then."""
     return [{"key": "userId", "value": f"user-{session.ordinal}"}] if session.ordinal % 10 == 0 else []
 
 

@@ -511,7 +511,7 @@ class TestMemory:
             live = caller.get("/data/metrics/play/total", {"filterBy[mediaType]": "live-stream"}).json()["data"]
             assert 0 < live < 3_000
 
-    def test_the_clock_moves_as_told_and_the_future_has_not_happened(self, api: StandIn, caller: Caller) -> None:
+    def test_the_clock_moves_as_it_is_set_and_the_future_has_not_happened(self, api: StandIn, caller: Caller) -> None:
         world, day = api.world, api.world.days[10]
         api.now = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=12)
         assert caller.countries(**frame(day, day)) == world.truth([day], upto=api.clock())

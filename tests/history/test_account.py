@@ -1,4 +1,4 @@
-"""What the API told beside the facts, kept in the history."""
+"""What the API reports in addition to the facts, stored in the history."""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ def test_a_damaged_file_is_refused_by_name():
         parse_account(b"{}", "account.json")
 
 
-def test_what_was_not_told_this_time_stays(tmp_path):
+def test_what_was_not_reported_this_time_stays(tmp_path):
     with open_history(tmp_path) as history:
         history.save_account(90, CHECKED)
         history.save_account(None, None)

@@ -89,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
             if permissions.get("contents") != "write":
                 self._answer(403, b"Permission denied to github-actions[bot].", "text/plain")
                 return
-        told = {
+        environment = {
             "GIT_PROJECT_ROOT": str(self.server.github.repositories),
             "GIT_HTTP_EXPORT_ALL": "1",
             "GIT_TEST_FSYNC": "0",
@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
             "REMOTE_USER": "github-actions",
             "REMOTE_ADDR": "127.0.0.1",
         }
-        said = subprocess.run(["git", "http-backend"], input=body, env=told, capture_output=True).stdout
+        said = subprocess.run(["git", "http-backend"], input=body, env=environment, capture_output=True).stdout
         head, _, content = said.partition(b"\r\n\r\n")
         lines = dict(line.split(": ", 1) for line in head.decode().splitlines())
         status = int(lines.pop("Status", "200").split()[0])

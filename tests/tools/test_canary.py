@@ -33,12 +33,12 @@ class Changed(StandIn):
 
 def ask(tmp_path, api=None, **more):
     now = api.clock() if api else None
-    told = Product(tmp_path).environment(api, now, **more) | {"PYTHONPATH": str(ROOT)}
+    environment = Product(tmp_path).environment(api, now, **more) | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "tools.canary"]
-    return subprocess.run(command, cwd=tmp_path, env=told, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
 
 
-def test_answers_as_they_are_read_are_told_so_without_a_title(world, tmp_path):
+def test_good_answers_are_reported_as_such_without_a_title(world, tmp_path):
     with StandIn(world) as api:
         done = ask(tmp_path, api)
         assert len(api.requests) < 15
@@ -63,8 +63,8 @@ def test_a_count_that_is_none_and_a_country_nobody_knows_are_another_shape(world
     assert "`metricValue` is missing or of another kind in 2 of" in done.stderr
     country = next(shape for shape in shapes("play", world.end) if shape.path.endswith("/country"))
     rows = [{"dimensionValue": code, "metricValue": 1} for code in ("FR", "XK", "", None, "QZ", "France")]
-    told = check_answer(country, {"data": rows, "pagination": {"pagesTotal": 1, "itemsTotal": 6}})
-    assert told == ["/data/buckets/play/country: `dimensionValue` is missing or of another kind in 2 of 6 rows"]
+    problems = check_answer(country, {"data": rows, "pagination": {"pagesTotal": 1, "itemsTotal": 6}})
+    assert problems == ["/data/buckets/play/country: `dimensionValue` is missing or of another kind in 2 of 6 rows"]
 
 
 def test_without_a_key_it_says_so_and_ends_well_and_a_wrong_key_is_3(world, tmp_path):

@@ -102,7 +102,7 @@ def test_one_run_compacts_a_month_while_the_other_adds_a_day(home, api, world):
     assert home.totals() == truth(world, sorted(set(days(SINCE, date(2026, 11, 2))) - {date(2026, 10, 22)}))
 
 
-def test_a_branch_that_was_deleted_begins_anew_with_what_the_folder_holds(home, api, world):
+def test_a_branch_that_was_deleted_starts_again_with_the_days_of_the_folder(home, api, world):
     run = home.clone()
     run.night(api, NIGHT)
     git(home.origin, "update-ref", "-d", "refs/heads/history")
@@ -124,8 +124,8 @@ def test_a_day_taken_off_the_branch_is_not_put_back_by_a_run_that_began_before(h
     later = NIGHT + timedelta(days=1)
     run.collect(api, later)
     run.publish(later)
-    held = set(days(SINCE, date(2026, 10, 28))) - {date(2026, 10, 25)}
-    assert home.totals() == truth(world, sorted(held))
+    stored = set(days(SINCE, date(2026, 10, 28))) - {date(2026, 10, 25)}
+    assert home.totals() == truth(world, sorted(stored))
     assert not (run.folder / "history/2026/10/2026-10-25.parquet").exists()
 
 

@@ -1,4 +1,4 @@
-"""git as we start it: whom it shows the token, and what of its words is passed on."""
+"""How git is started: who gets the token, and which of its messages are passed on."""
 
 import threading
 from base64 import b64encode
@@ -40,7 +40,7 @@ def server():
 @pytest.fixture
 def repository(tmp_path, server):
     git(tmp_path, "init", "--quiet")
-    # as actions/checkout leaves it behind where it is told to keep its credentials
+    # as actions/checkout leaves it behind where its credentials are kept
     git(tmp_path, "config", f"http.{server.url}/.extraheader", "AUTHORIZATION: basic b2xkOm9sZA==")
     return tmp_path
 
@@ -51,7 +51,7 @@ def ask(repository, server, address):
     return str(error.value)
 
 
-def test_the_token_goes_to_github_once_in_place_of_what_was_set_there_and_is_not_told(repository, server):
+def test_the_token_goes_to_github_once_instead_of_what_was_set_there_and_is_never_shown(repository, server):
     said = ask(repository, server.url, f"{server.url}/Acme/map.git")
     basic = b64encode(f"x-access-token:{TOKEN}".encode()).decode()
     assert server.shown == [[f"basic {basic}"]]
@@ -80,7 +80,7 @@ def test_the_key_of_the_api_is_not_handed_to_git(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["header dripped", "silence"])
-def test_a_remote_that_holds_git_is_left_at_the_deadline_and_the_token_is_not_told(repository, server, name):
+def test_a_remote_that_does_not_answer_is_left_at_the_deadline_and_the_token_is_never_shown(repository, server, name):
     fault = next(fault for fault in FAULTS if fault.name == name)
     with FaultyProxy(server.url, fault, Step("all", lambda method, target: True)) as proxy:
         git = Git(repository, server=proxy.url, token=TOKEN, deadline=0.9)
