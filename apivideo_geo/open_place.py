@@ -147,11 +147,8 @@ def _read_history(history: History, connection: BaseBackend, left_out: frozenset
     facts = read_facts(connection, history.files())
     if partial:
         facts = facts.filter(facts.day.notin(sorted(partial)))
-    if unknown := [
-        (day, entry.metric, UNKNOWN, "total", "", missing_part(entry))
-        for day, entry in shown.items()
-        if missing_part(entry)
-    ]:
+    rows = ((day, entry.metric, UNKNOWN, "total", "", missing_part(entry)) for day, entry in shown.items())
+    if unknown := [row for row in rows if row[-1]]:
         facts = facts.union(make_table(connection, facts_table(unknown).cast(facts.schema().to_pyarrow())))
     return {
         "facts_table": facts,

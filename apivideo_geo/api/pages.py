@@ -44,11 +44,10 @@ def fetch_items(
     """Fetch all items of the list at ``path``, each once; ``key`` returns the id of an item.
 
     In the order in which they were first seen, each as it was last seen. ``on_page`` is called after each page with the
-    number of pages (None if the API does not say). ``first_page``: an answer of :func:`fetch_page`, if there is one
-    already. ``keep``: returns what is kept of an item, so that a long list fits into memory; some items come twice. An
-    item that is added while we read moves the others to later pages, so the list is read again, at most ``PASSES``
-    times, until as many items are known as the last answer counts. Raises :class:`UnknownShape` if the list is still
-    incomplete then, or is not a list; and what the client raises.
+    number of pages, None if unknown. ``first_page``: the answer of :func:`fetch_page` if it is there already. ``keep``
+    returns what is kept of an item, which may come twice. An item that is added while we read moves the others to later
+    pages, so the list is read again, at most ``PASSES`` times, until as many items are known as the last answer counts.
+    Raises :class:`UnknownShape` if it is still incomplete then, or not a list; and what the client raises.
     """
     items, shrunk = dict[str, Any](), False
     for attempt in range(PASSES):

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from itertools import islice
 from queue import SimpleQueue
-from time import monotonic
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -60,6 +59,5 @@ def run_each(
         stop.set()
         for _ in threads:
             tasks.put(None)
-        until = monotonic() + GRACE
         for thread in threads:
-            thread.join(max(until - monotonic(), 0))
+            thread.join(GRACE / len(threads))
