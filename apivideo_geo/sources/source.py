@@ -105,9 +105,7 @@ def choose_sources(
         return [*demo_sources(settings, effects)]
     if client is None:
         return [_open_files(settings, effects)]
-    if settings.source == "sessions" or (
-        settings.source == "auto" and not _has_data_api(client, settings, effects, last_source)
-    ):
+    if settings.source == "sessions" or (settings.source == "auto" and not _has_data_api(client, effects, last_source)):
         from apivideo_geo.sources.session_api import SessionApiSource
 
         return [SessionApiSource(settings, effects, client)]
@@ -150,7 +148,7 @@ def _check_demo_allowed(settings: Settings, last_source: str | None) -> None:
         )
 
 
-def _has_data_api(client: Client, settings: Settings, effects: Effects, last_source: str | None) -> bool:
+def _has_data_api(client: Client, effects: Effects, last_source: str | None) -> bool:
     """Return whether the server has ``/data/…``. Requested only once: later runs use the history's source."""
     from apivideo_geo.sources.data_api_day import fetch_buckets
 
