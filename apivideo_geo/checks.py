@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from apivideo_geo.model import PER_DAY, Details, Summary
 from apivideo_geo.page_loads import CANONICAL, LINK, LOAD, Address, find_in_page, find_in_script, find_in_style
-from apivideo_geo.render.addresses import country_page
+from apivideo_geo.render.addresses import country_page, month_page
 from apivideo_geo.word_search import WordSearch
 
 MONTHLY = "data/monthly.csv"
@@ -135,8 +135,9 @@ def check_details(summary: Summary, details: Details) -> list[str]:
 
 
 def check_pages(site: Mapping[str, bytes], summary: Summary, details: Details) -> list[str]:
-    """Return missing country pages, and country and video pages with a wrong count."""
+    """Return missing pages of countries and months, and pages of countries, months and videos with a wrong count."""
     expected = {country_page(country.iso_a3): country.count for country in summary.countries}
+    expected |= {month_page(one.month): one.total for one in details.closed}
     problems = [f"{name} is not there" for name in expected if name not in site]
     problems += [
         f"{name} does not have the count {count}"

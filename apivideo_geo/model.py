@@ -429,6 +429,55 @@ PublishedMonths = Mapping[tuple[str, date], PublishedMonth]
 """(dimension, first day of a month) → how it was first published."""
 
 
+@dataclass(frozen=True)
+class Correction:
+    """The counts by country (alpha-3 and ``---``) that a closed month has from the UTC day ``day`` on."""
+
+    day: date
+    countries: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """The count of the month over all countries."""
+        return sum(self.countries.values())
+
+
+@dataclass(frozen=True)
+class ClosedMonth:
+    """A month (its first UTC day) of the first metric as it was first ``published``, on a UTC day.
+
+    Only ``corrections`` are added later, oldest first. ``daily``: its counts by day, None if a day was not collected;
+    ``reach``: the number of countries on each day. ``countries``: alpha-3 and ``---`` → count. ``new``: countries with
+    no count before. ``before``: the highest count and the highest number of countries on an earlier day; None if there
+    were too few earlier days to call anything new or a record.
+    """
+
+    month: date
+    metric: str
+    published: date
+    daily: tuple[int | None, ...]
+    reach: tuple[int, ...]
+    countries: Mapping[str, int]
+    new: tuple[str, ...] = ()
+    before: tuple[int, int] | None = None
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """The count of the month over all countries."""
+        return sum(self.countries.values())
+
+    @property
+    def latest(self) -> Mapping[str, int]:
+        """The counts by country after the last correction."""
+        return self.corrections[-1].countries if self.corrections else self.countries
+
+    @property
+    def collected(self) -> int:
+        """The number of its days that were collected."""
+        return sum(count is not None for count in self.daily)
+
+
 def most_first(counts: Mapping[str, int]) -> dict[str, int]:
     """Return ``counts`` with the largest first; equal counts by their key.
 
@@ -490,7 +539,8 @@ class Details:
     withheld, ``world``: dimension → the published values over all countries; ``withheld``: dimension → sum of the
     suppressed counts; both are of ``months`` (the first UTC day of each), and ``monthly`` has them by month. Those of
     ``changed`` months are shown as they were first published, although their data is different now; those of
-    ``withdrawn`` months are not shown any more, because they lost a day.
+    ``withdrawn`` months are not shown any more, because they lost a day. ``closed``: the months that have a page,
+    oldest first.
     """
 
     countries: Mapping[str, CountryDetail] = field(default_factory=dict)
@@ -503,3 +553,4 @@ class Details:
     monthly: Mapping[str, Mapping[date, Cells]] = field(default_factory=dict)
     changed: tuple[date, ...] = ()
     withdrawn: tuple[date, ...] = ()
+    closed: tuple[ClosedMonth, ...] = ()

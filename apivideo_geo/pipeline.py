@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from apivideo_geo.console.report import Report
@@ -54,6 +55,8 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
 
     Raises :class:`UsageError` if there is no history, or no day of it between ``since`` and ``until``.
     """
+    from apivideo_geo.aggregate.closed_months import close_months
+    from apivideo_geo.history.closed_months import load_months
     from apivideo_geo.history.history import load_history
     from apivideo_geo.open_place import metrics_of, open_history
 
@@ -79,7 +82,8 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
         if metric in summary.metrics:
             days = summary.metrics[metric].daily
             one.check_counts({day.day: day.count for day in days if day.count is not None})
-    return summary, details, audience.ibis()
+    stored = () if summary.demo else load_months(history.folder)  # the demo is invented, and different every day
+    return summary, replace(details, closed=close_months(summary, stored)), audience.ibis()
 
 
 def render(summary: Summary, details: Details, facts: ibis.Table, settings: Settings) -> Mapping[str, bytes]:
@@ -87,7 +91,7 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
     from apivideo_geo.exports.data_files import render_data_files
     from apivideo_geo.exports.facts_parquet import render_facts
     from apivideo_geo.exports.manifest import FACTS, render_manifest
-    from apivideo_geo.exports.tables import column_names, make_tables
+    from apivideo_geo.exports.tables import column_names, make_month_tables, make_tables
     from apivideo_geo.render.site import render_site
     from apivideo_geo.render.theme.templates import find_templates
     from apivideo_geo.spool import SpooledFiles
@@ -97,6 +101,7 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
     others = summary.others.values()
     days = {FACTS: render_facts(facts, summary.period_from, summary.period_to, settings.withhold_media, others)}
     site.update(days)
+    site.update((table.path, table.render()) for table in make_month_tables(summary, details))
     site.update(render_data_files(summary, tables, days, theme.title, theme.site_url))
     site[".nojekyll"] = b""
     site["manifest.json"] = render_manifest(summary, site)
@@ -168,17 +173,20 @@ def publish(
 
 
 def _store_published(summary: Summary, details: Details, settings: Settings, report: Report) -> None:
-    """Store the breakdowns that are published for the first time, because later sites must repeat them.
+    """Store the months and breakdowns that are published for the first time, because later sites must repeat them.
 
     Adds a warning for months whose data is different now. Raises :class:`DiskFailed` if they cannot be stored.
     """
     from apivideo_geo.aggregate.monthly import new_months
+    from apivideo_geo.history.closed_months import add_months, load_months, save_months
     from apivideo_geo.history.published import FILE, load_published, save_published
     from apivideo_geo.privacy import withheld_dimensions
 
     folder = settings.history_folder
     if summary.demo:  # invented, and different every day
         return
+    if details.closed:
+        save_months(folder, add_months(load_months(folder), details.closed))
     published = load_published(folder)
     min_counts = dict.fromkeys(withheld_dimensions(settings.withhold_media), settings.min_count)
     if new := new_months(details.monthly, summary, min_counts, published):

@@ -88,7 +88,7 @@ def summarise(
             _coverage(daily, partial, left_out, account, generated_at.astimezone(UTC)),
             doubtful=tuple(one for one in doubtful if one.day in period),
         ),
-        countries=_rank(by_country, total, per_million_from, name_of, alpha2_of, population_of),
+        countries=rank_countries(by_country, total, per_million_from, name_of, alpha2_of, population_of),
         daily=daily,
         breakdowns=_breakdowns(inside),
         demo=demo,
@@ -199,7 +199,7 @@ def _coverage(
     )
 
 
-def _rank(
+def rank_countries(
     by_country: Mapping[str, float],
     total: float,
     per_million_from: int,
@@ -207,7 +207,11 @@ def _rank(
     alpha2_of: Callable[[str], str],
     population_of: Callable[[str], int | None],
 ) -> tuple[CountryCount, ...]:
-    """Return the countries, largest count first, then by code; equal counts share a rank."""
+    """Return the countries, largest count first, then by code; equal counts share a rank.
+
+    ``by_country``: alpha-3 → count; ``total``: what their shares are of. The other arguments are those of
+    :func:`summarise`.
+    """
     ranked: list[CountryCount] = []
     for number, (code, count) in enumerate(sorted(by_country.items(), key=lambda item: (-item[1], item[0])), 1):
         people = population_of(code) or 0

@@ -4,6 +4,7 @@
     history/2026/2026-10.parquet          a past month, all its days in one file
     history/assets.parquet                the videos and live streams whose titles may be published
     history/published.parquet             breakdowns of past months as they were first published
+    history/months.jsonl                  past months that have a page, as they were first published
     history/ledger.jsonl                  one line per day: source, count, times
     history/account.json                  what the API reported about the account
     history/metrics/impression/…          days, months and ledger of a further metric, in the same form

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from apivideo_geo.durable import save_bytes
 from apivideo_geo.errors import DataRefused
+from apivideo_geo.history.closed_months import merge_months
 from apivideo_geo.history.doubt import is_confirmed, worth
 from apivideo_geo.history.history import History, stored_day
 from apivideo_geo.history.ledger import LedgerDay, parse_ledger, render_ledger
@@ -52,6 +53,7 @@ def merge(base: History, ours: History, theirs: History, now: datetime, *, remov
     for name in WHOLE_FILES:
         _take_whole(name, base.folder, ours.folder, theirs.folder)
     merge_published(base.folder, ours.folder, theirs.folder)
+    merge_months(base.folder, ours.folder, theirs.folder)
     tables = [table for taken in rows.values() for table in taken.values()]
     dimensions = frozenset(name for table in tables for name in pc.unique(table["dimension"]).to_pylist())
     return Merged(tuple(sorted({day for taken in rows.values() for day in taken})), dimensions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from apivideo_geo.model import AssetDetail
 
@@ -15,6 +16,11 @@ _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{4,63}")
 def country_page(iso_a3: str) -> str:
     """Return the path of a country's page, from the top of the site."""
     return f"country/{iso_a3}.html"
+
+
+def month_page(month: date) -> str:
+    """Return the path of the page of a month (its first day), from the top of the site: ``2026-10/index.html``."""
+    return f"{month:%Y-%m}/index.html"
 
 
 def video_pages(assets: Sequence[AssetDetail], most: int) -> dict[str, str]:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from apivideo_geo.errors import UsageError
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
 from apivideo_geo.model import Details, NewsItem, Summary
-from apivideo_geo.render.addresses import country_page
+from apivideo_geo.render.addresses import country_page, month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map import cards, script_data
 from apivideo_geo.render.map.dots import render_dots
@@ -31,6 +31,7 @@ from apivideo_geo.render.pages.country import make_country
 from apivideo_geo.render.pages.embed import make_embed
 from apivideo_geo.render.pages.figures import Curves
 from apivideo_geo.render.pages.index import make_index
+from apivideo_geo.render.pages.month import make_month, make_months
 from apivideo_geo.render.pages.video import make_asset_lines, make_country_lines, make_list, make_video
 from apivideo_geo.render.site_files import CARD_PICTURE, render_site_files
 from apivideo_geo.render.text import sentences
@@ -158,12 +159,17 @@ def _detail_pages(context: Context, environment: Environment, frame: Mapping[str
     for detail in context.details.assets:
         if path := context.video_pages.get(detail.asset.media_id, ""):
             yield finish("video.html", path, make_video(detail, context, country_lines, video_curves))
+    for closed in context.details.closed:
+        path = month_page(closed.month)
+        own = {"root": "../", "path": path.removesuffix("index.html")}
+        yield path, _page(environment, "month.html", frame, own, make_month(closed, context, asset_lines))
 
 
 def _lists(
     context: Context, environment: Environment, frame: Mapping[str, Any], changes: Sequence[NewsItem]
 ) -> Iterator[tuple[str, bytes]]:
     lists = {"videos.html": make_list(context), "changes.html": {"months": by_month(changes, context.formats)}}
+    lists["months.html"] = make_months(context)
     if frame["has_cities"]:
         lists["cities.html"] = make_cities(context, make_country_lines(context), MAP)
     for path, values in lists.items():
@@ -262,6 +268,7 @@ def _frame(context: Context) -> dict[str, Any]:
         **_languages(context),
         "demo": summary.demo,
         "has_cities": has_cities(context.details),
+        "has_months": bool(context.details.closed),
         "land": {"width": WIDE, "height": TALL},
         "map": {"id": MAP, "container": container_id(MAP), "width": WIDTH, "height": HEIGHT},
         "word": sentences.noun(summary.metric, formats),

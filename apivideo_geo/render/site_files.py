@@ -58,7 +58,7 @@ def render_sitemap(site_url: str, paths: Iterable[str]) -> bytes:
     mean nothing.
     """
     pages = sorted(path for path in paths if path.endswith(".html") and path not in NOT_LISTED)
-    addresses = [site_url + ("" if page == "index.html" else page) for page in pages]
+    addresses = [site_url + page.removesuffix("index.html") for page in pages]
     return "\n".join(
         [
             '<?xml version="1.0" encoding="UTF-8"?>',

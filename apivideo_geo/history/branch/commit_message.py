@@ -24,6 +24,7 @@ commit adds to the one before, so any earlier state can be restored.
 | `ledger.jsonl` | one line per day: when and from where it was collected, its count, rejected rows; rebuilt if lost |
 | `assets.parquet` | titles of the videos and live streams that the site shows, if they were collected |
 | `published.parquet` | the breakdowns of past months with hidden small counts, as the site first published them |
+| `months.jsonl` | past months by country as the site first published them, with the dates of corrections |
 | `account.json` | how many days the API keeps, its own total of the last collected days, and its server |
 
 There are no session ids and no keys here, and no titles of videos that are not public, except in a private history
@@ -35,7 +36,7 @@ hand: to remove a day, or to restore an earlier state, see `docs/operating.md`.
 FILES = {
     "README.md": README,
     # git stores every file as it is, on every system and whatever filters, such as LFS, somebody has set up
-    ".gitattributes": "* -text -filter -ident -working-tree-encoding\nledger.jsonl -merge\n*.parquet -diff -merge\n",
+    ".gitattributes": "* -text -filter -ident -working-tree-encoding\n*.jsonl -merge\n*.parquet -diff -merge\n",
     ".gitignore": ".lock\n.*.writing-*\n*.damaged\n*.future\n",
 }
 """Other files on the branch, written again with each commit."""

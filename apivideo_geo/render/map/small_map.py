@@ -12,6 +12,7 @@ from html import escape
 
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, Shape, load_shapes, parse_path
 from apivideo_geo.render.map.dots import draw_dot, draw_hairline
+from apivideo_geo.render.map.scale import Scale
 
 STEP = 4
 """Units of ``geo.shapes`` in a unit here."""
@@ -65,6 +66,17 @@ def render_overlay(
         f'<g class="dots">{"".join(dots)}</g>'
         f"{''.join(circles)}</svg>"
     )
+
+
+def render_counts(
+    counts: Mapping[str, int], scale: Scale, alternative: str, words: Mapping[str, str] | None = None
+) -> str:
+    """Return the countries of ``counts`` (by alpha-3) in the classes of ``scale``; see :func:`render_overlay`.
+
+    Low counts are drawn first, so that high ones are on top where dots overlap.
+    """
+    ordered = sorted((scale.class_of(count) or 0, code) for code, count in counts.items())
+    return render_overlay({code: f"c{index}" for index, code in ordered}, len(scale.lows), alternative, words=words)
 
 
 @lru_cache(maxsize=1)

@@ -12,15 +12,14 @@ from datetime import date, timedelta
 from itertools import groupby, pairwise
 from typing import Any
 
-from apivideo_geo.days import day_end, month_end
-from apivideo_geo.model import UNKNOWN, DayCount, NewsItem, Summary
-from apivideo_geo.render.addresses import country_page
+from apivideo_geo.aggregate.closed_months import WARM_UP, by_day, month_before, reach_by_day
+from apivideo_geo.days import day_end, day_start, month_end
+from apivideo_geo.model import DayCount, NewsItem, Summary
+from apivideo_geo.render.addresses import country_page, month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 
-WARM_UP = 30
-"""Days at the start of the history in which nothing is listed."""
 MORE_BY = 10
 """Percent by which a record exceeds the last one listed; otherwise a growing account would fill the feed with them."""
 MOVED_FROM = 10
@@ -30,7 +29,8 @@ moved: in plays of a month."""
 
 def make_changes(context: Context) -> tuple[NewsItem, ...]:
     """Return all that changed in the period of the Summary, newest first; entries of the same moment by id."""
-    entries = [*_first_seen(context), *_best_days(context), *_widest_days(context), *_movers(context)]
+    entries = [*_first_seen(context), *_best_days(context), *_widest_days(context)]
+    entries += [*_movers(context), *_closed(context)]
     return tuple(sorted(sorted(entries, key=lambda entry: entry.id), key=lambda entry: entry.at, reverse=True))
 
 
@@ -84,9 +84,7 @@ def _best_days(context: Context) -> Iterator[NewsItem]:
 
 def _widest_days(context: Context) -> Iterator[NewsItem]:
     summary, formats = context.summary, context.formats
-    countries = [counts for code, counts in summary.by_country.items() if code != UNKNOWN]
-    inside = [sum(count > 0 for count in day) for day in zip(*countries, strict=True)] or [0] * len(summary.daily)
-    reach = [*summary.earlier.reach, *inside]
+    reach = reach_by_day(summary)
     for index, day in _records(summary, reach):
         text = formats.say_many(
             "Most countries on one day so far: %(count)s, on %(day)s.",
@@ -117,6 +115,7 @@ def _movers(context: Context) -> Iterator[NewsItem]:
     """
     summary, formats = context.summary, context.formats
     names = {country.iso_a3: sentences.called(country, formats) for country in summary.countries}
+    closed = {one.month for one in context.details.closed}
     for (_, days_before), (month, days) in pairwise(_months(summary)):
         if days_before is None or days is None:
             continue
@@ -124,7 +123,7 @@ def _movers(context: Context) -> Iterator[NewsItem]:
         sums = {code: (sum(counts[days]), sum(counts[days_before])) for code, counts in summary.by_country.items()}
         last = summary.daily[days.stop - 1].day
         now, before = (sum(column) for column in zip(*sums.values(), strict=True)) if sums else (0, 0)
-        if before >= MOVED_FROM:
+        if before >= MOVED_FROM and month not in closed:
             text = formats.say(
                 "%(month)s: %(quantity)s. Daily average: %(change)s on the month before.",
                 month=formats.month(month, True), quantity=context.quantity(now),
@@ -138,6 +137,27 @@ def _movers(context: Context) -> Iterator[NewsItem]:
             if code and sign * moved[code] >= MOVED_FROM * lengths[1]:
                 text = _moved(names[code], kind, formats.month(month, True), sums[code], lengths, context)
                 yield NewsItem(f"{kind}/{month:%Y-%m}", day_end(last), text, country_page(code))
+
+
+def _closed(context: Context) -> Iterator[NewsItem]:
+    """Yield each month that has a page, as it was first published, and its corrections."""
+    formats, months = context.formats, context.details.closed
+    for closed in months:
+        month, page, before = formats.month(closed.month, True), month_page(closed.month), month_before(closed, months)
+        quantity = context.quantity(closed.total)
+        if before and before.total >= MOVED_FROM:
+            text = formats.say(
+                "%(month)s: %(quantity)s. Daily average: %(change)s on the month before.",
+                month=month, quantity=quantity, change=formats.change(*by_day(closed, before)),
+            )  # fmt: skip
+        else:
+            text = formats.say("%(month)s: %(quantity)s.", month=month, quantity=quantity)
+        yield NewsItem(f"month/{closed.month:%Y-%m}", day_end(month_end(closed.month)), text, page)
+        for number, correction in enumerate(closed.corrections, 1):
+            quantity = context.quantity(correction.total)
+            text = formats.say("%(month)s was corrected: %(quantity)s.", month=month, quantity=quantity)
+            at = day_start(correction.day) + timedelta(seconds=1)  # its day may not be over yet
+            yield NewsItem(f"corrected/{closed.month:%Y-%m}/{number}", at, text, page)
 
 
 def _moved(

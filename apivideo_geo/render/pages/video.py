@@ -14,8 +14,7 @@ from apivideo_geo.model import UNKNOWN, AssetDetail
 from apivideo_geo.render.addresses import country_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.legend import Swatch, class_swatches
-from apivideo_geo.render.map.scale import Scale
-from apivideo_geo.render.map.small_map import render_overlay
+from apivideo_geo.render.map.small_map import render_counts
 from apivideo_geo.render.pages.breakdowns import Breakdown, Line, base_of, by_months, days_note, make_table
 from apivideo_geo.render.pages.figures import Curves, Figure
 from apivideo_geo.render.text import sentences
@@ -84,7 +83,7 @@ def make_video(
     title = asset_title(detail.asset, formats)
     lead = " ".join(_lead(detail, counts, context, country_lines))
     words = {code: f"{country_lines[code].name}: {context.quantity(count)}" for code, count in counts.items()}
-    overlay = _overlay(counts, scale, formats.say("World map: %(words)s", words=lead), words)
+    overlay = render_counts(counts, scale, formats.say("World map: %(words)s", words=lead), words)
     return {
         "count": detail.count,
         "title": title,
@@ -155,13 +154,6 @@ def _figures(
             else ""
         )
         yield Figure("lifetime", formats.say("Lifetime plays"), formats.number(lifetime), note)
-
-
-def _overlay(counts: Mapping[str, int], scale: Scale, alternative: str, words: Mapping[str, str]) -> str:
-    """Return the map. Low counts are drawn first, so that high ones are on top where dots overlap."""
-    classes = {code: scale.class_of(count) for code, count in counts.items()}
-    ordered = sorted((index or 0, code) for code, index in classes.items())
-    return render_overlay({code: f"c{index}" for index, code in ordered}, len(scale.lows), alternative, words=words)
 
 
 def make_list(context: Context) -> dict[str, Any]:

@@ -184,6 +184,10 @@ class Formats:
             return str(format_skeleton("yMMM", day, locale=self._calendar))
         return str(format_date(day, "LLLL", locale=self._calendar))
 
+    def full_month(self, day: date) -> str:
+        """Format a month with its year: October 2026."""
+        return str(format_skeleton("yMMMM", day, locale=self._calendar))
+
     def months(self, months: Sequence[date]) -> str:
         """Format ascending months (their first days): Aug – Oct 2026, Dec 2026."""
         runs: list[list[date]] = []

@@ -1,0 +1,248 @@
+"""The pages of past months: what was published first stays, corrections are dated, and every figure adds up.
+
+The figures are counted again here, in plain Python, from the rows that were put into the history.
+"""
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from xml.etree import ElementTree
+
+import pytest
+
+from apivideo_geo.errors import DataRefused
+from apivideo_geo.facts import facts_table
+from apivideo_geo.history.closed_months import FILE, load_months, merge_months, save_months
+from apivideo_geo.history.history import open_history
+from apivideo_geo.model import Asset, ClosedMonth, Correction, Facts
+from tests.product import Product
+
+FIRST, LAST = date(2026, 5, 20), date(2026, 10, 10)
+MISSING = {date(2026, 7, day) for day in range(3, 9)} | {date(2026, 8, 14), date(2026, 8, 15)}
+"""Six days of July, so that it cannot be compared; two of August, so that it can."""
+ASSETS = [Asset("viFilm00", "video", "A film & more", True), Asset("viSecret0", "video", "Not for everybody", False)]
+NOW = datetime(2026, 10, 11, 9, tzinfo=UTC)
+LATER = datetime(2026, 11, 12, 9, tzinfo=UTC)
+
+
+def make_rows():
+    """Yield (day, country, dimension, value, count): France grows, Germany falls, Peru is new in September."""
+    day = FIRST
+    while day <= LAST:
+        number = (day - FIRST).days
+        counts = {"FRA": 200 + number + 90 * (day == date(2026, 9, 20)), "DEU": 150 - number // 2, "---": day.day % 3}
+        counts["PER"] = 4 if day >= date(2026, 9, 5) else 0
+        for country, count in counts.items():
+            if count and day not in MISSING:
+                yield day, country, "total", "", count
+        if day not in MISSING:
+            yield day, "FRA", "media", "viFilm00", 30 + day.day
+            yield day, "FRA", "media", "unlisted", 20
+        day += timedelta(1)
+
+
+def save(folder, rows, days=None):
+    """Store the days of ``rows`` (by default all but the missing ones) in the history."""
+    rows = list(rows)
+    days = days or {row[0] for row in rows}
+    table = facts_table((day, "play", *rest) for day, *rest in rows)
+    with open_history(folder) as history:
+        history.save_assets([asset for asset in ASSETS if asset.public])
+        history.save(Facts(tuple(sorted(days)), table), metric="play", source="data", detail="media", now=NOW)
+
+
+def count(month, rows=None):
+    """Return country → plays in ``month`` (2026-09)."""
+    totals = Counter()
+    for day, country, dimension, _, number in rows or make_rows():
+        if dimension == "total" and f"{day:%Y-%m}" == month:
+            totals[country] += number
+    return totals
+
+
+def read_csv(content):
+    return list(csv.DictReader(io.StringIO(content.decode())))
+
+
+def text(page):
+    """Return the words of a page, without its markup."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.decode())).replace("&amp;", "&")
+
+
+def correct(folder):
+    """Collect 20 September again, with 22 more plays in France."""
+    day = date(2026, 9, 20)
+    rows = [(*row[:4], row[4] + 22 * (row[1:3] == ("FRA", "total"))) for row in make_rows() if row[0] == day]
+    save(folder / "history", rows)
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory):
+    """A site of five months, of which the first began before the history."""
+    product = Product(tmp_path_factory.mktemp("months"))
+    save(product.folder / "history", make_rows())
+    product.run("render", "--out", "first", now=NOW, APIVIDEO_GEO_SITE_URL="https://acme.example/map/")
+    return product
+
+
+@pytest.fixture(scope="module")
+def corrected(product):
+    """The same site a month later, after a day was corrected; built twice."""
+    correct(product.folder)
+    for out in ("second", "third"):
+        product.run("render", "--out", out, now=LATER, APIVIDEO_GEO_SITE_URL="https://acme.example/map/")
+    return product
+
+
+def test_each_complete_month_has_a_page_whose_figures_add_up(product):
+    files = product.files("first")
+    months = sorted({name.split("/")[1] for name in files if re.match(r"first/\d{4}-\d\d/", name)})
+    assert months == ["2026-06", "2026-07", "2026-08", "2026-09"]
+    for month in months:
+        expected = count(month)
+        page = files[f"first/{month}/index.html"]
+        assert f'id="count" value="{sum(expected.values())}"' in page.decode()
+        choro = read_csv(files[f"first/{month}/choro.csv"])
+        assert {row["ISO_A3"]: int(row["Count"]) for row in choro} == expected
+        assert choro[-1]["ISO_A3"] == "---"
+        rows = read_csv(files[f"first/{month}/countries.csv"])
+        assert {row["iso_a3"]: int(row["count"]) for row in rows} == expected
+        assert [row["rank"] for row in rows] == [*map(str, range(1, len(rows))), ""]
+
+
+def test_a_month_says_how_many_of_its_days_are_missing_and_is_then_not_compared(product):
+    files = product.files("first")
+    july, august, september = (text(files[f"first/2026-0{month}/index.html"]) for month in (7, 8, 9))
+    assert "Days collected 25 of 31" in july
+    assert "6 days were never collected (3–8 Jul)" in july
+    assert "There is no month before that it can be compared with." in july
+    assert "There is no month before that it can be compared with." in august, "July has too few days"
+    before, now = sum(count("2026-08").values()) / 29, sum(count("2026-09").values()) / 30
+    assert f"Daily average: +{round(100 * (now / before - 1))}% on August 2026." in september
+    assert "25 of 31 days" in text(files["first/months.html"])
+
+
+def test_movers_compare_the_averages_of_a_day(product):
+    page = text(product.files("first")["first/2026-09/index.html"])
+    september, august = count("2026-09"), count("2026-08")
+    grew, fell = page.split("Grew most")[1].split("Fell most")
+    for part, code, name in ((grew, "FRA", "France"), (grew, "PER", "Peru"), (fell, "DEU", "Germany")):
+        averages = f"{september[code] / 30:.1f} a day; the month before: {august[code] / 29:.1f} a day"
+        assert re.search(rf"{name} [^;]*{re.escape(averages)}", part)
+
+
+def test_records_and_new_countries_are_those_of_the_history_up_to_then(product):
+    files = product.files("first")
+    best = sum(row[4] for row in make_rows() if row[0] == date(2026, 9, 20) and row[2] == "total")
+    assert f"Best day so far: {best} plays on 20 September 2026." in text(files["first/2026-09/index.html"])
+    assert "First seen in this month: Peru." in text(files["first/2026-09/index.html"])
+    june = text(files["first/2026-06/index.html"])
+    assert "so far" not in june, "the history was only twelve days old"
+
+
+def test_videos_are_listed_with_their_plays_of_the_month_and_never_one_that_is_not_public(product):
+    page = text(product.files("first")["first/2026-09/index.html"])
+    watched = sum(row[4] for row in make_rows() if row[3] == "viFilm00" and f"{row[0]:%Y-%m}" == "2026-09")
+    assert f"A film & more {watched:,}" in page
+    assert "Not for everybody" not in page
+    product.run("render", "--out", "withheld", now=NOW, APIVIDEO_GEO_WITHHOLD_MEDIA="true")
+    assert "What was watched" not in text(product.files("withheld")["withheld/2026-09/index.html"])
+
+
+def test_a_later_correction_is_a_dated_line_and_what_was_published_first_stays_byte_for_byte(product, corrected):
+    files = corrected.files("first", "second")
+    total = sum(count("2026-09").values())
+    page = text(files["second/2026-09/index.html"])
+    assert f"Corrected on 12 November 2026: {total + 22:,} plays instead of {total:,}." in page
+    assert f"{total:,} corrected: {total + 22:,}" in page
+    assert "First published on 11 October 2026." in page
+    for name in ("choro.csv", "countries.csv"):
+        assert files[f"second/2026-09/{name}"] == files[f"first/2026-09/{name}"]
+    now = {row["iso_a3"]: int(row["count"]) for row in read_csv(files["second/2026-09/countries-corrected.csv"])}
+    assert now == count("2026-09") + Counter(FRA=22)
+    assert "second/2026-08/countries-corrected.csv" not in files
+    assert "September 2026 corrected" in text(files["second/months.html"])
+    assert sum(int(row["Count"]) for row in read_csv(files["second/data/choro.csv"])) == (
+        sum(number for _, _, dimension, _, number in make_rows() if dimension == "total") + 22
+    )
+
+
+def test_a_correction_is_told_once_and_not_again_by_the_next_build(corrected):
+    page = corrected.files("third")["third/2026-09/index.html"]
+    assert page == corrected.files("second")["second/2026-09/index.html"]
+    assert page.count(b"Corrected on") == 1
+
+
+def test_the_pages_lead_to_each_other_and_the_feed_and_the_sitemap_have_them(corrected):
+    files = corrected.files("second")
+    august = files["second/2026-08/index.html"].decode()
+    assert 'href="../2026-07/index.html" rel="prev"' in august
+    assert 'href="../2026-09/index.html" rel="next"' in august
+    assert 'href="months.html"' in files["second/index.html"].decode()
+    assert "https://acme.example/map/2026-08/</loc>" in files["second/sitemap.xml"].decode()
+    assert 'rel="canonical" href="https://acme.example/map/2026-08/"' in august
+    assert "First published on 11 October 2026. https://acme.example/map/2026-08/" in text(august.encode())
+    feed = ElementTree.fromstring(files["second/feed.xml"])
+    links = {link.get("href") for link in feed.iter("{http://www.w3.org/2005/Atom}link")}
+    assert {f"https://acme.example/map/2026-0{month}/index.html" for month in (6, 7, 8, 9)} <= links
+    titles = [title.text for title in feed.iter("{http://www.w3.org/2005/Atom}title")]
+    assert sum("Sept 2026 was corrected" in title for title in titles) == 1
+
+
+def test_a_month_with_a_day_that_the_next_run_can_still_collect_is_not_published_yet(tmp_path):
+    product = Product(tmp_path)
+    save(tmp_path / "history", (row for row in make_rows() if row[0] != date(2026, 9, 15)))
+    product.run("render", "--out", "now", now=NOW)
+    assert not any(name.startswith("now/2026-09/") for name in product.files("now"))
+    product.run("render", "--out", "later", now=LATER)
+    assert "Days collected 29 of 30" in text(product.files("later")["later/2026-09/index.html"])
+
+
+def test_a_period_of_the_settings_shows_only_months_that_are_completely_in_it(product):
+    product.run("render", "--out", "some", "--since", "2026-07-02", now=NOW)
+    assert {name.split("/")[1] for name in product.files("some") if re.match(r"some/2026-", name)} == {
+        "2026-08", "2026-09",
+    }  # fmt: skip
+    assert {one.month.month for one in load_months(product.folder / "history")} == {6, 7, 8, 9}, "none is forgotten"
+
+
+JULY = ClosedMonth(date(2026, 7, 1), "play", date(2026, 8, 3), (1,) * 31, (1,) * 31, {"FRA": 31})
+CHANGED = ClosedMonth(
+    date(2026, 7, 1), "play", date(2026, 8, 3), (None, *(1,) * 30), (1,) * 31, {"FRA": 20, "---": 10}, ("FRA",), (4, 2),
+    (Correction(date(2026, 9, 1), {"FRA": 32}),),
+)  # fmt: skip
+AUGUST = ClosedMonth(date(2026, 8, 1), "play", date(2026, 9, 3), (0,) * 31, (0,) * 31, {})
+
+
+def test_what_was_published_first_is_read_again_as_it_was_stored(tmp_path):
+    assert load_months(tmp_path) == ()
+    save_months(tmp_path, [AUGUST, CHANGED])
+    assert load_months(tmp_path) == (CHANGED, AUGUST)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"daily": [1]}, {"countries": {"FRA": 30}}, {"countries": {"QQQ": 31}}, {"month": "2026-07-02"}, {"more": 1}],
+)
+def test_a_damaged_line_is_refused_by_its_number(tmp_path, change):
+    save_months(tmp_path, [JULY, AUGUST])
+    first, second = (tmp_path / FILE).read_text().splitlines()
+    (tmp_path / FILE).write_text(f"{second}\n{json.dumps({**json.loads(first), **change})}\n")
+    with pytest.raises(DataRefused, match=rf"{FILE} is damaged in line 2"):
+        load_months(tmp_path)
+
+
+def test_of_two_runs_that_publish_the_same_month_the_one_on_the_branch_counts(tmp_path):
+    base, ours, theirs = (tmp_path / name for name in ("base", "ours", "theirs"))
+    save_months(ours, [JULY, AUGUST])
+    save_months(theirs, [CHANGED])
+    merge_months(base, ours, theirs)
+    assert load_months(theirs) == (CHANGED, AUGUST)
+    save_months(base, [JULY])
+    save_months(ours, [CHANGED])
+    save_months(theirs, [JULY, AUGUST])
+    merge_months(base, ours, theirs)
+    assert load_months(theirs) == (CHANGED, AUGUST), "a correction that only we know is taken"
