@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apivideo_geo.console.report import Report
@@ -178,15 +179,12 @@ def _store_published(summary: Summary, details: Details, settings: Settings, rep
     Adds a warning for months whose data is different now. Raises :class:`DiskFailed` if they cannot be stored.
     """
     from apivideo_geo.aggregate.monthly import new_months
-    from apivideo_geo.history.closed_months import add_months, load_months, save_months
     from apivideo_geo.history.published import FILE, load_published, save_published
     from apivideo_geo.privacy import withheld_dimensions
 
     folder = settings.history_folder
     if summary.demo:  # invented, and different every day
         return
-    if details.closed:
-        save_months(folder, add_months(load_months(folder), details.closed))
     published = load_published(folder)
     min_counts = dict.fromkeys(withheld_dimensions(settings.withhold_media), settings.min_count)
     if new := new_months(details.monthly, summary, min_counts, published):
@@ -198,6 +196,7 @@ def _store_published(summary: Summary, details: Details, settings: Settings, rep
                 f"The site was not published: it shows the breakdowns with hidden small counts of {first} for the "
                 f"first time, and the history has to record that. {error}"
             ) from None
+    _store_months(details, folder)
     for months, state in (
         (details.changed, "stay as they were first published, although their data is different now"),
         (details.withdrawn, "are not shown any more, because a day of them was removed"),
@@ -207,3 +206,21 @@ def _store_published(summary: Summary, details: Details, settings: Settings, rep
                 f"the breakdowns with hidden small counts of {names} {state}; to publish them from today's data, "
                 f"read “What is withheld” in docs/data.md, then delete {folder / FILE}"
             )
+
+
+def _store_months(details: Details, folder: Path) -> None:
+    """Store the closed months that have a page for the first time, and new corrections."""
+    from apivideo_geo.history.closed_months import add_months, load_months, save_months
+
+    stored = load_months(folder)
+    months = add_months(stored, details.closed)
+    if months == stored:
+        return
+    try:
+        save_months(folder, months)
+    except DiskFailed as error:
+        names = ", ".join(f"{one.month:%Y-%m}" for one in details.closed if one not in stored)
+        raise DiskFailed(
+            f"The site was not published: it shows the months {names} or their corrections for the first time, and the "
+            f"history has to record that. {error}"
+        ) from None

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from apivideo_geo.errors import DataRefused
+from apivideo_geo.errors import DataRefused, DiskFailed
 from apivideo_geo.facts import facts_table
 from apivideo_geo.history.closed_months import FILE, load_months, merge_months, save_months
 from apivideo_geo.history.history import open_history
@@ -199,6 +199,20 @@ def test_a_month_with_a_day_that_the_next_run_can_still_collect_is_not_published
     assert not any(name.startswith("now/2026-09/") for name in product.files("now"))
     product.run("render", "--out", "later", now=LATER)
     assert "Days collected 29 of 30" in text(product.files("later")["later/2026-09/index.html"])
+
+
+def test_a_month_that_the_history_cannot_record_is_not_published(product, monkeypatch):
+    def refuse(*_):
+        raise DiskFailed("Cannot write history/months.jsonl: Read-only file system.")
+
+    (product.folder / "history" / FILE).rename(product.folder / "recorded")
+    monkeypatch.setattr("apivideo_geo.history.closed_months.save_bytes", refuse)
+    done = product.run("render", "--out", "unrecorded", now=NOW, code=4)
+    assert (
+        "it shows the months 2026-06, 2026-07, 2026-08, 2026-09 or their corrections for the first time" in done.stderr
+    )
+    assert not (product.folder / "unrecorded").exists()
+    (product.folder / "recorded").rename(product.folder / "history" / FILE)
 
 
 def test_a_period_of_the_settings_shows_only_months_that_are_completely_in_it(product):

@@ -10,7 +10,7 @@ from itertools import compress
 from apivideo_geo.aggregate.monthly import published_months
 from apivideo_geo.aggregate.summary import rank_countries
 from apivideo_geo.days import month_end
-from apivideo_geo.model import UNKNOWN, ClosedMonth, Correction, Coverage, DayCount, Summary
+from apivideo_geo.model import PER_DAY, UNKNOWN, ClosedMonth, Correction, Coverage, DayCount, Summary
 
 WARM_UP = 30
 """Days at the start of the history in which nothing is new and no day is a record, because everything would be."""
@@ -22,8 +22,11 @@ def close_months(summary: Summary, stored: Sequence[ClosedMonth]) -> tuple[Close
     """Return the closed months that are completely in the period of ``summary``, oldest first.
 
     Those ``stored`` stay as they are; where the counts by country are different now, a :class:`Correction` of today is
-    added. A month that is not stored is closed if ``published_months`` has it and any day of it was collected.
+    added. A month that is not stored is closed if ``published_months`` has it and any day of it was collected. There
+    are none of a metric whose days cannot be added up.
     """
+    if summary.metric in PER_DAY:
+        return ()
     index = {day.day: number for number, day in enumerate(summary.daily)}
     known = {one.month: one for one in stored if one.metric == summary.metric}
     closable = set(published_months(summary))

@@ -69,7 +69,7 @@ def render_overlay(
 
 
 def render_counts(
-    counts: Mapping[str, int], scale: Scale, alternative: str, words: Mapping[str, str] | None = None
+    counts: Mapping[str, float], scale: Scale, alternative: str, words: Mapping[str, str] | None = None
 ) -> str:
     """Return the countries of ``counts`` (by alpha-3) in the classes of ``scale``; see :func:`render_overlay`.
 

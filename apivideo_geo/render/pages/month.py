@@ -73,6 +73,10 @@ class MonthView:
         self.name = self.formats.full_month(closed.month)
         self.before = month_before(closed, context.details.closed)
 
+    def amount(self, count: float) -> str:
+        """Return a count of the month without its noun."""
+        return sentences.amount(self.closed.metric, count, self.formats)
+
     @cached_property
     def summary(self) -> Summary:
         """The month as a Summary, as it was first published."""
@@ -122,7 +126,7 @@ class MonthView:
             else:
                 yield self.formats.say(
                     "Corrected on %(day)s: %(now)s instead of %(before)s.",
-                    day=day, now=self.context.quantity(one.total), before=self.formats.number(before),
+                    day=day, now=self.context.quantity(one.total), before=self.amount(before),
                 )  # fmt: skip
             before = one.total
 
@@ -144,7 +148,8 @@ class MonthView:
         if reach:
             messages = _WIDEST_SO_FAR if closed.before and reach > closed.before[1] else _WIDEST
             yield formats.say_many(*messages, reach, day=formats.day(wide_day))
-        names = [self.name_of(code) for code in closed.new]
+        locale = formats.language if formats.spoken else self.context.theme.locale
+        names = [name_of(code, locale) for code in closed.new]
         if len(names) > NAMED:
             yield formats.say_many(*_NEW_AND_MORE, len(names) - NAMED, countries=", ".join(names[:NAMED]))
         elif names:
@@ -179,13 +184,13 @@ class MonthView:
         longest = max((country.share for country in month.countries), default=0) or 1
         for country in month.countries:
             yield MonthRow(
-                country.name, formats.number(country.count), self._link(country.iso_a3), flag(country.iso_a3),
+                country.name, self.amount(country.count), self._link(country.iso_a3), flag(country.iso_a3),
                 rank=formats.number(country.rank), share=formats.share(country.share),
                 bar=f"{max(_BAR * country.share / longest, 1):.1f}", **self._change(country.iso_a3),
             )  # fmt: skip
         if month.unknown:
             share = formats.share(month.unknown / month.total)
-            yield MonthRow(formats.say("Unknown"), formats.number(month.unknown), rank="–", share=share, change="–")
+            yield MonthRow(formats.say("Unknown"), self.amount(month.unknown), rank="–", share=share, change="–")
 
     def videos(self, lines: Mapping[str, Line]) -> list[MonthRow]:
         """Return the most watched videos and live streams as counted now; none if they may not be shown by day.
@@ -201,7 +206,7 @@ class MonthView:
         longest = max(sums.values(), default=0)
         return [
             MonthRow(
-                lines[media_id].name, self.formats.number(sums[media_id]), lines[media_id].link,
+                lines[media_id].name, self.amount(sums[media_id]), lines[media_id].link,
                 bar=f"{max(_BAR * sums[media_id] / longest, 1):.1f}", note=lines[media_id].kind,
             )
             for media_id in sorted(sums, key=lambda media_id: (-sums[media_id], media_id))[:VIDEOS]
@@ -268,7 +273,7 @@ def make_month(closed: ClosedMonth, context: Context, asset_lines: Mapping[str, 
         "grew": grew,
         "fell": fell,
         "rows": tuple(view.rows()),
-        "total": formats.number(closed.total),
+        "total": view.amount(closed.total),
         "videos": view.videos(asset_lines),
         "compared": view.before and formats.full_month(view.before.month),
         "cite": view.cite(),
@@ -299,15 +304,15 @@ def _month_row(closed: ClosedMonth, context: Context) -> MonthRow:
         days = formats.number(closed.collected), formats.number(len(closed.daily))
         note += " · " + formats.say("%(days)s of %(all)s days", days=days[0], all=days[1])
     return MonthRow(
-        view.name, formats.number(closed.total), month_page(closed.month), note=note,
+        view.name, view.amount(closed.total), month_page(closed.month), note=note,
         **{"change": "–", **change}, share=formats.say("corrected") if closed.corrections else "",
     )  # fmt: skip
 
 
 def _figures(view: MonthView, month: Summary) -> Iterator[Figure]:
     closed, formats, say = view.closed, view.formats, view.formats.say
-    corrected = closed.corrections and say("corrected: %(number)s", number=formats.number(closed.corrections[-1].total))
-    yield Figure("total", "", formats.number(closed.total), corrected or "")
+    corrected = closed.corrections and say("corrected: %(number)s", number=view.amount(closed.corrections[-1].total))
+    yield Figure("total", "", view.amount(closed.total), corrected or "")
     new = formats.say_many("%(count)s new", "%(count)s new", len(closed.new)) if closed.new else ""
     yield Figure("reach", say("Countries"), formats.number(len(month.countries)), new)
     first = next(iter(month.countries), None)
