@@ -8,6 +8,7 @@
   const metrics = { [data.metric]: { name: data.metric, ...data.words } };
   const UNKNOWN = "---";
   const HOUR = 3600;
+  const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx";
   /** Bounds of the five classes of change, as now / before. */
   const CHANGES = [2 / 3, 0.9, 1.1, 1.5];
 
@@ -23,7 +24,7 @@
   /** These classes in words. @param {Metric} metric */
   function changeWords(metric) {
     const [much, little, more, most] = metric.parts
-      ? changeBounds(metric).map((bound) => formats.difference(bound - 1, metric))
+      ? changeBounds(metric).map((bound) => geo.ratios.difference(bound - 1, metric))
       : [67, 90, 110, 150].map((now) => formats.change(now, 100));
     return [
       _("under %(number)s", { number: much }), _("%(low)s to %(high)s", { low: much, high: little }), _("about the same"),
@@ -49,6 +50,26 @@
     return { days, metric, sums, total: running(days.total), known: running(days.total.map((count) => Number(count !== null))), gaps, seen: new Set(days.seen || data.seen) };
   }
 
+  /**
+   * The days with their counts as numbers. In the file each is written with one digit of base 60, or with several and as
+   * many "-" before them as there are more: `_packed` in the Python module `sparkline`.
+   * @type {ApivideoGeo["unpacked"]}
+   */
+  function unpacked(days) {
+    /** @param {string} text */
+    function numbers(text) {
+      const found = [];
+      for (let at = 0; at < text.length; at++) {
+        let number = 0, more = 0;
+        for (; text[at] === "-"; at++) more++;
+        for (at -= 1; more >= 0; more--) number = number * DIGITS.length + DIGITS.indexOf(text[++at]);
+        found.push(number);
+      }
+      return found;
+    }
+    return { ...days, counts: Object.fromEntries(Object.entries(days.counts).map(([code, text]) => [code, numbers(text)])) };
+  }
+
   /** What was loaded, by name. @type {Map<string, Promise<any>>} */
   const loaded = new Map();
   /** Loads something once; after a failure it tries again. @template T @param {string} name @param {() => Promise<T>} load @returns {Promise<T>} */
@@ -60,7 +81,7 @@
   /** Loads the counts by day of a metric or a ratio, when they are first needed. @type {ApivideoGeo["history"]} */
   const history = (name) => once(name, async () => {
     const first = name === data.metric;
-    const parts = (data.ratios[name] || [name]).map((part) => once(`${part} by day`, () => geo.load(data.files[part], "days")));
+    const parts = (data.ratios[name] || [name]).map((part) => once(`${part} by day`, () => geo.load(data.files[part], "days").then(unpacked)));
     if (!first) await once("metrics.js", () => geo.load(data.more));
     const [upper, lower] = await Promise.all(parts);
     const sums = lower ? geo.ratios.addUp(metrics[name], upper, lower) : addUp(upper, metrics[name]);
@@ -165,7 +186,7 @@
     if (parts ? Number.isNaN(now - before) : before * (kind === "per-day" ? view.change.days : 1) < data.change_from) return none;
     const tone = now > before ? "up" : now < before ? "down" : "";
     if (!parts) return { text: formats.change(now, before), tone, ratio: now / before };
-    const text = formats.difference(now - before, view.metric);
+    const text = geo.ratios.difference(now - before, view.metric);
     return { text, tone: /^[+−]/.test(text) ? tone : "", ratio: 1 + now - before };
   }
 
@@ -306,5 +327,5 @@
     return path;
   }
 
-  Object.assign(geo, { metrics, wholeView, addUp, history, viewOf, finish, compared, changeOf, valueBy, scaleOf, leaderOf, onContinent, picture, offTheMap, sparkPath, sparkOf });
+  Object.assign(geo, { metrics, wholeView, unpacked, addUp, history, viewOf, finish, compared, changeOf, valueBy, scaleOf, leaderOf, onContinent, picture, offTheMap, sparkPath, sparkOf });
 })(apivideoGeo);

@@ -81,13 +81,6 @@
       return kind === "ratio" ? hundredths(value) : formats.duration(value);
     },
 
-    /** The change of a ratio in its own unit, with its sign. */
-    difference(change, { kind }) {
-      const size = Math.abs(change);
-      const text = kind === "rate" ? _("%(number)s points", { number: tenths(size * 100) }) : formats.value(size, { kind });
-      return /[1-9]/.test(text) ? (change > 0 ? "+" : "−") + text : text;
-    },
-
     /** A time with at most two units: "3 h 20 min", "4 min 5 s". */
     duration(time) {
       const seconds = Math.floor(time + 0.5), rest = seconds % 60;

@@ -113,5 +113,29 @@
     return text;
   }
 
-  geo.labels = { show };
+  /** The headline of another metric than the first: "Play rate in Europe: 31.4%, highest in Malta". @type {ApivideoGeo["labels"]["headline"]} */
+  function headline({ metric, rows: [first], total, all }, continent) {
+    const label = continent ? _("%(plays)s in %(continent)s", { plays: metric.label, continent }) : metric.label;
+    const value = formats.value(all ? all.value : total, metric);
+    if (!first || Number.isNaN(first.value)) return `${label}: ${value}`;
+    const where = geo.prose.within(first.code);
+    return all ? _("%(label)s: %(value)s, highest in %(where)s", { label, value, where }) : _("%(label)s: %(value)s, most in %(where)s", { label, value, where });
+  }
+
+  /** The four figures of a ratio: its value, and where it is highest and lowest. @type {ApivideoGeo["labels"]["figures"]} */
+  function figures({ all, change, rows, metric }, words) {
+    const ranked = rows.filter((row) => !Number.isNaN(row.value)), first = ranked[0], last = ranked[ranked.length - 1];
+    /** @param {string} key @param {string} label @param {Row | undefined} row @returns {[string, string, string, string, string]} */
+    const end = (key, label, row) => [key, row ? geo.nameOf(row.code) : "–", row ? formats.value(row.value, metric) : "", "", label];
+    const difference = change && !Number.isNaN(change.now - change.before) ? geo.ratios.difference(change.now - change.before, metric) : "";
+    const tone = /^[+−]/.exec(difference);
+    return [
+      ["total", formats.value(all ? all.value : NaN, metric), change && difference ? words(change, difference) : "", tone ? { "+": "up", "−": "down" }[tone[0]] || "" : "", metric.label],
+      ["reach", formats.number(ranked.length), _("of %(number)s", { number: formats.number(rows.length) })],
+      end("most", _("Highest"), first),
+      end("dense", _("Lowest"), last),
+    ];
+  }
+
+  geo.labels = { show, headline, figures };
 })(apivideoGeo);

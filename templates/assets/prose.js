@@ -24,21 +24,12 @@
       if (continent) return geo.sentence(_("No %(plays)s in %(continent)s", { plays, continent }));
       return geo.sentence(all ? _("No %(plays)s yet", { plays }) : _("No %(plays)s in this period", { plays }));
     }
-    if (metric.name !== data.metric) return labelled(view, continent);
+    if (metric.name !== data.metric) return geo.labels.headline(view, continent);
     if (!rows.length) return _("%(quantity)s from unknown countries", { quantity: formats.quantity(view.total) });
     const first = rows.filter((row) => row.count === rows[0].count).map((row) => row.code);
     if (continent) return write(first.length < Math.min(3, rows.length) || rows.length === 1 ? "most_of" : "countries_of", first);
     if (rows.length === 1) return geo.fill(wording.headline.somewhere, { country: within(first[0]) });
     return write(first.length < Math.min(3, rows.length) ? "most" : "countries", first);
-  }
-
-  /** The headline of another metric than the first: "Play rate in Europe: 31.4%, highest in Malta". @param {View} view @param {string} continent */
-  function labelled({ metric, rows: [first], total, all }, continent) {
-    const label = continent ? _("%(plays)s in %(continent)s", { plays: metric.label, continent }) : metric.label;
-    const value = formats.value(all ? all.value : total, metric);
-    if (!first || Number.isNaN(first.value)) return `${label}: ${value}`;
-    const where = within(first.code);
-    return all ? _("%(label)s: %(value)s, highest in %(where)s", { label, value, where }) : _("%(label)s: %(value)s, most in %(where)s", { label, value, where });
   }
 
   /** "between 25 May and 21 November 2026", "on 21 November 2026". @param {View} view */
@@ -130,5 +121,5 @@
     });
   }
 
-  geo.prose = { headline, lead, description, balance };
+  geo.prose = { within, headline, lead, description, balance };
 })(apivideoGeo);

@@ -24,7 +24,7 @@
     }, { ...part, kind: "sum" });
     const parts = [masked(upper, first), masked(lower, second)];
     // Viewers are never added up over days: both numbers are shown as the mean of a day.
-    metric.parts = daily ? [{ ...first, kind: "per-day", label: geo.sentence(_("%(plays)s a day", { plays: first.many })) }, second] : [first, second];
+    metric.parts = daily ? [{ ...first, kind: "per-day", column: `${first.column}_per_day`, label: geo.sentence(_("%(plays)s a day", { plays: first.many })) }, second] : [first, second];
     const history = { ...parts[1], metric, parts };
     metric.scale = scaleOf(viewOf(history, 0, shared.length - 1, [0, 0]), metric.kind);
     return history;
@@ -100,6 +100,15 @@
     return _("%(upper)s for %(lower)s", { upper: formats.quantity(upper, parts[0]), lower: formats.quantity(lower, parts[1]) });
   }
 
+  /** The change of a ratio in its own unit, with its sign: "+2.3 points", "−12 s". @type {ApivideoGeo["ratios"]["difference"]} */
+  function difference(change, { kind }) {
+    const size = Math.abs(change);
+    const text = kind === "rate" ? _("%(number)s points", { number: points(100 * size) }) : formats.value(size, { kind });
+    return /[1-9]/.test(text) ? (change > 0 ? "+" : "−") + text : text;
+  }
+  /** Like a rate per million people, without its large and small ones. @param {number} value */
+  const points = (value) => (value <= 0.05 ? formats.rate(0) : formats.rate(value));
+
   /** The entries of the legend for countries without a class. @type {ApivideoGeo["ratios"]["legend"]} */
   function legend({ parts = [] }) {
     const lower = metrics[parts[1].name];
@@ -126,5 +135,5 @@
     return parts.join(" ");
   }
 
-  geo.ratios = { addUp, viewOf, among, interval, both, legend, note };
+  geo.ratios = { addUp, viewOf, among, interval, both, legend, note, difference };
 })(apivideoGeo);

@@ -40,7 +40,7 @@
     map.setAttribute("aria-label", asSent ? sent.description : prose.description(part, scope, words));
     document.title = sent.title.replace(sent.headline, () => headline);
     if (all && first && !continent) figures.forEach(([key, value, note, tone, label]) => put(key, value, note, tone, label));
-    else if (part.all) compare(part, scope);
+    else if (part.all) for (const figure of geo.labels.figures(part, (change, words) => changeWords(change, all, words))) put(...figure);
     else count(part, scope, state.continent);
   }
 
@@ -69,17 +69,6 @@
     put("most", first ? geo.nameOf(first.code) : "–", !first ? "" : continent ? _("%(share)s within %(continent)s", { share, continent }) : share);
     const dense = view.byCode.get(geo.leaderOf(view, "per-million"));
     put("dense", dense ? geo.nameOf(dense.code) : "–", dense ? formats.rate(dense.per) : _("countries with %(quantity)s or more", { quantity: formats.quantity(view.few, metric) }));
-  }
-
-  /** Writes the four figures of a ratio: its value, and where it is highest and lowest. @param {View} view @param {Scope} scope */
-  function compare({ all: whole, change, rows, metric }, { all }) {
-    const ranked = rows.filter((row) => !Number.isNaN(row.value)), first = ranked[0], last = ranked[ranked.length - 1];
-    const compared = change && !Number.isNaN(change.now - change.before) ? change : null;
-    const words = compared && changeWords(compared, all, formats.difference(compared.now - compared.before, metric));
-    put("total", formats.value(whole ? whole.value : NaN, metric), words || "", toneOf(compared), metric.label);
-    put("reach", formats.number(ranked.length), _("of %(number)s", { number: formats.number(rows.length) }));
-    put("most", first ? geo.nameOf(first.code) : "–", first ? formats.value(first.value, metric) : "", "", _("Highest"));
-    put("dense", last ? geo.nameOf(last.code) : "–", last ? formats.value(last.value, metric) : "", "", _("Lowest"));
   }
 
   /** @param {Change | null} change */

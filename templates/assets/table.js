@@ -237,9 +237,9 @@
     /** @param {number} number @param {number} digits */
     const rounded = (number, digits) => (Number.isFinite(number) ? String(Number(number.toFixed(digits))) : "");
     const period = [data.first && formats.iso(view.from), data.last && formats.iso(view.to)];
-    const { metric } = view, ratio = metric.parts && metric;
+    const { metric } = view, ratio = metric.parts;
     /** @type {(string | number)[][]} */
-    const lines = [["rank", "iso_a3", "country", ...columns(metric), "change", "from", "to"]];
+    const lines = [["rank", "iso_a3", "country", metric.column, ...(ratio ? ["low_95", "high_95", ...ratio.map((part) => part.column)] : ["share", "per_million"]), "change", "from", "to"]];
     for (const row of body.rows) {
       if (row.hidden) continue;
       const code = row.dataset.c || "";
@@ -254,14 +254,6 @@
       lines.push([figures && count && !Number.isNaN(figures.value) ? figures.rank : "", code || "---", name, ...cells, rounded(change - 1, 4), ...period]);
     }
     return `${lines.map((line) => line.map(cell).join(",")).join("\r\n")}\r\n`;
-  }
-
-  /** Names of columns: of a ratio its value, the bounds of its interval, and both numbers. @param {Metric} metric */
-  function columns(metric) {
-    /** @param {Metric} each */
-    const column = ({ name, kind }) => `${name.replace("-", "_")}${kind === "seconds" ? "_seconds" : kind === "per-day" ? "s_per_day" : "s"}`;
-    if (!metric.parts) return [column(metric), "share", "per_million"];
-    return [metric.name.replaceAll("-", "_"), "low_95", "high_95", ...metric.parts.map(column)];
   }
 
   /** A value as CSV: quoted if necessary; text that a spreadsheet would run gets an apostrophe in front. @param {string | number} value */

@@ -21,6 +21,8 @@ interface MetricWords {
   many: string;
   /** With a count; of a ratio only its value. */
   counted: PluralForms;
+  /** Its column in the copied CSV. */
+  column: string;
   /** What it is, in a sentence; the first metric needs none. */
   meaning?: string;
 }
@@ -89,7 +91,10 @@ interface PageData {
   cities: string;
 }
 
-/** The file of counts by day, written by `render_days`. */
+/** The file of counts by day, written by `render_days`: the numbers of a country are one text. */
+type PackedDays = Omit<Days, "counts"> & { counts: Record<Code, string> };
+
+/** The counts by day. */
 interface Days {
   first: string;
   total: (number | null)[];
@@ -367,7 +372,6 @@ interface Formats {
   share(part: number): string;
   limit(value: number, metric: { kind: Kind }): string;
   value(value: number, metric: { kind: Kind }): string;
-  difference(change: number, metric: { kind: Kind }): string;
   duration(seconds: number): string;
   percentage(value: number): string;
   about(part: number): string;
@@ -397,13 +401,13 @@ interface ApivideoGeo {
   make<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, text?: string | null, name?: string): HTMLElementTagNameMap[Tag];
   button(label: string, name?: string): HTMLButtonElement;
   closest(event: Event, selector: string): HTMLElement | null;
-  load(address: string, name: "days"): Promise<Days>;
+  load(address: string, name: "days"): Promise<PackedDays>;
   load(address: string, name: "cities"): Promise<City[]>;
   load(address: string): Promise<void>;
   pageOf(code: Code): string;
   still(): boolean;
   // called by the loaded files of days and of cities
-  days(days: Days): void;
+  days(days: PackedDays): void;
   cities(cities: City[]): void;
 
   // written by the build, after start.js
@@ -433,6 +437,7 @@ interface ApivideoGeo {
   // figures.js; metrics.js adds metrics
   metrics: Record<string, Metric>;
   wholeView(): View;
+  unpacked(days: PackedDays): Days;
   addUp(days: Days, metric?: Metric): DaySums;
   /** Loads a metric or a ratio; `whole` is the view of all its days. */
   history(name: string): Promise<DaySums & { whole: View }>;
@@ -459,10 +464,16 @@ interface ApivideoGeo {
     both(row: CountryCounts, metric: Metric): string;
     legend(metric: Metric): { kind: string; label: string }[];
     note(view: View): string;
+    difference(change: number, metric: { kind: Kind }): string;
   };
 
   // labels.js
-  labels: { show(metric: Metric, history: DaySums | null): void };
+  labels: {
+    show(metric: Metric, history: DaySums | null): void;
+    headline(view: View, continent: string): string;
+    /** Key, value, note, tone and label of each; `words` write a change. */
+    figures(view: View, words: (change: Change, difference: string) => string): [key: string, value: string, note: string, tone?: string, label?: string][];
+  };
 
   // state.js
   state: {
@@ -535,6 +546,7 @@ interface ApivideoGeo {
 
   // prose.js
   prose: {
+    within(code: Code): string;
     headline(view: View, scope: Scope): string;
     lead(view: View, scope: Scope): string;
     description(view: View, scope: Scope, words: string): string;

@@ -149,7 +149,8 @@ def test_python_and_scripts_divide_as_in_the_table(locale):
         found.append([name, before, now, interval, round(later.upper, 3), round(later.lower, 3), text, change])
         data = client_data(Context(what, Theme("Acme", locale=locale)), DataFiles(dict.fromkeys(what.metrics, "")))
         days_of = [json.loads(render_days(what.metrics[metric])[17:-3]) for metric in (ratio.upper, ratio.lower)]
-        expression = f"""([upper, lower]) => {{ const geo = apivideoGeo, metric = geo.metrics["{name}"];
+        expression = f"""(files) => {{ const geo = apivideoGeo, metric = geo.metrics["{name}"];
+            const [upper, lower] = files.map(geo.unpacked);
             const view = geo.viewOf(geo.ratios.addUp(metric, upper, lower), 1, 1), row = view.byCode.get("FRA");
             const rounded = (number, digits) => Number(number.toFixed(digits));
             const bounds = geo.ratios.interval(row, metric);
@@ -215,8 +216,8 @@ def test_a_country_seen_before_the_period_of_the_page_is_new_in_no_view_of_it():
     assert what.change
     assert what.change.new == ("ITA",)
     data = client_data(Context(what, Theme("Acme")), DataFiles({"play": "days.js"}))
-    expression = """() => apivideoGeo.viewOf(apivideoGeo.addUp(argument), 60, 64).rows.filter((row) => row.fresh)
-        .map((row) => row.code)"""
+    expression = """() => apivideoGeo.viewOf(apivideoGeo.addUp(apivideoGeo.unpacked(argument)), 60, 64).rows
+        .filter((row) => row.fresh).map((row) => row.code)"""
     argument = json.loads(render_days(what).removeprefix("apivideoGeo.days(").removesuffix(");\n"))
     assert run_in_node(
         [{"script": script_for("en"), "data": data, "expression": expression, "argument": argument}]

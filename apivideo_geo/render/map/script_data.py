@@ -157,18 +157,29 @@ def render_metrics(summary: Summary, formats: Formats) -> str:
         label = sentences.label_of(ratio.name, formats)
         kind = "rate" if ratio.name in RATES else "time" if ratio.name in RATIOS_IN_SECONDS else "ratio"
         meaning = f"{sentences.meaning_of(ratio.name, formats)} ({sentences.definition_of(ratio, formats)})"
-        counted = {"other": "%(count)s"}
         words[ratio.name] = {
-            "name": ratio.name, "label": label, "kind": kind, "many": label, "counted": counted, "meaning": meaning,
-        }  # fmt: skip
+            "name": ratio.name,
+            "label": label,
+            "kind": kind,
+            "column": ratio.name.replace("-", "_"),
+            "many": label,
+            "counted": {"other": "%(count)s"},
+            "meaning": meaning,
+        }
     return f"Object.assign(apivideoGeo.metrics,{json.dumps(words, ensure_ascii=False, separators=(',', ':'))});\n"
 
 
 def _words(metric: str, formats: Formats) -> dict[str, Any]:
     """Return how a metric is called and written; ``kind``: see types.d.ts."""
+    kind, unit = "sum", "s"
+    if metric in PER_DAY:
+        kind, unit = "per-day", "s_per_day"
+    elif metric in IN_SECONDS:
+        kind, unit = "seconds", "_seconds"
     return {
         "label": sentences.label_of(metric, formats),
-        "kind": "per-day" if metric in PER_DAY else "seconds" if metric in IN_SECONDS else "sum",
+        "kind": kind,
+        "column": f"{metric.replace('-', '_')}{unit}",
         "many": sentences.noun(metric, formats),
         "counted": plural_forms(formats.words, *sentences.counted(metric)),
     }

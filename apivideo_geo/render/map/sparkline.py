@@ -2,15 +2,16 @@
 
 The file is one classic script, ``apivideoGeo.days({…})``, so that it also loads from ``file://``. Keys: ``first``
 (ISO day), ``total`` (one number a day, null where the day was never collected), ``open`` (indexes of partial
-days) and ``counts`` (alpha-3, ``---`` for unknown → one number a day). If a day's total is larger than the sum of its
-counts, the rest is suppressed. The file of another metric than the first also has ``seen`` (countries with a count
-before the first day) and ``people`` (populations of countries that have no count of the first metric).
+days) and ``counts`` (alpha-3, ``---`` for unknown → one number a day, packed into a text). If a day's total is larger
+than the sum of its counts, the rest is suppressed. The file of another metric than the first also has ``seen``
+(countries with a count before the first day) and ``people`` (populations of countries that the first does not have).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from math import floor
 from typing import Any
 
@@ -18,6 +19,7 @@ from apivideo_geo.model import Summary
 
 POINTS = 26
 """Maximum number of points in a sparkline."""
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx"
 WIDE, TALL = 75, 16
 """Width and height of a sparkline, in units."""
 
@@ -33,13 +35,27 @@ def render_days(summary: Summary, first: Summary | None = None) -> str:
         "first": summary.daily[0].day.isoformat(),
         "total": [day.count for day in summary.daily],
         "open": [index for index, day in enumerate(summary.daily) if day.open],
-        "counts": {code: list(counts) for code, counts in summary.by_country.items()},
+        "counts": {code: "".join(map(_packed, counts)) for code, counts in summary.by_country.items()},
     }
     if first:
         known = {country.iso_a3 for country in first.countries}
         days["seen"] = sorted(summary.earlier.seen)
         days["people"] = {one.iso_a3: one.people for one in summary.countries if one.iso_a3 not in known}
     return f"apivideoGeo.days({json.dumps(days, separators=(',', ':'))});\n"
+
+
+@cache
+def _packed(number: int) -> str:
+    """Return a number with digits of base 60, after as many "-" as it has digits more than one.
+
+    >>> [_packed(number) for number in (0, 9, 59, 60, 3600)]
+    ['0', '9', 'x', '-10', '--100']
+    """
+    digits = ""
+    while number or not digits:
+        number, last = divmod(number, len(_DIGITS))
+        digits = _DIGITS[last] + digits
+    return "-" * (len(digits) - 1) + digits
 
 
 def spark_path(counts: Sequence[int], totals: Sequence[int | None]) -> str:

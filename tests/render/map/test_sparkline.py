@@ -3,17 +3,31 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import string
 from datetime import date
 
 from apivideo_geo.model import UNKNOWN
 from apivideo_geo.render.map.sparkline import TALL, WIDE, render_days, spark_path
 from tests.render.samples import GAP, days, empty, summary, watched
 
+DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
+
 
 def read_days(script):
     found = re.fullmatch(r"apivideoGeo\.days\((.*)\);\n", script)
     assert found
-    return json.loads(found[1])
+    days = json.loads(found[1])
+    return {**days, "counts": {code: unpacked(text) for code, text in days["counts"].items()}}
+
+
+def unpacked(text):
+    """The numbers in a text of digits of base 60, each after as many "-" as it has digits more than one."""
+    numbers = []
+    while text:
+        more = len(text) - len(text.lstrip("-"))
+        digits, text = text[more : 2 * more + 1], text[2 * more + 1 :]
+        numbers.append(sum(DIGITS.index(digit) * 60**place for place, digit in enumerate(reversed(digits))))
+    return numbers
 
 
 def test_every_day_of_every_country_is_told_and_adds_up():
