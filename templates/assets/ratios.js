@@ -35,7 +35,7 @@
     const values = rows.map((row) => row.value).filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
     if (!values.length) return { lows: [], top: 0, whole: false, step: STEPS[kind][0] };
     // A few outliers share the lowest and the highest class.
-    const few = Math.floor(values.length / 20), low = values[few], high = values[values.length - 1 - few];
+    const few = Math.floor(values.length / 10), low = values[few], high = values[values.length - 1 - few];
     /** @param {number} value @param {number} step */
     const at = (value, step) => Math.floor(Number((value / step).toFixed(9)));
     const steps = STEPS[kind];
