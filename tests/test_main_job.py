@@ -20,14 +20,14 @@ FIRST, LAST = date(2026, 10, 1), date(2026, 10, 30)
 
 
 @pytest.fixture(scope="module")
-def world():
+def large_world():
     return World.make(2, 20_000, 12, 4, FIRST, LAST)
 
 
 @pytest.fixture(scope="module")
-def small_world():
-    """Enough sessions for several pages of each video: for what does not depend on their number."""
-    return World.make(2, 3_000, 12, 4, FIRST, LAST)
+def world():
+    """Enough sessions for several pages of each video, few pages of countries: for what does not depend on numbers."""
+    return World.make(2, 3_000, 12, 4, FIRST, LAST, countries=10)
 
 
 @pytest.fixture
@@ -40,8 +40,8 @@ def assert_balanced(summary):
     assert summary["mapped"] == sum(country["count"] for country in summary["countries"])
 
 
-def test_both_generations_of_the_api_give_the_servers_truth_to_the_last_count(world, product):
-    truth = world.truth()
+def test_both_generations_of_the_api_give_the_servers_truth_to_the_last_count(large_world, product):
+    world, truth = large_world, large_world.truth()
     with StandIn(world) as api:
         done = product.run("--source", "data", "--history", "h1", "--out", "data", api=api, now=world.end)
         product.run("--source", "sessions", "--history", "h2", "--out", "sessions", api=api, now=world.end)
@@ -56,7 +56,8 @@ def test_both_generations_of_the_api_give_the_servers_truth_to_the_last_count(wo
         assert product.summary(site)["total"] == 20_000
 
 
-def test_the_same_with_failing_requests_dying_tokens_and_a_rate_limit(world, product):
+def test_the_same_with_failing_requests_dying_tokens_and_a_rate_limit(product):
+    world = World.make(2, 3_000, 6, 2, LAST - timedelta(days=14), LAST, countries=10)
     trouble = {
         "basic_refused": 401,
         "failure_rate": 0.05,
@@ -69,6 +70,7 @@ def test_the_same_with_failing_requests_dying_tokens_and_a_rate_limit(world, pro
         product.run("--source", "sessions", "--history", "h2", "--out", "sessions", api=api, now=world.end)
         assert api.failures.counts
         assert api.door.logins + api.door.refreshes > 2
+        assert len(api.requests) > 200  # so that it has to wait
         assert api.window.peak <= 100
         assert api.window.refused < len(api.requests) / 50
     assert product.choro("data") == product.choro("sessions") == world.truth()
@@ -112,8 +114,7 @@ def test_what_was_collected_before_a_failure_is_kept(world, product):
     assert product.choro() == world.truth()
 
 
-def test_no_secret_and_no_private_title_in_any_file_or_line_at_any_verbosity(small_world, product):
-    world = small_world
+def test_no_secret_and_no_private_title_in_any_file_or_line_at_any_verbosity(world, product):
     with StandIn(world, token_dies_after=30, failure_rate=0.02) as api:
         for source in ("data", "sessions"):
             product.run(
@@ -129,8 +130,7 @@ def test_no_secret_and_no_private_title_in_any_file_or_line_at_any_verbosity(sma
         assert [name for name, content in places.items() if secret.encode() in content] == [], secret
 
 
-def test_the_session_export_has_every_session_once_and_counts_the_same_when_read_back(small_world, product):
-    world = small_world
+def test_the_session_export_has_every_session_once_and_counts_the_same_when_read_back(world, product):
     with StandIn(world) as api:
         product.run("--source", "sessions", "--history", "h1", api=api, now=world.end)
     lines = (product.folder / "exports/sessions.csv").read_text(encoding="utf-8").splitlines()
@@ -267,8 +267,7 @@ def test_a_history_that_is_a_file_is_wrong_usage_before_anybody_is_asked(world, 
         assert api.requests == []
 
 
-def test_sessions_whose_export_failed_are_asked_again_and_exported(small_world, product):
-    world = small_world
+def test_sessions_whose_export_failed_are_asked_again_and_exported(world, product):
     collect = ["collect", "--source", "sessions", "--detail", "country"]
     with StandIn(world) as api:
         product.run(*collect, "--exports", "whole", api=api, now=world.end)
@@ -281,8 +280,7 @@ def test_sessions_whose_export_failed_are_asked_again_and_exported(small_world, 
     ).read_bytes()
 
 
-def test_an_export_that_cannot_be_written_leaves_nothing_half_written(small_world, product):
-    world = small_world
+def test_an_export_that_cannot_be_written_leaves_nothing_half_written(world, product):
     with StandIn(world) as api:
         limited = subprocess.run(
             [*COMMAND, "collect", "--source", "sessions", "--history", "h"], cwd=product.folder,
