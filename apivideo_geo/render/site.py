@@ -168,7 +168,7 @@ def _detail_pages(context: Context, environment: Environment, frame: Mapping[str
 def _lists(
     context: Context, environment: Environment, frame: Mapping[str, Any], changes: Sequence[NewsItem]
 ) -> Iterator[tuple[str, bytes]]:
-    lists = {"videos.html": make_list(context), "changes.html": {"months": by_month(changes, context.formats)}}
+    lists = {"videos.html": make_list(context), "changes.html": by_month(changes, context)}
     lists["months.html"] = make_months(context)
     if frame["has_cities"]:
         lists["cities.html"] = make_cities(context, make_country_lines(context), MAP)

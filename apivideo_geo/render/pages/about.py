@@ -57,6 +57,8 @@ def make_about(context: Context) -> Mapping[str, Any]:
     summary, formats = context.summary, context.formats
     return {
         "counted": sentences.meaning_of(summary.metric, formats),
+        "meanings": tuple(_meanings(context)),
+        "ratios": _ratio_rules(context) if context.ratios.all else "",
         "balance_parts": tuple(_parts(summary, formats)),
         "period": context.period,
         "missing": _missing(summary, formats),
@@ -67,6 +69,27 @@ def make_about(context: Context) -> Mapping[str, Any]:
         "decisions": tuple(_decisions(formats)),
         "calendar": make_calendar(context),
     }
+
+
+def _meanings(context: Context) -> Iterator[str]:
+    """Yield what each metric but the first is, and each ratio with the sums that it divides."""
+    for metric in context.summary.others:
+        yield sentences.meaning_of(metric, context.formats)
+    for ratio in context.ratios.all:
+        definition = sentences.definition_of(ratio, context.formats)
+        yield f"{sentences.meaning_of(ratio.name, context.formats)} ({definition})"
+
+
+def _ratio_rules(context: Context) -> str:
+    """Return how ratios are computed, when they are not shown, and what their interval means."""
+    least, say = context.formats.number(context.summary.ratio_from), context.formats.say
+    parts = [
+        say("A ratio divides one sum by another, over the days on which both were collected."),
+        say("It is not shown where the number to divide by is under %(least)s.", least=least),
+        say("The interval of a rate contains the true rate in about 95 of 100 cases; with few counts it is wide."),
+        say("A rate can be more than all, because some events arrive on a later day than the play they belong to."),
+    ]
+    return " ".join(parts)
 
 
 def _method(context: Context) -> str:

@@ -14,11 +14,11 @@ from typing import Any
 
 from apivideo_geo.aggregate.closed_months import WARM_UP, by_day, month_before, reach_by_day
 from apivideo_geo.days import day_end, day_start, month_end
-from apivideo_geo.model import DayCount, NewsItem, Summary
+from apivideo_geo.model import RATES, DayCount, NewsItem, Summary
 from apivideo_geo.render.addresses import country_page, month_page
 from apivideo_geo.render.context import Context
+from apivideo_geo.render.pages.rate_changes import moved_rates
 from apivideo_geo.render.text import sentences
-from apivideo_geo.render.text.formats import Formats
 
 MORE_BY = 10
 """Percent by which a record exceeds the last one listed; otherwise a growing account would fill the feed with them."""
@@ -30,23 +30,25 @@ moved: in plays of a month."""
 def make_changes(context: Context) -> tuple[NewsItem, ...]:
     """Return all that changed in the period of the Summary, newest first; entries of the same moment by id."""
     entries = [*_first_seen(context), *_best_days(context), *_widest_days(context)]
-    entries += [*_movers(context), *_closed(context)]
+    entries += [*_movers(context), *_closed(context), *moved_rates(context, tuple(_months(context.summary)))]
     return tuple(sorted(sorted(entries, key=lambda entry: entry.id), key=lambda entry: entry.at, reverse=True))
 
 
-def by_month(entries: Sequence[NewsItem], formats: Formats) -> list[dict[str, Any]]:
-    """Return the entries for the page, with a heading for each month, newest first."""
+def by_month(entries: Sequence[NewsItem], context: Context) -> dict[str, Any]:
+    """Return the entries for the page, with a heading for each month, newest first, and whether rates are listed."""
+    formats, rates = context.formats, any(ratio.name in RATES for ratio in context.ratios.all)
     dated = [
         (entry, (entry.at - timedelta(seconds=1)).date())  # the end of a day is the first moment of the next
         for entry in entries
     ]
-    return [
+    months = [
         {
             "month": formats.month(month, True),
             "entries": [{"entry": entry, "machine": day.isoformat(), "text": formats.day(day)} for entry, day in group],
         }
         for month, group in groupby(dated, key=lambda pair: pair[1].replace(day=1))
     ]
+    return {"months": months, "rates": rates}
 
 
 def _closed_days(summary: Summary) -> Iterator[tuple[int, date]]:
