@@ -18,9 +18,10 @@ from apivideo_geo.console.serve import open_server
 from apivideo_geo.geo.borders import load_borders
 from apivideo_geo.model import METRICS
 from apivideo_geo.render.map.scale import METHODS
-from apivideo_geo.render.pages.about import COUNTED
 from apivideo_geo.render.pages.about import METHODS as METHOD_WORDS
 from apivideo_geo.render.site import Theme, render_site
+from apivideo_geo.render.text.formats import Formats
+from apivideo_geo.render.text.sentences import meaning_of
 from tests.browser import OpenPage
 from tests.render.samples import TEMPLATES, days, empty, small, summary, whole_world, write
 
@@ -71,7 +72,9 @@ def test_an_account_nobody_has_watched_has_its_page_too():
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_every_metric_says_what_one_of_it_is(metric):
-    assert COUNTED[metric] in text(about(summary({"FRA": 1}, days(date(2026, 11, 1), [1]), metric=metric)))
+    assert meaning_of(metric, Formats("en")) in text(
+        about(summary({"FRA": 1}, days(date(2026, 11, 1), [1]), metric=metric))
+    )
 
 
 @pytest.mark.parametrize("method", METHODS)
