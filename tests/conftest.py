@@ -4,8 +4,8 @@ from tests.browser import browser, open_page
 from tests.sharing import (
     built_demo,
     compile_each_template_once,
-    draw_again,
-    draw_each_picture_once,
+    draw_only_stripes,
+    draw_pictures,
     wait_for_no_disk,
 )
 
@@ -13,8 +13,8 @@ __all__ = [
     "browser",
     "built_demo",
     "compile_each_template_once",
-    "draw_again",
-    "draw_each_picture_once",
+    "draw_only_stripes",
+    "draw_pictures",
     "open_page",
     "wait_for_no_disk",
 ]

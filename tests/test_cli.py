@@ -20,7 +20,7 @@ from tests.product import ROOT, Product
 
 @pytest.fixture(scope="module")
 def world():
-    return World.make(4, 600, 4, 1, date(2026, 10, 1), date(2026, 10, 30), countries=20)
+    return World.make(4, 600, 4, 1, date(2026, 10, 1), date(2026, 10, 30), countries=6)
 
 
 @pytest.fixture

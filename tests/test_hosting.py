@@ -38,7 +38,7 @@ def recipe(heading, language):
 
 @pytest.fixture(scope="module")
 def world():
-    return World.make(6, 2000, 4, 2, countries=30)
+    return World.make(6, 1000, 4, 2, countries=5)
 
 
 @pytest.fixture

@@ -191,7 +191,7 @@ def test_the_period_bounds_are_inclusive_utc_days(world, product):
     assert product.summary()["period"] == {"from": "2026-10-05", "to": "2026-10-07"}
 
 
-@pytest.mark.usefixtures("draw_again")
+@pytest.mark.usefixtures("draw_pictures")
 def test_the_demo_needs_no_key_says_so_and_gives_the_same_bytes_twice(product, built_demo):
     output = product.run(now=DEMO_BUILT_AT).stdout
     first = product.files("site")

@@ -28,7 +28,7 @@ def commands(heading, number=0):
 def place(tmp_path_factory):
     """A fork with two nights of history, and a clone of it in which its owner works."""
     folder = tmp_path_factory.mktemp("operating")
-    with GitHub(folder / "github") as github, StandIn(World.make(8, 900, 3, 1, date(2026, 9, 1), countries=20)) as api:
+    with GitHub(folder / "github") as github, StandIn(World.make(8, 900, 3, 1, date(2026, 9, 1), countries=5)) as api:
         fork = Repository(folder, github)
         clone = fork.check_out("main", folder / "clone")
         install(clone)

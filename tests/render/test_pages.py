@@ -50,7 +50,7 @@ def country_rows(html: str) -> list[list[str]]:
     return Page(table[0]).rows[1:]
 
 
-@pytest.mark.usefixtures("draw_again")
+@pytest.mark.usefixtures("draw_pictures")
 def test_the_same_summary_gives_the_same_bytes():
     assert render_site(whole_world(), THEME, TEMPLATES) == render_site(whole_world(), THEME, TEMPLATES)
 

@@ -52,7 +52,7 @@ def test_the_map_alone_has_its_title_legend_source_and_colours_and_needs_no_othe
 
 
 @pytest.mark.parametrize("what", [empty(), summary({"SGP": 1}), whole_world()], ids=["empty", "one", "world"])
-@pytest.mark.usefixtures("draw_again")
+@pytest.mark.usefixtures("draw_pictures")
 def test_the_card_of_a_shared_link_has_its_size_and_is_the_same_each_time(what):
     once, again = (render_site_files(Context(what, Theme("Acme Academy")), (), ())["social.png"] for _ in range(2))
     assert once == again

@@ -21,7 +21,7 @@ def render_png(svg: str) -> bytes:
     return resvg_py.svg_to_bytes(
         svg_string=svg,
         font_files=fonts,
-        skip_system_fonts=all(map(_has, svg)),
+        skip_system_fonts=all(map(_has, set(svg))),
         font_family=fontpkg_open_sans.FAMILY,
         sans_serif_family=fontpkg_open_sans.FAMILY,
     )

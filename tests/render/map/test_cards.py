@@ -91,7 +91,7 @@ def test_lines_begin_at_the_right_where_the_language_is_read_from_there(monkeypa
     assert drawn[-1].count('x="768"') == drawn[-1].count('text-anchor="end"') == drawn[-1].count("<text")
 
 
-@pytest.mark.usefixtures("draw_again")
+@pytest.mark.usefixtures("draw_pictures")
 def test_the_same_card_gives_the_same_bytes():
     found, context = made()
     first = render_card(found["country/FRA.html"], context)

@@ -25,6 +25,7 @@ from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, serve
 from tests.render.browsing import DESKTOP, PHONE, live
 from tests.render.samples import TEMPLATES, summary, write
+from tests.sharing import DRAW, drawn_with
 
 SMALL = tuple(code for code, shape in load_shapes().items() if shape.dot)
 COUNTS = {code: 1 + number * number for number, code in enumerate(SMALL)}
@@ -98,7 +99,8 @@ def _css(colour: str) -> str:
 
 @pytest.fixture(scope="module")
 def site() -> Mapping[str, bytes]:
-    return render_site(islets(), THEME, TEMPLATES, details())
+    with drawn_with(DRAW):
+        return render_site(islets(), THEME, TEMPLATES, details())
 
 
 @pytest.fixture(scope="module")

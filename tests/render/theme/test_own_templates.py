@@ -15,6 +15,7 @@ from tests.browser import OpenPage
 from tests.product import Product
 from tests.render.browsing import build
 from tests.render.samples import TEMPLATES, small, whole_site
+from tests.sharing import DEMO_BUILT_AT
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_an_error_of_a_template_ends_the_command_with_2(tmp_path):
     product = Product(tmp_path)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/404.html").write_text("<p>\n{{ 1 / 0 }}")
-    said = product.run("demo", code=2, APIVIDEO_GEO_TEMPLATES="mine", APIVIDEO_GEO_DETAIL="country").stderr
+    said = product.run("demo", "--since", "2026-11-01", now=DEMO_BUILT_AT, code=2, APIVIDEO_GEO_TEMPLATES="mine").stderr
     assert "error: mine/404.html, line 2: division by zero; correct it, or remove the file." in said
 
 
