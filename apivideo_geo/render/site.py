@@ -38,7 +38,7 @@ from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import sentence
 from apivideo_geo.render.text.translations import render_words
 from apivideo_geo.render.theme.accent import render_accent
-from apivideo_geo.render.theme.assets import METRICS, hashed, load_leaflet, load_own
+from apivideo_geo.render.theme.assets import METRICS, PICTURE, hashed, load_leaflet, load_own
 from apivideo_geo.render.theme.own_templates import LimitReached, add_policy, explain_failure, render_limited
 from apivideo_geo.render.theme.templates import find_file
 from apivideo_geo.render.theme.theme import Theme
@@ -130,7 +130,7 @@ def _front_pages(
     """Return the pages that show when they were made."""
     paths = frame["asset"]
     days = {metric: paths[name] for metric, name in _days_files(context.summary).items() if name in paths}
-    files = script_data.DataFiles(days, paths.get(CITIES, ""), paths.get(METRICS, ""))
+    files = script_data.DataFiles(days, paths.get(CITIES, ""), paths.get(METRICS, ""), paths[PICTURE])
     index = make_index(context, MAP, changes, files)
     return {
         "index.html": _page(environment, "index.html", frame, index),

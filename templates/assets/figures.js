@@ -327,5 +327,5 @@
     return path;
   }
 
-  Object.assign(geo, { metrics, wholeView, unpacked, addUp, history, viewOf, finish, compared, changeOf, valueBy, scaleOf, leaderOf, onContinent, picture, offTheMap, sparkPath, sparkOf });
+  Object.assign(geo, { once, metrics, wholeView, unpacked, addUp, history, viewOf, finish, compared, changeOf, valueBy, scaleOf, leaderOf, onContinent, picture, offTheMap, sparkPath, sparkOf });
 })(apivideoGeo);

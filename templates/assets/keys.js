@@ -39,6 +39,7 @@
       typed += letter;
       return named(typed, actions.view());
     };
+    container.addEventListener("blur", () => { typed = ""; });
     /** @type {Record<string, keyof Zooms>} */
     const zooms = { "+": "in", "=": "in", "-": "out", 0: "world" };
     /** @param {Code | undefined} code */

@@ -1,6 +1,6 @@
 /**
- * The current map as a picture: saved as PNG, as SVG, as a square PNG, or copied. A scene of shapes and texts is read
- * from the page, and then drawn on a canvas, which needs no image to be loaded, or written as SVG.
+ * Draws the current map as a picture: PNG, SVG, or a square PNG. A scene of shapes and texts is read from the page, and
+ * then drawn on a canvas, which needs no image to be loaded, or written as SVG.
  */
 (function (geo) {
   "use strict";
@@ -256,36 +256,5 @@
     return new Blob([new XMLSerializer().serializeToString(root)], { type: "image/svg+xml" });
   }
 
-  /** @param {Blob|null} blob @param {string} name */
-  function save(blob, name) {
-    if (!blob) return;
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  }
-
-  /** Copies the picture; if the browser does not allow it, the page says what to do instead. */
-  async function copy() {
-    const message = geo.byId("picture-said");
-    try {
-      // The promise itself is passed on: Safari accepts nothing that comes later than the press.
-      await navigator.clipboard.write([new ClipboardItem({ "image/png": /** @type {any} */ (asPng(scene(WIDE))) })]);
-      message.textContent = _("The picture is in the clipboard.");
-    } catch {
-      message.textContent = _("This browser does not let the page copy a picture. Save it as PNG instead.");
-    }
-  }
-
-  geo.byId("save-png")?.addEventListener("click", async () => save(await asPng(scene(WIDE)), "map.png"));
-  geo.byId("save-svg")?.addEventListener("click", () => save(asSvg(scene(WIDE)), "map.svg"));
-  geo.byId("save-square")?.addEventListener("click", async () => save(await asPng(scene(SQUARE)), "map-square.png"));
-  geo.byId("copy-picture")?.addEventListener("click", copy);
-  const snippet = geo.byId("snippet");
-  if (snippet) {
-    // The page knows its address; the build may not have known it.
-    snippet.value = snippet.value.replace(/src="[^"]*"/, `src="${new URL("embed.html", location.href).href.split(/[?#]/)[0]}"`);
-    snippet.addEventListener("focus", () => snippet.select());
-  }
+  geo.draw = { png: () => asPng(scene(WIDE)), square: () => asPng(scene(SQUARE)), svg: async () => asSvg(scene(WIDE)) };
 })(apivideoGeo);

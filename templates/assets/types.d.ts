@@ -87,6 +87,8 @@ interface PageData {
   continents: Record<string, Box>;
   /** Countries that have a page of their own. */
   pages: Code[];
+  /** Address of the script that draws pictures. */
+  picture: string;
   /** Address of the cities, or "". */
   cities: string;
 }
@@ -350,6 +352,7 @@ interface PageElements {
   "embed-note": HTMLElement;
   "none-found": HTMLElement;
   "picture-said": HTMLElement;
+  pictures: HTMLElement | null;
   countries: HTMLTableElement | null;
   "all-rows": HTMLElement | null;
   "change-note": HTMLElement | null;
@@ -434,7 +437,11 @@ interface ApivideoGeo {
   ranges(scale: Scale, number: (value: number) => string): string[];
   rounded(above: number, upto: number, near: number, whole: boolean): { tier: number; limit: number };
 
+  // picture.js
+  draw: Record<"png" | "square" | "svg", () => Promise<Blob | null>>;
+
   // figures.js; metrics.js adds metrics
+  once<T>(name: string, load: () => Promise<T>): Promise<T>;
   metrics: Record<string, Metric>;
   wholeView(): View;
   unpacked(days: PackedDays): Days;

@@ -176,6 +176,10 @@ def test_a_ratio_divides_sums_of_the_days_that_have_both_numbers(page):
     assert "PER" in few
     assert {kinds(page)[code] for code in few} == {"few"}
     assert shown["PER"][3] == "too few"
+    funnel = page.locator("#funnel tbody tr:not(.why)").all_inner_texts()
+    for line, metric in zip(funnel, ("impression", "play", "end"), strict=True):
+        everything = sum(count for (day, _), count in COUNTS[metric].items() if day in both)
+        assert f"{everything:,}" in line
     label = "Too few: under 100 impressions"
     assert ["few", label, f"{len(few)} countries" if len(few) > 1 else "1 country"] in legend(page)
     classes = [label for kind, label, _ in legend(page) if kind.startswith("c")]
@@ -319,4 +323,5 @@ def test_a_page_with_one_metric_has_no_choice(open_page: OpenPage, tmp_path):
     page = live(open_page(build(watched(), tmp_path).as_uri(), **CALM).page)
     assert page.locator("#metric").count() == 0
     assert page.locator("[data-measure=count]").inner_text() == "Plays"
+    assert page.locator("#funnel").count() == 0
     assert not list(tmp_path.glob("assets/metrics*"))

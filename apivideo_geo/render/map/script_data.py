@@ -55,12 +55,14 @@ class Choice:
 class DataFiles:
     """Paths of the scripts that are loaded when a reader needs them, "" if there is none.
 
-    ``days``: collected metric → its counts by day, the first one that of the page; ``more``: what other metrics need.
+    ``days``: collected metric → its counts by day, the first one that of the page; ``more``: what other metrics need;
+    ``picture``: what draws pictures.
     """
 
     days: Mapping[str, str] = field(default_factory=dict)
     cities: str = ""
     more: str = ""
+    picture: str = ""
 
 
 def make_shown(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
@@ -144,6 +146,7 @@ def client_data(context: Context, files: DataFiles) -> Mapping[str, Any]:
         "continents": {_slug(name): [round(side) for side in box] for name, box in load_regions().items()},
         "pages": shown,
         "cities": files.cities,
+        "picture": files.picture,
     }
 
 

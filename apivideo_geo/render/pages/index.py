@@ -19,6 +19,7 @@ from apivideo_geo.render.map.sparkline import spark_path
 from apivideo_geo.render.pages.breakdowns import make_panels
 from apivideo_geo.render.pages.embed import make_snippet
 from apivideo_geo.render.pages.figures import Figure, change_note, country_change, tone_of
+from apivideo_geo.render.pages.funnel import make_funnel
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats, sentence
 
@@ -79,6 +80,7 @@ def make_index(
         "last_day": last,
         "data": script_data.client_data(context, files),
         "changes": {"entries": changes[:CHANGES], "more": len(changes) > CHANGES},
+        "funnel": make_funnel(context),
         "panels": make_panels(context),
     }
 

@@ -37,7 +37,7 @@ PARTS = (
     "timeline.js",
     "prose.js",
     "summary.js",
-    "picture.js",
+    "save.js",
     "cities.js",
     "page.js",
 )
@@ -53,7 +53,9 @@ CITY_MAP_PARTS = ("words.js", "map.js", "city-map.js")
 """Scripts of the map of cities, as one file."""
 EARLY = "early.js"
 """The script that runs immediately and loads the others."""
-ALONE = ("head.js", EARLY, "list.js", "copy.js")
+PICTURE = "picture.js"
+"""The script that draws pictures; loaded when a reader wants one."""
+ALONE = ("head.js", EARLY, PICTURE, "list.js", "copy.js")
 """Scripts that are separate files."""
 
 

@@ -126,7 +126,10 @@ def test_the_map_as_shown_is_saved_as_png_and_svg_by_the_browser_alone(open_page
     texts = [element.text for element in root.iter(f"{space}text")]
     assert "Watched in 17 countries, most of all in France" in texts
     assert "1,500 and more" in texts
-    assert [url for url in opened.requests[asked:] if not url.startswith("blob:")] == []
+    loaded = [url for url in opened.requests[asked:] if not url.startswith("blob:")]
+    assert [url.removeprefix(f"{address}/assets/").split(".")[0] for url in loaded] == ["picture"], (
+        "the script that draws"
+    )
     assert opened.problems == []
 
 
