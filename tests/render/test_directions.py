@@ -102,12 +102,14 @@ def test_the_card_stays_in_the_frame_and_names_are_marked_as_arabic(arabic):
     assert arabic.locator("tr[data-c] th:not([lang=ar])").count() == 0
 
 
-def test_an_english_sentence_keeps_its_order_from_right_to_left(arabic):
-    """Its full stop is drawn at its end, on the right."""
+@pytest.mark.parametrize("selector", ["#change-note", "#fresh time", "#updated"])
+def test_an_english_sentence_keeps_its_order_from_right_to_left(arabic, selector):
+    """Its last sign is drawn at its end, on the right; a date begins with its day."""
     stop, start = arabic.evaluate(
-        """() => { const text = document.querySelector("#change-note").firstChild, at = (place) => {
+        """(selector) => { const text = document.querySelector(selector).firstChild, at = (place) => {
              const range = document.createRange(); range.setStart(text, place); range.setEnd(text, place + 1);
              return range.getBoundingClientRect().left; };
-           return [at(text.length - 1), at(0)]; }"""
+           return [at(text.length - 1), at(0)]; }""",
+        selector,
     )
     assert stop > start
