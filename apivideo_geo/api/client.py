@@ -1,8 +1,8 @@
-"""The API client: log in, GET, retry, many requests at once. The only module that imports requests.
+"""The API client: log in, GET, retry, many requests at once. Only this package imports requests.
 
 Every request has a time-out for the complete exchange, and no request starts after the deadline. Redirects are not
-followed, because they would forward the key. Every error leaves as one of ``errors.py``. It is raised outside the
-``except`` block, so that no exception of a library, which carries the request's headers, stays attached to it.
+followed, because they would forward the key. Every error is raised as one of ``errors.py``, outside the ``except``
+block, so that no exception of a library, which carries the request's headers, stays attached to it.
 """
 
 from __future__ import annotations

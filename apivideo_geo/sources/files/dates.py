@@ -20,10 +20,10 @@ LONGEST_EXAMPLE = 40
 
 
 def settle_dates(table: ibis.Table, date_format: str, column: str = "loadedAt") -> ibis.Table:
-    """Return ``table`` with such dates in ``column`` as ISO 8601, as far as it is certain which number is the day.
+    """Return ``table`` with dates such as 11/8/2026 in ``column`` as ISO 8601, where it is certain which is the day.
 
-    ``table`` has the column ``FILE``. ``date_format``: ``dmy`` or ``mdy``. Without it a file settles its dates if one
-    of its numbers is over 12, and always in the same place; a date such as 8/8/2026 needs nothing. Years of two digits
+    ``table`` has the column ``FILE``. ``date_format``: ``dmy`` or ``mdy``. Without it a file shows the order if some
+    of its numbers are over 12, all in the same place; a date such as 8/8/2026 needs nothing. Years of two digits
     need ``date_format``.
     """
     time = text_column(table, column)

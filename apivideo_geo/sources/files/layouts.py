@@ -84,7 +84,7 @@ def find_layout(
 def open_source(
     path: Path, kind: str, columns: Names, is_header: Callable[[Sequence[str]], bool]
 ) -> tuple[Layout, SourceFile]:
-    """Return what to read of a file, and how, as far as its kind says it: the columns of JSON are still to be found.
+    """Return how to read a file, and what; the columns of JSON are not in the layout yet.
 
     ``columns``: what its columns may be called; ``is_header``: whether a line with these names is the header of CSV.
     Raises :class:`DataRefused` if the file is empty, cannot be read or is not text.
