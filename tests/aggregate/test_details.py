@@ -37,10 +37,10 @@ ROWS = [
 ]
 
 
-def told(least=None, since=None, rows=ROWS, remembers=None, partial=(), held=(MONDAY, WEDNESDAY), now=20):
+def summarised(least=None, since=None, rows=ROWS, remembers=None, partial=(), collected=(MONDAY, WEDNESDAY), now=20):
     facts = ibis.memtable(facts_table((day, "play", *rest) for day, *rest in rows))
     summary = summarise(
-        facts, dict.fromkeys(held, False), metric="play",
+        facts, dict.fromkeys(collected, False), metric="play",
         generated_at=datetime(2026, 11, 1, 5, tzinfo=UTC) + timedelta(now - 1),
         since=since, partial=partial, account=Account(remembers),
         name_of=name_of, alpha2_of=to_alpha2, population_of=lambda code: None,
@@ -51,7 +51,7 @@ def told(least=None, since=None, rows=ROWS, remembers=None, partial=(), held=(MO
 
 
 def test_assets_are_ranked_by_what_was_watched_and_those_nobody_watched_are_there_too():
-    summary, details = told()
+    summary, details = summarised()
     assert [(one.asset.media_id, one.count, one.rank, one.countries) for one in details.assets] == [
         ("viA", 7, 1, (("FRA", 4), ("---", 2), ("PER", 1))),
         ("viB", 6, 2, (("FRA", 6),)),
@@ -63,7 +63,7 @@ def test_assets_are_ranked_by_what_was_watched_and_those_nobody_watched_are_ther
 
 
 def test_a_country_has_its_parts_and_the_first_day_of_the_whole_history():
-    _, details = told(since=TUESDAY)
+    _, details = summarised(since=TUESDAY)
     assert set(details.countries) == {"FRA", "PER"}
     assert details.countries["FRA"].first_seen == MONDAY
     assert details.countries["FRA"].parts == {
@@ -73,8 +73,8 @@ def test_a_country_has_its_parts_and_the_first_day_of_the_whole_history():
     }
 
 
-def test_small_cells_are_withheld_and_everything_told_is_made_from_the_others():
-    _, details = told({"city": 3, "referrer": 3, "media": 6}, held=MONTH, now=33)
+def test_small_cells_are_withheld_and_everything_published_is_made_from_the_others():
+    _, details = summarised({"city": 3, "referrer": 3, "media": 6}, collected=MONTH, now=33)
     assert details.countries["FRA"].parts["city"] == (("Paris", 7), ("Vitry", 3))
     assert details.countries["FRA"].parts["referrer"] == (("c.example", 9),)
     assert details.countries["FRA"].withheld == {"referrer": 5}
@@ -87,22 +87,22 @@ def test_small_cells_are_withheld_and_everything_told_is_made_from_the_others():
     assert details.months == (MONTH[0],)
 
 
-def test_a_month_is_told_once_it_is_over_and_settled_and_never_in_part():
+def test_a_month_is_published_once_it_is_over_and_final_and_never_in_part():
     """A figure that grows every day would tell by its growth what happened in between."""
-    for held, now, since in [(MONTH, 32, None), (MONTH[:29], 40, None), (MONTH, 33, MONTH[1])]:
-        _, details = told({"city": 3}, held=held, now=now, since=since)
+    for collected, now, since in [(MONTH, 32, None), (MONTH[:29], 40, None), (MONTH, 33, MONTH[1])]:
+        _, details = summarised({"city": 3}, collected=collected, now=now, since=since)
         assert (details.months, details.cities, details.withheld) == ((), (), {})
 
 
-def test_a_month_waits_for_a_day_that_can_still_come_in_and_is_told_once_it_is_lost():
+def test_a_month_waits_for_a_day_that_can_still_come_in_and_is_published_once_it_is_lost():
     """Or the difference of the page before and the page after would be that day."""
     lacking = [day for day in MONTH if day != MONTH[20]]
-    assert told({"city": 3}, held=lacking, now=40)[1].months == ()
-    assert told({"city": 3}, held=lacking, now=60)[1].months == (MONTH[0],)
+    assert summarised({"city": 3}, collected=lacking, now=40)[1].months == ()
+    assert summarised({"city": 3}, collected=lacking, now=60)[1].months == (MONTH[0],)
 
 
-def test_a_city_without_a_certain_place_is_told_without_one():
-    _, details = told()
+def test_a_city_without_a_certain_place_is_shown_without_one():
+    _, details = summarised()
     assert [(city.iso_a3, city.name, city.count, city.point) for city in details.cities] == [
         ("FRA", "Paris", 7, (48.8, 2.3)), ("PER", "Lima", 4, None), ("FRA", "Vitry", 3, None),
     ]  # fmt: skip
@@ -110,6 +110,6 @@ def test_a_city_without_a_certain_place_is_told_without_one():
 
 @pytest.mark.parametrize(("remembers", "lost"), [(None, ()), (30, ()), (2, (TUESDAY,))])
 def test_a_missing_day_is_lost_once_the_api_has_forgotten_it(remembers, lost):
-    summary, _ = told(remembers=remembers, partial=[TUESDAY])
+    summary, _ = summarised(remembers=remembers, partial=[TUESDAY])
     assert summary.days.missing == summary.days.partial == (TUESDAY,)
     assert summary.days.lost == lost

@@ -20,11 +20,11 @@ def day(number):
     return FIRST + timedelta(number)
 
 
-def made(rows, held, **options):
+def made(rows, collected, **options):
     facts = facts_table((day(number), "play", code, "total", "", count) for number, code, count in rows)
     return summarise(
         ibis.memtable(facts),
-        {day(number): still_open for number, still_open in held.items()},
+        {day(number): still_open for number, still_open in collected.items()},
         metric="play",
         generated_at=datetime(2026, 11, 30, tzinfo=UTC),
         name_of=name_of,

@@ -195,7 +195,7 @@ def _impressions(session: Session) -> int:
 
 
 def _viewer(session: Session) -> tuple[date, str | None, int]:
-    """Who watched, as the API tells viewers apart: on one day, from one place, with one browser."""
+    """Who watched, as the API distinguishes viewers: on one day, from one place, with one browser."""
     return session.day, session.country, session.ordinal % 7
 
 

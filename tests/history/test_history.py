@@ -92,7 +92,7 @@ def test_a_day_of_a_compacted_month_can_still_come_in(tmp_path):
     assert sorted(load_history(tmp_path).entries) == days
 
 
-def test_a_day_collected_and_empty_is_held_and_a_day_never_collected_is_not(tmp_path):
+def test_a_day_collected_and_empty_is_stored_and_a_day_never_collected_is_not(tmp_path):
     empty = Facts((LAST - timedelta(days=3),), facts_table([]))
     save(tmp_path, empty)
     entries = load_history(tmp_path).entries
@@ -100,7 +100,7 @@ def test_a_day_collected_and_empty_is_held_and_a_day_never_collected_is_not(tmp_
     assert (entries[LAST - timedelta(days=3)].count, entries[LAST - timedelta(days=3)].open) == (0, False)
 
 
-def test_today_is_held_as_open(tmp_path):
+def test_today_is_stored_as_open(tmp_path):
     save(tmp_path, facts([LAST]))
     assert load_history(tmp_path).entries[LAST].open
 
@@ -125,17 +125,17 @@ def test_a_shrunken_or_empty_answer_is_refused_unless_accepted(tmp_path, later):
     assert content(tmp_path) != before
 
 
-def test_how_far_a_day_moved_after_its_first_closed_sight_is_told(tmp_path):
+def test_how_far_a_day_moved_after_it_was_first_complete_is_stored(tmp_path):
     day = date(2026, 11, 11)
     save(tmp_path, facts([day], count=1), now=NOW - timedelta(days=1))
     save(tmp_path, facts([day], count=5), now=NOW)
     save(tmp_path, facts([day], count=7), now=NOW + timedelta(days=1))
-    held = load_history(tmp_path).entries[day]
-    assert held.count - held.first_count == 4
-    assert (held.first, held.last) == (NOW - timedelta(days=1), NOW + timedelta(days=1))
+    entry = load_history(tmp_path).entries[day]
+    assert entry.count - entry.first_count == 4
+    assert (entry.first, entry.last) == (NOW - timedelta(days=1), NOW + timedelta(days=1))
 
 
-def test_refused_rows_are_told_by_day_and_reason(tmp_path):
+def test_rejected_rows_are_reported_by_day_and_reason(tmp_path):
     save(tmp_path, facts([LAST], refused=[Refused("no count", 2, LAST), Refused("no count", 1, date(2020, 1, 1))]))
     assert load_history(tmp_path).entries[LAST].refused == {"no count": 2}
 
@@ -165,7 +165,7 @@ def test_another_metric_has_a_folder_of_its_own_and_is_counted_apart(tmp_path):
         history.check_fits(demo=True)
 
 
-def test_what_another_server_tells_is_refused_with_the_way_out(tmp_path):
+def test_days_of_another_server_are_rejected_with_advice(tmp_path):
     save(tmp_path, facts([LAST]))
     with open_history(tmp_path) as history:
         history.check_fits(demo=False, server="ws.api.video")
@@ -193,7 +193,7 @@ def test_an_answer_that_lost_a_dimension_does_not_replace_a_fuller_one(tmp_path)
     assert keep(dimension_facts(media=9, device=7, city=3)) == [Shrunk(LAST, 8, 7, True, "device")]
     assert (tmp_path / f"2026/11/{LAST}.parquet").read_bytes() == before
     assert keep(dimension_facts(media=9, device=8), dimensions=("total", "media", "device")) == []
-    assert keep(dimension_facts(media=2), source="files") == []  # another source tells what it can
+    assert keep(dimension_facts(media=2), source="files") == []  # another source has what it can
     assert keep(dimension_facts(), source="files", accept_shrink=True) == []
 
 
@@ -207,7 +207,7 @@ def test_a_line_of_the_ledger_that_a_crash_left_behind_its_file_keeps_when_the_d
     assert (entry.count, entry.first, entry.last) == (expected([LAST], 8), first, None)
 
 
-def test_a_second_run_at_the_same_time_is_told_so(tmp_path):
+def test_a_second_run_at_the_same_time_is_an_error(tmp_path):
     with open_history(tmp_path), pytest.raises(DataRefused, match="Another run"), open_history(tmp_path):
         pass
     save(tmp_path, facts([LAST]))
@@ -369,15 +369,15 @@ def test_a_run_killed_at_any_moment_leaves_a_history_that_the_next_run_completes
         run.send_signal(signal.SIGKILL)
         run.wait()
         run.stdout.close()
-        held = load_history(folder).entries
-        assert all(entry.count == expected([day]) for day, entry in held.items())
-        save(folder, facts([day for day in between(FIRST, LAST) if day not in held]))
+        stored = load_history(folder).entries
+        assert all(entry.count == expected([day]) for day, entry in stored.items())
+        save(folder, facts([day for day in between(FIRST, LAST) if day not in stored]))
         assert content(folder) == content(undisturbed)
 
 
 def test_files_of_an_older_version_are_brought_up_by_the_next_run_that_writes(tmp_path, monkeypatch):
     save(tmp_path, facts(between(date(2026, 10, 30), LAST)))
-    held = load_history(tmp_path).entries
+    stored = load_history(tmp_path).entries
     monkeypatch.setattr(schema, "VERSION", VERSION + 1)
     monkeypatch.setattr(parquet, "VERSION", VERSION + 1)
     monkeypatch.setattr(schema, "MIGRATIONS", {VERSION: _double})
@@ -385,10 +385,10 @@ def test_files_of_an_older_version_are_brought_up_by_the_next_run_that_writes(tm
         load_history(tmp_path).check_current()
     with open_history(tmp_path) as history:
         history.check_current()
-        assert history.entries == held
+        assert history.entries == stored
         assert not list(tmp_path.rglob("*.damaged"))
         counts = [count for path in history.files() for count in pq.read_table(path)["count"].to_pylist()]
-    assert sum(counts) == 2 * sum(entry.count for entry in held.values())
+    assert sum(counts) == 2 * sum(entry.count for entry in stored.values())
 
 
 def _double(table):

@@ -14,8 +14,8 @@ def entry(day=DAY, *, last, detail="country", open=False):
     return LedgerDay(day, "data", "play", detail, open, count=5, rows=2, first=last, last=last)
 
 
-def asked(held, now=NIGHT, first=DAY, last=DAY, detail="country"):
-    return days_to_collect({one.day: one for one in held}, first, last, now, detail)
+def asked(stored, now=NIGHT, first=DAY, last=DAY, detail="country"):
+    return days_to_collect({one.day: one for one in stored}, first, last, now, detail)
 
 
 def test_a_day_never_collected_is_asked():
@@ -37,17 +37,17 @@ def test_a_young_day_is_asked_the_next_night_but_not_straight_after():
 
 
 def test_a_nightly_run_asks_for_three_days():
-    held = [
+    stored = [
         entry(DAY, last=NIGHT - timedelta(days=1)),
         entry(DAY + timedelta(days=1), last=NIGHT - timedelta(days=1), open=True),
         entry(DAY - timedelta(days=1), last=NIGHT - timedelta(days=1)),
     ]
-    assert list(asked(held, first=DAY - timedelta(days=1), last=NIGHT.date())) == [
+    assert list(asked(stored, first=DAY - timedelta(days=1), last=NIGHT.date())) == [
         DAY, DAY + timedelta(days=1), DAY + timedelta(days=2),
     ]  # fmt: skip
 
 
-def test_a_day_held_at_a_lower_detail_is_asked_again_and_never_at_less_than_it_is_held():
+def test_a_day_stored_at_a_lower_detail_is_fetched_again_and_never_at_less_than_it_is_stored():
     final = NIGHT + timedelta(days=30)
     assert asked([entry(last=NIGHT)], now=final, detail="full") == {DAY: "full"}
     assert asked([entry(last=NIGHT, detail="full")], now=final, detail="country") == {}
@@ -61,7 +61,7 @@ def test_the_ledger_is_the_same_after_writing_and_reading():
     assert [line[8:18] for line in text.splitlines()] == ["2026-11-09", "2026-11-10"]
 
 
-def test_a_broken_line_is_told_with_its_number():
+def test_a_broken_line_is_reported_with_its_number():
     text = render_ledger([entry(last=NIGHT)]) + "<<<<<<< HEAD\n"
     with pytest.raises(DataRefused, match=r"history/ledger.jsonl, line 2"):
         parse_ledger(text.encode(), "history/ledger.jsonl")

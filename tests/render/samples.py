@@ -168,7 +168,7 @@ WEEK = [date(2026, 11, 15) + timedelta(number) for number in range(7)]
 def detailed(made: datetime = MADE, least: int = 3) -> tuple[Summary, Details]:
     """A week, its third day lacking: France 20, Belgium 4, Peru 1, two unknown; by media, device, site and city.
 
-    Sites and cities, told by whole months, are those of the month as it will be when it is over.
+    Sites and cities, published by complete months, are those of the month as it will be when it is over.
     """
     rows = [
         (0, "FRA", "total", "", 12), (1, "FRA", "total", "", 8), (1, "BEL", "total", "", 4),
@@ -182,9 +182,9 @@ def detailed(made: datetime = MADE, least: int = 3) -> tuple[Summary, Details]:
     ]  # fmt: skip
     table = facts_table((WEEK[place], "play", *rest) for place, *rest in rows)
     facts = ibis.memtable(table)
-    held = {day: place == 6 for place, day in enumerate(WEEK) if place != 2}
-    told = summarise(
-        facts, held, metric="play", generated_at=made,
+    collected = {day: place == 6 for place, day in enumerate(WEEK) if place != 2}
+    made_now = summarise(
+        facts, collected, metric="play", generated_at=made,
         account=Account(30, Checked(WEEK[0], WEEK[1], 24, 24)), withheld=("referrer", "city"),
         name_of=name_of, alpha2_of=to_alpha2, population_of=population,
     )  # fmt: skip
@@ -194,7 +194,7 @@ def detailed(made: datetime = MADE, least: int = 3) -> tuple[Summary, Details]:
     )  # fmt: skip
     some = {"referrer": least, "city": least}
     then = detail(facts, over, ASSETS, some, locate)
-    return told, replace(then, assets=detail(facts, told, ASSETS, some, locate).assets)
+    return made_now, replace(then, assets=detail(facts, made_now, ASSETS, some, locate).assets)
 
 
 def empty() -> Summary:

@@ -181,7 +181,7 @@ def test_counts_of_a_period_are_painted_by_their_own_classes(open_page: OpenPage
     assert sum(int(note.split()[0]) for kind, _, note in legend(page) if "countr" in note) == 250
 
 
-def test_shares_are_told_in_percent(open_page: OpenPage, site):
+def test_shares_are_shown_in_percent(open_page: OpenPage, site):
     page = live(open_page(site.as_uri(), **DESKTOP).page)
     chosen(page, "measure", "share")
     everything = sums(0, LENGTH - 1)
@@ -215,8 +215,8 @@ def test_a_change_is_against_the_equal_period_before(open_page: OpenPage, site):
         assert painted_as[code] == (expected if before[code] >= 10 else "few"), code
     assert (shown["PER"][5], painted_as["PER"]) == ("new", "new")
     assert painted_as["AUS"] == "zero"
-    told = page.locator("[data-figure=total] span").inner_text()
-    assert told == f"{EN.change(sum(now.values()), sum(before.values()))} on the 30 days before"
+    note = page.locator("[data-figure=total] span").inner_text()
+    assert note == f"{EN.change(sum(now.values()), sum(before.values()))} on the 30 days before"
 
 
 def test_with_days_missing_nothing_is_compared_and_the_period_says_so(open_page: OpenPage, site):
@@ -254,7 +254,7 @@ def test_the_days_come_only_when_asked_for_and_once(open_page: OpenPage, site):
     assert opened.problems == []
 
 
-def test_a_missing_file_of_days_is_told_and_the_page_stays(open_page: OpenPage, tmp_path):
+def test_a_missing_file_of_days_is_reported_and_the_page_stays(open_page: OpenPage, tmp_path):
     path = build(watched(), tmp_path)
     for file in (tmp_path / "assets").glob("days.*"):
         file.unlink()

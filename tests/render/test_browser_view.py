@@ -234,7 +234,7 @@ def test_a_tap_pins_and_the_cross_is_large_enough(open_page: OpenPage, site):
     expect(page.locator("#card")).to_be_hidden()
 
 
-def test_the_card_tells_change_and_a_line(page):
+def test_the_card_shows_change_and_a_line(page):
     page.hover("#FRA")
     assert card(page)["Change"] == "+6%"
     assert page.locator("#card .spark path").get_attribute("d")

@@ -176,8 +176,8 @@ def test_the_page_keeps_to_its_own_policy_and_loads_only_its_own_files():
     assert "unsafe" not in html
     page = Page(html)
     loads = ("src", "href", "data-style", "data-scripts")
-    told = [value for _, attributes in page.tags for name, value in attributes.items() if name in loads]
-    loaded = [value for values in told for value in values.split(" ")]
+    values_of = [value for _, attributes in page.tags for name, value in attributes.items() if name in loads]
+    loaded = [value for values in values_of for value in values.split(" ")]
     assert not any(attributes.get("style") for _, attributes in page.tags)
     assert not any(tag == "style" for tag, _ in page.tags)
     assert "://" not in html.replace("http://www.w3.org/2000/svg", "")

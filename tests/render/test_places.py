@@ -102,7 +102,7 @@ def test_a_dot_makes_room_for_its_shape_when_that_can_be_seen(open_page: OpenPag
 
 
 def named_at(page: Page, code: str) -> str:
-    """The name the card tells when the pointer is on the place of ``code``; "" without a card or off the frame."""
+    """The name that the card shows when the pointer is on the place of ``code``; "" without a card or off the frame."""
     shape = load_shapes()[code]
     x, y, inside = page.evaluate(ON_SCREEN, [code, *(shape.dot or shape.label)])
     if dot := page.evaluate(WHERE, code):

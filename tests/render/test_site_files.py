@@ -96,9 +96,9 @@ def test_the_feed_has_what_atom_asks_for_and_its_links_lead_somewhere(address):
 
 def test_an_entry_keeps_its_id_and_the_newest_come_first():
     entries = [NewsItem(f"x-{n}", datetime(2026, 1, 1 + n, tzinfo=UTC), f"T{n}", "index.html") for n in range(20)]
-    told = render_feed(small(), entries, title="A", subtitle="B", language="fr", site_url=ADDRESS)
-    assert told == render_feed(small(), entries[::-1], title="A", subtitle="B", language="fr", site_url=ADDRESS)
-    feed = ElementTree.fromstring(told)
+    rendered = render_feed(small(), entries, title="A", subtitle="B", language="fr", site_url=ADDRESS)
+    assert rendered == render_feed(small(), entries[::-1], title="A", subtitle="B", language="fr", site_url=ADDRESS)
+    feed = ElementTree.fromstring(rendered)
     assert feed.findtext(f"{ATOM}updated") == feed.findtext(f"{ATOM}entry/{ATOM}updated") == "2026-01-20T00:00:00Z"
     assert feed.findtext(f"{ATOM}entry/{ATOM}id") == "tag:acme.example,2026-01-01:audience/x-19"
 
@@ -124,12 +124,12 @@ def test_without_an_address_there_is_nothing_that_needs_one():
 
 
 def test_a_shared_link_shows_title_description_and_card(published):
-    told = dict(re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)"', published["index.html"].decode()))
-    assert told["og:title"] == "Watched in 17 countries, most of all in France · Acme Academy"
-    assert told["og:url"] == ADDRESS
-    assert told["og:image"] == f"{ADDRESS}social.png"
-    assert told["twitter:card"] == "summary_large_image"
-    assert told["og:description"] == told["description"]
+    tags = dict(re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)"', published["index.html"].decode()))
+    assert tags["og:title"] == "Watched in 17 countries, most of all in France · Acme Academy"
+    assert tags["og:url"] == ADDRESS
+    assert tags["og:image"] == f"{ADDRESS}social.png"
+    assert tags["twitter:card"] == "summary_large_image"
+    assert tags["og:description"] == tags["description"]
     assert f'<link rel="canonical" href="{ADDRESS}about.html">' in published["about.html"].decode()
 
 

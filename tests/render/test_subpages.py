@@ -42,13 +42,13 @@ def table(content, caption):
     return {unescape(re.sub(r"<[^>]+>", "", flag.sub("", name))).strip(): count for name, count in cells}
 
 
-def test_a_country_tells_its_figures_and_every_part_with_what_is_not_known(site):
+def test_a_country_shows_its_figures_and_every_part_with_what_is_not_known(site):
     page = site["country/FRA.html"]
-    told = text(page)
-    assert "France: 20 plays" in told
-    assert "Rank 1 of 3 countries, 74.1% of everything counted between 15 November and 21 November 2026." in told
-    assert "Seen from the first day on, 15 November 2026." in told
-    assert "1 day was never collected (17 Nov)" in told
+    shown = text(page)
+    assert "France: 20 plays" in shown
+    assert "Rank 1 of 3 countries, 74.1% of everything counted between 15 November and 21 November 2026." in shown
+    assert "Seen from the first day on, 15 November 2026." in shown
+    assert "1 day was never collected (17 Nov)" in shown
     watched = table(page, "What is watched")
     assert watched == {
         HOSTILE: "9",
@@ -60,7 +60,7 @@ def test_a_country_tells_its_figures_and_every_part_with_what_is_not_known(site)
     assert table(page, "Devices") == {"Computer": "12", "Phone": "6", "Not known": "2", "Total": "20"}
 
 
-def test_what_is_too_small_is_withheld_and_told_as_that(site):
+def test_what_is_too_small_is_withheld_and_shown_as_such(site):
     page = site["country/FRA.html"]
     assert table(page, "Referring sites") == {
         "a.example": "4",
@@ -81,7 +81,7 @@ def test_what_is_too_small_is_withheld_and_told_as_that(site):
     assert b"Nantes" not in everything
 
 
-def test_the_front_page_tells_the_referring_sites_that_may_be_told(site):
+def test_the_front_page_shows_the_referring_sites_that_may_be_published(site):
     panel = site["index.html"].decode().partition("<h2>Referring sites</h2>")[2].partition("</section>")[0]
     shares = re.findall(r'<th scope="row">(.*?)</th>.*?<td class="num">(.*?)</td>', panel)
     assert shares == [("a.<wbr>example", "14.8%"), ("Small counts, hidden", "11.1%"), ("Not known", "74.1%")]
@@ -94,15 +94,15 @@ def test_a_country_leads_to_its_neighbours_and_to_the_next_ranks(site):
     assert ("BEL", "prev") in re.findall(r'href="\.\./country/(\w+)\.html"(?: rel="(\w+)")?', peru)
 
 
-def test_first_seen_is_told(site):
+def test_first_seen_is_shown(site):
     assert "First seen on 18 November 2026." in text(site["country/PER.html"])
 
 
-def test_a_video_tells_its_countries_and_its_lifetime_plays_beside_the_days(site):
+def test_a_video_shows_its_countries_and_its_lifetime_plays_next_to_the_days(site):
     page = site["video/viFilm00.html"]
-    told = text(page)
-    assert "15 plays in 2 countries, most of all in France." in told
-    assert "Since it was published, on 15 January 2026, it was played 90 times" in told
+    shown = text(page)
+    assert "15 plays in 2 countries, most of all in France." in shown
+    assert "Since it was published, on 15 January 2026, it was played 90 times" in shown
     assert table(page, "Countries") == {"France": "9", "Belgium": "4", "Unknown": "2", "Total": "15"}
     assert "15 plays: 13 on the map, 2 from unknown countries" in page.decode()
 
@@ -121,11 +121,11 @@ def test_the_map_of_a_video_carries_only_the_countries_that_watched(site):
 def test_the_list_adds_up_to_the_total_with_what_is_not_public(site):
     page = site["videos.html"].decode()
     rows = re.findall(r'<th scope="row">(.*?)</th><td class="num">(\d+)</td>', page)
-    told = {unescape(re.sub(r"<[^>]+>", "", name)).strip(): int(count) for name, count in rows}
-    total = told.pop("Total")
-    assert told.pop("Nobody watched this") == 0
-    assert sum(told.values()) == total == 27
-    assert told["Not public"] == 3
+    counts = {unescape(re.sub(r"<[^>]+>", "", name)).strip(): int(count) for name, count in rows}
+    total = counts.pop("Total")
+    assert counts.pop("Nobody watched this") == 0
+    assert sum(counts.values()) == total == 27
+    assert counts["Not public"] == 3
 
 
 def test_ids_that_are_no_safe_names_of_files_are_hashed():
@@ -169,8 +169,12 @@ def test_the_site_passes_its_own_checks_and_a_figure_that_disagrees_is_found():
         "the pages of videos tell counts that no video has"
     ]
     more = replace(details.assets[0], count=99)
-    told = check_details(summary, replace(details, assets=(more, *details.assets[1:])))
-    assert [problem.split(" ")[:2] for problem in told] == [["the", "countries"], ["the", "days"], ["the", "videos"]]
+    problems = check_details(summary, replace(details, assets=(more, *details.assets[1:])))
+    assert [problem.split(" ")[:2] for problem in problems] == [
+        ["the", "countries"],
+        ["the", "days"],
+        ["the", "videos"],
+    ]
 
 
 def test_a_place_in_degrees_lands_on_its_outline():

@@ -62,20 +62,20 @@ def long_site() -> tuple[Summary, Details]:
     table = facts_table((FIRST + timedelta(place), "play", *rest) for place, *rest in rows)
     facts = ibis.memtable(table)
     days = {FIRST + timedelta(place): False for place in range(DAYS) if place != 40}
-    told = summarise(
+    site_summary = summarise(
         facts, days, metric="play", generated_at=MADE,
         name_of=name_of, alpha2_of=to_alpha2, population_of=population,
     )  # fmt: skip
-    return replace(told, demo=True), detail(facts, told, ASSETS, {"referrer": 3, "city": 3}, locate)
+    return replace(site_summary, demo=True), detail(facts, site_summary, ASSETS, {"referrer": 3, "city": 3}, locate)
 
 
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory) -> Iterator[str]:
     """The small site in every locale, on a real server."""
     folder: Path = tmp_path_factory.mktemp("widths")
-    told, details = long_site()
+    site_summary, details = long_site()
     for locale in LOCALES:
-        write(whole_site(told, details, Theme("Acme Academy", locale=locale)), folder / locale)
+        write(whole_site(site_summary, details, Theme("Acme Academy", locale=locale)), folder / locale)
     with serve(folder) as address:
         yield address
 

@@ -86,7 +86,7 @@ def test_without_days_there_is_no_curve_and_days_without_counts_are_flat():
     assert len(paths([None, None], "gap")) == 1
 
 
-def test_a_curve_by_the_week_tells_means_and_ends_at_gaps():
+def test_a_curve_by_the_week_shows_means_and_ends_at_gaps():
     daily = days(date(2026, 1, 1), [7, 7, 7, 7, 7, 7, 14, None, 2, 4])
     drawn = Frame(daily, EN, step=7).render([day.count or 0 for day in daily], "words")
     paths = re.findall(r'<path class="(known|gap)" d="(.*?)"', drawn)

@@ -61,7 +61,7 @@ def test_more_is_darker_on_a_light_page_and_lighter_on_a_dark_one(name, theme, c
 
 @pytest.mark.parametrize(("classes", "least"), [(6, 3.5 * JUST_NOTICEABLE), (MAX_CLASSES, 2 * JUST_NOTICEABLE)])
 @pytest.mark.parametrize("vision", VISION)
-def test_neighbouring_classes_are_told_apart_by_every_eye(name, theme, classes, least, vision):
+def test_neighbouring_classes_look_different_to_every_eye(name, theme, classes, least, vision):
     steps = [distance(low, high, vision) for low, high in pairwise(colours(name, theme, classes))]
     assert min(steps) >= least
 
@@ -102,7 +102,7 @@ def test_curve_and_bars_stand_out_from_the_page(name, theme):
 
 
 @pytest.mark.parametrize("vision", VISION)
-def test_less_and_more_and_the_same_are_told_apart_by_every_eye(theme, vision):
+def test_less_and_more_and_the_same_look_different_to_every_eye(theme, vision):
     five = getattr(CHANGE, theme)
     assert min(distance(one, other, vision) for one, other in combinations(five, 2)) >= 3.5 * JUST_NOTICEABLE
     assert distance(five[2], tokens(theme)["zero"], vision) >= 2 * JUST_NOTICEABLE
@@ -135,7 +135,7 @@ def test_the_default_is_what_the_style_sheet_has_by_itself(theme):
     assert tuple(own_colours[f"c{number}"] for number in range(6)) == getattr(PALETTES[DEFAULT], theme)
 
 
-def test_an_unknown_palette_is_told_with_the_choice():
+def test_an_unknown_palette_is_reported_with_the_choice():
     with pytest.raises(UsageError, match='no palette "rainbow": choose one of blue, green'):
         render_palette("rainbow")
 

@@ -1,4 +1,4 @@
-"""What changed: told once, for ever, and only of days that were over."""
+"""What changed: listed once, permanently, and only for complete days."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +17,7 @@ FIRST = date(2026, 7, 1)
 LENGTH = 100
 
 
-def told(length=LENGTH, gap=(), open_last=False, boost=None):
+def changes(length=LENGTH, gap=(), open_last=False, boost=None):
     """July to early October: France 10 a day, 20 from September on; Peru from 15 August; one best day."""
     days = [FIRST + timedelta(n) for n in range(length)]
     france = [(20 if day.month >= 9 else 10) + (boost or {}).get(day, 0) for day in days]
@@ -39,7 +39,7 @@ def told(length=LENGTH, gap=(), open_last=False, boost=None):
 
 
 def test_a_country_seen_for_the_first_time_a_record_and_the_movers_of_a_month():
-    entries = {entry.id: entry for entry in told(boost={date(2026, 9, 20): 30})}
+    entries = {entry.id: entry for entry in changes(boost={date(2026, 9, 20): 30})}
     assert entries["first/PER"].sentence == "Peru was seen for the first time on 15 August 2026."
     assert entries["first/PER"].link == "country/PER.html"
     assert entries["first/PER"].at == datetime(2026, 8, 16, tzinfo=UTC)
@@ -54,27 +54,27 @@ def test_a_country_seen_for_the_first_time_a_record_and_the_movers_of_a_month():
 
 
 def test_entries_are_newest_first_and_unique():
-    entries = told(boost={date(2026, 9, 20): 30})
+    entries = changes(boost={date(2026, 9, 20): 30})
     assert [entry.at for entry in entries] == sorted((entry.at for entry in entries), reverse=True)
     assert len({entry.id for entry in entries}) == len(entries)
 
 
 def test_later_days_only_add_entries():
-    before, after = told(length=80), told(length=100, boost={FIRST + timedelta(95): 90})
+    before, after = changes(length=80), changes(length=100, boost={FIRST + timedelta(95): 90})
     assert set(before) <= set(after)
     assert len(after) > len(before)
 
 
 def test_a_month_with_a_day_that_is_lacking_is_compared_with_nothing():
-    ids = {entry.id for entry in told(gap=[date(2026, 8, 3)])}
+    ids = {entry.id for entry in changes(gap=[date(2026, 8, 3)])}
     assert not any(one.startswith(("month/", "up/", "down/")) for one in ids)
 
 
-def test_a_record_is_told_once_it_beats_the_one_told_before_by_a_tenth():
+def test_a_record_is_listed_once_it_is_a_tenth_above_the_last_one_listed():
     days = [FIRST + timedelta(n) for n in (80, 82, 84, 86, 88)]
     more = dict(zip(days, (29, 30, 34, 35, 41), strict=True))  # 50, 51, 55, 56 and 62 plays
-    told_of = [entry.id for entry in told(boost=more) if entry.id.startswith("best-day/")]
-    assert [f"best-day/{days[n]}" for n in (4, 2, 0)] == told_of[:3]
+    listed = [entry.id for entry in changes(boost=more) if entry.id.startswith("best-day/")]
+    assert [f"best-day/{days[n]}" for n in (4, 2, 0)] == listed[:3]
 
 
 def movers(*months, first=date(2026, 8, 1)):
@@ -113,9 +113,9 @@ def test_the_country_that_moved_most_is_the_one_with_the_largest_difference_that
 @pytest.mark.parametrize("open_last", [True, False])
 def test_a_day_still_open_is_no_record(open_last):
     last = FIRST + timedelta(LENGTH - 1)
-    ids = {entry.id for entry in told(open_last=open_last, boost={last: 500})}
+    ids = {entry.id for entry in changes(open_last=open_last, boost={last: 500})}
     assert (f"best-day/{last}" in ids) is not open_last
 
 
-def test_the_first_month_tells_nothing():
-    assert told(length=30) == ()
+def test_the_first_month_has_no_entries():
+    assert changes(length=30) == ()

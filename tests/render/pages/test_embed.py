@@ -72,7 +72,7 @@ def test_a_senseless_address_shows_the_usual_map(open_page: OpenPage, address):
     assert opened.problems == []
 
 
-def test_pointing_at_a_country_tells_its_figures(open_page: OpenPage, address):
+def test_pointing_at_a_country_shows_its_figures(open_page: OpenPage, address):
     page = embed(open_page, address, **DESKTOP).page
     page.locator("#BRA").dispatch_event("pointermove", {"pointerType": "mouse", "bubbles": True})
     expect(page.locator("#said")).to_contain_text("Brazil: 994 plays · 1.0%")

@@ -65,7 +65,7 @@ def test_words_follow_the_metric(metric, headline, quantity):
     assert sentences.lead(seen, EN).startswith(quantity)
 
 
-def test_the_lead_tells_total_period_and_the_first_three():
+def test_the_lead_has_total_period_and_the_first_three():
     assert sentences.lead(small(), EN) == (
         "18 plays between 15 November and 21 November 2026. 67% came from France, then Belgium and Singapore."
     )

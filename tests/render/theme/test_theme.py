@@ -141,7 +141,7 @@ def own(folder: Path, **files: str) -> Theme:
     return Theme("Acme Academy", overrides=folder)
 
 
-def test_one_template_takes_the_place_of_ours_and_can_build_on_it(tmp_path):
+def test_one_template_replaces_that_of_the_project_and_can_build_on_it(tmp_path):
     about = '{% extends "original/about.html" %}{% block main %}<p>Our own words.</p>{{ super() }}{% endblock %}'
     ours = render_site(small(), Theme("Acme Academy"), TEMPLATES)
     site = render_site(small(), own(tmp_path, about_html=about), TEMPLATES)
@@ -158,7 +158,7 @@ def test_ours_use_the_owners_base(tmp_path):
     assert b"<h1>" in site["index.html"]
 
 
-def test_one_asset_takes_the_place_of_ours_and_more_come_along(tmp_path):
+def test_one_asset_replaces_that_of_the_project_and_more_can_be_added(tmp_path):
     theme = own(
         tmp_path,
         assets__legend_js="apivideoGeo.legend = { start() {}, render() {} };",
@@ -184,7 +184,7 @@ def test_one_asset_takes_the_place_of_ours_and_more_come_along(tmp_path):
         ('{% extends "nowhere.html" %}', 'about.html, line 1: there is no template "nowhere.html"; correct it'),
     ],
 )
-def test_a_template_that_does_not_work_is_told_in_a_sentence(tmp_path, text, said):
+def test_a_template_that_does_not_work_is_reported_in_a_sentence(tmp_path, text, said):
     with pytest.raises(UsageError) as error:
         render_site(small(), own(tmp_path, about_html=text), TEMPLATES)
     assert said in str(error.value)
@@ -236,7 +236,7 @@ def test_every_setting_of_the_look_reaches_every_page(dressed):
         ('accent = "yellow"', "apivideo-geo.toml, line 1: accent: a colour is written #rrggbb"),
     ],
 )
-def test_what_cannot_be_used_is_told_before_anything_is_asked_or_written(tmp_path, text, said):
+def test_what_cannot_be_used_is_reported_before_anything_is_requested_or_written(tmp_path, text, said):
     product = Product(tmp_path)
     (tmp_path / "typo").mkdir()
     (tmp_path / "typo/abuot.html").write_text("")
