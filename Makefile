@@ -25,7 +25,7 @@ check: lint types  ## lint, types and the quick tests, in under a minute: run it
 test: .venv/dev.stamp  ## run all tests, those in the browser too
 	$(BIN)/python -m pytest
 
-faults: .venv/dev.stamp  ## run the command against every fault of a server at every step; writes docs/faults.md, takes half an hour
+faults: .venv/dev.stamp  ## run the command against every fault of a server at every step; writes docs/faults.md, takes ten minutes
 	nice $(BIN)/python -m tests.attack
 
 test-spark: .venv/dev.stamp  ## run the tests on Spark; takes minutes, needs Java 17

@@ -1,6 +1,6 @@
 """Run the real command against every fault at every step of a run, and write the table ``docs/faults.md``.
 
-``make faults`` (``python -m tests.attack``) runs all of them, each in a process of its own, in about half an hour.
+``make faults`` (``python -m tests.attack``) runs all of them, each in a process of its own, in some ten minutes.
 Words after it choose faults and steps by a part of their names; then no page is written.
 """
 
@@ -12,8 +12,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -22,11 +22,13 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from apivideo_geo.history.history import load_history
 from tests.fakes.proxy import FaultyProxy
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
 from tests.faults import FAULTS, STEPS, Fault, Step
-from tests.product import COMMAND, ROOT, Product
+from tests.forks import Done, Forks
+from tests.product import ROOT, Product
 from tests.rehearsal.github import GitHub
 
 TIMEOUT, DEADLINE = 1.0, 6.0
@@ -35,7 +37,9 @@ START = 40.0
 """Seconds more that a run may take, to start and to write its files, on a machine that does other things too."""
 MEMORY = 1_000_000_000
 """Bytes that a run may take."""
-WORLD = World.make(5, 5_000, 4, 1, date(2026, 10, 29), date(2026, 10, 30), countries=200)
+PARALLEL = 6
+"""Runs at a time: most of them wait."""
+WORLD = World.make(5, 5_000, 4, 1, date(2026, 10, 29), date(2026, 10, 30), countries=120)
 PAGE = ROOT / "docs/faults.md"
 KEY = "stand-in-api-key-0123456789abcdef"
 LIMITS = {"APIVIDEO_GEO_TIMEOUT": str(TIMEOUT), "APIVIDEO_GEO_DEADLINE": str(DEADLINE / 60)}
@@ -45,15 +49,6 @@ OPEN = (
     "except apivideo_geo.ApivideoGeoError as error: print(error); sys.exit(error.exit_code)"
 )
 """Opens a published site by its address; its deadline is no setting."""
-
-
-class Done(NamedTuple):
-    """A run that is over: exit code, seconds, peak memory in bytes, all that it printed."""
-
-    code: int
-    seconds: float
-    memory: int
-    said: str
 
 
 class Outcome(NamedTuple):
@@ -71,11 +66,14 @@ class Scene(Protocol):
     url: str
     secrets: Sequence[str]
 
-    def copy(self, folder: Path, url: str) -> list[str]:
-        """Make ``folder`` for a run against ``url``, as the run before left it; return the command."""
+    def copy(self, folder: Path, url: str) -> None:
+        """Make ``folder`` for a run against ``url``, as the run before left it."""
 
-    def environment(self, url: str) -> dict[str, str]:
-        """Return the environment of a run against ``url``."""
+    def run(self, folder: Path, url: str) -> Done:
+        """Run the command in ``folder`` against ``url``."""
+
+    def run_again(self, folder: Path, url: str) -> Done:
+        """Run it once more, without limits in time."""
 
     def check(self, folder: Path, done: Done) -> Iterator[str]:
         """Yield what the run with the fault left that must not be."""
@@ -84,42 +82,31 @@ class Scene(Protocol):
         """Yield what is not as it should be after one more run, without the fault."""
 
 
-def run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Done:
-    """Run ``command`` in a process, and measure it with all that it starts. It is killed after two minutes."""
-    started = time.monotonic()
-    with tempfile.TemporaryFile("w+") as printed:
-        program = subprocess.Popen(command, cwd=folder, env=environment, stdout=printed, stderr=subprocess.STDOUT)
-        guard = threading.Timer(120, program.kill)
-        guard.start()
-        _, status, usage = os.wait4(program.pid, 0)
-        guard.cancel()
-        program.returncode = os.waitstatus_to_exitcode(status)
-        printed.seek(0)
-        return Done(program.returncode, time.monotonic() - started, usage.ru_maxrss * 1024, printed.read())
-
-
 class ApiScene:
     """An account of which the first day is collected and published, and the second is to come."""
 
-    def __init__(self, api: StandIn, folder: Path, *options: str) -> None:
-        self.url, self.secrets = api.url, api.secrets
+    def __init__(self, forks: Forks, api: StandIn, folder: Path, *options: str) -> None:
+        self._forks, self.url, self.secrets = forks, api.url, api.secrets
         yesterday = api.now = WORLD.end - timedelta(days=1)
         self._template, self._reference = folder / "template", folder / "reference"
-        self._command = [*COMMAND, "--since", str(WORLD.first_day), *options]
+        self._options = ["--since", str(WORLD.first_day), *options]
         self._template.mkdir(parents=True)
-        environment = _without_limits(self.environment(api.url, yesterday))
-        assert (done := run(self._command, self._template, environment)).code == 0, done.said
+        done = forks.run(self._options, self._template, self._environment(api.url, yesterday))
+        assert done.code == 0, done.said
         api.now = WORLD.end
-        environment = _without_limits(self.environment(api.url))
-        assert (done := run(self.copy(self._reference, ""), self._reference, environment)).code == 0, done.said
-        self._names = set(Product(self._reference).files())
+        self.copy(self._reference, "")
+        done = forks.run(self._options, self._reference, self._environment(api.url))
+        assert done.code == 0, done.said
+        self._names = self._kept(self._reference)
 
-    def copy(self, folder: Path, url: str) -> list[str]:
+    def copy(self, folder: Path, url: str) -> None:
         shutil.copytree(self._template, folder)
-        return self._command
 
-    def environment(self, url: str, now: datetime = WORLD.end) -> dict[str, str]:
-        return Product(ROOT).environment(now=now, APIVIDEO_API_KEY=KEY, APIVIDEO_BASE_URL=url, **LIMITS)
+    def run(self, folder: Path, url: str) -> Done:
+        return self._forks.run(self._options, folder, {**self._environment(url), **LIMITS})
+
+    def run_again(self, folder: Path, url: str) -> Done:
+        return self._forks.run(["collect", *self._options], folder, self._environment(url))
 
     def check(self, folder: Path, done: Done) -> Iterator[str]:
         if done.code and Product(self._template).files("site") != Product(folder).files("site"):
@@ -129,11 +116,21 @@ class ApiScene:
             yield f"{shown} shown for {len(WORLD.sessions)}"
 
     def check_recovered(self, folder: Path, done: Done) -> Iterator[str]:
-        if Product(folder).choro() != WORLD.truth():
-            yield "the next run does not show the truth"
-        odd = set(Product(folder).files()) ^ self._names
-        if odd := {name for name in odd if not name.startswith("site/assets/")}:  # those of the page before are kept
+        history, counts = load_history(folder / "history"), Counter[str]()
+        for day in history.entries:
+            for row in history.rows_of(day).to_pylist():
+                counts[row["country"]] += row["count"] if row["dimension"] == "total" else 0
+        if counts != WORLD.truth():
+            yield "the next run does not have the truth"
+        if odd := self._kept(folder) ^ self._names:
             yield f"files left or missing: {', '.join(sorted(odd)[:3])}"
+
+    def _kept(self, folder: Path) -> set[str]:
+        return {*Product(folder).files("history", "exports"), *(path.name for path in (folder / "site").glob(".*"))}
+
+    def _environment(self, url: str, now: datetime = WORLD.end) -> dict[str, str]:
+        own = {"APIVIDEO_API_KEY": KEY, "APIVIDEO_BASE_URL": url, "APIVIDEO_GEO_METRIC": "play"}
+        return Product(ROOT).environment(now=now, **own)
 
 
 class SiteScene:
@@ -141,15 +138,16 @@ class SiteScene:
 
     secrets = ()
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, forks: Forks, url: str) -> None:
+        self._forks, self.url = forks, url
 
-    def copy(self, folder: Path, url: str) -> list[str]:
+    def copy(self, folder: Path, url: str) -> None:
         folder.mkdir()
-        return [sys.executable, "-c", OPEN, url, str(DEADLINE)]
 
-    def environment(self, url: str) -> dict[str, str]:
-        return {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
+    def run(self, folder: Path, url: str) -> Done:
+        return self._forks.run([url, str(DEADLINE)], folder, {"PATH": os.environ["PATH"]}, OPEN)
+
+    run_again = run
 
     def check(self, folder: Path, done: Done) -> Iterator[str]:
         if not done.code and done.said.split() != [str(len(WORLD.sessions))]:
@@ -161,8 +159,8 @@ class SiteScene:
 class GitScene:
     """A repository behind GitHub, in whose folder there is a history; one run publishes it, or fetches it."""
 
-    def __init__(self, github: GitHub, history: Path, verb: str) -> None:
-        self.url, self._history, self._verb = github.url, history, verb
+    def __init__(self, forks: Forks, github: GitHub, history: Path, verb: str) -> None:
+        self._forks, self.url, self._history, self._verb = forks, github.url, history, verb
         self._token = github.token({"contents": "write"})
         self.secrets = (self._token,)
         self._folder = Path(github.repositories)
@@ -171,7 +169,7 @@ class GitScene:
         _git(self._folder, "init", "--quiet", "--initial-branch=main", str(first))
         _git(first, "commit", "--quiet", "--allow-empty", "-m", "A fork")
 
-    def copy(self, folder: Path, url: str) -> list[str]:
+    def copy(self, folder: Path, url: str) -> None:
         bare = self._bare(folder)
         _git(self._folder, "clone", "--quiet", "--bare", str(self._folder / "first"), str(bare))
         _git(bare, "config", "http.receivepack", "true")
@@ -181,14 +179,16 @@ class GitScene:
         _git(folder, "remote", "set-url", "origin", f"{url}/Acme/{bare.name}")
         shutil.copytree(self._history, folder / "history")
         if self._verb == "fetch-history":  # what is on the branch already
-            done = run([*COMMAND, "publish-history"], folder, _without_limits(self.environment(url)))
+            done = self._forks.run(["publish-history"], folder, self._environment(url))
             assert done.code == 0, done.said
             shutil.rmtree(folder / "history")
             _git(folder, "worktree", "prune")
-        return [*COMMAND, self._verb]
 
-    def environment(self, url: str) -> dict[str, str]:
-        return Product(ROOT).environment(now=WORLD.end, GITHUB_TOKEN=self._token, GITHUB_SERVER_URL=url, **LIMITS)
+    def run(self, folder: Path, url: str) -> Done:
+        return self._forks.run([self._verb], folder, {**self._environment(url), **LIMITS})
+
+    def run_again(self, folder: Path, url: str) -> Done:
+        return self._forks.run([self._verb], folder, self._environment(url))
 
     def check(self, folder: Path, done: Done) -> Iterator[str]:
         if locks := [path.name for path in (folder / ".git").rglob("*.lock")]:
@@ -202,12 +202,11 @@ class GitScene:
             if self._days - {Path(name).name for name in names}:
                 yield f"days are missing in the {place}"
 
+    def _environment(self, url: str) -> dict[str, str]:
+        return Product(ROOT).environment(now=WORLD.end, GITHUB_TOKEN=self._token, GITHUB_SERVER_URL=url)
+
     def _bare(self, folder: Path) -> Path:
         return self._folder / "Acme" / folder.name
-
-
-def _without_limits(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if name not in LIMITS}
 
 
 def _git(folder: Path, *arguments: str) -> str:
@@ -216,20 +215,20 @@ def _git(folder: Path, *arguments: str) -> str:
 
 
 @contextmanager
-def scene_of(step: Step, folder: Path) -> Iterator[Scene]:
+def scene_of(step: Step, folder: Path, forks: Forks) -> Iterator[Scene]:
     """Prepare what ``step`` needs in ``folder``, and run its server."""
     options = {"sessions": ["--source", "sessions"], "assets": ["--source", "data", "--detail", "media"]}
     basic_refused = 401 if step.name == "log-in" else None
     with StandIn(WORLD, api_key=KEY, basic_refused=basic_refused) as api:
-        scene = ApiScene(api, folder, *options.get(step.name, ["--source", "data"]))
+        scene = ApiScene(forks, api, folder, *options.get(step.name, ["--source", "data"]))
         if step.name == "download":
             with _serve(folder / "reference/site") as url:
-                yield SiteScene(url)
+                yield SiteScene(forks, url)
         elif step.name.startswith("git"):
             (folder / "repositories").mkdir()
             verb = "fetch-history" if step.name == "git fetch" else "publish-history"
             with GitHub(folder / "repositories") as github:
-                yield GitScene(github, folder / "reference/history", verb)
+                yield GitScene(forks, github, folder / "reference/history", verb)
         else:
             yield scene
 
@@ -249,15 +248,14 @@ def _serve(folder: Path) -> Iterator[str]:
 def attack(scene: Scene, step: Step, fault: Fault, folder: Path) -> Outcome:
     """Run the command against ``fault`` at ``step``, and once more without the fault; ``folder`` is made for it."""
     with FaultyProxy(scene.url) as proxy:
-        command = scene.copy(folder, proxy.url)
-        environment = scene.environment(proxy.url)
+        scene.copy(folder, proxy.url)
         proxy.fault, proxy.step = fault, step
-        done = run(command, folder, environment)
+        done = scene.run(folder, proxy.url)
         wrong = [*_judge(done, fault, step, scene.secrets), *scene.check(folder, done)]
         if not proxy.hits:
             wrong.append("the fault was not met")
         proxy.fault = None
-        after = run(command, folder, _without_limits(environment))
+        after = scene.run_again(folder, proxy.url)
         wrong += [f"then exit {after.code}"] if after.code else scene.check_recovered(folder, after)
     return Outcome(fault, step, done, wrong)
 
@@ -276,14 +274,15 @@ def _judge(done: Done, fault: Fault, step: Step, secrets: Sequence[str]) -> Iter
 
 
 def attack_all(steps: Sequence[Step], faults: Sequence[Fault]) -> list[Outcome]:
-    """Run each of ``faults`` at each of ``steps`` where it makes sense, three at a time."""
+    """Run each of ``faults`` at each of ``steps`` where it makes sense, ``PARALLEL`` at a time."""
     outcomes: list[Outcome] = []
     for step in steps:
         chosen = [fault for fault in faults if not fault.steps or step.name in fault.steps]
         with (
             tempfile.TemporaryDirectory() as name,
-            scene_of(step, folder := Path(name)) as scene,
-            ThreadPoolExecutor(3) as pool,
+            Forks() as forks,
+            scene_of(step, folder := Path(name), forks) as scene,
+            ThreadPoolExecutor(PARALLEL) as pool,
         ):
             folders = [folder / f"run-{number}" for number in range(len(chosen))]
             for outcome in pool.map(partial(attack, scene, step), chosen, folders):
@@ -301,14 +300,16 @@ def _cell(outcome: Outcome) -> str:
 HEAD = """# Faults
 
 What `python build.py` does when a server is broken or hostile. `make faults` wrote this page on {day}:
-it runs the real command against each fault at each step, {count} runs, with the settings `timeout` {timeout:g} s and
-`deadline` {deadline:g} s. A cell has the exit code and the seconds of the complete run, start included. After each, the
-same command ran without the fault and had the true counts: nothing was half-written. The largest run took
-{memory:,} MB of memory.
+the command ran against each fault at each step, {count} runs, with the settings `timeout` {timeout:g} s and
+`deadline` {deadline:g} s, {parallel} at a time on {cores} cores, with {load:.0f} programs waiting for them. A cell has
+the exit code and the seconds of the run, without the start of Python. After each, the command ran without the fault
+and had the true counts: nothing was half-written. The largest run took {memory:,} MB of memory.
 
-Exit code 4: the server is at fault; site and history are as before. Log-in, own count, day, page 2 (of a day), assets
-and sessions are requests to the API; a run goes on without the API's own count. Download: a published site that is
-opened by its address, with {deadline:g} s for each file.
+Exit code 4: the server is at fault; site and history are as before. Exit code 0: the run goes on without the API's own
+count, or the answer put the day in doubt, which the page says. Log-in, own count, day, page 2 (of a day), assets and
+sessions are requests to the API. Download: a published site that is opened by its address, with {deadline:g} s for each
+file. A dash: the answers of this step have nothing that could be wrong in this way (they are no JSON, or JSON without
+such a field).
 
 """
 
@@ -318,12 +319,13 @@ def render_page(outcomes: Sequence[Outcome]) -> str:
     steps = list(dict.fromkeys(outcome.step.name for outcome in outcomes))
     cells = {(outcome.fault.name, outcome.step.name): _cell(outcome) for outcome in outcomes}
     rows = [
-        [f"The server {fault.does}", *(cells.get((fault.name, step), "") for step in steps)]
+        [f"The server {fault.does}", *(cells.get((fault.name, step), "–") for step in steps)]
         for fault in dict.fromkeys(outcome.fault for outcome in outcomes)
     ]
     head = HEAD.format(
         day=datetime.now(UTC).date(), count=len(outcomes), timeout=TIMEOUT, deadline=DEADLINE,
-        memory=max(outcome.done.memory for outcome in outcomes) // 1_000_000,
+        memory=max(outcome.done.memory for outcome in outcomes) // 1_000_000, parallel=PARALLEL,
+        load=os.getloadavg()[0], cores=os.cpu_count(),
     )  # fmt: skip
     lines = [["fault", *steps], ["---"] * (len(steps) + 1), *rows]
     return head + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
