@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from apivideo_geo.effects import Effects, Quiet
+from apivideo_geo.effects import Effects, Progress
 from apivideo_geo.errors import ApiError, UsageError
 from apivideo_geo.history.history import load_history
 from apivideo_geo.history.metrics import folder_for
@@ -42,7 +42,7 @@ def collect(api, folder, day, progress=None, **flags):
     api.clear_requests()
     flags = {"history": str(folder), "base_url": api.url, "api_key": api.api_key, "source": "data"} | flags
     return run(
-        "collect", load_settings(flags, Path(os.devnull)), Effects(int(api.now.timestamp()), progress or Quiet())
+        "collect", load_settings(flags, Path(os.devnull)), Effects(int(api.now.timestamp()), progress or Progress())
     )
 
 
@@ -124,7 +124,7 @@ def test_watch_time_by_country_adds_up_to_the_apis_own_sum(world, tmp_path):
     assert f"Watch time takes {len(asked)} requests" in "\n".join(said.lines)
 
 
-class Said(Quiet):
+class Said(Progress):
     """Keeps what a run says on the way."""
 
     def __init__(self):
@@ -179,7 +179,7 @@ class CutOff(Exception):
     """The run ends here."""
 
 
-class CutAfter(Quiet):
+class CutAfter(Progress):
     """The run is cut off after so many days of any metric."""
 
     def __init__(self, days):

@@ -179,7 +179,7 @@ def _listing_doubts(days: Sequence[DoubtfulDay]) -> str:
     shown = [
         f"{day.day} {day.stored:,} by country, "
         + ("not compared yet" if day.reported is None else f"{day.reported:,} counted by the API")
-        + (", too many rows rejected" if day.doubt == "refused" else "")
+        + (", with rows that cannot be right" if day.doubt == "refused" else "")
         for day in days[-DOUBTS_SHOWN:]
     ]
     return "; ".join(shown)

@@ -27,8 +27,8 @@ unless it is smaller than the stored day."""
 def judge(count: int, reported: int | None, *, doubtful: bool, open: bool) -> Doubt:
     """Return whether rows that add up to ``count`` are in doubt.
 
-    ``reported``: the API's own count, None if it is not known yet; ``doubtful``: too many rows were rejected. The rows
-    of a day that is not over still grow, so only an empty answer is in doubt.
+    ``reported``: the API's own count, None if it is not known yet; ``doubtful``: too many rows were rejected, or some
+    contradict each other. The rows of a day that is not over still grow, so only an empty answer is in doubt.
     """
     if doubtful:
         return "refused"

@@ -87,7 +87,8 @@ class DayFetcher:
     def fetch_facts(self, totals: DayTotals) -> Facts:
         """Return the facts of a day: ``total`` by country, and each dimension of ``totals`` by country.
 
-        A day with an answer of an unknown shape has no facts, and is doubtful.
+        A day with an answer of an unknown shape has no facts. It is doubtful, and so is one whose answers contradict
+        each other.
         """
         tally = totals.tally
         tally.add("total", {(country, ""): count for country, count in totals.countries.items()})
@@ -108,15 +109,18 @@ class DayFetcher:
         countries, values, read = totals.countries, totals.values[dimension], totals.tally.read_counts
         if len(countries) == 1:
             return {(country, value): count for country in countries for value, count in values.items()}
+        unknown = sum(countries.values()) - sum(values.values())
         if count_requests(countries, values) <= count_requests(values, countries):
             filters = [country for country in countries if country]
-            answers = self.client.map(filters, lambda raw: self._fetch(totals, breakdown, {"country": raw}))
-            cells = {(raw, value): n for raw, rows in answers for value, n in read(rows).items()}
+            answers = dict(self.client.map(filters, lambda raw: self._fetch(totals, breakdown, {"country": raw})))
+            totals.tally.check_empty(answers, countries, unknown)
+            cells = {(raw, value): n for raw, rows in answers.items() for value, n in read(rows).items()}
             rest = Counter(values) - _sums(cells, axis=1)
             return cells | {("", value): count for value, count in rest.items() if "" in countries}
         filters = [value for value in values if value]
-        answers = self.client.map(filters, lambda raw: self._fetch(totals, "country", {value_filter: raw}))
-        cells = {(country, raw): n for raw, rows in answers for country, n in read(rows).items()}
+        answers = dict(self.client.map(filters, lambda raw: self._fetch(totals, "country", {value_filter: raw})))
+        totals.tally.check_empty(answers, values, unknown)
+        cells = {(country, raw): n for raw, rows in answers.items() for country, n in read(rows).items()}
         rest = Counter(countries) - _sums(cells, axis=0)
         return cells | {(country, ""): count for country, count in rest.items() if "" in values}
 
@@ -196,7 +200,8 @@ def atom(moment: datetime) -> str:
 class _Tally:
     """Collects the counts of one day, and the rows that were rejected.
 
-    ``read``: number of rows of all answers; ``rejected``: how many of them could not be used.
+    ``read``: number of rows of all answers; ``rejected``: how many of them could not be used; ``contradicted``: some
+    answers cannot all be true.
     """
 
     day: date
@@ -207,6 +212,7 @@ class _Tally:
     unmapped: Counter[str] = field(default_factory=Counter)
     read: int = 0
     rejected: int = 0
+    contradicted: bool = False
 
     def read_counts(self, rows: list[dict[str, Any]]) -> dict[Raw, int]:
         """Return the rows of an answer as value → count. Rows without a valid count or value are rejected."""
@@ -225,6 +231,15 @@ class _Tally:
     def _reject(self, reason: str) -> None:
         self.refused[reason] += 1
         self.rejected += 1
+
+    def check_empty(self, answers: Mapping[Raw, list[Any]], counts: Mapping[Raw, int], unknown: int) -> None:
+        """Note a contradiction if ``answers`` (filter → rows) without rows are about more counts than are unknown.
+
+        ``counts``: filter → its count; ``unknown``: how many counts of the day have no value of the dimension.
+        """
+        if sum(counts[raw] for raw, rows in answers.items() if not rows) > max(unknown, 0):
+            self.refused["no row, although the total says that there are some"] += 1
+            self.contradicted = True
 
     def add(self, dimension: str, cells: Mapping[tuple[Raw, Raw], int]) -> None:
         """Add ``cells``, (country, value) → count, with alpha-3 codes and the names used in facts."""
@@ -262,7 +277,8 @@ class _Tally:
             self.refused[f"{dimension} adds up to more than the total"] += 1
         rows = [(self.day, self.metric, *key, count) for key, count in sorted(accepted.items())]
         refused = tuple(Refused(reason, count, self.day) for reason, count in sorted(self.refused.items()))
-        doubtful = frozenset({self.day} if self.rejected * 10 > self.read else ())
+        lied = self.contradicted or ("media" in {dimension for _, dimension in over} and self.metric not in QUESTIONS)
+        doubtful = frozenset({self.day} if lied or self.rejected * 10 > self.read else ())
         return Facts((self.day,), facts_table(rows), refused, dict(self.unmapped), doubtful=doubtful)
 
 

@@ -1,6 +1,7 @@
 """One bad answer never becomes history: a day is final only when its rows add up to the API's own count of it."""
 
 import json
+from collections import Counter
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -90,6 +91,20 @@ def test_a_lie_about_a_day_is_never_a_zero_and_heals_on_the_next_night(nights, w
     days = [HELD[0] + timedelta(days=n) for n in range(6)]
     last = NIGHT + timedelta(days=1, milliseconds=-1)
     assert summary(nights).unknown == world.truth(days, upto=last)["---"]
+
+
+@pytest.mark.parametrize("name", ["no rows", "counts doubled"])
+def test_a_lie_about_one_video_puts_its_day_in_doubt_and_heals_on_the_next_night(nights, world, name):
+    watched = Counter(play.media_id for play in world.plays([YESTERDAY], listed_only=True))
+    [(video, plays)] = watched.most_common(1)
+    of_video = Step("a video", lambda _, target: f"filterBy%5BmediaId%5D%5B%5D={video}" in target)
+    done = nights(0, LIE[name], of_video, since=YESTERDAY, APIVIDEO_GEO_DETAIL="media")
+    assert f"In doubt: 1 day ({YESTERDAY})" in done.stdout
+    assert (stored(nights).doubt, stored(nights).count) == ("refused", truth(world))
+    nights(1, since=YESTERDAY, APIVIDEO_GEO_DETAIL="media")
+    assert stored(nights).doubt == "no"
+    rows = load_history(nights.product.folder / "history").rows_of(YESTERDAY).to_pylist()
+    assert sum(row["count"] for row in rows if row["value"] == video) == plays
 
 
 def test_the_missing_part_of_a_day_is_unknown_and_its_rows_stay(nights, world):
