@@ -40,6 +40,8 @@ PER_DAY = ("viewer",)
 """Metrics that must not be added up over days: who watches on two days counts on both. Shown is the mean of a day."""
 IN_SECONDS = ("watch-time", "session-time")
 """Metrics that are a time."""
+FIRST_METRICS = tuple(name for name in METRICS if name not in (*PER_DAY, *IN_SECONDS))
+"""Metrics that a site can open with: counts that can be added up."""
 DIMENSIONS = ("total", "media", "device", "os", "browser", "referrer", "city")
 FACT_COLUMNS = ("day", "metric", "country", "dimension", "value", "count")
 

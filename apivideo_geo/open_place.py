@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from apivideo_geo.audience import Audience
 from apivideo_geo.errors import DataRefused, UsageError
-from apivideo_geo.model import DETAIL_DIMENSIONS, PER_MILLION_FROM, RATIO_FROM, UNKNOWN, Asset
+from apivideo_geo.model import DETAIL_DIMENSIONS, FIRST_METRICS, PER_MILLION_FROM, RATIO_FROM, UNKNOWN, Asset
 from apivideo_geo.plain_text import clean_text, clean_texts
 
 if TYPE_CHECKING:
@@ -94,10 +94,10 @@ def open_history(
 ) -> Audience:  # fmt: skip
     """Return the audience of a history that was read with ``load_history``, with all of its metrics.
 
-    ``engine`` counts; ``now`` is the aware time that decides which months are complete; the UTC days ``left_out`` count
-    as never collected. ``first`` is the metric of the audience, by default the one that the history began with. The
-    other arguments are the settings of the same names. The caller has called ``history.check_current()``. Raises
-    :class:`DataRefused` for a damaged file.
+    ``engine`` counts; ``now`` is the aware time that decides which months are complete; the UTC days ``left_out``
+    count as never collected. ``first`` is the metric of the audience, by default the one that the history began
+    with; a count that adds up takes precedence over viewers and times. The other arguments are the settings of the
+    same names. The caller has called ``history.check_current()``. Raises :class:`DataRefused` for a damaged file.
     """
     from apivideo_geo import privacy
     from apivideo_geo.aggregate.value_spellings import unify_spellings
@@ -106,7 +106,8 @@ def open_history(
 
     histories = metrics_of(history)
     own = next(iter(histories))
-    chosen = first if first in histories else own
+    preferred = [metric for metric in (first, own, *histories) if metric in histories and metric in FIRST_METRICS]
+    chosen = next(iter(preferred), own)
     assets, connection = privacy.listed_assets(history.load_assets(), show_unlisted), connect(engine)
     withheld = _withheld(min_count, withhold_media)
     shared: dict[str, Any] = {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from apivideo_geo.console.report import Report
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
-from apivideo_geo.model import Details, Summary
+from apivideo_geo.model import FIRST_METRICS, Details, Summary
 from apivideo_geo.settings import Settings
 
 if TYPE_CHECKING:
@@ -74,6 +74,11 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
             per_million_from=settings.per_million_from, ratio_from=settings.ratio_from, first=settings.metrics[0],
             locale=settings.locale,
         )  # fmt: skip
+        if audience.metric not in FIRST_METRICS:
+            raise UsageError(
+                f"{settings.history_folder} has only {', '.join(audience.metrics)}; a site opens with a count that "
+                "adds up over days, so collect one too, such as play."
+            )
         summary = audience.summary(settings.since, settings.until)
         details = audience.details(summary)
     except Exception:  # whatever an impossible value in a file leads to

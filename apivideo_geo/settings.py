@@ -19,7 +19,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, Validation
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from apivideo_geo.errors import UsageError
-from apivideo_geo.model import METRICS, RATIO_FROM, SESSION_COLUMNS, Detail
+from apivideo_geo.model import FIRST_METRICS, METRICS, RATIO_FROM, SESSION_COLUMNS, Detail
 from apivideo_geo.owner_files import check_owner_file
 from apivideo_geo.plain_text import clean_text, has_control_characters
 from apivideo_geo.text_files import READ_ERRORS, describe, read_text
@@ -262,7 +262,13 @@ class Settings(BaseSettings):
     def _known_metrics(cls, metrics: tuple[str, ...]) -> tuple[str, ...]:
         if not metrics:
             raise ValueError(f"name at least one metric: {', '.join(API_METRICS)}")
-        return _check_metrics(metrics, API_METRICS)
+        _check_metrics(metrics, API_METRICS)
+        if metrics[0] not in FIRST_METRICS:
+            raise ValueError(
+                f"{metrics[0]} cannot be the only or the first metric, because the page opens with a count that adds "
+                "up over days; name another, such as play, before it"
+            )
+        return metrics
 
     @field_validator("detail_metrics")
     @classmethod

@@ -247,3 +247,17 @@ def test_a_file_that_does_not_add_up_is_not_published(product):
     assert check_metrics(site, summary) == []
     wrong = {"data/metrics.csv": site["data/metrics.csv"].replace(b"FRA,impression,", b"FRA,impression,1")}
     assert "the impression of data/metrics.csv do not add up" in check_metrics(wrong, summary)[0]
+
+
+def test_the_site_opens_with_a_count_that_adds_up(tmp_path, truth):
+    save(tmp_path / "history", counts(), metrics=("viewer", "end"))
+    audience = apivideo_geo.open(tmp_path / "history")
+    assert (audience.metrics, audience.summary().total) == (("end", "viewer"), sum_of(truth, "end"))
+
+
+def test_a_history_of_viewers_alone_gives_no_site_and_says_why(tmp_path):
+    product = Product(tmp_path)
+    save(tmp_path / "history", counts(), metrics=("viewer",))
+    assert "has only viewer; a site opens with a count that adds up" in product.run("render", now=NOW, code=2).stderr
+    assert "viewer cannot be the only or the first metric" in product.run("--metric", "viewer", now=NOW, code=2).stderr
+    assert apivideo_geo.open(tmp_path / "history").choro()["Count"].dtype == "Float64"
