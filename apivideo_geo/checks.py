@@ -146,7 +146,7 @@ def check_pages(site: Mapping[str, bytes], summary: Summary, details: Details) -
     ]
     counted = Counter(_page_count(site[name]) for name in site if name.startswith("video/"))
     if counted - Counter(one.count for one in details.assets):
-        problems.append("the pages of videos tell counts that no video has")
+        problems.append("the pages of videos show counts that no video has")
     return problems
 
 

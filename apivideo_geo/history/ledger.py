@@ -103,7 +103,7 @@ def days_to_compare(
 ) -> list[date]:
     """Return the stored days of ``source`` from ``first`` to ``last`` that have to be compared with its own count.
 
-    These are complete days that were never compared, and recent days: one count of all of them tells whether one has
+    These are complete days that were never compared, and recent days: one count of all of them shows whether one has
     changed.
     """
     return [

@@ -166,7 +166,7 @@ def test_the_site_passes_its_own_checks_and_a_figure_that_disagrees_is_found():
     ]
     video = whole["video/viFilm00.html"].replace(b'id="count" value="15"', b'id="count" value="16"')
     assert check_site(whole | {"video/viFilm00.html": video}, summary, (), details) == [
-        "the pages of videos tell counts that no video has"
+        "the pages of videos show counts that no video has"
     ]
     more = replace(details.assets[0], count=99)
     problems = check_details(summary, replace(details, assets=(more, *details.assets[1:])))
