@@ -13,6 +13,7 @@ from threading import Thread
 from typing import Any, Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.needs import lacking
@@ -111,6 +112,12 @@ def wait_until(page: Page, expression: str) -> None:
             return
         page.wait_for_timeout(10)
     raise AssertionError(f"never came true: {expression}")
+
+
+def find_violations(page: Page) -> list[tuple[str, list[object]]]:
+    """What axe finds in the page as it is: each rule that is broken, and the first places where it is."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    return [(rule["id"], [node["target"] for node in rule["nodes"]][:3]) for rule in found.response["violations"]]
 
 
 class _Quiet(SimpleHTTPRequestHandler):
