@@ -16,7 +16,6 @@ from apivideo_geo.aggregate.ratios import Ratios
 from apivideo_geo.exports.columns import (
     BREAKDOWN,
     CHORO,
-    CITIES,
     COUNTRIES,
     DAILY,
     METRICS,
@@ -124,13 +123,6 @@ def monthly_frame(details: Details) -> pd.DataFrame:
     ``month`` is the first UTC day of a complete month. A row without a value is the sum of the withheld counts.
     """
     return make_frame(MONTHLY, _monthly_rows(details))
-
-
-def cities_frame(details: Details) -> pd.DataFrame:
-    """Return the columns ``CITIES``, highest count first; degrees are missing where the place is not certain."""
-    return make_frame(
-        CITIES, ((city.iso_a3, city.name, city.count, *(city.point or (None, None))) for city in details.cities)
-    )
 
 
 def breakdown_frame(parts: Parts, total: int) -> pd.DataFrame:

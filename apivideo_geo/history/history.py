@@ -344,10 +344,6 @@ class History:
         self.entries |= {day: replace(self.entries[day], last=None) for day in days}
         self.save_ledger()
 
-    def closed_counts(self, days: Iterable[date]) -> dict[date, int]:
-        """Return day → total, for those of ``days`` that are stored and had ended when they were fetched."""
-        return {day: entry.count for day in days if (entry := self.entries.get(day)) and not entry.open}
-
     def save_account(self, remembers: int | None, checked: Checked | None, server: str = "") -> None:
         """Store account metadata from the API. None and "" leave the stored value unchanged."""
         before = self.load_account()
