@@ -133,6 +133,39 @@ def serve(
             server.serve_forever()
 
 
+@app.command(help="Write a month as text or HTML, for a mail.")
+def digest(
+    month: Annotated[str, typer.Option(metavar="YYYY-MM", help="A closed month; by default the last one.")] = "",
+    form: Annotated[str, typer.Option("--format", help="text (Markdown) or html.")] = "text",
+    out_file: Annotated[
+        Path | None, typer.Option("--out-file", metavar="FILE", help="Write to a file instead of the terminal.")
+    ] = None,
+    history: HistoryFolder = None,
+    config: ConfigFile = None,
+) -> None:
+    """Write what the page of a closed month says; send it with a program of your own."""
+    settings, effects = _set_up({"history": history}, config)
+    from apivideo_geo.console.actions import append
+    from apivideo_geo.durable import save_bytes
+    from apivideo_geo.errors import UsageError
+    from apivideo_geo.pipeline import make_digest
+
+    if form not in ("text", "html"):
+        raise UsageError(f"--format is text or html, not {form!r}.")
+    made = make_digest(month, settings, effects)
+    if made is None:  # no error: every new history is like that, and a run on GitHub goes on
+        typer.echo(
+            "No month is closed yet: the first one is, two days after its end, once its days are final.", err=True
+        )
+        raise typer.Exit(2)
+    append("GITHUB_STEP_SUMMARY", made.as_text())
+    content = made.as_text() if form == "text" else made.as_html()
+    if out_file:
+        save_bytes(out_file, content.encode())
+    else:
+        typer.echo(content, nl=False)
+
+
 @app.command(help="Merge each past month into one file.")
 def compact(history: HistoryFolder = None, config: ConfigFile = None) -> None:
     """Merge the day files of each past month; ``collect`` does this automatically."""

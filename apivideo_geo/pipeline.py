@@ -16,6 +16,7 @@ from apivideo_geo.settings import Settings
 if TYPE_CHECKING:
     import ibis
 
+    from apivideo_geo.render.digest import Digest
     from apivideo_geo.render.theme.theme import Theme
 
 
@@ -90,6 +91,24 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
             one.check_counts({day.day: day.count for day in days if day.count is not None})
     stored = () if summary.demo else load_months(history.folder)  # the demo is invented, and different every day
     return summary, replace(details, closed=close_months(summary, stored)), audience.ibis()
+
+
+def make_digest(month: str, settings: Settings, effects: Effects) -> Digest | None:
+    """Return the digest of a closed ``month`` (``2026-10``; "": the last one); None if no month is closed yet.
+
+    Nothing is stored or published. Raises :class:`UsageError` if others are closed, but not that one.
+    """
+    from apivideo_geo.render.context import Context
+    from apivideo_geo.render.digest import Digest
+
+    summary, details, _ = summarise_history(settings, effects)
+    closed = {f"{one.month:%Y-%m}": one for one in details.closed}
+    if not closed:
+        return None
+    chosen = month or max(closed)
+    if chosen not in closed:
+        raise UsageError(f"{chosen!r} is not a closed month; closed are: {', '.join(closed)}.")
+    return Digest(closed[chosen], Context(summary, theme_of(settings), details))
 
 
 def render(summary: Summary, details: Details, facts: ibis.Table, settings: Settings) -> Mapping[str, bytes]:

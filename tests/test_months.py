@@ -223,6 +223,36 @@ def test_a_period_of_the_settings_shows_only_months_that_are_completely_in_it(pr
     assert {one.month.month for one in load_months(product.folder / "history")} == {6, 7, 8, 9}, "none is forgotten"
 
 
+def test_a_digest_says_the_same_as_the_page_in_markdown_and_in_html_and_stores_nothing(corrected):
+    before = corrected.files("history")
+    made = corrected.run("digest", now=LATER, APIVIDEO_GEO_SITE_URL="https://acme.example/map/")
+    page, total = text(corrected.files("second")["second/2026-09/index.html"]), sum(count("2026-09").values())
+    assert made.stdout.startswith("## September 2026: Watched in 3 countries, most of all in France\n")
+    assert f"Corrected on 12 November 2026: {total + 22:,} plays instead of {total:,}." in made.stdout
+    assert f"| 1 | France | {count('2026-09')['FRA']:,} |" in made.stdout
+    assert made.stdout.endswith("Our audience: <https://acme.example/map/2026-09/>\n")
+    for line in re.findall(r"^- (.+)$", made.stdout, re.MULTILINE):
+        assert all(part in page for part in line.replace("\\", "").split(": ")), line
+
+    corrected.run("digest", "--month", "2026-08", "--format", "html", "--out-file", "mail.html", now=LATER)
+    mail = (corrected.folder / "mail.html").read_bytes()
+    assert "A film & more: " in text(mail)
+    assert "August 2026: Watched in 2 countries" in text(mail)
+    assert not re.search(rb"<(script|img|link|style)|src=|http", mail)
+    assert corrected.files("history") == before
+
+
+def test_without_a_closed_month_the_digest_says_so_in_one_sentence(corrected, tmp_path):
+    said = corrected.run("digest", "--month", "2026-10", now=NOW, code=2).stderr
+    assert "'2026-10' is not a closed month; closed are: 2026-06, 2026-07, 2026-08, 2026-09." in said
+    young = Product(tmp_path)
+    save(tmp_path / "history", (row for row in make_rows() if row[0] >= date(2026, 9, 2)))
+    done = young.run("digest", now=NOW, code=2)
+    assert done.stderr.count("\n") == 1
+    assert "No month is closed yet" in done.stderr
+    assert done.stdout == ""
+
+
 JULY = ClosedMonth(date(2026, 7, 1), "play", date(2026, 8, 3), (1,) * 31, (1,) * 31, {"FRA": 31})
 CHANGED = ClosedMonth(
     date(2026, 7, 1), "play", date(2026, 8, 3), (None, *(1,) * 30), (1,) * 31, {"FRA": 20, "---": 10}, ("FRA",), (4, 2),
