@@ -39,9 +39,8 @@ class Product:
         }
         if api:
             environment |= {"APIVIDEO_API_KEY": api.api_key, "APIVIDEO_BASE_URL": api.url}
-            environment |= {
-                "APIVIDEO_GEO_METRIC": "play"
-            }  # one metric, unless a test says otherwise: it saves requests
+        if api or "APIVIDEO_API_KEY" in more:
+            environment["APIVIDEO_GEO_METRIC"] = "play"  # one metric, unless a test says otherwise: it saves requests
         if now:
             environment["SOURCE_DATE_EPOCH"] = str(int(now.timestamp()))
         return environment | more

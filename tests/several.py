@@ -9,7 +9,6 @@ from pathlib import Path
 
 from apivideo_geo.facts import facts_table
 from apivideo_geo.history.history import open_history
-from apivideo_geo.history.metrics import folder_for
 from apivideo_geo.model import Facts
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -61,6 +60,7 @@ def save(folder: Path, rows: Iterable[Row], metrics: Iterable[str] = NOT_COLLECT
     for metric in metrics:
         days = tuple(day for day in all_days() if not NOT_COLLECTED[metric](day))
         own = [(day, metric, code, "total", "", count) for day, name, code, count in rows if name == metric]
-        with open_history(folder_for(folder, metric)) as history:
-            history.save(Facts(days, facts_table(own)), metric=metric, source="data", detail="country", now=now)
+        with open_history(folder) as history:
+            facts = Facts(days, facts_table(own))
+            history.of(metric).save(facts, metric=metric, source="data", detail="country", now=now)
             history.compact(now)

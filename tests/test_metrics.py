@@ -5,13 +5,13 @@ import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from apivideo_geo.effects import Effects, Progress
 from apivideo_geo.errors import ApiError, UsageError
 from apivideo_geo.history.history import load_history
-from apivideo_geo.history.metrics import folder_for
 from apivideo_geo.model import METRICS
 from apivideo_geo.pipeline import run
 from apivideo_geo.settings import load_settings
@@ -22,6 +22,7 @@ from tests.history.branch.runs import Home
 from tests.product import ROOT, Product
 
 FIRST = date(2026, 6, 1)
+PLAYS_AND_ENDS = {"APIVIDEO_GEO_METRICS": "play; end"}
 DEFAULT = ("play", "impression", "end", "viewer")
 START = FIRST + timedelta(days=30)
 """The first night."""
@@ -171,8 +172,7 @@ def test_the_first_metric_refused_is_an_error_after_the_others_are_stored(world,
         collect(api, folder, FIRST + timedelta(days=40), since=since)
     for metric in DEFAULT:
         assert stored(folder, metric) == true(world, metric, days)
-    assert folder_for(folder, "impression") == folder
-    assert folder_for(folder, "play") == folder / "metrics/play"
+    assert list(load_history(folder).by_metric) == ["impression", "play", "end", "viewer"]
 
 
 class CutOff(Exception):
@@ -255,7 +255,7 @@ def test_an_old_history_of_one_metric_is_extended_published_and_fetched_without_
 
 def test_compact_and_forget_are_for_all_metrics(world, tmp_path):
     product, now = Product(tmp_path), at_night(date(2026, 7, 2))
-    both = {"APIVIDEO_GEO_METRIC": "", "APIVIDEO_GEO_METRICS": "play; end"}
+    both = {"APIVIDEO_GEO_METRIC": "", **PLAYS_AND_ENDS}
     with StandIn(world, now=now) as api:
         product.run("collect", "--since", "2026-06-28", api=api, now=now, **both)
     product.run("forget", "2026-06-29", now=now)
@@ -265,6 +265,49 @@ def test_compact_and_forget_are_for_all_metrics(world, tmp_path):
     days = {date(2026, 6, 28), date(2026, 6, 30), date(2026, 7, 1)}
     for metric in ("play", "end"):
         assert stored(tmp_path / "history", metric) == true(world, metric, days)
+
+
+def test_sessions_join_a_history_of_plays_as_a_metric_of_their_own(world, tmp_path):
+    product, now = Product(tmp_path), at_night(date(2026, 7, 5))
+    with StandIn(world, now=now) as api:
+        product.run("collect", "--since", "2026-07-03", api=api, now=now)
+    plays = stored(tmp_path / "history", "play")
+    (tmp_path / "old.csv").write_text(
+        "sessionID,loadedAt,country\na,2026-06-01T10:00:00Z,France\nb,2026-06-01T11:00:00Z,France\n"
+        "c,2026-07-03T10:00:00Z,Norway\n"
+    )
+    product.run("collect", "--sessions", "old.csv", now=now)
+    assert stored(tmp_path / "history", "session") == {(date(2026, 6, 1), "FRA"): 2, (date(2026, 7, 3), "NOR"): 1}
+    assert stored(tmp_path / "history", "play") == plays
+    report = product.run("doctor", now=now, code=2).stdout
+    assert "counting plays and 1 more metric" in report
+
+
+def test_a_lost_history_of_several_metrics_comes_back_from_the_facts_of_a_site(world, tmp_path):
+    product, now = Product(tmp_path), at_night(date(2026, 7, 5))
+    with StandIn(world, now=now) as api:
+        product.run("collect", "--since", "2026-06-29", api=api, now=now, APIVIDEO_GEO_METRIC="", **PLAYS_AND_ENDS)
+    history = load_history(tmp_path / "history")
+    files = [path for one in history.all for path in one.files()]
+    pq.write_table(pa.concat_tables(pq.read_table(path) for path in files), tmp_path / "facts.parquet")
+    before = {metric: stored(tmp_path / "history", metric) for metric in ("play", "end")}
+    shutil.rmtree(tmp_path / "history")
+    product.run("collect", "--counts", "facts.parquet", "--until", "2026-07-04", now=now)
+    assert {metric: stored(tmp_path / "history", metric) for metric in ("play", "end")} == before
+
+
+def test_the_doctor_names_the_metric_that_lacks_days(world, tmp_path):
+    product, now = Product(tmp_path), at_night(date(2026, 7, 5))
+    with StandIn(world, now=now) as api:
+        both = {"APIVIDEO_GEO_METRIC": "", **PLAYS_AND_ENDS}
+        product.run("collect", "--since", "2026-06-29", api=api, now=now, **both)
+        shutil.rmtree(tmp_path / "history/metrics/end/2026/07")
+        found = product.run("doctor", api=api, now=now, code=4, **both).stdout
+        path = tmp_path / "history/metrics/end/2026/2026-06.parquet"
+        path.write_bytes(b"PAR1")
+        damaged = product.run("doctor", api=api, now=now, code=5, **both).stdout
+    assert "gaps (end): " in found and "2026-07-01 to 2026-07-04" in found
+    assert "metrics/end/2026/2026-06.parquet" in damaged
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from apivideo_geo.doctor.findings import Finding
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApivideoGeoError, DataRefused
 from apivideo_geo.history.files import find_files, find_strays
-from apivideo_geo.history.history import History, load_history
+from apivideo_geo.history.history import History, load_history, metric_folders
 from apivideo_geo.history.parquet import find_damaged
 from apivideo_geo.model import DoubtfulDay
 from apivideo_geo.settings import Settings
@@ -28,7 +29,7 @@ def examine_history(settings: Settings, effects: Effects, first_day: date | None
     """Return findings on the history. Gaps can still be collected from ``first_day`` on (None: unknown)."""
     folder = settings.history_folder
     try:
-        if damaged := find_damaged(find_files(folder)):
+        if damaged := find_damaged(path for one in metric_folders(folder) for path in find_files(one)):
             return [_name_damaged(damaged)]
         history = load_history(folder)
         history.load_assets()
@@ -39,10 +40,22 @@ def examine_history(settings: Settings, effects: Effects, first_day: date | None
         says = f"There is no history in {folder} yet."
         fetch = "Run fetch-history if it is on a branch of git, else build."
         return [Finding("history", "warning", says, fetch)]
+    today, requested = effects.now().date(), {metric for metric in settings.metrics if metric != history.metric}
+    further = [
+        replace(finding, name=f"{finding.name} ({metric})")
+        for metric, one in history.others.items()
+        if one.entries
+        for finding in [
+            *(_examine_gaps(one, today, first_day, settings.leave_out) if metric in requested else []),
+            *_examine_doubts(one.doubtful_days(), first_day),
+        ]
+        if finding.state != "ok"
+    ]
     return [
         _examine_age(history, effects.now()),
-        *_examine_gaps(history, effects.now().date(), first_day, settings.leave_out),
+        *_examine_gaps(history, today, first_day, settings.leave_out),
         *_examine_doubts(history.doubtful_days(), first_day),
+        *further,
         *_examine_strays(folder),
     ]
 
@@ -81,7 +94,9 @@ def _examine_strays(folder: Path) -> list[Finding]:
 
 def _examine_age(history: History, now: datetime) -> Finding:
     days, collected = history.entries.keys(), [entry.last for entry in history.entries.values() if entry.last]
-    says = f"{len(days):,} days, {min(days)} to {max(days)}, counting {history.metric}s"
+    metrics = len(history.by_metric) - 1
+    more = f" and {metrics} more metric{'' if metrics == 1 else 's'}" if metrics else ""
+    says = f"{len(days):,} days, {min(days)} to {max(days)}, counting {history.metric}s{more}"
     if not collected:
         return Finding(
             "history", "warning", f"{says}; its ledger was lost.", "Run build: it collects the recent days again."

@@ -529,7 +529,7 @@ def load_history(folder: Path) -> History:
     for path in find_strays(folder):
         _warn_of_stray(path, path.absolute())
     history = _load_metric(folder, folder)
-    for one in _further_folders(folder):
+    for one in metric_folders(folder)[1:]:
         other = _load_metric(one, folder)
         if other.metric and (other.metric != one.name or other.metric == history.metric):
             raise DataRefused(
@@ -540,9 +540,9 @@ def load_history(folder: Path) -> History:
     return history
 
 
-def _further_folders(folder: Path) -> list[Path]:
-    """Return the folders of further metrics in the history ``folder``."""
-    return [one for metric in METRICS if (one := folder / METRICS_FOLDER / metric).is_dir()]
+def metric_folders(folder: Path) -> list[Path]:
+    """Return the folders with facts in the history ``folder``: itself, and one for each further metric."""
+    return [folder, *(one for metric in METRICS if (one := folder / METRICS_FOLDER / metric).is_dir())]
 
 
 def _load_metric(folder: Path, home: Path) -> History:
@@ -589,7 +589,7 @@ def open_history(folder: Path) -> Iterator[History]:
     _check_folder(folder)
     with alone(folder / ".lock", "the history", folder):
         remove_leftovers(folder)
-        for one in [folder, *_further_folders(folder)]:
+        for one in metric_folders(folder):
             _mend(one)
         yield load_history(folder)
 

@@ -104,7 +104,7 @@ def choose_sources(
 
         return [*demo_sources(settings, effects)]
     if client is None:
-        return [_open_files(settings, effects)]
+        return _open_files(settings, effects)
     if settings.source == "sessions" or (settings.source == "auto" and not _has_data_api(client, effects, last_source)):
         from apivideo_geo.sources.session_api import SessionApiSource
 
@@ -114,22 +114,22 @@ def choose_sources(
     return [*data_sources(settings, effects, client)]
 
 
-def _open_files(settings: Settings, effects: Effects) -> Source:
+def _open_files(settings: Settings, effects: Effects) -> list[Source]:
     from apivideo_geo.engines import connect
     from apivideo_geo.sources.files.counts import are_counts
-    from apivideo_geo.sources.files.counts_source import CountsSource
+    from apivideo_geo.sources.files.counts_source import counts_sources
     from apivideo_geo.sources.files.source import FilesSource
 
     if _choose_name(settings) == "counts":
-        return CountsSource(settings, effects, settings.counts)
+        return [*counts_sources(settings, effects, settings.counts)]
     try:
-        return FilesSource(settings, effects)
+        return [FilesSource(settings, effects)]
     except DataRefused:
         effects.progress.finish()
         if not are_counts(settings.sessions, connect(settings.engine)):
             raise
     effects.progress.say("The files of --sessions have counts by day and country: reading them as --counts.")
-    return CountsSource(settings, effects, settings.sessions)
+    return [*counts_sources(settings, effects, settings.sessions)]
 
 
 def _choose_name(settings: Settings) -> str:

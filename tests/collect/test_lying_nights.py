@@ -97,7 +97,13 @@ def collect(liar, folder, night, monkeypatch):
     liar.now = liar.server_time = datetime(night.year, night.month, night.day, 4, 17, tzinfo=UTC)
     monkeypatch.setattr("apivideo_geo.collect.collect.open_client", lambda settings, effects: liar)
     settings = load_settings(
-        {"history": str(folder), "source": "data", "since": FIRST - timedelta(days=DAYS), "api_key": "k" * 20},
+        {
+            "history": str(folder),
+            "source": "data",
+            "since": FIRST - timedelta(days=DAYS),
+            "api_key": "k" * 20,
+            "metric": "play",
+        },
         Path(os.devnull),
     )
     try:

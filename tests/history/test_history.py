@@ -16,7 +16,6 @@ from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
 from apivideo_geo.facts import facts_table
 from apivideo_geo.history import parquet, schema
 from apivideo_geo.history.history import History, load_history, open_history
-from apivideo_geo.history.metrics import folder_for
 from apivideo_geo.history.parquet import render_parquet
 from apivideo_geo.history.schema import VERSION
 from apivideo_geo.model import Asset, Facts, Refused, Shrunk
@@ -157,7 +156,7 @@ def test_another_metric_has_a_folder_of_its_own_and_is_counted_apart(tmp_path):
         history.of("end").save(facts([LAST], 2, "end"), metric="end", source="data", detail="country", now=NOW)
     assert (tmp_path / f"metrics/end/{LAST:%Y/%m}/{LAST}.parquet").is_file()
     history = load_history(tmp_path)
-    assert (history.metric, list(history.others), folder_for(tmp_path, "end")) == (
+    assert (history.metric, list(history.others), history.of("end").folder) == (
         "play", ["end"], tmp_path / "metrics/end",
     )  # fmt: skip
     assert (history.entries[LAST].count, history.of("end").entries[LAST].count) == (30, 28)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -21,7 +22,7 @@ from apivideo_geo.facts import facts_table
 from apivideo_geo.history.ledger import LedgerDay
 from apivideo_geo.model import DETAIL_DIMENSIONS, DIMENSIONS, METRICS, UNKNOWN, UNKNOWN_TEXT, Facts, Refused
 from apivideo_geo.settings import Settings
-from apivideo_geo.sources.files.counts import BREAKDOWNS, TOTALS, open_counts, utc_days
+from apivideo_geo.sources.files.counts import BREAKDOWNS, TOTALS, CountFiles, open_counts, utc_days
 from apivideo_geo.sources.files.refused import check_share
 from apivideo_geo.sources.source import Source
 
@@ -41,23 +42,48 @@ DayFacts = dict[tuple[str, str, str], int]
 """(country, dimension, value) → count, of one day."""
 
 
+def counts_sources(settings: Settings, effects: Effects, paths: tuple[str, ...]) -> list[CountsSource]:
+    """Return a source for each metric that the files in ``paths`` name in their rows, or for the one that is chosen."""
+    only = "metrics" in settings.model_fields_set and len(settings.metrics) == 1
+    chosen = settings.metrics[0] if only else ""
+    effects.progress.start("Reading counts")
+    files = open_counts(paths, connect(settings.engine), chosen)
+    effects.progress.finish()
+    if not files.cells:
+        raise DataRefused(f"{', '.join(paths)}: there are no counts in it.")
+    metrics = set().union(*map(_written, files.cells))
+    if chosen or files.named or settings.count_sessions_as or len(metrics) < 2:
+        return [CountsSource(settings, effects, files, chosen)]
+    ordered = sorted(metrics, key=(*settings.metrics, *METRICS).index)
+    return [CountsSource(settings, effects, _only(files, metric), metric) for metric in ordered]
+
+
+def _written(cells: pa.Table) -> set[str]:
+    """Return the metrics that the rows of ``cells`` name."""
+    return {*pc.unique(_metric_of(cells)).to_pylist()} & {*METRICS}
+
+
+def _metric_of(cells: pa.Table) -> pa.ChunkedArray:
+    return pc.utf8_lower(pc.utf8_trim_whitespace(cells["metric"].cast(pa.string())))
+
+
+def _only(files: CountFiles, metric: str) -> CountFiles:
+    """Return the rows of one metric. A file with several does not say which days without a row are zero in this one."""
+    alone = {name for cells in files.cells if _written(cells) == {metric} for name in cells[FILE].unique().to_pylist()}
+    cells = [table.filter(pc.equal(_metric_of(table), metric)) for table in files.cells]
+    return replace(files, cells=cells, days={name: days for name, days in files.days.items() if name in alone})
+
+
 class CountsSource(Source):
     """The files of the setting ``counts``. Days that the history has from another source are left as they are."""
 
     name = "counts"
     asks_all = True
 
-    def __init__(self, settings: Settings, effects: Effects, paths: tuple[str, ...]) -> None:
+    def __init__(self, settings: Settings, effects: Effects, files: CountFiles, chosen: str) -> None:
         self._settings, self._effects = settings, effects
         self._stored: Mapping[date, LedgerDay] = {}
-        only = "metrics" in settings.model_fields_set and len(settings.metrics) == 1
-        chosen = settings.metrics[0] if only else ""
-        effects.progress.start("Reading counts")
-        self._files = open_counts(paths, connect(settings.engine), chosen)
-        self._cells = pa.concat_tables(self._files.cells) if self._files.cells else None
-        effects.progress.finish()
-        if self._cells is None:
-            raise DataRefused(f"{', '.join(paths)}: there are no counts in it.")
+        self._files, self._cells = files, pa.concat_tables(files.cells)
         self.metric: str = self._choose_metric(chosen)
         self._refused: Counter[tuple[str, date | None]] = Counter()
         self._unmapped: Counter[str] = Counter()
@@ -97,13 +123,13 @@ class CountsSource(Source):
             )
         refused = tuple(Refused(reason, count, day) for (reason, day), count in sorted(self._refused.items(), key=str))
         yield self.usual_detail, Facts(
-            tuple(days), facts_table(rows), refused, dict(self._unmapped), read=len(self._cells or ()),
+            tuple(days), facts_table(rows), refused, dict(self._unmapped), read=len(self._cells),
             warnings=tuple(warnings),
         )  # fmt: skip
 
     def _check(self) -> tuple[str, ...]:
         refused = [Refused(reason, count, day) for (reason, day), count in self._refused.items()]
-        rows, accept = len(self._cells or ()), self._settings.accept_refused
+        rows, accept = len(self._cells), self._settings.accept_refused
         return check_share(refused, rows, accept=accept, example=self._files.example, expected=EXPECTED)
 
     def _choose_metric(self, chosen: str) -> str:
@@ -111,8 +137,7 @@ class CountsSource(Source):
 
         Raises :class:`DataRefused` if the files say otherwise, or several metrics.
         """
-        assert self._cells is not None
-        written = {(name or "").strip().lower() for name in pc.unique(self._cells["metric"]).to_pylist()} & {*METRICS}
+        written = _written(self._cells)
         if self._settings.count_sessions_as and (written or self._files.named) == {"session"}:
             return self._settings.count_sessions_as
         found = written | self._files.named
