@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from apivideo_geo.errors import ApivideoGeoError, DataRefused
 from apivideo_geo.geo.countries import to_alpha3
 from apivideo_geo.model import UNKNOWN
 from apivideo_geo.settings import in_github_actions, load_settings
-from apivideo_geo.sources.data_api_day import BREAKDOWNS, atom, parse_count
+from apivideo_geo.sources.data_api_day import BREAKDOWNS, QUESTIONS, atom, parse_count
 
 Check = Callable[[object], bool]
 
@@ -69,14 +69,23 @@ ASSETS = (
 )
 
 
-def shapes(metric: str, now: datetime) -> Iterator[Shape]:
-    """Yield all lists we read of an account, for the 24 hours before ``now`` (UTC), which a sandbox has too."""
+def shapes(metrics: Sequence[str], now: datetime) -> Iterator[Shape]:
+    """Yield all lists we read of an account, for the 24 hours before ``now`` (UTC), which a sandbox has too.
+
+    All breakdowns are of the first of ``metrics``; of the others it is the one by country.
+    """
+    metric = metrics[0]
     window: dict[str, str | int] = {"from": atom(now - timedelta(days=1)), "to": atom(now)}
     yield from ASSETS
     yield Shape(f"/data/buckets/{metric}/country", {"dimensionValue": is_country, "metricValue": is_count}, window)
     for breakdown, _ in BREAKDOWNS.values():
         row = {"dimensionValue": is_value, "metricValue": is_count}
         yield Shape(f"/data/buckets/{metric}/{breakdown}", row, window)
+    for further in metrics[1:]:
+        name, more = QUESTIONS.get(further, (further, {}))
+        if further != "watch-time":  # it has no breakdown
+            row = {"dimensionValue": is_country, "metricValue": is_count}
+            yield Shape(f"/data/buckets/{name}/country", row, {**window, **more})
     hourly = {**window, "interval": "hour"}
     yield Shape(f"/data/timeseries/{metric}", {"emittedAt": is_time, "metricValue": is_count}, hourly)
 
@@ -106,7 +115,7 @@ def main() -> int:
     effects = Effects(settings.source_date_epoch)
     problems: list[str] = []
     with Client(settings.server, settings.key, effects, timeout=settings.timeout, deadline=300) as client:
-        for shape in shapes(settings.metrics[0], effects.now()):
+        for shape in shapes(settings.metrics, effects.now()):
             answer = client.get(shape.path, {**shape.params, "currentPage": 1, "pageSize": 100})
             found = check_answer(shape, answer)
             problems += found
