@@ -14,7 +14,7 @@
     const figures = metric.parts
       ? [`${metric.label} ${formats.value(row.value, metric)}`, geo.ratios.both(row, metric)] : [formats.quantity(row.count, metric), formats.share(row.share)];
     const parts = [geo.called(code), ...figures];
-    if (measure === "per-million" && !Number.isNaN(row.per)) parts.push(_("%(rate)s per million people", { rate: formats.rate(row.per) }));
+    if (measure === "per-million" && !Number.isNaN(row.per)) parts.push(_("%(rate)s per million people", { rate: formats.per(row.per, metric) }));
     const change = geo.changeOf(view, row).text;
     if (measure === "change" && change !== "–") parts.push(change);
     if (!Number.isNaN(row.value)) parts.push(_("rank %(rank)s of %(all)s", ranks(row, view)));
@@ -76,7 +76,7 @@
       metric.parts?.forEach((part, index) => add(part.label, formats.value([row.upper, row.lower][index] || 0, part)));
       if (!metric.parts) add(_("Share"), formats.share(row.share));
       if (!Number.isNaN(row.value)) add(_("Rank"), _("%(rank)s of %(all)s", ranks(row, view)));
-      if (!Number.isNaN(row.per)) add(_("Per million"), formats.rate(row.per));
+      if (!Number.isNaN(row.per)) add(_("Per million"), formats.per(row.per, metric));
       const change = geo.changeOf(view, row);
       if (change.text !== "–") add(_("Change"), change.text, change.tone);
     }

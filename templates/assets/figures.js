@@ -37,7 +37,7 @@
     const change = data.change && { days: data.change.days, now: data.change.total[0], before: data.change.total[1] };
     const last = formats.indexOf(data.last);
     return finish({
-      metric: metrics[data.metric], from: 0, to: Number.isNaN(last) ? 0 : last, total: data.total, unknown: data.unknown, few: data.few, change,
+      metric: metrics[data.metric], from: 0, to: Number.isNaN(last) ? 0 : last, total: data.total, unknown: data.unknown, few: data.per_from, change,
       gaps: data.gaps, left: data.left_out,
     }, data.rows.map(([code, count, , now, before, fresh]) => ({ code, count, value: count, now, before, fresh: Boolean(fresh) })));
   }
@@ -103,6 +103,12 @@
     return sums;
   }
 
+  /**
+   * Are limits those of the sum over the days, while the mean of a day is shown? Few countries have many viewers a day.
+   * For the first metric they are as in Python. @param {Metric} metric
+   */
+  const byDay = ({ kind, name }) => kind === "per-day" && name !== data.metric;
+
   /** The view of the days `from` … `to`. @type {ApivideoGeo["viewOf"]} */
   function viewOf(history, from, to, [first, last] = [from, to]) {
     if (history.parts) return geo.ratios.viewOf(history, from, to, [first, last]);
@@ -127,7 +133,7 @@
     const within = (index) => index >= from && index <= to;
     return finish({
       metric, from, to, total: over(history.total, from, to), unknown: history.sums[UNKNOWN] ? over(history.sums[UNKNOWN], from, to) : 0,
-      few: data.per_from / (daily ? known[endOf(from, to)] - known[from] || 1 : 1),
+      few: data.per_from / (byDay(metric) ? known[endOf(from, to)] - known[from] || 1 : 1),
       change: complete ? { days: length, ...compare(history.total) } : null,
       gaps: history.gaps.filter(within), left: data.left_out.filter(within),
     }, rows);
@@ -181,9 +187,9 @@
   function changeOf(view, row) {
     const none = /** @type {ChangeText} */ ({ text: "–", tone: "", ratio: NaN });
     if (!view.change || !row) return none;
-    const { kind, parts } = view.metric, { now, before } = row;
+    const { parts } = view.metric, { now, before } = row;
     if (row.fresh) return { text: _("new"), tone: "up", ratio: Infinity };
-    if (parts ? Number.isNaN(now - before) : before * (kind === "per-day" ? view.change.days : 1) < data.change_from) return none;
+    if (parts ? Number.isNaN(now - before) : before * (byDay(view.metric) ? view.change.days : 1) < data.change_from) return none;
     const tone = now > before ? "up" : now < before ? "down" : "";
     if (!parts) return { text: formats.change(now, before), tone, ratio: now / before };
     const text = geo.ratios.difference(now - before, view.metric);

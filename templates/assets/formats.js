@@ -81,6 +81,8 @@
       return kind === "ratio" ? hundredths(value) : formats.duration(value);
     },
 
+    per: (value, { kind }) => (kind === "seconds" ? formats.duration(value) : formats.rate(value)),
+
     /** A time with at most two units: "3 h 20 min", "4 min 5 s". */
     duration(time) {
       const seconds = Math.floor(time + 0.5), rest = seconds % 60;

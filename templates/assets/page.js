@@ -35,7 +35,7 @@
           const { metric, period, from, to } = geo.shown.state;
           state = rules.fit({ ...state, metric, period, from, to });
         }
-        whole = history ? history.whole : first;
+        whole = history && state.metric !== data.metric ? history.whole : first;
       }
       scale = null;
       view = viewOf(state.from, state.to, state.period === "all");

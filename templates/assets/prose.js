@@ -82,7 +82,7 @@
     const value = geo.valueBy(measure, view);
     const texts = {
       share: (/** @type {Row} */ row) => formats.share(row.share),
-      "per-million": (/** @type {Row} */ row) => formats.rate(row.per),
+      "per-million": (/** @type {Row} */ row) => formats.per(row.per, view.metric),
       change: (/** @type {Row} */ row) => geo.changeOf(view, row).text,
       count: (/** @type {Row} */ row) => formats.value(row.value, view.metric),
     };

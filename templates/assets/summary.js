@@ -68,7 +68,7 @@
     const first = rows[0], share = first && formats.share(first.share);
     put("most", first ? geo.nameOf(first.code) : "–", !first ? "" : continent ? _("%(share)s within %(continent)s", { share, continent }) : share);
     const dense = view.byCode.get(geo.leaderOf(view, "per-million"));
-    put("dense", dense ? geo.nameOf(dense.code) : "–", dense ? formats.rate(dense.per) : _("countries with %(quantity)s or more", { quantity: formats.quantity(view.few, metric) }));
+    put("dense", dense ? geo.nameOf(dense.code) : "–", dense ? formats.per(dense.per, metric) : _("countries with %(quantity)s or more", { quantity: formats.quantity(view.few, metric) }));
   }
 
   /** @param {Change | null} change */

@@ -61,9 +61,8 @@ interface PageData {
   change: { days: number; total: [now: number, before: number] } | null;
   /** Smallest count before, from which a change is shown. */
   change_from: number;
-  /** Smallest count from which a rate per million people is shown; `few` is the same as a mean of a day, where that is what is shown. */
+  /** Smallest count from which a rate per million people is shown. */
   per_from: number;
-  few: number;
   /** Countries with a count in the history before the first day. */
   seen: Code[];
   scale: { method: string; classes: number; breaks: number[]; lows: number[] };
@@ -379,6 +378,8 @@ interface Formats {
   percentage(value: number): string;
   about(part: number): string;
   rate(value: number): string;
+  /** A value per million people. */
+  per(value: number, metric: { kind: Kind }): string;
   change(now: number, before: number): string;
   quantity(count: number, metric?: MetricWords): string;
   /** ISO date of a day. */

@@ -319,6 +319,24 @@ def test_axe_finds_nothing_on_a_ratio_and_the_choice_has_a_name(open_page: OpenP
     ]  # fmt: skip
 
 
+def test_a_page_that_opens_with_viewers_or_watch_time_writes_them_as_such(open_page: OpenPage, tmp_path):
+    COUNTS["watch-time"] = {key: count * 137 for key, count in PLAYS.items()}
+    for metric, everything, read in (
+        ("viewer", "423.0", "423.0 viewers a day"),
+        ("watch-time", "3,870 h", "3,870 h of"),
+    ):
+        first = replace(other(metric), others={"play": watched()})
+        page = open_page(build(first, tmp_path / metric).as_uri(), **CALM).page
+        assert figure(page, "total") == page.locator("#countries tfoot .num").first.inner_text() == everything
+        assert page.locator(".lead").inner_text().startswith(read)
+        before = cells(page)
+        live(page)
+        choose(page, "play")
+        assert cells(page)["FRA"][2] == "86,652"
+        choose(page, metric)
+        assert cells(page) == before, "Python and the script write the same"
+
+
 def test_a_page_with_one_metric_has_no_choice(open_page: OpenPage, tmp_path):
     page = live(open_page(build(watched(), tmp_path).as_uri(), **CALM).page)
     assert page.locator("#metric").count() == 0

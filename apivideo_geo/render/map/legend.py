@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from apivideo_geo.geo.countries import all_countries
-from apivideo_geo.model import Summary
+from apivideo_geo.model import IN_SECONDS, Summary
 from apivideo_geo.render.map.scale import Scale
 from apivideo_geo.render.text.formats import Formats
 
@@ -27,13 +27,16 @@ def make_legend(summary: Summary, scale: Scale, formats: Formats) -> tuple[Swatc
     """
     rest = _countries(len(all_countries()) - len(summary.countries), formats)
     last = Swatch("zero", "0", rest) if summary.has_data else Swatch("blank", formats.say("No data"), rest)
-    return (*class_swatches((country.count for country in summary.countries), scale, formats), last)
+    number = formats.duration if summary.metric in IN_SECONDS else None
+    return (*class_swatches((country.count for country in summary.countries), scale, formats, number), last)
 
 
-def class_swatches(counts: Iterable[float], scale: Scale, formats: Formats) -> Iterator[Swatch]:
-    """Yield an entry for each class of ``scale``, with the number of ``counts`` in it."""
+def class_swatches(
+    counts: Iterable[float], scale: Scale, formats: Formats, number: Callable[[float], str] | None = None
+) -> Iterator[Swatch]:
+    """Yield an entry for each class of ``scale``, with the number of ``counts`` in it; ``number`` writes a limit."""
     classes = [scale.class_of(count) for count in counts]
-    for index, label in enumerate(scale.ranges(formats)):
+    for index, label in enumerate(scale.ranges(formats, number)):
         yield Swatch(f"c{index}", label, _countries(classes.count(index), formats))
 
 

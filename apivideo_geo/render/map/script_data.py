@@ -125,7 +125,6 @@ def client_data(context: Context, files: DataFiles) -> Mapping[str, Any]:
         "change": summary.change and {"days": summary.change.days, "total": summary.change.total},
         "change_from": CHANGE_FROM,
         "per_from": summary.per_million_from,
-        "few": summary.per_million_from,
         "seen": sorted(summary.earlier.seen),
         "scale": {
             "method": theme.method,

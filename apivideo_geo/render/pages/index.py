@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from apivideo_geo.geo.countries import all_countries, flag
-from apivideo_geo.model import CountryCount, NewsItem, Summary
+from apivideo_geo.model import IN_SECONDS, CountryCount, NewsItem, Summary
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map import script_data
 from apivideo_geo.render.map.daily_curve import render_timeline
@@ -21,7 +21,7 @@ from apivideo_geo.render.pages.embed import make_snippet
 from apivideo_geo.render.pages.figures import Figure, change_note, country_change, tone_of
 from apivideo_geo.render.pages.funnel import make_funnel
 from apivideo_geo.render.text import sentences
-from apivideo_geo.render.text.formats import Formats, sentence
+from apivideo_geo.render.text.formats import Formats
 
 FIRST_ROWS = 25
 """Number of countries that narrow screens show before a reader asks for all; also in ``table.js``."""
@@ -56,6 +56,7 @@ def make_index(
     first, last = (summary.daily[at].day.isoformat() if summary.daily else "" for at in (0, -1))
     return {
         "headline": headline,
+        "label": sentences.label_of(summary.metric, formats),
         "lead": sentences.lead(summary, formats),
         "description": description,
         "figures": make_figures(context),
@@ -94,8 +95,8 @@ def make_figures(context: Context) -> tuple[Figure, ...]:
     return (
         Figure(
             "total",
-            sentence(sentences.noun(summary.metric, formats)),
-            formats.number(summary.total),
+            sentences.label_of(summary.metric, formats),
+            sentences.amount(summary.metric, summary.total, formats),
             change_note(summary.change, now, before, formats),
             tone_of(now, before) if before else "",
         ),
@@ -110,9 +111,16 @@ def make_figures(context: Context) -> tuple[Figure, ...]:
             "dense",
             say("Most per million people"),
             leader.name if leader else "–",
-            formats.rate(leader.per_million or 0) if leader else from_text,
+            _per_million(leader, context) if leader else from_text,
         ),
     )
+
+
+def _per_million(country: CountryCount, context: Context) -> str:
+    value, formats = country.per_million, context.formats
+    if value is None:
+        return "–"
+    return formats.duration(value) if context.summary.metric in IN_SECONDS else formats.rate(value)
 
 
 def _reach_note(summary: Summary, formats: Formats) -> str:
@@ -149,10 +157,10 @@ def make_rows(context: Context) -> tuple[CountryRow, ...]:
             rank=formats.number(country.rank),
             flag=flag(country.iso_a3),
             name=country.name,
-            count=formats.number(country.count),
+            count=sentences.amount(summary.metric, country.count, formats),
             share=formats.share(country.share),
             bar=f"{max(_BAR * country.share / longest, 1):.1f}",
-            per_million="–" if country.per_million is None else formats.rate(country.per_million),
+            per_million=_per_million(country, context),
             **_change_cell(country.iso_a3, summary, formats),
             spark=spark_path(summary.by_country.get(country.iso_a3, ()), totals),
         )
@@ -173,12 +181,12 @@ def _last_rows(summary: Summary, formats: Formats) -> Mapping[str, Any]:
     unknown = {
         "kind": "unknown",
         "name": formats.say("Unknown"),
-        "count": formats.number(summary.unknown),
+        "count": sentences.amount(summary.metric, summary.unknown, formats),
         "share": formats.share(summary.unknown / summary.total) if summary.total else "",
     }
     return {
         "apart": [unknown] if summary.unknown else [],
-        "total": formats.number(summary.total),
+        "total": sentences.amount(summary.metric, summary.total, formats),
         "whole": formats.share(1) if summary.total else "–",
     }
 

@@ -324,7 +324,10 @@ def description(summary: Summary, formats: Formats) -> str:
         return formats.say("%(place)s: nothing has been counted in any country yet.", place=place)
     if not summary.countries:
         return formats.say("%(place)s: %(quantity)s from unknown countries.", place=place, quantity=much)
-    first = [f"{within(country, formats)} ({formats.number(country.count)})" for country in summary.countries[:5]]
+    first = [
+        f"{within(country, formats)} ({amount(summary.metric, country.count, formats)})"
+        for country in summary.countries[:5]
+    ]
     return formats.say_many(
         "%(place)s: %(quantity)s, %(count)s country: %(first)s.",
         "%(place)s: %(quantity)s, %(count)s countries; most in %(first)s.",
@@ -435,12 +438,13 @@ def best_day(summary: Summary, formats: Formats) -> str:
     best = max(summary.daily, key=lambda day: day.count or 0, default=None)
     if best is None or not best.count:
         return ""
-    return most_on_one_day(best.count, best.day, formats)
+    return most_on_one_day(best.count, best.day, formats, summary.metric in IN_SECONDS)
 
 
-def most_on_one_day(count: int, day: date, formats: Formats) -> str:
-    """Return the note on a curve: "Most on one day: 1,294 on 21 September 2026"."""
-    return formats.say("Most on one day: %(number)s on %(day)s", number=formats.number(count), day=formats.day(day))
+def most_on_one_day(count: int, day: date, formats: Formats, seconds: bool = False) -> str:
+    """Return the note on a curve: "Most on one day: 1,294 on 21 September 2026". ``seconds``: the count is a time."""
+    number = formats.duration(count) if seconds else formats.number(count)
+    return formats.say("Most on one day: %(number)s on %(day)s", number=number, day=formats.day(day))
 
 
 def curve(summary: Summary, formats: Formats) -> str:
