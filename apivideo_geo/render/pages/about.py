@@ -87,7 +87,7 @@ def _ratio_rules(context: Context) -> str:
         say("A ratio divides one sum by another, over the days on which both were collected."),
         say("It is not shown where the number to divide by is under %(least)s.", least=least),
         say("The interval of a rate contains the true rate in about 95 of 100 cases; with few counts it is wide."),
-        say("A rate can be more than all, because some events arrive on a later day than the play they belong to."),
+        say("A rate can be above 100 percent, because some events arrive on a later day than their play."),
     ]
     return " ".join(parts)
 
@@ -137,6 +137,10 @@ def _missing(summary: Summary, formats: Formats) -> str:
     if summary.days.left_out:
         days = formats.days(summary.days.left_out, _RANGES)
         texts.append(formats.say("Left out by the publisher of this page: %(days)s.", days=days))
+    for metric, other in summary.others.items():
+        if more := [day for day in other.days.never_collected if day not in summary.days.never_collected]:
+            label, days = sentences.label_of(metric, formats), formats.days(more, _RANGES)
+            texts.append(formats.say("Not collected (%(days)s): %(label)s.", label=label, days=days))
     return " ".join(texts)
 
 

@@ -100,7 +100,7 @@ def _note(found: RatioValue, context: Context) -> str:
         least = formats.number(context.summary.ratio_from)
         return formats.say("Too few: under %(number)s %(plays)s", number=least, plays=sentences.noun(lower, formats))
     if found.reason == "above_one":
-        return formats.say("More than all, because some events arrive late.")
+        return formats.say("Above 100 percent, because some events arrive late.")
     if found.interval:
         low, high = (formats.ratio(found.ratio.name, bound) for bound in found.interval)
         interval = formats.say("%(percent)s interval", percent=formats.about(0.95))

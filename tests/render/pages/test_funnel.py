@@ -87,7 +87,7 @@ def test_every_metric_and_ratio_has_a_line(context):
 
 def test_a_rate_above_one_is_shown_with_the_reason():
     lines = make_lines(several(play={"FRA": [200]}, impression={"FRA": [150]}), "FRA")
-    assert lines[1] == MetricLine("Play rate", "133.3%", "More than all, because some events arrive late.")
+    assert lines[1] == MetricLine("Play rate", "133.3%", "Above 100 percent, because some events arrive late.")
 
 
 def test_a_metric_with_fewer_days_says_so():

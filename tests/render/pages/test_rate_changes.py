@@ -65,4 +65,7 @@ def test_about_says_what_each_metric_and_ratio_is_and_that_viewers_are_not_added
     assert any("never added up over days" in meaning for meaning in values["meanings"])
     assert any(meaning.endswith("(plays ÷ impressions)") for meaning in values["meanings"])
     assert "under 70." in values["ratios"]
+    impressions = counted("impression", {"FRA": [9, 9]}, missing=(0,))
+    gaps = replace(counted("play", {"FRA": [5, 5]}), others={"impression": impressions})
+    assert "Not collected (1 Nov): Impressions." in make_about(Context(gaps, Theme("Acme")))["missing"]
     assert make_about(Context(what, Theme("Acme")))["meanings"] == ()

@@ -245,7 +245,7 @@ def test_no_page_of_a_country_video_or_city_says_anything_beside_it(pseudo, monk
     what = replace(what, ratio_from=15, others={name: other(what, name, days) for name, days in days_of.items()})
     titles = [one.asset.title for one in details.assets if one.asset.title]
     places = [city.name for city in details.cities]
-    monkeypatch.setitem(globals(), "DATA", (*DATA, *titles, *places, "a.example"))
+    monkeypatch.setitem(globals(), "DATA", (*DATA, *titles, *places, "a.example", "time-per-play"))
     check(render_site(russian(what), Theme("Acme Academy", locale=pseudo), TEMPLATES, details))
 
 
