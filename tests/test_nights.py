@@ -4,7 +4,6 @@ import csv
 import os
 import random
 import resource
-import signal
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from apivideo_geo.pipeline import run
 from apivideo_geo.settings import load_settings
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
+from tests.killed import forking
 from tests.product import ROOT, Product
 
 FIRST = date(2026, 6, 1)
@@ -191,21 +191,19 @@ def test_collect_killed_at_random_moments_loses_and_doubles_nothing(world, tmp_p
         command = ["collect", "-q", "--source", source, "--history"]
         product.run(*command, "undisturbed", "--exports", "exports-undisturbed", api=api, now=now)
         whole = time.monotonic() - began
-        while kills:
-            place = f"killed-{histories}"
-            started = subprocess.Popen(
-                [sys.executable, str(ROOT / "build.py"), *command, place, "--exports", f"exports-{place}"],
-                cwd=tmp_path, env=product.environment(api, now),
-            )  # fmt: skip
-            try:
-                started.wait(timeout=moments.uniform(0.2, 1) * whole)
-                histories += 1  # it was done before: the next is killed over a new one
-            except subprocess.TimeoutExpired:
-                started.send_signal(signal.SIGKILL)
-                started.wait()
-                kills -= 1
-            held = held_totals(tmp_path / place)
-            assert held == truth(world, sorted(held))
+        with forking("tests.killed", "run_command") as killer:
+            while kills:
+                place = f"killed-{histories}"
+                arguments = [*command, place, "--exports", f"exports-{place}"]
+                done = killer.run_for(
+                    moments.uniform(0.1, 1) * whole, str(tmp_path), product.environment(api, now), arguments
+                )
+                if done:
+                    histories += 1  # it was done before: the next is killed over a new one
+                else:
+                    kills -= 1
+                held = held_totals(tmp_path / place)
+                assert held == truth(world, sorted(held))
         last = f"killed-{histories}"
         product.run(*command, last, "--exports", f"exports-{last}", api=api, now=now)
     undisturbed = history_files(product, "undisturbed")

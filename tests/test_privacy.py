@@ -93,6 +93,7 @@ def test_the_attack_finds_what_the_former_rule_revealed():
     assert narrowed(MALTA, LEAST) == {}
 
 
+@pytest.mark.slow
 def test_no_withheld_count_can_be_narrowed_down_by_keeping_every_build():
     """Videos become private and public, plays come late, a day is removed, ``min_count`` and the period change."""
     found = Counter()
@@ -119,6 +120,7 @@ def test_a_raised_minimum_hides_more_and_decides_by_what_was_published(counts, l
         assert second == withhold({COUNTRY: counts}, least + more)
 
 
+@pytest.mark.slow
 @given(st.lists(TABLES, min_size=1, max_size=4), st.integers(2, 9))
 def test_the_difference_of_two_sites_is_a_sum_of_cells_that_may_be_published(months, least):
     parts = [withhold(month, least) for month in months]

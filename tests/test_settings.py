@@ -132,6 +132,7 @@ def test_line_ends_in_a_text_become_one_space():
 KEY = "SIMElYaTXCBFNjdxNAGXcn5HHCUBzSlTGQh0Z2vhJ4N3"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", sorted(set(Settings.model_fields) - ENVIRONMENT_ONLY - {"title", "notice", "footer", "history", "exports"})
 )

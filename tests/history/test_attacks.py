@@ -131,6 +131,7 @@ ROWS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ROWS)
 @pytest.mark.parametrize("file", [DAY, MONTH])
 def test_rows_that_cannot_be_true_are_named_by_the_doctor_and_never_published(product, file, name):
@@ -203,6 +204,7 @@ ACCOUNTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ACCOUNTS)
 def test_an_account_that_cannot_be_true_is_named_and_ignored(product, name):
     (product.folder / "history/account.json").write_bytes(ACCOUNTS[name])
@@ -261,6 +263,7 @@ def test_each_bit_of_a_file_is_covered_by_its_checksum(sound):
 COPIES = ["2026/11 - Copy", "2026/11 (2)", "20266/11", "2026/1", "2026 - Copy/11", "2026/11/11", "old"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("copy", COPIES)
 def test_a_folder_that_was_copied_is_ignored_with_a_warning_and_damages_nothing(product, copy):
     history = product.folder / "history"

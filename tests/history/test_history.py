@@ -1,8 +1,5 @@
-import os
 import shutil
-import signal
-import subprocess
-import sys
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +16,7 @@ from apivideo_geo.history.history import History, load_history, open_history
 from apivideo_geo.history.parquet import render_parquet
 from apivideo_geo.history.schema import VERSION
 from apivideo_geo.model import Asset, Facts, Refused, Shrunk
+from tests.killed import forking
 
 NOW = datetime(2026, 11, 12, 4, 17, tzinfo=UTC)
 FIRST = date(2026, 9, 28)
@@ -339,39 +337,26 @@ def test_the_files_read_as_they_are_in_pandas_and_duckdb(tmp_path):
     assert frame["count"].sum() == total(tmp_path)
 
 
-KILLED = """
-import sys
-from datetime import timedelta
-from pathlib import Path
-from tests.history.test_history import FIRST, LAST, between, facts, save
-folder = Path(sys.argv[1])
-print("ready", flush=True)
-for day in between(FIRST, LAST):
-    save(folder, facts([day]))
-"""
+def save_each_day(folder):
+    for day in between(FIRST, LAST):
+        save(Path(folder), facts([day]))
 
 
 @pytest.mark.slow
 def test_a_run_killed_at_any_moment_leaves_a_history_that_the_next_run_completes_to_the_same_bytes(tmp_path):
-    undisturbed = tmp_path / "undisturbed"
-    for day in between(FIRST, LAST):
-        save(undisturbed, facts([day]))
-    for attempt in range(12):
-        folder = tmp_path / f"killed{attempt}"
-        environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-        run = subprocess.Popen(
-            [sys.executable, "-c", KILLED, str(folder)], stdout=subprocess.PIPE, env=environment, cwd=tmp_path
-        )
-        assert run.stdout.readline() == b"ready\n"
-        with pytest.raises(subprocess.TimeoutExpired):
-            run.wait(timeout=0.01 + attempt * 0.02)
-        run.send_signal(signal.SIGKILL)
-        run.wait()
-        run.stdout.close()
-        stored = load_history(folder).entries
-        assert all(entry.count == expected([day]) for day, entry in stored.items())
-        save(folder, facts([day for day in between(FIRST, LAST) if day not in stored]))
-        assert content(folder) == content(undisturbed)
+    undisturbed, attempts, killed = tmp_path / "undisturbed", 12, 0
+    with forking("tests.history.test_history", "save_each_day") as killer:
+        began = time.monotonic()
+        assert killer.run_for(60, str(undisturbed))
+        whole = time.monotonic() - began
+        for attempt in range(attempts):
+            folder = tmp_path / f"killed{attempt}"
+            killed += not killer.run_for(whole / 4 * (attempt + 0.5) / attempts, str(folder))
+            stored = load_history(folder).entries
+            assert all(entry.count == expected([day]) for day, entry in stored.items())
+            save(folder, facts([day for day in between(FIRST, LAST) if day not in stored]))
+            assert content(folder) == content(undisturbed)
+    assert killed > attempts / 2
 
 
 def test_files_of_an_older_version_are_brought_up_by_the_next_run_that_writes(tmp_path, monkeypatch):
