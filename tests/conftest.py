@@ -24,6 +24,11 @@ LONGEST = (
     "tests/test_main_job.py",
     "tests/test_nights.py",
     "tests/render/test_browser_view.py",
+    "tests/sources/test_file_forms.py",
+    "tests/test_recount.py",
+    "tests/render/test_widths.py",
+    "tests/test_hosting.py",
+    "tests/test_release.py",
     "tests/fakes/test_official_clients.py",
 )
 """The files that take longest run first, so that at the end no worker waits for another."""

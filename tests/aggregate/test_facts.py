@@ -134,6 +134,7 @@ def test_no_sessions_are_no_facts(duckdb: Any) -> None:
     assert (facts.num_rows, facts.schema, dict(unmapped), refused) == (0, FACTS, {}, ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("time", "day"),
     [

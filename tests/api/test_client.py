@@ -222,6 +222,7 @@ def test_the_key_is_sent_to_no_other_host():
         assert other.asked == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("refresh_refused", [False, True])
 def test_tokens_that_die_again_and_again_are_renewed_once_for_all_threads(refresh_refused):
     with StandIn(WORLD, basic_refused=401, token_dies_after=25, refresh_refused=refresh_refused) as api:
@@ -396,6 +397,7 @@ def test_a_log_in_that_fails_in_passing_is_tried_again(kind):
         assert api.failures.counts[kind] == 2
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_when_one_request_in_twenty_fails_and_tokens_die():
     with StandIn(WORLD, failure_rate=0.05, failure_kinds=KINDS, basic_refused=401, token_dies_after=60) as api:
         with Client(api.url, api.api_key, Effects(), timeout=1.0) as client:
@@ -540,6 +542,7 @@ def test_a_request_under_way_ends_at_the_deadline():
 # The limit
 
 
+@pytest.mark.slow
 def test_eight_threads_use_the_complete_limit_and_are_never_rejected():
     with StandIn(WORLD, rate_limit=40, window_seconds=1) as api:
         with Client(api.url, api.api_key, Effects(), workers=8) as client:
@@ -549,6 +552,7 @@ def test_eight_threads_use_the_complete_limit_and_are_never_rejected():
         assert api.window.peak >= 38
 
 
+@pytest.mark.slow
 def test_a_429_holds_all_threads_until_the_window_ends_and_nothing_is_lost():
     class Unhurried(Hasty):
         """Waits for real: a clock that leaps while an answer is on its way makes two windows of one."""
@@ -757,6 +761,7 @@ def test_no_secret_when_the_log_in_itself_goes_wrong(status, caplog):
     assert odd.asked
 
 
+@pytest.mark.slow
 def test_no_secret_of_the_stand_in_in_any_log_line_of_a_troubled_run(caplog):
     caplog.set_level(logging.DEBUG)
     with StandIn(WORLD, failure_rate=0.05, basic_refused=401, token_dies_after=20) as api:
