@@ -19,6 +19,7 @@ from apivideo_geo.render.site import Theme, render_site
 from apivideo_geo.render.text import translations
 from apivideo_geo.render.text.formats import Formats
 from tests.browser import OpenPage, wait_until
+from tests.render import test_browser_metrics as others
 from tests.render.browsing import DESKTOP, build, chosen, live
 from tests.render.samples import TEMPLATES, days, detailed, empty, small, summary, watched
 from tools.messages import FOLDER, as_text, find_messages, load, untranslated, updated
@@ -136,7 +137,7 @@ def test_names_that_run_the_other_way_are_kept_apart_in_a_sentence():
 DATA = (
     *("Acme Academy", "UTC", "CSV", "JSON", "ISO_A3, Count", "pandas", "DuckDB", "D3", "apivideo-geo"),
     *("api.video", "Natural Earth", "GeoNames", "CIA World Factbook", "CC BY 4.0", "Unicode CLDR", "Leaflet", "folium"),
-    *("Chrome", *(f"System {number}" for number in range(9))),
+    *("Chrome", "plays-per-viewer", *(f"System {number}" for number in range(9))),
 )
 """What is no sentence: names and the title."""
 SAID = ("aria-label", "aria-valuetext", "title", "alt", "placeholder", "content", "data-late", "data-old")
@@ -279,23 +280,31 @@ LISTEN = """(attributes) => {
 
 
 def test_no_script_shows_a_sentence_outside_the_catalogue(open_page: OpenPage, pseudo, tmp_path):
-    site = build(russian(watched()), tmp_path, Theme("Acme Academy", locale=pseudo))
+    several = replace(russian(watched()), others={metric: others.other(metric) for metric in others.METRICS})
+    site = build(several, tmp_path, Theme("Acme Academy", locale=pseudo))
     opened = open_page(site.as_uri(), reduced_motion="reduce", **DESKTOP)
     page = opened.page
     page.evaluate(LISTEN, list(SAID))
     live(page)
     use_everything(page)
+    use_every_metric(page)
     heard = page.evaluate("[...heard]")
     assert [left for left in map(uncatalogued, heard) if left] == []
     said = [
         message.id for message in find_messages() if any(translations.SCRIPTS in path for path, _ in message.locations)
     ]
     unheard = {message for message in said if not any(speaks(line, message) for line in heard)}
-    assert (unheard - UNHEARD, UNHEARD - unheard) == (set(), set())
+    assert (sorted(map(str, unheard - UNHEARD)), UNHEARD - unheard) == ([], set())
     assert opened.problems == []
 
 
 UNHEARD = {
+    "%(seconds)s s",
+    "%(minutes)s min",
+    "%(minutes)s min %(seconds)s s",
+    "%(hours)s h",
+    "%(hours)s h %(minutes)s min",
+    "The picture could not be made.",
     "The browser did not allow copying.",
     "Not copied",
     "The figures of the days could not be loaded.",
@@ -375,3 +384,18 @@ def use_everything(page) -> None:
     page.fill("#find", "")
     page.click("#copy")
     wait_until(page, "document.getElementById('said').textContent.includes('CSV')")
+
+
+def use_every_metric(page) -> None:
+    """Shows each metric and ratio, its change, a continent of it, and the figures of a country."""
+    page.click("[data-period=all]")
+    for name in (*others.METRICS, "play-rate", "completion", "plays-per-viewer"):
+        others.choose(page, name)
+        chosen(page, "measure", "change")
+        page.hover("#BRA")
+        chosen(page, "measure", "count")
+        page.hover("#GRL")
+        page.select_option("#continent", "europe")
+        wait_until(page, "location.search.includes('continent=europe')")
+        page.select_option("#continent", "")
+        wait_until(page, "!location.search.includes('continent=')")
