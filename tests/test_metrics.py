@@ -348,3 +348,18 @@ def test_the_settings_know_every_metric_of_the_api():
     assert set(METRICS) - {"session", "session-time"} == set(
         load_settings({"metrics": [one for one in METRICS if not one.startswith("session")]}).metrics
     )
+
+
+def test_viewers_who_are_seen_in_two_countries_on_a_day_do_not_put_it_in_doubt(world, tmp_path, monkeypatch):
+    # One row in each country, one viewer in the API's own count of the day.
+    monkeypatch.setattr("tests.fakes.data_api._viewer", lambda session: (session.day, "", 0))
+    folder, day = tmp_path / "history", FIRST + timedelta(days=31)
+    with StandIn(world) as api:
+        for night in range(5):
+            report = collect(api, folder, day + timedelta(days=night), metrics=["play", "viewer"])
+            assert not any(report.doubtful.values())
+            assert len(api.requests) <= 8 or not night
+    counts = stored(folder, "viewer")
+    last = day + timedelta(days=3)
+    assert sum(count for (of, _), count in counts.items() if of == last) > 1
+    assert load_history(folder).of("viewer").entries[day].reported in (None, 1)

@@ -18,6 +18,7 @@ from apivideo_geo.console.report import Report
 from apivideo_geo.days import ONE_DAY
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, UsageError
+from apivideo_geo.history.doubt import adds_up
 from apivideo_geo.history.history import History, find_last_source, open_history
 from apivideo_geo.history.ledger import days_to_collect, days_to_compare
 from apivideo_geo.model import Facts
@@ -239,7 +240,8 @@ class _Run:
             day: entries[day].count for day in {*compared, *new} if not (entries[day].open and entries[day].count)
         }
         own = fetch_own_counts(self.source, stored)
-        changed = {day: entries[day].detail for day in compared if own.get(day, stored[day]) != stored[day]}
+        fits = {day: adds_up(self.source.metric, stored[day], count) for day, count in own.items()}
+        changed = {day: entries[day].detail for day in compared if not fits.get(day, True)}
         self.history.note_own_counts({day: count for day, count in own.items() if day not in changed}, self.now)
         if changed:
             self.fetch(changed, own)

@@ -14,7 +14,7 @@ from typing import Literal
 
 from apivideo_geo.history.ledger import LedgerDay
 from apivideo_geo.history.schema import StoredDay
-from apivideo_geo.model import Doubt, DoubtfulDay
+from apivideo_geo.model import PER_DAY, Doubt, DoubtfulDay
 
 NIGHTS = 3
 """After this many nights running with the same two counts, a day is settled."""
@@ -24,8 +24,16 @@ Verdict = Literal["store", "keep", "keep rows", "compare"]
 unless it is smaller than the stored day."""
 
 
-def judge(count: int, reported: int | None, *, doubtful: bool, open: bool) -> Doubt:
-    """Return whether rows that add up to ``count`` are in doubt.
+def adds_up(metric: str, count: int, reported: int) -> bool:
+    """Return whether rows that add up to ``count`` agree with the API's own count of the day.
+
+    A viewer who is seen in two countries on one day is a row in both, and one viewer in the API's own count.
+    """
+    return count >= reported if metric in PER_DAY else count == reported
+
+
+def judge(metric: str, count: int, reported: int | None, *, doubtful: bool, open: bool) -> Doubt:
+    """Return whether rows of ``metric`` that add up to ``count`` are in doubt.
 
     ``reported``: the API's own count, None if it is not known yet; ``doubtful``: too many rows were rejected, or some
     contradict each other. The rows of a day that is not over still grow, so only an empty answer is in doubt.
@@ -34,7 +42,7 @@ def judge(count: int, reported: int | None, *, doubtful: bool, open: bool) -> Do
         return "refused"
     if open:
         return "no" if count or reported == 0 else "uncompared"
-    return "uncompared" if reported is None else "no" if count == reported else "differs"
+    return "uncompared" if reported is None else "no" if adds_up(metric, count, reported) else "differs"
 
 
 def in_doubt(stored: StoredDay | LedgerDay) -> bool:
@@ -112,7 +120,7 @@ def compare(entries: Mapping[date, LedgerDay], reported: Mapping[date, int], now
     lines = {}
     for day, count in reported.items():
         before = entries[day]
-        doubt = judge(before.count, count, doubtful=before.doubt == "refused", open=before.open)
+        doubt = judge(before.metric, before.count, count, doubtful=before.doubt == "refused", open=before.open)
         after = replace(before, reported=count, doubt=doubt, last=now, nights=0)
         lines[day] = count_night(before, after, now)
     return lines

@@ -200,8 +200,8 @@ class History:
         rows = {day: FACTS.empty_table() for day in facts.days} | split_days(facts.table)
         sums = {day: sum_dimensions(table) for day, table in rows.items()}
         answers = {
-            day: self._judge(day, sums[day].get("total", 0), day in facts.doubtful, own_counts,
-                             StoredDay(source, detail, now < day_end(day), 0, table.num_rows))
+            day: self._judge(metric, day, day in facts.doubtful, own_counts,
+                             StoredDay(source, detail, now < day_end(day), sums[day].get("total", 0), table.num_rows))
             for day, table in rows.items()
         }  # fmt: skip
         verdicts = {
@@ -404,16 +404,16 @@ class History:
             del self.entries[day]
 
     def _judge(
-        self, day: date, count: int, doubtful: bool, own_counts: Mapping[date, int] | None, answer: StoredDay
+        self, metric: str, day: date, doubtful: bool, own_counts: Mapping[date, int] | None, answer: StoredDay
     ) -> StoredDay:
-        """Return ``answer`` with its ``count``, the API's own count of the day and whether it is in doubt."""
+        """Return ``answer`` with the API's own count of the day, and whether it is in doubt."""
         if own_counts is None:
-            return replace(answer, count=count)
+            return answer
         before, reported = self.entries.get(day), own_counts.get(day)
-        if reported is None and before and doubt.is_confirmed(before) and before.count == count:
-            reported = count
-        verdict = doubt.judge(count, reported, doubtful=doubtful, open=answer.open)
-        return replace(answer, count=count, reported=reported, doubt=verdict)
+        if reported is None and before and doubt.is_confirmed(before) and before.count == answer.count:
+            reported = before.reported
+        verdict = doubt.judge(metric, answer.count, reported, doubtful=doubtful, open=answer.open)
+        return replace(answer, reported=reported, doubt=verdict)
 
     def _keep(self, day: date, answer: StoredDay) -> Shrunk:
         """Return that ``answer`` was rejected, because it is in doubt and the stored day is not."""
