@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -173,6 +174,23 @@ def test_the_first_metric_refused_is_an_error_after_the_others_are_stored(world,
     for metric in DEFAULT:
         assert stored(folder, metric) == true(world, metric, days)
     assert list(load_history(folder).by_metric) == ["impression", "play", "end", "viewer"]
+
+
+def test_detail_is_for_the_first_metric_and_those_that_are_named(tmp_path):
+    folder, day, since = tmp_path / "history", FIRST + timedelta(days=40), FIRST + timedelta(days=38)
+    world = World.make(3, 900, 5, 1, since, day + timedelta(days=1), countries=5)
+    with StandIn(world) as api:
+        collect(api, folder, day, since=since, detail="media", detail_metrics=("impression",))
+        collect(api, folder, day + timedelta(days=1), since=since)  # what is stored at a detail stays at it
+    found = {}
+    for metric, one in load_history(folder).by_metric.items():
+        rows = [row for path in one.files() for row in pq.read_table(path).to_pylist()]
+        found[metric] = {row["value"] for row in rows if row["dimension"] == "media"}
+        days = {row["day"] for row in rows if row["dimension"] == "media"}
+        sums = Counter(row["dimension"] for row in rows for _ in range(row["count"]) if row["day"] in days)
+        assert sums["media"] == sums["total"]
+    public = {asset.media_id for asset in world.assets if asset.public} | {"unlisted"}
+    assert found == {"play": public, "impression": public, "end": set(), "viewer": set()}
 
 
 class CutOff(Exception):

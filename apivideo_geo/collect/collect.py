@@ -20,7 +20,7 @@ from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, UsageError
 from apivideo_geo.history.doubt import adds_up
 from apivideo_geo.history.history import History, find_last_source, open_history
-from apivideo_geo.history.ledger import days_to_collect, days_to_compare
+from apivideo_geo.history.ledger import days_to_collect, days_to_compare, higher_detail
 from apivideo_geo.model import Facts
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.source import Source, choose_sources, open_client
@@ -94,8 +94,11 @@ def _collect_all(
             plans[run.source.metric] = run.plan(server, len(sources))
     runs = [run for run in runs if run.source.metric in plans]
     _announce(runs, plans, effects)
-    detailed = [plans[run.source.metric].wanted for run in runs if run.has_detail]
-    hidden = _store_assets(sources[0], {day: one for wanted in detailed for day, one in wanted.items()}, home, settings)
+    wanted: dict[date, str] = {}
+    for run in runs:
+        for day, detail in plans[run.source.metric].wanted.items():
+            wanted[day] = higher_detail(detail, wanted.get(day, detail))
+    hidden = _store_assets(sources[0], wanted, home, settings)
     for run in runs:
         with _note_refused(run.source.metric, refused):
             run.collect(plans[run.source.metric])

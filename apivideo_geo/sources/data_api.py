@@ -102,6 +102,8 @@ class DataApiSource(Source):
         try:
             yield from self._fetch_days(wanted)
         except EndpointGone as error:
+            if self.metric != self._settings.metrics[0]:  # the server has others
+                raise
             raise EndpointGone("This server has no Data API: use --source sessions.", error.status) from None
 
     def fetch_count(self, first: date, last: date) -> int | None:

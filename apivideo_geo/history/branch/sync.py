@@ -16,7 +16,8 @@ from apivideo_geo.history.branch.checkout import Branch
 from apivideo_geo.history.branch.commit_message import render_message
 from apivideo_geo.history.branch.git import open_git
 from apivideo_geo.history.branch.retry import retry_transient
-from apivideo_geo.history.history import History, load_history, open_history
+from apivideo_geo.history.files import find_files
+from apivideo_geo.history.history import History, load_history, metric_folders, open_history
 from apivideo_geo.history.ledger import LedgerDay
 from apivideo_geo.history.merge import Merged, mend_ledger, merge
 from apivideo_geo.privacy import PUBLIC_DIMENSIONS
@@ -55,7 +56,7 @@ def publish_history(settings: Settings, effects: Effects, *, remove: bool = Fals
     the folder then still has everything that was collected.
     """
     folder = settings.history
-    if not History(folder, {}).files():  # files are not read here: open_history renames damaged ones
+    if not any(map(find_files, metric_folders(folder))):  # files are not read here: open_history renames damaged ones
         return f"There is no history in {folder}: nothing to publish."
     if remove:
         load_history(folder)  # fails on a damaged day, which must not count as removed
