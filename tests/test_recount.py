@@ -169,7 +169,7 @@ def test_files_have_the_counts_of_the_sessions(built):
 
 def test_a_video_is_counted_on_the_days_on_which_videos_were_collected(tmp_path):
     """September was collected by country only; when videos were asked for, the API had forgotten it."""
-    world = World.make(7, 3000, 6, 1, date(2026, 9, 1), date(2026, 10, 30), countries=30)
+    world = World.make(7, 3000, 6, 1, date(2026, 9, 1), date(2026, 10, 30), countries=10)
     product = Product(tmp_path)
     with StandIn(world) as api:
         for command, detail, night in (

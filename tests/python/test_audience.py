@@ -29,7 +29,7 @@ d,,,,2026-10-03T23:59:00Z,Atlantis,,phone
 def account(tmp_path_factory):
     """A history and a site at full detail, and a second site of ten days."""
     product = Product(tmp_path_factory.mktemp("account"))
-    world = World.make(6, 4000, 8, 2, date(2026, 10, 1), date(2026, 10, 30), countries=40)
+    world = World.make(6, 4000, 8, 2, date(2026, 10, 1), date(2026, 10, 30), countries=15)
     with StandIn(world) as api:
         product.run("--detail", "full", api=api, now=world.end)
         product.run("render", "--since", "2026-10-05", "--until", "2026-10-14", "--out", "part", api=api, now=world.end)

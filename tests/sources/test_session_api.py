@@ -230,7 +230,7 @@ def test_a_folder_that_cannot_be_written_is_reported_once_and_the_run_continues(
     assert message.startswith("Cannot write partial results to exports (")
 
 
-@pytest.mark.parametrize("sessions", [0, 20_000])
+@pytest.mark.parametrize("sessions", [0, 9_000])
 def test_the_estimate_comes_before_the_long_part_and_is_near_the_truth(sessions):
     """Of many assets with next to nothing as of some with many pages."""
     world = World.make(4, sessions, 250 if not sessions else 20, 10, FIRST, LAST, countries=40)
