@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -464,7 +465,7 @@ class ClosedMonth:
     before: tuple[int, int] | None = None
     corrections: tuple[Correction, ...] = ()
 
-    @property
+    @cached_property
     def total(self) -> int:
         """The count of the month over all countries."""
         return sum(self.countries.values())
@@ -474,7 +475,7 @@ class ClosedMonth:
         """The counts by country after the last correction."""
         return self.corrections[-1].countries if self.corrections else self.countries
 
-    @property
+    @cached_property
     def collected(self) -> int:
         """The number of its days that were collected."""
         return sum(count is not None for count in self.daily)

@@ -116,7 +116,8 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
     from apivideo_geo.exports.data_files import render_data_files
     from apivideo_geo.exports.facts_parquet import render_facts
     from apivideo_geo.exports.manifest import FACTS, render_manifest
-    from apivideo_geo.exports.tables import column_names, make_month_tables, make_tables
+    from apivideo_geo.exports.month_files import render_month_files
+    from apivideo_geo.exports.tables import column_names, make_tables
     from apivideo_geo.render.site import render_site
     from apivideo_geo.render.theme.templates import find_templates
     from apivideo_geo.spool import SpooledFiles
@@ -126,7 +127,7 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
     others = summary.others.values()
     days = {FACTS: render_facts(facts, summary.period_from, summary.period_to, settings.withhold_media, others)}
     site.update(days)
-    site.update((table.path, table.render()) for table in make_month_tables(summary, details))
+    site.update(render_month_files(summary, details))
     site.update(render_data_files(summary, tables, days, theme.title, theme.site_url))
     site[".nojekyll"] = b""
     site["manifest.json"] = render_manifest(summary, site)

@@ -67,7 +67,6 @@ COUNTRIES = (
     Column("population", "integer", "Permanent residents of the country", {"minimum": 1}),
     Column("population_year", "integer", "Year of this estimate, if it is known"),
 )  # fmt: skip
-MONTH_COUNTRIES = (CODE, COUNTRIES[1], _IN_PERIOD, _SHARE, _RANK, *_PERIOD)
 DAILY = (_DAY, _DAY_COUNT, _STATE, _METRIC)
 TIMESERIES = (
     _DAY,

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from apivideo_geo.aggregate.closed_months import month_summary
 from apivideo_geo.exports import columns, frames
 from apivideo_geo.exports.columns import CODE_PATTERN, Column
 from apivideo_geo.formulas import escape_formula
-from apivideo_geo.geo.countries import to_alpha2
 from apivideo_geo.model import Details, Summary
 from apivideo_geo.plain_text import clean_text
 
@@ -94,26 +92,6 @@ def make_choro(summary: Summary) -> CsvFile:
     """Return ``choro.csv``: ``ISO_A3,Count``, highest first; unknown is the last row, ``---``, as in the tutorial."""
     frame = frames.choro_frame(summary)
     return CsvFile("data/choro.csv", "Counts by country", columns.CHORO, ("ISO_A3",), frame)
-
-
-def make_month_tables(summary: Summary, details: Details) -> Iterator[CsvFile]:
-    """Yield the CSV files of each closed month. They have only columns that nothing but its counts can change.
-
-    ``countries-corrected.csv`` has the counts of the last correction, if there is one.
-    """
-    for closed in details.closed:
-        month = month_summary(closed, summary, str, to_alpha2)
-        folder = f"{closed.month:%Y-%m}/"
-        yield replace(make_choro(month), path=f"{folder}choro.csv")
-        yield _month_countries(month, f"{folder}countries.csv")
-        if closed.corrections:
-            corrected = month_summary(closed, summary, str, to_alpha2, corrected=True)
-            yield _month_countries(corrected, f"{folder}countries-corrected.csv")
-
-
-def _month_countries(month: Summary, path: str) -> CsvFile:
-    frame = frames.countries_frame(month)
-    return CsvFile(path, "Counts by country with shares and ranks", columns.MONTH_COUNTRIES, ("iso_a3",), frame)
 
 
 def column_names(tables: Sequence[CsvFile]) -> dict[str, tuple[str, ...]]:

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import ibis
 
+from apivideo_geo.aggregate.closed_months import close_months
 from apivideo_geo.aggregate.details import detail
 from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.exports.data_files import render_data_files
 from apivideo_geo.exports.facts_parquet import render_facts
+from apivideo_geo.exports.month_files import render_month_files
 from apivideo_geo.exports.tables import column_names, make_tables
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.cities import locate
@@ -25,6 +27,7 @@ from apivideo_geo.model import (
     Account,
     Asset,
     Checked,
+    Correction,
     CountryCount,
     Coverage,
     DayCount,
@@ -155,6 +158,16 @@ def watched(metric: str = "play") -> Summary:
     )
 
 
+def with_months() -> tuple[Summary, Details]:
+    """Return ``watched`` with its closed months, June to October; September was corrected."""
+    what = watched()
+    months = {one.month.month: one for one in close_months(what, ())}
+    september = months[9]
+    counts = {**september.countries, "FRA": september.countries["FRA"] + 22}
+    months[9] = replace(september, corrections=(Correction(date(2026, 11, 12), counts),))
+    return what, Details(closed=tuple(months.values()))
+
+
 HOSTILE = '</script><img src=x onerror=alert(1)> & "Co"'
 ASSETS = (
     Asset("viFilm00", "video", HOSTILE, True, published_at="2026-01-15T08:00:00+00:00", lifetime=90),
@@ -207,6 +220,7 @@ def whole_site(what: Summary, details: Details | None = None, theme: Theme | Non
     theme = theme or Theme("Acme Academy")
     tables = make_tables(what, details or Details())
     site = render_site(what, theme, TEMPLATES, details, column_names(tables))
+    site.update(render_month_files(what, details or Details()))
     site["data/facts.parquet"] = render_facts(ibis.memtable(facts_table(())), None, None, False)
     return site | render_data_files(what, tables, site, theme.title, theme.site_url)
 

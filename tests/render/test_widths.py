@@ -14,6 +14,7 @@ import ibis
 import pytest
 from playwright.sync_api import Browser, Page
 
+from apivideo_geo.aggregate.closed_months import close_months
 from apivideo_geo.aggregate.details import detail
 from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.facts import facts_table
@@ -28,6 +29,7 @@ from tests.render.samples import MADE, whole_site, whole_world, write
 
 PAGES = (
     "index.html", "country/FRA.html", "video/viFilm00.html", "videos.html", "cities.html", "changes.html",
+    "2026-10/index.html", "months.html",
     "about.html", "data.html", "embed.html", "404.html",
 )  # fmt: skip
 LOCALES = ("en", "fr", "ar")
@@ -66,7 +68,8 @@ def long_site() -> tuple[Summary, Details]:
         facts, days, metric="play", generated_at=MADE,
         name_of=name_of, alpha2_of=to_alpha2, population_of=population,
     )  # fmt: skip
-    return replace(site_summary, demo=True), detail(facts, site_summary, ASSETS, {"referrer": 3, "city": 3}, locate)
+    details = detail(facts, site_summary, ASSETS, {"referrer": 3, "city": 3}, locate)
+    return replace(site_summary, demo=True), replace(details, closed=close_months(site_summary, ()))
 
 
 @pytest.fixture(scope="module")

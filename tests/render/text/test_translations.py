@@ -21,7 +21,7 @@ from apivideo_geo.render.text.formats import Formats
 from tests.browser import OpenPage, wait_until
 from tests.render import test_browser_metrics as others
 from tests.render.browsing import DESKTOP, build, chosen, live
-from tests.render.samples import TEMPLATES, days, detailed, empty, small, summary, watched
+from tests.render.samples import TEMPLATES, days, detailed, empty, small, summary, watched, with_months
 from tools.messages import FOLDER, as_text, find_messages, load, untranslated, updated
 
 LANGUAGES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
@@ -248,6 +248,15 @@ def test_no_page_of_a_country_video_or_city_says_anything_beside_it(pseudo, monk
     places = [city.name for city in details.cities]
     monkeypatch.setitem(globals(), "DATA", (*DATA, *titles, *places, "a.example", "time-per-play"))
     check(render_site(russian(what), Theme("Acme Academy", locale=pseudo), TEMPLATES, details))
+
+
+def test_no_page_of_a_month_shows_a_sentence_outside_the_catalogue(pseudo, monkeypatch):
+    monkeypatch.setitem(globals(), "DATA", (*DATA, "countries-corrected.csv"))
+    what, details = with_months()
+    site = render_site(russian(what), Theme("Acme Academy", locale=pseudo), TEMPLATES, details)
+    months = {path: content for path, content in site.items() if path.startswith(("2026-", "months.", "feed."))}
+    assert len(months) == 7
+    check(months)
 
 
 def other(what: Summary, metric: str, days: int) -> Summary:
