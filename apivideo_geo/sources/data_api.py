@@ -113,7 +113,8 @@ class DataApiSource(Source):
     def _fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
         progress = self._effects.progress
         fetcher = DayFetcher(self._api, self.metric, self._effects.now(), self._shared.listed)
-        progress.start("Collecting days", len(wanted))
+        first = self.metric == self._settings.metrics[0]
+        progress.start("Collecting days" if first else f"Collecting {self.metric}", len(wanted))
         simple = sorted(day for day, detail in wanted.items() if detail == "country")
         unusable: list[UnknownShape] = []
         for day, totals in self._api.map(simple, fetcher.fetch_totals):
