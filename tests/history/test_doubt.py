@@ -111,6 +111,10 @@ def test_three_nights_with_the_same_two_counts_settle_a_day_and_other_counts_beg
     assert states == [("differs", 1), ("differs", 2), ("differs", 1), ("differs", 2), ("settled", 3)]
 
 
+def test_nights_are_counted_for_a_day_whose_rows_were_rejected_too():
+    assert doubt.count_night(None, stored(5, 9, "refused", answer=5, last=NIGHT), NIGHT).nights == 1
+
+
 def test_a_day_that_was_never_compared_has_no_nights():
     for line in (stored(5, None, "refused"), stored(5, 5), stored(5, None, "uncompared")):
         assert doubt.count_night(None, line, NIGHT) == line

@@ -1,0 +1,96 @@
+"""Which months are published, and what a month shows that was published before. Attacks are in test_privacy.py."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from apivideo_geo.aggregate.monthly import choose_cells, missing_days, new_months, published_months
+from apivideo_geo.days import days_between
+from apivideo_geo.model import Coverage, DayCount, DoubtfulDay, PublishedMonth, Summary
+from apivideo_geo.privacy import withhold
+
+MONTH = date(2026, 10, 1)
+DAYS = days_between(MONTH, date(2026, 10, 31))
+END = datetime(2026, 11, 1, tzinfo=UTC)
+KEY = ("city", MONTH)
+CITIES = {"FRA": {"Paris": 40, "Lyon": 12, "Nice": 7, "Brest": 2}}
+
+
+def month(**changes):
+    daily = tuple(DayCount(day, 2) for day in DAYS)
+    summary = Summary(
+        generated_at=END + timedelta(days=2), metric="play", period_from=MONTH, period_to=DAYS[-1], total=62, mapped=62,
+        unknown=0, days=Coverage(31, 0, (), 0), countries=(), daily=daily, by_country={"FRA": (2,) * 31},
+    )  # fmt: skip
+    return replace(summary, **changes)
+
+
+def with_day(index, **changes):
+    daily = [DayCount(day, 2) for day in DAYS]
+    daily[index] = replace(daily[index], **changes)
+    return tuple(daily)
+
+
+def test_a_month_is_published_two_days_after_its_end():
+    assert published_months(month()) == (MONTH,)
+    assert published_months(month(generated_at=END + timedelta(days=2, seconds=-1))) == ()
+
+
+@pytest.mark.parametrize(("index", "expected"), [(0, (MONTH,)), (15, ()), (30, ())])
+def test_a_month_with_a_day_that_the_api_may_still_know_is_not_published(index, expected):
+    assert published_months(month(daily=with_day(index, open=True))) == ()
+    missing = month(daily=with_day(index, count=None))
+    assert published_months(missing) == expected  # the API has forgotten the first day by then
+    assert published_months(replace(missing, generated_at=END + timedelta(days=60))) == (MONTH,)
+
+
+def test_a_month_with_a_day_in_doubt_is_published_when_the_doubt_is_settled_or_the_api_has_forgotten_it():
+    doubtful = DoubtfulDay(DAYS[20], 2, 3, "differs")
+    summary = month(days=Coverage(31, 0, (), 0, doubtful=(doubtful,)))
+    assert published_months(summary) == ()
+    assert published_months(replace(summary, generated_at=END + timedelta(days=60))) == (MONTH,)
+    settled = replace(doubtful, doubt="settled")
+    assert published_months(month(days=Coverage(31, 0, (), 0, doubtful=(settled,)))) == (MONTH,)
+
+
+def test_a_period_that_cuts_a_month_does_not_publish_it():
+    assert published_months(month(daily=with_day(0)[1:])) == ()
+    assert published_months(month(daily=with_day(0)[:-1])) == ()
+
+
+def test_a_published_month_is_repeated_and_a_higher_minimum_hides_more_of_it():
+    first = choose_cells({KEY: CITIES}, month(), {"city": 5}, {}, ())
+    assert first.cells["city"][MONTH] == withhold(CITIES, 5)
+    published = new_months(first.cells, month(), {"city": 5}, {})
+    assert published == {KEY: PublishedMonth(withhold(CITIES, 5), 5, frozenset())}
+    assert new_months(first.cells, month(), {"city": 5}, published) == {}
+    assert new_months(first.cells, month(), {"city": 1}, {}) == {}
+
+    more = {"FRA": {**CITIES["FRA"], "Nice": 9}}
+    again = choose_cells({KEY: more}, month(), {"city": 5}, published, ())
+    assert again.cells == first.cells
+    assert (again.changed, again.withdrawn) == ((MONTH,), ())
+    lower = choose_cells({KEY: CITIES}, month(), {"city": 3}, published, ())
+    assert (lower.cells, lower.changed) == (first.cells, ())
+    higher = choose_cells({KEY: CITIES}, month(), {"city": 20}, published, ()).cells["city"][MONTH]
+    assert set(higher.shown["FRA"]) < set(first.cells["city"][MONTH].shown["FRA"])
+    assert higher.shown["FRA"] == {"Paris": 40}
+    assert choose_cells({KEY: more}, month(), {"city": 1}, published, ()).cells["city"][MONTH].shown == more
+
+
+def test_a_published_month_whose_facts_are_gone_is_repeated_and_named():
+    published = {KEY: PublishedMonth(withhold(CITIES, 5), 5, frozenset())}
+    found = choose_cells({}, month(), {"city": 5}, published, ())
+    assert found.cells["city"][MONTH].shown == withhold(CITIES, 5).shown
+    assert found.changed == (MONTH,)
+
+
+def test_a_published_month_is_withdrawn_while_a_day_of_it_is_missing_that_was_there():
+    published = {KEY: PublishedMonth(withhold(CITIES, 5), 5, frozenset({DAYS[3]}))}
+    for index, expected in ((3, ()), (4, (MONTH,))):
+        later = month(daily=with_day(index, count=None), generated_at=END + timedelta(days=60))
+        assert missing_days(later, MONTH) == {DAYS[index]}
+        found = choose_cells({KEY: CITIES}, later, {"city": 5}, published, ())
+        assert found.withdrawn == expected
+        assert bool(found.cells) == (not expected)
