@@ -92,6 +92,8 @@ def test_logarithmic_limits_of_counts_and_rates():
     assert log_breaks([1, 10_000], 4, True) == [10, 100, 1000]
     assert log_breaks([0.01, 100], 4, False) == [0.1, 1, 10]
     assert log_breaks([1, 7], 3, True) == [2, 4]
+    assert log_breaks([1, 3], 3, True) == [2, 2]
+    assert log_breaks([1, 2116], 2, True) == [50]
 
 
 def test_classes_of_equal_size_move_a_limit_by_a_fifth_of_a_class_to_a_rounder_number():
@@ -100,3 +102,8 @@ def test_classes_of_equal_size_move_a_limit_by_a_fifth_of_a_class_to_a_rounder_n
     assert quantile_breaks([11, 12, 13, 14, 15, 16], 3, True) == [13, 15]
     assert quantile_breaks([1, 1, 1, 1, 1, 2, 3], 3, True) == [2, 3]
     assert quantile_breaks([5, 5, 5], 3, True) == []
+    assert quantile_breaks([*range(13, 23)], 2, True) == [18]
+
+
+def test_where_ties_leave_no_limit_near_or_above_the_last_one_below_is_taken():
+    assert quantile_breaks([1, 2, 5, 6, 6, 6, 6, 6, 6, 6], 2, True) == [6]
