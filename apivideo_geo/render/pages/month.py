@@ -70,7 +70,7 @@ class MonthView:
 
     def __init__(self, closed: ClosedMonth, context: Context) -> None:
         self.closed, self.context, self.formats = closed, context, context.formats
-        self.name = self.formats.full_month(closed.month)
+        self.name = sentence(self.formats.full_month(closed.month))
         self.before = month_before(closed, context.details.closed)
 
     def amount(self, count: float) -> str:
@@ -216,8 +216,8 @@ class MonthView:
     def cite(self) -> str:
         """Return how to cite the page: headline, site, month, date of first publication, address if it is known."""
         values = {
-            "headline": self.headline(), "site": self.context.theme.title, "month": self.name,
-            "day": self.formats.day(self.closed.published),
+            "headline": self.headline(), "site": self.context.theme.title,
+            "month": self.formats.full_month(self.closed.month), "day": self.formats.day(self.closed.published),
         }  # fmt: skip
         text = self.formats.say("“%(headline)s”. %(site)s, %(month)s. First published on %(day)s.", **values)
         return f"{text} {self.address()}".strip()
@@ -326,4 +326,4 @@ def _neighbour(index: int, context: Context) -> dict[str, str] | None:
     if not 0 <= index < len(months):
         return None
     month = months[index].month
-    return {"name": formats.full_month(month), "link": month_page(month)}
+    return {"name": sentence(formats.full_month(month)), "link": month_page(month)}
