@@ -182,6 +182,8 @@ def _days_files(summary: Summary) -> dict[str, str]:
 
 def _days(summary: Summary) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of the files with the counts by day."""
+    if not script_data.has_days(summary):
+        return
     for metric, name in _days_files(summary).items():
         first = metric == summary.metric
         if content := render_days(summary if first else summary.others[metric], None if first else summary):

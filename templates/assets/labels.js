@@ -117,7 +117,7 @@
   function headline({ metric, rows: [first], total, all }, continent) {
     const label = continent ? _("%(plays)s in %(continent)s", { plays: metric.label, continent }) : metric.label;
     const value = formats.value(all ? all.value : total, metric);
-    if (!first || Number.isNaN(first.value)) return `${label}: ${value}`;
+    if (!first || !first.value) return `${label}: ${value}`;
     const where = geo.prose.within(first.code);
     return all ? _("%(label)s: %(value)s, highest in %(where)s", { label, value, where }) : _("%(label)s: %(value)s, most in %(where)s", { label, value, where });
   }

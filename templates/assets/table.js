@@ -129,7 +129,7 @@
     const ratio = Boolean(view.metric.parts);
     /** @param {Row} row */
     const size = (row) => (ratio ? row.value : row.share);
-    const longest = view.rows.length ? size(view.rows[0]) : 1;
+    const longest = (view.rows.length && size(view.rows[0])) || 1;
     for (const [code, row] of rows) {
       const figures = view.byCode.get(code);
       const [rank, , count, share, per, change, trend] = row.cells;
@@ -144,6 +144,10 @@
       if (history) trend.querySelector("path")?.setAttribute("d", geo.sparkOf(history, code, view.from, view.to));
     }
     fillRest(view);
+    const nothing = geo.byId("nothing"), counted = Boolean(view.total) || view.to - view.from < geo.state.last;
+    if (!nothing) return;
+    nothing.hidden = counted;
+    geo.byId("counted").hidden = !counted;
   }
 
   /** The row of unknown countries, the total, and what the changes compare. @param {View} view */

@@ -350,6 +350,8 @@ interface PageElements {
   "map-note": HTMLElement;
   "embed-note": HTMLElement;
   "none-found": HTMLElement;
+  counted: HTMLElement;
+  nothing: HTMLElement | null;
   "picture-said": HTMLElement;
   pictures: HTMLElement | null;
   countries: HTMLTableElement | null;

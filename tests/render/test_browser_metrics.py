@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -47,8 +48,9 @@ METRICS = {
 COUNTS = {"play": PLAYS, **METRICS}
 
 
-def other(metric: str) -> Summary:
-    rows = ((FIRST + timedelta(day), metric, code, "total", "", count) for (day, code), count in COUNTS[metric].items())
+def other(metric: str, counts: Mapping[tuple[int, str], int] | None = None) -> Summary:
+    counts = COUNTS[metric] if counts is None else counts
+    rows = ((FIRST + timedelta(day), metric, code, "total", "", count) for (day, code), count in counts.items())
     begin = ADDED if metric == "impression" else 0
     made = summarise(
         ibis.memtable(facts_table(rows)),
@@ -343,3 +345,25 @@ def test_a_page_with_one_metric_has_no_choice(open_page: OpenPage, tmp_path):
     assert page.locator("[data-measure=count]").inner_text() == "Plays"
     assert page.locator("#funnel").count() == 0
     assert not list(tmp_path.glob("assets/metrics*"))
+
+
+def test_an_account_without_plays_shows_its_impressions_and_a_play_rate_of_zero(open_page, tmp_path):
+    nothing = replace(other("play", {}), others={"impression": other("impression")})
+    opened = open_page(build(nothing, tmp_path).as_uri(), **CALM)
+    page = live(opened.page)
+    assert page.locator("h1").inner_text() == "No plays yet"
+    assert page.locator("#nothing").is_visible()
+    assert not page.locator("#countries").is_visible()
+    choose(page, "impression")
+    assert not page.locator("#nothing").is_visible()
+    wanted = {
+        code: sum(count for (_, one), count in COUNTS["impression"].items() if one == code) for code in ("FRA", "USA")
+    }
+    assert {code: int(cells(page)[code][2].replace(",", "")) for code in wanted} == wanted
+    choose(page, "play-rate")
+    assert page.locator("h1").inner_text() == "Play rate: 0.0%"
+    assert cells(page)["FRA"][2:5] == ["0", "0.0%", f"{wanted['FRA']:,}"]
+    assert kinds(page)["FRA"] == "c0"
+    assert opened.problems == []
+    choose(page, "play")
+    assert page.locator("#nothing").is_visible()

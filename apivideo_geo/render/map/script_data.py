@@ -65,9 +65,14 @@ class DataFiles:
     picture: str = ""
 
 
+def has_days(summary: Summary) -> bool:
+    """Return whether a metric has counts by day and country; those of another may all be 0."""
+    return any(one.by_country for one in summary.metrics.values())
+
+
 def make_shown(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
     """Return the metrics that the map can show, then the ratios; none if there is only one."""
-    if not summary.others or not summary.by_country:
+    if not summary.others or not has_days(summary):
         return ()
     names = (*summary.metrics, *(ratio.name for ratio in ratios_of(summary.metrics)))
     return tuple(Choice(name, sentences.label_of(name, formats)) for name in names)
@@ -76,7 +81,7 @@ def make_shown(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
 def make_periods(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
     """Return the periods shorter than the history, then all of it, then custom; none without days by country."""
     closed = [day.day for day in summary.daily if not day.open]
-    if not summary.by_country or len(closed) < 2:
+    if not has_days(summary) or len(closed) < 2:
         return ()
     shorter = [
         Choice(name, formats.say_many(*short, number), formats.say_many(*long, number))

@@ -25,11 +25,11 @@ WIDE, TALL = 75, 16
 
 
 def render_days(summary: Summary, first: Summary | None = None) -> str:
-    """Return the script; empty without days, or if counts by day and country are not known.
+    """Return the script; empty without days, or if the counts by day and country of what was counted are not known.
 
     ``first``: the Summary of the metric that the page opens with, if it is another.
     """
-    if not summary.daily or not summary.by_country:
+    if not summary.daily or (summary.total and not summary.by_country):
         return ""
     days: dict[str, Any] = {
         "first": summary.daily[0].day.isoformat(),

@@ -71,6 +71,7 @@ def make_index(
         "first_rows": FIRST_ROWS,
         "show_all": formats.say("Show all %(number)s", number=formats.number(len(summary.countries))),
         "rest": _last_rows(summary, formats),
+        "nothing": not summary.total,
         "snippet": make_snippet(context.theme.site_url, headline),
         "periods": script_data.make_periods(summary, formats),
         "shown": script_data.make_shown(summary, formats),
@@ -185,7 +186,7 @@ def _last_rows(summary: Summary, formats: Formats) -> Mapping[str, Any]:
         "share": formats.share(summary.unknown / summary.total) if summary.total else "",
     }
     return {
-        "apart": [unknown] if summary.unknown else [],
+        "apart": [unknown] if any(one.unknown for one in summary.metrics.values()) else [],
         "total": sentences.amount(summary.metric, summary.total, formats),
         "whole": formats.share(1) if summary.total else "–",
     }
