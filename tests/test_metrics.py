@@ -126,6 +126,28 @@ def test_watch_time_by_country_adds_up_to_the_apis_own_sum(world, tmp_path):
     assert f"Watch time takes {len(asked)} requests" in "\n".join(said.lines)
 
 
+def test_watch_time_that_exceeds_the_total_of_the_day_is_in_doubt_until_it_is_right(world, tmp_path):
+    folder, day, since = tmp_path / "history", FIRST + timedelta(days=33), FIRST + timedelta(days=30)
+    chosen = {"metrics": ("play", "watch-time"), "since": since}
+    with StandIn(world) as api:
+        for night in range(2):  # each country is the total of all
+            api.data.ignores_filters = True
+            report = collect(api, folder, day + timedelta(days=night), **chosen)
+            days = between(since, day + timedelta(days=night - 1))
+            assert {one.day for one in report.doubtful["watch-time"]} == days
+            assert "In doubt (watch-time): " in "\n".join(report.lines())
+            assert "the next runs ask again" in "\n".join(report.lines())
+        api.data.ignores_filters = False
+        report = collect(api, folder, day + timedelta(days=2), **chosen)
+        right = true(world, "watch-time", between(since, day + timedelta(days=1)))
+        assert not report.doubtful["watch-time"]
+        assert stored(folder, "watch-time") == right
+        api.data.ignores_filters = True  # what is right is not replaced
+        report = collect(api, folder, day + timedelta(days=3), **chosen)
+        assert {key: n for key, n in stored(folder, "watch-time").items() if key in right} == right
+        assert {one.day for one in report.doubtful["watch-time"]} == {day + timedelta(days=2)}
+
+
 class Said(Progress):
     """Keeps what a run says on the way."""
 

@@ -224,6 +224,7 @@ class _Run:
         self.fetch(plan.wanted)
         if self.source.has_own_count:
             self.compare(plan.compared, self.kept_days if plan.compares_new else ())
+        if self.source.client:
             self.report.doubtful[self.source.metric] = self.history.doubtful_days()
 
     def fetch(self, wanted: Mapping[date, str], own_counts: Mapping[date, int] | None = None) -> None:

@@ -177,9 +177,10 @@ class Report:
 def _listing_doubts(days: Sequence[DoubtfulDay]) -> str:
     """Return the two counts of the newest days."""
     shown = [
-        f"{day.day} {day.stored:,} by country, "
-        + ("not compared yet" if day.reported is None else f"{day.reported:,} counted by the API")
+        f"{day.day} {day.stored:,} by country"
+        + (f", {day.reported:,} counted by the API" if day.reported is not None else "")
         + (", with rows that cannot be right" if day.doubt == "refused" else "")
+        + (", not compared yet" if day.doubt == "uncompared" else "")
         for day in days[-DOUBTS_SHOWN:]
     ]
     return "; ".join(shown)

@@ -95,7 +95,9 @@ def weigh(before: LedgerDay | None, answer: StoredDay, *, has_own_count: bool) -
     if before is None:
         return "store"
     if not has_own_count:
-        return "compare"
+        if before.source != answer.source or in_doubt(before) == in_doubt(answer):
+            return "compare"
+        return "keep" if in_doubt(answer) and not before.open else "store"
     if answer.open:
         return "compare" if before.open else "store"
     if is_confirmed(answer):

@@ -408,7 +408,7 @@ class History:
     ) -> StoredDay:
         """Return ``answer`` with the API's own count of the day, and whether it is in doubt."""
         if own_counts is None:
-            return answer
+            return replace(answer, doubt="refused") if doubtful else answer
         before, reported = self.entries.get(day), own_counts.get(day)
         if reported is None and before and doubt.is_confirmed(before) and before.count == answer.count:
             reported = before.reported

@@ -19,7 +19,8 @@ from apivideo_geo.sources.data_api_day import DayFetcher, Raw, atom
 class WatchTimeSource(DataApiSource):
     """The seconds that were watched, in whole seconds. Plays without a country get what the others leave of the total.
 
-    The API's own sum is that total, so there is no other count to compare with.
+    The API's own sum is that total, so there is no other count to compare with. A day whose countries exceed it is in
+    doubt: the server may have ignored the filter.
     """
 
     has_own_count = False
@@ -29,8 +30,8 @@ class WatchTimeSource(DataApiSource):
         plays = DayFetcher(self._api, "play", self._effects.now())
         unknown = [day for day in days if day not in self._shared.countries]
         self._shared.countries |= {day: one.countries for day, one in self._api.map(unknown, plays.fetch_totals)}
-        requests = sum(len(self._shared.countries[day]) for day in days)  # without a country: the sum of all
-        progress.say(f"Watch time takes {requests:,} requests: one for each country of a day.")
+        requests = sum(len(self._shared.countries[day].keys() - {""}) + 1 for day in days)  # and one for the total
+        progress.say(f"Watch time takes {requests:,} requests: one for each country of a day and one for all.")
         progress.start("Collecting watch time", len(days))
         for day in days:
             yield wanted[day], self._fetch_day(day)
@@ -45,14 +46,15 @@ class WatchTimeSource(DataApiSource):
         seconds: dict[str, int] = {}
         for raw, value in found.items():
             seconds[to_alpha3(raw)] = seconds.get(to_alpha3(raw), 0) + (value or 0)
-        rejected = sum(value is None for value in found.values())
-        if ("" in countries or rejected) and end > start:
-            total = fetch_seconds(self._api, start, end)
-            rejected += total is None
+        total = fetch_seconds(self._api, start, end) if end > start else 0
+        rejected = sum(value is None for value in (total, *found.values()))
+        # Each country is rounded, so together they may exceed the total by a second each.
+        contradicts = total is None or sum(seconds.values()) > total + len(named)
+        if "" in countries or None in found.values():
             seconds[UNKNOWN] = seconds.get(UNKNOWN, 0) + max((total or 0) - sum(seconds.values()), 0)
         rows = [(day, self.metric, country, "total", "", count) for country, count in sorted(seconds.items()) if count]
         refused = (Refused("the watch time is not a number", rejected, day),) if rejected else ()
-        doubtful = frozenset({day} if rejected * 10 > len(countries) else ())
+        doubtful = frozenset({day} if contradicts or rejected * 10 > len(countries) else ())
         return Facts((day,), facts_table(rows), refused, doubtful=doubtful)
 
 

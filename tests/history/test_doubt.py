@@ -32,7 +32,7 @@ def answer(count=5, reported=None, state="no", open=False):
     ],
 )  # fmt: skip
 def test_rows_are_believed_only_if_they_add_up_to_the_own_count(count, reported, doubtful, open, expected):
-    assert doubt.judge(count, reported, doubtful=doubtful, open=open) == expected
+    assert doubt.judge("play", count, reported, doubtful=doubtful, open=open) == expected
 
 
 @pytest.mark.parametrize(
