@@ -17,6 +17,7 @@ from apivideo_geo.model import METRICS
 from apivideo_geo.pipeline import run
 from apivideo_geo.settings import load_settings
 from tests.fakes.data_api import truth_of
+from tests.fakes.problems import Problem
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
 from tests.history.branch.runs import Home
@@ -175,13 +176,42 @@ def test_a_metric_that_the_api_refuses_is_a_warning_and_the_others_are_stored(wo
     folder, name = tmp_path / "history", {"view": "viewer"}.get(refused, refused)
     with StandIn(world, refused_metrics=[refused]) as api:
         report = collect(api, folder, FIRST + timedelta(days=40), since=FIRST + timedelta(days=35))
-        assert [line for line in report.warnings if line.startswith(f"{name} was not collected: ") and "403" in line]
+        assert [line for line in report.warnings if line.startswith(f"{name} was not collected, ") and "403" in line]
         days = between(FIRST + timedelta(days=35), FIRST + timedelta(days=39))
         for metric in DEFAULT:
             assert stored(folder, metric) == ({} if metric == name else true(world, metric, days))
         api.data.refused = ()
         collect(api, folder, FIRST + timedelta(days=41), since=FIRST + timedelta(days=35))
     assert stored(folder, name) == true(world, name, days | {FIRST + timedelta(days=40)})
+
+
+@pytest.mark.parametrize("answer", [Problem(500, "internal", "Server error."), {"data": 7}])
+def test_a_lasting_failure_of_a_further_metric_stops_neither_the_others_nor_the_site(
+    world, tmp_path, monkeypatch, answer
+):
+    product, now = Product(tmp_path), at_night(date(2026, 7, 9))
+    monkeypatch.setattr("apivideo_geo.api.retry.FIRST_WAIT", 0)
+    failing = "end"
+
+    def buckets(query, metric, breakdown):
+        if metric != failing:
+            return right(query, metric, breakdown)
+        if isinstance(answer, Problem):
+            raise answer
+        return answer
+
+    with StandIn(world, now=now) as api:
+        right, api.data.buckets = api.data.buckets, buckets
+        chosen = {"APIVIDEO_GEO_METRIC": "", "APIVIDEO_GEO_METRICS": "play; end; start"}
+        said = product.run("--since", "2026-07-04", api=api, now=now, **chosen)
+        assert "Warning: end was not collected, the others were: " in said.stdout + said.stderr
+        assert "To do without end, take it out of the setting metrics" in said.stdout + said.stderr
+        days = between(date(2026, 7, 4), date(2026, 7, 8))
+        for metric in ("play", "start"):
+            assert stored(tmp_path / "history", metric) == true(world, metric, days)
+        assert [block["metric"] for block in product.summary()["metrics"]] == ["play", "start"]
+        failing = "play"
+        product.run("--since", "2026-07-04", "--history", "other", api=api, now=now, code=4, **chosen)
 
 
 def test_the_first_metric_refused_is_an_error_after_the_others_are_stored(world, tmp_path):

@@ -17,7 +17,7 @@ from apivideo_geo.collect.own_count import fetch_own_counts, summarise_counts
 from apivideo_geo.console.report import Report
 from apivideo_geo.days import ONE_DAY
 from apivideo_geo.effects import Effects
-from apivideo_geo.errors import ApiError, UsageError
+from apivideo_geo.errors import ApiError, DeadlineExceeded, DiskFailed, SourceFailed, UsageError
 from apivideo_geo.history.doubt import adds_up
 from apivideo_geo.history.history import History, find_last_source, open_history
 from apivideo_geo.history.ledger import days_to_collect, days_to_compare, higher_detail
@@ -79,10 +79,10 @@ def _collect_all(
 ) -> frozenset[str]:
     """Collect all metrics; return the titles and ids of the assets that must not be published.
 
-    A further metric that the API refuses does not keep the others from being stored, and is a warning. Raises the error
-    of the first metric, after the others are stored.
+    A further metric that the API refuses, or cannot give, does not keep the others from being stored, and is a warning.
+    Raises the error of the first metric; if it is refused, after the others are stored.
     """
-    now, client, refused = effects.now(), sources[0].client, dict[str, ApiError]()
+    now, client, refused = effects.now(), sources[0].client, dict[str, SourceFailed]()
     if client:
         report.note_set_aside(home.set_aside_future(now))
     server = client.host if client else ""
@@ -90,7 +90,7 @@ def _collect_all(
     runs = [_Run(source, home, settings, now, report, number) for number, source in enumerate(sources)]
     plans: dict[str, Plan] = {}
     for run in runs:
-        with _note_refused(run.source.metric, refused):
+        with _note_refused(run.source.metric, sources[0].metric, refused):
             plans[run.source.metric] = run.plan(server, len(sources))
     runs = [run for run in runs if run.source.metric in plans]
     _announce(runs, plans, effects)
@@ -100,21 +100,29 @@ def _collect_all(
             wanted[day] = higher_detail(detail, wanted.get(day, detail))
     hidden = _store_assets(sources[0], wanted, home, settings)
     for run in runs:
-        with _note_refused(run.source.metric, refused):
+        with _note_refused(run.source.metric, sources[0].metric, refused):
             run.collect(plans[run.source.metric])
     if error := refused.pop(sources[0].metric, None):
         raise error
-    report.warnings += [f"{metric} was not collected: {error}" for metric, error in refused.items()]
+    report.warnings += [
+        f"{name} was not collected, the others were: {error} To do without {name}, take it out of the setting metrics"
+        for name, error in refused.items()
+    ]
     return hidden
 
 
 @contextmanager
-def _note_refused(metric: str, refused: dict[str, ApiError]) -> Iterator[None]:
-    """Add the error to ``refused`` if the API does not give this ``metric``; raise all other errors."""
+def _note_refused(metric: str, first: str, refused: dict[str, SourceFailed]) -> Iterator[None]:
+    """Add the error to ``refused`` if the API does not give this ``metric``; raise errors that end the run.
+
+    A lasting error of the server ends the run only if it is about the ``first`` metric.
+    """
     try:
         yield
-    except ApiError as error:
-        if error.status not in REFUSED:
+    except (DeadlineExceeded, DiskFailed):
+        raise
+    except SourceFailed as error:
+        if metric == first and not (isinstance(error, ApiError) and error.status in REFUSED):
             raise
         refused[metric] = error
 
