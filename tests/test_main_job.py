@@ -366,6 +366,7 @@ def copy_of(built_demo, product):
     shutil.copytree(built_demo.folder, product.folder, dirs_exist_ok=True)
 
 
+@pytest.mark.usefixtures("draw_pictures")
 def test_what_somebody_else_put_into_the_site_stays_and_a_second_demo_warns_of_nothing(product, built_demo):
     copy_of(built_demo, product)
     before = product.files("site")
