@@ -78,8 +78,11 @@ TIMESERIES = (
 _DAYS = (
     Column("from", "date", "First UTC day of the period on which the metric was collected"),
     Column("to", "date", "Last UTC day of the period on which the metric was collected"),
-    Column("days", "integer", "Days of the period on which the metric was collected", COUNT),
-)
+    Column(
+        "days", "integer",
+        "Days of the period on which the metric was collected; with mean_per_day, the days of this mean", COUNT,
+    ),
+)  # fmt: skip
 METRICS = (
     CODE,
     Column("metric", "string", "What is counted", {"required": True, "enum": list(model.METRICS)}),

@@ -149,11 +149,13 @@ def _counts(summary: Summary) -> list[tuple[str, float]]:
 
 
 def _metric_rows(summary: Summary) -> Iterator[tuple[object, ...]]:
-    metric, days = summary.metric, [day.day for day in summary.daily if day.count is not None]
+    metric, days = summary.metric, [day for day in summary.daily if day.count is not None]
+    if metric in PER_DAY:
+        days = [day for day in days if not day.open] or days  # those of the mean
     unit = "seconds" if metric in IN_SECONDS else "count"
     for code, count in _counts(summary):
         figures = (None, count) if metric in PER_DAY else (count, None)
-        yield code, metric, *figures, unit, days[0], days[-1], len(days)
+        yield code, metric, *figures, unit, days[0].day, days[-1].day, len(days)
 
 
 def _ratio_rows(summary: Summary) -> Iterator[tuple[object, ...]]:

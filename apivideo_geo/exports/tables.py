@@ -85,7 +85,9 @@ def _other_metrics(summary: Summary) -> Iterator[CsvFile]:
     title = "Counts by day and country of every metric but the first"
     yield CsvFile("data/metrics_daily.csv", title, columns.TIMESERIES, (), frames.metrics_daily_frame(summary))
     title = "Ratios of two metrics, of all countries and by country"
-    yield CsvFile("data/ratios.csv", title, columns.RATIOS, (), frames.ratios_frame(summary))
+    ratios = frames.ratios_frame(summary)  # of floats; sums are written without decimals
+    sums = {name: [str(int(n) if n == int(n) else n) for n in ratios[name]] for name in ("upper", "lower")}
+    yield CsvFile("data/ratios.csv", title, columns.RATIOS, (), ratios.assign(**sums))
 
 
 def make_choro(summary: Summary) -> CsvFile:
