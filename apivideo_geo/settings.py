@@ -89,14 +89,19 @@ class Settings(BaseSettings):
         ("play", "impression", "end", "viewer"),
         description="What to count, if the source is today's Data API: any of play, impression, start, end, view, "
         "viewer (different viewers of a day) and watch-time (seconds; one request for each country and day). The page "
-        "opens with the first.",
+        "opens with the first. One that is taken out is not requested any more, and stays on the site until its folder "
+        "history/metrics/NAME is deleted.",
     )
     detail: Detail | None = Field(
         None,
         description="How much to collect: country, one request a day; media adds videos by country; full adds devices, "
         "systems and browsers. Of the first metric; the others are collected by country.",
     )
-    detail_metrics: Many = Field((), description="Other metrics that are collected with this detail too.")
+    detail_metrics: Many = Field(
+        (),
+        description="Other metrics that are collected with this detail too. It stays in the history: the site shows "
+        "them by country only.",
+    )
     history: Path = Field(Path("history"), description="Folder of the history.")
     out: Path = Field(Path("site"), description="Folder of the site.")
     exports: Path = Field(Path("exports"), description="Folder of the local exports (never published).")
