@@ -361,6 +361,11 @@ class Summary:
         return {self.metric: self, **self.others}
 
     @property
+    def today(self) -> date | None:
+        """The last day of the period if it was not over when it was collected: another metric may follow later."""
+        return self.daily[-1].day if self.daily and self.daily[-1].open else None
+
+    @property
     def has_data(self) -> bool:
         """Whether any day was collected. If not, a country without counts is unknown rather than zero."""
         return self.days.collected + self.days.open > 0 or self.total > 0

@@ -45,9 +45,10 @@
   /** Running sums, from which the sum of any period is one subtraction. @type {ApivideoGeo["addUp"]} */
   function addUp(days, metric = metrics[data.metric]) {
     const sums = Object.fromEntries(Object.entries(days.counts).map(([code, counts]) => [code, running(counts)]));
-    const gaps = days.total.flatMap((count, index) => (count === null && !data.left_out.includes(index) ? index : []));
+    const last = days.total.length - 1, later = days.total[last] === null && data.open.includes(last);
+    const gaps = days.total.flatMap((count, index) => (count === null && !(later && index === last) && !data.left_out.includes(index) ? index : []));
     for (const [code, people] of Object.entries(days.people || {})) population.set(code, people);
-    return { days, metric, sums, total: running(days.total), known: running(days.total.map((count) => Number(count !== null))), gaps, seen: new Set(days.seen || data.seen) };
+    return { days, metric, sums, total: running(days.total), known: running(days.total.map((count) => Number(count !== null))), gaps, later, seen: new Set(days.seen || data.seen) };
   }
 
   /**
@@ -136,6 +137,7 @@
       few: data.per_from / (byDay(metric) ? known[endOf(from, to)] - known[from] || 1 : 1),
       change: complete ? { days: length, ...compare(history.total) } : null,
       gaps: history.gaps.filter(within), left: data.left_out.filter(within),
+      collected: known[to + 1] - known[from], later: history.later && to === total.length - 1,
     }, rows);
   }
 

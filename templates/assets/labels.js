@@ -19,7 +19,9 @@
     /** @param {string} selector @param {string} text */
     const write = (selector, text) => { for (const element of document.querySelectorAll(selector)) element.textContent = text; };
     write("#map-title, #countries caption", geo.sentence(_("%(plays)s by country", { plays })));
-    write("#days-title", geo.sentence(_("%(plays)s a day", { plays })));
+    write("#days-title", byDay(metric));
+    const note = geo.byId("share-note");
+    if (note) note.hidden = Boolean(parts);
     write("#zeros", _("Countries without %(plays)s", { plays: parts ? parts[1].many : plays }));
     geo.byId("legend").setAttribute("aria-label", _("Legend: %(plays)s in a country", { plays }));
     const heads = parts ? [parts[0].label, metric.label, parts[1].label] : [metric.label, _("Share"), _("Per million")];
@@ -32,6 +34,9 @@
     }
     if (curve) draw(metric, history);
   }
+
+  /** What the curve shows: "Impressions a day", "Play rate by day". @param {Metric} metric */
+  const byDay = ({ many: plays, parts }) => geo.sentence(parts ? _("%(plays)s by day", { plays }) : _("%(plays)s a day", { plays }));
 
   /** @param {Metric} metric @param {DaySums} history */
   function draw(metric, history) {
@@ -50,7 +55,7 @@
     const written = (level) => (metric.parts ? formats.limit(level, metric) : metric.kind === "seconds" ? formats.duration(level) : formats.number(level));
     plot?.replaceChildren(...lines.map((level) => path("level", `M0 ${height(level, top)}h${history.days.total.length}`)), ...runs.map((run) => area(run, top)));
     curve?.append(...lines.map((level) => figure(written(level), ROOM + TALL * (1 - level / top) - 4)));
-    curve?.setAttribute("aria-label", `${geo.sentence(_("%(plays)s a day", { plays: metric.many }))}.`);
+    curve?.setAttribute("aria-label", `${byDay(metric)}.`);
   }
 
   /** @typedef {{kind: string, from: number, to: number, points: {at: number, value: number}[]}} Run */

@@ -10,7 +10,7 @@
   const within = (code) => (wording.articles.includes(code) ? `the ${geo.called(code)}` : geo.called(code));
 
   /** Was no day of the view ever collected? @param {View} view */
-  const uncollected = (view) => view.gaps.length + view.left.length === view.to - view.from + 1;
+  const uncollected = (view) => view.collected === 0 || view.gaps.length + view.left.length === view.to - view.from + 1;
 
   /** @type {ApivideoGeo["prose"]["headline"]} */
   function headline(view, { all, continent }) {

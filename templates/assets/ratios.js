@@ -34,8 +34,9 @@
   function scaleOf({ rows }, kind) {
     const values = rows.map((row) => row.value).filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
     if (!values.length) return { lows: [], top: 0, whole: false, step: STEPS[kind][0] };
-    // A few outliers share the lowest and the highest class.
-    const few = Math.floor(values.length / 10), low = values[few], high = values[values.length - 1 - few];
+    // A few outliers share the lowest and the highest class. A rate above 1, of late events, says nothing about the others.
+    const usual = kind === "rate" && values[0] <= 1 ? values.filter((value) => value <= 1) : values;
+    const few = Math.floor(usual.length / 10), low = usual[few], high = usual[usual.length - 1 - few];
     /** @param {number} value @param {number} step */
     const at = (value, step) => Math.floor(Number((value / step).toFixed(9)));
     const steps = STEPS[kind];

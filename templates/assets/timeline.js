@@ -118,7 +118,7 @@
         view.left.length, { days: formats.runs(view.left) },
       ));
     }
-    if (data.open.some((index) => index >= view.from && index <= view.to)) parts.push(_("the last one is not over yet"));
+    if (data.open.some((index) => index >= view.from && index <= view.to)) parts.push(view.later ? _("the last one is not collected yet") : _("the last one is not over yet"));
     geo.byId("period-note").textContent = all ? "" : geo.joined(parts);
   }
 

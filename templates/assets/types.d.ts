@@ -116,6 +116,8 @@ interface DaySums {
   known: Float64Array;
   /** Days that were never collected. */
   gaps: number[];
+  /** Is the last day, which is not over, not collected yet? */
+  later: boolean;
   seen: Set<Code>;
   /** Of a ratio: the sums of both metrics, on the days that have both. */
   parts?: DaySums[];
@@ -163,6 +165,8 @@ interface Totals {
   all?: CountryCounts;
   apart?: CountryCounts;
   collected?: number;
+  /** Is the last day, which is not over, not collected yet? */
+  later?: boolean;
   days?: number;
   /** Indexes of the first and the last day, both included. */
   from: number;
@@ -351,6 +355,7 @@ interface PageElements {
   "embed-note": HTMLElement;
   "none-found": HTMLElement;
   counted: HTMLElement;
+  "share-note": HTMLElement | null;
   nothing: HTMLElement | null;
   "picture-said": HTMLElement;
   pictures: HTMLElement | null;

@@ -362,8 +362,22 @@ def test_an_account_without_plays_shows_its_impressions_and_a_play_rate_of_zero(
     assert {code: int(cells(page)[code][2].replace(",", "")) for code in wanted} == wanted
     choose(page, "play-rate")
     assert page.locator("h1").inner_text() == "Play rate: 0.0%"
+    assert page.locator("#days-title").inner_text() == "Play rate by day"
+    assert not page.locator("#share-note").is_visible()
     assert cells(page)["FRA"][2:5] == ["0", "0.0%", f"{wanted['FRA']:,}"]
     assert kinds(page)["FRA"] == "c0"
     assert opened.problems == []
     choose(page, "play")
     assert page.locator("#nothing").is_visible()
+
+
+def test_today_is_not_called_a_gap_of_a_metric_whose_day_is_still_to_come(open_page, tmp_path, several):
+    found = several.others["impression"]
+    daily = (*found.daily[:-1], replace(found.daily[-1], count=None, open=False))
+    site = build(replace(several, others={"impression": replace(found, daily=daily)}), tmp_path)
+    first, last = (several.daily[at].day for at in (-4, -1))
+    page = live(open_page(f"{site.as_uri()}?metric=impression&period={first}..{last}", **CALM).page)
+    wait_until(page, "apivideoGeo.shown.view.metric.name === 'impression'")
+    note = page.locator("#period-note").inner_text()
+    assert note.endswith("4 days · the last one is not collected yet")
+    assert "Not collected" not in page.locator("#off-the-map").inner_text()

@@ -164,6 +164,18 @@ def test_python_and_scripts_divide_as_in_the_table(locale):
         assert found == CASES["ratios"]
 
 
+def test_rates_above_1_of_late_events_do_not_widen_the_classes_of_the_others():
+    what = two_days("completion", [3, 10], [3, 10])
+    lower = {"total": [500], "open": [], "counts": {code: [100] for code in ("BEL", "DEU", "FRA", "ITA", "BRA")}}
+    upper = {**lower, "counts": {"BEL": [31], "DEU": [42], "FRA": [38], "ITA": [47], "BRA": [190]}}
+    script = script_for("en") + render_metrics(what, Formats("en")) + (TEMPLATES / "assets/ratios.js").read_text()
+    data = client_data(Context(what, Theme("Acme")), DataFiles(dict.fromkeys(what.metrics, "")))
+    expression = """([upper, lower]) => { const metric = apivideoGeo.metrics.completion;
+        apivideoGeo.ratios.addUp(metric, upper, lower); return [metric.scale.lows, metric.scale.top]; }"""
+    job = {"script": script, "data": data, "expression": expression, "argument": [upper, lower]}
+    assert run_in_node([job]) == [[[0.3, 0.35, 0.4, 0.45], 1.9]]
+
+
 def two_days(name: str, before: Sequence[int], now: Sequence[int]) -> Summary:
     """Return the Summary of two days on which France has the upper and the lower number of a ratio."""
     ratio = next(one for one in RATIOS if one.name == name and one.lower != "start")

@@ -138,7 +138,8 @@ def _missing(summary: Summary, formats: Formats) -> str:
         days = formats.days(summary.days.left_out, _RANGES)
         texts.append(formats.say("Left out by the publisher of this page: %(days)s.", days=days))
     for metric, other in summary.others.items():
-        if more := [day for day in other.days.never_collected if day not in summary.days.never_collected]:
+        known = (*summary.days.never_collected, summary.today)
+        if more := [day for day in other.days.never_collected if day not in known]:
             label, days = sentences.label_of(metric, formats), formats.days(more, _RANGES)
             texts.append(formats.say("Not collected (%(days)s): %(label)s.", label=label, days=days))
     return " ".join(texts)

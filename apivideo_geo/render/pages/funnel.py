@@ -8,17 +8,17 @@ from itertools import pairwise
 from math import ceil
 
 from apivideo_geo.aggregate.ratios import RatioValue
-from apivideo_geo.model import PER_DAY, Ratio
+from apivideo_geo.model import PER_DAY
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.text import sentences
 
-STEPS = ("impression", "play", "end")
+STEPS = ("impression", "play", "start", "end")
 """The metrics of the funnel, in order."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the funnel. ``bar`` is its length, 0 to 100; ``rate`` its part of the step before, "" for the first."""
+    """A step of the funnel. ``bar`` is its length, 0 to 100; ``rate`` its part of the step before, or ""."""
 
     label: str
     count: str
@@ -60,7 +60,9 @@ def make_funnel(context: Context, code: str = "") -> Funnel | None:
         bar = max(100 * count / longest, 1 if count else 0)
         steps.append(Step(sentences.label_of(metric, formats), formats.number(count), f"{bar:.1f}"))
     for index, (before, metric) in enumerate(pairwise(metrics), 1):
-        ratio = Ratio("completion" if metric == "end" else "play-rate", metric, before)
+        ratio = next((one for one in ratios.all if (one.upper, one.lower) == (metric, before)), None)
+        if not ratio:
+            continue
         found = ratios.value_of(ratio, counts[metric], counts[before], len(days))
         rate = "–" if found.value is None else formats.ratio(ratio.name, found.value)
         note = f"{sentences.definition_of(ratio, formats)} · {_note(found, context)}"
@@ -78,8 +80,12 @@ def _metric_lines(context: Context, code: str) -> Iterator[MetricLine]:
     for metric, summary in context.summary.others.items():
         counts = {country.iso_a3: country.count for country in summary.countries}
         value = counts.get(code, 0) if code else summary.total
-        days, of = (sum(day.count is not None for day in one.daily) for one in (summary, context.summary))
-        note = formats.say_many("collected on %(count)s day", "collected on %(count)s days", days) if days < of else ""
+        days = sum(day.count is not None for day in summary.daily)
+        lacking = any(
+            mine.count is None and day.count is not None and day.day != context.summary.today
+            for mine, day in zip(summary.daily, context.summary.daily, strict=True)
+        )
+        note = formats.say_many("collected on %(count)s day", "collected on %(count)s days", days) if lacking else ""
         yield MetricLine(sentences.label_of(metric, formats), sentences.amount(metric, value, formats), note)
 
 
@@ -96,6 +102,8 @@ def _note(found: RatioValue, context: Context) -> str:
     formats, upper, lower = context.formats, found.ratio.upper, found.ratio.lower
     if found.reason == "not_collected":
         return formats.say("never collected on the same day")
+    if found.reason == "too_few" and not found.lower_sum:
+        return formats.say("No %(plays)s counted", plays=sentences.noun(lower, formats))
     if found.reason == "too_few":
         least = formats.number(context.summary.ratio_from)
         return formats.say("Too few: under %(number)s %(plays)s", number=least, plays=sentences.noun(lower, formats))

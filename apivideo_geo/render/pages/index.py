@@ -83,8 +83,17 @@ def make_index(
         "data": script_data.client_data(context, files),
         "changes": {"entries": changes[:CHANGES], "more": len(changes) > CHANGES},
         "funnel": make_funnel(context),
+        "history": _history(summary, formats),
         "panels": make_panels(context),
     }
+
+
+def _history(summary: Summary, formats: Formats) -> str:
+    """Return the first and the last day of the history, which the funnel shows whatever period is chosen."""
+    if not summary.daily:
+        return ""
+    first, last = (formats.day(summary.daily[at].day) for at in (0, -1))
+    return formats.say("Whole history: %(first)s to %(last)s", first=first, last=last)
 
 
 def make_figures(context: Context) -> tuple[Figure, ...]:

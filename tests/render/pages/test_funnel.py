@@ -72,6 +72,29 @@ def test_a_funnel_needs_two_of_its_metrics():
     ]  # fmt: skip
 
 
+def test_completion_in_the_funnel_divides_by_starts_as_it_does_elsewhere():
+    context = several(play={"FRA": [400]}, start={"FRA": [200]}, end={"FRA": [150]})
+    steps = make_funnel(context, "FRA").steps
+    assert [(step.label, step.count, step.rate) for step in steps] == [
+        ("Plays", "400", ""), ("Starts", "200", ""), ("Plays to the end", "150", "75.0%"),
+    ]  # fmt: skip
+    assert steps[2].note.startswith("plays to the end ÷ starts · ")
+    assert ("Completion", "75.0%") in [(line.label, line.value) for line in make_lines(context, "FRA")]
+
+
+def test_nothing_to_divide_by_is_called_so():
+    notes = {line.label: line.note for line in make_lines(several(play={"FRA": [400]}, impression={"BEL": [4]}), "FRA")}
+    assert notes["Play rate"] == "No impressions counted"
+
+
+def test_today_is_no_day_that_another_metric_lacks():
+    context = several(play={"FRA": [4, 5, 1]}, impression={"FRA": [9, 9, None]})
+    assert make_lines(context, "FRA")[0].note == "collected on 2 days"
+    *before, last = context.summary.daily
+    today = replace(context.summary, daily=(*before, replace(last, open=True)))
+    assert make_lines(Context(today, THEME), "FRA")[0].note == ""
+
+
 def test_every_metric_and_ratio_has_a_line(context):
     assert make_lines(context, "FRA") == (
         MetricLine("Impressions", "500"),

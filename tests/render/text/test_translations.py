@@ -320,6 +320,7 @@ UNHEARD = {
     "The cities could not be loaded.",
     "Stop",
     "No data",
+    "the last one is not collected yet",
     "Also here",
     "No %(plays)s yet",
     "No %(plays)s in this period",
