@@ -108,7 +108,8 @@ RATIOS = (
     Column("days", "integer", "Days of the period on which both metrics were collected", COUNT),
     Column(
         "reason", "string",
-        "Why there is no value: too_few (to divide by, fewer than ratio_from) or not_collected (on any day both); "
+        "Why there is no value: too_few (the sum to divide by, of viewers too, is under ratio_from) or "
+        "not_collected (on any day both); "
         "above_one: no interval, because the rate is above 1",
         {"enum": ["too_few", "not_collected", "above_one"]},
     ),

@@ -112,9 +112,12 @@
 
   /** The entries of the legend for countries without a class. @type {ApivideoGeo["ratios"]["legend"]} */
   function legend({ parts = [] }) {
-    const lower = metrics[parts[1].name];
+    const lower = metrics[parts[1].name], number = formats.number(data.ratio_from);
+    const few = lower.kind === "per-day" // their sum over the days is too small, and only the mean of a day is shown
+      ? _("Too few: under %(number)s viewer-days", { number })
+      : _("Too few: under %(number)s %(plays)s", { number, plays: lower.many });
     return [
-      { kind: "few", label: _("Too few: under %(number)s %(plays)s", { number: formats.number(data.ratio_from), plays: lower.many }) },
+      { kind: "few", label: few },
       { kind: "zero", label: _("No %(plays)s", { plays: lower.many }) },
     ];
   }

@@ -161,6 +161,7 @@ def test_viewers_are_the_mean_of_a_day_and_never_added_up(page):
     plays = total("play", "FRA", range(OPEN - 7, OPEN))
     shown = cells(page)["FRA"]
     assert shown[2:5] == [f"{plays / 7:.1f}", f"{plays / sum(week):.2f}", f"{sum(week) / 7:.1f}"]
+    assert "Too few: under 100 viewer-days" in [label for _, label, _ in legend(page)]
 
 
 def test_a_ratio_divides_sums_of_the_days_that_have_both_numbers(page):

@@ -106,6 +106,8 @@ def _note(found: RatioValue, context: Context) -> str:
         return formats.say("No %(plays)s counted", plays=sentences.noun(lower, formats))
     if found.reason == "too_few":
         least = formats.number(context.summary.ratio_from)
+        if lower in PER_DAY:  # their sum over the days is too small, and only the mean of a day is shown
+            return formats.say("Too few: under %(number)s viewer-days", number=least)
         return formats.say("Too few: under %(number)s %(plays)s", number=least, plays=sentences.noun(lower, formats))
     if found.reason == "above_one":
         return formats.say("Above 100 percent, because some events arrive late.")

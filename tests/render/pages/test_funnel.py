@@ -58,6 +58,11 @@ def test_a_rate_of_too_few_is_not_shown_but_the_counts_are(context):
     assert steps[1].note == "plays ÷ impressions · Too few: under 100 impressions"
 
 
+def test_too_few_viewers_are_counted_in_viewer_days_as_their_mean_is_shown(context):
+    notes = {line.label: line.note for line in make_lines(context, "BEL")}
+    assert notes["Plays per viewer"] == "Too few: under 100 viewer-days"
+
+
 def test_the_funnel_counts_only_days_on_which_all_of_it_was_collected():
     context = several(impression={"FRA": [200, None, 300]}, play={"FRA": [100, 100, 150]}, end={"FRA": [None, 40, 45]})
     funnel = make_funnel(context, "FRA")
