@@ -74,7 +74,7 @@
       for (let from = run.from; from < run.to; from += step) {
         const to = Math.min(from + step, run.to);
         const [sum, by] = (parts || []).map((part) => part.total[to] - part.total[from]);
-        run.points.push({ at: (from + to) / 2, value: parts ? sum / by || 0 : total[from] || 0 });
+        run.points.push({ at: (from + to) / 2, value: parts ? (by ? sum / by : 0) : total[from] || 0 });
       }
     }
     return runs;

@@ -382,3 +382,16 @@ def test_today_is_not_called_a_gap_of_a_metric_whose_day_is_still_to_come(open_p
     note = page.locator("#period-note").inner_text()
     assert note.endswith("4 days · the last one is not collected yet")
     assert "Not collected" not in page.locator("#off-the-map").inner_text()
+
+
+def test_plays_without_any_impression_have_no_play_rate_and_a_flat_curve(open_page, tmp_path, several):
+    opened = open_page(
+        build(replace(several, others={"impression": other("impression", {})}), tmp_path).as_uri(), **CALM
+    )
+    page = live(opened.page)
+    choose(page, "play-rate")
+    assert cells(page)["FRA"][3:5] == ["too few", "0"]
+    assert "NaN" not in "".join(
+        page.evaluate("[...document.querySelectorAll('.curve path')].map(one => one.getAttribute('d'))")
+    )
+    assert opened.problems == []
