@@ -282,7 +282,9 @@ def check_month(month, name, account, words):
     before = (month - timedelta(1)).replace(day=1)
     lengths = [((start + timedelta(31)).replace(day=1) - start).days for start in (month, before)]
     if before < account.since:
-        assert f"{name}:" not in words
+        line = f"{name}: {sum(play.day.replace(day=1) == month for play in account.plays):,} plays."
+        assert (line in words) is (month >= account.since)
+        assert f"{line} Daily average" not in words
         return
     sums = [Counter(p.country for p in account.plays if p.day.replace(day=1) == start) for start in (month, before)]
     rates = [{code: counts[code] / length for code in NAMES} for counts, length in zip(sums, lengths, strict=True)]
