@@ -185,8 +185,7 @@ def _days(summary: Summary) -> Iterator[tuple[str, bytes]]:
     if not script_data.has_days(summary):
         return
     for metric, name in _days_files(summary).items():
-        first = metric == summary.metric
-        if content := render_days(summary if first else summary.others[metric], None if first else summary):
+        if content := render_days(summary.metrics[metric], None if metric == summary.metric else summary):
             yield name, content.encode()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from apivideo_geo.settings import Settings
 
 
-class Source:
+class Source(ABC):
     """A source yields facts of one metric, of complete UTC days. Nothing else depends on which source it is.
 
     A run has one for each metric. Only the first is asked for the assets, and for more than a total by country, unless
@@ -41,20 +42,20 @@ class Source:
         """Fetch the videos and live streams, public or not; None if the source has none, or ``wanted`` needs none."""
         return None
 
+    @abstractmethod
     def window(self, stored: Mapping[date, LedgerDay], remembered: int | None = None) -> tuple[date, date]:
         """Return the first and the last UTC day that the source has, the last perhaps not over yet.
 
         ``stored``: the days in the history, with their lines of the ledger; ``remembered``: what an earlier run found
         as ``remembers``.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
         """Fetch the facts of ``wanted`` (UTC day → detail), in one or more chunks: (detail, facts).
 
         A day that the source knows nothing about is in no chunk. Raises :class:`ApivideoGeoError`.
         """
-        raise NotImplementedError
 
     def fetch_count(self, first: date, last: date) -> int | None:
         """Fetch the source's own total of the complete UTC days ``first`` to ``last``; None if it has none.
