@@ -52,7 +52,7 @@ def nights(count, start=FIRST + timedelta(days=30)):
     return [start + timedelta(days=n) for n in range(count)]
 
 
-def held_totals(folder):
+def stored_totals(folder):
     return {day: entry.count for day, entry in load_history(folder).entries.items() if not entry.open}
 
 
@@ -89,7 +89,7 @@ def test_45_nights_hold_all_days_though_the_server_can_only_tell_30(world, tmp_p
             assert count_requests(api) <= (A_NIGHT if night != nights(45)[0] else FIRST_RUN)
     # the first night, 4:17 on the 31st day, 30 days before is cut by the window's edge and not believed
     whole = between(FIRST + timedelta(days=1), nights(45)[-1] - timedelta(days=1))
-    assert held_totals(tmp_path / "history") == truth(world, whole)
+    assert stored_totals(tmp_path / "history") == truth(world, whole)
     check_site(tmp_path / "history", world, at_night(nights(45)[-1]))
 
 
@@ -115,7 +115,7 @@ def test_a_nightly_build_sends_four_requests_and_a_first_one_34_with_the_apis_ow
             assert "Checked: the API reports" in output
         product.run("collect", api=api, now=api.now + timedelta(days=1))
     finished = nights(4)[-1] - timedelta(days=2)
-    assert held_totals(tmp_path / "history")[finished] == truth(world, [finished])[finished]
+    assert stored_totals(tmp_path / "history")[finished] == truth(world, [finished])[finished]
 
 
 def test_plays_that_arrive_late_are_counted_and_today_is_collected_all_the_same(tmp_path):
@@ -134,8 +134,8 @@ def test_plays_that_arrive_late_are_counted_and_today_is_collected_all_the_same(
             if number in (2, 3):
                 world.arrive(world.assets[0].media_id, at_night(night - timedelta(days=1)), count=3)
     final = between(FIRST + timedelta(days=1), nights(6)[-1] - timedelta(days=2))
-    held = held_totals(tmp_path / "history")
-    assert {day: held[day] for day in final} == truth(world, final)
+    stored = stored_totals(tmp_path / "history")
+    assert {day: stored[day] for day in final} == truth(world, final)
 
 
 def test_a_nightly_run_sends_no_more_requests_with_a_since_from_before_all_that_is_remembered(world, tmp_path):
@@ -159,12 +159,12 @@ def test_an_outage_heals_as_far_as_the_server_remembers_and_the_rest_is_missing_
             collect(api, tmp_path / "history", at_night(night), monkeypatch)
         assert count_requests(api) <= A_NIGHT  # also with days that are lost
     whole = between(FIRST + timedelta(days=1), after[-1] - timedelta(days=1))
-    held = held_totals(tmp_path / "history")
-    missing = [day for day in whole if day not in held]
+    stored = stored_totals(tmp_path / "history")
+    missing = [day for day in whole if day not in stored]
     # the last night before the outage saw four hours of its own day, which therefore counts as missing once forgotten
     assert len(missing) == lost
     assert missing == between(before[-1], before[-1] + timedelta(days=lost - 1))
-    assert held == truth(world, [day for day in whole if day not in missing])
+    assert stored == truth(world, [day for day in whole if day not in missing])
     check_site(tmp_path / "history", world, at_night(after[-1]), missing)
 
 
@@ -177,9 +177,9 @@ def test_a_longer_retention_heals_a_longer_outage_also_one_set_since(world, tmp_
         api.data.retention = timedelta(days=90)
         for night in after:
             collect(api, tmp_path, at_night(night), monkeypatch)
-    held = held_totals(tmp_path)
-    assert held == truth(world, sorted(held))
-    assert [day for day in between(min(held), after[-1] - timedelta(days=1)) if day not in held] == []
+    stored = stored_totals(tmp_path)
+    assert stored == truth(world, sorted(stored))
+    assert [day for day in between(min(stored), after[-1] - timedelta(days=1)) if day not in stored] == []
 
 
 @pytest.mark.parametrize("source", ["data", "sessions"])
@@ -202,8 +202,8 @@ def test_collect_killed_at_random_moments_loses_and_doubles_nothing(world, tmp_p
                     histories += 1  # it was done before: the next is killed over a new one
                 else:
                     kills -= 1
-                held = held_totals(tmp_path / place)
-                assert held == truth(world, sorted(held))
+                stored = stored_totals(tmp_path / place)
+                assert stored == truth(world, sorted(stored))
         last = f"killed-{histories}"
         product.run(*command, last, "--exports", f"exports-{last}", api=api, now=now)
     undisturbed = history_files(product, "undisturbed")
@@ -247,8 +247,8 @@ def test_a_disk_that_is_full_is_one_sentence_and_leaves_the_history_whole(world,
         assert "Traceback" not in limited.stderr
         assert {name: text for name, text in product.files("history").items() if name in before} == before
         product.run("collect", api=api, now=now)
-    held = held_totals(tmp_path / "history")
-    assert held == truth(world, sorted(held))
+    stored = stored_totals(tmp_path / "history")
+    assert stored == truth(world, sorted(stored))
 
 
 def test_what_the_api_remembers_is_kept_though_the_first_run_failed(world, tmp_path):
@@ -264,7 +264,7 @@ def test_a_plain_run_after_one_with_since_collects_all_that_a_longer_retention_r
     with StandIn(world, now=now, retention_days=90) as api:
         product.run("collect", "--since", (now - timedelta(days=9)).date().isoformat(), api=api, now=now)
         product.run("collect", api=api, now=now)
-    assert min(held_totals(tmp_path / "history")) == (now - timedelta(days=89)).date()
+    assert min(stored_totals(tmp_path / "history")) == (now - timedelta(days=89)).date()
 
 
 def test_a_damaged_day_heals_by_itself_on_the_next_night(world, tmp_path):
@@ -359,7 +359,7 @@ def test_a_raised_detail_gives_the_same_history_as_collecting_at_that_detail_fro
                 world.arrive(world.assets[0].media_id, at_night(RAISED_DAYS[2]), count=3)
         product.run(*RAISED, "--detail", "full", "--history", "at-once", api=api, now=RAISED_AT)
     assert parquet_files(product, "raised") == parquet_files(product, "at-once")
-    assert held_totals(tmp_path / "raised") == truth(world, RAISED_DAYS)
+    assert stored_totals(tmp_path / "raised") == truth(world, RAISED_DAYS)
 
 
 @pytest.mark.parametrize("detail", ["media", "full"])
@@ -370,7 +370,7 @@ def test_an_interrupted_backfill_goes_on_where_it_stopped(world, tmp_path, monke
     with StandIn(world) as api:
         with pytest.raises(CutOff):
             collect(api, tmp_path / "cut", now, monkeypatch, progress=CutAfter(5))
-        done = set(held_totals(tmp_path / "cut"))
+        done = set(stored_totals(tmp_path / "cut"))
         assert done == set(between(since, since + timedelta(days=4)))
         collect(api, tmp_path / "cut", now, monkeypatch)
         fetched = [seen.query for seen in api.requests if "/buckets/play/" in seen.path]
@@ -417,18 +417,18 @@ def test_a_day_can_be_forgotten_out_of_a_closed_month_too_and_an_unknown_one_cha
     product, now = Product(tmp_path), at_night(date(2026, 7, 4))
     with StandIn(world, now=now) as api:
         product.run("collect", api=api, now=now)
-    before = held_totals(tmp_path / "history")
+    before = stored_totals(tmp_path / "history")
     product.run("forget", "2026-06-10", "2026-05-01", now=now, code=2)
-    assert held_totals(tmp_path / "history") == before
+    assert stored_totals(tmp_path / "history") == before
     told = product.run("forget", "2026-06-10", "2026-07-02", now=now).stdout
     assert "Removed from history: 2026-06-10, 2026-07-02." in told
     gone = {date(2026, 6, 10), date(2026, 7, 2)}
-    assert held_totals(tmp_path / "history") == {day: n for day, n in before.items() if day not in gone}
+    assert stored_totals(tmp_path / "history") == {day: n for day, n in before.items() if day not in gone}
     product.run("render", now=now)
     assert gone <= {date.fromisoformat(day) for day in product.summary()["days"]["missing"]}
     assert "yesterday" in product.run("forget", "yesterday", now=now, code=2).stderr
     with StandIn(world, now=now) as api:  # the server still remembers both
         product.run("collect", "--until", "2026-06-30", api=api, now=now, APIVIDEO_GEO_LEAVE_OUT="2026-06-10")
         product.run(api=api, now=now, APIVIDEO_GEO_LEAVE_OUT="2026-06-10; 2026-06-20")
-    assert held_totals(tmp_path / "history").keys() == before.keys() - {date(2026, 6, 10)}
+    assert stored_totals(tmp_path / "history").keys() == before.keys() - {date(2026, 6, 10)}
     assert product.summary()["days"]["missing"] == ["2026-06-10", "2026-06-20"]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 REFUSED = (400, 403, 404)
 """Status of an answer to which this metric, or this account, is the reason, so that other metrics may be answered."""
 LEAST_TURN = 3
-"""A further metric is compared with the API's own count every so many nights, or less often if there are more."""
+"""A further metric is compared with the API's own count once in this number of nights, or more."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ class _Run:
         return (self.settings.detail or self.source.usual_detail) if self.has_detail else "country"
 
     def plan(self, server: str, metrics: int) -> Plan:
-        """Return the plan for this one of so many ``metrics``. ``server``: the host of the API, "" if there is none.
+        """Return the plan. ``server``: the host of the API, "" if there is none; ``metrics``: how many there are.
 
         So that an ordinary night takes two requests a metric, a further metric is compared with the source's own count
         only in its turn, and after an outage. In its turn the comparison takes the place of today's figures, which the
