@@ -50,13 +50,13 @@ def is_media_id(text: str) -> bool:
 
 
 def clean_texts(column: StringValue) -> StringValue:
-    """Apply :func:`clean_text` to the cells of an engine's column that have NUL, ESC, a tab or an end of a line.
+    """Return an engine's column with its cells on one line, without NUL, ESC and other controls; by DuckDB also in NFC.
 
-    Each of these is searched on its own because that is several times faster than one pattern.
+    NUL, ESC, tabs and ends of lines are each searched on their own: that is several times faster than one pattern.
     """
     on_one_line = column.re_replace(r" *[\t\n\v\f\r][ \t\n\v\f\r]*", " ")
     cleaned = on_one_line.re_replace(r"[\x00-\x1f\x7f]", "").strip()
-    return _has_any(column).ifelse(cleaned, column)
+    return _compose(_has_any(column).ifelse(cleaned, column))
 
 
 def show_controls(column: StringValue) -> StringValue:
@@ -70,6 +70,18 @@ def show_controls(column: StringValue) -> StringValue:
 def _has_any(column: StringValue) -> BooleanValue:
     first, *others = (column.contains(mark) for mark in _marks().values())
     return reduce(or_, others, first)
+
+
+def _compose(column: StringValue) -> StringValue:
+    """Return the column in Unicode NFC. On Spark it stays as it is: Spark has no such function."""
+    import ibis
+
+    @ibis.udf.scalar.builtin(name="nfc_normalize")  # type: ignore[untyped-decorator]
+    def compose(text: str) -> str:  # type: ignore[empty-body]
+        """Return the text in NFC."""
+
+    composed: StringValue = compose(column) if column.get_backend().name == "duckdb" else column
+    return composed
 
 
 @cache

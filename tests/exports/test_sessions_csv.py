@@ -6,6 +6,7 @@ import csv
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unicodedata import is_normalized
 
 import ibis
 import pyarrow as pa
@@ -70,7 +71,7 @@ def test_it_has_one_row_per_session_with_code_and_unknowns_sorted_by_time(tmp_pa
 
 def test_it_reads_back_to_the_same_counts_and_writes_the_same_bytes_again(tmp_path: Path, duckdb: Any) -> None:
     hostile = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "'=x", "''-x", "'plain", 'a "b", c\nd', "Côte", "NA"]
-    hostile += ["a\0b", "a\0c", "\x1b[31m", " =1", "＝1", "two\r\n=lines", "x\r", "\ty\n"]
+    hostile += ["a\0b", "a\0c", "\x1b[31m", " =1", "＝1", "two\r\n=lines", "x\r", "\ty\n", "Cafe\u0301"]
     table = sessions(
         duckdb,
         *(
@@ -84,6 +85,7 @@ def test_it_reads_back_to_the_same_counts_and_writes_the_same_bytes_again(tmp_pa
     write_sessions_csv(table, (EIGHTH, NINTH), path, add=("extra",))
     content = path.read_bytes()
     assert {row["extra"][:1] for row in read(path)}.isdisjoint("=+-@\t\r")
+    assert all(is_normalized("NFC", row["extra"] + row["city"] + row["title"]) for row in read(path))
     again = open_sessions([str(path)], duckdb)
     for one, other in zip(
         count_sessions(table, "play", DIMENSIONS, listed=None)[:2],
