@@ -66,12 +66,12 @@ def between(first, last):
 
 
 def check_site(folder, world, now, missing=()):
-    """Build the site of the history in ``folder``: it tells the truth of all days but those ``missing``."""
+    """Build the site of the history in ``folder``: it is true for all days except ``missing``."""
     product = Product(folder.with_name("built"))
     product.folder.mkdir()
     product.run("render", "--history", folder, now=now)
-    told = [day for day in between(FIRST + timedelta(days=1), now.date()) if day not in missing]
-    truth_of_all = world.truth(told, upto=now - timedelta(milliseconds=1))
+    collected = [day for day in between(FIRST + timedelta(days=1), now.date()) if day not in missing]
+    truth_of_all = world.truth(collected, upto=now - timedelta(milliseconds=1))
     assert product.choro() == truth_of_all
     assert product.summary()["total"] == truth_of_all.total()
     assert product.summary()["days"]["missing"] == [str(day) for day in missing]
@@ -273,8 +273,8 @@ def test_a_damaged_day_heals_by_itself_on_the_next_night(world, tmp_path):
         product.run("collect", api=api, now=now)
         before = parquet_files(product, "history")
         (tmp_path / "history/2026/07/2026-07-05.parquet").write_bytes(b"")
-        told = product.run("collect", api=api, now=now)
-    assert "renamed to 2026-07-05.damaged, and its day will be fetched again" in told.stderr
+        done = product.run("collect", api=api, now=now)
+    assert "renamed to 2026-07-05.damaged, and its day will be fetched again" in done.stderr
     assert parquet_files(product, "history") == before
 
 
@@ -286,8 +286,8 @@ def test_a_month_damaged_inside_is_named_and_the_site_stays(world, tmp_path):
         month = tmp_path / "history/2026/2026-06.parquet"
         whole = month.read_bytes()
         month.write_bytes(whole[:60] + bytes(30) + whole[90:])
-        told = product.run(api=api, now=now, code=5)
-    assert "error: history/2026/2026-06.parquet is damaged. Restore a copy" in told.stderr
+        done = product.run(api=api, now=now, code=5)
+    assert "error: history/2026/2026-06.parquet is damaged. Restore a copy" in done.stderr
     assert product.files("site") == before
 
 
@@ -301,8 +301,8 @@ def test_a_day_whose_rows_are_not_those_that_were_written_is_named_and_the_site_
     with pq.ParquetWriter(path, table.schema) as writer:
         writer.write_table(table)
         writer.add_key_value_metadata(about)
-    told = product.run("render", now=now, code=5)
-    assert "error: history/2026/07/2026-07-05.parquet is damaged. Restore a copy" in told.stderr
+    done = product.run("render", now=now, code=5)
+    assert "error: history/2026/07/2026-07-05.parquet is damaged. Restore a copy" in done.stderr
     assert product.files("site") == before
 
 
@@ -311,8 +311,8 @@ def test_a_period_that_nothing_is_remembered_of_is_told_where_there_is_no_histor
     with StandIn(world, now=now) as api:
         for command in ("collect", "build"):
             for period in (("--since", "2026-12-01"), ("--until", "2026-06-20")):
-                told = product.run(command, *period, api=api, now=now, code=2)
-                assert "no day to collect between --since and --until" in told.stderr
+                done = product.run(command, *period, api=api, now=now, code=2)
+                assert "no day to collect between --since and --until" in done.stderr
 
 
 def test_commands_on_a_history_that_is_not_there_make_none(tmp_path):
@@ -328,8 +328,8 @@ def test_months_can_be_compacted_by_a_command(world, tmp_path):
         for night in (at_night(date(2026, 7, 2)), at_night(date(2026, 8, 4))):
             api.now = night
             product.run("collect", api=api, now=night)
-    told = product.run("compact", now=at_night(date(2026, 9, 10))).stdout
-    assert told.startswith("1 month compacted")
+    done = product.run("compact", now=at_night(date(2026, 9, 10))).stdout
+    assert done.startswith("1 month compacted")
     assert product.run("compact", now=at_night(date(2026, 9, 10))).stdout.startswith("0 months")
 
 
@@ -420,8 +420,8 @@ def test_a_day_can_be_forgotten_out_of_a_closed_month_too_and_an_unknown_one_cha
     before = stored_totals(tmp_path / "history")
     product.run("forget", "2026-06-10", "2026-05-01", now=now, code=2)
     assert stored_totals(tmp_path / "history") == before
-    told = product.run("forget", "2026-06-10", "2026-07-02", now=now).stdout
-    assert "Removed from history: 2026-06-10, 2026-07-02." in told
+    done = product.run("forget", "2026-06-10", "2026-07-02", now=now).stdout
+    assert "Removed from history: 2026-06-10, 2026-07-02." in done
     gone = {date(2026, 6, 10), date(2026, 7, 2)}
     assert stored_totals(tmp_path / "history") == {day: n for day, n in before.items() if day not in gone}
     product.run("render", now=now)

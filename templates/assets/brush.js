@@ -7,7 +7,7 @@
   function start(days, moved) {
     const strip = geo.byId("strip");
     const box = geo.make("div", undefined, "brush");
-    const before = geo.make("i", undefined, "dim"), between = geo.make("i", undefined, "held"), after = geo.make("i", undefined, "dim");
+    const before = geo.make("i", undefined, "dim"), between = geo.make("i", undefined, "window"), after = geo.make("i", undefined, "dim");
     const first = slider(_("First day")), end = slider(_("Last day"));
     box.append(before, between, after, first, end);
     strip.append(box);

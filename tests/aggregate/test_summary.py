@@ -35,11 +35,11 @@ def made(rows, collected, **options):
 
 
 ROWS = [(0, "FRA", 3), (0, UNKNOWN, 1), (2, "FRA", 5), (2, "PER", 2), (3, "PER", 4)]
-HELD = {0: False, 2: False, 3: True}
+COLLECTED = {0: False, 2: False, 3: True}
 
 
 def test_every_country_has_a_count_for_every_day():
-    summary = made(ROWS, HELD)
+    summary = made(ROWS, COLLECTED)
     assert summary.by_country == {UNKNOWN: (1, 0, 0, 0), "FRA": (3, 0, 5, 0), "PER": (0, 0, 2, 4)}
     assert [each.count for each in summary.daily] == [4, None, 7, 4]
     assert (summary.total, summary.mapped, summary.unknown) == (15, 14, 1)
@@ -47,13 +47,13 @@ def test_every_country_has_a_count_for_every_day():
 
 
 def test_the_days_of_the_countries_add_up_to_the_days():
-    summary = made(ROWS, HELD)
+    summary = made(ROWS, COLLECTED)
     for place, each in enumerate(summary.daily):
         assert sum(counts[place] for counts in summary.by_country.values()) == (each.count or 0)
 
 
 def test_days_outside_the_period_count_nowhere():
-    summary = made(ROWS, HELD, since=day(2), until=day(2))
+    summary = made(ROWS, COLLECTED, since=day(2), until=day(2))
     assert summary.by_country == {"FRA": (5,), "PER": (2,)}
     assert summary.total == 7
 
@@ -109,7 +109,7 @@ def test_a_breakdown_knows_the_days_on_which_it_was_collected():
 
 
 def test_a_part_is_compared_with_the_count_on_the_days_on_which_it_was_collected():
-    summary = replace(made(ROWS, HELD), uncollected={"media": (day(0),)})
+    summary = replace(made(ROWS, COLLECTED), uncollected={"media": (day(0),)})
     assert [each.count for each in summary.daily_by("media")] == [None, None, 7, 4]
     assert summary.count_by("media") == 11
     assert summary.count_by("media", "FRA") == 5

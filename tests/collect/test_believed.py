@@ -19,7 +19,7 @@ from tests.product import Product
 FIRST = date(2026, 10, 20)
 YESTERDAY = date(2026, 11, 10)
 NIGHT = at_night(date(2026, 11, 11))
-HELD = (YESTERDAY - timedelta(days=3), YESTERDAY)
+KEPT_DAYS = (YESTERDAY - timedelta(days=3), YESTERDAY)
 LIE = {fault.name: fault for fault in LIES}
 COUNT_LIE = {fault.name: fault for fault in COUNT_LIES}
 OF_YESTERDAY = Step("yesterday", lambda _, target: "buckets/play/country" in target and f"from={YESTERDAY}" in target)
@@ -44,7 +44,7 @@ def nights(world, tmp_path):
     product = Product(tmp_path)
     with StandIn(world) as api, FaultyProxy(api.url) as proxy:
 
-        def run(number=0, fault=None, step=OF_YESTERDAY, command="collect", since=HELD[0], **options):
+        def run(number=0, fault=None, step=OF_YESTERDAY, command="collect", since=KEPT_DAYS[0], **options):
             now = NIGHT + timedelta(days=number)
             api.now, proxy.fault, proxy.step = now, fault, step
             behind = Behind(proxy.url, api.api_key)
@@ -88,7 +88,7 @@ def test_a_lie_about_a_day_is_never_a_zero_and_heals_on_the_next_night(nights, w
     assert (stored(nights).doubt, stored(nights).count) == ("no", truth(world))
     assert shown(nights) == truth(world)
     assert doubtful(nights) == []
-    days = [HELD[0] + timedelta(days=n) for n in range(6)]
+    days = [KEPT_DAYS[0] + timedelta(days=n) for n in range(6)]
     last = NIGHT + timedelta(days=1, milliseconds=-1)
     assert summary(nights).unknown == world.truth(days, upto=last)["---"]
 

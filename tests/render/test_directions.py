@@ -72,7 +72,7 @@ def test_the_page_is_mirrored_but_neither_the_map_nor_time(arabic):
     arabic.focus("[type=range] >> nth=0")
     arabic.keyboard.press("ArrowRight")
     wait_until(arabic, "location.search.startsWith('?period=2026-06-02..')")
-    assert left(arabic, ".held") > left(arabic, ".strip")
+    assert left(arabic, ".window") > left(arabic, ".strip")
 
 
 def test_time_goes_from_left_to_right_on_the_page_of_a_country_too(open_page: OpenPage, sites):

@@ -20,7 +20,7 @@ from tests.render.tapping import MOUSE, TOUCH, point_in
 SIZES: dict[int, Any] = {**TOUCH, 1440: MOUSE}
 
 
-class _Held(SimpleHTTPRequestHandler):
+class _Delayed(SimpleHTTPRequestHandler):
     """Serves a folder, but the map's scripts only once ``gate`` is open."""
 
     gate = Event()
@@ -41,7 +41,7 @@ def folder(tmp_path_factory):
 @pytest.fixture
 def slow(folder) -> Iterator[tuple[str, Callable[[], None]]]:
     """The address of the page on a server that holds its scripts back, and what lets them through."""
-    handler = type("Held", (_Held,), {"gate": Event()})
+    handler = type("Delayed", (_Delayed,), {"gate": Event()})
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

@@ -47,17 +47,17 @@ def rows(html: str, heading: str) -> dict[str, str]:
 
 def test_the_balance_is_told_in_numbers_that_add_up():
     world = whole_world()
-    told = rows(about(world), "balance")
-    assert told == {"On the map": f"{world.mapped:,}", "Unknown": "462", "Total": f"{world.total:,}"}
-    *parts, total = (int(figure.replace(",", "")) for figure in told.values())
+    shown = rows(about(world), "balance")
+    assert shown == {"On the map": f"{world.mapped:,}", "Unknown": "462", "Total": f"{world.total:,}"}
+    *parts, total = (int(figure.replace(",", "")) for figure in shown.values())
     assert sum(parts) == total
 
 
 def test_every_day_of_the_period_is_accounted_for_and_gaps_are_named():
     counts = [4, 0, 0, None, None, 5, None, 7, 1]
     html = about(summary({"FRA": 17}, days(date(2026, 8, 1), counts, open_last=True)))
-    told = dict(re.findall(r"<b>([^<:]+): (\d+)</b>", html))
-    assert told == {"Collected": "3", "Collected, empty": "2", "In progress": "1", "Missing": "3"}
+    shown = dict(re.findall(r"<b>([^<:]+): (\d+)</b>", html))
+    assert shown == {"Collected": "3", "Collected, empty": "2", "In progress": "1", "Missing": "3"}
     assert "The figures cover what happened between 1 August and 9 August 2026." in text(html)
     assert "Never collected: 4–5 Aug, 7 Aug." in text(html)
 
