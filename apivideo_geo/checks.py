@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from apivideo_geo.model import PER_DAY, Details, Summary
 from apivideo_geo.page_loads import CANONICAL, LINK, LOAD, Address, find_in_page, find_in_script, find_in_style
-from apivideo_geo.render.addresses import country_page, month_page
+from apivideo_geo.render.addresses import collection_pages, country_page, month_page
 from apivideo_geo.word_search import WordSearch
 
 MONTHLY = "data/monthly.csv"
@@ -115,7 +115,7 @@ def check_suppressed(site: Mapping[str, bytes], daily: Collection[str], min_coun
 
 
 def check_details(summary: Summary, details: Details) -> list[str]:
-    """Return countries and videos whose breakdowns add up to more than their total."""
+    """Return countries, videos and collections whose breakdowns do not fit their total."""
     problems = []
     counts = {country.iso_a3: country.count for country in summary.countries}
     for code, detail in details.countries.items():
@@ -128,6 +128,9 @@ def check_details(summary: Summary, details: Details) -> list[str]:
             problems.append(f"the countries of {one.asset.media_id} do not add up to {one.count}")
         if one.daily and one.count != sum(one.daily):
             problems.append(f"the days of {one.asset.media_id} do not add up to {one.count}")
+    for collection in details.collections:
+        if collection.sums.count != sum(one.count for one in collection.assets if one.asset.public):
+            problems.append(f"the public videos of the collection {collection.tag!r} do not add up to its count")
     watched = sum(one.count for one in details.assets) + details.unlisted + details.withheld.get("media", 0)
     if watched > summary.total:
         problems.append(f"the videos add up to {watched}, more than the total {summary.total}")
@@ -135,9 +138,11 @@ def check_details(summary: Summary, details: Details) -> list[str]:
 
 
 def check_pages(site: Mapping[str, bytes], summary: Summary, details: Details) -> list[str]:
-    """Return missing pages of countries and months, and pages of countries, months and videos with a wrong count."""
+    """Return missing pages of countries, collections and months, and pages, also of videos, with a wrong count."""
     expected = {country_page(country.iso_a3): country.count for country in summary.countries}
     expected |= {month_page(one.month): one.total for one in details.closed}
+    pages = collection_pages([one.tag for one in details.collections])
+    expected |= {pages[one.tag]: one.sums.count for one in details.collections}
     problems = [f"{name} is not there" for name in expected if name not in site]
     problems += [
         f"{name} does not have the count {count}"

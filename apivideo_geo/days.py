@@ -29,6 +29,19 @@ def month_end(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - ONE_DAY
 
 
+def day_of(moment: str) -> date | None:
+    """Return the UTC day of an ISO time, the format of the API; None for anything else. Without an offset it is UTC.
+
+    >>> day_of("2026-09-21T01:00:00+02:00")
+    datetime.date(2026, 9, 20)
+    """
+    try:
+        parsed = datetime.fromisoformat(moment)
+        return (parsed.astimezone(UTC) if parsed.tzinfo else parsed).date()
+    except (ValueError, OverflowError):
+        return None
+
+
 def first_whole_day(now: datetime, retention: timedelta) -> date:
     """Return the first UTC day that is completely within the ``retention`` before ``now``.
 

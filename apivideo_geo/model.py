@@ -142,6 +142,18 @@ class Asset:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What happened on the UTC day ``day``: a ``text`` of the owner's.
+
+    With a ``media_id`` it is the publication of that asset, and ``text`` is its title.
+    """
+
+    day: date
+    text: str
+    media_id: str = ""
+
+
+@dataclass(frozen=True)
 class Refused:
     """Rows that were rejected: ``count`` of them for ``reason``, on ``day`` if they have one."""
 
@@ -529,6 +541,19 @@ class AssetDetail:
 
 
 @dataclass(frozen=True)
+class AssetCollection:
+    """The public ``assets`` with a ``tag`` that the owner lists, most watched first.
+
+    ``sums`` has the sums of what is published of each; its title is the tag. An asset can be in several collections, so
+    these must not be added up.
+    """
+
+    tag: str
+    assets: tuple[AssetDetail, ...]
+    sums: AssetDetail
+
+
+@dataclass(frozen=True)
 class CityCount:
     """A city that may be published. ``point`` is (latitude, longitude), or None if it is not known for certain."""
 
@@ -548,7 +573,7 @@ class Details:
     suppressed counts; both are of ``months`` (the first UTC day of each), and ``monthly`` has them by month. Those of
     ``changed`` months are shown as they were first published, although their data is different now; those of
     ``withdrawn`` months are not shown any more, because they lost a day. ``closed``: the months that have a page,
-    oldest first.
+    oldest first. ``collections``: in the order of the setting. ``notes``: those of the owner, in the same order.
     """
 
     countries: Mapping[str, CountryDetail] = field(default_factory=dict)
@@ -562,3 +587,5 @@ class Details:
     changed: tuple[date, ...] = ()
     withdrawn: tuple[date, ...] = ()
     closed: tuple[ClosedMonth, ...] = ()
+    collections: tuple[AssetCollection, ...] = ()
+    notes: tuple[Note, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +45,7 @@ def run(command: str, settings: Settings, effects: Effects, report: Report | Non
         with report.step("aggregate", effects):
             summary, details, facts = summarise_history(settings, effects)
         report.summary = summary
+        report.warnings += _unused_settings(settings, summary, details)
         with report.step("render", effects):
             site = render(summary, details, facts, settings)
         with report.step("publish", effects):
@@ -58,6 +59,7 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
     Raises :class:`UsageError` if there is no history, or no day of it between ``since`` and ``until``.
     """
     from apivideo_geo.aggregate.closed_months import close_months
+    from apivideo_geo.aggregate.collections import make_collections
     from apivideo_geo.history.closed_months import load_months
     from apivideo_geo.history.history import load_history
     from apivideo_geo.open_place import metrics_of, open_history
@@ -90,7 +92,29 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
             days = summary.metrics[metric].daily
             one.check_counts({day.day: day.count for day in days if day.count is not None})
     stored = () if summary.demo else load_months(history.folder)  # the demo is invented, and different every day
-    return summary, replace(details, closed=close_months(summary, stored)), audience.ibis()
+    notes, tags = settings.notes, settings.collections
+    if summary.demo:
+        from apivideo_geo.sources.demo import COLLECTIONS, demo_notes
+
+        notes, tags = notes or demo_notes(effects.now()), tags or COLLECTIONS
+    collections = make_collections(details.assets, tags)
+    details = replace(details, closed=close_months(summary, stored), collections=collections, notes=notes)
+    return summary, details, audience.ibis()
+
+
+def _unused_settings(settings: Settings, summary: Summary, details: Details) -> Iterator[str]:
+    """Yield a warning for notes on days without data, and for tags that no public video has."""
+    from apivideo_geo.days import list_days
+
+    days = {day.day for day in (*summary.earlier.days, *summary.daily)}
+    if outside := [note.day for note in settings.notes if note.day not in days]:
+        yield f"the notes of {list_days(outside)} are not shown, because the history does not have these days"
+    found = {one.tag for one in details.collections}
+    if unknown := [tag for tag in settings.collections if tag not in found]:
+        yield (
+            f"no public video has the tag {', '.join(map(repr, unknown))}, so it has no collection; "
+            "capital letters matter"
+        )
 
 
 def make_digest(month: str, settings: Settings, effects: Effects) -> Digest | None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,7 +19,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, Validation
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from apivideo_geo.errors import UsageError
-from apivideo_geo.model import FIRST_METRICS, METRICS, RATIO_FROM, SESSION_COLUMNS, Detail
+from apivideo_geo.model import FIRST_METRICS, METRICS, RATIO_FROM, SESSION_COLUMNS, Detail, Note
 from apivideo_geo.owner_files import check_owner_file
 from apivideo_geo.plain_text import clean_text, has_control_characters
 from apivideo_geo.text_files import READ_ERRORS, describe, read_text
@@ -66,6 +66,34 @@ def _plain_day(value: object) -> object:
 
 Day = Annotated[date, BeforeValidator(_plain_day)]
 Days = Annotated[tuple[Day, ...], NoDecode]
+LONGEST_TAG = 60
+"""Maximum number of characters of a tag in ``collections``."""
+LONGEST_NOTE = 200
+"""Maximum number of characters of a note."""
+_NOTE = 'a note has a day and a text, like day = 2026-09-21, text = "Festival"'
+
+
+def _read_note(value: object) -> Note:
+    """Return a note from a table of the settings file. Raises ValueError."""
+    if isinstance(value, Note):
+        return value
+    if not isinstance(value, Mapping) or not set(value) >= {"day", "text"}:
+        raise ValueError(_NOTE)
+    if more := sorted(set(value) - {"day", "text"}):
+        raise ValueError(f"a note has only a day and a text; move {shown(more[0])} above the first [[notes]]")
+    day, text = _plain_day(value["day"]), value["text"]
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise ValueError("the day of a note is written YYYY-MM-DD, without a time")
+    if not date(2000, 1, 1) <= day <= date(2100, 1, 1):
+        raise ValueError("the day of a note must be between 2000-01-01 and 2100-01-01")
+    if not isinstance(text, str) or not (clean := _clean(text)):
+        raise ValueError(_NOTE)
+    if len(clean) > LONGEST_NOTE:
+        raise ValueError(f"the text of a note has at most {LONGEST_NOTE} characters; shorten it")
+    return Note(day, clean)
+
+
+Notes = Annotated[tuple[Annotated[Note, BeforeValidator(_read_note)], ...], NoDecode]
 
 
 class Settings(BaseSettings):
@@ -142,6 +170,20 @@ class Settings(BaseSettings):
         "Acme=https://example.org; Blog=https://example.org/blog.",
     )
     footer: str = Field("", max_length=600, description="A text at the bottom of every page.")
+    notes: Notes = Field(
+        (),
+        max_length=500,
+        description="What happened on a day, marked on every curve and listed in What changed and in the feed: in the "
+        'file, for each note, the lines [[notes]], day = 2026-09-21 and text = "…" (at most 200 characters), at the '
+        "end of the file; in the environment 2026-09-21=Festival; 2026-10-02=New course. The publications of public "
+        "videos are marked without it.",
+    )
+    collections: Many = Field(
+        (),
+        max_length=50,
+        description="Tags whose public videos are shown together: a filter in the list of videos, and a page with a "
+        "map for each. Only the tags that are named here are shown; all others stay internal.",
+    )
     templates: Path | None = Field(
         None,
         description="Folder of your own templates and assets; they take precedence over those of the same name.",
@@ -248,7 +290,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "metrics", "detail_metrics", "sessions", "counts", "sessions_add", "sessions_drop", "breaks", "leave_out",
-        mode="before",
+        "collections", mode="before",
     )  # fmt: skip
     @classmethod
     def _split(cls, value: object) -> object:
@@ -256,6 +298,23 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.replace("\n", ";").split(";") if part.strip())
         return value
+
+    @field_validator("notes", mode="before")
+    @classmethod
+    def _dated(cls, value: object) -> object:
+        """Split a text from the environment, whose entries are ``2026-09-21=Text``, separated by ``;`` or new lines."""
+        if not isinstance(value, str):
+            return value
+        pairs = (part.partition("=") for part in value.replace("\n", ";").split(";") if part.strip())
+        return tuple({"day": day.strip(), "text": text} for day, _, text in pairs)
+
+    @field_validator("collections")
+    @classmethod
+    def _plain_tags(cls, tags: tuple[str, ...]) -> tuple[str, ...]:
+        clean = tuple(map(_clean, tags))
+        if any(not 1 <= len(tag) <= LONGEST_TAG for tag in clean):
+            raise ValueError(f"a tag has 1 to {LONGEST_TAG} characters")
+        return tuple(dict.fromkeys(clean))
 
     @field_validator("metric")
     @classmethod
@@ -467,7 +526,11 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Setti
     try:
         return Settings(**(in_file | given))
     except ValidationError as error:
-        raise UsageError(_sentence(error, set(given), {name: place(path, text, name) for name in in_file})) from None
+
+        def where(name: str, number: int) -> str:
+            return place(path, text, name, number) if name in in_file else ""
+
+        raise UsageError(_sentence(error, set(given), where)) from None
 
 
 def _is_set(name: str, given: Mapping[str, Any]) -> bool:
@@ -530,10 +593,15 @@ def _parse_file(path: Path, text: str) -> dict[str, Any]:
     return values
 
 
-def place(path: Path, text: str, name: str) -> str:
-    """Return the file and, if it can be found, the line on which the setting ``name`` is set."""
-    key = re.search(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[].=]", text, re.MULTILINE)
-    return f"{path}, line {text.count(chr(10), 0, key.start()) + 1}" if key else str(path)
+def place(path: Path, text: str, name: str, number: int = 0) -> str:
+    """Return the file and, if it can be found, the line on which the setting ``name`` is set.
+
+    If it is set as several tables, ``[[name]]``, it is that of the table ``number``; the first is 0.
+    """
+    pattern = rf"^[ \t]*\[{{0,2}}[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[].=]"
+    keys = [key.start() for key in re.finditer(pattern, text, re.MULTILINE)]
+    start = keys[number if number < len(keys) else 0] if keys else None
+    return str(path) if start is None else f"{path}, line {text.count(chr(10), 0, start) + 1}"
 
 
 def _check_environment() -> None:
@@ -543,20 +611,20 @@ def _check_environment() -> None:
             raise UsageError(f"Unknown setting {name} in the environment; see README.md for the settings.")
 
 
-def _sentence(error: ValidationError, flags: set[str], in_file: Mapping[str, str]) -> str:
+def _sentence(error: ValidationError, flags: set[str], in_file: Callable[[str, int], str]) -> str:
     """Return the first problem of ``error`` as one sentence that names where the value comes from.
 
-    ``in_file``: name → file and line, of each setting from the file.
+    ``in_file``: name and number of an entry → file and line; "" for a setting that is not from the file.
     """
     problem = error.errors(include_url=False, include_context=False, include_input=True)[0]
-    name = str(problem["loc"][0]) if problem["loc"] else ""
+    name, *inner = map(str, problem["loc"] or ("",))
     message = problem["msg"].removeprefix("Value error, ").rstrip(".")
     if not name:
         return message[0].upper() + message[1:] + "."
     if name in flags:
         where = "--" + name.replace("_", "-")
-    elif name in in_file:
-        where = f"{in_file[name]}: {name}"
+    elif found := in_file(name, int(inner[0]) if inner and inner[0].isdigit() else 0):
+        where = f"{found}: {name}"
     else:
         where = name if name.isupper() else variable_of(name)
     secret = name.lower().endswith(("api_key", "github_token"))

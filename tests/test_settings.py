@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from apivideo_geo.errors import UsageError
-from apivideo_geo.model import PER_MILLION_FROM
+from apivideo_geo.model import PER_MILLION_FROM, Note
 from apivideo_geo.render.map.palettes import DEFAULT, PALETTES
 from apivideo_geo.render.map.scale import MAX_CLASSES, METHODS, MIN_CLASSES
 from apivideo_geo.render.site import Theme
@@ -111,6 +111,17 @@ def test_a_wrong_flag_is_one_sentence(flags, said):
             'locale = "en"\n"title" = "a\\u0000b"',
             "apivideo-geo.toml, line 2: title: there is a control character in it",
         ),
+        (
+            '[[notes]]\nday = 2026-09-21\ntext = "A"\n\n[[notes]]\nday = 2026-09-22',
+            "line 5: notes: a note has a day and",
+        ),
+        ('[[notes]]\nday = "21.9."\ntext = "A"', "line 1: notes: a day is written YYYY-MM-DD"),
+        ('[[notes]]\nday = 2026-09-21T10:00:00\ntext = "A"', "the day of a note is written YYYY-MM-DD, without a time"),
+        ('[[notes]]\nday = 1026-09-21\ntext = "A"', "the day of a note must be between 2000-01-01 and 2100-01-01"),
+        ('[[notes]]\nday = 2026-09-21\ntext = " "', "notes: a note has a day and a text"),
+        (f'[[notes]]\nday = 2026-09-21\ntext = "{"x " * 101}"', "has at most 200 characters; shorten it"),
+        ('[[notes]]\nday = 2026-09-21\ntext = "A"\ntitle = "B"', "move 'title' above the first [[notes]]"),
+        ('collections = ["a", ""]', "line 1: collections: a tag has 1 to 60 characters"),
         ("classes = 5\nworkers = " + "1" * 5000, "apivideo-geo.toml, line 2: a number has too many digits"),
         ("links = " + "[" * 50_000, "apivideo-geo.toml: its values are nested too deeply"),
         ("# " + "x" * 1_000_001, "Cannot read the settings file apivideo-geo.toml: it has 1,000,003 bytes"),
@@ -200,6 +211,17 @@ def test_links_come_as_a_table_from_the_file_and_as_pairs_from_the_environment(m
     monkeypatch.setenv("APIVIDEO_GEO_LINKS", "Acme=https://example.org/?a=b; Write = mailto:a@example.org")
     write("")
     assert load_settings({}).links == links
+
+
+def test_notes_and_tags_come_from_the_file_or_the_environment_and_are_clean(monkeypatch):
+    write('collections = [" a ", "b", "a"]\n[[notes]]\nday = 2026-09-21\ntext = "Two\\nlines"\n')
+    settings = load_settings({})
+    assert (settings.notes, settings.collections) == ((Note(date(2026, 9, 21), "Two lines"),), ("a", "b"))
+    monkeypatch.setenv("APIVIDEO_GEO_NOTES", "2026-09-21=Two = 2; 2026-09-22 = B")
+    monkeypatch.setenv("APIVIDEO_GEO_COLLECTIONS", "a; b")
+    settings = load_settings({})
+    assert settings.notes == (Note(date(2026, 9, 21), "Two = 2"), Note(date(2026, 9, 22), "B"))
+    assert settings.collections == ("a", "b")
 
 
 def test_breaks_are_numbers_from_file_and_environment(monkeypatch):

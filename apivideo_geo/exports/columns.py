@@ -126,6 +126,15 @@ VIDEOS = (
     Column("to", "date", "Last UTC day on which counts by video were collected, inclusive"),
     Column("days", "integer", "Days from the first to the last on which counts by video were collected", COUNT),
 )
+COLLECTIONS = (
+    Column(
+        "collection", "string",
+        "Tag that the owner lists. A video can have several, so counts of collections must not be added up",
+        {"required": True},
+    ),
+    CODE,
+    Column("count", "integer", "Sum of what is published of its public videos in this country", COUNT),
+)  # fmt: skip
 MONTHLY = (
     Column("month", "date", "First UTC day of a complete month", {"required": True}),
     Column("dimension", "string", "city, referrer or media", {"required": True}),

@@ -16,6 +16,7 @@ from apivideo_geo.aggregate.ratios import Ratios
 from apivideo_geo.exports.columns import (
     BREAKDOWN,
     CHORO,
+    COLLECTIONS,
     COUNTRIES,
     DAILY,
     METRICS,
@@ -115,6 +116,13 @@ def videos_frame(summary: Summary, details: Details) -> pd.DataFrame:
     if details.unlisted:
         rows.append((UNLISTED, None, None, details.unlisted, None, None, *period))
     return make_frame(VIDEOS, rows)
+
+
+def collections_frame(details: Details) -> pd.DataFrame:
+    """Return the columns ``COLLECTIONS``, one row for each collection and country, highest count first."""
+    return make_frame(
+        COLLECTIONS, ((one.tag, code, count) for one in details.collections for code, count in one.sums.countries)
+    )
 
 
 def monthly_frame(details: Details) -> pd.DataFrame:

@@ -70,6 +70,10 @@ def make_tables(summary: Summary, details: Details) -> tuple[CsvFile, ...]:
         tables.append(
             CsvFile("data/videos.csv", "Counts by video and live stream", columns.VIDEOS, ("media_id",), videos)
         )
+    if details.collections:
+        title, key = "Counts by collection (a tag that the owner lists) and country", ("collection", "iso_a3")
+        rows = frames.collections_frame(details)
+        tables.append(CsvFile("data/collections.csv", title, columns.COLLECTIONS, key, rows))
     if details.monthly:
         title = "Counts by month, country and value of the dimensions with withheld counts"
         tables.append(CsvFile("data/monthly.csv", title, columns.MONTHLY, (), frames.monthly_frame(details)))

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from apivideo_geo.aggregate.ratios import Ratios
-from apivideo_geo.model import Details, Summary
-from apivideo_geo.render.addresses import video_pages
+from apivideo_geo.days import day_of
+from apivideo_geo.model import Details, Note, Summary
+from apivideo_geo.render.addresses import collection_pages, video_pages
 from apivideo_geo.render.map.scale import Scale
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
+from apivideo_geo.render.text.value_names import asset_title
 from apivideo_geo.render.theme.theme import Theme
 
 
@@ -44,9 +46,26 @@ class Context:
         return video_pages(self.details.assets, self.theme.video_pages)
 
     @cached_property
+    def collection_pages(self) -> Mapping[str, str]:
+        """Tag → path of the page of its collection."""
+        return collection_pages([one.tag for one in self.details.collections])
+
+    @cached_property
     def watched(self) -> int:
         """The number of videos and live streams with plays."""
         return sum(detail.count > 0 for detail in self.details.assets)
+
+    @cached_property
+    def notes(self) -> tuple[Note, ...]:
+        """The notes of the owner and the publications of public assets in the period of the Summary, oldest first."""
+        published = (
+            Note(day, asset_title(one.asset, self.formats), one.asset.media_id)
+            for one in self.details.assets
+            if one.asset.public and (day := day_of(one.asset.published_at))
+        )
+        days = self.summary.daily
+        notes = [note for note in (*self.details.notes, *published) if days and days[0].day <= note.day <= days[-1].day]
+        return tuple(sorted(notes, key=lambda note: (note.day, bool(note.media_id), note.text, note.media_id)))
 
     @property
     def period(self) -> str:

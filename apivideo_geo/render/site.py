@@ -27,18 +27,20 @@ from apivideo_geo.render.map.sparkline import render_days
 from apivideo_geo.render.pages.about import make_about
 from apivideo_geo.render.pages.changes import by_month, make_changes
 from apivideo_geo.render.pages.cities import has_cities, make_cities, render_circles
+from apivideo_geo.render.pages.collection import make_collection
 from apivideo_geo.render.pages.country import make_country
 from apivideo_geo.render.pages.embed import make_embed
 from apivideo_geo.render.pages.figures import Curves
 from apivideo_geo.render.pages.index import make_index
 from apivideo_geo.render.pages.month import make_month, make_months
+from apivideo_geo.render.pages.notes import render_events
 from apivideo_geo.render.pages.video import make_asset_lines, make_country_lines, make_list, make_video
 from apivideo_geo.render.site_files import CARD_PICTURE, render_site_files
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import sentence
 from apivideo_geo.render.text.translations import render_words
 from apivideo_geo.render.theme.accent import render_accent
-from apivideo_geo.render.theme.assets import METRICS, PICTURE, hashed, load_leaflet, load_own
+from apivideo_geo.render.theme.assets import ALL_NOTES, METRICS, NOTES, PICTURE, hashed, load_leaflet, load_own
 from apivideo_geo.render.theme.own_templates import LimitReached, add_policy, explain_failure, render_limited
 from apivideo_geo.render.theme.templates import find_file
 from apivideo_geo.render.theme.theme import Theme
@@ -159,6 +161,10 @@ def _detail_pages(context: Context, environment: Environment, frame: Mapping[str
     for detail in context.details.assets:
         if path := context.video_pages.get(detail.asset.media_id, ""):
             yield finish("video.html", path, make_video(detail, context, country_lines, video_curves))
+    for collection in context.details.collections:
+        path = context.collection_pages[collection.tag]
+        values = make_collection(collection, context, country_lines, asset_lines, video_curves)
+        yield finish("collection.html", path, values)
     for closed in context.details.closed:
         path = month_page(closed.month)
         own = {"root": "../", "path": path.removesuffix("index.html")}
@@ -198,6 +204,7 @@ def _assets(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
         own[METRICS] = script_data.render_metrics(context.summary, formats).encode() + own[METRICS]
     else:
         del own[METRICS]
+    own[ALL_NOTES] = render_events(context).encode() + own[NOTES]
     circles = render_circles(context.details)
     added = render_palette(theme.palette), render_dots(load_shapes()), render_accent(theme.accent)
     return {

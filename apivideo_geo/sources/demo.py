@@ -2,8 +2,8 @@
 
 ``demo_data/`` contains its plays (``plays.parquet``: one row a play, in order of time, its day as the number of days
 before the newest one, how far it got, whether it is the first of its viewer that day), how often videos were loaded
-without a play (``unplayed.parquet``, by day and country) and its assets. Here they are moved to end in the current week
-and counted. ``tools/demo`` made them; nothing is invented at run time.
+without a play (``unplayed.parquet``, by day and country), its assets and its notes. Here they are moved to end in the
+current week and counted. ``tools/demo`` made them; nothing is invented at run time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from apivideo_geo.aggregate.fact_values import map_values
 from apivideo_geo.days import day_start, days_between
 from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.geo.countries import to_alpha3
-from apivideo_geo.model import DETAIL_DIMENSIONS, UNKNOWN, Asset, Facts, Refused
+from apivideo_geo.model import DETAIL_DIMENSIONS, UNKNOWN, Asset, Facts, Note, Refused
 from apivideo_geo.privacy import hide_unlisted
 from apivideo_geo.sources.source import Source
 
@@ -43,6 +43,8 @@ NEVER_COLLECTED = {0: ((8, 3), (8, 4), (8, 5), (8, 6)), 1: ((2, 17), (5, 12))}
 TEXTS = ["spelling", "media", "device", "os", "browser", "referrer", "city"]
 """The columns of text; they stay dictionaries, which are counted several times faster than strings."""
 MICROSECOND = timedelta(microseconds=1)
+COLLECTIONS = ("course", "cours", "lumière")
+"""The tags that the demo shows as collections; its others stay internal, as those of an account."""
 REFUSED_EVERY = 89
 """One day in this many has a row that cannot be counted."""
 
@@ -103,7 +105,6 @@ def demo_assets(now: datetime) -> tuple[Asset, ...]:
     """
     newest = _newest_day(now.astimezone(UTC).date())
     plays = _count_values(_plays_until(now)["media"])
-    rows = json.loads((files("apivideo_geo.sources") / "demo_data/assets.json").read_text(encoding="utf-8"))
     return tuple(
         Asset(
             **{name: row[name] for name in ("media_id", "type", "title", "public")},
@@ -111,8 +112,23 @@ def demo_assets(now: datetime) -> tuple[Asset, ...]:
             published_at=f"{newest - timedelta(days=row['published_offset'])}T08:00:00+00:00",
             lifetime=row["earlier_plays"] + plays.get(row["media_id"], 0),
         )
-        for row in rows
+        for row in _read_rows("assets")
     )
+
+
+def demo_notes(now: datetime) -> tuple[Note, ...]:
+    """Return the notes of the invented account, oldest first; a day after that of ``now`` has none yet."""
+    today = now.astimezone(UTC).date()
+    notes = (Note(_newest_day(today) - timedelta(days=row["offset"]), row["text"]) for row in _read_rows("notes"))
+    return tuple(note for note in notes if note.day <= today)
+
+
+def _read_rows(name: str) -> list[dict[str, Any]]:
+    """Return the rows of a JSON file of ``demo_data``."""
+    rows: list[dict[str, Any]] = json.loads(
+        (files("apivideo_geo.sources") / f"demo_data/{name}.json").read_text(encoding="utf-8")
+    )
+    return rows
 
 
 def demo_facts(days: Collection[date], detail: str, now: datetime, *, show_unlisted: bool = False) -> Facts:

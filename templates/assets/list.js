@@ -4,7 +4,7 @@
   const table = /** @type {HTMLTableElement | null} */ (document.getElementById("list"));
   if (!table) return;
   const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
-  const find = byId("find"), kind = byId("kind"), shown = byId("shown"), none = byId("none-found");
+  const find = byId("find"), kind = byId("kind"), collection = byId("collection"), shown = byId("shown"), none = byId("none-found");
   const body = table.tBodies[0];
   const lang = document.body.lang || document.documentElement.lang;
   const collator = new Intl.Collator(lang);
@@ -27,7 +27,7 @@
   const rows = [...body.rows].map((row) => {
     const keys = (row.dataset.s || "").split(" ");
     const names = new Map([...texts].map(([column, index]) => [column, (row.cells[index].firstChild?.textContent || "").trim()]));
-    return { row, names, plain: fold([...names.values()].join(" ")), keys: keys.map(Number), kind: keys[5], hidden: false };
+    return { row, names, plain: fold([...names.values()].join(" ")), keys: keys.map(Number), kind: keys[5], collections: (row.dataset.in || "").split(" "), hidden: false };
   });
 
   /** @param {string} column @param {boolean} back */
@@ -60,12 +60,19 @@
   /** @param {HTMLElement} head */
   const nameOf = (head) => NAMES[Number(head.dataset.sort)] || head.dataset.sort || "";
 
+  /** Chooses an entry of a list; an unknown one is the first. @param {HTMLSelectElement} list @param {string} value */
+  function choose(list, value) {
+    list.value = value;
+    if (list.selectedIndex < 0) list.selectedIndex = 0;
+  }
+
   /** Shows what the address says; unknown values are dropped. */
   function read() {
     const parts = new URLSearchParams(location.search);
     const words = parts.get("find") || "", column = parts.get("sort") || "";
     const head = heads.find((each) => nameOf(each) === column.replace(/^-/, ""));
     find.value = words.length <= find.maxLength ? words.trim() : "";
+    if (collection) choose(collection, parts.get("collection") || "");
     if (kind) kind.value = Object.keys(KINDS).find((each) => KINDS[each] === parts.get("kind")) || "";
     if (head) show(head, largestFirst(head) !== column.startsWith("-"));
     else if (heads[0].getAttribute("aria-sort") !== "ascending") show(heads[0], false);
@@ -80,6 +87,7 @@
     if (head !== heads[0] || back) parts.push(`sort=${back ? "-" : ""}${nameOf(head)}`);
     if (find.value.trim()) parts.push(`find=${encodeURIComponent(find.value.trim())}`);
     if (kind?.value) parts.push(`kind=${KINDS[kind.value]}`);
+    if (collection?.value) parts.push(`collection=${collection.value}`);
     const search = parts.length ? `?${parts.join("&")}` : "";
     if (search === location.search) return;
     try {
@@ -93,7 +101,8 @@
     const words = fold(find.value).split(/\s+/).filter(Boolean);
     let count = 0;
     for (const one of rows) {
-      const hidden = !((!kind?.value || one.kind === kind.value) && words.every((word) => one.plain.includes(word)));
+      const chosen = (!kind?.value || one.kind === kind.value) && (!collection?.value || one.collections.includes(collection.value));
+      const hidden = !(chosen && words.every((word) => one.plain.includes(word)));
       if (hidden !== one.hidden) one.row.hidden = one.hidden = hidden;
       if (!hidden) count += 1;
     }
@@ -111,7 +120,7 @@
     button.addEventListener("click", () => press(head));
   }
   find.addEventListener("input", () => { filter(); remember(false); });
-  kind?.addEventListener("change", () => { filter(); remember(true); });
+  for (const list of [kind, collection]) list?.addEventListener("change", () => { filter(); remember(true); });
   window.addEventListener("popstate", read);
   read();
   remember(false);

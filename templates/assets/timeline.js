@@ -9,6 +9,7 @@
 
   /** @type {ApivideoGeo["timeline"]["start"]} */
   function start(actions) {
+    loadEvents();
     const bar = geo.byId("periods");
     if (!bar) return null;
     const custom = geo.byId("custom"), from = geo.byId("from"), to = geo.byId("to"), button = geo.byId("play");
@@ -99,6 +100,16 @@
     }
     halt();
     return { show, halt };
+  }
+
+  /** Has the notes and publications loaded when the reader points at the curve or opens their list. */
+  function loadEvents() {
+    const events = geo.byId("events");
+    if (!events) return;
+    const load = () => geo.once("events", () => geo.load(events.dataset.script || "")).catch(() => {});
+    geo.byId("strip").addEventListener("pointerover", load, { once: true });
+    events.addEventListener("toggle", load, { once: true });
+    if (events.open) load();
   }
 
   /** Writes the period in words, and which days it lacks. @param {View} view @param {boolean} all  is it the whole history? */

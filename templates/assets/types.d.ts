@@ -369,6 +369,7 @@ interface PageElements {
   fullscreen: HTMLElement;
   cities: HTMLElement | null;
   updated: HTMLElement | null;
+  events: HTMLDetailsElement | null;
   snippet: HTMLTextAreaElement | null;
   "save-png": HTMLElement | null;
   "save-svg": HTMLElement | null;
@@ -400,6 +401,9 @@ interface Formats {
   runs(indexes: number[]): string;
 }
 
+/** A note or publication: ISO date, date in words, sentence, link, "note" or "published". */
+type EventRow = [day: string, when: string, words: string, link: string, kind: string];
+
 /** A city of the front page's map: country, name, count, and its place in units of the map. */
 type City = [code: Code, name: string, count: number, x: number, y: number];
 
@@ -425,6 +429,9 @@ interface ApivideoGeo {
   translations: { language: string; direction: string; messages: Record<string, string | PluralForms> };
   wording: { headline: Record<"countries" | "most" | "countries_of" | "most_of", PluralForms> & { somewhere: string }; articles: Code[]; names: Record<Code, string> };
   continents: Record<string, Code[]>;
+
+  // written by the build before notes.js, for the front page
+  events?: EventRow[];
 
   // words.js
   fill(text: string, values: Record<string, string>): string;

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from tools.demo.draw import draw_plays, media_id
 from tools.demo.stages import draw_stages, draw_unplayed
-from tools.demo.tables import CLIPS
+from tools.demo.tables import CLIPS, NOTES
 
 NEWEST = date(2026, 11, 29)
 DAYS = 731 + 6
@@ -61,13 +61,23 @@ def make_assets() -> list[dict[str, object]]:
     return sorted(assets, key=lambda asset: (-int(str(asset["published_offset"])), str(asset["media_id"])))
 
 
+def make_notes() -> list[dict[str, object]]:
+    """Return the notes, oldest first, with their day as ``offset``."""
+    return [{"offset": (NEWEST - date.fromisoformat(day)).days, "text": text} for day, text in sorted(NOTES.items())]
+
+
+def _write_rows(name: str, rows: list[dict[str, object]]) -> None:
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    (FOLDER / f"{name}.json").write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
+
+
 def main() -> None:
     """Write the files."""
     FOLDER.mkdir(exist_ok=True)
     for name, table in zip(("plays", "unplayed"), make_plays(), strict=True):
         pq.write_table(table, FOLDER / f"{name}.parquet", compression="zstd", compression_level=19)
-    lines = [json.dumps(asset, ensure_ascii=False) for asset in make_assets()]
-    (FOLDER / "assets.json").write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
+    _write_rows("assets", make_assets())
+    _write_rows("notes", make_notes())
 
 
 if __name__ == "__main__":

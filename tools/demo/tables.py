@@ -80,6 +80,14 @@ CLIPS = (
     _live("Répétition générale (équipe seulement)", "fr", 30, "2025-03-07", "interne", repeat=91, public=False),
 )
 
+# What the owner notes: day → text. The autumn keynote has none, so that the site names it.
+NOTES = {
+    "2025-06-06": "Pocket film festival, first edition",
+    "2026-05-13": "Newsletter to all students",
+    "2026-06-05": "Pocket film festival in Lyon",
+    "2026-09-10": "New school year: courses free for a week",
+}
+
 # --- Where people are -------------------------------------------------------------------------------
 
 # Plays by thousand, by how people watch there: at a desk, on Apple devices, on Android phones.

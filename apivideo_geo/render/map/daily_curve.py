@@ -16,6 +16,8 @@ HEIGHT = 1000
 """Height of the plot, in units: from zero to the top."""
 _ROOM, _TALL = 16, 104
 """Pixels above the curve, for the topmost figure, and height of the curve."""
+_MARK = 6
+"""Pixels from the top to the middle of a mark."""
 _LABELS = 6
 _EDGE = 13.0
 """Month names keep this many percent away from the first and the last date."""
@@ -28,12 +30,34 @@ class _Tick:
     kind: str
 
 
-def render_timeline(daily: Sequence[DayCount], formats: Formats, alternative: str) -> str:
+def render_timeline(daily: Sequence[DayCount], formats: Formats, alternative: str, marks: str = "") -> str:
     """Return the curve of consecutive days, with a scale and dates in the locale; empty without days.
 
-    The picture stretches with its frame: a day is one unit wide, and labels are placed in percent.
+    The picture stretches with its frame: a day is one unit wide, and labels are placed in percent. ``marks`` are drawn
+    over the curve.
     """
-    return Frame(daily, formats).render([day.count or 0 for day in daily], alternative)
+    return Frame(daily, formats).render([day.count or 0 for day in daily], alternative, marks)
+
+
+def render_marks(first: date, days: int, notes: Sequence[int], published: Sequence[int]) -> str:
+    """Return marks above a curve of ``days`` days from ``first`` on, to be drawn over it.
+
+    ``notes`` and ``published`` are ascending indexes of days.
+
+    A note is a dot with a line down to the axis, a publication a square: lines without a length, whose caps keep their
+    form however far the picture is stretched.
+    """
+    drawn = "".join(f'<path class="{kind}" d="{path}"/>' for kind, path in _marks(notes, published) if path)
+    return (
+        f'<svg class="marks" width="100%" height="{_ROOM + _TALL}" viewBox="-.5 0 {days} {_ROOM + _TALL}" '
+        f'preserveAspectRatio="none" data-first="{first}">{drawn}</svg>'
+    )
+
+
+def _marks(notes: Sequence[int], published: Sequence[int]) -> Iterator[tuple[str, str]]:
+    yield "stem", "".join(f"M{index} {_MARK}V{_ROOM + _TALL}" for index in notes)
+    for kind, places in (("published", published), ("noted", notes)):
+        yield kind, "".join(f"M{index} {_MARK}h0" for index in places)
 
 
 class Frame:
@@ -55,8 +79,8 @@ class Frame:
             self._runs.append((kind, place, [(place, end)] if kind == "gap" else chunks))
             place = end
 
-    def render(self, counts: Sequence[int], alternative: str) -> str:
-        """Return the curve of ``counts``, one for each of the days; empty without days."""
+    def render(self, counts: Sequence[int], alternative: str, marks: str = "") -> str:
+        """Return the curve of ``counts``, one for each of the days, with ``marks`` over it; empty without days."""
         if not self._days:
             return ""
         runs = [
@@ -73,6 +97,7 @@ class Frame:
                 *(f'<path class="level" d="M0 {_height(level, top)}h{self._days}"/>' for level in lines),
                 *(_area(kind, place, points, top) for kind, place, points in runs),
                 "</svg>",
+                *([marks] if marks else []),
                 *_level_texts(lines, top, self._formats),
                 *self._ticks,
                 "</svg>",

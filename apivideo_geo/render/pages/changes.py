@@ -17,6 +17,8 @@ from apivideo_geo.days import day_end, day_start, month_end
 from apivideo_geo.model import RATES, DayCount, NewsItem, Summary
 from apivideo_geo.render.addresses import country_page, month_page
 from apivideo_geo.render.context import Context
+from apivideo_geo.render.pages.causes import explain
+from apivideo_geo.render.pages.notes import note_items, on_map
 from apivideo_geo.render.pages.rate_changes import moved_rates
 from apivideo_geo.render.text import sentences
 
@@ -31,6 +33,7 @@ def make_changes(context: Context) -> tuple[NewsItem, ...]:
     """Return all that changed in the period of the Summary, newest first; entries of the same moment by id."""
     entries = [*_first_seen(context), *_best_days(context), *_widest_days(context)]
     entries += [*_movers(context), *_closed(context), *moved_rates(context, tuple(_months(context.summary)))]
+    entries = [*explain(entries, context), *note_items(context)]
     return tuple(sorted(sorted(entries, key=lambda entry: entry.id), key=lambda entry: entry.at, reverse=True))
 
 
@@ -81,7 +84,7 @@ def _best_days(context: Context) -> Iterator[NewsItem]:
     for index, day in _records(context.summary, counts):
         quantity = context.quantity(counts[index])
         text = formats.say("Best day so far: %(quantity)s on %(day)s.", quantity=quantity, day=formats.day(day))
-        yield NewsItem(f"best-day/{day}", day_end(day), text, _on_map(day))
+        yield NewsItem(f"best-day/{day}", day_end(day), text, on_map(day))
 
 
 def _widest_days(context: Context) -> Iterator[NewsItem]:
@@ -93,7 +96,7 @@ def _widest_days(context: Context) -> Iterator[NewsItem]:
             "Most countries on one day so far: %(count)s, on %(day)s.",
             reach[index], day=formats.day(day),
         )  # fmt: skip
-        yield NewsItem(f"most-countries/{day}", day_end(day), text, _on_map(day))
+        yield NewsItem(f"most-countries/{day}", day_end(day), text, on_map(day))
 
 
 def _records(summary: Summary, values: Sequence[int]) -> Iterator[tuple[int, date]]:
@@ -131,7 +134,7 @@ def _movers(context: Context) -> Iterator[NewsItem]:
                 month=formats.month(month, True), quantity=context.quantity(now),
                 change=formats.change(now * lengths[1], before * lengths[0]),
             )  # fmt: skip
-            yield NewsItem(f"month/{month:%Y-%m}", day_end(last), text, _on_map(month, last))
+            yield NewsItem(f"month/{month:%Y-%m}", day_end(last), text, on_map(month, last))
         # A day's difference times both lengths: whole numbers, so that equal ones are equal.
         moved = {code: pair[0] * lengths[1] - pair[1] * lengths[0] for code, pair in sums.items() if code in names}
         for kind, sign in (("up", 1), ("down", -1)):
@@ -188,8 +191,3 @@ def _months(summary: Summary) -> Iterator[tuple[date, slice | None]]:
         days = list(group)
         complete = len(days) == month_end(month).day and all(d.count is not None and not d.open for _, d in days)
         yield month, slice(days[0][0], days[-1][0] + 1) if complete else None
-
-
-def _on_map(first: date, last: date | None = None) -> str:
-    """Return the address of the map of those days."""
-    return f"index.html?period={first}..{last or first}"

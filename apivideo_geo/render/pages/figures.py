@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from markupsafe import Markup
 
 from apivideo_geo.model import CHANGE_FROM, Change
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.daily_curve import Frame
+from apivideo_geo.render.pages.notes import Marks, make_marks, with_marks
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 
@@ -62,14 +65,26 @@ class Curves:
         self._daily, self._formats = context.summary.daily_by(dimension), context.formats
         self._weekly = len(self._daily) > LONG
         self._frame = Frame(self._daily, self._formats, step=7 if self._weekly else 1)
+        self._context = context
 
-    def show(self, counts: Sequence[int], name: str) -> dict[str, str]:
-        """Return what a template needs for the curve of ``counts`` (one a day); ``name`` is what they are counts of."""
+    @cached_property
+    def _all_marks(self) -> Marks:
+        return make_marks(self._context.notes, self._daily, self._context)
+
+    def show(self, counts: Sequence[int], name: str, media: Collection[str] | None = None) -> dict[str, Any]:
+        """Return what a template needs for the curve of ``counts`` (one a day); ``name`` is what they are counts of.
+
+        ``media``: the ids of the assets whose publication is marked; by default all.
+        """
         if not counts:
-            return {"curve": "", "curve_note": ""}
-        words = self._formats.say("Day by day: %(name)s", name=name)
-        curve = Markup(self._frame.render(counts, words))  # noqa: S704 - SVG made here, its texts escaped
-        return {"curve": curve, "curve_note": self._note(counts)}
+            return {"curve": "", "curve_note": "", "marks": Marks()}
+        marks = self._all_marks
+        if media is not None:
+            notes = [note for note in self._context.notes if not note.media_id or note.media_id in media]
+            marks = make_marks(notes, self._daily, self._context)
+        words = with_marks(self._formats.say("Day by day: %(name)s", name=name), marks, self._formats)
+        curve = Markup(self._frame.render(counts, words, marks.picture))  # noqa: S704 - SVG made here, its texts escaped
+        return {"curve": curve, "curve_note": self._note(counts), "marks": marks}
 
     def _note(self, counts: Sequence[int]) -> str:
         most = max(counts)

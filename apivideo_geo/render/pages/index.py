@@ -20,6 +20,7 @@ from apivideo_geo.render.pages.breakdowns import make_panels
 from apivideo_geo.render.pages.embed import make_snippet
 from apivideo_geo.render.pages.figures import Figure, change_note, country_change, tone_of
 from apivideo_geo.render.pages.funnel import make_funnel
+from apivideo_geo.render.pages.notes import make_marks, with_marks
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 
@@ -53,6 +54,8 @@ def make_index(
     """Return what the template prints, except the frame of the page."""
     summary, formats, scale = context.summary, context.formats, context.scale
     headline, description = sentences.headline(summary, formats), sentences.description(summary, formats)
+    marks = make_marks(context.notes, summary.daily, context)
+    words = with_marks(sentences.curve(summary, formats), marks, formats)
     first, last = (summary.daily[at].day.isoformat() if summary.daily else "" for at in (0, -1))
     return {
         "headline": headline,
@@ -64,7 +67,8 @@ def make_index(
         "classes": len(scale.lows),
         "legend": make_legend(summary, scale, formats),
         "off_the_map": off_the_map(context),
-        "curve": Markup(render_timeline(summary.daily, formats, sentences.curve(summary, formats))),  # noqa: S704
+        "curve": Markup(render_timeline(summary.daily, formats, words, marks.picture)),  # noqa: S704 - made here, escaped
+        "marks": marks,
         "curve_note": sentences.best_day(summary, formats),
         "gaps": sentences.gaps(summary, formats),
         "rows": make_rows(context),

@@ -25,6 +25,7 @@ from apivideo_geo.render.map.small_map import render_counts
 from apivideo_geo.render.pages.breakdowns import Line
 from apivideo_geo.render.pages.changes import MOVED_FROM
 from apivideo_geo.render.pages.figures import Figure, tone_of
+from apivideo_geo.render.pages.notes import make_marks, with_marks
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import sentence
 from apivideo_geo.render.text.translations import marked_many
@@ -267,7 +268,7 @@ def make_month(closed: ClosedMonth, context: Context, asset_lines: Mapping[str, 
         "classes": len(scale.lows),
         "overlay": Markup(overlay),  # noqa: S704 - SVG made here, its texts escaped
         "legend": make_legend(month, scale, formats),
-        "curve": Markup(render_timeline(month.daily, formats, sentences.curve(month, formats))),  # noqa: S704
+        **_curve(month, context),
         "gaps": view.gaps(),
         "records": tuple(view.records()),
         "grew": grew,
@@ -283,6 +284,14 @@ def make_month(closed: ClosedMonth, context: Context, asset_lines: Mapping[str, 
         "own_balance": sentences.balance(closed.total, month.unknown, context.summary, formats),
         "other_metrics": bool(context.summary.others),
     }
+
+
+def _curve(month: Summary, context: Context) -> dict[str, Any]:
+    """Return the curve with the notes and publications of the month as they are known now."""
+    formats, marks = context.formats, make_marks(context.notes, month.daily, context)
+    words = with_marks(sentences.curve(month, formats), marks, formats)
+    svg = render_timeline(month.daily, formats, words, marks.picture)
+    return {"curve": Markup(svg), "marks": marks}  # noqa: S704 - SVG made here, its texts escaped
 
 
 def make_months(context: Context) -> dict[str, Any]:

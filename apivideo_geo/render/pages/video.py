@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from pathlib import PurePath
 from typing import Any
 
 from markupsafe import Markup
 
+from apivideo_geo.days import day_of
 from apivideo_geo.geo.countries import flag
-from apivideo_geo.model import UNKNOWN, AssetDetail
+from apivideo_geo.model import UNKNOWN, Asset, AssetDetail
 from apivideo_geo.render.addresses import country_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.legend import Swatch, class_swatches
@@ -18,6 +20,7 @@ from apivideo_geo.render.map.small_map import render_counts
 from apivideo_geo.render.pages.breakdowns import Breakdown, Line, base_of, by_months, days_note, make_table
 from apivideo_geo.render.pages.figures import Curves, Figure
 from apivideo_geo.render.text import sentences
+from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.text.translations import marked_many
 from apivideo_geo.render.text.value_names import asset_kind, asset_title
 
@@ -27,7 +30,7 @@ class VideoRow:
     """One asset of the list.
 
     ``keys`` are what the script sorts by: rank, count, number of countries, day, lifetime plays; then the type as "v"
-    or "l" (live stream), to filter by.
+    or "l" (live stream), to filter by. ``collections``: the names of its collections in addresses.
     """
 
     rank: str
@@ -40,6 +43,7 @@ class VideoRow:
     published: str
     lifetime: str
     keys: str
+    collections: str
 
 
 _MOST = marked_many("%(quantity)s, all in %(where)s.", "%(quantity)s in %(count)s countries, most of all in %(where)s.")
@@ -96,7 +100,7 @@ def make_video(
             *class_swatches(counts.values(), scale, formats),
             Swatch("zero", "0", formats.say("all others")),
         ),
-        **curves.show(detail.daily, title),
+        **curves.show(detail.daily, title, {detail.asset.media_id}),
         "gaps": sentences.gaps(summary, formats, by_video=True),
         "table": make_table(
             formats.say("Countries"), Breakdown(detail.countries, detail.count), formats, country_lines.__getitem__,
@@ -126,7 +130,7 @@ def _lead(
         yield months
     elif period := sentences.period_of("media", context.summary, formats):
         yield formats.say("Counted %(period)s.", period=period)
-    if detail.asset.lifetime is not None and (day := _day(detail.asset.published_at)):
+    if detail.asset.lifetime is not None and (day := day_of(detail.asset.published_at)):
         yield formats.say_many(
             "Since it was published, on %(day)s, it was played once: that is api.video’s own count.",
             "Since it was published, on %(day)s, it was played %(count)s times: that is api.video’s own count.",
@@ -168,24 +172,25 @@ def make_list(context: Context) -> dict[str, Any]:
     )
     collected = bool(public or details.unlisted or withheld)
     return {
-        "headline": _headline(context),
+        "headline": count_assets([one.asset for one in details.assets], formats),
         "lead": f"{_list_lead(context)} {days_note('media', context)}".strip(),
         "rows": tuple(_rows(context)),
         "rest": [(name, formats.number(count)) for name, count in rest if count] if collected else [],
         "total": formats.number(total) if collected else "",
         "lifetimes": any(one.asset.lifetime is not None for one in details.assets),
+        "collections": [(one.tag, context.collection_pages[one.tag]) for one in details.collections],
         "shown": formats.say("Shown: %(count)s of %(all)s"),
         "everything": formats.number(len(details.assets)),
     }
 
 
-def _headline(context: Context) -> str:
-    assets, say_many = context.details.assets, context.formats.say_many
-    if all(one.asset.public for one in assets):
-        return say_many(
+def count_assets(assets: Sequence[Asset], formats: Formats) -> str:
+    """Return the number of ``assets`` with its noun: "3 public videos and live streams"."""
+    if all(asset.public for asset in assets):
+        return formats.say_many(
             "%(count)s public video or live stream", "%(count)s public videos and live streams", len(assets)
         )
-    return say_many("%(count)s video or live stream", "%(count)s videos and live streams", len(assets))
+    return formats.say_many("%(count)s video or live stream", "%(count)s videos and live streams", len(assets))
 
 
 def _list_lead(context: Context) -> str:
@@ -201,10 +206,13 @@ def _list_lead(context: Context) -> str:
 
 
 def _rows(context: Context) -> Iterator[VideoRow]:
-    formats = context.formats
+    formats, member_of = context.formats, defaultdict[str, list[str]](list)
+    for collection in context.details.collections:
+        for member in collection.assets:
+            member_of[member.asset.media_id].append(PurePath(context.collection_pages[collection.tag]).stem)
     for one in context.details.assets:
         asset, countries = one.asset, sum(code != UNKNOWN for code, _ in one.countries)
-        day = _day(asset.published_at)
+        day = day_of(asset.published_at)
         lifetime = -1 if asset.lifetime is None else asset.lifetime
         yield VideoRow(
             rank=formats.number(one.rank) if one.count else "–",
@@ -217,13 +225,5 @@ def _rows(context: Context) -> Iterator[VideoRow]:
             published=formats.day(day) if day else "–",
             lifetime="–" if asset.lifetime is None else formats.number(asset.lifetime),
             keys=f"{one.rank} {one.count} {countries} {day.toordinal() if day else 0} {lifetime} {asset.type[0]}",
+            collections=" ".join(member_of[asset.media_id]),
         )
-
-
-def _day(text: str) -> date | None:
-    """Return the UTC day of an ISO time, the format of the API; None for anything else. Without an offset it is UTC."""
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
-    except (ValueError, OverflowError):
-        return None

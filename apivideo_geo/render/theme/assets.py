@@ -55,7 +55,11 @@ EARLY = "early.js"
 """The script that runs immediately and loads the others."""
 PICTURE = "picture.js"
 """The script that draws pictures; loaded when a reader wants one."""
-ALONE = ("head.js", EARLY, PICTURE, "list.js", "copy.js")
+NOTES = "notes.js"
+"""The script of the notes and publications under a curve."""
+ALL_NOTES = "notes-all.js"
+"""The same after the list of all of them, for the front page; loaded when a reader points at the curve."""
+ALONE = ("head.js", EARLY, PICTURE, NOTES, "list.js", "copy.js")
 """Scripts that are separate files."""
 
 

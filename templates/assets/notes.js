@@ -1,0 +1,82 @@
+/**
+ * The notes and publications that are marked on the curve: shows those near the pointer, and the one of the list that has
+ * the focus, next to their marks. Uses the list under the curve, which the front page has in `apivideoGeo.events`.
+ */
+(function () {
+  "use strict";
+  /** A mark is meant by a pointer within this distance, in pixels. */
+  const NEAR = 12;
+  /** Maximum number of entries that are shown at once. */
+  const MOST = 4;
+  const DAY = 86400000;
+  const box = document.getElementById("events"), list = box?.querySelector("ul");
+  const marks = /** @type {SVGSVGElement | null} */ (document.querySelector("svg.marks"));
+  const strip = /** @type {HTMLElement | null | undefined} */ (marks?.closest(".strip"));
+  if (!list || !marks || !strip) return;
+
+  const tip = document.createElement("div");
+  tip.className = "tip";
+  tip.hidden = true;
+  strip.append(tip);
+
+  /** @param {EventRow} row */
+  function addRow([day, when, words, link, kind]) {
+    const item = document.createElement("li"), time = document.createElement("time"), anchor = document.createElement("a");
+    item.className = kind;
+    time.dateTime = day;
+    time.textContent = when;
+    anchor.href = link;
+    anchor.textContent = words;
+    item.append(time, " ", anchor);
+    list?.append(item);
+  }
+  if (typeof apivideoGeo !== "undefined") apivideoGeo.events?.forEach(addRow);
+
+  const items = [...list.querySelectorAll("li")].map((item) => {
+    const time = /** @type {HTMLTimeElement} */ (item.querySelector("time"));
+    return { item, at: (Date.parse(time.dateTime) - Date.parse(marks.dataset.first || "")) / DAY };
+  });
+
+  /** Where the middle of a day is on the curve, as a part of its width. @param {number} at */
+  function partOf(at) {
+    const { x, width } = marks?.viewBox.baseVal || { x: 0, width: 1 };
+    return (at - x) / width;
+  }
+
+  /** @param {typeof items} shown */
+  function show(shown) {
+    const part = shown.length ? partOf(shown[0].at) : -1;
+    tip.hidden = part < 0 || part > 1;
+    if (tip.hidden) return;
+    tip.replaceChildren(...shown.slice(0, MOST).map(({ item }) => {
+      const line = document.createElement("p");
+      line.append(...[...item.childNodes].map((node) => (node.nodeName === "A" ? node.textContent || "" : node.cloneNode(true))));
+      return line;
+    }));
+    if (shown.length > MOST) tip.append("…");
+    tip.style.left = `${100 * part}%`;
+    tip.style.transform = `translateX(${-100 * part}%)`;
+  }
+  const hide = () => show([]);
+
+  /** Shows what is marked near a point of the window. @param {number} x */
+  function showNear(x) {
+    const { left, width } = /** @type {SVGSVGElement} */ (marks).getBoundingClientRect();
+    const distances = items.map((one) => ({ ...one, far: Math.abs(left + width * partOf(one.at) - x) }));
+    show(distances.filter(({ far }) => far <= NEAR).sort((a, b) => a.far - b.far));
+  }
+
+  strip.addEventListener("pointermove", (event) => {
+    if (event.pointerType !== "mouse") return;
+    if (event.buttons) hide();
+    else showNear(event.clientX);
+  });
+  strip.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") hide(); });
+  strip.addEventListener("click", (event) => showNear(event.clientX));
+  document.addEventListener("pointerdown", (event) => { if (!strip.contains(/** @type {Node} */ (event.target))) hide(); });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+  for (const kind of ["focusin", "pointerover"]) {
+    list.addEventListener(kind, (event) => show(items.filter(({ item }) => item.contains(/** @type {Node} */ (event.target)))));
+  }
+  for (const kind of ["focusout", "pointerleave"]) list.addEventListener(kind, hide);
+})();
