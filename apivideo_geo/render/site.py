@@ -204,7 +204,10 @@ def _assets(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
         own[METRICS] = script_data.render_metrics(context.summary, formats).encode() + own[METRICS]
     else:
         del own[METRICS]
-    own[ALL_NOTES] = render_events(context).encode() + own[NOTES]
+    if context.notes:
+        own[ALL_NOTES] = render_events(context).encode() + own[NOTES]
+    else:
+        del own[NOTES]
     circles = render_circles(context.details)
     added = render_palette(theme.palette), render_dots(load_shapes()), render_accent(theme.accent)
     return {
