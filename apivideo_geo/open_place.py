@@ -124,7 +124,8 @@ def open_history(
         if chosen != own:  # which small counts a month hides is decided, and stored, for one metric only
             facts = facts.filter(facts.dimension.notin(sorted(withheld)))
         facts = privacy.hide_unlisted_facts(facts, {asset.media_id for asset in assets})
-        facts = unify_spellings(facts.mutate(value=clean_texts(facts["value"])))  # an older version did not clean them
+        facts = facts.mutate(value=clean_texts(facts["value"]))  # an older version did not clean them
+        facts = unify_spellings(facts.cache())  # read once, for the ten questions of a site
         others = {metric: _totals_of(one) for metric, one in found.items()}
     return replace(
         audience, facts_table=facts, assets=assets, withheld=withheld, others=others,
@@ -162,7 +163,7 @@ def _read_history(history: History, connection: BaseBackend, left_out: frozenset
 def _totals_of(audience: Audience) -> Audience:
     """Return ``audience`` without its breakdowns: of all metrics but the first, only these may be published."""
     facts = audience.facts_table
-    return replace(audience, facts_table=facts.filter(facts.dimension == "total"))
+    return replace(audience, facts_table=facts.filter(facts.dimension == "total").cache())
 
 
 def _open_folder(folder: Path, locale: str, min_count: int) -> Audience:

@@ -17,12 +17,16 @@ from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest.mock import patch
 
+from typer.main import get_command
+
 from apivideo_geo.cli import app, with_command
 from apivideo_geo.console.exits import run_guarded
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [os.environ["PRODUCT"]] if os.environ.get("PRODUCT") else [sys.executable, str(ROOT / "build.py")]
 """What is tested: the checkout, or with PRODUCT (`make test-wheel`) the command of an installed wheel."""
+CALL = get_command(app)
+"""What `app` makes for each call: the same each time, so tests make it once."""
 
 
 class Product:
@@ -89,5 +93,5 @@ def run_here(arguments, folder, environment):
         redirect_stdout(out),
         redirect_stderr(err),
     ):
-        code = run_guarded(lambda: app(with_command(arguments), standalone_mode=False))
+        code = run_guarded(lambda: CALL(with_command(arguments), standalone_mode=False))
     return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -108,6 +109,7 @@ def load_own(folders: Sequence[Path], words: str = "") -> dict[str, bytes]:
     return {**others, **scripts}
 
 
+@cache
 def _bare(script: str) -> str:
     """Return a script without comments, types and indentation; `tools/javascript` checks them in the repository."""
     without = re.sub(r"(?m)^\s*/\*\*(?:(?!\*/).)*\*/\s*$", "", script, flags=re.DOTALL)
