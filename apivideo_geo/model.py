@@ -302,18 +302,73 @@ CHANGE_FROM = 10
 """A country's change is shown if it had at least this many before: a rise from 1 to 3 means nothing."""
 
 
+ENOUGH = 90
+"""The least part of its days, in percent, that a period must have to be compared with another."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two compared periods: its first and last UTC day, both included, and how many of them were collected."""
+
+    first: date
+    last: date
+    collected: int
+
+    @property
+    def days(self) -> int:
+        """The number of its days."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def enough(self) -> bool:
+        """Whether it has ``ENOUGH`` percent of its days."""
+        return 100 * self.collected >= ENOUGH * self.days
+
+
 @dataclass(frozen=True)
 class Change:
-    """The last ``days`` complete UTC days of the period compared with as many before, all of them collected.
+    """A count on the days that are compared, ``now``, and what as many days ``before`` had at their averages.
 
-    ``total`` and each value of ``countries`` (alpha-3, including ``---``) are (now, before); ``new`` are the countries
-    with a count now and on no day of the history before, in alphabetical order.
+    The two are in proportion to the averages of a collected day. ``counted`` is the real count of the days before.
     """
 
-    days: int
-    total: tuple[float, float]
-    countries: Mapping[str, tuple[float, float]]
-    new: tuple[str, ...]
+    now: int
+    before: float
+    counted: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A period and what it is compared with; :func:`aggregate.compare.compare` makes it, and has the rule.
+
+    ``groups``: days (as indexes) of the period and days before, whose averages are compared, one pair for each weekday
+    if ``matched``, else one for all; none if the two cannot be compared. ``nearest``: then the nearest period and what
+    it is compared with ("", "year" or two days), which can; None if there is none.
+    """
+
+    now: Side
+    before: Side
+    groups: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = ()
+    matched: bool = False
+    nearest: tuple[tuple[date, date], str | tuple[date, date]] | None = None
+
+    @property
+    def lacking(self) -> Side | None:
+        """The side that has too few of its days; None if the two can be compared."""
+        return next((side for side in (self.now, self.before) if not side.enough), None)
+
+    def of(self, counts: Sequence[int]) -> Change | None:
+        """Return the change of ``counts``, one a day of the history; None if nothing can be compared."""
+        if not self.groups:
+            return None
+        now = counted = 0
+        before = 0.0
+        for these, those in self.groups:
+            now += sum(counts[day] for day in these)
+            there = sum(counts[day] for day in those)
+            counted += there
+            before += there * len(these) / len(those)
+        return Change(now, before, counted)
 
 
 @dataclass(frozen=True)
@@ -354,8 +409,11 @@ class Summary:
     demo: bool = False
     by_country: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """alpha-3 (``---`` for unknown) → the counts on the days of ``daily``; 0 if a day was not collected."""
-    change: Change | None = None
-    """None if not every day of both periods was collected."""
+    comparison: Comparison | None = None
+    """The last 30 complete days against the 30 before; None without a complete day."""
+    new: tuple[str, ...] = ()
+    """The countries with a count in the period of ``comparison`` and on no earlier day of the history, in alphabetical
+    order; none without a comparison, because at first everything is new."""
     account: Account = field(default_factory=Account)
     earlier: Earlier = field(default_factory=Earlier)
     uncollected: Mapping[str, tuple[date, ...]] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.browser import OpenPage
+from tests.comparing import change_of
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
 from tests.product import Product
@@ -318,10 +319,13 @@ def test_a_reader_sees_the_figures_of_each_period(built, open_page: OpenPage):
             first = min(play.day for play in account.plays if play.country == code)
             assert (row[5] == "new") is (first > LAST - timedelta(days)), "new in the history, not in the period"
             if earlier[code] >= 10:
-                change = round(100 * (inside[code] - earlier[code]) / earlier[code])
-                assert row[5].lstrip("+−") == f"{abs(change):,}%"
+                by_day = Counter(play.day for play in account.plays if play.country == code)
+                counts = {LAST - timedelta(back): by_day[LAST - timedelta(back)] for back in range(2 * days)}
+                starts = LAST - timedelta(days - 1), LAST - timedelta(2 * days - 1)
+                change = change_of(counts, (starts[0], LAST), (starts[1], starts[0] - timedelta(1)))["change"]
+                assert row[5].lstrip("+−") == f"{abs(round(100 * change)):,}%"
             assert (row[4] == "–") is (inside[code] < 100 or code == "ATA")
-        words = f"these {days} days against the {days} before"
+        words = f"({days} of {days} days). Weekdays are compared with the same weekdays."
         assert words in page.locator("th.change").get_attribute("title")
         assert f"{sum(inside.values()):,} plays" in page.locator("svg.world").get_attribute("aria-label")
     check_measures(page, account, Counter(p.country for p in account.plays if p.day > LAST - timedelta(7)))

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import ibis
 
-from apivideo_geo.aggregate.change import compare
+from apivideo_geo.aggregate.compare import compare, new_countries
 from apivideo_geo.days import ONE_DAY, days_between, first_whole_day
 from apivideo_geo.model import (
     PER_DAY,
@@ -75,8 +75,7 @@ def summarise(
         DayCount(day, count if day in stored else None, stored.get(day, False))
         for day, count in zip(period, by_day, strict=True)
     )
-    earlier = _earlier(facts, stored, first)
-    return Summary(
+    made = Summary(
         generated_at=generated_at,
         metric=metric,
         period_from=first,
@@ -93,12 +92,13 @@ def summarise(
         breakdowns=_breakdowns(inside),
         demo=demo,
         by_country=series,
-        change=compare(daily, series, seen=earlier.seen, per_day=metric in PER_DAY),
+        comparison=compare(daily),
         account=account,
-        earlier=earlier,
+        earlier=_earlier(facts, stored, first),
         uncollected=uncollected_days(facts, period, withheld),
         per_million_from=per_million_from,
     )
+    return replace(made, new=new_countries(made))
 
 
 def within(facts: ibis.Table, first: date | None, last: date | None) -> ibis.Table:

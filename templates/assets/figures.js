@@ -7,13 +7,11 @@
   /** What the map can show; the first metric until metrics.js adds the others. @type {Record<string, Metric>} */
   const metrics = { [data.metric]: { name: data.metric, ...data.words } };
   const UNKNOWN = "---";
+  const NO_CHANGE = { now: 0, before: 0, counted: 0 };
   const HOUR = 3600;
   const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx";
   /** Bounds of the five classes of change, as now / before. */
   const CHANGES = [2 / 3, 0.9, 1.1, 1.5];
-
-  /** Days that are compared when the whole history is shown, as in the Python module `change`. */
-  const COMPARED = 30;
 
   /** The bounds of the classes of change: of a ratio, a step of its scale and a fifth of it. @param {Metric} metric */
   function changeBounds({ scale }) {
@@ -32,23 +30,34 @@
     ];
   }
 
+  /** The numbers of a change as they are in the page; null if there are none. @param {number[]} numbers @returns {Change | null} */
+  const changeFrom = ([now, before, counted = before]) => (now === undefined ? null : { now, before, counted });
+
   /** The view of the whole history, from the figures in the page. @returns {View} */
   function wholeView() {
-    const change = data.change && { days: data.change.days, now: data.change.total[0], before: data.change.total[1] };
-    const last = formats.indexOf(data.last);
+    const days = data.first ? formats.indexOf(data.last) + 1 : 0, lacking = new Set([...data.gaps, ...data.left_out, ...data.open]);
+    const calendar = endOf(running(Array.from({ length: days }, (_, index) => Number(!lacking.has(index)))));
     return finish({
-      metric: metrics[data.metric], from: 0, to: Number.isNaN(last) ? 0 : last, total: data.total, unknown: data.unknown, few: data.per_from, change,
-      gaps: data.gaps, left: data.left_out,
-    }, data.rows.map(([code, count, , now, before, fresh]) => ({ code, count, value: count, now, before, fresh: Boolean(fresh) })));
+      metric: metrics[data.metric], from: 0, to: Math.max(days - 1, 0), total: data.total, unknown: data.unknown, few: data.per_from, change: changeFrom(data.change),
+      gaps: data.gaps, left: data.left_out, comparison: geo.compare.of(calendar.complete, calendar.end, null, ""),
+    }, data.rows.map(([code, count, , fresh, ...numbers]) => ({ code, count, value: count, ...(changeFrom(numbers) || NO_CHANGE), fresh: Boolean(fresh) })));
+  }
+
+  /** Adds the last day that is over. @param {Float64Array} complete */
+  function endOf(complete) {
+    let end = complete.length - 2;
+    while (data.open.includes(end)) end--;
+    return { complete, end };
   }
 
   /** Running sums, from which the sum of any period is one subtraction. @type {ApivideoGeo["addUp"]} */
   function addUp(days, metric = metrics[data.metric]) {
     const sums = Object.fromEntries(Object.entries(days.counts).map(([code, counts]) => [code, running(counts)]));
+    const calendar = endOf(running(days.total.map((count, index) => Number(count !== null && !days.open.includes(index)))));
     const last = days.total.length - 1, later = days.total[last] === null && data.open.includes(last);
     const gaps = days.total.flatMap((count, index) => (count === null && !(later && index === last) && !data.left_out.includes(index) ? index : []));
     for (const [code, people] of Object.entries(days.people || {})) population.set(code, people);
-    return { days, metric, sums, total: running(days.total), known: running(days.total.map((count) => Number(count !== null))), gaps, later, seen: new Set(days.seen || data.seen) };
+    return { days, metric, sums, ...calendar, total: running(days.total), known: running(days.total.map((count) => Number(count !== null))), gaps, later, seen: new Set(days.seen || data.seen) };
   }
 
   /**
@@ -89,12 +98,9 @@
     return { ...sums, whole: first ? wholeView() : wholeOf(sums) };
   });
 
-  /** The view of the whole history, whose last days are compared. @param {DaySums} history */
-  function wholeOf(history) {
-    const { open, total } = history.days;
-    let last = total.length - 1;
-    while (open.includes(last)) last--;
-    return viewOf(history, 0, total.length - 1, [last - COMPARED + 1, last]);
+  /** The view of the whole history, whose last days are compared. @type {ApivideoGeo["wholeOf"]} */
+  function wholeOf(history, against = "") {
+    return viewOf(history, 0, history.days.total.length - 1, geo.compare.of(history.complete, history.end, null, against));
   }
 
   /** @param {(number|null)[]} counts */
@@ -111,31 +117,29 @@
   const byDay = ({ kind, name }) => kind === "per-day" && name !== data.metric;
 
   /** The view of the days `from` … `to`. @type {ApivideoGeo["viewOf"]} */
-  function viewOf(history, from, to, [first, last] = [from, to]) {
-    if (history.parts) return geo.ratios.viewOf(history, from, to, [first, last]);
-    const { metric, known, seen, days: { total, open } } = history;
-    const length = last - first + 1, start = first - length, daily = metric.kind === "per-day";
-    // Only complete days can be compared.
-    let complete = start >= 0 && !open.some((index) => index >= start && index <= last);
-    for (let index = start; complete && index <= last; index++) complete = total[index] !== null;
+  function viewOf(history, from, to, comparison = geo.compare.of(history.complete, history.end, [from, to], "")) {
+    if (history.parts) return geo.ratios.viewOf(history, from, to, comparison);
+    const { metric, known, seen, days: { total, open, counts } } = history;
+    const daily = metric.kind === "per-day", { from: first, to: last } = comparison.now;
     /** The last day that counts: a partial day would lower a mean. @param {number} a @param {number} b */
     const endOf = (a, b) => { while (daily && b > a && open.includes(b)) b--; return b + 1; };
     /** The count of the days `a` … `b`: their sum, or the mean of a day. @param {Float64Array} sums @param {number} a @param {number} b */
     const over = (sums, a, b) => (sums[endOf(a, b)] - sums[a]) / (daily ? known[endOf(a, b)] - known[a] || 1 : 1);
-    /** @param {Float64Array} sums */
-    const compare = (sums) => ({ now: complete ? over(sums, first, last) : 0, before: complete ? over(sums, start, first - 1) : 0 });
+    /** @param {(number | null)[]} numbers */
+    const compare = (numbers) => (comparison.groups.length ? geo.compare.change(comparison, numbers) : null);
     /** @type {CountryCounts[]} */
     const rows = [];
     for (const [code, sums] of Object.entries(history.sums)) {
-      const { now, before } = compare(sums), count = over(sums, from, to);
-      if (code !== UNKNOWN) rows.push({ code, count, value: count, now, before, fresh: now > 0 && sums[first] === 0 && !seen.has(code) });
+      const change = compare(counts[code]), count = over(sums, from, to);
+      const fresh = Boolean(change) && first > 0 && sums[first] === 0 && sums[last + 1] > 0 && !seen.has(code);
+      if (code !== UNKNOWN) rows.push({ code, count, value: count, ...(change || NO_CHANGE), fresh });
     }
     /** @param {number} index */
     const within = (index) => index >= from && index <= to;
     return finish({
       metric, from, to, total: over(history.total, from, to), unknown: history.sums[UNKNOWN] ? over(history.sums[UNKNOWN], from, to) : 0,
       few: data.per_from / (byDay(metric) ? known[endOf(from, to)] - known[from] || 1 : 1),
-      change: complete ? { days: length, ...compare(history.total) } : null,
+      change: compare(total), comparison,
       gaps: history.gaps.filter(within), left: data.left_out.filter(within),
       collected: known[to + 1] - known[from], later: history.later && to === total.length - 1,
     }, rows);
@@ -169,30 +173,39 @@
   function onContinent(view, slug) {
     const rows = geo.continents[slug].flatMap((code) => view.byCode.get(code) || []);
     if (view.metric.parts) return geo.ratios.among(view, rows);
-    /** @param {"count" | "now" | "before"} key */
+    /** @param {"count" | keyof Change} key */
     const sum = (key) => rows.reduce((all, row) => all + row[key], 0);
-    const change = view.change && { days: view.change.days, now: sum("now"), before: sum("before") };
+    const change = view.change && { now: sum("now"), before: sum("before"), counted: sum("counted") };
     return finish({ ...view, total: sum("count"), unknown: 0, change }, rows);
   }
 
-  /** Which days the changes of a view compare. @param {View} view */
-  function compared(view) {
-    if (!view.change) return _("Change: not shown, because some of the days before are missing.");
-    const { days } = view.change;
-    if (view.to - view.from + 1 > days) {
-      return ngettext("Change: the last day against the one before.", "Change: the last %(count)s days against the %(count)s before.", days);
+  /** What changes compare, and how many days each side has; or why nothing is compared. @type {ApivideoGeo["compared"]} */
+  function compared({ comparison: { now, before, matched, groups } }) {
+    if (!data.first || now.to < 0) return "";
+    /** @param {Side} side */
+    const daysOf = ({ collected, days }) => ngettext("%(days)s of %(count)s day", "%(days)s of %(count)s days", days, { days: formats.number(collected) });
+    const span = (/** @type {Side} */ { from, to }) => formats.span(from, to);
+    if (!groups.length) {
+      const side = now.enough ? before : now;
+      if (side.to < 0) return _("No comparison: the days collected begin on %(day)s.", { day: formats.day(0) });
+      return _("No comparison: of %(period)s only %(days)s were collected; at least %(share)s are needed.", { period: span(side), days: daysOf(side), share: formats.about(0.9) });
     }
-    return ngettext("Change: this day against the one before.", "Change: these %(count)s days against the %(count)s before.", days);
+    const values = { now: span(now), now_days: daysOf(now), before: span(before), before_days: daysOf(before) };
+    const text = _("Change of the daily average: %(now)s (%(now_days)s) against %(before)s (%(before_days)s).", values);
+    return matched ? `${text} ${_("Weekdays are compared with the same weekdays.")}` : text;
   }
+
+  /** Is a change good or bad? Averages of different numbers of days are not exact. @type {ApivideoGeo["toneOf"]} */
+  const toneOf = ({ now, before }) => (Math.abs(now - before) <= 1e-9 * before ? "" : now > before ? "up" : "down");
 
   /** A change in words, and whether it is good or bad. @type {ApivideoGeo["changeOf"]} */
   function changeOf(view, row) {
     const none = /** @type {ChangeText} */ ({ text: "–", tone: "", ratio: NaN });
     if (!view.change || !row) return none;
-    const { parts } = view.metric, { now, before } = row;
+    const { parts } = view.metric, { now, before, counted } = row;
     if (row.fresh) return { text: _("new"), tone: "up", ratio: Infinity };
-    if (parts ? Number.isNaN(now - before) : before * (byDay(view.metric) ? view.change.days : 1) < data.change_from) return none;
-    const tone = now > before ? "up" : now < before ? "down" : "";
+    if (parts ? Number.isNaN(now - before) : counted < data.change_from) return none;
+    const tone = toneOf(row);
     if (!parts) return { text: formats.change(now, before), tone, ratio: now / before };
     const text = geo.ratios.difference(now - before, view.metric);
     return { text, tone: /^[+−]/.test(text) ? tone : "", ratio: 1 + now - before };
@@ -335,5 +348,5 @@
     return path;
   }
 
-  Object.assign(geo, { once, metrics, wholeView, unpacked, addUp, history, viewOf, finish, compared, changeOf, valueBy, scaleOf, leaderOf, onContinent, picture, offTheMap, sparkPath, sparkOf });
+  Object.assign(geo, { once, metrics, wholeView, unpacked, addUp, history, wholeOf, viewOf, finish, compared, changeOf, toneOf, valueBy, scaleOf, leaderOf, onContinent, picture, offTheMap, sparkPath, sparkOf });
 })(apivideoGeo);

@@ -105,6 +105,9 @@
     dayOfYear: (index) => dated(yearlessDay.format(timeOf(index))),
     days: (from, to) => (from === to ? formats.day(from) : dated(longDay.formatRange(timeOf(from), timeOf(to)))),
 
+    /** A period with its year, shorter: "28 Sept – 3 Oct 2026". */
+    span: (from, to) => dated(shortDayWithYear.formatRange(timeOf(from), timeOf(to))),
+
     /** Ascending days as ranges: "3–6 Aug, 9 Aug", with the year if there are several; after three ranges "and 12 more". */
     runs(indexes) {
       /** @type {[number, number][]} */

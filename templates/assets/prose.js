@@ -66,12 +66,12 @@
 
   /** Names the countries that are new. @param {View} view @param {Scope} scope */
   function fresh(view, { all }) {
-    const { change } = view;
+    const { change, comparison } = view;
     const found = view.rows.filter((row) => row.fresh).map((row) => within(row.code));
     if (!change || !found.length || found.length > NAMED) return "";
     const countries = list.format(found);
     if (!all) return _("First seen in this period: %(countries)s.", { countries });
-    return ngettext("First seen on the last day: %(countries)s.", "First seen in the last %(count)s days: %(countries)s.", change.days, { countries });
+    return ngettext("First seen on the last day: %(countries)s.", "First seen in the last %(count)s days: %(countries)s.", comparison.now.days, { countries });
   }
 
   /**

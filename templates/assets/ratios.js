@@ -26,7 +26,7 @@
     // Viewers are never added up over days: both numbers are shown as the mean of a day.
     metric.parts = daily ? [{ ...first, kind: "per-day", column: `${first.column}_per_day`, label: geo.sentence(_("%(plays)s a day", { plays: first.many })) }, second] : [first, second];
     const history = { ...parts[1], metric, parts };
-    metric.scale = scaleOf(viewOf(history, 0, shared.length - 1, [0, 0]), metric.kind);
+    metric.scale = scaleOf(geo.wholeOf(history), metric.kind);
     return history;
   }
 
@@ -54,16 +54,16 @@
     return {
       code: lower.code, count: Math.max(upper.count, lower.count), fresh: false, of: [upper, lower],
       upper: upper.count / days, lower: lower.count / days, value: divide(upper.count, lower.count),
-      now: divide(upper.now, lower.now), before: divide(upper.before, lower.before),
+      now: divide(upper.now, lower.now), before: divide(lower.counted && upper.before / lower.before * lower.counted, lower.counted), counted: lower.counted,
     };
   }
 
-  /** @param {Code} code @param {number} [count] @param {Pick<Change, "now" | "before"> | null} [change] @returns {CountryCounts} */
-  const counts = (code, count = 0, change) => ({ code, count, value: count, now: change?.now || 0, before: change?.before || 0, fresh: false });
+  /** @param {Code} code @param {number} [count] @param {Change | null} [change] @returns {CountryCounts} */
+  const counts = (code, count = 0, change) => ({ code, count, value: count, now: 0, before: 0, counted: 0, ...change, fresh: false });
 
   /** @type {ApivideoGeo["ratios"]["viewOf"]} */
-  function viewOf({ metric, parts, known }, from, to, now) {
-    const [upper, lower] = /** @type {DaySums[]} */ (parts).map((part) => geo.viewOf(part, from, to, now));
+  function viewOf({ metric, parts, known }, from, to, comparison) {
+    const [upper, lower] = /** @type {DaySums[]} */ (parts).map((part) => geo.viewOf(part, from, to, comparison));
     const collected = known[to + 1] - known[from], days = /** @type {Metric[]} */ (metric.parts)[1].kind === "per-day" ? collected || 1 : 1;
     const codes = [...new Set([...upper.byCode.keys(), ...lower.byCode.keys()])];
     const rows = codes.map((code) => join([upper.byCode.get(code) || counts(code), lower.byCode.get(code) || counts(code)], days));
@@ -73,7 +73,7 @@
 
   /** @param {Totals} totals @param {CountryCounts[]} rows @param {CountryCounts} all */
   function finish(totals, rows, all) {
-    const change = totals.change && { ...totals.change, now: all.now, before: all.before };
+    const change = totals.change && { now: all.now, before: all.before, counted: all.counted };
     return geo.finish({ ...totals, total: all.count, unknown: totals.apart?.count || 0, all, change }, rows);
   }
 
@@ -82,7 +82,7 @@
     /** @param {0 | 1} part */
     const sum = (part) => rows.reduce((all, { of }) => {
       const one = /** @type {CountryCounts[]} */ (of)[part];
-      return { ...all, count: all.count + one.count, now: all.now + one.now, before: all.before + one.before };
+      return { ...all, count: all.count + one.count, now: all.now + one.now, before: all.before + one.before, counted: all.counted + one.counted };
     }, counts(""));
     return finish({ ...view, apart: join([counts("---"), counts("---")], 1) }, rows, join([sum(0), sum(1)], view.days || 1));
   }

@@ -25,7 +25,7 @@
   const more = geo.byId("all-rows");
 
   /** @type {CountryCounts} */
-  const UNCOUNTED = { code: "", count: 0, value: NaN, now: 0, before: 0, fresh: false };
+  const UNCOUNTED = { code: "", count: 0, value: NaN, now: 0, before: 0, counted: 0, fresh: false };
 
   /** The rows of the table that match. @param {string} selector @returns {HTMLTableRowElement[]} */
   function rowsWith(selector) {

@@ -57,8 +57,10 @@ interface PageData {
   total: number;
   mapped: number;
   unknown: number;
-  rows: [code: Code, count: number, people: number, now: number, before: number, fresh: number][];
-  change: { days: number; total: [now: number, before: number] } | null;
+  /** The change at the end is as in `change`. */
+  rows: [code: Code, count: number, people: number, fresh: number, ...change: number[]][];
+  /** Now, before and, if that differs from it, the count before (see `Change`); empty without a comparison. */
+  change: number[];
   /** Smallest count before, from which a change is shown. */
   change_from: number;
   /** Smallest count from which a rate per million people is shown. */
@@ -114,6 +116,9 @@ interface DaySums {
   total: Float64Array;
   /** Number of collected days. */
   known: Float64Array;
+  /** Number of collected days that are over, and the last day that is. */
+  complete: Float64Array;
+  end: number;
   /** Days that were never collected. */
   gaps: number[];
   /** Is the last day, which is not over, not collected yet? */
@@ -123,15 +128,10 @@ interface DaySums {
   parts?: DaySums[];
 }
 
-/**
- * A country's counts in a period; `before` is that of the period of the same length before it. Of a ratio, `now` and
- * `before` are its values.
- */
-interface CountryCounts {
+/** A country's counts in a period, and their change. Of a ratio, `now` and `before` are its values. */
+interface CountryCounts extends Change {
   code: Code;
   count: number;
-  now: number;
-  before: number;
   /** First seen in this period? */
   fresh: boolean;
   /** What the map shows: the count, or a ratio; NaN if there is too little to divide by. */
@@ -150,10 +150,32 @@ interface Row extends CountryCounts {
   per: number;
 }
 
-interface Change {
+/** What a period is compared with: the previous one, a year before, or days of the reader's own. */
+type Against = "" | "year" | [from: number, to: number];
+
+/** One of two compared periods; `enough`: at least 90 % of its days were collected. */
+interface Side {
+  from: number;
+  to: number;
   days: number;
+  collected: number;
+  enough: boolean;
+}
+
+/** Two periods; `groups` are the days whose averages are compared, by weekday if `matched`; none if nothing can be compared. */
+interface Comparison {
+  now: Side;
+  before: Side;
+  against: Against;
+  matched: boolean;
+  groups: [these: number[], those: number[]][];
+}
+
+/** A count on the compared days, what as many days before had at their averages, and the real count of these. */
+interface Change {
   now: number;
   before: number;
+  counted: number;
 }
 
 /** The totals of a period, before its rows are ranked. */
@@ -173,6 +195,7 @@ interface Totals {
   to: number;
   total: number;
   unknown: number;
+  comparison: Comparison;
   change: Change | null;
   /** Days of the period that were never collected, and that the publisher leaves out. */
   gaps: number[];
@@ -398,6 +421,7 @@ interface Formats {
   dayOfYear(index: number): string;
   yearUntil(index: number): number;
   days(from: number, to: number): string;
+  span(from: number, to: number): string;
   runs(indexes: number[]): string;
 }
 
@@ -452,6 +476,14 @@ interface ApivideoGeo {
   ranges(scale: Scale, number: (value: number) => string): string[];
   rounded(above: number, upto: number, near: number, whole: boolean): { tier: number; limit: number };
 
+  // compare.js
+  compare: {
+    of(complete: Float64Array, end: number, period: [number, number] | null, against: Against): Comparison;
+    beforeOf(period: [number, number], against: Against): [number, number];
+    change(comparison: Pick<Comparison, "groups">, counts: (number | null)[]): Change;
+    nearest(complete: Float64Array, end: number, comparison: Comparison): { period: [number, number]; against: Against } | null;
+  };
+
   // picture.js
   draw: Record<"png" | "square" | "svg", () => Promise<Blob | null>>;
 
@@ -463,10 +495,13 @@ interface ApivideoGeo {
   addUp(days: Days, metric?: Metric): DaySums;
   /** Loads a metric or a ratio; `whole` is the view of all its days. */
   history(name: string): Promise<DaySums & { whole: View }>;
-  /** `now` are the days that are compared with as many before; by default all of them. */
-  viewOf(history: DaySums, from: number, to: number, now?: [first: number, last: number]): View;
+  /** The view of all days; its last 30 are compared. */
+  wholeOf(history: DaySums, against?: Against): View;
+  /** By default its days are compared with the previous period. */
+  viewOf(history: DaySums, from: number, to: number, comparison?: Comparison): View;
   finish(totals: Totals, counts: CountryCounts[]): View;
-  compared(view: View): string;
+  compared(view: Pick<View, "comparison">): string;
+  toneOf(change: Pick<Change, "now" | "before">): "" | "up" | "down";
   changeOf(view: View, row: Row | undefined): ChangeText;
   valueBy(measure: Measure, view: View): (row: Row) => number;
   scaleOf(views: View[], measure: Measure, without: boolean): Scale;
@@ -480,7 +515,7 @@ interface ApivideoGeo {
   // ratios.js
   ratios: {
     addUp(metric: Metric, upper: Days, lower: Days): DaySums;
-    viewOf(history: DaySums, from: number, to: number, now: [first: number, last: number]): View;
+    viewOf(history: DaySums, from: number, to: number, comparison: Comparison): View;
     among(view: View, rows: Row[]): View;
     interval(row: CountryCounts, metric: Metric): [low: number, high: number] | null;
     both(row: CountryCounts, metric: Metric): string;
@@ -494,7 +529,7 @@ interface ApivideoGeo {
     show(metric: Metric, history: DaySums | null): void;
     headline(view: View, continent: string): string;
     /** Key, value, note, tone and label of each; `words` write a change. */
-    figures(view: View, words: (change: Change, difference: string) => string): [key: string, value: string, note: string, tone?: string, label?: string][];
+    figures(view: View, words: (difference: string) => string): [key: string, value: string, note: string, tone?: string, label?: string][];
   };
 
   // state.js

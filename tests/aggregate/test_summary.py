@@ -7,11 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import ibis
 
-from apivideo_geo.aggregate.change import compare
 from apivideo_geo.aggregate.summary import summarise, uncollected_days
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import name_of, to_alpha2
-from apivideo_geo.model import UNKNOWN, DayCount
+from apivideo_geo.model import UNKNOWN
 
 FIRST = date(2026, 11, 1)
 
@@ -65,37 +64,6 @@ def test_without_facts_there_are_days_of_nothing():
     assert made([], {}).daily == ()
 
 
-def days_of(counts, open_last=False):
-    return [DayCount(day(n), count, open_last and n == len(counts) - 1) for n, count in enumerate(counts)]
-
-
-def test_the_last_days_are_compared_with_as_many_before():
-    change = compare(days_of([1, 2, 3, 4, 5]), {"FRA": [1, 2, 2, 1, 2], "PER": [0, 0, 1, 3, 3]}, length=2)
-    assert change is not None
-    assert change.total == (9, 5)
-    assert change.countries == {"FRA": (3, 4), "PER": (6, 1)}
-    assert change.new == ()
-
-
-def test_a_day_that_is_not_over_takes_no_part():
-    change = compare(days_of([1, 2, 3, 4, 1], open_last=True), {"FRA": [1, 2, 3, 4, 1]}, length=2)
-    assert change is not None
-    assert change.total == (7, 3)
-
-
-def test_with_a_day_never_collected_nothing_is_compared():
-    assert compare(days_of([1, None, 3, 4]), {}, length=2) is None
-    assert compare(days_of([None, 1, 2, 3, 4]), {}, length=2) is not None
-    assert compare(days_of([2, 3, 4]), {}, length=2) is None
-
-
-def test_new_is_who_was_never_counted_before():
-    series = {"FRA": [1, 1, 1, 1, 1], "PER": [1, 0, 0, 0, 1], "TCD": [0, 0, 0, 2, 0], UNKNOWN: [0, 0, 0, 1, 0]}
-    change = compare(days_of([1] * 5), series, length=2)
-    assert change is not None
-    assert change.new == ("TCD",)
-
-
 def test_a_breakdown_knows_the_days_on_which_it_was_collected():
     rows = [(n, "play", "FRA", "total", "", 5) for n in range(6)] + [(6, "play", "FRA", "total", "", 0)]
     rows += [(n, "play", "FRA", dimension, "x", 5) for n in (2, 3, 5) for dimension in ("media", "city")]
@@ -120,8 +88,7 @@ def test_a_part_is_compared_with_the_count_on_the_days_on_which_it_was_collected
 def test_what_is_new_or_a_record_is_measured_against_the_days_before_the_period():
     rows = [(0, "ESP", 1), *((number, "FRA", 2) for number in range(70)), (65, "ESP", 3), (66, "ITA", 1)]
     summary = made(rows, dict.fromkeys(range(70), False), since=day(5))
-    assert summary.change
-    assert summary.change.new == ("ITA",)
+    assert summary.new == ("ITA",)
     assert [each.count for each in summary.earlier.days] == [3, 2, 2, 2, 2]
     assert summary.earlier.reach == (2, 1, 1, 1, 1)
     assert made(rows, dict.fromkeys(range(70), False)).earlier.days == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from apivideo_geo.render.map.scale import METHODS, make_scale
 from apivideo_geo.render.site import Theme
 from apivideo_geo.render.text.formats import Formats
 from tests.browser import OpenPage, wait_until
+from tests.comparing import change_of
 from tests.render.browsing import DESKTOP, build, cells, chosen, figure, kinds, legend, live, number
 from tests.render.samples import FIRST, GAP, LENGTH, small, watched, watched_counts
 
@@ -202,21 +204,40 @@ def test_by_head_few_counts_take_no_part_and_the_legend_says_so(open_page: OpenP
     assert ["few", "Under 100 plays", f"{len(few)} countries"] in legend(page)
 
 
+def changed(codes: Collection[str], now: tuple[int, int], before: tuple[int, int]) -> float | None:
+    """The change of some countries between two periods, by the weekdays; None if they had too few plays before."""
+    counts = {FIRST + timedelta(place): 0 for place in range(WHOLE) if place not in GAP}
+    for (place, code), count in watched_counts().items():
+        if place < WHOLE and code in codes:
+            counts[FIRST + timedelta(place)] += count
+    periods = ((FIRST + timedelta(first), FIRST + timedelta(last)) for first, last in (now, before))
+    return change_of(counts, *periods)["change"] if sum(sums(*before).get(code, 0) for code in codes) >= 10 else None
+
+
 def test_a_change_is_against_the_equal_period_before(open_page: OpenPage, site):
     page = live(open_page(f"{site.as_uri()}?period=30d&measure=change&zeros=shown", **DESKTOP).page)
-    now, before = sums(WHOLE - 30, WHOLE - 1), sums(WHOLE - 60, WHOLE - 31)
-    shown, painted_as = cells(page), kinds(page)
-    for code in now:
-        if code in (UNKNOWN, "PER"):
-            continue
-        assert shown[code][5] == (EN.change(now[code], before[code]) if before[code] >= 10 else "–")
-        bounds = (2 / 3, 0.9, 1.1, 1.5)
-        expected = f"d{sum(now[code] / before[code] >= bound for bound in bounds)}"
-        assert painted_as[code] == (expected if before[code] >= 10 else "few"), code
+    now, before = (WHOLE - 30, WHOLE - 1), (WHOLE - 60, WHOLE - 31)
+    everything, shown, painted_as = sums(*now), cells(page), kinds(page)
+    for code in everything.keys() - {UNKNOWN, "PER"}:
+        change = changed([code], now, before)
+        assert shown[code][5] == ("–" if change is None else EN.change(1 + change, 1))
+        classes = [bound for bound in (2 / 3, 0.9, 1.1, 1.5) if change is not None and 1 + change >= bound]
+        assert painted_as[code] == ("few" if change is None else f"d{len(classes)}"), code
     assert (shown["PER"][5], painted_as["PER"]) == ("new", "new")
     assert painted_as["AUS"] == "zero"
     note = page.locator("[data-figure=total] span").inner_text()
-    assert note == f"{EN.change(sum(now.values()), sum(before.values()))} on the 30 days before"
+    assert note == f"{EN.change(1 + changed(everything, now, before), 1)} on the 30 days before"
+    assert page.locator("#change-note").inner_text() == (
+        "Change of the daily average: 23 Oct – 21 Nov 2026 (30 of 30 days) against 23 Sept – 22 Oct 2026 "
+        "(30 of 30 days). Weekdays are compared with the same weekdays."
+    )
+
+
+def test_a_period_that_lacks_a_day_in_ten_is_compared_by_its_averages(open_page: OpenPage, site):
+    now, before = (64, 103), (24, 63)
+    page = live(open_page(f"{site.as_uri()}?period={stretch(*now)}", **DESKTOP).page)
+    assert cells(page)["FRA"][5] == EN.change(1 + changed(["FRA"], now, before), 1)
+    assert "(40 of 40 days) against 25 Jun – 3 Aug 2026 (36 of 40 days)" in page.locator("#change-note").inner_text()
 
 
 def test_with_days_missing_nothing_is_compared_and_the_period_says_so(open_page: OpenPage, site):
@@ -224,7 +245,9 @@ def test_with_days_missing_nothing_is_compared_and_the_period_says_so(open_page:
     assert {row[5] for row in cells(page).values()} == {"–"}
     assert page.locator("[data-figure=total] span").inner_text() == ""
     assert f"{len(GAP)} of them were never collected (31 Jul – 3 Aug)" in page.locator("#period-note").inner_text()
-    assert "some of the days before are missing" in page.locator("#change-note").inner_text()
+    assert page.locator("#change-note").inner_text() == (
+        "No comparison: of 26 Jul – 10 Aug 2026 only 12 of 16 days were collected; at least 90% are needed."
+    )
 
 
 def test_without_the_leader_the_others_get_the_classes_and_its_number_stays(open_page: OpenPage, site):

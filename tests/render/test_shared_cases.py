@@ -19,7 +19,7 @@ from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.days import year_until
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import name_of, to_alpha2
-from apivideo_geo.model import RATIOS, Change, Summary
+from apivideo_geo.model import RATIOS, Comparison, Side, Summary
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map import notebook
 from apivideo_geo.render.map.scale import make_scale
@@ -31,6 +31,7 @@ from apivideo_geo.render.text.sentences import counted
 from apivideo_geo.render.text.translations import load_words, render_words
 from apivideo_geo.render.theme.assets import load_own
 from apivideo_geo.render.theme.theme import Theme
+from tests.comparing import history
 from tests.needs import lacking
 from tests.render.samples import MADE, TEMPLATES, days, summary
 
@@ -38,7 +39,7 @@ CASES = json.loads(Path(__file__).with_name("shared_cases.json").read_text(encod
 FIRST = date.fromisoformat(CASES["first_day"])
 LOCALES = list(CASES["formats"])
 SAMPLE = summary({"FRA": 12, "BEL": 3}, days(FIRST, [5, 10]))
-SCRIPTS = ("words.js", "formats.js", "classes.js", "figures.js")
+SCRIPTS = ("words.js", "formats.js", "classes.js", "compare.js", "figures.js")
 
 
 def script_for(locale: str) -> str:
@@ -115,8 +116,12 @@ def test_scripts_cut_classes_as_in_the_table():
 
 def test_python_shows_changes_and_sparklines_as_in_the_table():
     for now, before, new, text, tone in CASES["changes"]:
-        change = Change(7, (now, before), {"FRA": (now, before)}, ("FRA",) if new else ())
-        row = make_rows(Context(replace(SAMPLE, change=change), Theme("Acme Academy")))[0]
+        side = Side(FIRST, FIRST, 1)
+        what = replace(
+            SAMPLE, by_country={"FRA": (before, now)}, comparison=Comparison(side, side, (((1,), (0,)),)),
+            new=("FRA",) if new else (),
+        )  # fmt: skip
+        row = make_rows(Context(what, Theme("Acme Academy")))[0]
         assert (row.change, row.tone) == (text, tone), (now, before)
     for counts, totals, path in CASES["sparklines"]:
         assert spark_path(counts, totals) == path
@@ -125,7 +130,7 @@ def test_python_shows_changes_and_sparklines_as_in_the_table():
 def test_scripts_show_changes_and_sparklines_as_in_the_table():
     changes = """cases => cases.map(([now, before, fresh]) => {
         const view = { change: {}, metric: apivideoGeo.metrics.play };
-        const { text, tone } = apivideoGeo.changeOf(view, { now, before, fresh });
+        const { text, tone } = apivideoGeo.changeOf(view, { now, before, counted: before, fresh });
         return [now, before, fresh, text, tone]; })"""
     sparklines = """cases => cases.map(([counts, totals]) =>
         [counts, totals, apivideoGeo.sparkPath(counts, totals, 0, counts.length - 1)])"""
@@ -189,6 +194,41 @@ def two_days(name: str, before: Sequence[int], now: Sequence[int]) -> Summary:
     return replace(upper, others={lower.metric: lower})
 
 
+def test_scripts_compare_histories_with_gaps_as_in_the_table():
+    """``tests/aggregate/test_compare.py`` does the same for Python, and compares the table with plain Python."""
+    expression = """({ cases }) => cases.map(({ counts, over, period, against }) => {
+        const { formats, compare } = apivideoGeo, iso = formats.iso;
+        const complete = new Float64Array(counts.length + 1);
+        counts.forEach((count, day) => { complete[day + 1] = complete[day] + Number(count !== null && day < over); });
+        const days = (value) => (Array.isArray(value) ? value.map(formats.indexOf) : value);
+        const found = compare.of(complete, over - 1, days(period), days(against));
+        const side = ({ from, to, collected, days }) => [iso(from), iso(to), collected, days];
+        const result = { now: side(found.now), before: side(found.before), matched: found.matched, change: null };
+        if (found.groups.length) {
+          const { now, before, counted } = compare.change(found, counts);
+          return { ...result, change: Number((now / before - 1).toFixed(9)), counted, nearest: null };
+        }
+        const near = compare.nearest(complete, over - 1, found);
+        const text = (value) => (Array.isArray(value) ? value.map(iso) : value);
+        return { ...result, nearest: near && [text(near.period), text(near.against)] }; })"""
+    script = script_for("en")
+    data = client_data(Context(SAMPLE, Theme("Acme Academy")), DataFiles())
+    jobs = []
+    for case in CASES["comparisons"]:
+        every, counts, still_open = history(case)
+        argument = {
+            "counts": [counts.get(day, 5 if day in still_open else None) for day in every],
+            "over": len(every) - len(still_open),
+            "period": case["period"],
+            "against": case["against"],
+        }
+        page = {**data, "first": case["first"], "last": str(every[-1])}
+        jobs.append({"script": script, "data": page, "expression": expression, "argument": {"cases": [argument]}})
+    found = [result for [result] in run_in_node(jobs)]
+    for case, result in zip(CASES["comparisons"], found, strict=True):
+        assert result == case["expected"], case["name"]
+
+
 def test_a_share_is_in_the_class_that_its_figure_says():
     for count, total, percent in CASES["share_values"]:
         country = replace(SAMPLE.countries[0], count=count, share=count / total)
@@ -225,8 +265,7 @@ def test_a_country_seen_before_the_period_of_the_page_is_new_in_no_view_of_it():
     rows += [(day(0), "play", "ESP", "total", "", 1), (day(65), "play", "ESP", "total", "", 3)]
     rows.append((day(66), "play", "ITA", "total", "", 3))
     what = rated({}, 100, since=day(5), rows=rows)
-    assert what.change
-    assert what.change.new == ("ITA",)
+    assert what.new == ("ITA",)
     data = client_data(Context(what, Theme("Acme")), DataFiles({"play": "days.js"}))
     expression = """() => apivideoGeo.viewOf(apivideoGeo.addUp(apivideoGeo.unpacked(argument)), 60, 64).rows
         .filter((row) => row.fresh).map((row) => row.code)"""

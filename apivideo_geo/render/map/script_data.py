@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -127,7 +127,7 @@ def client_data(context: Context, files: DataFiles) -> Mapping[str, Any]:
         "mapped": summary.mapped,
         "unknown": summary.unknown,
         "rows": [_numbers(country, summary) for country in summary.countries],
-        "change": summary.change and {"days": summary.change.days, "total": summary.change.total},
+        "change": _change([day.count or 0 for day in summary.daily], summary),
         "change_from": CHANGE_FROM,
         "per_from": summary.per_million_from,
         "seen": sorted(summary.earlier.seen),
@@ -207,17 +207,20 @@ def render_spoken(metric: str, formats: Formats) -> str:
 
 
 def _numbers(country: CountryCount, summary: Summary) -> list[Any]:
-    """Return code, count, population (0: unknown), count of the last days, of as many days before, 1 if it is new."""
-    change = summary.change
-    now, before = change.countries.get(country.iso_a3, (0, 0)) if change else (0, 0)
-    return [
-        country.iso_a3,
-        country.count,
-        country.people,
-        now,
-        before,
-        int(bool(change and country.iso_a3 in change.new)),
-    ]
+    """Return code, count, population (0: unknown), 1 if it is new, and its change; see :func:`_change`."""
+    change = _change(summary.by_country.get(country.iso_a3, ()), summary)
+    return [country.iso_a3, country.count, country.people, int(country.iso_a3 in summary.new), *change]
+
+
+def _change(counts: Sequence[int], summary: Summary) -> list[float]:
+    """Return the numbers of a :class:`Change`, without the last if it is that before it; none without a comparison."""
+    change = summary.comparison.of(counts) if summary.comparison and counts else None
+    if not change:
+        return []
+    before = round(change.before, 3)
+    if before == change.counted:
+        return [change.now, change.counted]
+    return [change.now, before, change.counted]
 
 
 def _slug(name: str) -> str:

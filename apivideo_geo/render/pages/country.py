@@ -24,7 +24,7 @@ from apivideo_geo.render.pages.breakdowns import (
     make_table,
     value_line,
 )
-from apivideo_geo.render.pages.figures import Curves, Figure, change_note, country_change, tone_of
+from apivideo_geo.render.pages.figures import Curves, Figure, change_note, change_of, tone_of_change
 from apivideo_geo.render.pages.funnel import make_funnel, make_lines
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
@@ -100,10 +100,10 @@ def _lead(country: CountryCount, detail: CountryDetail | None, context: Context)
 
 
 def _figures(country: CountryCount, context: Context) -> Iterator[Figure]:
-    formats, change = context.formats, context.summary.change
-    now, before = country_change(country.iso_a3, change)
-    note = change_note(change, now, before, formats)
-    yield Figure("total", "", formats.number(country.count), note, tone_of(now, before))
+    formats, summary = context.formats, context.summary
+    change = change_of(summary.by_country.get(country.iso_a3, ()), summary.comparison)
+    note = change_note(summary.comparison, change, formats)
+    yield Figure("total", "", formats.number(country.count), note, tone_of_change(change))
     of = formats.say("of %(number)s", number=formats.number(len(context.summary.countries)))
     yield Figure("rank", formats.say("Rank"), formats.number(country.rank), of)
     yield Figure("share", formats.say("Share of the total"), formats.share(country.share))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import isclose
 from typing import Any
 
 from markupsafe import Markup
 
-from apivideo_geo.model import CHANGE_FROM, Change
+from apivideo_geo.model import CHANGE_FROM, ENOUGH, Change, Comparison, DayCount, Side
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.daily_curve import Frame
 from apivideo_geo.render.pages.notes import Marks, make_marks, with_marks
@@ -32,27 +33,67 @@ class Figure:
     """"up" or "down" if the note is a change."""
 
 
-def change_note(change: Change | None, now: float, before: float, formats: Formats) -> str:
-    """Return how a total changed from the period before; empty if there is nothing to compare with."""
-    if change is None or not before:
+def change_note(comparison: Comparison | None, change: Change | None, formats: Formats) -> str:
+    """Return how much a total changed since the days before; empty if there is nothing to compare with."""
+    if not comparison or not change or not change.before:
         return ""
     return formats.say_many(
         "Last day: %(change)s on the day before",
         "%(count)s days: %(change)s on the %(count)s before",
-        change.days,
-        change=formats.change(now, before),
+        comparison.now.days,
+        change=formats.change(change.now, change.before),
     )
+
+
+def compared(comparison: Comparison | None, daily: Sequence[DayCount], formats: Formats) -> str:
+    """Return what changes compare, and how many days each side has; or why nothing is compared.
+
+    ``daily``: the days of the history. Empty without a day that is over.
+    """
+    if not comparison:
+        return ""
+    side = comparison.lacking
+    if side and side.last < daily[0].day:
+        return formats.say("No comparison: the days collected begin on %(day)s.", day=formats.day(daily[0].day))
+    if side:
+        return formats.say(
+            "No comparison: of %(period)s only %(days)s were collected; at least %(share)s are needed.",
+            period=formats.span(side.first, side.last), days=_days_of(side, formats), share=formats.about(ENOUGH / 100),
+        )  # fmt: skip
+    now, before = comparison.now, comparison.before
+    values = {"now": formats.span(now.first, now.last), "before": formats.span(before.first, before.last)}
+    text = formats.say(
+        "Change of the daily average: %(now)s (%(now_days)s) against %(before)s (%(before_days)s).",
+        **values, now_days=_days_of(now, formats), before_days=_days_of(before, formats),
+    )  # fmt: skip
+    weekdays = formats.say("Weekdays are compared with the same weekdays.") if comparison.matched else ""
+    return f"{text} {weekdays}".strip()
+
+
+def _days_of(side: Side, formats: Formats) -> str:
+    days = formats.number(side.collected)
+    return formats.say_many("%(days)s of %(count)s day", "%(days)s of %(count)s days", side.days, days=days)
 
 
 def tone_of(now: float, before: float) -> str:
     """Return "up", "down", or nothing for no change."""
-    return "up" if now > before else "down" if now < before else ""
+    if isclose(now, before):  # averages of different numbers of days are not exact
+        return ""
+    return "up" if now > before else "down"
 
 
-def country_change(code: str, change: Change | None) -> tuple[float, float]:
-    """Return the counts of a country in the last days and in as many before; zeros if that is too few to compare."""
-    now, before = change.countries.get(code, (0, 0)) if change else (0, 0)
-    return (now, before) if before >= CHANGE_FROM else (0, 0)
+def tone_of_change(change: Change | None) -> str:
+    """Return the tone of a change; nothing if there is none, or none before."""
+    return tone_of(change.now, change.before) if change and change.before else ""
+
+
+def change_of(counts: Sequence[int], comparison: Comparison | None) -> Change | None:
+    """Return the change of a part of the total, such as a country; None if it had too few before to be compared.
+
+    ``counts``: one a day of the history; empty for none.
+    """
+    change = comparison.of(counts) if comparison and counts else None
+    return change if change and change.counted >= CHANGE_FROM else None
 
 
 class Curves:

@@ -18,7 +18,7 @@ from apivideo_geo.render.map.legend import make_legend
 from apivideo_geo.render.map.sparkline import spark_path
 from apivideo_geo.render.pages.breakdowns import make_panels
 from apivideo_geo.render.pages.embed import make_snippet
-from apivideo_geo.render.pages.figures import Figure, change_note, country_change, tone_of
+from apivideo_geo.render.pages.figures import Figure, change_note, change_of, compared, tone_of_change
 from apivideo_geo.render.pages.funnel import make_funnel
 from apivideo_geo.render.pages.notes import make_marks, with_marks
 from apivideo_geo.render.text import sentences
@@ -81,7 +81,7 @@ def make_index(
         "shown": script_data.make_shown(summary, formats),
         "measures": script_data.make_measures(summary, formats),
         "continents": script_data.make_continents(formats),
-        "change_note": _change_note(summary, formats),
+        "change_note": compared(summary.comparison, summary.daily, formats),
         "first_day": first,
         "last_day": last,
         "data": script_data.client_data(context, files),
@@ -104,15 +104,15 @@ def make_figures(context: Context) -> tuple[Figure, ...]:
     """Return the four numbers: total, countries, top country, most per million people."""
     summary, formats, say = context.summary, context.formats, context.formats.say
     first, leader = next(iter(summary.countries), None), _per_million_leader(summary)
-    now, before = summary.change.total if summary.change else (0, 0)
+    change = summary.comparison.of([day.count or 0 for day in summary.daily]) if summary.comparison else None
     from_text = say("countries with %(quantity)s or more", quantity=context.quantity(summary.per_million_from))
     return (
         Figure(
             "total",
             sentences.label_of(summary.metric, formats),
             sentences.amount(summary.metric, summary.total, formats),
-            change_note(summary.change, now, before, formats),
-            tone_of(now, before) if before else "",
+            change_note(summary.comparison, change, formats),
+            tone_of_change(change),
         ),
         Figure("reach", say("Countries"), formats.number(len(summary.countries)), _reach_note(summary, formats)),
         Figure(
@@ -139,25 +139,14 @@ def _per_million(country: CountryCount, context: Context) -> str:
 
 def _reach_note(summary: Summary, formats: Formats) -> str:
     parts = [formats.say("of %(number)s", number=formats.number(len(all_countries())))]
-    if summary.change and summary.change.new:
-        parts.append(formats.say_many("%(count)s new", "%(count)s new", len(summary.change.new)))
+    if summary.new:
+        parts.append(formats.say_many("%(count)s new", "%(count)s new", len(summary.new)))
     return " · ".join(parts)
 
 
 def _per_million_leader(summary: Summary) -> CountryCount | None:
     ranked = [country for country in summary.countries if country.per_million is not None]
     return max(ranked, key=lambda country: country.per_million or 0, default=None)
-
-
-def _change_note(summary: Summary, formats: Formats) -> str:
-    """Return what the column of changes compares; empty without a comparison."""
-    if summary.change is None:
-        return ""
-    return formats.say_many(
-        "Change: the last day against the one before.",
-        "Change: the last %(count)s days against the %(count)s before.",
-        summary.change.days,
-    )
 
 
 def make_rows(context: Context) -> tuple[CountryRow, ...]:
@@ -184,10 +173,10 @@ def make_rows(context: Context) -> tuple[CountryRow, ...]:
 
 def _change_cell(code: str, summary: Summary, formats: Formats) -> dict[str, str]:
     """Return the change of a country: a percentage, "new", or a dash if there were too few before."""
-    if summary.change and code in summary.change.new:
+    if code in summary.new:
         return {"change": formats.say("new"), "tone": "up"}
-    now, before = country_change(code, summary.change)
-    return {"change": formats.change(now, before) if before else "–", "tone": tone_of(now, before)}
+    change = change_of(summary.by_country.get(code, ()), summary.comparison)
+    return {"change": formats.change(change.now, change.before) if change else "–", "tone": tone_of_change(change)}
 
 
 def _last_rows(summary: Summary, formats: Formats) -> Mapping[str, Any]:

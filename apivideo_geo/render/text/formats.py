@@ -213,6 +213,10 @@ class Formats:
             return text
         return self.say_many("%(days)s and %(count)s more", "%(days)s and %(count)s more", rest, days=text)
 
+    def span(self, first: date, last: date) -> str:
+        """Format a period with its year: 28 Sept – 3 Oct 2026; one day: 3 Oct 2026."""
+        return self._run(first, last, "yMMMd")
+
     def _run(self, first: date, last: date, skeleton: str) -> str:
         if first == last:
             return self._dated(format_skeleton(skeleton, first, locale=self._calendar))

@@ -25,6 +25,7 @@ PARTS = (
     "words.js",
     "formats.js",
     "classes.js",
+    "compare.js",
     "figures.js",
     "state.js",
     "legend.js",
@@ -44,7 +45,17 @@ PARTS = (
 )
 """Scripts in the order of their dependencies; the page loads them as one file, at the first interaction."""
 EMBED = "embed.js"
-EMBED_PARTS = ("words.js", "formats.js", "classes.js", "figures.js", "state.js", "legend.js", "map.js", "embed.js")
+EMBED_PARTS = (
+    "words.js",
+    "formats.js",
+    "classes.js",
+    "compare.js",
+    "figures.js",
+    "state.js",
+    "legend.js",
+    "map.js",
+    "embed.js",
+)
 """Scripts of the map in a frame, as one file."""
 METRICS = "metrics.js"
 METRICS_PARTS = ("ratios.js", "labels.js")

@@ -13,7 +13,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 
 from apivideo_geo.geo.countries import name_of
-from apivideo_geo.model import METRICS, Change, Summary
+from apivideo_geo.model import METRICS, Comparison, Side, Summary
 from apivideo_geo.render.map.scale import METHODS
 from apivideo_geo.render.site import Theme, render_site
 from apivideo_geo.render.text import translations
@@ -222,7 +222,8 @@ def themes(locale: str) -> Iterator[tuple[Summary, Theme]]:
     yield summary({}, week), theme
     yield summary({}, week, unknown=5), theme
     yield summary({"FRA": 5}, week[:1], demo=True), theme
-    yield replace(small(), change=Change(1, (9, 4), {"FRA": (9, 4)}, ("SGP",))), theme
+    side = Side(date(2026, 11, 15), date(2026, 11, 15), 1)
+    yield replace(small(), comparison=Comparison(side, side, (((1,), (0,)),)), new=("SGP",)), theme
     for metric, method in zip(METRICS, cycle(METHODS), strict=False):
         breaks = (5,) if method == "custom" else ()
         yield summary({"FRA": 5, "BEL": 1}, week, metric=metric), replace(theme, method=method, breaks=breaks)
@@ -326,7 +327,7 @@ UNHEARD = {
     "No %(plays)s in this period",
     "%(quantity)s in all.",
     "%(place)s: %(quantity)s from unknown countries.",
-    "First seen in this period: %(countries)s.",
+    ("Last day: %(change)s on %(period)s", "%(count)s days: %(change)s on %(period)s"),
     "Demo data",
     ("%(count)s day was never collected", "%(count)s days were never collected"),
     "Left out of the classes: %(country)s",
@@ -371,6 +372,7 @@ def use_everything(page) -> None:
         wait_until(page, f"location.search.includes('continent={continent}') === {str(bool(continent)).lower()}")
     page.click("[data-period=custom]")
     for first, last in (
+        ("2026-06-01", "2026-06-10"),
         ("2026-07-31", "2026-08-03"),
         ("2026-07-20", "2026-08-20"),
         ("2026-09-02", "2026-09-02"),

@@ -1,0 +1,77 @@
+"""Comparisons of histories with gaps, against the same rule in plain Python over dates and fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from apivideo_geo.aggregate.compare import compare, new_countries
+from apivideo_geo.model import UNKNOWN, Comparison, DayCount
+from tests.comparing import expected, history
+from tests.render.samples import days, summary
+from tests.render.test_shared_cases import CASES
+
+FIRST = date(2026, 6, 1)
+TABLE = CASES["comparisons"]
+
+
+@pytest.mark.parametrize("case", TABLE, ids=[case["name"] for case in TABLE])
+def test_histories_with_gaps_are_compared_as_dates_and_fractions_say(case):
+    assert expected(case) == case["expected"], "the table itself"
+    assert found(case) == case["expected"]
+
+
+def found(case: Mapping[str, Any]) -> dict[str, Any]:
+    """What the product makes of a case."""
+    every, counts, still_open = history(case)
+    daily = [DayCount(day, counts.get(day, 5 if day in still_open else None), day in still_open) for day in every]
+    period, against = (
+        (date.fromisoformat(value[0]), date.fromisoformat(value[1])) if isinstance(value, list) else value
+        for value in (case["period"], case["against"])
+    )
+    comparison = compare(daily, period, against)
+    assert comparison
+    sides = {"now": comparison.now, "before": comparison.before}
+    shown: dict[str, Any] = {
+        name: [str(side.first), str(side.last), side.collected, side.days] for name, side in sides.items()
+    }
+    change = comparison.of([day.count or 0 for day in daily])
+    shown |= {"matched": comparison.matched, "change": change and round(change.now / change.before - 1, 9)}
+    shown |= {"counted": change.counted} if change else {}
+    near = comparison.nearest
+    return shown | {"nearest": near and [value if isinstance(value, str) else [*map(str, value)] for value in near]}
+
+
+def week_by_week(counts: list[int | None]) -> Comparison:
+    comparison = compare(days(FIRST, counts), (FIRST + timedelta(7), FIRST + timedelta(13)))
+    assert comparison
+    return comparison
+
+
+def test_a_count_that_no_day_of_either_side_has_is_no_part_of_the_change():
+    assert compare(days(FIRST, [3, 4]), (FIRST, FIRST), (FIRST + timedelta(1),) * 2)
+    week = week_by_week([10] * 14)
+    change = week.of([10] * 7 + [20] * 7)
+    assert change
+    assert (change.now, change.before, change.counted) == (140, 70, 70)
+
+
+def test_without_a_day_that_is_over_nothing_is_compared():
+    assert compare([]) is None
+    assert compare(days(FIRST, [7], open_last=True)) is None
+
+
+def test_new_is_who_was_never_counted_before_the_period():
+    series = {code: [0] * 60 for code in ("FRA", "PER", "TCD", UNKNOWN)}
+    series["FRA"] = [1] * 60
+    series["PER"][3] = series["PER"][59] = 2
+    series["TCD"][40] = series[UNKNOWN][40] = 2
+    daily = days(FIRST, [1] * 60)
+    what = summary({"FRA": 60}, daily)
+    made = {"by_country": {code: tuple(counts) for code, counts in series.items()}, "comparison": compare(daily)}
+    assert new_countries(type(what)(**{**vars(what), **made})) == ("TCD",)
+    made["comparison"] = compare(daily[:40])
+    assert new_countries(type(what)(**{**vars(what), **made})) == (), "in a history's first weeks everything is new"
