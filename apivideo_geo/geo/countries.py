@@ -23,7 +23,8 @@ Loading fails if two countries share a key or a row contradicts ``not_countries.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -80,6 +81,25 @@ def name_of(iso_a3: str, locale: str = "en") -> str:
     if iso_a3 == UNKNOWN:
         return "Unknown" if locale.lower().startswith("en") else names["ZZ"]
     return names[to_alpha2(iso_a3)]
+
+
+def names_of(iso_a3: str, locales: Sequence[str] = ("en", "fr", "de", "es")) -> tuple[str, ...]:
+    """Return names that readers know a country by, each once: those in ``locales`` and in ``country_spellings.csv``.
+
+    Initials are without dots (``UK``). Raises UsageError for an unknown code or locale.
+    """
+    translated = (name_of(iso_a3, locale) for locale in locales)
+    return tuple(dict.fromkeys((*translated, *_other_names().get(iso_a3, ()))))
+
+
+@cache
+def _other_names() -> Mapping[str, Sequence[str]]:
+    """Return alpha-3 → its names in ``country_spellings.csv``, without codes: most of these are of the past."""
+    found: dict[str, list[str]] = {}
+    for row in read_rows(_DATA / "country_spellings.csv"):
+        if not _is_code(row["spelling"]):
+            found.setdefault(row["iso_a3"], []).append(re.sub(r"\b([A-Z])\.", r"\1", row["spelling"]))
+    return found
 
 
 def all_countries() -> tuple[str, ...]:

@@ -35,12 +35,13 @@ from apivideo_geo.render.pages.index import make_index
 from apivideo_geo.render.pages.month import make_month, make_months
 from apivideo_geo.render.pages.notes import render_events
 from apivideo_geo.render.pages.video import make_asset_lines, make_country_lines, make_list, make_video
+from apivideo_geo.render.search import render_search
 from apivideo_geo.render.site_files import CARD_PICTURE, render_site_files
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import sentence
 from apivideo_geo.render.text.translations import render_words
 from apivideo_geo.render.theme.accent import render_accent
-from apivideo_geo.render.theme.assets import ALL_NOTES, METRICS, NOTES, PICTURE, hashed, load_leaflet, load_own
+from apivideo_geo.render.theme.assets import ALL_NOTES, METRICS, NOTES, PICTURE, SEARCH, hashed, load_leaflet, load_own
 from apivideo_geo.render.theme.own_templates import LimitReached, add_policy, explain_failure, render_limited
 from apivideo_geo.render.theme.templates import find_file
 from apivideo_geo.render.theme.theme import Theme
@@ -51,8 +52,9 @@ MAP = "world"
 """The name of the map: the id of its SVG, and part of the id of its container."""
 ELSEWHERE = "https://USER.github.io/REPOSITORY/"
 """Replaces the address of the site in examples where it is not known."""
-STYLES = ("about.css", "detail.css", "embed.css")
-"""Styles of single pages."""
+SEARCH_STYLE = "search.css"
+STYLES = ("about.css", "detail.css", "embed.css", SEARCH_STYLE)
+"""Styles of single pages, and of the search."""
 DAYS = "days.js"
 """The counts of every day; loaded only when a reader chooses a period. Other metrics have files of their own."""
 CITIES = "places.js"
@@ -95,6 +97,7 @@ def _render(
 ) -> None:
     """Add the files of the site to ``site``."""
     assets = _assets(context, folders)
+    search = assets.pop(SEARCH)  # its path has no hash: pages must not change when only the index does
     paths = hashed(assets)
     environment = _environment(context, folders)
     environment.globals["own_templates"] = context.theme.overrides is not None
@@ -112,6 +115,7 @@ def _render(
     site.update(_detail_pages(context, environment, frame))
     site.update(_lists(context, environment, frame, changes))
     site.update(render_site_files(context, changes, site))
+    site[SEARCH] = render_search(context, site, paths[SEARCH_STYLE], search)
     site.update((paths[name], content) for name, content in assets.items())
 
 

@@ -8,8 +8,8 @@
   const REACHING = ["pointermove", "pointerdown", "touchstart", "wheel", "keydown", "focusin", "input", "change"];
   /** A touch becomes a click within this time after the finger is lifted, in milliseconds. */
   const CLICK_FOLLOWS = 350;
-  /** Keys of the map; they must not scroll the page. */
-  const MAP_KEYS = /^(.|Arrow.+|Home|End|Enter|Escape)$/u;
+  /** Keys of the map; they must not scroll the page. "/" opens the search. */
+  const MAP_KEYS = /^([^/]|Arrow.+|Home|End|Enter|Escape)$/u;
   const frame = /** @type {HTMLElement} */ (document.getElementById("frame"));
   const ground = /** @type {HTMLElement} */ (frame.querySelector(".ground"));
   /** What to repeat: the last action on each thing. @type {Map<any, () => void>} */

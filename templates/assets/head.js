@@ -1,6 +1,7 @@
 /**
  * Runs in every page before it is drawn, so that the chosen theme is there from the start. Then it shows the age of the
- * figures, and makes the theme buttons work. A page inside another page takes its theme from its address only.
+ * figures, makes the theme buttons work, and opens the search. A page inside another page takes its theme from its address
+ * only.
  */
 (function () {
   "use strict";
@@ -75,12 +76,38 @@
     moment.parentElement?.append(built ? "" : ` · ${ago(hours)}`, ` · ${age >= OLD ? old : late}`);
   }
 
+  /** Opens the search. Its script is loaded the first time, and opens it by itself. */
+  function search() {
+    const button = /** @type {HTMLElement} */ (document.getElementById("search")), address = button.dataset.script;
+    if (!address) {
+      button.dispatchEvent(new Event("search"));
+      return;
+    }
+    const script = document.createElement("script");
+    script.onerror = () => { button.dataset.script = address; button.removeAttribute("aria-busy"); };
+    script.src = address;
+    delete button.dataset.script;
+    button.setAttribute("aria-busy", "true");
+    document.head.append(script);
+  }
+
+  /** @param {KeyboardEvent} event */
+  function noticeKey(event) {
+    const { key, target, ctrlKey, metaKey, altKey } = event;
+    const typing = /** @type {Element} */ (target).closest("input, select, textarea");
+    if (key !== "/" || ctrlKey || metaKey || altKey || typing || !document.getElementById("search")) return;
+    event.preventDefault();
+    search();
+  }
+
   show(chosen());
   window.addEventListener("storage", (event) => { if (event.key === KEY) show(chosen()); });
   window.addEventListener("pageshow", (event) => { if (event.persisted) show(chosen()); });
   document.addEventListener("DOMContentLoaded", () => {
     show(chosen());
     document.getElementById("theme")?.addEventListener("click", choose);
+    document.getElementById("search")?.addEventListener("click", search);
+    document.addEventListener("keydown", noticeKey);
     showAge();
   });
 })();

@@ -620,3 +620,23 @@ interface ApivideoGeo {
   /** What is shown now, for the pictures. */
   shown: { view: View; state: State };
 }
+
+/** An entry of the search's index: its part of the path of its kind, or ""; what is empty at the end is left out. */
+type SearchEntry = [part: string, name: string, count?: string, place?: string, also?: string[]];
+
+/** Written by the Python module `search` in front of search.js: what can be found, kind by kind, and the words of the box. */
+interface SearchIndex {
+  kinds: { kind: string; path: string; list: string; entries: SearchEntry[] }[];
+  /** Path of the box's style from the top of the site. */
+  style: string;
+  label: string;
+  hint: string;
+  close: string;
+  results: string;
+  nothing: string;
+  found: PluralForms;
+  first: PluralForms;
+}
+interface Window {
+  apivideoGeoSearch: SearchIndex;
+}

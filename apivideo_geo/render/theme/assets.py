@@ -71,7 +71,9 @@ NOTES = "notes.js"
 """The script of the notes and publications under a curve."""
 ALL_NOTES = "notes-all.js"
 """The same after the list of all of them, for the front page; loaded when a reader points at the curve."""
-ALONE = ("head.js", EARLY, PICTURE, NOTES, "list.js", "copy.js")
+SEARCH = "search.js"
+"""The script of the search, without its index; loaded when a reader opens it."""
+ALONE = ("head.js", EARLY, PICTURE, NOTES, SEARCH, "list.js", "copy.js")
 """Scripts that are separate files."""
 
 
