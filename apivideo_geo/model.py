@@ -583,6 +583,45 @@ class CountryDetail:
     withheld: Mapping[str, int] = field(default_factory=dict)
 
 
+HoursByDay = Mapping[date, tuple[int, ...]]
+"""UTC day → the counts of its 24 hours, the first from midnight UTC on."""
+
+
+@dataclass(frozen=True)
+class WeekHour:
+    """An hour of the week in a time zone: ``weekday`` 0 is Monday, ``hour`` 0 to 23.
+
+    ``count`` is the sum of ``hours`` such hours that were collected.
+    """
+
+    weekday: int
+    hour: int
+    count: int = 0
+    hours: int = 0
+
+    @property
+    def mean(self) -> float | None:
+        """The mean count of one such hour; None if none was collected."""
+        return self.count / self.hours if self.hours else None
+
+
+@dataclass(frozen=True)
+class WeekHours:
+    """The counts of all countries by hour of the week, in the IANA ``time_zone``: ``cells``, from Monday 00:00 on.
+
+    ``days``: the complete UTC days whose hours are in it; ``lacking``: those of the period that have a count, but no
+    hours. ``differing``: UTC day → how much the sum of its hours exceeds its count. ``split``: whether a UTC hour is in
+    two hours of the time zone; it is then counted in the one in which it begins.
+    """
+
+    time_zone: str
+    cells: tuple[WeekHour, ...]
+    days: tuple[date, ...]
+    lacking: tuple[date, ...] = ()
+    differing: Mapping[date, int] = field(default_factory=dict)
+    split: bool = False
+
+
 @dataclass(frozen=True)
 class AssetDetail:
     """A public asset and its counts in the period of the Summary. Equal counts share a ``rank``.
@@ -632,6 +671,7 @@ class Details:
     ``changed`` months are shown as they were first published, although their data is different now; those of
     ``withdrawn`` months are not shown any more, because they lost a day. ``closed``: the months that have a page,
     oldest first. ``collections``: in the order of the setting. ``notes``: those of the owner, in the same order.
+    ``hours``: None if no hours were collected.
     """
 
     countries: Mapping[str, CountryDetail] = field(default_factory=dict)
@@ -647,3 +687,4 @@ class Details:
     closed: tuple[ClosedMonth, ...] = ()
     collections: tuple[AssetCollection, ...] = ()
     notes: tuple[Note, ...] = ()
+    hours: WeekHours | None = None

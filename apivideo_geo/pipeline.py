@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from apivideo_geo.console.report import Report
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
-from apivideo_geo.model import FIRST_METRICS, Details, Summary
+from apivideo_geo.model import FIRST_METRICS, Details, Summary, WeekHours
 from apivideo_geo.settings import Settings
 
 if TYPE_CHECKING:
     import ibis
 
+    from apivideo_geo.history.history import History
     from apivideo_geo.render.digest import Digest
     from apivideo_geo.render.theme.theme import Theme
 
@@ -98,7 +99,10 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
 
         notes, tags = notes or demo_notes(effects.now()), tags or COLLECTIONS
     collections = make_collections(details.assets, tags)
-    details = replace(details, closed=close_months(summary, stored), collections=collections, notes=notes)
+    details = replace(
+        details, closed=close_months(summary, stored), collections=collections, notes=notes,
+        hours=_load_hours(history, summary, settings),
+    )  # fmt: skip
     return summary, details, audience.ibis()
 
 
@@ -115,6 +119,17 @@ def _unused_settings(settings: Settings, summary: Summary, details: Details) -> 
             f"no public video has the tag {', '.join(map(repr, unknown))}, so it has no collection; "
             "capital letters matter"
         )
+
+
+def _load_hours(history: History, summary: Summary, settings: Settings) -> WeekHours | None:
+    """Return the hours of the week; None if they are not collected, or none is yet."""
+    from apivideo_geo.aggregate.hours import summarise_hours
+    from apivideo_geo.history.day_lines import HOURS
+
+    if not (settings.hours or summary.demo):
+        return None
+    stored = {day: line.counts for day, line in HOURS.of(history.folder, summary.metric).items()}
+    return summarise_hours(stored, summary.daily, settings.time_zone)
 
 
 def make_digest(month: str, settings: Settings, effects: Effects) -> Digest | None:

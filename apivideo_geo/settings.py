@@ -130,6 +130,15 @@ class Settings(BaseSettings):
         description="Other metrics that are collected with this detail too. It stays in the history: the site shows "
         "them by country only.",
     )
+    hours: bool = Field(
+        False,
+        description="Also collect the counts of each hour, of all countries together, for a heat map of the week: one "
+        "request a night. Of the first metric.",
+    )
+    time_zone: str = Field(
+        "UTC",
+        description="Time zone of this heat map, an IANA name such as Europe/Paris. Days stay UTC days.",
+    )
     history: Path = Field(Path("history"), description="Folder of the history.")
     out: Path = Field(Path("site"), description="Folder of the site.")
     exports: Path = Field(Path("exports"), description="Folder of the local exports (never published).")
@@ -424,6 +433,16 @@ class Settings(BaseSettings):
             return str(Locale.parse(locale.replace("-", "_")))
         except (ValueError, UnknownLocaleError):
             raise ValueError("it is not a CLDR locale such as en, fr or pt_BR") from None
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        from zoneinfo import ZoneInfo
+
+        try:
+            return ZoneInfo(name).key
+        except (ValueError, KeyError, OSError):
+            raise ValueError("it is not the IANA name of a time zone, such as Europe/Paris or UTC") from None
 
     @field_validator("history_branch", "history_remote")
     @classmethod

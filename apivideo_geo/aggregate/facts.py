@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from apivideo_geo.aggregate.fact_values import map_values, value_reader
-from apivideo_geo.aggregate.sessions import session_rows, text_column, unique_sessions
+from apivideo_geo.aggregate.sessions import session_rows, text_column, unique_sessions, utc_hour
 from apivideo_geo.engines import OutOfMemory, engine_errors
 from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.geo.countries import to_alpha3
@@ -82,6 +82,27 @@ def count_places(table: ibis.Table) -> pa.Table:
     if node not in _counted:
         [_counted[node]] = _in_parts(_rows(table, ()), lambda unique: [_per_place(unique).to_pyarrow()])
     return _counted[node]
+
+
+def count_hours(table: ibis.Table) -> dict[date, tuple[int, ...]]:
+    """Return UTC day → the sessions that were loaded in each of its 24 UTC hours, of all countries.
+
+    Each session counts once, in the earliest hour of its rows, so that the hours add up to the total of the day. Raises
+    :class:`DataRefused` if the engine cannot read the table.
+    """
+    rows = session_rows(table, {"hour": utc_hour(text_column(table, "loadedAt"))})
+    at = rows.day.cast("string") + " " + rows.hour.cast("string").lpad(2, "0")
+
+    def count(unique: ibis.Table) -> list[pa.Table]:
+        kept = unique.filter(unique.session.notnull() & unique["at"].notnull())
+        return [kept.group_by("at").agg(sessions=kept.count()).to_pyarrow()]
+
+    [counted] = _in_parts(rows.select("session", at=at), count)
+    hours: dict[date, list[int]] = {}
+    for row in counted.to_pylist():
+        day, hour = row["at"].split(" ")
+        hours.setdefault(date.fromisoformat(day), [0] * 24)[int(hour)] += row["sessions"]
+    return {day: tuple(counts) for day, counts in hours.items()}
 
 
 @lru_cache(maxsize=65_536)

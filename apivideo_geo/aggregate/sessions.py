@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from apivideo_geo.aggregate.times import day_of_number, let, to_iso
+from apivideo_geo.aggregate.times import day_of_number, hour_of_number, let, to_iso
 
 if TYPE_CHECKING:
-    from ibis.expr.types import DateValue, StringValue
+    from ibis.expr.types import DateValue, IntegerValue, StringValue
 
 EARLIEST, LATEST = "2010-01-01", "2099-12-31"
 """A ``loadedAt`` outside is rejected: api.video's players with sessions are younger."""
@@ -59,12 +59,29 @@ def utc_day(time: StringValue) -> DateValue:
     )
 
 
+def utc_hour(time: StringValue) -> IntegerValue:
+    """Return the UTC hour, 0 to 23, of the times that :func:`utc_day` accepts; 0 for a day without a time."""
+    return ibis.coalesce(
+        _parse_hour(time), let(time, hour_of_number), let(time, lambda odd: let(to_iso(odd), _parse_hour))
+    )
+
+
 def _parse_day(time: StringValue) -> DateValue:
-    with_seconds = (time.substr(16, 1) == ":").ifelse(time, time.left(16) + ":00" + time.substr(16))
     return ibis.cases(
         (time.re_search(_UTC_TIME), time.left(10).try_cast("date")),
-        (time.re_search(_OFFSET_TIME), with_seconds.try_cast("timestamp('UTC')").date()),
+        (time.re_search(_OFFSET_TIME), _with_seconds(time).try_cast("timestamp('UTC')").date()),
     )
+
+
+def _parse_hour(time: StringValue) -> IntegerValue:
+    return ibis.cases(
+        (time.re_search(_UTC_TIME), time.substr(11, 2).try_cast("int64").fill_null(0)),
+        (time.re_search(_OFFSET_TIME), _with_seconds(time).try_cast("timestamp('UTC')").epoch_seconds() // 3600 % 24),
+    )
+
+
+def _with_seconds(time: StringValue) -> StringValue:
+    return (time.substr(16, 1) == ":").ifelse(time, time.left(16) + ":00" + time.substr(16))
 
 
 def session_rows(table: ibis.Table, columns: Mapping[str, StringValue]) -> ibis.Table:

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import ibis
 
 if TYPE_CHECKING:
-    from ibis.expr.types import DateValue, StringValue, Value
+    from ibis.expr.types import DateValue, IntegerValue, StringValue, Value
 
 V = TypeVar("V", bound="Value")
 _SPACE = "[ \u00a0\u202f]"
@@ -74,6 +74,15 @@ def day_of_number(time: StringValue) -> DateValue:
     serial = (time.left(5).try_cast("int64") - SERIAL_OF_1970) * 86_400
     number = ibis.cases((time.re_search(_EPOCH), seconds), (time.re_search(_SERIAL), serial))
     return number.as_timestamp("s").date()
+
+
+def hour_of_number(time: StringValue) -> IntegerValue:
+    """Return the UTC hour of such a number; null for other texts."""
+    part = time.replace(",", ".").try_cast("float64") % 1
+    return ibis.cases(
+        (time.re_search(_EPOCH), time.left(10).try_cast("int64") // 3600 % 24),
+        (time.re_search(_SERIAL), (part * 86_400).round().cast("int64") // 3600 % 24),
+    )
 
 
 def to_iso(time: StringValue) -> StringValue:

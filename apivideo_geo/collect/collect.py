@@ -13,14 +13,16 @@ import pyarrow.compute as pc
 
 from apivideo_geo import privacy
 from apivideo_geo.api.clock import use_server_clock
+from apivideo_geo.collect.hours import collect_hours, store_hours
 from apivideo_geo.collect.own_count import fetch_own_counts, summarise_counts
 from apivideo_geo.console.report import Report
-from apivideo_geo.days import ONE_DAY
+from apivideo_geo.days import ONE_DAY, day_end
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, DeadlineExceeded, DiskFailed, SourceFailed, UsageError
 from apivideo_geo.history.doubt import adds_up
 from apivideo_geo.history.history import History, find_last_source, open_history
 from apivideo_geo.history.ledger import days_to_collect, days_to_compare, higher_detail
+from apivideo_geo.history.parquet import split_days, sum_dimensions
 from apivideo_geo.model import Facts
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.source import Source, choose_sources, open_client
@@ -104,6 +106,8 @@ def _collect_all(
             run.collect(plans[run.source.metric])
     if error := refused.pop(sources[0].metric, None):
         raise error
+    if settings.hours or home.demo:
+        collect_hours(sources[0], home, now, report, settings.leave_out)
     report.warnings += [
         f"{name} was not collected, the others were: {error} To do without {name}, take it out of the setting metrics"
         for name, error in refused.items()
@@ -279,6 +283,8 @@ class _Run:
             own_counts = fetch_own_counts(self.source, {d: n for d, n in unclear if d not in own_counts}) | dict(
                 own_counts
             )
+        if facts.sessions is not None and settings.hours and not self.number:
+            self.store_hours(facts.sessions, allowed)
         unfinished = {day: line.count for day, line in history.entries.items() if day in facts.days and line.open}
         shrunk = history.save(
             allowed, metric=self.source.metric, source=self.source.name, detail=detail, now=self.now,
@@ -297,6 +303,22 @@ class _Run:
             history.ask_again(saved)  # in the next run, if this one is interrupted before the file is written
             _export_sessions(facts.sessions, saved, settings)
             history.confirm(saved, self.now)
+
+    def store_hours(self, sessions: ibis.Table, facts: Facts) -> None:
+        """Store the hours of the complete days of ``facts``, counted from the ``sessions``.
+
+        Before the days themselves: if the run is interrupted in between, the next one reads the days again.
+        """
+        from apivideo_geo.aggregate.facts import count_hours
+
+        found, days = count_hours(sessions), [day for day in facts.days if day_end(day) <= self.now]
+        counts = {day: sum_dimensions(table).get("total", 0) for day, table in split_days(facts.table).items()}
+        store_hours(
+            self.home,
+            self.source.metric,
+            {day: found.get(day, (0,) * 24) for day in days},
+            {day: counts.get(day, 0) for day in days},
+        )
 
 
 def _export_sessions(sessions: ibis.Table, days: Collection[date], settings: Settings) -> None:

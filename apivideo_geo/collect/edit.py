@@ -8,6 +8,7 @@ from pathlib import Path
 
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import UsageError
+from apivideo_geo.history.day_lines import HOURS
 from apivideo_geo.history.history import open_history
 from apivideo_geo.settings import Settings
 
@@ -32,6 +33,7 @@ def forget(settings: Settings, days: Collection[date]) -> None:
         for one in history.all:
             one.drop([day for day in days if day in one.entries])
             one.save_ledger()
+        HOURS.drop(history.folder, days)
 
 
 def _check_exists(history: Path) -> None:

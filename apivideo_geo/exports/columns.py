@@ -142,6 +142,20 @@ MONTHLY = (
     Column("value", "string", "City, host of the referring site or media id; empty: the sum of the withheld counts"),
     Column("count", "integer", "Count in the month", COUNT),
 )
+HOURS = (
+    Column(
+        "weekday", "integer", "1 is Monday, 7 Sunday, in the time zone", {"required": True, "minimum": 1, "maximum": 7}
+    ),
+    Column("hour", "integer", "0 to 23, in the time zone", {"required": True, "minimum": 0, "maximum": 23}),
+    Column("mean", "number", "count divided by hours; empty if no such hour was collected", {"minimum": 0}),
+    Column("count", "integer", "Sum of all such hours that were collected", COUNT),
+    Column("hours", "integer", "Number of such hours that were collected", COUNT),
+    _METRIC,
+    Column("time_zone", "string", "IANA name of the time zone"),
+    Column("from", "date", "First UTC day whose hours were collected"),
+    Column("to", "date", "Last UTC day whose hours were collected"),
+    Column("days", "integer", "UTC days whose hours were collected", COUNT),
+)
 CITIES = (
     CODE,
     Column("city", "string", "Name of the city"),

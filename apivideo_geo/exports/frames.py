@@ -19,6 +19,7 @@ from apivideo_geo.exports.columns import (
     COLLECTIONS,
     COUNTRIES,
     DAILY,
+    HOURS,
     METRICS,
     MONTHLY,
     RATIOS,
@@ -27,7 +28,7 @@ from apivideo_geo.exports.columns import (
     Column,
 )
 from apivideo_geo.geo.places import population_year
-from apivideo_geo.model import IN_SECONDS, PER_DAY, UNKNOWN, UNLISTED, DayCount, Details, Parts, Summary
+from apivideo_geo.model import IN_SECONDS, PER_DAY, UNKNOWN, UNLISTED, DayCount, Details, Parts, Summary, WeekHours
 
 SHARE_DIGITS = 6
 """Decimals of a share (0–1) in the files."""
@@ -131,6 +132,18 @@ def monthly_frame(details: Details) -> pd.DataFrame:
     ``month`` is the first UTC day of a complete month. A row without a value is the sum of the withheld counts.
     """
     return make_frame(MONTHLY, _monthly_rows(details))
+
+
+def hours_frame(hours: WeekHours, metric: str) -> pd.DataFrame:
+    """Return the columns ``HOURS``, one row for each hour of the week, from Monday 0:00 on."""
+    period = (metric, hours.time_zone, hours.days[0], hours.days[-1], len(hours.days))
+    return make_frame(
+        HOURS,
+        (
+            (one.weekday + 1, one.hour, _rounded(one.mean, MEAN_DIGITS), one.count, one.hours, *period)
+            for one in hours.cells
+        ),
+    )
 
 
 def breakdown_frame(parts: Parts, total: int) -> pd.DataFrame:

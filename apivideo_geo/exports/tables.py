@@ -74,6 +74,10 @@ def make_tables(summary: Summary, details: Details) -> tuple[CsvFile, ...]:
         title, key = "Counts by collection (a tag that the owner lists) and country", ("collection", "iso_a3")
         rows = frames.collections_frame(details)
         tables.append(CsvFile("data/collections.csv", title, columns.COLLECTIONS, key, rows))
+    if details.hours:
+        hours = frames.hours_frame(details.hours, summary.metric)
+        title = "Counts by hour of the week, of all countries"
+        tables.append(CsvFile("data/hours.csv", title, columns.HOURS, ("weekday", "hour"), hours))
     if details.monthly:
         title = "Counts by month, country and value of the dimensions with withheld counts"
         tables.append(CsvFile("data/monthly.csv", title, columns.MONTHLY, (), frames.monthly_frame(details)))

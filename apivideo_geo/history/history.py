@@ -6,6 +6,7 @@
     history/published.parquet             breakdowns of past months as they were first published
     history/months.jsonl                  past months that have a page, as they were first published
     history/ledger.jsonl                  one line per day: source, count, times
+    history/hours.jsonl                   counts of each hour, of all countries together, if they are collected
     history/account.json                  what the API reported about the account
     history/metrics/impression/…          days, months and ledger of a further metric, in the same form
     history/….damaged, history/….future   files that were set aside: damaged, or of days in the future
@@ -35,6 +36,7 @@ from apivideo_geo.errors import DataRefused, SourceFailed, UsageError
 from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.history import doubt
 from apivideo_geo.history.account import parse_account, render_account
+from apivideo_geo.history.day_lines import HOURS
 from apivideo_geo.history.files import (
     DAYS,
     METRICS_FOLDER,
@@ -143,6 +145,7 @@ class History:
             for path in one.files():
                 check_file(path)
         self.load_assets()
+        HOURS.load(self.home)
 
     def check_shown(self) -> None:
         """Raise :class:`SourceFailed` if there are days, and all of them are empty and in doubt."""

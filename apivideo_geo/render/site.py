@@ -31,6 +31,7 @@ from apivideo_geo.render.pages.collection import make_collection
 from apivideo_geo.render.pages.country import make_country
 from apivideo_geo.render.pages.embed import make_embed
 from apivideo_geo.render.pages.figures import Curves
+from apivideo_geo.render.pages.hours import make_hours, render_inks
 from apivideo_geo.render.pages.index import make_index
 from apivideo_geo.render.pages.month import make_month, make_months
 from apivideo_geo.render.pages.notes import render_events
@@ -55,6 +56,8 @@ ELSEWHERE = "https://USER.github.io/REPOSITORY/"
 SEARCH_STYLE = "search.css"
 STYLES = ("about.css", "detail.css", "embed.css", SEARCH_STYLE)
 """Styles of single pages, and of the search."""
+HOURS = "hours.css"
+"""The style of the hours of the week."""
 DAYS = "days.js"
 """The counts of every day; loaded only when a reader chooses a period. Other metrics have files of their own."""
 CITIES = "places.js"
@@ -180,6 +183,8 @@ def _lists(
 ) -> Iterator[tuple[str, bytes]]:
     lists = {"videos.html": make_list(context), "changes.html": by_month(changes, context)}
     lists["months.html"] = make_months(context)
+    if context.details.hours:
+        lists["hours.html"] = make_hours(context, context.details.hours)
     if frame["has_cities"]:
         lists["cities.html"] = make_cities(context, make_country_lines(context), MAP)
     for path, values in lists.items():
@@ -224,7 +229,14 @@ def _assets(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
         "land.svg": render_land(),
         **dict(_days(context.summary)),
         **({CITIES: circles.encode()} if circles else {}),
+        **_hours_style(context, folders),
     }
+
+
+def _hours_style(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
+    """Return the style of ``hours.html``, if there is this page."""
+    hours = context.details.hours
+    return {HOURS: find_file(folders, HOURS).read_bytes() + render_inks(context, hours).encode()} if hours else {}
 
 
 def make_files(site_url: str, columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -284,6 +296,7 @@ def _frame(context: Context) -> dict[str, Any]:
         "demo": summary.demo,
         "has_cities": has_cities(context.details),
         "has_months": bool(context.details.closed),
+        "has_hours": context.details.hours is not None,
         "land": {"width": WIDE, "height": TALL},
         "map": {"id": MAP, "container": container_id(MAP), "width": WIDTH, "height": HEIGHT},
         "word": sentences.noun(summary.metric, formats),

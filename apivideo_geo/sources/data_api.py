@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 
 from apivideo_geo.api.client import Client
 from apivideo_geo.api.pages import fetch_items
-from apivideo_geo.days import DEFAULT_RETENTION, ONE_DAY, day_end, day_start, days_between, first_whole_day
+from apivideo_geo.days import DEFAULT_RETENTION, ONE_DAY, day_end, day_runs, day_start, days_between, first_whole_day
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, EndpointGone, UnknownShape
-from apivideo_geo.model import DETAIL_DIMENSIONS, Asset, Facts
+from apivideo_geo.model import DETAIL_DIMENSIONS, Asset, Facts, HoursByDay
 from apivideo_geo.privacy import history_dimensions, listed_assets
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.assets import fetch_assets
@@ -26,6 +26,7 @@ from apivideo_geo.sources.data_api_day import (
     parse_count,
 )
 from apivideo_geo.sources.estimate import report_estimate
+from apivideo_geo.sources.hours import fetch_hours
 from apivideo_geo.sources.source import Source
 
 SANDBOX_RETENTION = timedelta(days=1)
@@ -109,6 +110,21 @@ class DataApiSource(Source):
     def fetch_count(self, first: date, last: date) -> int | None:
         """Fetch the API's own count of all countries together: one request."""
         return fetch_count(self._api, self.metric, day_start(first), min(day_end(last), self._effects.now()))
+
+    def fetch_hours(self, days: Collection[date], remembered: int | None = None) -> tuple[HoursByDay, int]:
+        """Fetch the counts by hour: one request for four days, and at least one for each run of days."""
+        kept = timedelta(days=self.remembers or remembered or DEFAULT_RETENTION.days)
+        first = first_whole_day(self._effects.now(), kept)
+        runs = day_runs(day for day in days if day >= first)
+        self._effects.progress.start("Collecting hours", len(runs))
+        hours: dict[date, tuple[int, ...]] = {}
+        rejected = 0
+        for _, (found, more) in self._api.map(runs, lambda run: fetch_hours(self._api, self.metric, *run)):
+            hours |= found
+            rejected += more
+            self._effects.progress.advance()
+        self._effects.progress.finish()
+        return hours, rejected
 
     def _fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
         progress = self._effects.progress

@@ -2,8 +2,8 @@
 
 ``demo_data/`` contains its plays (``plays.parquet``: one row a play, in order of time, its day as the number of days
 before the newest one, how far it got, whether it is the first of its viewer that day), how often videos were loaded
-without a play (``unplayed.parquet``, by day and country), its assets and its notes. Here they are moved to end in the
-current week and counted. ``tools/demo`` made them; nothing is invented at run time.
+without a play (``unplayed.parquet``, by day and country), its plays by hour (``hours.parquet``), its assets and notes.
+Here they are moved to end in the current week and counted. ``tools/demo`` made them; nothing is invented at run time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from apivideo_geo.aggregate.fact_values import map_values
 from apivideo_geo.days import day_start, days_between
 from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.geo.countries import to_alpha3
-from apivideo_geo.model import DETAIL_DIMENSIONS, UNKNOWN, Asset, Facts, Note, Refused
+from apivideo_geo.model import DETAIL_DIMENSIONS, UNKNOWN, Asset, Facts, HoursByDay, Note, Refused
 from apivideo_geo.privacy import hide_unlisted
 from apivideo_geo.sources.source import Source
 
@@ -81,6 +81,10 @@ class DemoSource(Source):
                 yield detail, demo_facts(days, detail, now, show_unlisted=self._settings.show_unlisted)
             elif days:
                 yield "country", demo_metric(self.metric, days, now)
+
+    def fetch_hours(self, days: Collection[date], remembered: int | None = None) -> tuple[HoursByDay, int]:
+        """Return the plays by UTC hour."""
+        return demo_hours(days, self._effects.now()) if self.metric == "play" else {}, 0
 
 
 def demo_sources(settings: Settings, effects: Effects) -> list[DemoSource]:
@@ -164,6 +168,15 @@ def demo_metric(metric: str, days: Collection[date], now: datetime) -> Facts:
     rows = rows.append_column("country", map_values(rows["spelling"], to_alpha3))
     sums = rows.group_by(["day", "country"]).aggregate([("number", "sum")])
     return Facts(chosen, sort_facts(_facts(metric, "total", sums, pa.repeat("", len(sums)), sums["number_sum"])))
+
+
+def demo_hours(days: Collection[date], now: datetime) -> HoursByDay:
+    """Return the plays by UTC hour of the complete UTC ``days``, as they are known at ``now``."""
+    earlier, _, _ = _read("hours", now)
+    hours = {day: [0] * 24 for day in days}
+    for row in earlier.filter(pc.is_in(earlier["day"], pa.array(hours, pa.date32()))).to_pylist():
+        hours[row["day"]][row["hour"]] = row["plays"]
+    return {day: tuple(counts) for day, counts in hours.items()}
 
 
 def _rows_of(metric: str, plays: pa.Table) -> pa.Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from apivideo_geo.api.client import Client
     from apivideo_geo.effects import Effects
     from apivideo_geo.history.ledger import LedgerDay
-    from apivideo_geo.model import Asset, Facts
+    from apivideo_geo.model import Asset, Facts, HoursByDay
     from apivideo_geo.settings import Settings
 
 
@@ -63,6 +63,14 @@ class Source(ABC):
         Raises :class:`ApivideoGeoError`.
         """
         return None
+
+    def fetch_hours(self, days: Collection[date], remembered: int | None = None) -> tuple[HoursByDay, int]:
+        """Fetch the counts by hour of those of the complete UTC ``days`` that the source still knows; and how many
+        rows were rejected.
+
+        ``remembered``: what an earlier run found as ``remembers``. Raises :class:`ApivideoGeoError`.
+        """
+        return {}, 0
 
 
 def open_client(settings: Settings, effects: Effects) -> Client | None:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tools.demo.draw import draw_plays, media_id
+from tools.demo.hours import draw_hours
 from tools.demo.stages import draw_stages, draw_unplayed
 from tools.demo.tables import CLIPS, NOTES
 
@@ -25,14 +26,17 @@ DAYS = 731 + 6
 FOLDER = Path("apivideo_geo/sources/demo_data")
 
 
-def make_plays() -> tuple[pa.Table, pa.Table]:
-    """Return the plays of the last ``DAYS`` days, and the impressions without a play.
+def make_tables() -> dict[str, pa.Table]:
+    """Return name of a file → its table: the plays of the last ``DAYS`` days, and what else happened on them.
 
-    The columns are those of ``draw_stages`` and ``draw_unplayed``, with ``offset`` (0 = newest day) for ``number``.
+    The columns are those of ``draw_stages``, ``draw_unplayed`` and ``draw_hours``, with ``offset`` (0 = newest day) for
+    ``number``.
     """
     days = [NEWEST - timedelta(days=DAYS - 1 - number) for number in range(DAYS)]
     plays = draw_plays(days)
-    return _with_offset(draw_stages(days, plays)), _with_offset(draw_unplayed(days, plays))
+    hours, peaks = draw_hours(days, plays)
+    tables = {"plays": draw_stages(days, plays), "unplayed": draw_unplayed(days, plays), "hours": hours, "peaks": peaks}
+    return {name: _with_offset(table) for name, table in tables.items()}
 
 
 def _with_offset(table: pa.Table) -> pa.Table:
@@ -41,7 +45,7 @@ def _with_offset(table: pa.Table) -> pa.Table:
 
 
 def make_assets() -> list[dict[str, object]]:
-    """Return the assets, oldest first; ``earlier_plays`` are those before the days of :func:`make_plays`."""
+    """Return the assets, oldest first; ``earlier_plays`` are those before the days of :func:`make_tables`."""
     published = [date.fromisoformat(clip.published) for clip in CLIPS]
     before = (NEWEST - min(published)).days + 1 - DAYS
     days = [min(published) + timedelta(days=number) for number in range(before)]
@@ -74,7 +78,7 @@ def _write_rows(name: str, rows: list[dict[str, object]]) -> None:
 def main() -> None:
     """Write the files."""
     FOLDER.mkdir(exist_ok=True)
-    for name, table in zip(("plays", "unplayed"), make_plays(), strict=True):
+    for name, table in make_tables().items():
         pq.write_table(table, FOLDER / f"{name}.parquet", compression="zstd", compression_level=19)
     _write_rows("assets", make_assets())
     _write_rows("notes", make_notes())

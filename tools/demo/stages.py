@@ -37,13 +37,13 @@ def draw_stages(days: Sequence[date], plays: pa.Table) -> pa.Table:
 
     ``viewer``: whether it is the first play of its viewer on its day; of each country and day at least one is.
     """
-    number, words = plays["number"].to_numpy(), _words(days, plays, stream=1)
-    completion = _by_value(plays["device"], COMPLETION.__getitem__) * _tastes(days, plays, "completion")
+    number, words = plays["number"].to_numpy(), draw_words(days, plays, stream=1)
+    completion = by_value(plays["device"], COMPLETION.__getitem__) * _tastes(days, plays, "completion")
     completion = np.where(pc.starts_with(plays["media"], "li").to_numpy(), completion * LIVE_COMPLETION, completion)
     ended = words[0] < np.minimum(completion, 0.95) * 2.0**32
     started = words[1] < STARTS * 2.0**32
     stage = np.where(ended, ENDED, np.where(started, STARTED, NOT_STARTED))
-    again = 1 - 1 / (PLAYS_BY_VIEWER * _by_value(plays["spelling"], lambda name: 1 + 0.2 * _fraction(name, "again")))
+    again = 1 - 1 / (PLAYS_BY_VIEWER * by_value(plays["spelling"], lambda name: 1 + 0.2 * _fraction(name, "again")))
     codes = plays["spelling"].combine_chunks().dictionary_encode().indices.to_numpy()
     first = np.zeros(len(number), dtype=bool)
     first[np.unique(number.astype(np.int64) << 16 | codes, return_index=True)[1]] = True
@@ -57,8 +57,8 @@ def draw_unplayed(days: Sequence[date], plays: pa.Table) -> pa.Table:
     For each of ``plays`` there are as many as the play rate of its country asks for; a few more come from countries in
     which nobody pressed play that day.
     """
-    words, names = _words(days, plays, stream=2), plays["spelling"].combine_chunks().dictionary_encode()
-    rate = _by_value(plays["spelling"], lambda name: PLAY_RATES[profile_of(name)]) * _tastes(days, plays, "play rate")
+    words, names = draw_words(days, plays, stream=2), plays["spelling"].combine_chunks().dictionary_encode()
+    rate = by_value(plays["spelling"], lambda name: PLAY_RATES[profile_of(name)]) * _tastes(days, plays, "play rate")
     unplayed = np.floor(1 / np.minimum(rate, 0.95) - 1 + words[0] / 2.0**32).astype(np.int64)
     anywhere = words[1] < UNPLAYED_ANYWHERE * 2.0**32
     others = names.take(pa.array((words[2] % len(names)).astype(np.int64)))  # the country of any play of the two years
@@ -80,7 +80,7 @@ def draw_unplayed(days: Sequence[date], plays: pa.Table) -> pa.Table:
     return sums.filter(pc.greater(sums["unplayed"], 0)).sort_by([("number", "ascending"), ("spelling", "ascending")])
 
 
-def _words(days: Sequence[date], plays: pa.Table, stream: int) -> Ints:
+def draw_words(days: Sequence[date], plays: pa.Table, stream: int) -> Ints:
     """Draw three random words below 2^32 (rows) for each of ``plays``, from the day and the ``stream`` alone."""
     counts = np.bincount(plays["number"].to_numpy(), minlength=len(days)).tolist()
     drawn = [
@@ -91,7 +91,7 @@ def _words(days: Sequence[date], plays: pa.Table, stream: int) -> Ints:
     return words
 
 
-def _by_value(column: pa.ChunkedArray, value_of: Callable[[str], float]) -> Floats:
+def by_value(column: pa.ChunkedArray, value_of: Callable[[str], float]) -> Floats:
     """Return ``value_of`` each text of ``column``."""
     encoded = column.combine_chunks().dictionary_encode()
     values = np.array([value_of(text) for text in encoded.dictionary.to_pylist()])
@@ -102,8 +102,8 @@ def _by_value(column: pa.ChunkedArray, value_of: Callable[[str], float]) -> Floa
 def _tastes(days: Sequence[date], plays: pa.Table, what: str) -> Floats:
     """Return the factor of each play's country, 0.7 to 1.3, which moves slowly up and down, each at its own pace."""
     names = plays["spelling"]
-    level = _by_value(names, lambda name: 0.8 + 0.4 * _fraction(name, what))
-    pace = _by_value(names, lambda name: 90 + 200 * _fraction(name, f"pace of {what}"))
+    level = by_value(names, lambda name: 0.8 + 0.4 * _fraction(name, what))
+    pace = by_value(names, lambda name: 90 + 200 * _fraction(name, f"pace of {what}"))
     ordinals: npt.NDArray[np.int64] = np.array([day.toordinal() for day in days])[plays["number"].to_numpy()]
     wave = np.abs(np.mod(ordinals / pace, 1) * 2 - 1) * 2 - 1
     factors: Floats = level + TASTE_MOVES * wave

@@ -210,6 +210,34 @@ TASTE_MOVES = 0.1
 UNPLAYED_ANYWHERE = 0.05
 """For each play, how many impressions come from another country, perhaps one without a play that day."""
 
+# --- When -------------------------------------------------------------------------------------------
+
+WEEKDAY_HOURS = (2, 1, 1, 1, 1, 2, 4, 7, 9, 10, 11, 11, 14, 12, 10, 10, 10, 12, 14, 18, 21, 19, 11, 5)
+"""How much is watched at each hour of a working day, in the viewer's own time."""
+WEEKEND_HOURS = (4, 3, 2, 1, 1, 1, 2, 3, 6, 9, 12, 13, 13, 14, 16, 17, 17, 16, 15, 16, 17, 15, 11, 7)
+AIRING = (0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 2, 4, 12, 40, 26, 5, 3, 2, 0)
+"""The same of a live stream on the day on which it airs, by UTC hour."""
+UTC_OFFSETS = {
+    code: float(offset)
+    for offset, codes in {
+        -5: "USA CAN MEX COL PER HTI JAM",
+        -3: "BRA ARG CHL GLP MTQ GUF",
+        0: "GBR IRL PRT MAR CIV SEN MLI BFA TGO GIN GHA",
+        3: "TUR RUS SAU KEN MDG MYT UKR",
+        4: "ARE REU MUS",
+        5: "IND PAK",
+        7: "IDN THA VNM",
+        8: "CHN SGP MYS PHL HKG TWN",
+        9: "JPN KOR",
+        10: "AUS NCL",
+        12: "NZL",
+    }.items()
+    for code in codes.split()
+}
+"""Hours ahead of UTC, about; 1 elsewhere."""
+AT_ONCE = 0.8
+"""The most viewers of a live stream at once, by plays in its busiest hour."""
+
 
 def profile_of(code: str) -> str:
     """Return how people watch in a country: a key of ``COUNTRIES``; "phone" in countries that come later."""

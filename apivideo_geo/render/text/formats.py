@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from math import floor
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_interval, format_skeleton
+from babel.dates import format_date, format_datetime, format_interval, format_skeleton, format_time, get_day_names
 from babel.lists import format_list
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from apivideo_geo.days import ONE_DAY, day_runs, month_end
 from apivideo_geo.errors import UsageError
@@ -122,6 +122,12 @@ class Formats:
             return str(format_decimal(float(f"{value:.1g}"), locale=self.locale, decimal_quantization=False))
         return str(format_decimal(value, "#,##0.0", locale=self.locale))
 
+    def mean(self, value: float) -> str:
+        """Format a mean in little space: 0.4; 33.4; 204; 12.3K."""
+        if value >= 10_000:
+            return str(format_compact_decimal(value, locale=self.locale, fraction_digits=1))
+        return self.number(round(value)) if value >= 100 or not value else self.rate(value)
+
     def duration(self, seconds: float) -> str:
         """Format a time with at most two units: 12,345 h; 3 h 20 min; 4 min 5 s; 42 s."""
         whole = floor(seconds + 0.5)
@@ -197,6 +203,21 @@ class Formats:
             else:
                 runs.append([month, month])
         return ", ".join(self._run(first, last, "yMMM") for first, last in runs)
+
+    @property
+    def weekdays(self) -> tuple[int, ...]:
+        """The weekdays in the order of the locale; 0 is Monday."""
+        first = int(self.site_locale.first_week_day)
+        return (*range(first, 7), *range(first))
+
+    def weekday(self, number: int, *, short: bool = False) -> str:
+        """Return the name of a weekday, 0 is Monday: Tuesday, or Tue."""
+        names = get_day_names("abbreviated" if short else "wide", "stand-alone", self._calendar)
+        return str(names[number])
+
+    def hour(self, number: int) -> str:
+        """Format the beginning of an hour of the day: 20:00."""
+        return str(format_time(time(number), "HH:mm", locale=self._calendar))
 
     def moment(self, moment: datetime) -> str:
         """Format a time in UTC: 25 May 2026, 04:12 UTC."""

@@ -1,0 +1,101 @@
+"""Files with one JSON line for each UTC day and metric, for figures that are not by country.
+
+``hours.jsonl`` has the counts of the 24 UTC hours of a complete day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from apivideo_geo.durable import save_bytes
+from apivideo_geo.errors import DataRefused
+from apivideo_geo.history.parquet import unreadable_file
+from apivideo_geo.history.schema import Count, Day, Name
+
+
+class DayLine(BaseModel):
+    """What every line has; together they are its key."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    day: Day
+    metric: Name
+
+
+class HoursLine(DayLine):
+    """The counts of the 24 hours of a complete day, the first from midnight UTC on."""
+
+    counts: Annotated[tuple[Count, ...], Field(min_length=24, max_length=24)]
+
+
+Line = TypeVar("Line", bound=DayLine)
+
+
+@dataclass(frozen=True)
+class DayFile(Generic[Line]):
+    """The file ``name`` of a history folder, with lines of the type ``line``, sorted by day and metric."""
+
+    name: str
+    line: type[Line]
+
+    def load(self, folder: Path) -> dict[tuple[date, str], Line]:
+        """Return (day, metric) → line; nothing if there is no file.
+
+        Raises :class:`DataRefused` if the file cannot be read, or is not what this module writes.
+        """
+        path, found = folder / self.name, dict[tuple[date, str], Line]()
+        try:
+            lines = path.read_bytes().splitlines() if path.is_file() else []
+        except OSError as error:
+            raise unreadable_file(path, error) from None
+        for number, text in enumerate(lines, 1):
+            try:
+                one = self.line.model_validate_json(text)
+            except ValidationError:
+                raise DataRefused(
+                    f"{path} is damaged in line {number}. Restore the file from a backup or an earlier commit of the "
+                    "history's branch; or delete the line, and its day is collected again while the API has it."
+                ) from None
+            found[one.day, one.metric] = one
+        return found
+
+    def of(self, folder: Path, metric: str) -> dict[date, Line]:
+        """Return day → line of ``metric``. Raises as :meth:`load`."""
+        return {day: line for (day, name), line in self.load(folder).items() if name == metric}
+
+    def add(self, folder: Path, lines: Iterable[Line]) -> None:
+        """Store ``lines``, which replace those of the same day and metric. Raises :class:`DiskFailed`."""
+        if new := {(one.day, one.metric): one for one in lines}:
+            self._save(folder, {**self.load(folder), **new})
+
+    def drop(self, folder: Path, days: Collection[date]) -> None:
+        """Remove ``days`` of all metrics. Raises :class:`DiskFailed`."""
+        stored = self.load(folder)
+        if any(day in days for day, _ in stored):
+            self._save(folder, {key: one for key, one in stored.items() if key[0] not in days})
+
+    def merge(self, base: Path, ours: Path, theirs: Path, *, remove: bool = False) -> None:
+        """Apply to the folder ``theirs`` what ``ours`` changed since ``base``. Where both did, theirs stays.
+
+        ``remove``: also remove the days that ours no longer has.
+        """
+        before, own, other = (self.load(folder) for folder in (base, ours, theirs))
+        mine = {key for key in {*before, *other, *own} if own.get(key) != before.get(key) == other.get(key)}
+        merged = {**other, **{key: own[key] for key in mine if key in own}}
+        if remove:
+            merged = {key: one for key, one in merged.items() if key not in mine or key in own}
+        if merged != other:
+            self._save(theirs, merged)
+
+    def _save(self, folder: Path, lines: Mapping[tuple[date, str], Line]) -> None:
+        content = "".join(one.model_dump_json() + "\n" for _, one in sorted(lines.items()))
+        save_bytes(folder / self.name, content.encode())
+
+
+HOURS = DayFile("hours.jsonl", HoursLine)

@@ -1,0 +1,53 @@
+"""The counts of each hour, from the time series of the Data API: a row for each hour that has a count."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+
+from apivideo_geo.api.client import Client
+from apivideo_geo.api.pages import fetch_items
+from apivideo_geo.days import day_end, day_start, days_between
+from apivideo_geo.model import HoursByDay
+from apivideo_geo.sources.data_api_day import atom, parse_count
+
+_AS_DESCRIBED = re.compile(r"(\d{4}-\d\d-\d\dT\d\d)\+00:00:00:00", re.ASCII)
+"""The form of ``emittedAt`` in the examples of the API's description: ``2024-05-29T07+00:00:00:00``."""
+
+
+def fetch_hours(client: Client, metric: str, first: date, last: date) -> tuple[HoursByDay, int]:
+    """Fetch the counts by hour of the complete UTC days ``first`` to ``last``; and how many rows were rejected.
+
+    An hour without a row is 0. Raises the errors of :mod:`apivideo_geo.api.client`.
+    """
+    rows = fetch_items(
+        client,
+        f"/data/timeseries/{metric}",
+        {"from": atom(day_start(first)), "to": atom(day_end(last)), "interval": "hour"},
+        key=lambda row: str(row.get("emittedAt")),
+    )
+    hours = {day: [0] * 24 for day in days_between(first, last)}
+    rejected = 0
+    for row in rows:
+        moment, count = parse_moment(row.get("emittedAt")), parse_count(row.get("metricValue"))
+        if moment is None or count is None:
+            rejected += 1
+        elif moment.date() in hours:
+            hours[moment.date()][moment.hour] += count
+    return {day: tuple(counts) for day, counts in hours.items()}, rejected
+
+
+def parse_moment(value: object) -> datetime | None:
+    """Return the UTC time of an ``emittedAt``; None for what is not a time with an offset.
+
+    >>> parse_moment("2024-05-29T09:00:00+02:00")
+    datetime.datetime(2024, 5, 29, 7, 0, tzinfo=datetime.timezone.utc)
+    """
+    text = str(value)
+    if described := _AS_DESCRIBED.fullmatch(text):
+        text = f"{described[1]}:00:00+00:00"
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
