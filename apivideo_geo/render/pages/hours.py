@@ -129,7 +129,10 @@ def _notes(hours: WeekHours, formats: Formats) -> Iterator[str]:
         len(hours.days), weeks=weeks, first=formats.day(first), last=formats.day(last),
     )  # fmt: skip
     if hours.lacking:
-        yield say("The hours of these days were not collected: %(days)s.", days=formats.days(hours.lacking, _RANGES))
+        yield say(
+            "Days whose hours were not collected (%(days)s) are not part of it.",
+            days=formats.days(hours.lacking, _RANGES),
+        )
     if hours.differing:
         yield formats.say_many(
             "On %(count)s day the hours do not add up to the count of the day; the differences are %(number)s in all. "
