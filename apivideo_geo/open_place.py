@@ -244,6 +244,8 @@ def _open_site(place: str, locale: str) -> Audience:
         other_states = parse_states(files[_OTHER_DAYS]) if _OTHER_DAYS in files else {}
         generated, metric = datetime.fromisoformat(manifest["generated_at"]), str(manifest["metric"])
         demo = manifest["demo"] is True
+        per_million_from = int(manifest.get("per_million_from", PER_MILLION_FROM))
+        ratio_from = int(manifest.get("ratio_from", RATIO_FROM))
         assets, months = _site_assets(files.get("data/videos.csv", b"")), _site_months(files.get("data/monthly.csv"))
     except (ValueError, KeyError, TypeError, RecursionError, csv.Error, pa.ArrowException):
         raise DataRefused(f"{_shown(place)}: the files are not those of an apivideo-geo site.") from None
@@ -253,6 +255,7 @@ def _open_site(place: str, locale: str) -> Audience:
         return Audience(
             table, {day: state == "open" for day, state in states.items() if state in _COLLECTED}, name, generated,
             left_out=frozenset(day for day, state in states.items() if state == "left_out"), demo=demo, locale=locale,
+            per_million_from=per_million_from, ratio_from=ratio_from,
         )  # fmt: skip
 
     first = audience(metric, states.get(metric, {}), unify_spellings(kept.filter(kept.metric == metric)))

@@ -30,6 +30,8 @@ def render_manifest(summary: Summary, site: Mapping[str, bytes]) -> bytes:
         "generated_at": summary.generated_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "demo": summary.demo,
         "metric": summary.metric,
+        "per_million_from": summary.per_million_from,
+        "ratio_from": summary.ratio_from,
         "period": [day and day.isoformat() for day in (summary.period_from, summary.period_to)],
         "total": summary.total,
         "counts": {

@@ -12,7 +12,7 @@
     const { metric } = view;
     if (!row || !row.count) return `${geo.called(code)}, ${none(metric)}`;
     const figures = metric.parts
-      ? [`${metric.label} ${formats.value(row.value, metric)}`, geo.ratios.both(row, metric)] : [formats.quantity(row.count, metric), formats.share(row.share)];
+      ? [`${metric.label} ${geo.ratios.value(row, metric)}`, geo.ratios.both(row, metric)] : [formats.quantity(row.count, metric), formats.share(row.share)];
     const parts = [geo.called(code), ...figures];
     if (measure === "per-million" && !Number.isNaN(row.per)) parts.push(_("%(rate)s per million people", { rate: formats.per(row.per, metric) }));
     const change = geo.changeOf(view, row).text;
@@ -24,7 +24,7 @@
   /** A country without a count, in words. @param {Metric} metric */
   function none(metric) {
     if (!data.known) return _("No data");
-    return metric.parts ? _("No %(plays)s", { plays: metric.parts[1].many }) : formats.quantity(0, metric);
+    return metric.parts ? geo.ratios.none(metric) : formats.quantity(0, metric);
   }
 
   /** @param {Row} row @param {View} view */
@@ -68,9 +68,9 @@
     /** @param {string} label @param {string} value @param {string} [tone] */
     const add = (label, value, tone) => list.append(geo.make("dt", label), geo.make("dd", value, tone));
     const { metric } = view;
-    if (!row || !row.count) add(metric.label, data.known ? formats.value(0, metric.parts?.[1] || metric) : _("No data"));
+    if (!row || !row.count) add(metric.label, metric.parts || !data.known ? none(metric) : formats.value(0, metric));
     else {
-      add(metric.label, formats.value(row.value, metric));
+      add(metric.label, metric.parts ? geo.ratios.value(row, metric) : formats.value(row.value, metric));
       const bounds = metric.parts && geo.ratios.interval(row, metric);
       if (bounds) add(_("%(percent)s interval", { percent: formats.percentage(95) }), bounds.map((bound) => formats.value(bound, metric)).join("–"));
       metric.parts?.forEach((part, index) => add(part.label, formats.value([row.upper, row.lower][index] || 0, part)));

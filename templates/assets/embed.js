@@ -15,7 +15,7 @@
   /** A country in one line. @param {Code} code @param {View} view */
   function line(code, view) {
     const row = view.byCode.get(code), { metric } = view;
-    if (metric.parts) return row?.count ? `${geo.nameOf(code)}: ${formats.value(row.value, metric)} · ${geo.ratios.both(row, metric)}` : `${geo.nameOf(code)}: –`;
+    if (metric.parts) return row?.count ? `${geo.nameOf(code)}: ${geo.ratios.value(row, metric)} · ${geo.ratios.both(row, metric)}` : `${geo.nameOf(code)}: ${geo.ratios.none(metric)}`;
     const parts = [`${geo.nameOf(code)}: ${formats.quantity(row ? row.count : 0, metric)}`];
     if (row && row.count) parts.push(formats.share(row.share));
     return parts.join(" · ");

@@ -258,6 +258,7 @@
     const kinds = new Map();
     for (const row of view.rows) {
       const figure = value(row);
+      if (row.lower === 0) continue; // of a ratio: nothing to divide by, as where nothing was counted
       kinds.set(row.code, row.code === left ? "left" : Number.isNaN(figure) ? "few" : `c${Math.max(geo.classOf(cut, figure), 0)}`);
     }
     const exact = cut.whole && view.metric.kind !== "seconds" ? formats.number : (/** @type {number} */ limit) => formats.limit(limit, view.metric);
@@ -278,7 +279,7 @@
     const kinds = new Map();
     for (const row of view.byCode.values()) {
       const { ratio } = changeOf(view, row);
-      if (view.change && !metric.parts ? !row.now && !row.before : !row.count) continue;
+      if (metric.parts ? !row.lower : view.change ? !row.now && !row.before : !row.count) continue;
       if (ratio === Infinity) kinds.set(row.code, "new");
       else if (Number.isNaN(ratio)) kinds.set(row.code, "few");
       else kinds.set(row.code, `d${bounds.filter((bound) => ratio >= bound).length}`);
@@ -312,7 +313,7 @@
   /** The line under the legend: what the map cannot show. @param {View} view */
   function offTheMap(view) {
     if (!data.known) return "";
-    const quantity = view.apart ? formats.value(view.apart.value, view.metric) : formats.quantity(view.unknown, view.metric);
+    const quantity = view.apart ? geo.ratios.value(view.apart, view.metric) : formats.quantity(view.unknown, view.metric);
     const parts = [_("Unknown country: %(quantity)s", { quantity })];
     if (view.gaps.length) parts.push(ngettext("Not collected: %(count)s day", "Not collected: %(count)s days", view.gaps.length));
     if (view.left.length) parts.push(ngettext("Left out: %(count)s day", "Left out: %(count)s days", view.left.length));

@@ -135,7 +135,7 @@
     const difference = change && !Number.isNaN(change.now - change.before) ? geo.ratios.difference(change.now - change.before, metric) : "";
     const tone = /^[+−]/.exec(difference);
     return [
-      ["total", formats.value(all ? all.value : NaN, metric), change && difference ? words(difference) : "", tone ? { "+": "up", "−": "down" }[tone[0]] || "" : "", metric.label],
+      ["total", all ? geo.ratios.value(all, metric) : "–", change && difference ? words(difference) : "", tone ? { "+": "up", "−": "down" }[tone[0]] || "" : "", metric.label],
       ["reach", formats.number(ranked.length), _("of %(number)s", { number: formats.number(rows.length) })],
       end("most", _("Highest"), first),
       end("dense", _("Lowest"), last),

@@ -80,6 +80,7 @@
     function finish() {
       clearTimeout(later);
       geo.table.render(view, state, history);
+      geo.showSnippet();
     }
 
     /** Preview while dragging or playing: updates everything except the table; if `calm`, the table 250 ms after the last move. @type {PlayActions["preview"]} */
@@ -109,7 +110,7 @@
       if (before.metric !== state.metric) geo.say(document.querySelector("h1")?.textContent || "");
       else if (before.period !== state.period || before.from !== state.from || before.to !== state.to) {
         geo.say(ngettext("%(days)s: %(quantity)s in %(count)s country", "%(days)s: %(quantity)s in %(count)s countries", view.rows.length, {
-          days: formats.days(view.from, view.to), quantity: view.all ? formats.value(view.all.value, view.metric) : formats.quantity(view.total, view.metric),
+          days: formats.days(view.from, view.to), quantity: view.all ? geo.ratios.value(view.all, view.metric) : formats.quantity(view.total, view.metric),
         }));
       }
     }

@@ -14,12 +14,12 @@
 
   /** @type {ApivideoGeo["prose"]["headline"]} */
   function headline(view, { all, continent }) {
-    const { rows, metric } = view, plays = metric.many;
+    const { rows, metric } = view, plays = (metric.parts?.[1] || metric).many;
     /** @param {"countries" | "most" | "countries_of" | "most_of"} form @param {Code[]} codes */
     const write = (form, codes) => geo.fill(geo.form(wording.headline[form], rows.length), {
       count: formats.number(rows.length), continent, where: list.format(codes.map(within)),
     });
-    if (!view.total) {
+    if (!(view.all ? view.all.lower : view.total)) {
       if (uncollected(view)) return _("No data for this period");
       if (continent) return geo.sentence(_("No %(plays)s in %(continent)s", { plays, continent }));
       return geo.sentence(all ? _("No %(plays)s yet", { plays }) : _("No %(plays)s in this period", { plays }));

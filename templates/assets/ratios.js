@@ -96,6 +96,13 @@
     return [Math.max(0, middle - half), Math.min(1, middle + half)];
   }
 
+  /** A ratio in words; without anything to divide by it says so. @type {ApivideoGeo["ratios"]["value"]} */
+  function value(row, metric) {
+    return row.lower ? formats.value(row.value, metric) : none(metric);
+  }
+  /** @param {Metric} metric */
+  const none = ({ parts = [] }) => _("No %(plays)s", { plays: parts[1].many });
+
   /** Both numbers of a row with their nouns: "93,904 plays for 299,000 impressions". @type {ApivideoGeo["ratios"]["both"]} */
   function both({ upper = 0, lower = 0 }, { parts = [] }) {
     return _("%(upper)s for %(lower)s", { upper: formats.quantity(upper, parts[0]), lower: formats.quantity(lower, parts[1]) });
@@ -111,14 +118,14 @@
   const points = (value) => (value <= 0.05 ? formats.rate(0) : formats.rate(value));
 
   /** The entries of the legend for countries without a class. @type {ApivideoGeo["ratios"]["legend"]} */
-  function legend({ parts = [] }) {
-    const lower = metrics[parts[1].name], number = formats.number(data.ratio_from);
+  function legend(metric) {
+    const { parts = [] } = metric, lower = metrics[parts[1].name], number = formats.number(data.ratio_from);
     const few = lower.kind === "per-day" // their sum over the days is too small, and only the mean of a day is shown
       ? _("Too few: under %(number)s viewer-days", { number })
       : _("Too few: under %(number)s %(plays)s", { number, plays: lower.many });
     return [
       { kind: "few", label: few },
-      { kind: "zero", label: _("No %(plays)s", { plays: lower.many }) },
+      { kind: "zero", label: none(metric) },
     ];
   }
 
@@ -139,5 +146,5 @@
     return parts.join(" ");
   }
 
-  geo.ratios = { addUp, viewOf, among, interval, both, legend, note, difference };
+  geo.ratios = { addUp, viewOf, among, interval, value, none, both, legend, note, difference };
 })(apivideoGeo);

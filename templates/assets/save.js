@@ -2,6 +2,8 @@
 (function (geo) {
   "use strict";
   const { data, _ } = geo;
+  /** What the embedded map takes over from the address of the page. */
+  const EMBEDDED = ["period", "metric", "measure", "country", "group"];
   const box = geo.byId("pictures"), message = geo.byId("picture-said"), snippet = geo.byId("snippet");
 
   const load = () => geo.once("picture.js", () => geo.load(data.picture));
@@ -36,9 +38,17 @@
   geo.byId("save-svg")?.addEventListener("click", () => save("svg", "map.svg"));
   geo.byId("save-square")?.addEventListener("click", () => save("square", "map-square.png"));
   geo.byId("copy-picture")?.addEventListener("click", copy);
-  if (snippet) {
-    // The page knows its address; the build may not have known it.
-    snippet.value = snippet.value.replace(/src="[^"]*"/, `src="${new URL("embed.html", location.href).href.split(/[?#]/)[0]}"`);
-    snippet.addEventListener("focus", () => snippet.select());
-  }
+  snippet?.addEventListener("focus", () => snippet.select());
+
+  /** Writes the address of the embedded map into the HTML: the page knows its own, and what the reader chose. */
+  geo.showSnippet = () => {
+    if (!snippet) return;
+    const url = new URL("embed.html", location.href), chosen = new URLSearchParams(location.search);
+    for (const name of EMBEDDED) {
+      const value = chosen.get(name);
+      if (value) url.searchParams.set(name, value);
+    }
+    snippet.value = snippet.value.replace(/src="[^"]*"/, () => `src="${url.href.replaceAll("&", "&amp;")}"`);
+  };
+  geo.showSnippet();
 })(apivideoGeo);

@@ -91,7 +91,7 @@
   /** The texts of the three columns of figures: of a ratio what is divided, the value, and what it is divided by. @param {CountryCounts | null} row @param {Metric} metric @param {string} share @param {number} per */
   function texts(row, { parts, ...metric }, share, per) {
     if (!parts) return [data.known ? formats.value(row?.count || 0, metric) : "–", share, Number.isNaN(per) ? "–" : formats.per(per, metric)];
-    const value = row?.count ? formats.value(row.value, metric) : "–";
+    const value = row?.lower ? formats.value(row.value, metric) : "–";
     return [formats.value(row?.upper || 0, parts[0]), value, formats.value(row?.lower || 0, parts[1])];
   }
 

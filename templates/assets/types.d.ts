@@ -518,6 +518,8 @@ interface ApivideoGeo {
     viewOf(history: DaySums, from: number, to: number, comparison: Comparison): View;
     among(view: View, rows: Row[]): View;
     interval(row: CountryCounts, metric: Metric): [low: number, high: number] | null;
+    value(row: CountryCounts, metric: Metric): string;
+    none(metric: Metric): string;
     both(row: CountryCounts, metric: Metric): string;
     legend(metric: Metric): { kind: string; label: string }[];
     note(view: View): string;
@@ -612,6 +614,7 @@ interface ApivideoGeo {
 
   // summary.js
   summary: { show(view: View, state: State, all: boolean, calm: boolean): void };
+  showSnippet(): void;
   continentName(slug: string): string;
   measureWords(): string;
 

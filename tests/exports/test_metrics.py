@@ -204,6 +204,13 @@ def test_the_python_api_gives_each_metric_from_the_history_and_from_the_site(pro
         assert audience.facts(metric="end")["count"].to_pandas().sum() == sum_of(truth, "end")
 
 
+def test_a_site_that_is_opened_has_its_own_limits(product):
+    frame = apivideo_geo.open(product.folder / "site").ratios()  # built with ratio_from = 1000
+    assert frame["reason"].eq("too_few").any()
+    found = [reason or "" for reason in frame["reason"].astype(object).where(frame["reason"].notna(), None)]
+    assert found == [row["reason"] for row in rows_of(product, "ratios.csv")]
+
+
 def test_the_viewers_of_a_period_are_the_mean_of_a_day(product, truth):
     audience = apivideo_geo.open(product.folder / "history")
     period = {"since": "2026-10-01", "until": "2026-10-31"}

@@ -121,6 +121,25 @@ def test_with_the_keyboard_alone_a_reader_goes_from_plays_in_france_to_completio
     assert card(page)["Completion"] == percent(ends / plays)
 
 
+def test_where_nothing_was_shown_a_ratio_says_so_and_not_that_it_was_too_little(open_page: OpenPage, tmp_path):
+    shown = {key: count for key, count in METRICS["impression"].items() if key[1] != "BRA"}
+    several = replace(watched(), others={"impression": other("impression", shown)})
+    page = live(open_page(f"{build(several, tmp_path).as_uri()}?metric=play-rate&country=BRA", **CALM).page)
+    assert card(page)["Play rate"] == "No impressions"
+    assert cells(page)["BRA"][3] == "–"
+    assert kinds(page)["BRA"] == "zero"
+    without = len({code for _, code in PLAYS} - {UNKNOWN} - {code for _, code in shown})
+    note = {label: note for _, label, note in legend(page)}["No impressions"]
+    assert note == f"{250 - len({code for _, code in PLAYS} - {UNKNOWN}) + without} countries"
+
+
+def test_the_html_to_embed_has_what_the_map_shows(page):
+    choose(page, "play-rate")
+    chosen(page, "period", "30d")
+    address = "embed.html?period=30d&amp;metric=play-rate"
+    wait_until(page, f"document.getElementById('snippet').value.includes('{address}\"')")
+
+
 def test_counts_of_another_metric_are_those_of_the_facts(page):
     choose(page, "impression")
     collected = range(ADDED, LENGTH)
@@ -390,7 +409,9 @@ def test_plays_without_any_impression_have_no_play_rate_and_a_flat_curve(open_pa
     )
     page = live(opened.page)
     choose(page, "play-rate")
-    assert cells(page)["FRA"][3:5] == ["too few", "0"]
+    assert cells(page)["FRA"][3:5] == ["–", "0"]
+    assert page.locator("h1").inner_text() == "No impressions yet"
+    assert figure(page, "total") == "No impressions"
     assert "NaN" not in "".join(
         page.evaluate("[...document.querySelectorAll('.curve path')].map(one => one.getAttribute('d'))")
     )

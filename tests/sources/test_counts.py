@@ -24,10 +24,10 @@ LONG = "Date,Country,Views\n2026-11-08,France,7\n2026-11-08,NA,2\n2026-11-10,FR,
 DAYS = {"2026-11-08": {"FRA": 7, "NAM": 2}, "2026-11-09": {}, "2026-11-10": {"FRA": 1}}
 
 
-def stored(folder: Path, dimension: str = "total") -> dict[str, dict[str, int]]:
-    """Return UTC day → country (or country and value) → count, of the history in ``folder``."""
+def stored(base: Path, dimension: str = "total", folder: str = "history") -> dict[str, dict[str, int]]:
+    """Return UTC day → country (or country and value) → count, of the history in ``base``, or a ``folder`` of it."""
     found: dict[str, dict[str, int]] = {}
-    for path in folder.glob("history/**/*.parquet"):
+    for path in base.glob(f"{folder}/**/*.parquet"):
         found |= {day: {} for day in json.loads(pq.read_metadata(path).metadata[b"apivideo_geo"])["days"]}
         for row in pq.read_table(path).to_pylist():
             if row["dimension"] == dimension:
@@ -193,6 +193,23 @@ def test_facts_without_a_list_of_days_leave_days_without_rows_unknown(tmp_path: 
     pq.write_table(pa.table({**rows, "count": [1, 2]}).cast(FACTS), tmp_path / "facts.parquet")
     collect(tmp_path, more=("--counts", str(tmp_path / "facts.parquet")))
     assert stored(tmp_path) == {"2026-11-08": {"PER": 1}, "2026-11-10": {"PER": 2}}
+
+
+def test_of_a_site_with_several_metrics_each_has_its_own_days(tmp_path: Path) -> None:
+    facts = [(8, "play", 2), (8, "impression", 5), (10, "play", 3), (10, "impression", 6)]
+    rows = [(datetime(2026, 11, day, tzinfo=UTC).date(), metric, "PER", "total", "", n) for day, metric, n in facts]
+    table = pa.table(dict(zip(FACTS.names, map(list, zip(*rows, strict=True)), strict=True)))
+    pq.write_table(table.cast(FACTS), tmp_path / "facts.parquet")
+    days = {
+        "timeseries.csv": ("play", ["08,PER,2,closed", "09,,,missing", "10,PER,3,closed"]),
+        "metrics_daily.csv": ("impression", ["08,PER,5,closed", "09,,0,closed", "10,PER,6,open"]),
+    }
+    for name, (metric, lines) in days.items():
+        text = "".join(f"2026-11-{line},{metric}\n" for line in lines)
+        (tmp_path / name).write_text(f"day,iso_a3,count,state,metric\n{text}")
+    collect(tmp_path, more=("--counts", str(tmp_path / "facts.parquet")))
+    assert stored(tmp_path, folder="history/20*") == {"2026-11-08": {"PER": 2}, "2026-11-10": {"PER": 3}}
+    assert stored(tmp_path, folder="history/metrics/impression") == {"2026-11-08": {"PER": 5}, "2026-11-09": {}}
 
 
 def test_our_own_timeseries_keeps_empty_days_and_leaves_missing_and_open_ones(tmp_path: Path) -> None:

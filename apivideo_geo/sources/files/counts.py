@@ -56,13 +56,14 @@ REQUIRED = "a day, a country and a number, such as Date,Country,Views"
 class CountFiles:
     """The cells of all files. ``days``: name of a file → the days that it covers although it may have no row for them.
 
-    ``ranges``: files that cover each day from their first to their last. ``named``: the metrics that the names of
-    columns say. ``guessed``: whether a column is of numbers only because it is the only one left. ``example``: why a
-    file cannot be used.
+    ``closed``: the same of a file of a published site, for each of its metrics. ``ranges``: files that cover each day
+    from their first to their last. ``named``: the metrics that the names of columns say. ``guessed``: whether a column
+    is of numbers only because it is the only one left. ``example``: why a file cannot be used.
     """
 
     cells: list[pa.Table] = field(default_factory=list)
     days: dict[str, set[date]] = field(default_factory=dict)
+    closed: dict[str, dict[str, set[date]]] = field(default_factory=dict)
     ranges: set[str] = field(default_factory=set)
     named: set[str] = field(default_factory=set)
     guessed: bool = False
@@ -132,7 +133,9 @@ def _add_table(found: CountFiles, file: SourceFile, raw: pa.Table, metric: str) 
     found.cells.append(_as_cells(cells, file.name))
     if "dimension" in columns:
         states = load_states(file)
-        found.days[file.name] = {day for day, state in states.items() if state == "closed"}
+        found.closed[file.name] = {
+            metric: {day for day, state in days.items() if state == "closed"} for metric, days in states.items()
+        }
         if states:
             found.cells[-1] = _with_states(found.cells[-1], states)
     elif "state" not in columns and not day:
@@ -221,9 +224,10 @@ def _as_cells(parts: Iterable[Mapping[str, pa.ChunkedArray]], name: str) -> pa.T
     return pa.concat_tables(tables)
 
 
-def _with_states(cells: pa.Table, states: Mapping[date, str]) -> pa.Table:
-    """Set the ``state`` of ``cells`` of a published site from its list of days."""
-    known = [states.get(date.fromisoformat((day or "")[:10])) if day else None for day in cells["day"].to_pylist()]
+def _with_states(cells: pa.Table, states: Mapping[str, Mapping[date, str]]) -> pa.Table:
+    """Set the ``state`` of ``cells`` of a published site from the days of each metric."""
+    rows = zip(cells["metric"].to_pylist(), cells["day"].to_pylist(), strict=True)
+    known = [states.get(metric or "", {}).get(date.fromisoformat(day[:10])) if day else None for metric, day in rows]
     return cells.set_column(cells.column_names.index("state"), "state", pa.array(known, pa.string()))
 
 

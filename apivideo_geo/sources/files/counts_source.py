@@ -51,7 +51,7 @@ def counts_sources(settings: Settings, effects: Effects, paths: tuple[str, ...])
     effects.progress.finish()
     if not files.cells:
         raise DataRefused(f"{', '.join(paths)}: there are no counts in it.")
-    metrics = set().union(*map(_written, files.cells))
+    metrics = set().union(*map(_written, files.cells), *files.closed.values()) & {*METRICS}
     if chosen or files.named or settings.count_sessions_as or len(metrics) < 2:
         return [CountsSource(settings, effects, files, chosen)]
     ordered = sorted(metrics, key=(*settings.metrics, *METRICS).index)
@@ -68,7 +68,7 @@ def _metric_of(cells: pa.Table) -> pa.ChunkedArray:
 
 
 def _only(files: CountFiles, metric: str) -> CountFiles:
-    """Return the rows of one metric. A file with several does not say which days without a row are zero in this one."""
+    """Return the rows of one metric. Only a site says which days without a row are zero in one of several."""
     alone = {name for cells in files.cells if _written(cells) == {metric} for name in cells[FILE].unique().to_pylist()}
     cells = [table.filter(pc.equal(_metric_of(table), metric)) for table in files.cells]
     return replace(files, cells=cells, days={name: days for name, days in files.days.items() if name in alone})
@@ -85,6 +85,7 @@ class CountsSource(Source):
         self._stored: Mapping[date, LedgerDay] = {}
         self._files, self._cells = files, pa.concat_tables(files.cells)
         self.metric: str = self._choose_metric(chosen)
+        self._accepted = {self.metric, "session" if settings.count_sessions_as else self.metric}
         self._refused: Counter[tuple[str, date | None]] = Counter()
         self._unmapped: Counter[str] = Counter()
         self._rows: Counter[tuple[str, date]] = Counter()
@@ -149,12 +150,11 @@ class CountsSource(Source):
         """Return (file, day) → its facts; note the rows that are rejected, and why."""
         names = [FILE, "country", "code", "metric", "dimension", "value", "count", "state", "reason", *BREAKDOWNS]
         table = cells.select(names).add_column(0, "day", utc_days(cells, self._settings.date_format))
-        accepted = {self.metric, "session" if self._settings.count_sessions_as else self.metric}
         today, found = self._effects.now().date(), dict[tuple[str, date], DayFacts]()
         for batch in table.to_batches(max_chunksize=1 << 16):
             for row in batch.to_pylist():
                 number = read_number(row["count"] or "")
-                if reason := _reason(row, number, accepted, today):
+                if reason := _reason(row, number, self._accepted, today):
                     self._refused[reason, row["day"]] += 1
                     continue
                 self._rows[row[FILE], row["day"]] += 1
@@ -183,6 +183,8 @@ class CountsSource(Source):
     def _covered_days(self) -> dict[str, set[date]]:
         """Return file → the days that it answers for, also those without a count."""
         covered: dict[str, set[date]] = {file: set(days) for file, days in self._files.days.items()}
+        for file, days in self._files.closed.items():
+            covered[file] = set().union(*(days.get(metric, ()) for metric in self._accepted))
         for file, day in self._rows:
             covered.setdefault(file, set()).add(day)
         for file in self._files.ranges & covered.keys():

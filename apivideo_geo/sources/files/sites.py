@@ -14,8 +14,8 @@ from apivideo_geo.errors import DataRefused
 from apivideo_geo.sources.files.layouts import SourceFile
 from apivideo_geo.sources.files.paths import is_remote
 
-DAYS = "timeseries.csv"
-"""The file next to ``facts.parquet`` that has the state of each day."""
+DAYS = ("timeseries.csv", "metrics_daily.csv")
+"""The files next to ``facts.parquet`` that have the state of each day: of the first metric, and of the others."""
 
 
 def fetch_file(name: str) -> SourceFile:
@@ -35,16 +35,20 @@ def fetch_file(name: str) -> SourceFile:
     return SourceFile(without_secrets(name), str(copy))
 
 
-def load_states(file: SourceFile) -> dict[date, str]:
-    """Return day → ``closed``, ``open`` or ``missing`` of the site that ``file`` is part of; empty if it is of none."""
+def load_states(file: SourceFile) -> dict[str, dict[date, str]]:
+    """Return metric → day → ``closed``, ``open`` or ``missing`` of the site that ``file`` is part of.
+
+    Empty if it is of none.
+    """
     if PurePosixPath(file.name).name != "facts.parquet":
         return {}
-    folder = file.name.removesuffix("facts.parquet")
-    content = read_site_file(folder, DAYS)
-    try:
-        return {day: state for days in parse_states(content or b"").values() for day, state in days.items()}
-    except (KeyError, ValueError, TypeError, csv.Error):
-        raise DataRefused(f"{folder}{DAYS} is not the list of days of an apivideo-geo site.") from None
+    folder, found = file.name.removesuffix("facts.parquet"), dict[str, dict[date, str]]()
+    for name in DAYS:
+        try:
+            found |= parse_states(read_site_file(folder, name) or b"")
+        except (KeyError, ValueError, TypeError, csv.Error):
+            raise DataRefused(f"{folder}{name} is not the list of days of an apivideo-geo site.") from None
+    return found
 
 
 def read_site_file(folder: str, name: str) -> bytes | None:
