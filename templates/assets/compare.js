@@ -48,7 +48,7 @@
     const matched = Math.min(now.days, before.days) < MATCHED_BELOW ? weekdays.filter(([these, those]) => these.length && those.length) : [];
     /** @param {0 | 1} part */
     const all = (part) => weekdays.flatMap((days) => days[part]);
-    return { now, before, against, matched: matched.length > 0, groups: matched.length || !weekdays.length ? matched : [[all(0), all(1)]] };
+    return { now, before, against, complete, end, matched: matched.length > 0, groups: matched.length || !weekdays.length ? matched : [[all(0), all(1)]] };
   }
 
   /** The collected days of both sides, by weekday. @param {Float64Array} complete @param {Side} now @param {Side} before */
@@ -81,7 +81,7 @@
    * that are as near it is the later one; two periods of the reader's own are found each for itself.
    * @type {ApivideoGeo["compare"]["nearest"]}
    */
-  function nearest(complete, end, { now, before, against }) {
+  function nearest({ now, before, against, complete, end }) {
     /** @param {Side} near @param {(period: [number, number]) => boolean} fits @returns {[number, number] | null} */
     function moved({ from, days }, fits) {
       for (let step = 0; step <= complete.length; step++) {

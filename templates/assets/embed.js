@@ -67,11 +67,11 @@
 
   const search = location.search.replace(/([?&])theme=[^&]*&?/, "$1").replace(/[?&]$/, "");
   geo.byId("whole").href = `index.html${search}`;
-  const view = (state.period === "all" && state.metric === data.metric) || !data.files[data.metric]
+  const view = (state.period === "all" && state.metric === data.metric && !state.against) || !data.files[data.metric]
     ? Promise.resolve(whole)
     : geo.history(state.metric).then(
-      (history) => (state.period === "all" ? history.whole : geo.viewOf(history, state.from, state.to)),
-      () => { Object.assign(state, { period: "all", metric: data.metric }); return whole; },
+      (history) => (state.period === "all" ? geo.wholeOf(history, state.against) : geo.viewOf(history, state.from, state.to, state.against)),
+      () => { Object.assign(state, { period: "all", metric: data.metric, against: "" }); return whole; },
     );
   view.then((found) => {
     show(found);

@@ -99,9 +99,7 @@
   });
 
   /** The view of the whole history, whose last days are compared. @type {ApivideoGeo["wholeOf"]} */
-  function wholeOf(history, against = "") {
-    return viewOf(history, 0, history.days.total.length - 1, geo.compare.of(history.complete, history.end, null, against));
-  }
+  const wholeOf = (history, against = "") => viewOf(history, 0, history.days.total.length - 1, against, null);
 
   /** @param {(number|null)[]} counts */
   function running(counts) {
@@ -117,8 +115,9 @@
   const byDay = ({ kind, name }) => kind === "per-day" && name !== data.metric;
 
   /** The view of the days `from` … `to`. @type {ApivideoGeo["viewOf"]} */
-  function viewOf(history, from, to, comparison = geo.compare.of(history.complete, history.end, [from, to], "")) {
-    if (history.parts) return geo.ratios.viewOf(history, from, to, comparison);
+  function viewOf(history, from, to, against = "", period = /** @type {[number, number]} */ ([from, to])) {
+    if (history.parts) return geo.ratios.viewOf(history, from, to, against, period);
+    const comparison = geo.compare.of(history.complete, history.end, period, against);
     const { metric, known, seen, days: { total, open, counts } } = history;
     const daily = metric.kind === "per-day", { from: first, to: last } = comparison.now;
     /** The last day that counts: a partial day would lower a mean. @param {number} a @param {number} b */

@@ -27,16 +27,17 @@
       // The classes of another measure are other countries.
       if ((turned || state.measure !== before.measure) && chosen.kind === undefined) state.kind = "";
       const own = ++turn;
-      if (history ? history.metric.name !== state.metric : state.period !== "all" || state.metric !== data.metric) {
+      if (history ? history.metric.name !== state.metric : state.period !== "all" || state.metric !== data.metric || state.against) {
         const loaded = await loadDays(state.metric);
         if (own !== turn) return;
         if (loaded) history = loaded;
         else {
-          const { metric, period, from, to } = geo.shown.state;
-          state = rules.fit({ ...state, metric, period, from, to });
+          const { metric, period, from, to, against } = geo.shown.state;
+          state = rules.fit({ ...state, metric, period, from, to, against });
         }
-        whole = history && state.metric !== data.metric ? history.whole : first;
       }
+      if (history && state.against) whole = geo.wholeOf(history, state.against);
+      else whole = history && state.metric !== data.metric ? history.whole : first;
       scale = null;
       view = viewOf(state.from, state.to, state.period === "all");
       showControls();
@@ -60,7 +61,7 @@
     }
 
     /** @param {number} from @param {number} to @param {boolean} all */
-    const viewOf = (from, to, all) => (all || !history ? whole : geo.viewOf(history, from, to));
+    const viewOf = (from, to, all) => (all || !history ? whole : geo.viewOf(history, from, to, state.against));
 
     /** Updates what changes with every frame: colours, legend, texts. @param {boolean} calm  false for one of many previews */
     function paint(calm = true) {
@@ -72,7 +73,8 @@
       if (rest) rest.textContent = geo.offTheMap(view);
       geo.summary.show(view, state, view === whole, calm);
       showNote();
-      geo.timeline.note(view, view === first);
+      geo.timeline.note(view, view === whole && state.metric === data.metric);
+      if (calm) against?.show(view, state); // the curve must not move under a pointer that drags
       geo.labels?.show(view.metric, history);
       geo.shown = { view, state };
     }
@@ -108,6 +110,7 @@
     /** Has a new period or metric read out. @param {State} before */
     function announce(before) {
       if (before.metric !== state.metric) geo.say(document.querySelector("h1")?.textContent || "");
+      else if (String(before.against) !== String(state.against)) geo.say(geo.compared(view));
       else if (before.period !== state.period || before.from !== state.from || before.to !== state.to) {
         geo.say(ngettext("%(days)s: %(quantity)s in %(count)s country", "%(days)s: %(quantity)s in %(count)s countries", view.rows.length, {
           days: formats.days(view.from, view.to), quantity: view.all ? geo.ratios.value(view.all, view.metric) : formats.quantity(view.total, view.metric),
@@ -312,6 +315,7 @@
       play: prepare,
       rest: (from, to) => { go({ period: "custom", from, to }, "replace"); },
     });
+    const against = geo.against.start((chosen) => go(chosen, "step"));
     for (const kind of ["pointerenter", "focusin"]) geo.byId("periods")?.addEventListener(kind, () => { geo.history(state.metric).catch(() => {}); }, { once: true });
     geo.map.zoomButtons(leaflet, zooms);
     watchPointer();

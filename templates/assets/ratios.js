@@ -62,8 +62,8 @@
   const counts = (code, count = 0, change) => ({ code, count, value: count, now: 0, before: 0, counted: 0, ...change, fresh: false });
 
   /** @type {ApivideoGeo["ratios"]["viewOf"]} */
-  function viewOf({ metric, parts, known }, from, to, comparison) {
-    const [upper, lower] = /** @type {DaySums[]} */ (parts).map((part) => geo.viewOf(part, from, to, comparison));
+  function viewOf({ metric, parts, known }, from, to, against, period) {
+    const [upper, lower] = /** @type {DaySums[]} */ (parts).map((part) => geo.viewOf(part, from, to, against, period));
     const collected = known[to + 1] - known[from], days = /** @type {Metric[]} */ (metric.parts)[1].kind === "per-day" ? collected || 1 : 1;
     const codes = [...new Set([...upper.byCode.keys(), ...lower.byCode.keys()])];
     const rows = codes.map((code) => join([upper.byCode.get(code) || counts(code), lower.byCode.get(code) || counts(code)], days));

@@ -18,7 +18,7 @@
   while (data.open.includes(lastComplete)) lastComplete--;
 
   /** @type {State} */
-  const defaults = { period: "all", from: 0, to: last, measure: "count", country: "", sort: "rank", continent: "", metric: data.metric, place: "", kind: "", find: "", without: false, zeros: false, cities: false, all: false };
+  const defaults = { period: "all", from: 0, to: last, against: "", measure: "count", country: "", sort: "rank", continent: "", metric: data.metric, place: "", kind: "", find: "", without: false, zeros: false, cities: false, all: false };
 
   /** The days of a period that is not "custom". @param {string} period */
   function daysOf(period) {
@@ -35,6 +35,7 @@
     /** @param {string} name */
     const get = (name) => parts.get(name) || "";
     const state = { ...defaults, ...readPeriod(get("period")) };
+    state.against = get("against") === "year" && offered("custom") ? "year" : readDays(get("against")) || "";
     if (Object.hasOwn(data.files, get("metric")) || Object.hasOwn(data.ratios, get("metric"))) state.metric = get("metric");
     state.measure = MEASURES.find((measure) => measure === get("measure")) || state.measure;
     if (Object.hasOwn(data.points, get("country"))) state.country = get("country");
@@ -59,9 +60,14 @@
   /** @param {string} text  "30d" or "2026-08-01..2026-08-31" */
   function readPeriod(text) {
     if (Object.hasOwn(LENGTHS, text) && offered(text)) return { period: text, ...daysOf(text) };
+    const days = readDays(text);
+    return days ? { period: "custom", from: days[0], to: days[1] } : {};
+  }
+
+  /** @param {string} text  "2026-08-01..2026-08-31" @returns {[number, number] | null} */
+  function readDays(text) {
     const [from, to, more] = text.split("..").map(formats.indexOf);
-    const valid = more === undefined && from >= 0 && from <= to && to <= last && offered("custom");
-    return valid ? { period: "custom", from, to } : {};
+    return more === undefined && from >= 0 && from <= to && to <= last && offered("custom") ? [from, to] : null;
   }
 
   /** @param {string} text  "540,180,2.5": the centre of the map, and its zoom */
@@ -76,6 +82,7 @@
     const parts = [];
     if (state.period === "custom") parts.push(`period=${formats.iso(state.from)}..${formats.iso(state.to)}`);
     else if (state.period !== "all") parts.push(`period=${state.period}`);
+    if (state.against) parts.push(`against=${typeof state.against === "string" ? state.against : state.against.map(formats.iso).join("..")}`);
     for (const name of /** @type {const} */ (["metric", "measure", "country", "sort", "continent"])) {
       if (state[name] !== defaults[name]) parts.push(`${name}=${state[name]}`);
     }

@@ -39,7 +39,7 @@
     const words = [!first && view.metric.label, !(view.all && state.measure === "count") && geo.measureWords()].filter(Boolean).join(", ");
     map.setAttribute("aria-label", asSent ? sent.description : prose.description(part, scope, words));
     document.title = sent.title.replace(sent.headline, () => headline);
-    if (all && first && !continent) figures.forEach(([key, value, note, tone, label]) => put(key, value, note, tone, label));
+    if (all && first && !continent && !state.against) figures.forEach(([key, value, note, tone, label]) => put(key, value, note, tone, label));
     else if (part.all) for (const figure of geo.labels.figures(part, (change) => changeWords(part, all, change))) put(...figure);
     else count(part, scope, state.continent);
   }

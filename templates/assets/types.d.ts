@@ -169,6 +169,9 @@ interface Comparison {
   against: Against;
   matched: boolean;
   groups: [these: number[], those: number[]][];
+  /** Of the history: running number of its collected days that are over, and the last of these days. */
+  complete: Float64Array;
+  end: number;
 }
 
 /** A count on the compared days, what as many days before had at their averages, and the real count of these. */
@@ -217,6 +220,7 @@ interface State {
   period: string;
   from: number;
   to: number;
+  against: Against;
   /** Name of a metric or a ratio. */
   metric: string;
   measure: Measure;
@@ -364,6 +368,11 @@ interface PageElements {
   from: HTMLInputElement;
   to: HTMLInputElement;
   custom: HTMLElement;
+  against: HTMLSelectElement | null;
+  own: HTMLElement;
+  "own-from": HTMLInputElement;
+  "own-to": HTMLInputElement;
+  "against-note": HTMLElement;
   play: HTMLElement;
   embed: HTMLElement;
   near: HTMLElement;
@@ -481,7 +490,7 @@ interface ApivideoGeo {
     of(complete: Float64Array, end: number, period: [number, number] | null, against: Against): Comparison;
     beforeOf(period: [number, number], against: Against): [number, number];
     change(comparison: Pick<Comparison, "groups">, counts: (number | null)[]): Change;
-    nearest(complete: Float64Array, end: number, comparison: Comparison): { period: [number, number]; against: Against } | null;
+    nearest(comparison: Comparison): { period: [number, number]; against: Against } | null;
   };
 
   // picture.js
@@ -497,8 +506,8 @@ interface ApivideoGeo {
   history(name: string): Promise<DaySums & { whole: View }>;
   /** The view of all days; its last 30 are compared. */
   wholeOf(history: DaySums, against?: Against): View;
-  /** By default its days are compared with the previous period. */
-  viewOf(history: DaySums, from: number, to: number, comparison?: Comparison): View;
+  /** What is compared is `period`, by default all its days; null: the last 30 days. */
+  viewOf(history: DaySums, from: number, to: number, against?: Against, period?: [number, number] | null): View;
   finish(totals: Totals, counts: CountryCounts[]): View;
   compared(view: Pick<View, "comparison">): string;
   toneOf(change: Pick<Change, "now" | "before">): "" | "up" | "down";
@@ -515,7 +524,7 @@ interface ApivideoGeo {
   // ratios.js
   ratios: {
     addUp(metric: Metric, upper: Days, lower: Days): DaySums;
-    viewOf(history: DaySums, from: number, to: number, comparison: Comparison): View;
+    viewOf(history: DaySums, from: number, to: number, against: Against, period: [number, number] | null): View;
     among(view: View, rows: Row[]): View;
     interval(row: CountryCounts, metric: Metric): [low: number, high: number] | null;
     value(row: CountryCounts, metric: Metric): string;
@@ -595,6 +604,11 @@ interface ApivideoGeo {
   // brush.js
   brush: {
     start(days: number, moved: (from: number, to: number, done: boolean) => void): { set(from: number, to: number): void };
+  };
+
+  // against.js
+  against: {
+    start(choose: (chosen: Partial<State> & { against: Against }) => void): { show(view: View, state: State): void } | null;
   };
 
   // timeline.js

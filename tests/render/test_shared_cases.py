@@ -208,7 +208,7 @@ def test_scripts_compare_histories_with_gaps_as_in_the_table():
           const { now, before, counted } = compare.change(found, counts);
           return { ...result, change: Number((now / before - 1).toFixed(9)), counted, nearest: null };
         }
-        const near = compare.nearest(complete, over - 1, found);
+        const near = compare.nearest(found);
         const text = (value) => (Array.isArray(value) ? value.map(iso) : value);
         return { ...result, nearest: near && [text(near.period), text(near.against)] }; })"""
     script = script_for("en")

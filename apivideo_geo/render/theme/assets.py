@@ -37,6 +37,7 @@ PARTS = (
     "fullscreen.js",
     "brush.js",
     "timeline.js",
+    "against.js",
     "prose.js",
     "summary.js",
     "save.js",

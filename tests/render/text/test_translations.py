@@ -327,7 +327,6 @@ UNHEARD = {
     "No %(plays)s in this period",
     "%(quantity)s in all.",
     "%(place)s: %(quantity)s from unknown countries.",
-    ("Last day: %(change)s on %(period)s", "%(count)s days: %(change)s on %(period)s"),
     "Demo data",
     ("%(count)s day was never collected", "%(count)s days were never collected"),
     "Left out of the classes: %(country)s",
@@ -384,6 +383,15 @@ def use_everything(page) -> None:
         wait_until(page, f"location.search.includes('{first}..{last}')")
     page.fill("#from", "2026-11-30")
     page.keyboard.press("Tab")
+    for period in ("30d", "all"):
+        chosen(page, "period", period)
+        for first, last in (("2026-08-10", "2026-08-20"), ("2026-08-10", "2026-09-20")):
+            page.select_option("#against", "own")
+            page.fill("#own-from", first)
+            page.fill("#own-to", last)
+            page.keyboard.press("Tab")
+            wait_until(page, f"location.search.includes('against={first}..{last}')")
+        page.select_option("#against", "")
     chosen(page, "measure", "per-million")
     page.click("#play")
     page.focus("#map_world")
