@@ -9,14 +9,19 @@
   /** Maximum number of entries that are shown at once. */
   const MOST = 4;
   const DAY = 86400000;
+  /** Where the entries end, in pixels from the top of the curve: above the marks. */
+  const ABOVE = -4;
   const box = document.getElementById("events"), list = box?.querySelector("ul");
   const marks = /** @type {SVGSVGElement | null} */ (document.querySelector("svg.marks"));
   const strip = /** @type {HTMLElement | null | undefined} */ (marks?.closest(".strip"));
-  if (!list || !marks || !strip) return;
+  const curve = marks?.ownerSVGElement;
+  if (!list || !marks || !strip || !curve) return;
 
   const tip = document.createElement("div");
-  tip.className = "tip";
+  tip.className = "card tip";
   tip.hidden = true;
+  // On narrow screens a card is at the foot of the window.
+  Object.assign(tip.style, { position: "absolute", right: "auto", bottom: "auto", width: "max-content", maxWidth: "min(280px, 100%)" });
   strip.append(tip);
 
   /** @param {EventRow} row */
@@ -54,6 +59,7 @@
       return line;
     }));
     if (shown.length > MOST) tip.append("…");
+    tip.style.top = `${ABOVE - tip.offsetHeight}px`;
     tip.style.left = `${100 * part}%`;
     tip.style.transform = `translateX(${-100 * part}%)`;
   }
@@ -61,7 +67,7 @@
 
   /** Shows what is marked near a point of the window. @param {number} x */
   function showNear(x) {
-    const { left, width } = /** @type {SVGSVGElement} */ (marks).getBoundingClientRect();
+    const { left, width } = /** @type {SVGSVGElement} */ (curve).getBoundingClientRect();
     const distances = items.map((one) => ({ ...one, far: Math.abs(left + width * partOf(one.at) - x) }));
     show(distances.filter(({ far }) => far <= NEAR).sort((a, b) => a.far - b.far));
   }

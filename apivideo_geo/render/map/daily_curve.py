@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from apivideo_geo.model import DayCount
 from apivideo_geo.render.map.breaks import roundest
@@ -57,7 +57,8 @@ def render_marks(first: date, days: int, notes: Sequence[int], published: Sequen
 def _marks(notes: Sequence[int], published: Sequence[int]) -> Iterator[tuple[str, str]]:
     yield "stem", "".join(f"M{index} {_MARK}V{_ROOM + _TALL}" for index in notes)
     for kind, places in (("published", published), ("noted", notes)):
-        yield kind, "".join(f"M{index} {_MARK}h0" for index in places)
+        steps = "".join(f"m{index - before} 0h0" for before, index in pairwise(places))
+        yield kind, f"M{places[0]} {_MARK}h0{steps}" if places else ""
 
 
 class Frame:

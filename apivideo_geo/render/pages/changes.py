@@ -38,7 +38,7 @@ def make_changes(context: Context) -> tuple[NewsItem, ...]:
 
 
 def by_month(entries: Sequence[NewsItem], context: Context) -> dict[str, Any]:
-    """Return the entries for the page, with a heading for each month, newest first, and whether rates are listed."""
+    """Return the entries for the page, with a heading for each month, newest first, and what else is listed."""
     formats, rates = context.formats, any(ratio.name in RATES for ratio in context.ratios.all)
     dated = [
         (entry, (entry.at - timedelta(seconds=1)).date())  # the end of a day is the first moment of the next
@@ -51,7 +51,8 @@ def by_month(entries: Sequence[NewsItem], context: Context) -> dict[str, Any]:
         }
         for month, group in groupby(dated, key=lambda pair: pair[1].replace(day=1))
     ]
-    return {"months": months, "rates": rates}
+    noted = any(entry.id.startswith(("note/", "published/")) for entry in entries)
+    return {"months": months, "rates": rates, "noted": noted}
 
 
 def _closed_days(summary: Summary) -> Iterator[tuple[int, date]]:

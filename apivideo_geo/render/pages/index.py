@@ -85,11 +85,16 @@ def make_index(
         "first_day": first,
         "last_day": last,
         "data": script_data.client_data(context, files),
-        "changes": {"entries": changes[:CHANGES], "more": len(changes) > CHANGES},
+        "changes": {"entries": _latest(changes), "more": len(changes) > CHANGES},
         "funnel": make_funnel(context),
         "history": _history(summary, formats),
         "panels": make_panels(context),
     }
+
+
+def _latest(changes: Sequence[NewsItem]) -> list[NewsItem]:
+    """Return the latest changes; publications, which can be many, are only on the page of all changes."""
+    return [entry for entry in changes if not entry.id.startswith("published/")][:CHANGES]
 
 
 def _history(summary: Summary, formats: Formats) -> str:
