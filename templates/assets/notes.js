@@ -54,7 +54,7 @@
     tip.hidden = part < 0 || part > 1;
     if (tip.hidden) return;
     tip.replaceChildren(...shown.slice(0, MOST).map(({ item }) => {
-      const line = document.createElement("p");
+      const line = document.createElement("div");
       line.append(...[...item.childNodes].map((node) => (node.nodeName === "A" ? node.textContent || "" : node.cloneNode(true))));
       return line;
     }));
