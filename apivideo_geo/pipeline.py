@@ -175,6 +175,7 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
 
 def theme_of(settings: Settings) -> Theme:
     """Return the theme in ``settings``. Raises :class:`UsageError` for an invalid logo or folder of templates."""
+    from apivideo_geo.geo.groups import own_groups
     from apivideo_geo.render.theme.logo import load_logo
     from apivideo_geo.render.theme.templates import check_overrides, find_templates
     from apivideo_geo.render.theme.theme import Theme, usual_title
@@ -195,6 +196,7 @@ def theme_of(settings: Settings) -> Theme:
         footer=settings.footer,
         overrides=settings.templates,
         site_url=settings.page,
+        groups=own_groups(settings.groups),
         video_pages=settings.video_pages,
         cards=settings.cards,
     )

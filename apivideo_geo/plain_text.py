@@ -49,6 +49,15 @@ def is_media_id(text: str) -> bool:
     return _MEDIA_ID.fullmatch(text) is not None
 
 
+def shown(value: str) -> str:
+    """Return ``value`` in quotes for an error message, shortened; ``***`` if a part of it could be a key.
+
+    >>> shown("yesterday"), shown("ElYaTXCBFNjdxNAGXcn5HHCUBzSlTGQh")
+    ("'yesterday'", '***')
+    """
+    return "***" if re.search(r"[A-Za-z0-9_-]{20}", value) else repr(value[:80])
+
+
 def clean_texts(column: StringValue) -> StringValue:
     """Return an engine's column with its cells on one line, without NUL, ESC and other controls; by DuckDB also in NFC.
 

@@ -21,7 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from apivideo_geo.errors import UsageError
 from apivideo_geo.model import FIRST_METRICS, METRICS, RATIO_FROM, SESSION_COLUMNS, Detail, Note
 from apivideo_geo.owner_files import check_owner_file
-from apivideo_geo.plain_text import clean_text, has_control_characters
+from apivideo_geo.plain_text import clean_text, has_control_characters, shown
 from apivideo_geo.text_files import READ_ERRORS, describe, read_text
 
 PRODUCTION = "https://ws.api.video"
@@ -47,6 +47,7 @@ PaletteName = Literal["blue", "green", "teal", "purple", "orange", "grey"]
 ClassMethod = Literal["quantile", "log", "jenks", "equal", "custom"]
 Many = Annotated[tuple[str, ...], NoDecode]
 Links = Annotated[dict[Annotated[str, Field(min_length=1, max_length=60)], str], NoDecode]
+Groups = Annotated[dict[Annotated[str, Field(min_length=1, max_length=60)], tuple[str, ...]], NoDecode]
 ManyNumbers = Annotated[tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...], NoDecode]
 
 
@@ -222,6 +223,12 @@ class Settings(BaseSettings):
         description="Smallest number for which a ratio is shown, such as the play rate of a country with this number "
         "of impressions.",
     )
+    groups: Groups = Field(
+        {},
+        max_length=50,
+        description="Groups of countries of your own, next to the continents, the European Union and the subregions: "
+        'name = ["DEU", "Austria", "CH"]; in the environment DACH=DEU, AT, Switzerland; Nordics=DK, NO, SE.',
+    )
     video_pages: int = Field(200, ge=0, le=10_000, description="Number of most watched videos that have a page.")
     cards: int = Field(
         50,
@@ -356,6 +363,31 @@ class Settings(BaseSettings):
             pairs = (part.partition("=") for part in value.replace("\n", ";").split(";") if part.strip())
             return {name.strip(): address.strip() for name, _, address in pairs}
         return value
+
+    @field_validator("groups", mode="before")
+    @classmethod
+    def _split_groups(cls, value: object) -> object:
+        """Split a text from the environment, whose entries are ``Name=FRA, DEU``, separated by ``;`` or new lines."""
+        if isinstance(value, str):
+            pairs = (part.partition("=") for part in value.replace("\n", ";").split(";") if part.strip())
+            return {
+                name.strip(): tuple(one.strip() for one in text.split(",") if one.strip()) for name, _, text in pairs
+            }
+        return value
+
+    @field_validator("groups")
+    @classmethod
+    def _valid_groups(cls, groups: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        from apivideo_geo.geo.groups import own_groups
+
+        cleaned = {_clean(name): countries for name, countries in groups.items()}
+        if len(cleaned) < len(groups):
+            raise ValueError("two groups have the same name; drop one")
+        try:
+            own_groups(cleaned)
+        except UsageError as error:
+            raise ValueError(str(error)) from None
+        return cleaned
 
     @field_validator("history", "out", "exports", "logo", "templates")
     @classmethod
@@ -649,15 +681,6 @@ def _sentence(error: ValidationError, flags: set[str], in_file: Callable[[str, i
     secret = name.lower().endswith(("api_key", "github_token"))
     value = "" if secret else f" (it is {shown(str(problem['input']))})"
     return f"{where}: {message[0].lower() + message[1:]}{value}."
-
-
-def shown(value: str) -> str:
-    """Return ``value`` in quotes for an error message, shortened; ``***`` if a part of it could be a key.
-
-    >>> shown("yesterday"), shown("ElYaTXCBFNjdxNAGXcn5HHCUBzSlTGQh")
-    ("'yesterday'", '***')
-    """
-    return "***" if re.search(r"[A-Za-z0-9_-]{20}", value) else repr(value[:80])
 
 
 def secrets_in_environment() -> tuple[str, ...]:

@@ -83,6 +83,11 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch):
         ({"locale": "klingon"}, "--locale: it is not a CLDR locale such as en, fr or pt_BR (it is 'klingon')."),
         ({"title": "a\0b"}, "--title: there is a control character in it; remove it (it is 'a\\x00b')."),
         ({"links": {"Acme": "https://["}}, "--links: the link 'Acme' must begin with https:// or mailto:"),
+        ({"groups": {"DACH": ["Germny"]}}, "--groups: the group 'DACH' has 'Germny', which is not a country"),
+        ({"groups": {"Eu": ["FRA"]}}, "--groups: the group 'Eu' would have the same address as 'European Union'"),
+        ({"groups": {"A\x1b": ["FRA"]}}, "--groups: there is a control character in it; remove it"),
+        ({"groups": "DACH"}, "--groups: the group 'DACH' has no country; name at least one"),
+        ({"groups": {"A": ["FRA"], " A": ["DEU"]}}, "--groups: two groups have the same name; drop one"),
         ({"links": {"A\x1b": "https://example.org"}}, "--links: there is a control character in it; remove it"),
         ({"site_url": "https://["}, "--site-url: write the address of the site like https://user.github.io/"),
         ({"site_url": "https://a:99999999/"}, "--site-url: write the address of the site like https://user.github.io/"),
@@ -106,6 +111,8 @@ def test_a_wrong_flag_is_one_sentence(flags, said):
         ("detail = ", "apivideo-geo.toml is not valid TOML"),
         ("detail = 'all'", "apivideo-geo.toml, line 1: detail: input should be"),
         ("# mine\n\nworkers = 'many'", "apivideo-geo.toml, line 3: workers: input should be a valid integer"),
+        ('[groups]\nDACH = ["DEU", 5]', "apivideo-geo.toml, line 1: groups: "),
+        ('[groups]\n\nDACH = ["Bavaria"]', "apivideo-geo.toml, line 1: groups: the group 'DACH' has 'Bavaria'"),
         ('[links]\n"Acme" = "ftp://a"', "apivideo-geo.toml, line 1: links: the link 'Acme' must begin with"),
         (
             'locale = "en"\n"title" = "a\\u0000b"',
@@ -202,6 +209,15 @@ def test_an_unknown_variable_of_this_project_is_rejected(monkeypatch):
 def test_several_session_files_fit_in_one_variable(monkeypatch):
     monkeypatch.setenv("APIVIDEO_GEO_SESSIONS", "a.csv; b/*.csv")
     assert load_settings({}).sessions == ("a.csv", "b/*.csv")
+
+
+def test_groups_come_as_a_table_from_the_file_and_as_pairs_from_the_environment(monkeypatch):
+    write('[groups]\nDACH = ["DEU", "Austria", "CH"]\n"Nordics" = ["DK", "NO", "SE"]')
+    groups = {"DACH": ("DEU", "Austria", "CH"), "Nordics": ("DK", "NO", "SE")}
+    assert load_settings({}).groups == groups
+    write("")
+    monkeypatch.setenv("APIVIDEO_GEO_GROUPS", "DACH=DEU, Austria,CH; Nordics = DK,NO , SE")
+    assert load_settings({}).groups == groups
 
 
 def test_links_come_as_a_table_from_the_file_and_as_pairs_from_the_environment(monkeypatch):

@@ -77,7 +77,7 @@ def name_of(iso_a3: str, locale: str = "en") -> str:
 
     A name the locale lacks is the English one. Raises UsageError for an unknown code or locale.
     """
-    names = _names(locale)
+    names = territory_names(locale)
     if iso_a3 == UNKNOWN:
         return "Unknown" if locale.lower().startswith("en") else names["ZZ"]
     return names[to_alpha2(iso_a3)]
@@ -196,7 +196,7 @@ def _sources(alpha2: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
         for kind in ("name", "official_name", "common_name"):
             if name := getattr(country, kind, None):
                 yield "pycountry", name, country.alpha_3
-    english = _names("en")
+    english = territory_names("en")
     yield from (("CLDR", english[two], alpha3) for alpha3, two in alpha2.items())
     given: set[frozenset[str]] = set()
     for row in read_rows(_DATA / "country_spellings.csv"):
@@ -210,8 +210,11 @@ def _sources(alpha2: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
 
 
 @cache
-def _names(locale: str) -> Mapping[str, str]:
-    """Return alpha-2 → name in a CLDR locale, in English where it has none."""
+def territory_names(locale: str) -> Mapping[str, str]:
+    """Return alpha-2, M49 code or ``EU`` → name in a CLDR locale, in English where it has none.
+
+    Raises UsageError for an unknown locale.
+    """
     from babel import Locale, UnknownLocaleError
 
     try:

@@ -20,6 +20,11 @@ def country_page(iso_a3: str) -> str:
     return f"country/{iso_a3}.html"
 
 
+def group_page(slug: str) -> str:
+    """Return the path of the page of a group of countries, from the top of the site."""
+    return f"group/{slug}.html"
+
+
 def month_page(month: date) -> str:
     """Return the path of the page of a month (its first day), from the top of the site: ``2026-10/index.html``."""
     return f"{month:%Y-%m}/index.html"

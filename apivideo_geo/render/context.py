@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from apivideo_geo.aggregate.groups import GroupCount, count_groups
 from apivideo_geo.aggregate.ratios import Ratios
 from apivideo_geo.days import day_of
+from apivideo_geo.geo.groups import Group, all_groups
+from apivideo_geo.geo.places import population
 from apivideo_geo.model import Details, Note, Summary
 from apivideo_geo.render.addresses import collection_pages, video_pages
 from apivideo_geo.render.map.scale import Scale
@@ -39,6 +42,16 @@ class Context:
     def scale(self) -> Scale:
         """The classes of the world map."""
         return self.theme.scale_of([country.count for country in self.summary.countries])
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups of countries, in the language of the sentences: continents, EU, the owner's own, subregions."""
+        return all_groups(self.theme.groups, str(self.formats.locale))
+
+    @cached_property
+    def group_counts(self) -> tuple[GroupCount, ...]:
+        """The figures of each of ``groups``."""
+        return count_groups(self.summary, self.groups, population)
 
     @cached_property
     def video_pages(self) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from apivideo_geo.errors import UsageError
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
 from apivideo_geo.model import Details, NewsItem, Summary
-from apivideo_geo.render.addresses import country_page, month_page
+from apivideo_geo.render.addresses import country_page, group_page, month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map import cards, script_data
 from apivideo_geo.render.map.dots import render_dots
@@ -31,6 +31,7 @@ from apivideo_geo.render.pages.collection import make_collection
 from apivideo_geo.render.pages.country import make_country
 from apivideo_geo.render.pages.embed import make_embed
 from apivideo_geo.render.pages.figures import Curves
+from apivideo_geo.render.pages.group import make_group, make_groups
 from apivideo_geo.render.pages.hours import make_hours, render_inks
 from apivideo_geo.render.pages.index import make_index
 from apivideo_geo.render.pages.month import make_month, make_months
@@ -42,7 +43,17 @@ from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import sentence
 from apivideo_geo.render.text.translations import render_words
 from apivideo_geo.render.theme.accent import render_accent
-from apivideo_geo.render.theme.assets import ALL_NOTES, METRICS, NOTES, PICTURE, SEARCH, hashed, load_leaflet, load_own
+from apivideo_geo.render.theme.assets import (
+    ALL_NOTES,
+    CURVE,
+    METRICS,
+    NOTES,
+    PICTURE,
+    SEARCH,
+    hashed,
+    load_leaflet,
+    load_own,
+)
 from apivideo_geo.render.theme.own_templates import LimitReached, add_policy, explain_failure, render_limited
 from apivideo_geo.render.theme.templates import find_file
 from apivideo_geo.render.theme.theme import Theme
@@ -139,7 +150,7 @@ def _front_pages(
     """Return the pages that show when they were made."""
     paths = frame["asset"]
     days = {metric: paths[name] for metric, name in _days_files(context.summary).items() if name in paths}
-    files = script_data.DataFiles(days, paths.get(CITIES, ""), paths.get(METRICS, ""), paths[PICTURE])
+    files = script_data.DataFiles(days, paths.get(CITIES, ""), paths.get(METRICS, ""), paths[PICTURE], paths[CURVE])
     index = make_index(context, MAP, changes, files)
     return {
         "index.html": _page(environment, "index.html", frame, index),
@@ -172,6 +183,8 @@ def _detail_pages(context: Context, environment: Environment, frame: Mapping[str
         path = context.collection_pages[collection.tag]
         values = make_collection(collection, context, country_lines, asset_lines, video_curves)
         yield finish("collection.html", path, values)
+    for one in context.group_counts:
+        yield finish("group.html", group_page(one.group.slug), make_group(one, context))
     for closed in context.details.closed:
         path = month_page(closed.month)
         own = {"root": "../", "path": path.removesuffix("index.html")}
@@ -183,6 +196,7 @@ def _lists(
 ) -> Iterator[tuple[str, bytes]]:
     lists = {"videos.html": make_list(context), "changes.html": by_month(changes, context)}
     lists["months.html"] = make_months(context)
+    lists["groups.html"] = make_groups(context.group_counts, context)
     if context.details.hours:
         lists["hours.html"] = make_hours(context, context.details.hours)
     if frame["has_cities"]:
@@ -207,7 +221,7 @@ def _days(summary: Summary) -> Iterator[tuple[str, bytes]]:
 def _assets(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
     """Return name → content of every file that a page loads."""
     formats, theme = context.formats, context.theme
-    words = render_words(formats.words) + script_data.render_spoken(context.summary.metric, formats)
+    words = render_words(formats.words) + script_data.render_spoken(context)
     own = load_own(folders, words)
     if context.summary.others:
         own[METRICS] = script_data.render_metrics(context.summary, formats).encode() + own[METRICS]
@@ -265,7 +279,7 @@ def _environment(context: Context, folders: Sequence[Path]) -> Environment:
         context.formats.translations, newstyle=True
     )
     environment.filters["sentence"] = sentence
-    environment.globals["country_page"] = country_page
+    environment.globals |= {"country_page": country_page, "group_page": group_page}
     return environment
 
 

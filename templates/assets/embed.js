@@ -7,7 +7,7 @@
   const { data, formats, state: rules } = geo;
   const state = rules.read(location.search);
   const svg = /** @type {SVGSVGElement} */ (document.querySelector("svg.world"));
-  const whole = geo.wholeView();
+  const whole = geo.wholeView(), group = geo.groupName(state.group);
 
   document.documentElement.classList.toggle("framed", window.parent !== window);
   geo.nameOf = (code) => data.names[code] || code;
@@ -23,23 +23,24 @@
 
   /** @param {View} view */
   function show(view) {
-    const picture = geo.picture(view, state.measure, state.without);
+    const among = geo.among(view, state.group), part = among.group || view;
+    const picture = geo.picture(among, state.measure, state.without);
     const { paint } = geo.map.painter(svg);
     const { light } = geo.map.lights(svg);
     const { codeAt, near } = geo.map.finder(svg);
     paint(picture);
     geo.legend.render(picture.legend.map((entry) => ({ ...entry, apart: true })), picture.classes, "");
     const note = geo.byId("embed-note");
-    if (view !== whole) {
-      // The headline is about the whole history.
+    if (view !== whole || group) {
+      // The headline is about the whole history and all countries.
       geo.byId("whole").textContent = geo.byId("whole").dataset.title || "";
-      const { all, metric } = view;
-      const text = all ? `${metric.label} ${formats.value(all.value, metric)} · ${geo.ratios.both(all, metric)}` : formats.quantity(view.total, metric);
-      note.textContent = `${formats.days(view.from, view.to)}: ${text}`;
+      const { all, metric } = part;
+      const text = all ? `${metric.label} ${formats.value(all.value, metric)} · ${geo.ratios.both(all, metric)}` : formats.quantity(part.total, metric);
+      note.textContent = [geo.sentence(group), `${formats.days(view.from, view.to)}: ${text}`].filter(Boolean).join(" · ");
     }
     const measure = document.querySelector(`[data-measure="${state.measure}"]`);
     if (state.measure !== "count" && measure) note.append(` · ${measure.textContent}`);
-    if (view !== whole || state.measure !== "count") {
+    if (view !== whole || group || state.measure !== "count") {
       svg.setAttribute("aria-label", `${geo._("World map")}: ${note.textContent}`);
       document.title = `${note.textContent} · ${geo.byId("whole").dataset.title}`;
     }
@@ -60,6 +61,16 @@
     point("");
   }
 
+  /** Shows the chosen group as large as it fits. */
+  function frame() {
+    const [left, top, right, bottom] = data.groups[state.group];
+    svg.setAttribute("viewBox", `${left} ${top} ${right - left} ${bottom - top}`);
+    svg.setAttribute("width", String(right - left));
+    svg.setAttribute("height", String(bottom - top));
+    const dots = geo.map.spreader(svg);
+    new ResizeObserver(() => dots((svg.clientWidth * data.frame[0]) / (right - left))).observe(svg);
+  }
+
   function sendHeight() {
     const height = Math.ceil(geo.byId("embed").getBoundingClientRect().height);
     if (window.parent !== window) window.parent.postMessage({ type: "apivideo-geo", height }, "*");
@@ -73,6 +84,7 @@
       (history) => (state.period === "all" ? geo.wholeOf(history, state.against) : geo.viewOf(history, state.from, state.to, state.against)),
       () => { Object.assign(state, { period: "all", metric: data.metric, against: "" }); return whole; },
     );
+  if (group) frame();
   view.then((found) => {
     show(found);
     document.documentElement.classList.add("live");

@@ -168,16 +168,6 @@
     return { ...totals, mapped: counted.reduce((sum, row) => sum + row.count, 0), rows: counted, byCode: new Map(rows.map((row) => [row.code, row])) };
   }
 
-  /** The part of a view on a continent, without plays from unknown countries. @type {ApivideoGeo["onContinent"]} */
-  function onContinent(view, slug) {
-    const rows = geo.continents[slug].flatMap((code) => view.byCode.get(code) || []);
-    if (view.metric.parts) return geo.ratios.among(view, rows);
-    /** @param {"count" | keyof Change} key */
-    const sum = (key) => rows.reduce((all, row) => all + row[key], 0);
-    const change = view.change && { now: sum("now"), before: sum("before"), counted: sum("counted") };
-    return finish({ ...view, total: sum("count"), unknown: 0, change }, rows);
-  }
-
   /** What changes compare, and how many days each side has; or why nothing is compared. @type {ApivideoGeo["compared"]} */
   function compared({ comparison: { now, before, matched, groups } }) {
     if (!data.first || now.to < 0) return "";
@@ -244,11 +234,11 @@
 
   /**
    * How the map is painted, and its legend; `without` leaves out the country with the highest value. `scale` is used
-   * instead of the view's own; `among` are the countries that the legend counts, all of them if it is missing.
+   * instead of the view's own. Countries that are not in the group of the view are "out".
    * @type {ApivideoGeo["picture"]}
    */
-  function picture(view, measure, without, scale, among) {
-    if (measure === "change") return changePicture(view, among);
+  function picture(view, measure, without, scale) {
+    if (measure === "change") return changePicture(view);
     const cut = scale || scaleOf([view], measure, without);
     const value = valueBy(measure, view);
     const left = without ? leaderOf(view, measure) : "";
@@ -268,11 +258,11 @@
     if (measure === "per-million") legend.push({ kind: "few", label: _("Under %(quantity)s", { quantity: formats.quantity(view.few, view.metric) }) });
     if (view.metric.parts) legend.push(...geo.ratios.legend(view.metric));
     else legend.push(data.known ? { kind: "zero", label: "0" } : { kind: "blank", label: _("No data") });
-    return { kinds, empty, classes: cut.lows.length, legend: count(legend, kinds, empty, among) };
+    return { ...painted(legend, kinds, empty, view), empty, classes: cut.lows.length };
   }
 
-  /** @param {View} view @param {Code[]} [among] @returns {ReturnType<ApivideoGeo["picture"]>} */
-  function changePicture(view, among) {
+  /** @param {View} view @returns {ReturnType<ApivideoGeo["picture"]>} */
+  function changePicture(view) {
     const { metric } = view, bounds = changeBounds(metric);
     /** @type {Map<Code, string>} */
     const kinds = new Map();
@@ -288,32 +278,33 @@
     if (!metric.parts) legend.push({ kind: "new", label: _("New") });
     legend.push({ kind: "few", label: view.change ? _("Too few to compare") : _("Nothing to compare with") });
     legend.push(metric.parts ? geo.ratios.legend(metric)[1] : { kind: "zero", label: _("No %(plays)s in either period", { plays: metric.many }) });
-    return { kinds, empty: data.known ? "zero" : "blank", classes: data.scale.classes, legend: count(legend, kinds, "zero", among) };
+    return { ...painted(legend, kinds, "zero", view), empty: data.known ? "zero" : "blank", classes: data.scale.classes };
   }
 
   /** @typedef {{kind: string, label: string, note?: string}} Entry */
 
   /**
-   * Adds to each entry the number of its countries.
-   * @param {Entry[]} legend @param {Map<Code, string>} kinds @param {string} empty @param {Code[]} [among]
-   * @returns {LegendEntry[]}
+   * Adds to each entry the number of its countries, and paints those outside of the group.
+   * @param {Entry[]} legend @param {Map<Code, string>} kinds @param {string} empty @param {View} view
    */
-  function count(legend, kinds, empty, among) {
-    const painted = among ? among.flatMap((code) => kinds.get(code) || []) : [...kinds.values()];
+  function painted(legend, kinds, empty, { members }) {
     /** @type {Record<string, number>} */
-    const counts = { [empty]: (among ? among.length : data.world) - painted.length };
-    for (const kind of painted) counts[kind] = (counts[kind] || 0) + 1;
-    return legend.map((entry) => {
-      const found = counts[entry.kind];
-      return { ...entry, note: entry.note || (found ? ngettext("%(count)s country", "%(count)s countries", found) : _("none")) };
-    });
+    const counts = { [empty]: (members ? members.size : data.world) - kinds.size };
+    for (const kind of kinds.values()) counts[kind] = (counts[kind] || 0) + 1;
+    if (members) for (const code of Object.keys(data.points)) if (!members.has(code)) kinds.set(code, "out");
+    return {
+      kinds, legend: legend.map((entry) => {
+        const found = counts[entry.kind];
+        return { ...entry, note: entry.note || (found ? ngettext("%(count)s country", "%(count)s countries", found) : _("none")) };
+      }),
+    };
   }
 
   /** The line under the legend: what the map cannot show. @param {View} view */
   function offTheMap(view) {
     if (!data.known) return "";
     const quantity = view.apart ? geo.ratios.value(view.apart, view.metric) : formats.quantity(view.unknown, view.metric);
-    const parts = [_("Unknown country: %(quantity)s", { quantity })];
+    const parts = [view.group ? _("Unknown country, in no group: %(quantity)s", { quantity }) : _("Unknown country: %(quantity)s", { quantity })];
     if (view.gaps.length) parts.push(ngettext("Not collected: %(count)s day", "Not collected: %(count)s days", view.gaps.length));
     if (view.left.length) parts.push(ngettext("Left out: %(count)s day", "Left out: %(count)s days", view.left.length));
     return parts.join(" · ");
@@ -348,5 +339,5 @@
     return path;
   }
 
-  Object.assign(geo, { once, metrics, wholeView, unpacked, addUp, history, wholeOf, viewOf, finish, compared, changeOf, toneOf, valueBy, scaleOf, leaderOf, onContinent, picture, offTheMap, sparkPath, sparkOf });
+  Object.assign(geo, { once, metrics, wholeView, unpacked, addUp, history, wholeOf, viewOf, finish, compared, changeOf, toneOf, valueBy, scaleOf, leaderOf, picture, offTheMap, sparkPath, sparkOf });
 })(apivideoGeo);

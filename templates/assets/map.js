@@ -35,9 +35,9 @@
     /** @param {Code} code */
     const pointOf = (code) => placeOf(svg.querySelector(`.${code} .dot`) || svg, code);
     /** @type {CountryMap["frame"]} */
-    function frame(continent, animate) {
-      if (!continent) return world(animate);
-      const [left, top, right, bottom] = data.continents[continent];
+    function frame(group, animate) {
+      if (!group) return world(animate);
+      const [left, top, right, bottom] = data.groups[group];
       map.fitBounds([latLng(left, bottom), latLng(right, top)], { animate: animate && !geo.still() });
     }
     /** @param {Code} code */
@@ -272,7 +272,7 @@
   }
 
   /** Has this part of the map no counts? @param {Element} part */
-  const isQuiet = (part) => part.matches(".zero, .blank");
+  const isQuiet = (part) => part.matches(".zero, .blank, .out");
 
   /** The country whose land a target is, or "". @param {any} target  of an event @returns {Code} */
   const landOf = (target) => target.closest?.(".lands path")?.id || "";

@@ -27,7 +27,7 @@
       // The classes of another measure are other countries.
       if ((turned || state.measure !== before.measure) && chosen.kind === undefined) state.kind = "";
       const own = ++turn;
-      if (history ? history.metric.name !== state.metric : state.period !== "all" || state.metric !== data.metric || state.against) {
+      if (history ? history.metric.name !== state.metric || (state.group && !geo.curve) : state.period !== "all" || state.metric !== data.metric || state.against || (state.group && data.files[data.metric])) {
         const loaded = await loadDays(state.metric);
         if (own !== turn) return;
         if (loaded) history = loaded;
@@ -45,14 +45,15 @@
       paint();
       if (how || kind !== state.kind) rules.remember(state, how === "step");
       finish();
-      if (state.continent !== before.continent || state.place !== before.place) showPlace(Boolean(how));
+      if (state.group !== before.group || state.place !== before.place) showPlace(Boolean(how));
       pinOrNot();
       announce(before);
     }
 
-    /** Loads the days of a metric or a ratio; null if that failed, which the page says. @param {string} metric */
+    /** Loads the days of a metric or a ratio, and what draws their curve; null if that failed, which the page says. @param {string} metric */
     async function loadDays(metric) {
       try {
+        if (state.group || metric !== data.metric) await geo.once("curve.js", () => geo.load(data.curve));
         return await geo.history(metric);
       } catch {
         geo.say(_("The figures of the days could not be loaded."));
@@ -62,26 +63,30 @@
 
     /** @param {number} from @param {number} to @param {boolean} all */
     const viewOf = (from, to, all) => (all || !history ? whole : geo.viewOf(history, from, to, state.against));
+    /** The view with the rows of the chosen group. */
+    const chosen = () => geo.among(view, state.group);
 
     /** Updates what changes with every frame: colours, legend, texts. @param {boolean} calm  false for one of many previews */
     function paint(calm = true) {
-      const picture = geo.picture(view, state.measure, state.without, scale, geo.continents[state.continent]);
+      const among = chosen();
+      const picture = geo.picture(among, state.measure, state.without, scale);
       map.paint(picture);
       if (!picture.legend.some(({ kind }) => kind === state.kind)) state.kind = "";
       geo.legend.render(picture.legend, picture.classes, state.kind);
       const rest = geo.byId("off-the-map");
-      if (rest) rest.textContent = geo.offTheMap(view);
-      geo.summary.show(view, state, view === whole, calm);
+      if (rest) rest.textContent = geo.offTheMap(among);
+      geo.summary.show(among, state, view === whole, calm);
       showNote();
-      geo.timeline.note(view, view === whole && state.metric === data.metric);
+      geo.timeline.note(view, view === whole && state.metric === data.metric && !state.group);
       if (calm) against?.show(view, state); // the curve must not move under a pointer that drags
-      geo.labels?.show(view.metric, history);
-      geo.shown = { view, state };
+      geo.labels?.show(view.metric);
+      if (history) geo.curve?.show(view.metric, history, state.group);
+      geo.shown = { view: among, state };
     }
     /** Updates the table, which may come a moment later. */
     function finish() {
       clearTimeout(later);
-      geo.table.render(view, state, history);
+      geo.table.render(chosen(), state, history);
       geo.showSnippet();
     }
 
@@ -102,7 +107,7 @@
       history = history || await loadDays(state.metric);
       if (!history) return false;
       const sums = history;
-      const views = frames.map(([from, to]) => geo.viewOf(sums, from, to));
+      const views = frames.map(([from, to]) => geo.among(geo.viewOf(sums, from, to), state.group));
       scale = state.measure === "change" ? null : geo.scaleOf(views, state.measure, state.without);
       return true;
     }
@@ -111,9 +116,10 @@
     function announce(before) {
       if (before.metric !== state.metric) geo.say(document.querySelector("h1")?.textContent || "");
       else if (String(before.against) !== String(state.against)) geo.say(geo.compared(view));
-      else if (before.period !== state.period || before.from !== state.from || before.to !== state.to) {
-        geo.say(ngettext("%(days)s: %(quantity)s in %(count)s country", "%(days)s: %(quantity)s in %(count)s countries", view.rows.length, {
-          days: formats.days(view.from, view.to), quantity: view.all ? geo.ratios.value(view.all, view.metric) : formats.quantity(view.total, view.metric),
+      else if (before.period !== state.period || before.from !== state.from || before.to !== state.to || before.group !== state.group) {
+        const { from, to, metric, rows, all, total } = chosen().group || view;
+        geo.say(ngettext("%(days)s: %(quantity)s in %(count)s country", "%(days)s: %(quantity)s in %(count)s countries", rows.length, {
+          days: formats.days(from, to), quantity: all ? geo.ratios.value(all, metric) : formats.quantity(total, metric),
         }));
       }
     }
@@ -127,7 +133,7 @@
       leader?.setAttribute("aria-disabled", String(cannotLeave()));
       const metric = geo.byId("metric");
       if (metric) metric.value = state.metric;
-      geo.byId("continent").value = state.continent;
+      geo.byId("group").value = state.group;
       cities?.show(state.cities).then((shown) => {
         if (shown || !state.cities) return;
         state = { ...state, cities: false };
@@ -143,13 +149,11 @@
     function showPlace(animate) {
       place.leave();
       if (state.place) place.show(state.place);
-      else map.frame(state.continent, animate);
+      else map.frame(state.group, animate);
     }
-    /** Called when the reader has moved the map. @param {string} to  "" = the whole world, which ends the view of a continent */
+    /** Called when the reader has moved the map. @param {string} to  "" = the whole world */
     function movedTo(to) {
-      const continent = to ? state.continent : "";
-      if (to === state.place && continent === state.continent) return;
-      if (continent !== state.continent) { go({ place: to, continent }, "replace"); return; }
+      if (to === state.place) return;
       state = { ...state, place: to };
       rules.remember(state, false);
     }
@@ -254,7 +258,7 @@
       container.setAttribute("aria-label", _("Map of %(plays)s by country. Arrow keys go from country to country, letters to a name, Home and End to the first and last rank; Enter opens its page, Space pins its figures, Escape leaves, plus, minus and 0 zoom.", { plays: view.metric.many }));
       geo.keys.start(container, {
         at: () => pointed || state.country,
-        view: () => view,
+        view: chosen,
         go: (code) => {
           nearby = [];
           if (state.country) state = { ...state, country: code };
@@ -279,7 +283,7 @@
     const zooms = {
       in: () => leaflet.zoomIn(),
       out: () => leaflet.zoomOut(),
-      world: () => { map.frame("", true); if (state.continent) go({ continent: "", place: "" }, "step"); },
+      world: () => { movedTo(""); place.leave(); map.frame(state.group, true); },
     };
 
     function watchControls() {
@@ -289,8 +293,8 @@
       });
       const metric = geo.byId("metric");
       metric?.addEventListener("change", () => go({ metric: metric.value }, "step"));
-      const continent = geo.byId("continent");
-      continent.addEventListener("change", () => go({ continent: continent.value, place: "" }, "step"));
+      const group = geo.byId("group");
+      group.addEventListener("change", () => go({ group: group.value, place: "" }, "step"));
       geo.byId("cities")?.addEventListener("click", () => go({ cities: !state.cities }, "step"));
       geo.byId("leader")?.addEventListener("click", () => {
         if (!cannotLeave()) go({ without: !state.without }, "step");

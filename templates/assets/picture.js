@@ -48,9 +48,9 @@
     return line ? [...lines, line] : lines;
   }
 
-  /** The drawn part of the map, the chosen continent or the world: left, top, width, height. @returns {number[]} */
+  /** The drawn part of the map, the chosen group or the world: left, top, width, height. @returns {number[]} */
   function frame() {
-    const box = data.continents[geo.shown.state.continent];
+    const box = data.groups[geo.shown.state.group];
     return box ? [box[0], box[1], box[2] - box[0], box[3] - box[1]] : [0, 0, ...data.frame];
   }
 
@@ -61,7 +61,7 @@
     const spread = geo.map.spreader(svg), shown = Number(svg.dataset.drawn);
     spread(scale * data.frame[0]);
     // Nobody can point at a dot in a picture: those without counts are left out.
-    const seen = (/** @type {Element} */ path) => path.checkVisibility?.() !== false && !(path.closest(".dots") && path.closest(".zero, .blank, .few"));
+    const seen = (/** @type {Element} */ path) => path.checkVisibility?.() !== false && !(path.closest(".dots") && path.closest(".zero, .blank, .few, .out"));
     const shapes = [...svg.querySelectorAll(".lands path, .dots path, .cities path")].filter(seen).map((path) => {
       const style = getComputedStyle(path), dot = Boolean(path.closest(".dots"));
       return {
@@ -88,14 +88,14 @@
   /** What the picture shows: the measure, the days, the number of plays, and what the map leaves out. @returns {string[]} */
   function facts() {
     const { view, state } = geo.shown;
-    const part = state.continent ? geo.onContinent(view, state.continent) : view;
+    const part = view.group || view;
     const left = state.without && state.measure !== "change" && geo.leaderOf(view, state.measure);
     return texts([
       document.querySelector(".banner.demo") && _("Demo data"),
       state.measure !== "count" && geo.measureWords(),
       data.first && formats.days(view.from, view.to),
       part.all ? geo.ratios.both(part.all, part.metric) : formats.quantity(part.total, part.metric),
-      view.unknown && !state.continent && !view.all && _("%(quantity)s from unknown countries", { quantity: formats.quantity(view.unknown, view.metric) }),
+      view.unknown && !view.group && !view.all && _("%(quantity)s from unknown countries", { quantity: formats.quantity(view.unknown, view.metric) }),
       view.gaps.length && ngettext("%(count)s day was never collected", "%(count)s days were never collected", view.gaps.length),
       view.left.length && ngettext("%(count)s day was left out by the publisher", "%(count)s days were left out by the publisher", view.left.length),
       left && _("Left out of the classes: %(country)s", { country: geo.called(left) }),

@@ -1,4 +1,4 @@
-/** The sentences about a view: those of the Python module `prose`, and those that a period, a measure or a continent needs. */
+/** The sentences about a view: those of the Python module `prose`, and those that a period, a measure or a group needs. */
 (function (geo) {
   "use strict";
   const { data, formats, wording, _, ngettext } = geo;
@@ -13,21 +13,21 @@
   const uncollected = (view) => view.collected === 0 || view.gaps.length + view.left.length === view.to - view.from + 1;
 
   /** @type {ApivideoGeo["prose"]["headline"]} */
-  function headline(view, { all, continent }) {
+  function headline(view, { all, group }) {
     const { rows, metric } = view, plays = (metric.parts?.[1] || metric).many;
     /** @param {"countries" | "most" | "countries_of" | "most_of"} form @param {Code[]} codes */
     const write = (form, codes) => geo.fill(geo.form(wording.headline[form], rows.length), {
-      count: formats.number(rows.length), continent, where: list.format(codes.map(within)),
+      count: formats.number(rows.length), continent: group, where: list.format(codes.map(within)),
     });
     if (!(view.all ? view.all.lower : view.total)) {
       if (uncollected(view)) return _("No data for this period");
-      if (continent) return geo.sentence(_("No %(plays)s in %(continent)s", { plays, continent }));
+      if (group) return geo.sentence(_("No %(plays)s in %(continent)s", { plays, continent: group }));
       return geo.sentence(all ? _("No %(plays)s yet", { plays }) : _("No %(plays)s in this period", { plays }));
     }
-    if (metric.name !== data.metric) return geo.labels.headline(view, continent);
+    if (metric.name !== data.metric) return geo.labels.headline(view, group);
     if (!rows.length) return _("%(quantity)s from unknown countries", { quantity: formats.quantity(view.total) });
     const first = rows.filter((row) => row.count === rows[0].count).map((row) => row.code);
-    if (continent) return write(first.length < Math.min(3, rows.length) || rows.length === 1 ? "most_of" : "countries_of", first);
+    if (group) return write(first.length < Math.min(3, rows.length) || rows.length === 1 ? "most_of" : "countries_of", first);
     if (rows.length === 1) return geo.fill(wording.headline.somewhere, { country: within(first[0]) });
     return write(first.length < Math.min(3, rows.length) ? "most" : "countries", first);
   }
@@ -50,9 +50,9 @@
   }
 
   /** @param {View} view @param {Scope} scope @param {string} when */
-  function howMuch(view, { continent, share }, when) {
+  function howMuch(view, { group, share }, when) {
     let quantity = view.all ? geo.ratios.both(view.all, view.metric) : formats.quantity(view.total, view.metric);
-    if (continent && !view.all) quantity = _("%(quantity)s in %(continent)s (%(share)s of all)", { quantity, continent, share: formats.about(share) });
+    if (group && !view.all) quantity = _("%(quantity)s in %(continent)s (%(share)s of all)", { quantity, continent: group, share: formats.about(share) });
     return when ? _("%(quantity)s %(when)s.", { quantity, when }) : _("%(quantity)s in all.", { quantity });
   }
 
@@ -100,8 +100,8 @@
   }
 
   /** The map in words; `words` name the measure. @type {ApivideoGeo["prose"]["description"]} */
-  function description(view, { all, measure, continent }, words) {
-    const place = continent || _("World map"), quantity = formats.quantity(view.total, view.metric);
+  function description(view, { all, measure, group }, words) {
+    const place = geo.sentence(group) || _("World map"), quantity = formats.quantity(view.total, view.metric);
     const first = list.format(greatest(view, measure, 5));
     let text = ngettext(
       "%(place)s: %(quantity)s, %(count)s country: %(first)s.", "%(place)s: %(quantity)s, %(count)s countries; most in %(first)s.",

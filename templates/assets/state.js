@@ -18,7 +18,7 @@
   while (data.open.includes(lastComplete)) lastComplete--;
 
   /** @type {State} */
-  const defaults = { period: "all", from: 0, to: last, against: "", measure: "count", country: "", sort: "rank", continent: "", metric: data.metric, place: "", kind: "", find: "", without: false, zeros: false, cities: false, all: false };
+  const defaults = { period: "all", from: 0, to: last, against: "", measure: "count", country: "", sort: "rank", group: "", metric: data.metric, place: "", kind: "", find: "", without: false, zeros: false, cities: false, all: false };
 
   /** The days of a period that is not "custom". @param {string} period */
   function daysOf(period) {
@@ -40,7 +40,8 @@
     state.measure = MEASURES.find((measure) => measure === get("measure")) || state.measure;
     if (Object.hasOwn(data.points, get("country"))) state.country = get("country");
     if (COLUMNS.includes(get("sort").replace(/^-/, ""))) state.sort = get("sort");
-    if (Object.hasOwn(data.continents, get("continent"))) state.continent = get("continent");
+    const group = get("group") || get("continent"); // its name before there were other groups
+    if (Object.hasOwn(data.groups, group)) state.group = group;
     state.place = readPlace(get("map"));
     if (/^([cd]\d|new|few|left|zero|blank)$/.test(get("class"))) state.kind = get("class");
     if (get("find").length <= LONGEST) state.find = get("find").trim();
@@ -83,7 +84,7 @@
     if (state.period === "custom") parts.push(`period=${formats.iso(state.from)}..${formats.iso(state.to)}`);
     else if (state.period !== "all") parts.push(`period=${state.period}`);
     if (state.against) parts.push(`against=${typeof state.against === "string" ? state.against : state.against.map(formats.iso).join("..")}`);
-    for (const name of /** @type {const} */ (["metric", "measure", "country", "sort", "continent"])) {
+    for (const name of /** @type {const} */ (["metric", "measure", "country", "sort", "group"])) {
       if (state[name] !== defaults[name]) parts.push(`${name}=${state[name]}`);
     }
     if (state.place) parts.push(`map=${state.place}`);

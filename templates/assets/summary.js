@@ -24,11 +24,10 @@
    * @type {ApivideoGeo["summary"]["show"]}
    */
   function show(view, state, all, calm) {
-    const part = state.continent ? geo.onContinent(view, state.continent) : view;
-    const continent = state.continent && geo.continentName(state.continent);
-    const scope = { all, measure: state.measure, continent, share: view.total ? part.total / view.total : 0 };
+    const part = view.group || view, group = geo.groupName(state.group);
+    const scope = { all, measure: state.measure, group, share: view.total ? part.total / view.total : 0 };
     const first = view.metric.name === data.metric;
-    const asSent = all && first && !continent && (state.measure === "count" || !view.total);
+    const asSent = all && first && !group && (state.measure === "count" || !view.total);
     for (const element of [heading, lead]) {
       if (element) element.style.minHeight = calm ? "" : `${element.offsetHeight}px`;
     }
@@ -39,9 +38,9 @@
     const words = [!first && view.metric.label, !(view.all && state.measure === "count") && geo.measureWords()].filter(Boolean).join(", ");
     map.setAttribute("aria-label", asSent ? sent.description : prose.description(part, scope, words));
     document.title = sent.title.replace(sent.headline, () => headline);
-    if (all && first && !continent && !state.against) figures.forEach(([key, value, note, tone, label]) => put(key, value, note, tone, label));
+    if (all && first && !group && !state.against) figures.forEach(([key, value, note, tone, label]) => put(key, value, note, tone, label));
     else if (part.all) for (const figure of geo.labels.figures(part, (change) => changeWords(part, all, change))) put(...figure);
-    else count(part, scope, state.continent);
+    else count(part, scope, view.members);
   }
 
   /** @param {string} key @param {string} value @param {string} note @param {string} [tone] @param {string} [label]  as in the page if it is missing */
@@ -57,16 +56,16 @@
     else if (note) number.after(" ", geo.make("span", note));
   }
 
-  /** Writes the four figures. @param {View} view @param {Scope} scope @param {string} slug  of the continent, or "" */
-  function count(view, { all, continent }, slug) {
+  /** Writes the four figures. @param {View} view @param {Scope} scope @param {Set<Code>} [members]  of the group */
+  function count(view, { all, group }, members) {
     const { change, rows, metric } = view;
     const compared = change?.before ? change : null;
     put("total", formats.value(view.total, metric), compared ? changeWords(view, all, formats.change(compared.now, compared.before)) : "", compared ? geo.toneOf(compared) : "", metric.label);
     const fresh = rows.filter((row) => row.fresh).length;
-    const world = continent ? geo.continents[slug].length : data.world;
+    const world = members ? members.size : data.world;
     put("reach", formats.number(rows.length), [_("of %(number)s", { number: formats.number(world) }), fresh && ngettext("%(count)s new", "%(count)s new", fresh)].filter(Boolean).join(" · "));
     const first = rows[0], share = first && formats.share(first.share);
-    put("most", first ? geo.nameOf(first.code) : "–", !first ? "" : continent ? _("%(share)s within %(continent)s", { share, continent }) : share);
+    put("most", first ? geo.nameOf(first.code) : "–", !first ? "" : group ? _("%(share)s within %(continent)s", { share, continent: group }) : share);
     const dense = view.byCode.get(geo.leaderOf(view, "per-million"));
     put("dense", dense ? geo.nameOf(dense.code) : "–", dense ? formats.per(dense.per, metric) : _("countries with %(quantity)s or more", { quantity: formats.quantity(view.few, metric) }));
   }
@@ -83,9 +82,6 @@
       ? ngettext("Last day: %(change)s on the day before", "%(count)s days: %(change)s on the %(count)s before", days, { change })
       : ngettext("%(change)s on the day before", "%(change)s on the %(count)s days before", days, { change });
   }
-
-  /** The name of a continent, as the list of continents has it. */
-  geo.continentName = (slug) => find(`#continent option[value="${slug}"]`)?.textContent || "";
 
   /** The measure, in the words of its button. */
   geo.measureWords = () => {

@@ -18,6 +18,7 @@
   }
   for (const [code, name] of Object.entries(data.names)) addName(code, name, "");
   const collator = new Intl.Collator(document.documentElement.lang);
+  const shares = geo.byId("share-note"), sentShares = shares?.textContent || "";
   /** @type {{view: View} & Pick<State, "sort" | "zeros" | "all">} */
   let shown = { view: /** @type {any} */ (null), sort: "rank", zeros: false, all: false };
   /** Number of countries that narrow screens show first, as in the Python module `views`; the style sheet hides the others. */
@@ -155,7 +156,9 @@
     for (const row of rowsWith(".apart")) {
       last(row, view.apart || { ...UNCOUNTED, count: view.unknown }, view);
     }
-    last(foot.rows[0], view.all || { ...UNCOUNTED, count: view.total }, view);
+    const whole = view.group || view;
+    last(foot.rows[0], whole.all || { ...UNCOUNTED, count: whole.total }, view);
+    if (shares) shares.textContent = `${view.group ? `${_("Ranks and shares are those among all countries.")} ` : ""}${sentShares}`;
     const compared = geo.compared(view), note = geo.byId("change-note");
     if (note) note.textContent = compared;
     for (const head of headings()) if (head.dataset.sort === "change") head.title = compared;
@@ -206,11 +209,11 @@
     if (wanted) addMissing();
     for (const [code, row] of rows) {
       const counted = (shown.view.byCode.get(code)?.count || 0) > 0;
-      row.hidden = wanted ? !matches(nameAt(code), wanted) : !(counted || shown.zeros);
+      row.hidden = shown.view.members?.has(code) === false || (wanted ? !matches(nameAt(code), wanted) : !(counted || shown.zeros));
       any = any || !row.hidden;
     }
     shorten(Boolean(wanted));
-    for (const row of rowsWith(".apart")) row.hidden = Boolean(wanted);
+    for (const row of rowsWith(".apart")) row.hidden = Boolean(wanted || shown.view.group);
     foot.hidden = Boolean(wanted);
     geo.byId("none-found").hidden = any || !wanted;
   }

@@ -85,11 +85,13 @@ interface PageData {
   spread: number[];
   /** Countries with both a dot and a shape → longest side of the shape, in units of the map. */
   dots: Record<Code, number>;
-  continents: Record<string, Box>;
+  /** Group of countries → the area that the map shows of it. */
+  groups: Record<string, Box>;
   /** Countries that have a page of their own. */
   pages: Code[];
-  /** Address of the script that draws pictures. */
+  /** Address of the script that draws pictures, and of the one that draws curves. */
   picture: string;
+  curve: string;
   /** Address of the cities, or "". */
   cities: string;
 }
@@ -212,6 +214,9 @@ interface View extends Totals {
   rows: Row[];
   /** All countries of the data, those without a count too. */
   byCode: Map<Code, Row>;
+  /** If only the rows of a group are shown: the view of it alone, and its countries. */
+  group?: View;
+  members?: Set<Code>;
 }
 
 /** What the reader chose; the page's address has the parts that differ from the default. */
@@ -227,7 +232,8 @@ interface State {
   country: Code;
   /** Column of the table, with "-" in front for the reverse order. */
   sort: string;
-  continent: string;
+  /** Part of an address that stands for a group of countries, or "". */
+  group: string;
   /** Centre and zoom of the map, "540,180,2.5", or "". */
   place: string;
   /** The pressed entry of the legend, or "". */
@@ -275,11 +281,11 @@ interface ChangeText {
   ratio: number;
 }
 
-/** What a view is of: `share` is that of the `continent` in all plays, `all` says that it has all days. */
+/** What a view is of: `share` is that of the `group` (its name) in all plays, `all` says that it has all days. */
 interface Scope {
   all: boolean;
   measure: Measure;
-  continent: string;
+  group: string;
   share: number;
 }
 
@@ -308,8 +314,8 @@ interface MapLights {
 interface CountryMap extends MapFinder, MapPainter, MapLights {
   map: L.Map;
   svg: SVGSVGElement;
-  /** Zooms to a continent; "" = the world. */
-  frame(continent: string, animate: boolean): void;
+  /** Zooms to a group of countries; "" = the world. */
+  frame(group: string, animate: boolean): void;
   /** Where a country's dot or label is, in the window. */
   pointOf(code: Code): DOMPoint;
   /** Scrolls the map until a country can be seen. */
@@ -363,7 +369,7 @@ interface PageElements {
   zoom: HTMLElement;
   strip: HTMLElement;
   controls: HTMLElement;
-  continent: HTMLSelectElement;
+  group: HTMLSelectElement;
   metric: HTMLSelectElement | null;
   from: HTMLInputElement;
   to: HTMLInputElement;
@@ -461,7 +467,8 @@ interface ApivideoGeo {
   // written by the build, after start.js
   translations: { language: string; direction: string; messages: Record<string, string | PluralForms> };
   wording: { headline: Record<"countries" | "most" | "countries_of" | "most_of", PluralForms> & { somewhere: string }; articles: Code[]; names: Record<Code, string> };
-  continents: Record<string, Code[]>;
+  /** Group → its countries, or the groups that it consists of, with spaces between them. */
+  groups: Record<string, string>;
 
   // written by the build before notes.js, for the front page
   events?: EventRow[];
@@ -515,11 +522,19 @@ interface ApivideoGeo {
   valueBy(measure: Measure, view: View): (row: Row) => number;
   scaleOf(views: View[], measure: Measure, without: boolean): Scale;
   leaderOf(view: View, measure: Measure): Code;
-  onContinent(view: View, slug: string): View;
-  picture(view: View, measure: Measure, without: boolean, scale?: Scale | null, among?: Code[]): Painting & { legend: LegendEntry[] };
+  picture(view: View, measure: Measure, without: boolean, scale?: Scale | null): Painting & { legend: LegendEntry[] };
   offTheMap(view: View): string;
   sparkPath(counts: number[], totals: (number | null)[], from: number, to: number, lowers?: number[]): string;
   sparkOf(history: DaySums, code: Code, from: number, to: number): string;
+
+  // groups.js
+  membersOf(slug: string): Code[];
+  ofGroup(view: View, slug: string): View;
+  among(view: View, slug: string): View;
+  groupName(slug: string): string;
+
+  // curve.js
+  curve: { show(metric: Metric, history: DaySums, group: string): void; byDay(metric: Metric): string };
 
   // ratios.js
   ratios: {
@@ -537,8 +552,8 @@ interface ApivideoGeo {
 
   // labels.js
   labels: {
-    show(metric: Metric, history: DaySums | null): void;
-    headline(view: View, continent: string): string;
+    show(metric: Metric): void;
+    headline(view: View, group: string): string;
     /** Key, value, note, tone and label of each; `words` write a change. */
     figures(view: View, words: (difference: string) => string): [key: string, value: string, note: string, tone?: string, label?: string][];
   };
@@ -629,7 +644,6 @@ interface ApivideoGeo {
   // summary.js
   summary: { show(view: View, state: State, all: boolean, calm: boolean): void };
   showSnippet(): void;
-  continentName(slug: string): string;
   measureWords(): string;
 
   // page.js or city-map.js. Called by the script that folium writes.

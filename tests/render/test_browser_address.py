@@ -88,17 +88,17 @@ def test_zoom_and_centre_are_in_the_address_and_come_back_with_it(open_page: Ope
 
 def test_a_continent_has_no_zoom_in_the_address_until_the_reader_moves_the_map(open_page: OpenPage, address):
     page = live(open_page(f"{address}/index.html", **CALM).page)
-    page.select_option("#continent", "europe")
-    wait_until(page, "location.search === '?continent=europe'")
+    page.select_option("#group", "europe")
+    wait_until(page, "location.search === '?group=europe'")
     page.set_viewport_size({"width": 1000, "height": 900})
     page.click("[data-zoom=in]")
     wait_until(page, "location.search.includes('map=')")
-    assert asked(page)["continent"] == "europe"
-    page.select_option("#continent", "africa")
-    wait_until(page, "location.search === '?continent=africa'")
+    assert asked(page)["group"] == "europe"
+    page.select_option("#group", "africa")
+    wait_until(page, "location.search === '?group=africa'")
     deep = width(page)
     page.go_back()
-    wait_until(page, "location.search.includes('continent=europe')")
+    wait_until(page, "location.search.includes('group=europe')")
     assert width(page) != deep
 
 

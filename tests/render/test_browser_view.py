@@ -41,7 +41,7 @@ def look(page: Page) -> object:
     order = "[...document.querySelectorAll('tbody tr')].filter(row => !row.hidden).map(row => row.textContent)"
     sort = "document.querySelector('[aria-sort]').textContent + document.querySelector('[aria-sort]').ariaSort"
     frame = "map_world.getBounds().toBBoxString()"
-    parts = [pressed, order, sort, frame, "document.getElementById('continent').value"]
+    parts = [pressed, order, sort, frame, "document.getElementById('group').value"]
     return [page.evaluate(part) for part in parts] + [kinds(page), legend(page), page.locator("#card").inner_text()]
 
 
@@ -53,7 +53,7 @@ def said(page: Page, words: str) -> None:
 
 
 def test_a_link_brings_the_whole_view_back(open_page: OpenPage, site):
-    link = f"{site.as_uri()}?period=90d&measure=per-million&country=REU&sort=-name&continent=africa&without=leader"
+    link = f"{site.as_uri()}?period=90d&measure=per-million&country=REU&sort=-name&group=africa&without=leader"
     first = live(open_page(link, **CALM).page)
     assert asked(first) == link[link.index("?") :]
     assert card(first)["name"].endswith("Réunion")
@@ -68,13 +68,13 @@ def test_every_choice_stands_in_the_address(page):
     page.focus("#map_world")
     page.keyboard.press("Home")
     page.keyboard.press("Space")
-    page.select_option("#continent", "south-america")
+    page.select_option("#group", "south-america")
     page.click("th[data-sort=name] button")
     page.click("#leader")
     page.click("#zeros")
     wait_until(page, "location.search.endsWith('shown')")
     assert asked(page) == (
-        "?period=30d&measure=share&country=FRA&sort=name&continent=south-america&without=leader&zeros=shown"
+        "?period=30d&measure=share&country=FRA&sort=name&group=south-america&without=leader&zeros=shown"
     )
 
 
@@ -93,15 +93,15 @@ BAD = (
     "country=__proto__",
     "sort=--name",
     "sort=size",
-    "continent=atlantis",
-    "continent=constructor",
+    "group=atlantis",
+    "group=constructor",
     "without=all",
     "more=1",
 )
 
 
 def test_what_makes_no_sense_in_the_address_is_dropped(open_page: OpenPage, site):
-    opened = open_page(f"{site.as_uri()}?measure=share&country=toString&period=9&continent=x#map", **CALM)
+    opened = open_page(f"{site.as_uri()}?measure=share&country=toString&period=9&group=x#map", **CALM)
     page = live(opened.page)
     assert page.url == f"{site.as_uri()}?measure=share#map"
     read = "asked => asked.map(search => JSON.stringify(apivideoGeo.state.read('?' + search)))"
@@ -287,7 +287,7 @@ def test_what_a_button_says_is_what_it_is_called(page):
 
 
 def test_paper_shows_the_whole_world_in_light_however_the_screen_stands(open_page: OpenPage, site):
-    page = live(open_page(f"{site.as_uri()}?continent=europe", color_scheme="dark", **CALM).page)
+    page = live(open_page(f"{site.as_uri()}?group=europe", color_scheme="dark", **CALM).page)
     page.emulate_media(media="print")
     world, frame = page.locator("#world").bounding_box(), page.locator("#frame").bounding_box()
     assert world
@@ -324,15 +324,20 @@ def test_a_class_of_the_legend_lights_its_countries(page):
 def test_a_continent_fills_the_frame(page):
     width = "document.getElementById('world').getBoundingClientRect().width"
     whole = page.evaluate(width)
-    page.select_option("#continent", "europe")
+    page.select_option("#group", "europe")
     wait_until(page, f"{width} > {whole} * 2")
     frame, france = page.locator("#frame").bounding_box(), page.locator("#FRA").bounding_box()
     assert frame
     assert france
     assert france["x"] > frame["x"]
     assert france["y"] + france["height"] < frame["y"] + frame["height"]
-    page.click("[data-zoom=world]")
-    wait_until(page, f"{width} < {whole} * 1.01 && document.getElementById('continent').value === ''")
+    framed = page.evaluate(width)
+    page.click("[data-zoom=in]")
+    wait_until(page, f"{width} > {framed} * 1.5")
+    page.click("[data-zoom=world]")  # the map of the group again, which stays chosen
+    wait_until(page, f"Math.abs({width} / {framed} - 1) < 0.01 && location.search === '?group=europe'")
+    page.select_option("#group", "")
+    wait_until(page, f"{width} < {whole} * 1.01 && location.search === ''")
 
 
 # The table

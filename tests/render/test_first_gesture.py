@@ -167,11 +167,11 @@ def test_the_first_letters_in_the_search_field_filter_the_table(open_page: OpenP
 def test_a_continent_that_was_chosen_early_is_framed(open_page: OpenPage, slow):
     address, let_through = slow
     page = open_page(address, until="domcontentloaded", **MOUSE).page
-    page.select_option("#continent", "europe")
-    assert busy(page, "#continent")
+    page.select_option("#group", "europe")
+    assert busy(page, "#group")
     come_alive(page, let_through)
-    wait_until(page, "location.search === '?continent=europe'")
-    assert page.locator("#continent").input_value() == "europe"
+    wait_until(page, "location.search === '?group=europe'")
+    assert page.locator("#group").input_value() == "europe"
 
 
 def test_the_first_keys_on_the_map_go_from_country_to_country(open_page: OpenPage, slow):

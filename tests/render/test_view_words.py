@@ -68,7 +68,7 @@ def test_the_script_says_of_the_whole_history_what_the_server_wrote(open_page: O
         page.goto(site.as_uri())
         written = live(page).evaluate(
             """() => { const geo = apivideoGeo, view = geo.wholeView();
-                 const scope = { all: true, measure: "count", continent: "", share: 1 };
+                 const scope = { all: true, measure: "count", group: "", share: 1 };
                  return { headline: geo.prose.headline(view, scope), lead: geo.prose.lead(view, scope),
                    map: geo.prose.description(view, scope, ""), balance: geo.prose.balance(view) }; }"""
         )
@@ -106,9 +106,9 @@ VIEWS = [
     ("?period=30d&measure=share", WHOLE - 29, WHOLE, ""),
     ("?period=2026-06-02..2026-06-02", 1, 1, ""),
     ("?period=2026-07-28..2026-08-20", 57, 80, ""),
-    ("?period=90d&continent=europe&without=leader", WHOLE - 89, WHOLE, "Europe"),
-    ("?continent=africa", 0, LENGTH - 1, "Africa"),
-    ("?period=7d&continent=north-america&measure=per-million", WHOLE - 6, WHOLE, "North America"),
+    ("?period=90d&group=europe&without=leader", WHOLE - 89, WHOLE, "Europe"),
+    ("?group=africa", 0, LENGTH - 1, "Africa"),
+    ("?period=7d&group=north-america&measure=per-million", WHOLE - 6, WHOLE, "North America"),
 ]
 
 
@@ -164,7 +164,7 @@ def test_going_back_brings_every_word_back_as_it_was_sent(page):
     sent = words(page)
     chosen(page, "period", "30d")
     chosen(page, "measure", "per-million")
-    page.select_option("#continent", "africa")
+    page.select_option("#group", "africa")
     wait_until(page, "location.search.includes('africa')")
     other = words(page)
     assert [key for key in sent if other[key] == sent[key]] == []
@@ -180,9 +180,9 @@ def test_going_back_brings_every_word_back_as_it_was_sent(page):
     ("search", "headline", "lead"),
     [
         ("period=2026-07-31..2026-08-03", "No data for this period", "Nothing was collected between"),
-        ("continent=oceania", "No plays in Oceania", "Nothing was counted between"),
+        ("group=oceania", "No plays in Oceania", "Nothing was counted between"),
         (
-            "period=2026-11-15..2026-11-21&continent=south-america",
+            "period=2026-11-15..2026-11-21&group=south-america",
             "Watched in 3 countries of South America, most of all in",
             "",
         ),

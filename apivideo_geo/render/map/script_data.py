@@ -10,6 +10,7 @@ from typing import Any
 
 from apivideo_geo.days import year_until
 from apivideo_geo.geo.countries import all_countries, name_of
+from apivideo_geo.geo.groups import Group
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_regions, load_shapes, load_spread_widths
 from apivideo_geo.model import (
     CHANGE_FROM,
@@ -23,7 +24,7 @@ from apivideo_geo.model import (
 )
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.text import sentences
-from apivideo_geo.render.text.formats import Formats, sentence
+from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.text.translations import marked_many, plural_forms
 
 _IN_DAYS = (marked_many("%(count)s d", "%(count)s d"), marked_many("%(count)s day", "%(count)s days"))
@@ -31,15 +32,6 @@ _IN_MONTHS = (marked_many("%(count)s m", "%(count)s m"), marked_many("%(count)s 
 PERIODS = (("7d", 7, 7, _IN_DAYS), ("30d", 30, 30, _IN_DAYS), ("90d", 90, 90, _IN_DAYS), ("12m", 0, 12, _IN_MONTHS))
 """Periods a reader can choose: name in the page's address, length in days (0: a year by the calendar), number, its unit
 on narrow and on wide screens."""
-CONTINENTS = {
-    "Africa": "002",
-    "Asia": "142",
-    "Europe": "150",
-    "North America": "003",
-    "South America": "005",
-    "Oceania": "009",
-}
-"""Frame of the map → UN M49, under which CLDR has its name."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +48,14 @@ class DataFiles:
     """Paths of the scripts that are loaded when a reader needs them, "" if there is none.
 
     ``days``: collected metric → its counts by day, the first one that of the page; ``more``: what other metrics need;
-    ``picture``: what draws pictures.
+    ``picture`` and ``curve``: what draws pictures and curves.
     """
 
     days: Mapping[str, str] = field(default_factory=dict)
     cities: str = ""
     more: str = ""
     picture: str = ""
+    curve: str = ""
 
 
 def has_days(summary: Summary) -> bool:
@@ -102,10 +95,14 @@ def make_measures(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
     )
 
 
-def make_continents(formats: Formats) -> tuple[Choice, ...]:
-    """Return the continents a reader can zoom to, with their CLDR names."""
-    names = formats.locale.territories
-    return tuple(Choice(_slug(name), sentence(names.get(CONTINENTS[name], name))) for name in load_regions())
+def _frame_of(group: Group) -> tuple[int, ...]:
+    """Return left, top, right and bottom of the area of the map that shows a group, in units of it."""
+    shapes = load_shapes()
+    boxes = [shapes[code].bounds for code in group.members]
+    frames = {_slug(name): box for name, box in load_regions().items()}
+    sides = zip((min, min, max, max), zip(*boxes, strict=True), strict=True)
+    box = frames.get(group.slug) or tuple(side(values) for side, values in sides)
+    return tuple(map(round, box))
 
 
 def client_data(context: Context, files: DataFiles) -> Mapping[str, Any]:
@@ -147,10 +144,11 @@ def client_data(context: Context, files: DataFiles) -> Mapping[str, Any]:
         "frame": [WIDTH, HEIGHT],
         "spread": list(load_spread_widths()),
         "dots": {code: shape.size for code, shape in shapes.items() if shape.dot and shape.path},
-        "continents": {_slug(name): [round(side) for side in box] for name, box in load_regions().items()},
+        "groups": {group.slug: _frame_of(group) for group in context.groups},
         "pages": shown,
         "cities": files.cities,
         "picture": files.picture,
+        "curve": files.curve,
     }
 
 
@@ -192,18 +190,26 @@ def _words(metric: str, formats: Formats) -> dict[str, Any]:
     }
 
 
-def render_spoken(metric: str, formats: Formats) -> str:
+def render_spoken(context: Context) -> str:
     """Return a line of script: what its sentences need in addition to the catalogue.
 
-    The headlines of the ``metric`` in their plural forms, the countries whose name takes "the" (in English only), and
-    the countries of each continent.
+    The headlines of the first metric in their plural forms, the countries whose name takes "the" (in English only), and
+    the countries of each group.
     """
-    continents: dict[str, list[str]] = {_slug(name): [] for name in load_regions()}
-    for code, shape in load_shapes().items():
-        continents.get(_slug(shape.region), []).append(code)
-    spoken = json.dumps(sentences.headline_forms(metric, formats), ensure_ascii=False, separators=(",", ":"))
-    members = json.dumps(continents, separators=(",", ":"))
-    return f"apivideoGeo.wording={spoken};\napivideoGeo.continents={members};\n"
+    forms = sentences.headline_forms(context.summary.metric, context.formats)
+    spoken = json.dumps(forms, ensure_ascii=False, separators=(",", ":"))
+    members = json.dumps({one.slug: _members(one, context.groups) for one in context.groups}, separators=(",", ":"))
+    return f"apivideoGeo.wording={spoken};\napivideoGeo.groups={members};\n"
+
+
+def _members(group: Group, groups: Sequence[Group]) -> str:
+    """Return the countries of a group, or, which is shorter, other groups that it consists of; spaces between them."""
+    left, names = set(group.members), []
+    for other in sorted(groups, key=lambda one: -len(one.members)):
+        if len(other.members) < len(group.members) and set(other.members) <= left:
+            left -= set(other.members)
+            names.append(other.slug)
+    return " ".join(sorted(left) if len(left) == len(group.members) else [*names, *sorted(left)])
 
 
 def _numbers(country: CountryCount, summary: Summary) -> list[Any]:

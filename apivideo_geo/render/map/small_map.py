@@ -69,14 +69,19 @@ def render_overlay(
 
 
 def render_counts(
-    counts: Mapping[str, float], scale: Scale, alternative: str, words: Mapping[str, str] | None = None
+    counts: Mapping[str, float],
+    scale: Scale,
+    alternative: str,
+    words: Mapping[str, str] | None = None,
+    without: Iterable[str] = (),
 ) -> str:
     """Return the countries of ``counts`` (by alpha-3) in the classes of ``scale``; see :func:`render_overlay`.
 
-    Low counts are drawn first, so that high ones are on top where dots overlap.
+    Those ``without`` a count, then low counts are drawn first, so that high ones are on top where dots overlap.
     """
     ordered = sorted((scale.class_of(count) or 0, code) for code, count in counts.items())
-    return render_overlay({code: f"c{index}" for index, code in ordered}, len(scale.lows), alternative, words=words)
+    classes = {**dict.fromkeys(without, "zero"), **{code: f"c{index}" for index, code in ordered}}
+    return render_overlay(classes, len(scale.lows), alternative, words=words)
 
 
 @lru_cache(maxsize=1)

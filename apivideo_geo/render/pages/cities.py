@@ -109,7 +109,7 @@ def _world(map_id: str, words: str, circles: str) -> str:
 def _script_data(lang: str) -> dict[str, Any]:
     """Return what ``map.js`` reads: the size of the map; there are no dots and no countries to zoom to."""
     measures = {"frame": [WIDTH, HEIGHT], "spread": list(load_spread_widths())}
-    return {"lang": lang, **measures, "dots": {}, "points": {}, "continents": {}}
+    return {"lang": lang, **measures, "dots": {}, "points": {}, "groups": {}}
 
 
 def _circles(listed: Sequence[CityCount], countries: Mapping[str, Line], context: Context) -> str:

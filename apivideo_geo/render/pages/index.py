@@ -80,7 +80,7 @@ def make_index(
         "periods": script_data.make_periods(summary, formats),
         "shown": script_data.make_shown(summary, formats),
         "measures": script_data.make_measures(summary, formats),
-        "continents": script_data.make_continents(formats),
+        "groups": context.groups,
         "change_note": compared(summary.comparison, summary.daily, formats),
         "first_day": first,
         "last_day": last,

@@ -351,7 +351,7 @@ def headline_forms(metric: str, formats: Formats) -> Mapping[str, object]:
             "somewhere": formats.say(words.somewhere),
             **{name: plural_forms(formats.words, *pair) for name, pair in pairs.items()},
         },
-        "articles": sorted(_ARTICLE) if formats.language == SOURCE else [],
+        "articles": [*sorted(_ARTICLE), "caribbean", "eu", "micronesia"] if formats.language == SOURCE else [],
         "names": {code: name_of(code, formats.language) for code in all_countries()} if formats.spoken else {},
     }
 

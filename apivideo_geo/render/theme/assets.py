@@ -27,6 +27,7 @@ PARTS = (
     "classes.js",
     "compare.js",
     "figures.js",
+    "groups.js",
     "state.js",
     "legend.js",
     "table.js",
@@ -52,6 +53,7 @@ EMBED_PARTS = (
     "classes.js",
     "compare.js",
     "figures.js",
+    "groups.js",
     "state.js",
     "legend.js",
     "map.js",
@@ -74,7 +76,9 @@ ALL_NOTES = "notes-all.js"
 """The same after the list of all of them, for the front page; loaded when a reader points at the curve."""
 SEARCH = "search.js"
 """The script of the search, without its index; loaded when a reader opens it."""
-ALONE = ("head.js", EARLY, PICTURE, NOTES, SEARCH, "list.js", "copy.js")
+CURVE = "curve.js"
+"""The script that draws the curve of another metric or of a group; loaded when a reader chooses one."""
+ALONE = ("head.js", EARLY, PICTURE, NOTES, SEARCH, CURVE, "list.js", "copy.js")
 """Scripts that are separate files."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from apivideo_geo.geo.groups import Group
 from apivideo_geo.render.map.palettes import DEFAULT
 from apivideo_geo.render.map.scale import Scale, make_scale
 from apivideo_geo.render.text.formats import Formats
@@ -36,6 +37,8 @@ class Theme:
     footer: str = ""
     overrides: Path | None = None
     site_url: str = ""
+    groups: tuple[Group, ...] = ()
+    """The owner's own groups of countries."""
     video_pages: int = 200
     """Maximum number of videos, the most watched, with a page."""
     cards: int = 50

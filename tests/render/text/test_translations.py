@@ -367,8 +367,8 @@ def use_everything(page) -> None:
         chosen(page, "period", period)
     chosen(page, "measure", "change")
     for continent in ("europe", "oceania", ""):
-        page.select_option("#continent", continent)
-        wait_until(page, f"location.search.includes('continent={continent}') === {str(bool(continent)).lower()}")
+        page.select_option("#group", continent)
+        wait_until(page, f"location.search.includes('group={continent}') === {str(bool(continent)).lower()}")
     page.click("[data-period=custom]")
     for first, last in (
         ("2026-06-01", "2026-06-10"),
@@ -415,7 +415,7 @@ def use_every_metric(page) -> None:
         page.hover("#BRA")
         chosen(page, "measure", "count")
         page.hover("#GRL")
-        page.select_option("#continent", "europe")
-        wait_until(page, "location.search.includes('continent=europe')")
-        page.select_option("#continent", "")
-        wait_until(page, "!location.search.includes('continent=')")
+        page.select_option("#group", "europe")
+        wait_until(page, "location.search.includes('group=europe')")
+        page.select_option("#group", "")
+        wait_until(page, "!location.search.includes('group=')")
