@@ -583,6 +583,11 @@ class CountryDetail:
     withheld: Mapping[str, int] = field(default_factory=dict)
 
 
+PEAK = "ccv-peak"
+"""The most viewers of a live stream at once. The setting ``metrics`` can name it, but it has no facts: it cannot be
+added up over countries, days or live streams."""
+PeaksByDay = Mapping[date, Mapping[str, int]]
+"""UTC day → media id of a live stream → the most viewers that it had at once."""
 HoursByDay = Mapping[date, tuple[int, ...]]
 """UTC day → the counts of its 24 hours, the first from midnight UTC on."""
 
@@ -627,7 +632,8 @@ class AssetDetail:
     """A public asset and its counts in the period of the Summary. Equal counts share a ``rank``.
 
     ``countries``: (alpha-3 or ``---``, count), largest first; they add up to ``count``. ``daily``: its counts on the
-    days of the Summary's ``daily``, 0 if a day was not collected; empty if they may not be published.
+    days of the Summary's ``daily``, 0 if a day was not collected; empty if they may not be published. ``peak``: of a
+    live stream, the most viewers at once, and the first UTC day of the period with them; None if it is not known.
     """
 
     asset: Asset
@@ -635,6 +641,7 @@ class AssetDetail:
     rank: int
     countries: Parts = ()
     daily: Sequence[int] = ()
+    peak: tuple[int, date] | None = None
 
 
 @dataclass(frozen=True)

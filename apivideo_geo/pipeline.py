@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apivideo_geo.console.report import Report
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
-from apivideo_geo.model import FIRST_METRICS, Details, Summary, WeekHours
+from apivideo_geo.model import FIRST_METRICS, PEAK, AssetDetail, Details, Summary, WeekHours
 from apivideo_geo.settings import Settings
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
     collections = make_collections(details.assets, tags)
     details = replace(
         details, closed=close_months(summary, stored), collections=collections, notes=notes,
-        hours=_load_hours(history, summary, settings),
+        hours=_load_hours(history, summary, settings), assets=_with_peaks(details.assets, history, summary, settings),
     )  # fmt: skip
     return summary, details, audience.ibis()
 
@@ -130,6 +131,23 @@ def _load_hours(history: History, summary: Summary, settings: Settings) -> WeekH
         return None
     stored = {day: line.counts for day, line in HOURS.of(history.folder, summary.metric).items()}
     return summarise_hours(stored, summary.daily, settings.time_zone)
+
+
+def _with_peaks(
+    assets: Sequence[AssetDetail], history: History, summary: Summary, settings: Settings
+) -> tuple[AssetDetail, ...]:
+    """Return ``assets`` with the highest peak of each live stream in the period, of days that have a count."""
+    from apivideo_geo.history.day_lines import PEAKS
+
+    if not (PEAK in settings.metrics or summary.demo) or settings.withhold_media:
+        return tuple(assets)
+    found: dict[str, tuple[int, date]] = {}
+    stored = PEAKS.of(history.folder, PEAK)
+    for day in [day.day for day in summary.daily_by("media") if day.count is not None and day.day in stored]:
+        for media_id, peak in stored[day].peaks.items():
+            if media_id not in found or peak > found[media_id][0]:
+                found[media_id] = peak, day
+    return tuple(replace(one, peak=found.get(one.asset.media_id)) for one in assets)
 
 
 def make_digest(month: str, settings: Settings, effects: Effects) -> Digest | None:

@@ -19,7 +19,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, Validation
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from apivideo_geo.errors import UsageError
-from apivideo_geo.model import FIRST_METRICS, METRICS, RATIO_FROM, SESSION_COLUMNS, Detail, Note
+from apivideo_geo.model import FIRST_METRICS, METRICS, PEAK, RATIO_FROM, SESSION_COLUMNS, Detail, Note
 from apivideo_geo.owner_files import check_owner_file
 from apivideo_geo.plain_text import clean_text, has_control_characters, shown
 from apivideo_geo.text_files import READ_ERRORS, describe, read_text
@@ -39,7 +39,7 @@ ENVIRONMENT_ONLY = frozenset({"api_key", "source_date_epoch", *OF_GITHUB})
 
 SourceName = Literal["auto", "data", "sessions", "files", "counts", "demo"]
 CountMetric = Literal["play", "view", "impression", "start", "end"]
-API_METRICS = tuple(name for name in METRICS if not name.startswith("session"))
+API_METRICS = (*(name for name in METRICS if not name.startswith("session")), PEAK)
 """The metrics of today's Data API."""
 DETAILED_METRICS = ("play", "view", "impression", "start", "end")
 """Those that add up over videos, devices, …: a viewer of two videos counts once."""
@@ -117,9 +117,10 @@ class Settings(BaseSettings):
     metrics: Many = Field(
         ("play", "impression", "end", "viewer"),
         description="What to count, if the source is today's Data API: any of play, impression, start, end, view, "
-        "viewer (different viewers of a day) and watch-time (seconds; one request for each country and day). The page "
-        "opens with the first. One that is taken out is not requested any more, and stays on the site until its folder "
-        "history/metrics/NAME is deleted.",
+        "viewer (different viewers of a day), watch-time (seconds; one request for each country and day) and ccv-peak "
+        "(most viewers at once of each live stream; with detail media or full). The page opens with the first. One "
+        "that is taken out is not requested any more, and stays on the site until its folder history/metrics/NAME is "
+        "deleted; peaks are not shown then.",
     )
     detail: Detail | None = Field(
         None,
@@ -595,8 +596,6 @@ def _check_metrics(metrics: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[
     for number, metric in enumerate(metrics):
         if metric in ("session", "session-time"):
             raise ValueError(f"{metric} is what --sessions and --source sessions count, not a metric of today's API")
-        if metric == "ccv-peak":
-            raise ValueError("ccv-peak, the most viewers at once, does not add up over countries; it cannot be mapped")
         if metric not in allowed:
             raise ValueError(f"{shown(metric)} cannot be chosen; choose from {', '.join(allowed)}")
         if metric in metrics[:number]:

@@ -387,7 +387,7 @@ def test_the_doctor_names_the_metric_that_lacks_days(world, tmp_path):
         (["play", "end", "play"], "play is named twice"),
         ([], "name at least one metric"),
         (["session"], "session is what --sessions and --source sessions count"),
-        (["ccv-peak"], "does not add up over countries"),
+        (["ccv-peak"], "cannot be the only or the first metric"),
     ],
 )
 def test_metrics_that_cannot_be_are_refused_in_one_sentence(metrics, sentence):

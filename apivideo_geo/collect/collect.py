@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from apivideo_geo import privacy
 from apivideo_geo.api.clock import use_server_clock
-from apivideo_geo.collect.hours import collect_hours, store_hours
+from apivideo_geo.collect.hours import collect_hours, collect_peaks, store_hours
 from apivideo_geo.collect.own_count import fetch_own_counts, summarise_counts
 from apivideo_geo.console.report import Report
 from apivideo_geo.days import ONE_DAY, day_end
@@ -23,7 +23,7 @@ from apivideo_geo.history.doubt import adds_up
 from apivideo_geo.history.history import History, find_last_source, open_history
 from apivideo_geo.history.ledger import days_to_collect, days_to_compare, higher_detail
 from apivideo_geo.history.parquet import split_days, sum_dimensions
-from apivideo_geo.model import Facts
+from apivideo_geo.model import PEAK, Facts
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.source import Source, choose_sources, open_client
 
@@ -108,11 +108,23 @@ def _collect_all(
         raise error
     if settings.hours or home.demo:
         collect_hours(sources[0], home, now, report, settings.leave_out)
+    if PEAK in settings.metrics or home.demo:
+        _collect_peaks(sources[0], home, settings, now, report)
     report.warnings += [
         f"{name} was not collected, the others were: {error} To do without {name}, take it out of the setting metrics"
         for name, error in refused.items()
     ]
     return hidden
+
+
+def _collect_peaks(source: Source, home: History, settings: Settings, now: datetime, report: Report) -> None:
+    """Collect the peaks of live streams if the settings allow it; otherwise add a warning."""
+    if settings.withhold_media:
+        report.warnings.append("ccv-peak is not collected with withhold_media, because it is by live stream")
+    elif (settings.detail or source.usual_detail) == "country":
+        report.warnings.append("ccv-peak is by live stream, so it needs detail media or full")
+    else:
+        collect_peaks(source, home, now, report, settings.leave_out)
 
 
 @contextmanager

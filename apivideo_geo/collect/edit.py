@@ -8,7 +8,7 @@ from pathlib import Path
 
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import UsageError
-from apivideo_geo.history.day_lines import HOURS
+from apivideo_geo.history.day_lines import HOURS, PEAKS
 from apivideo_geo.history.history import open_history
 from apivideo_geo.settings import Settings
 
@@ -34,6 +34,7 @@ def forget(settings: Settings, days: Collection[date]) -> None:
             one.drop([day for day in days if day in one.entries])
             one.save_ledger()
         HOURS.drop(history.folder, days)
+        PEAKS.drop(history.folder, days)
 
 
 def _check_exists(history: Path) -> None:

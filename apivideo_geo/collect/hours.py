@@ -1,17 +1,20 @@
-"""Collect the counts of each hour, of all countries together, for the heat map of the week."""
+"""Collect what is not by country: the counts of each hour, and the most viewers at once of live streams."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
+
+import pyarrow.compute as pc
 
 from apivideo_geo.console.report import Report
 from apivideo_geo.days import days_between
 from apivideo_geo.errors import DeadlineExceeded, DiskFailed, SourceFailed
-from apivideo_geo.history.day_lines import HOURS, HoursLine
+from apivideo_geo.history.day_lines import HOURS, PEAKS, HoursLine, PeaksLine
 from apivideo_geo.history.doubt import is_shown, missing_part
 from apivideo_geo.history.history import History
-from apivideo_geo.model import HoursByDay
+from apivideo_geo.model import PEAK, HoursByDay
 from apivideo_geo.sources.source import Source
 
 RECENT = 4
@@ -36,16 +39,53 @@ def collect_hours(
     today = now.date()
     recent = days_between(date.fromordinal(today.toordinal() - RECENT), today)
     wanted = [day for day in sorted(counts) if day not in stored or day in recent]
-    try:
+    with _warning(report, "the hours were not collected"):
         hours, rejected = source.fetch_hours(wanted, home.load_account().remembers)
+        store_hours(home, source.metric, hours, counts)
+        if rejected:
+            report.warnings.append(f"{rejected} rows of the hours have no valid time or count, and were rejected")
+
+
+@contextmanager
+def _warning(report: Report, what: str) -> Iterator[None]:
+    """Make an error of the source a warning that says ``what`` was not done; raise errors that end the run."""
+    try:
+        yield
     except (DeadlineExceeded, DiskFailed):
         raise
     except SourceFailed as error:
-        report.warnings.append(f"the hours were not collected; the next run requests them again: {error}")
-        return
-    store_hours(home, source.metric, hours, counts)
-    if rejected:
-        report.warnings.append(f"{rejected} rows of the hours have no valid time or count, and were rejected")
+        report.warnings.append(f"{what}; the next run requests them again: {error}")
+
+
+def collect_peaks(
+    source: Source, home: History, now: datetime, report: Report, left_out: Collection[date] = ()
+) -> None:
+    """Fetch and store the peaks of the live streams that may be shown, on stored complete days that lack them.
+
+    A day on which one of them has plays, but none has a peak, is not stored, and requested again. Without live streams
+    nothing is requested. If the source cannot give them now, that is a warning. Raises other errors.
+    """
+    live = {asset.media_id for asset in home.load_assets() if asset.type == "live-stream"}
+    stored, history = PEAKS.of(home.home, PEAK), home.of(source.metric)
+    complete = [
+        day
+        for day, line in sorted(history.entries.items())
+        if line.source == source.name and not line.open and day < now.date() and is_shown(line)
+    ]
+    wanted = [day for day in complete if day not in stored and day not in left_out] if live else []
+    with _warning(report, "the most viewers at once (ccv-peak) were not collected"):
+        lines = []
+        for day, peaks in source.fetch_peaks(wanted, home.load_account().remembers).items():
+            shown = {media_id: peak for media_id, peak in sorted(peaks.items()) if media_id in live}
+            if shown or not _has_plays(history, day, live):
+                lines.append(PeaksLine(day=day, metric=PEAK, peaks=shown))
+        PEAKS.add(home.home, lines)
+
+
+def _has_plays(history: History, day: date, live: set[str]) -> bool:
+    """Return whether a stored day has plays of one of the live streams ``live`` (media ids)."""
+    rows = history.rows_of(day)
+    return bool(live & set(rows.filter(pc.equal(rows["dimension"], "media"))["value"].to_pylist()))
 
 
 def store_hours(home: History, metric: str, hours: HoursByDay, counts: Mapping[date, int]) -> None:

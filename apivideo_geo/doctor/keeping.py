@@ -11,7 +11,7 @@ from apivideo_geo.days import ONE_DAY, days_between, list_days
 from apivideo_geo.doctor.findings import Finding
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApivideoGeoError, DataRefused
-from apivideo_geo.history.day_lines import HOURS
+from apivideo_geo.history.day_lines import HOURS, PEAKS
 from apivideo_geo.history.files import find_files, find_strays
 from apivideo_geo.history.history import History, load_history, metric_folders
 from apivideo_geo.history.parquet import find_damaged
@@ -36,6 +36,7 @@ def examine_history(settings: Settings, effects: Effects, first_day: date | None
         history.load_assets()
         history.read_account()
         HOURS.load(folder)
+        PEAKS.load(folder)
     except ApivideoGeoError as error:
         return [Finding("history", "wrong", f"The history in {folder} cannot be read.", str(error), error.exit_code)]
     if not history.entries:

@@ -125,6 +125,10 @@ VIDEOS = (
     Column("from", "date", "First UTC day on which counts by video were collected, inclusive"),
     Column("to", "date", "Last UTC day on which counts by video were collected, inclusive"),
     Column("days", "integer", "Days from the first to the last on which counts by video were collected", COUNT),
+    Column(
+        "peak_viewers", "integer", "Of a live stream: the most viewers at once; never to be added up", {"minimum": 1}
+    ),
+    Column("peak_day", "date", "First UTC day of the period with them"),
 )
 COLLECTIONS = (
     Column(

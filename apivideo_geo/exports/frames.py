@@ -111,11 +111,14 @@ def videos_frame(summary: Summary, details: Details) -> pd.DataFrame:
     days = [day.day for day in summary.daily_by("media") if day.count is not None]
     period = (summary.metric, min(days, default=None), max(days, default=None), len(days))
     rows: list[tuple[object, ...]] = [
-        (one.asset.media_id, one.asset.type, one.asset.title, one.count, one.rank, one.asset.lifetime, *period)
+        (
+            one.asset.media_id, one.asset.type, one.asset.title, one.count, one.rank, one.asset.lifetime, *period,
+            *(one.peak or (None, None)),
+        )
         for one in details.assets
-    ]
+    ]  # fmt: skip
     if details.unlisted:
-        rows.append((UNLISTED, None, None, details.unlisted, None, None, *period))
+        rows.append((UNLISTED, None, None, details.unlisted, None, None, *period, None, None))
     return make_frame(VIDEOS, rows)
 
 

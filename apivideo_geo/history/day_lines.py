@@ -1,6 +1,7 @@
 """Files with one JSON line for each UTC day and metric, for figures that are not by country.
 
-``hours.jsonl`` has the counts of the 24 UTC hours of a complete day.
+``hours.jsonl`` has the counts of the 24 UTC hours of a complete day; ``peaks.jsonl`` the most viewers at once of each
+live stream that may be shown. Peaks are never added up.
 """
 
 from __future__ import annotations
@@ -32,6 +33,12 @@ class HoursLine(DayLine):
     """The counts of the 24 hours of a complete day, the first from midnight UTC on."""
 
     counts: Annotated[tuple[Count, ...], Field(min_length=24, max_length=24)]
+
+
+class PeaksLine(DayLine):
+    """Media id of a live stream → the most viewers it had at once on a complete day; only those that had any."""
+
+    peaks: dict[Annotated[str, Field(min_length=1, max_length=200)], Count]
 
 
 Line = TypeVar("Line", bound=DayLine)
@@ -99,3 +106,16 @@ class DayFile(Generic[Line]):
 
 
 HOURS = DayFile("hours.jsonl", HoursLine)
+PEAKS = DayFile("peaks.jsonl", PeaksLine)
+
+
+def hide_unlisted_peaks(folder: Path, listed: Collection[str]) -> None:
+    """Remove the peaks of live streams that are not ``listed`` (media ids). Raises :class:`DiskFailed`."""
+    PEAKS.add(
+        folder,
+        (
+            line.model_copy(update={"peaks": {name: peak for name, peak in line.peaks.items() if name in listed}})
+            for line in PEAKS.load(folder).values()
+            if not line.peaks.keys() <= set(listed)
+        ),
+    )

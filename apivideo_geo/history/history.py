@@ -7,6 +7,7 @@
     history/months.jsonl                  past months that have a page, as they were first published
     history/ledger.jsonl                  one line per day: source, count, times
     history/hours.jsonl                   counts of each hour, of all countries together, if they are collected
+    history/peaks.jsonl                   most viewers at once of live streams, by day, if they are collected
     history/account.json                  what the API reported about the account
     history/metrics/impression/…          days, months and ledger of a further metric, in the same form
     history/….damaged, history/….future   files that were set aside: damaged, or of days in the future
@@ -36,7 +37,7 @@ from apivideo_geo.errors import DataRefused, SourceFailed, UsageError
 from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.history import doubt
 from apivideo_geo.history.account import parse_account, render_account
-from apivideo_geo.history.day_lines import HOURS
+from apivideo_geo.history.day_lines import HOURS, PEAKS, hide_unlisted_peaks
 from apivideo_geo.history.files import (
     DAYS,
     METRICS_FOLDER,
@@ -146,6 +147,7 @@ class History:
                 check_file(path)
         self.load_assets()
         HOURS.load(self.home)
+        PEAKS.load(self.home)
 
     def check_shown(self) -> None:
         """Raise :class:`SourceFailed` if there are days, and all of them are empty and in doubt."""
@@ -323,6 +325,7 @@ class History:
             history._hide_unlisted(listed)
         if published := load_published(self.folder):
             save_published(self.folder, hide_unlisted_months(published, listed))
+        hide_unlisted_peaks(self.home, listed)
         self.save_assets(assets)
         return hidden
 

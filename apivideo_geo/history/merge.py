@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from apivideo_geo.durable import save_bytes
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.history.closed_months import merge_months
-from apivideo_geo.history.day_lines import HOURS
+from apivideo_geo.history.day_lines import HOURS, PEAKS
 from apivideo_geo.history.doubt import is_confirmed, worth
 from apivideo_geo.history.history import History, stored_day
 from apivideo_geo.history.ledger import LedgerDay, parse_ledger, render_ledger
@@ -55,7 +55,8 @@ def merge(base: History, ours: History, theirs: History, now: datetime, *, remov
         _take_whole(name, base.folder, ours.folder, theirs.folder)
     merge_published(base.folder, ours.folder, theirs.folder)
     merge_months(base.folder, ours.folder, theirs.folder)
-    HOURS.merge(base.folder, ours.folder, theirs.folder, remove=remove)
+    for file in (HOURS, PEAKS):
+        file.merge(base.folder, ours.folder, theirs.folder, remove=remove)
     tables = [table for taken in rows.values() for table in taken.values()]
     dimensions = frozenset(name for table in tables for name in pc.unique(table["dimension"]).to_pylist())
     return Merged(tuple(sorted({day for taken in rows.values() for day in taken})), dimensions)

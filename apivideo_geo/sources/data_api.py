@@ -12,7 +12,7 @@ from apivideo_geo.api.pages import fetch_items
 from apivideo_geo.days import DEFAULT_RETENTION, ONE_DAY, day_end, day_runs, day_start, days_between, first_whole_day
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, EndpointGone, UnknownShape
-from apivideo_geo.model import DETAIL_DIMENSIONS, Asset, Facts, HoursByDay
+from apivideo_geo.model import DETAIL_DIMENSIONS, PEAK, Asset, Facts, HoursByDay, PeaksByDay
 from apivideo_geo.privacy import history_dimensions, listed_assets
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.assets import fetch_assets
@@ -26,7 +26,7 @@ from apivideo_geo.sources.data_api_day import (
     parse_count,
 )
 from apivideo_geo.sources.estimate import report_estimate
-from apivideo_geo.sources.hours import fetch_hours
+from apivideo_geo.sources.hours import fetch_hours, fetch_peaks
 from apivideo_geo.sources.source import Source
 
 SANDBOX_RETENTION = timedelta(days=1)
@@ -59,7 +59,8 @@ def data_sources(settings: Settings, effects: Effects, client: Client) -> list[D
     from apivideo_geo.sources.watch_time import WatchTimeSource
 
     shared = Shared(client, settings, effects)
-    return [(WatchTimeSource if name == "watch-time" else DataApiSource)(shared, name) for name in settings.metrics]
+    names = [name for name in settings.metrics if name != PEAK]  # which has no facts
+    return [(WatchTimeSource if name == "watch-time" else DataApiSource)(shared, name) for name in names]
 
 
 class DataApiSource(Source):
@@ -113,9 +114,7 @@ class DataApiSource(Source):
 
     def fetch_hours(self, days: Collection[date], remembered: int | None = None) -> tuple[HoursByDay, int]:
         """Fetch the counts by hour: one request for four days, and at least one for each run of days."""
-        kept = timedelta(days=self.remembers or remembered or DEFAULT_RETENTION.days)
-        first = first_whole_day(self._effects.now(), kept)
-        runs = day_runs(day for day in days if day >= first)
+        runs = day_runs(self._known(days, remembered))
         self._effects.progress.start("Collecting hours", len(runs))
         hours: dict[date, tuple[int, ...]] = {}
         rejected = 0
@@ -125,6 +124,17 @@ class DataApiSource(Source):
             self._effects.progress.advance()
         self._effects.progress.finish()
         return hours, rejected
+
+    def fetch_peaks(self, days: Collection[date], remembered: int | None = None) -> PeaksByDay:
+        """Fetch the most viewers at once of each live stream: one request a day, two with more than 100 of them."""
+        known = self._known(days, remembered)
+        return dict(self._api.map(known, lambda day: fetch_peaks(self._api, day)))
+
+    def _known(self, days: Collection[date], remembered: int | None) -> list[date]:
+        """Return those of ``days`` that the API still knows completely."""
+        kept = timedelta(days=self.remembers or remembered or DEFAULT_RETENTION.days)
+        first = first_whole_day(self._effects.now(), kept)
+        return [day for day in days if day >= first]
 
     def _fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
         progress = self._effects.progress

@@ -51,6 +51,9 @@ that the count of several days is the sum of theirs. Where they do not, the days
 LONGEST_FILTER = 2048
 """Longest value, in characters, that is used as a filter; referrers can be longer."""
 
+ONE_VALUE = "mediaType"
+"""The filter that takes one value; the others take a list."""
+
 Raw = str
 """A value of a dimension as the API spells it; "" for null and empty, which no filter can name."""
 
@@ -176,7 +179,7 @@ def fetch_buckets(
     }
     path = f"/data/buckets/{name}/{breakdown}"
     for name, value in (only or {}).items():
-        params[f"filterBy[{name}][]"] = value
+        params[f"filterBy[{name}]" if name == ONE_VALUE else f"filterBy[{name}][]"] = value
     return fetch_items(client, path, params, key=lambda row: repr(row.get("dimensionValue")))
 
 

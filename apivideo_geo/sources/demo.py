@@ -2,8 +2,9 @@
 
 ``demo_data/`` contains its plays (``plays.parquet``: one row a play, in order of time, its day as the number of days
 before the newest one, how far it got, whether it is the first of its viewer that day), how often videos were loaded
-without a play (``unplayed.parquet``, by day and country), its plays by hour (``hours.parquet``), its assets and notes.
-Here they are moved to end in the current week and counted. ``tools/demo`` made them; nothing is invented at run time.
+without a play (``unplayed.parquet``, by day and country), its plays by hour (``hours.parquet``), the peaks of its live
+streams (``peaks.parquet``), its assets and notes. Here they are moved to end in the current week and counted.
+``tools/demo`` made them; nothing is invented at run time.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from apivideo_geo.aggregate.fact_values import map_values
 from apivideo_geo.days import day_start, days_between
 from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.geo.countries import to_alpha3
-from apivideo_geo.model import DETAIL_DIMENSIONS, UNKNOWN, Asset, Facts, HoursByDay, Note, Refused
+from apivideo_geo.model import DETAIL_DIMENSIONS, UNKNOWN, Asset, Facts, HoursByDay, Note, PeaksByDay, Refused
 from apivideo_geo.privacy import hide_unlisted
 from apivideo_geo.sources.source import Source
 
@@ -85,6 +86,10 @@ class DemoSource(Source):
     def fetch_hours(self, days: Collection[date], remembered: int | None = None) -> tuple[HoursByDay, int]:
         """Return the plays by UTC hour."""
         return demo_hours(days, self._effects.now()) if self.metric == "play" else {}, 0
+
+    def fetch_peaks(self, days: Collection[date], remembered: int | None = None) -> PeaksByDay:
+        """Return the most viewers at once of each live stream."""
+        return demo_peaks(days, self._effects.now()) if self.metric == "play" else {}
 
 
 def demo_sources(settings: Settings, effects: Effects) -> list[DemoSource]:
@@ -177,6 +182,15 @@ def demo_hours(days: Collection[date], now: datetime) -> HoursByDay:
     for row in earlier.filter(pc.is_in(earlier["day"], pa.array(hours, pa.date32()))).to_pylist():
         hours[row["day"]][row["hour"]] = row["plays"]
     return {day: tuple(counts) for day, counts in hours.items()}
+
+
+def demo_peaks(days: Collection[date], now: datetime) -> PeaksByDay:
+    """Return the most viewers at once of each live stream on the complete UTC ``days``, as known at ``now``."""
+    earlier, _, _ = _read("peaks", now)
+    peaks: dict[date, dict[str, int]] = {day: {} for day in days}
+    for row in earlier.filter(pc.is_in(earlier["day"], pa.array(peaks, pa.date32()))).to_pylist():
+        peaks[row["day"]][row["media"]] = row["peak"]
+    return peaks
 
 
 def _rows_of(metric: str, plays: pa.Table) -> pa.Table:

@@ -1,4 +1,4 @@
-"""The counts of each hour, from the time series of the Data API: a row for each hour that has a count."""
+"""What the Data API counts that is not by country: the counts of each hour, and the peaks of live streams."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 from apivideo_geo.api.client import Client
 from apivideo_geo.api.pages import fetch_items
 from apivideo_geo.days import day_end, day_start, days_between
-from apivideo_geo.model import HoursByDay
-from apivideo_geo.sources.data_api_day import atom, parse_count
+from apivideo_geo.model import PEAK, HoursByDay
+from apivideo_geo.sources.data_api_day import atom, fetch_buckets, parse_count
 
 _AS_DESCRIBED = re.compile(r"(\d{4}-\d\d-\d\dT\d\d)\+00:00:00:00", re.ASCII)
 """The form of ``emittedAt`` in the examples of the API's description: ``2024-05-29T07+00:00:00:00``."""
@@ -35,6 +35,16 @@ def fetch_hours(client: Client, metric: str, first: date, last: date) -> tuple[H
         elif moment.date() in hours:
             hours[moment.date()][moment.hour] += count
     return {day: tuple(counts) for day, counts in hours.items()}, rejected
+
+
+def fetch_peaks(client: Client, day: date) -> dict[str, int]:
+    """Fetch the most viewers at once of each live stream (media id) on the complete UTC ``day``; only those with any.
+
+    Raises the errors of :mod:`apivideo_geo.api.client`.
+    """
+    rows = fetch_buckets(client, PEAK, "media-id", day_start(day), day_end(day), {"mediaType": "live-stream"})
+    peaks = {str(row.get("dimensionValue")): parse_count(row.get("metricValue")) for row in rows}
+    return {media_id: peak for media_id, peak in peaks.items() if peak}
 
 
 def parse_moment(value: object) -> datetime | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from apivideo_geo.api.client import Client
     from apivideo_geo.effects import Effects
     from apivideo_geo.history.ledger import LedgerDay
-    from apivideo_geo.model import Asset, Facts, HoursByDay
+    from apivideo_geo.model import Asset, Facts, HoursByDay, PeaksByDay
     from apivideo_geo.settings import Settings
 
 
@@ -71,6 +71,12 @@ class Source(ABC):
         ``remembered``: what an earlier run found as ``remembers``. Raises :class:`ApivideoGeoError`.
         """
         return {}, 0
+
+    def fetch_peaks(self, days: Collection[date], remembered: int | None = None) -> PeaksByDay:
+        """Fetch the most viewers at once of each live stream, public or not, on those of the complete UTC ``days``
+        that the source still knows. Raises :class:`ApivideoGeoError`.
+        """
+        return {}
 
 
 def open_client(settings: Settings, effects: Effects) -> Client | None:

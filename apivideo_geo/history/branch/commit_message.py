@@ -26,6 +26,7 @@ commit adds to the one before, so any earlier state can be restored.
 | `published.parquet` | the breakdowns of past months with hidden small counts, as the site first published them |
 | `months.jsonl` | past months by country as the site first published them, with the dates of corrections |
 | `hours.jsonl` | the counts of each UTC hour of all countries together, if they are collected |
+| `peaks.jsonl` | the most viewers at once of each live stream that the site shows, by day, if they are collected |
 | `account.json` | how many days the API keeps, its own total of the last collected days, and its server |
 
 There are no session ids and no keys here, and no titles of videos that are not public, except in a private history

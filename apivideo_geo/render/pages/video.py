@@ -30,7 +30,8 @@ class VideoRow:
     """One asset of the list.
 
     ``keys`` are what the script sorts by: rank, count, number of countries, day, lifetime plays; then the type as "v"
-    or "l" (live stream), to filter by. ``collections``: the names of its collections in addresses.
+    or "l" (live stream), to filter by. ``collections``: the names of its collections in addresses. ``peak``: of a live
+    stream, the most viewers at once, in words.
     """
 
     rank: str
@@ -44,6 +45,7 @@ class VideoRow:
     lifetime: str
     keys: str
     collections: str
+    peak: str
 
 
 _MOST = marked_many("%(quantity)s, all in %(where)s.", "%(quantity)s in %(count)s countries, most of all in %(where)s.")
@@ -158,6 +160,9 @@ def _figures(
             else ""
         )
         yield Figure("lifetime", formats.say("Lifetime plays"), formats.number(lifetime), note)
+    if detail.peak:
+        viewers, day = detail.peak
+        yield Figure("peak", formats.say("Most viewers at once"), formats.number(viewers), formats.day(day))
 
 
 def make_list(context: Context) -> dict[str, Any]:
@@ -205,6 +210,10 @@ def _list_lead(context: Context) -> str:
     )
 
 
+def _at_once(viewers: int, formats: Formats) -> str:
+    return formats.say_many("%(count)s viewer at once", "up to %(count)s viewers at once", viewers)
+
+
 def _rows(context: Context) -> Iterator[VideoRow]:
     formats, member_of = context.formats, defaultdict[str, list[str]](list)
     for collection in context.details.collections:
@@ -226,4 +235,5 @@ def _rows(context: Context) -> Iterator[VideoRow]:
             lifetime="–" if asset.lifetime is None else formats.number(asset.lifetime),
             keys=f"{one.rank} {one.count} {countries} {day.toordinal() if day else 0} {lifetime} {asset.type[0]}",
             collections=" ".join(member_of[asset.media_id]),
+            peak=_at_once(one.peak[0], formats) if one.peak else "",
         )
