@@ -32,7 +32,8 @@ MONTHS = (date(2026, 8, 1), date(2026, 9, 1))
 DIMENSIONS = ("city", "referrer", "media")
 SECRET = ("Hiddenburg", "quiet-neighbour.example", "viNobodyKnows")
 """Withheld wherever they are."""
-ASSETS = [Asset(f"vi{name}", "video", f"Film {name}", True, lifetime=40417) for name in ("A", "B", "C", "NobodyKnows")]
+TAGS = {"A": ("course",), "B": ("course",), "C": (), "NobodyKnows": ("course", "alone")}
+ASSETS = [Asset(f"vi{name}", "video", f"Film {name}", True, tags, lifetime=40417) for name, tags in TAGS.items()]
 COUNTS = {
     ("FRA", "city"): {"Paris": 1511, "Lyon": 40, "Nice": 3, "Hiddenburg": 1},
     ("BEL", "city"): {"Brussels": 33, "Ghent": 2},
@@ -91,7 +92,10 @@ def save_history(folder, counts, *, private):
 
 
 def render(product, out, *flags, min_count=LEAST, now=datetime(2026, 10, 11, tzinfo=UTC), **more):
-    settings = {"APIVIDEO_GEO_WITHHOLD_MEDIA": "true", "APIVIDEO_GEO_MIN_COUNT": str(min_count), **more}
+    settings = {
+        "APIVIDEO_GEO_WITHHOLD_MEDIA": "true", "APIVIDEO_GEO_MIN_COUNT": str(min_count),
+        "APIVIDEO_GEO_COLLECTIONS": "course; alone", **more,
+    }  # fmt: skip
     product.run("render", "--out", out, *flags, now=now, **settings)
 
 
@@ -206,6 +210,11 @@ def test_solving_all_that_is_published_pins_no_withheld_count(sites):
     for video in videos:
         expected = sum(values.get(video["media_id"], 0) for (_, d, _), values in shown.items() if d == "media")
         assert int(video["count"]) == expected, "the plays of a video reveal what its countries withhold"
+    tagged = {f"vi{name}" for name, tags in TAGS.items() if "course" in tags}
+    for row in csv.DictReader(io.StringIO(published(sites, "now")["now/data/collections.csv"])):
+        cells = (values for (_, d, country), values in shown.items() if (d, country) == ("media", row["iso_a3"]))
+        expected = sum(values.get(media_id, 0) for values in cells for media_id in tagged)
+        assert (row["collection"], int(row["count"])) == ("course", expected), "a collection reveals withheld counts"
     pinned = []
     for key in unknowns:
         goal = np.zeros(len(unknowns))

@@ -105,12 +105,12 @@ def make_marks(notes: Sequence[Note], daily: Sequence[DayCount], context: Contex
     own, events = [note for note in inside if not note.media_id], make_events(inside, context)
     if not events:
         return Marks()
-    places: dict[str, list[int]] = {"note": [], "published": []}
+    places: dict[str, dict[int, None]] = {"note": {}, "published": {}}
     for event in events:
-        places[event.kind].append((event.day - first).days)
+        places[event.kind][(event.day - first).days] = None
     published, formats = len(inside) - len(own), context.formats
     return Marks(
-        Markup(render_marks(first, len(daily), places["note"], places["published"])),  # noqa: S704 - only numbers
+        Markup(render_marks(first, len(daily), [*places["note"]], [*places["published"]])),  # noqa: S704 - only numbers
         formats.say_many("%(count)s note", "%(count)s notes", len(own)) if own else "",
         formats.say_many("%(count)s publication", "%(count)s publications", published) if published else "",
         tuple((event, formats.day(event.day)) for event in sorted(events, key=lambda event: event.day)[::-1][:LISTED]),
