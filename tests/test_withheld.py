@@ -130,6 +130,12 @@ def test_what_is_withheld_everywhere_is_named_nowhere(sites):
         assert row["media_id"] != "viNobodyKnows" or row["count"] == "0"
 
 
+def test_weekly_counts_for_comparison_have_no_video_if_those_are_withheld(sites):
+    weeks = [text for name, text in published(sites, "before", "now").items() if "/weeks." in name]
+    assert len(weeks) == 2 and all('"country"' in text for text in weeks)
+    assert not any('"video"' in text or "viA" in text or '"media_total":[' in text for text in weeks)
+
+
 def test_no_figure_is_a_total_with_what_is_withheld_in_it(sites):
     """The plays of a value over all countries, of one month or of all: numbers that nothing else here is."""
     forbidden = set()

@@ -131,6 +131,8 @@ def _pages(context: Context) -> Iterator[Entry]:
     yield Entry("index.html", say("Map"))
     yield Entry("videos.html", say("Videos"))
     yield Entry("cities.html", say("Cities"))
+    yield Entry("compare.html", say("Side by side"), also=(say("Compare"),))
+    yield Entry("small-maps.html", say("Small maps"))
     yield Entry("months.html", say("Months"))
     yield Entry("changes.html", say("What changed"))
     yield Entry("about.html", say("About the data"))

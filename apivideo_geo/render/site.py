@@ -28,6 +28,7 @@ from apivideo_geo.render.pages.about import make_about
 from apivideo_geo.render.pages.changes import by_month, make_changes
 from apivideo_geo.render.pages.cities import has_cities, make_cities, render_circles
 from apivideo_geo.render.pages.collection import make_collection
+from apivideo_geo.render.pages.compare import make_compare, render_weeks
 from apivideo_geo.render.pages.country import make_country
 from apivideo_geo.render.pages.embed import make_embed
 from apivideo_geo.render.pages.figures import Curves
@@ -36,6 +37,7 @@ from apivideo_geo.render.pages.hours import make_hours, render_inks
 from apivideo_geo.render.pages.index import make_index
 from apivideo_geo.render.pages.month import make_month, make_months
 from apivideo_geo.render.pages.notes import render_events
+from apivideo_geo.render.pages.small_maps import make_small_maps
 from apivideo_geo.render.pages.video import make_asset_lines, make_country_lines, make_list, make_video
 from apivideo_geo.render.search import render_search
 from apivideo_geo.render.site_files import CARD_PICTURE, render_site_files
@@ -65,12 +67,14 @@ MAP = "world"
 ELSEWHERE = "https://USER.github.io/REPOSITORY/"
 """Replaces the address of the site in examples where it is not known."""
 SEARCH_STYLE = "search.css"
-STYLES = ("about.css", "detail.css", "embed.css", SEARCH_STYLE)
+STYLES = ("about.css", "compare.css", "detail.css", "embed.css", SEARCH_STYLE)
 """Styles of single pages, and of the search."""
 HOURS = "hours.css"
 """The style of the hours of the week."""
 DAYS = "days.js"
 """The counts of every day; loaded only when a reader chooses a period. Other metrics have files of their own."""
+WEEKS = "weeks.js"
+"""The weekly counts of countries, groups and videos, for ``compare.html``."""
 CITIES = "places.js"
 """The cities on the map; loaded only when a reader chooses to see them."""
 
@@ -199,6 +203,8 @@ def _lists(
     lists["groups.html"] = make_groups(context.group_counts, context)
     if context.details.hours:
         lists["hours.html"] = make_hours(context, context.details.hours)
+    lists["compare.html"] = make_compare(context, frame["asset"].get(WEEKS, ""), frame["asset"][PICTURE])
+    lists["small-maps.html"] = make_small_maps(context)
     if frame["has_cities"]:
         lists["cities.html"] = make_cities(context, make_country_lines(context), MAP)
     for path, values in lists.items():
@@ -231,7 +237,7 @@ def _assets(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
         own[ALL_NOTES] = render_events(context).encode() + own[NOTES]
     else:
         del own[NOTES]
-    circles = render_circles(context.details)
+    circles, weeks = render_circles(context.details), render_weeks(context)
     added = render_palette(theme.palette), render_dots(load_shapes()), render_accent(theme.accent)
     return {
         **load_leaflet(),
@@ -244,6 +250,7 @@ def _assets(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
         **dict(_days(context.summary)),
         **({CITIES: circles.encode()} if circles else {}),
         **_hours_style(context, folders),
+        **({WEEKS: weeks.encode()} if weeks else {}),
     }
 
 

@@ -35,6 +35,7 @@
     const key = `${code} ${pinned ? pinned.near : "-"}`, to = `${view.metric.name} ${view.from} ${view.to}`;
     if (card.hidden || key !== showing || card.dataset.to !== to) {
       fill(code, view);
+      if (pinned && data.pages.includes(code)) addComparison(code);
       if (pinned?.near.length) card.append(geo.map.offer(pinned.near, pinned.pick));
       if (pinned) addClose(pinned.close);
     }
@@ -83,6 +84,13 @@
     card.replaceChildren(name, list);
     const spark = row && row.count ? geo.table.sparkOf(code) : null;
     if (spark) card.append(spark.cloneNode(true));
+  }
+
+  /** A link to the page where the country is compared, with the period of this one. @param {Code} code */
+  function addComparison(code) {
+    const link = geo.make("a", _("Compare"), "compare"), period = new URLSearchParams(location.search).get("period");
+    link.href = `compare.html?compare=${code}${period ? `&period=${encodeURIComponent(period)}` : ""}`;
+    card.append(link);
   }
 
   /** @param {() => void} close */

@@ -1,6 +1,6 @@
 /**
- * Draws the current map as a picture: PNG, SVG, or a square PNG. A scene of shapes and texts is read from the page, and
- * then drawn on a canvas, which needs no image to be loaded, or written as SVG.
+ * Draws the current map, or a chart, as a picture: PNG, SVG, or a square PNG. A scene of shapes and texts is read from the
+ * page, and then drawn on a canvas, which needs no image to be loaded, or written as SVG.
  */
 (function (geo) {
   "use strict";
@@ -11,8 +11,6 @@
   const SQUARE = { width: 1080, height: 1080, margin: 44, heading: 52, text: 27, small: 21 };
 
   /** @typedef {{width: number, height?: number, margin: number, heading: number, text: number, small: number}} Sheet */
-  /** @typedef {{d: string, fill?: string, stroke?: string, width?: number, opacity?: number, round?: boolean}} Shape  in units of the map */
-  /** @typedef {{x: number, y: number, text: string, size: number, colour: string, bold?: boolean, right: boolean, rtl: boolean}} Text */
 
   const pen = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
   /** Is the page laid out from right to left? The map never is. */
@@ -54,7 +52,7 @@
     return box ? [box[0], box[1], box[2] - box[0], box[3] - box[1]] : [0, 0, ...data.frame];
   }
 
-  /** Every shape with its colours and widths in the page; dots where the width of the drawn map puts them. @param {number} scale  pixels in a unit of the map @returns {Shape[]} */
+  /** Every shape with its colours and widths in the page; dots where the width of the drawn map puts them. @param {number} scale  pixels in a unit of the map @returns {PictureShape[]} */
   function shapesOf(scale) {
     const svg = /** @type {SVGSVGElement} */ (document.querySelector("svg.world"));
     const pixel = Math.min(4, frame()[2] / geo.byId("frame").clientWidth);
@@ -106,44 +104,66 @@
   /** Leaves out what is missing. @param {any[]} parts @returns {string[]} */
   const texts = (parts) => parts.filter(Boolean);
 
-  /** The site, the sources, the time of the update, and the address of the view. */
-  function source() {
+  /** The site, the sources, the time of the update, and the address of the view. @param {string} data @param {string} demo  the sources of data, and of demo data */
+  function source(data, demo) {
     const updated = geo.byId("updated");
     const canonical = /** @type {HTMLLinkElement|null} */ (document.querySelector("link[rel=canonical]"))?.href;
     const address = location.protocol.startsWith("http") ? location.origin + location.pathname : canonical;
     return texts([
       document.querySelector(".site")?.textContent?.trim(),
-      document.querySelector(".banner.demo")
-        ? _("demo data: an invented audience; outlines by Natural Earth") : _("data by api.video, outlines by Natural Earth"),
+      document.querySelector(".banner.demo") ? demo : data,
       updated && _("Updated %(moment)s", { moment: updated.title || updated.textContent }),
       address && decodeURI(address.replace(/^https?:\/\//, "") + location.search),
     ]);
   }
 
-  /** Everything in a picture with its position. @param {Sheet} sheet */
+  /** A column of texts. @param {Sheet} sheet */
+  function column({ width, margin }) {
+    /** @type {PictureText[]} */
+    const texts = [];
+    const begun = { texts, y: margin, write };
+    /** @param {string} words @param {number} size @param {string} ink @param {boolean} bold */
+    function write(words, size, ink, bold) {
+      for (const line of wrap(words, size, bold, width - 2 * margin)) {
+        texts.push({ ...side(line, margin, width), y: Math.round(begun.y + size), text: line, size, colour: ink, bold });
+        begun.y += size * 1.3;
+      }
+    }
+    return begun;
+  }
+
+  /** A chart as a scene: `labels` and `shapes` are those of a drawing of this width and height, which is made larger by `scale`. @type {ApivideoGeo["draw"]["sheet"]} */
+  function sheet({ heading, facts, words, shapes, labels, width, height, scale }) {
+    const page = { ...WIDE, width: width * scale + 2 * WIDE.margin }, { margin, text, small } = page;
+    const written = column(page), mute = colour("--mute");
+    written.write(heading, page.heading, colour("--ink"), true);
+    written.y += text * 0.3;
+    written.write(geo.joined(texts([document.querySelector(".banner.demo") && _("Demo data"), ...facts])), text, mute, false);
+    const top = Math.round(written.y + text * 0.8);
+    written.y = top + height * scale + text;
+    written.write(geo.joined(source(_("data by api.video"), _("demo data: an invented audience"))), small, mute, false);
+    const placed = labels.map((one) => ({ ...one, x: margin + one.x * scale, y: top + one.y * scale, size: one.size * scale, right: false, rtl: false }));
+    return {
+      width: page.width, height: Math.round(written.y + margin), background: colour("--bg"), shapes, box: [0, 0, width, height], scale,
+      drawn: { x: margin, y: top, width: width * scale, height: height * scale }, swatches: [], texts: [...written.texts, ...placed], heading, words,
+    };
+  }
+
+  /** The map as a scene. @param {Sheet} sheet */
   function scene(sheet) {
     const { width, margin, heading, text, small } = sheet;
     const room = width - 2 * margin, ink = colour("--ink"), mute = colour("--mute");
-    /** @type {Text[]} */
-    const texts = [];
-    let y = margin;
-    /** @param {string} words @param {number} size @param {string} ink @param {boolean} bold */
-    const write = (words, size, ink, bold) => {
-      for (const line of wrap(words, size, bold, room)) {
-        texts.push({ ...side(line, margin, width), y: Math.round(y + size), text: line, size, colour: ink, bold });
-        y += size * 1.3;
-      }
-    };
+    const written = column(sheet), { texts, write } = written;
     write(title(), heading, ink, true);
-    y += text * 0.3;
+    written.y += text * 0.3;
     write(geo.joined(facts()), text, mute, false);
-    y += text * 0.8;
-    const top = Math.round(y);
+    written.y += text * 0.8;
+    const top = Math.round(written.y);
     const legend = legendOf(sheet, ink);
-    y = 0;
+    written.y = 0;
     const above = texts.length;
-    write(geo.joined(source()), small, mute, false);
-    const foot = legend.height + text * 0.6 + y;
+    write(geo.joined(source(_("data by api.video, outlines by Natural Earth"), _("demo data: an invented audience; outlines by Natural Earth"))), small, mute, false);
+    const foot = legend.height + text * 0.6 + written.y;
     const box = frame();
     const high = sheet.height ? sheet.height - top - foot - margin - text : room * data.frame[1] / data.frame[0];
     const scale = Math.min(room / box[2], high / box[3]);
@@ -155,6 +175,7 @@
     return {
       width, height: sheet.height || Math.round(under + foot + margin), background: colour("--bg"), shapes: shapesOf(scale), box, scale, drawn,
       swatches: legend.swatches, texts: [...texts, ...legend.texts],
+      heading: title(), words: document.querySelector("svg.world")?.getAttribute("aria-label") || "",
     };
   }
 
@@ -172,7 +193,7 @@
   function legendOf({ width, margin, text: size }, ink) {
     /** @type {{x: number, y: number, size: number, colour: string, edge: string}[]} */
     const swatches = [];
-    /** @type {Text[]} */
+    /** @type {PictureText[]} */
     const texts = [];
     const room = width - 2 * margin, row = Math.round(size * 1.7);
     let x = 0, y = 0;
@@ -193,7 +214,7 @@
     return { swatches, texts, height: y + row };
   }
 
-  /** @param {ReturnType<typeof scene>} scene @returns {Promise<Blob | null>} */
+  /** @param {Scene} scene @returns {Promise<Blob | null>} */
   function asPng({ width, height, background, shapes, box, scale, drawn, swatches, texts }) {
     const canvas = document.createElement("canvas");
     Object.assign(canvas, { width, height });
@@ -206,12 +227,13 @@
     pen.clip();
     pen.setTransform(scale, 0, 0, scale, drawn.x - box[0] * scale, drawn.y - box[1] * scale);
     pen.lineJoin = "round";
-    for (const { d, fill, stroke, width, opacity, round } of shapes) {
+    for (const { d, fill, stroke, width, opacity, round, dash } of shapes) {
       // A canvas draws no cap on a line without length.
       const path = new Path2D(d.replace(/h0$/, "h.1"));
       if (fill && fill !== "none") { pen.fillStyle = fill; pen.fill(path); }
       if (!stroke || stroke === "none") continue;
       Object.assign(pen, { strokeStyle: stroke, lineWidth: width, lineCap: round ? "round" : "butt", globalAlpha: opacity ?? 1 });
+      pen.setLineDash(dash || []);
       pen.stroke(path);
       pen.globalAlpha = 1;
     }
@@ -221,15 +243,15 @@
       pen.fillRect(one.x, one.y, one.size * 1.4, one.size);
       pen.strokeRect(one.x, one.y, one.size * 1.4, one.size);
     }
-    for (const { x, y, text, size, colour: ink, bold, right, rtl } of texts) {
-      Object.assign(pen, { font: `${bold ? "bold " : ""}${size}px ${FONT}`, fillStyle: ink, textAlign: right ? "right" : "left", direction: rtl ? "rtl" : "ltr" });
+    for (const { x, y, text, size, colour: ink, bold, right, rtl, middle } of texts) {
+      Object.assign(pen, { font: `${bold ? "bold " : ""}${size}px ${FONT}`, fillStyle: ink, textAlign: middle ? "center" : right ? "right" : "left", direction: rtl ? "rtl" : "ltr" });
       pen.fillText(text, x, y);
     }
     return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   }
 
-  /** @param {ReturnType<typeof scene>} scene */
-  function asSvg({ width, height, background, shapes, box, drawn, swatches, texts }) {
+  /** @param {Scene} scene */
+  function asSvg({ width, height, background, shapes, box, drawn, swatches, texts, heading, words }) {
     const space = "http://www.w3.org/2000/svg";
     /** @param {string} tag @param {Object<string, any>} attributes @param {string} [text] */
     const make = (tag, attributes, text) => {
@@ -239,22 +261,34 @@
       return element;
     };
     const root = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "font-family": FONT, role: "img" });
-    const words = document.querySelector("svg.world")?.getAttribute("aria-label") || "";
-    root.append(make("title", {}, title()), make("desc", {}, words), make("rect", { width, height, fill: background }));
+    root.append(make("title", {}, heading), make("desc", {}, words), make("rect", { width, height, fill: background }));
     const world = make("svg", { ...drawn, viewBox: box.join(" "), "stroke-linejoin": "round" });
     world.append(...shapes.map((one) => make("path", {
       d: one.d, fill: one.fill, stroke: one.stroke, "stroke-width": one.width, "stroke-opacity": one.opacity, "stroke-linecap": one.round ? "round" : undefined,
+      "stroke-dasharray": one.dash?.join(" "),
     })));
     root.append(
       world,
       ...swatches.map((one) => make("rect", { x: one.x, y: one.y, width: one.size * 1.4, height: one.size, fill: one.colour, stroke: one.edge })),
       ...texts.map((one) => make("text", {
         x: one.x, y: one.y, "font-size": one.size, "font-weight": one.bold ? 700 : undefined, fill: one.colour,
-        direction: one.rtl ? "rtl" : undefined, "text-anchor": one.right === one.rtl ? undefined : "end",
+        direction: one.rtl ? "rtl" : undefined, "text-anchor": one.middle ? "middle" : one.right === one.rtl ? undefined : "end",
       }, one.text)),
     );
     return new Blob([new XMLSerializer().serializeToString(root)], { type: "image/svg+xml" });
   }
 
-  geo.draw = { png: () => asPng(scene(WIDE)), square: () => asPng(scene(SQUARE)), svg: async () => asSvg(scene(WIDE)) };
+  /** @param {Blob} blob @param {string} name */
+  function download(blob, name) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
+  geo.draw = {
+    png: () => asPng(scene(WIDE)), square: () => asPng(scene(SQUARE)), svg: async () => asSvg(scene(WIDE)),
+    sheet, paint: async (kind, scene) => (kind === "png" ? asPng(scene) : asSvg(scene)), download,
+  };
 })(apivideoGeo);

@@ -7,19 +7,14 @@
   const box = geo.byId("pictures"), message = geo.byId("picture-said"), snippet = geo.byId("snippet");
 
   const load = () => geo.once("picture.js", () => geo.load(data.picture));
-  /** @param {keyof ApivideoGeo["draw"]} kind */
+  /** @param {"png" | "square" | "svg"} kind */
   const draw = (kind) => load().then(() => geo.draw[kind]());
 
-  /** @param {keyof ApivideoGeo["draw"]} kind @param {string} name */
+  /** @param {"png" | "square" | "svg"} kind @param {string} name */
   async function save(kind, name) {
     const blob = await draw(kind).catch(() => null);
     message.textContent = blob ? "" : _("The picture could not be made.");
-    if (!blob) return;
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    if (blob) geo.draw.download(blob, name);
   }
 
   /** Copies the picture; if the browser does not allow it, the page says what to do instead. */

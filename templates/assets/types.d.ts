@@ -409,6 +409,12 @@ interface PageElements {
   updated: HTMLElement | null;
   events: HTMLDetailsElement | null;
   snippet: HTMLTextAreaElement | null;
+  choices: HTMLElement;
+  chosen: HTMLElement;
+  chart: HTMLElement;
+  notes: HTMLElement;
+  sums: HTMLTableElement;
+  weeks: HTMLTableElement;
   "save-png": HTMLElement | null;
   "save-svg": HTMLElement | null;
   "save-square": HTMLElement | null;
@@ -446,6 +452,130 @@ type EventRow = [day: string, when: string, words: string, link: string, kind: s
 /** A city of the front page's map: country, name, count, and its place in units of the map. */
 type City = [code: Code, name: string, count: number, x: number, y: number];
 
+/** The JSON of the page that compares, written by `make_compare`. Days are indexes: 0 is the first of the history. */
+interface CompareData {
+  last: number;
+  /** The last day that was over when it was collected. */
+  complete: number;
+  /** Keys of the countries that are shown first. */
+  leading: string[];
+  /** Addresses of the weekly counts, and of the script that draws pictures. */
+  weeks: string;
+  picture: string;
+}
+
+/** The file of weekly counts, written by `render_weeks`. Weeks are indexes: 0 is that of the first day. */
+interface WeekData {
+  /** The first Monday, 0 or less. */
+  offset: number;
+  /** Number of weeks that are over. */
+  over: number;
+  names: string[];
+  /** Each first of a month: its distance from the first Monday in weeks, its name without and with the year. */
+  months: [at: number, brief: string, long: string][];
+  /** Collected days and total of each week; of the counts by video, if there are any. */
+  days: number[];
+  total: number[];
+  media_days: number[] | null;
+  media_total: number[] | null;
+  items: [key: string, kind: string, name: string, note: string, page: string, counts: number[]][];
+}
+
+/** A country, a group or a video, and its weekly counts. `plain` is what a search compares. */
+interface WeekItem {
+  key: string;
+  kind: string;
+  name: string;
+  note: string;
+  page: string;
+  counts: number[];
+  plain: string;
+}
+
+interface CompareState {
+  /** Keys of the items, in the order of their lines. */
+  keys: string[];
+  /** "all", a length ("30d"), a month or two days. */
+  period: string;
+  from: number;
+  to: number;
+  /** In percent of the first week? */
+  index: boolean;
+}
+
+/** A line has a value for each week, NaN for a gap; `slot` is its colour, 0 to 4. */
+interface ChartLine {
+  slot: number;
+  name: string;
+  values: number[];
+}
+
+interface ChartTick {
+  /** Distance from the first week, in weeks. */
+  at: number;
+  text: string;
+}
+
+interface Chart {
+  lines: ChartLine[];
+  weeks: number;
+  ticks: ChartTick[];
+  /** The chart in words. */
+  label: string;
+}
+
+/** A shape of a picture, in units of the map or of the chart. */
+interface PictureShape {
+  d: string;
+  fill?: string;
+  stroke?: string;
+  width?: number;
+  opacity?: number;
+  round?: boolean;
+  dash?: number[];
+}
+
+interface PictureText {
+  x: number;
+  y: number;
+  text: string;
+  size: number;
+  colour: string;
+  bold?: boolean;
+  right: boolean;
+  rtl: boolean;
+  middle?: boolean;
+}
+
+/** A chart to be drawn as a picture, made larger by `scale`. */
+interface ChartPicture {
+  heading: string;
+  facts: string[];
+  words: string;
+  shapes: PictureShape[];
+  labels: Omit<PictureText, "right" | "rtl">[];
+  width: number;
+  height: number;
+  scale: number;
+}
+
+/** Everything in a picture with its position. */
+interface Scene {
+  width: number;
+  height: number;
+  background: string;
+  shapes: PictureShape[];
+  /** The drawn part of the map or chart: left, top, width, height. */
+  box: number[];
+  /** Pixels in one of its units. */
+  scale: number;
+  drawn: { x: number; y: number; width: number; height: number };
+  swatches: { x: number; y: number; size: number; colour: string; edge: string }[];
+  texts: PictureText[];
+  heading: string;
+  words: string;
+}
+
 /** The one global of a page. Each member is added by the script named above it. */
 interface ApivideoGeo {
   // start.js
@@ -457,12 +587,14 @@ interface ApivideoGeo {
   closest(event: Event, selector: string): HTMLElement | null;
   load(address: string, name: "days"): Promise<PackedDays>;
   load(address: string, name: "cities"): Promise<City[]>;
+  load(address: string, name: "weeks"): Promise<WeekData>;
   load(address: string): Promise<void>;
   pageOf(code: Code): string;
   still(): boolean;
-  // called by the loaded files of days and of cities
+  // called by the loaded files of days, of cities and of weeks
   days(days: PackedDays): void;
   cities(cities: City[]): void;
+  weeks(weeks: WeekData): void;
 
   // written by the build, after start.js
   translations: { language: string; direction: string; messages: Record<string, string | PluralForms> };
@@ -501,7 +633,11 @@ interface ApivideoGeo {
   };
 
   // picture.js
-  draw: Record<"png" | "square" | "svg", () => Promise<Blob | null>>;
+  draw: Record<"png" | "square" | "svg", () => Promise<Blob | null>> & {
+    sheet(chart: ChartPicture): Scene;
+    paint(kind: "png" | "svg", scene: Scene): Promise<Blob | null>;
+    download(blob: Blob, name: string): void;
+  };
 
   // figures.js; metrics.js adds metrics
   once<T>(name: string, load: () => Promise<T>): Promise<T>;
@@ -556,6 +692,13 @@ interface ApivideoGeo {
     headline(view: View, group: string): string;
     /** Key, value, note, tone and label of each; `words` write a change. */
     figures(view: View, words: (difference: string) => string): [key: string, value: string, note: string, tone?: string, label?: string][];
+  };
+
+  // lines.js
+  lines: {
+    levels(top: number): number[];
+    spread(heights: number[], gap: number, lowest: number, highest: number): number[];
+    draw(chart: Chart, width: number, height: number): SVGSVGElement;
   };
 
   // state.js

@@ -22,6 +22,7 @@ from apivideo_geo.geo.countries import name_of, to_alpha2
 from apivideo_geo.model import RATIOS, Comparison, Side, Summary
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map import notebook
+from apivideo_geo.render.map.lines import make_levels, spread
 from apivideo_geo.render.map.scale import make_scale
 from apivideo_geo.render.map.script_data import DataFiles, client_data, render_metrics, render_spoken
 from apivideo_geo.render.map.sparkline import render_days, spark_path
@@ -39,7 +40,7 @@ CASES = json.loads(Path(__file__).with_name("shared_cases.json").read_text(encod
 FIRST = date.fromisoformat(CASES["first_day"])
 LOCALES = list(CASES["formats"])
 SAMPLE = summary({"FRA": 12, "BEL": 3}, days(FIRST, [5, 10]))
-SCRIPTS = ("words.js", "formats.js", "classes.js", "compare.js", "figures.js")
+SCRIPTS = ("words.js", "formats.js", "classes.js", "compare.js", "figures.js", "lines.js")
 
 
 def script_for(locale: str) -> str:
@@ -136,6 +137,15 @@ def test_scripts_show_changes_and_sparklines_as_in_the_table():
         [counts, totals, apivideoGeo.sparkPath(counts, totals, 0, counts.length - 1)])"""
     jobs = [job("en", changes, CASES["changes"]), job("en", sparklines, CASES["sparklines"])]
     assert run_in_node(jobs) == [CASES["changes"], CASES["sparklines"]]
+
+
+def test_python_and_scripts_place_lines_and_names_of_a_chart_as_in_the_table():
+    assert [[top, make_levels(top)] for top, _ in CASES["levels"]] == CASES["levels"]
+    assert [[*case, spread(*case)] for *case, _ in CASES["spread"]] == CASES["spread"]
+    levels = "cases => cases.map(([top]) => [top, apivideoGeo.lines.levels(top)])"
+    places = "cases => cases.map((each) => [...each.slice(0, 4), apivideoGeo.lines.spread(...each.slice(0, 4))])"
+    jobs = [job("en", levels, CASES["levels"]), job("en", places, CASES["spread"])]
+    assert run_in_node(jobs) == [CASES["levels"], CASES["spread"]]
 
 
 @pytest.mark.parametrize("locale", LOCALES)

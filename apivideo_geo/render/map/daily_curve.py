@@ -24,7 +24,9 @@ _EDGE = 13.0
 
 
 @dataclass(frozen=True)
-class _Tick:
+class Tick:
+    """A date under a curve, ``percent`` along it; ``kind`` is its class in the style sheet."""
+
     percent: float
     text: str
     kind: str
@@ -69,7 +71,7 @@ class Frame:
 
     def __init__(self, daily: Sequence[DayCount], formats: Formats, step: int = 1) -> None:
         self._days, self._formats = len(daily), formats
-        self._ticks = [_tick_text(tick) for tick in _ticks(daily, formats)] if daily else []
+        self._ticks = [_tick_text(tick) for tick in make_ticks(daily, formats)] if daily else []
         self._runs: list[tuple[str, int, list[tuple[int, int]]]] = []
         place = 0
         for kind, run in groupby(
@@ -135,15 +137,16 @@ def _level_texts(lines: Sequence[int], top: float, formats: Formats) -> Iterator
         yield f'<text class="figure" x="0" y="{place:.1f}">{formats.number(level)}</text>'
 
 
-def _ticks(daily: Sequence[DayCount], formats: Formats) -> Iterator[_Tick]:
+def make_ticks(daily: Sequence[DayCount], formats: Formats) -> Iterator[Tick]:
+    """Yield the first and the last of consecutive days, and names of months between them."""
     first, last = daily[0].day, daily[-1].day
-    yield _Tick(0, formats.short_day(first) if first.year == last.year else formats.month(first, True), "start")
+    yield Tick(0, formats.short_day(first) if first.year == last.year else formats.month(first, True), "start")
     yield from _months(daily, formats)
     if len(daily) > 1:
-        yield _Tick(100, formats.short_day(last) if first.year == last.year else formats.month(last, True), "end")
+        yield Tick(100, formats.short_day(last) if first.year == last.year else formats.month(last, True), "end")
 
 
-def _months(daily: Sequence[DayCount], formats: Formats) -> Iterator[_Tick]:
+def _months(daily: Sequence[DayCount], formats: Formats) -> Iterator[Tick]:
     """Yield month names at the first of the month, with equal steps between the months shown."""
     starts = [(place, day.day) for place, day in enumerate(daily) if day.day.day == 1]
     step = next(months for months in (1, 2, 3, 6, 12, 24, 60, 600) if len(starts) / months <= _LABELS)
@@ -152,12 +155,12 @@ def _months(daily: Sequence[DayCount], formats: Formats) -> Iterator[_Tick]:
     for index, (place, day) in enumerate(shown):
         percent = 100 * place / len(daily)
         if _EDGE < percent < 100 - _EDGE:
-            yield _Tick(percent, formats.month(day, several_years), "middle minor" if index % 2 else "middle")
+            yield Tick(percent, formats.month(day, several_years), "middle minor" if index % 2 else "middle")
 
 
 def _month_number(day: date) -> int:
     return day.year * 12 + day.month - 1
 
 
-def _tick_text(tick: _Tick) -> str:
+def _tick_text(tick: Tick) -> str:
     return f'<text class="{tick.kind}" x="{tick.percent:.2f}%" y="{_ROOM + _TALL + 18}">{escape(tick.text)}</text>'

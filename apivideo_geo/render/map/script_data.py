@@ -113,7 +113,7 @@ def client_data(context: Context, files: DataFiles) -> Mapping[str, Any]:
     return {
         "lang": formats.spoken or formats.lang,
         "metric": summary.metric,
-        "words": _words(summary.metric, formats),
+        "words": metric_words(summary.metric, formats),
         "files": files.days or {summary.metric: ""},
         "ratios": {ratio.name: (ratio.upper, ratio.lower) for ratio in ratios_of(files.days)},
         "ratio_from": summary.ratio_from,
@@ -155,7 +155,7 @@ def client_data(context: Context, files: DataFiles) -> Mapping[str, Any]:
 def render_metrics(summary: Summary, formats: Formats) -> str:
     """Return a line of script: the words of the metrics that are not the first, and of the ratios."""
     words: dict[str, Mapping[str, Any]] = {
-        metric: {"name": metric, **_words(metric, formats), "meaning": sentences.meaning_of(metric, formats)}
+        metric: {"name": metric, **metric_words(metric, formats), "meaning": sentences.meaning_of(metric, formats)}
         for metric in summary.others
     }
     for ratio in ratios_of(summary.metrics):
@@ -174,7 +174,7 @@ def render_metrics(summary: Summary, formats: Formats) -> str:
     return f"Object.assign(apivideoGeo.metrics,{json.dumps(words, ensure_ascii=False, separators=(',', ':'))});\n"
 
 
-def _words(metric: str, formats: Formats) -> dict[str, Any]:
+def metric_words(metric: str, formats: Formats) -> dict[str, Any]:
     """Return how a metric is called and written; ``kind``: see types.d.ts."""
     kind, unit = "sum", "s"
     if metric in PER_DAY:

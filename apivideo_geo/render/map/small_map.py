@@ -84,6 +84,36 @@ def render_counts(
     return render_overlay(classes, len(scale.lows), alternative, words=words)
 
 
+def render_shapes(codes: Iterable[str]) -> str:
+    """Return the outlines and dots of countries (alpha-3) as an SVG without a size, for :func:`render_uses`."""
+    shapes, outlines = load_shapes(), load_outlines()
+    parts = []
+    for code in sorted(codes):
+        if outlines[code]:
+            parts.append(f'<path id="land-{code}" class="shape-land" d="{outlines[code]}"/>')
+        if dot := shapes[code].dot:
+            x, y = place_of(dot)
+            parts.append(f'<path id="dot-{code}" class="shape-dot" d="M{x} {y}h0"/>')
+    return f'<svg class="shapes" width="0" height="0" aria-hidden="true"><defs>{"".join(parts)}</defs></svg>'
+
+
+def render_uses(classes: Mapping[int, Iterable[str]], count: int, alternative: str) -> str:
+    """Return a map of the shapes that the page has once: class (0 is the lowest) → its countries (alpha-3).
+
+    ``count`` is the number of classes; ``alternative`` is the picture in words. Dots are on top of all land.
+    """
+    shapes, outlines = load_shapes(), load_outlines()
+    layers = []
+    for name, has in (("land", outlines.get), ("dot", lambda code: shapes[code].dot)):
+        for index in sorted(classes):
+            uses = "".join(f'<use href="#{name}-{code}"/>' for code in sorted(classes[index]) if has(code))
+            layers.append(f'<g class="c{index}">{uses}</g>' if uses else "")
+    return (
+        f'<svg class="k{count}" viewBox="0 0 {WIDE} {TALL}" role="img" aria-label="{escape(alternative)}" '
+        f'focusable="false">{"".join(layers)}</svg>'
+    )
+
+
 @lru_cache(maxsize=1)
 def load_outlines() -> Mapping[str, str]:
     """Return alpha-3 → path of the outline; empty if it is too small for this grid and has a dot instead."""

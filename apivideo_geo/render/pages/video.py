@@ -18,6 +18,7 @@ from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.legend import Swatch, class_swatches
 from apivideo_geo.render.map.small_map import render_counts
 from apivideo_geo.render.pages.breakdowns import Breakdown, Line, base_of, by_months, days_note, make_table
+from apivideo_geo.render.pages.compare import compare_key
 from apivideo_geo.render.pages.figures import Curves, Figure
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
@@ -103,6 +104,7 @@ def make_video(
             Swatch("zero", "0", formats.say("all others")),
         ),
         **curves.show(detail.daily, title, {detail.asset.media_id}),
+        "compare": compare_key(context.video_pages[detail.asset.media_id], context) if detail.daily else "",
         "gaps": sentences.gaps(summary, formats, by_video=True),
         "table": make_table(
             formats.say("Countries"), Breakdown(detail.countries, detail.count), formats, country_lines.__getitem__,

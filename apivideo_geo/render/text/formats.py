@@ -219,6 +219,10 @@ class Formats:
         """Format the beginning of an hour of the day: 20:00."""
         return str(format_time(time(number), "HH:mm", locale=self._calendar))
 
+    def week(self, monday: date) -> str:
+        """Format a week: 23–29 Nov 2026."""
+        return self._run(monday, monday + 6 * ONE_DAY, "yMMMd")
+
     def moment(self, moment: datetime) -> str:
         """Format a time in UTC: 25 May 2026, 04:12 UTC."""
         return f"{self.day(moment.date())}, {format_datetime(moment, 'HH:mm', locale=self._calendar)} UTC"

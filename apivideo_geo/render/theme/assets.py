@@ -66,6 +66,9 @@ METRICS_PARTS = ("ratios.js", "labels.js")
 CITY_MAP = "city-map.js"
 CITY_MAP_PARTS = ("words.js", "map.js", "city-map.js")
 """Scripts of the map of cities, as one file."""
+COMPARE = "compare-page.js"
+COMPARE_PARTS = ("words.js", "formats.js", "lines.js", "compare-page.js")
+"""Scripts of the page that compares, as one file."""
 EARLY = "early.js"
 """The script that runs immediately and loads the others."""
 PICTURE = "picture.js"
@@ -120,9 +123,10 @@ def load_own(folders: Sequence[Path], words: str = "") -> dict[str, bytes]:
 
     scripts = {SCRIPT: joined((START, *PARTS)), EMBED: joined((START, *EMBED_PARTS))}
     scripts[CITY_MAP] = joined((START, *CITY_MAP_PARTS))
+    scripts[COMPARE] = joined((START, *COMPARE_PARTS))
     scripts[METRICS] = joined(METRICS_PARTS)
     scripts |= {name: joined((name,)) for name in ALONE}
-    ours = {START, *ALONE, *PARTS, *EMBED_PARTS, *METRICS_PARTS, *CITY_MAP_PARTS}
+    ours = {START, *ALONE, *PARTS, *EMBED_PARTS, *METRICS_PARTS, *CITY_MAP_PARTS, *COMPARE_PARTS}
     others = {name: path.read_bytes() for name, path in find_assets(folders).items() if name not in ours}
     return {**others, **scripts}
 

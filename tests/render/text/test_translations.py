@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from itertools import cycle
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -20,8 +21,9 @@ from apivideo_geo.render.text import translations
 from apivideo_geo.render.text.formats import Formats
 from tests.browser import OpenPage, wait_until
 from tests.render import test_browser_metrics as others
+from tests.render import test_browser_side_by_side as side_by_side
 from tests.render.browsing import DESKTOP, build, chosen, live
-from tests.render.samples import TEMPLATES, days, detailed, empty, small, summary, watched, with_months
+from tests.render.samples import TEMPLATES, days, detailed, empty, small, summary, watched, with_months, write
 from tools.messages import FOLDER, as_text, find_messages, load, untranslated, updated
 
 LANGUAGES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
@@ -298,7 +300,7 @@ def test_no_script_shows_a_sentence_outside_the_catalogue(open_page: OpenPage, p
     live(page)
     use_everything(page)
     use_every_metric(page)
-    heard = page.evaluate("[...heard]")
+    heard = page.evaluate("[...heard]") + hear_comparison(open_page, pseudo, tmp_path / "compared")
     assert [left for left in map(uncatalogued, heard) if left] == []
     said = [
         message.id for message in find_messages() if any(translations.SCRIPTS in path for path, _ in message.locations)
@@ -308,7 +310,24 @@ def test_no_script_shows_a_sentence_outside_the_catalogue(open_page: OpenPage, p
     assert opened.problems == []
 
 
+def hear_comparison(open_page: OpenPage, locale: str, folder: Path) -> list[str]:
+    """What the page says that shows countries and videos side by side."""
+    what, details, _ = side_by_side.make_account()
+    named = [replace(one, asset=replace(one.asset, title=f"Фильм {one.rank}")) for one in details.assets]
+    files = render_site(
+        russian(what), Theme("Acme Academy", locale=locale), TEMPLATES, replace(details, assets=tuple(named))
+    )
+    page = open_page((write(files, folder) / "compare.html").as_uri(), **DESKTOP).page
+    page.wait_for_selector("html.live")
+    page.evaluate(LISTEN, list(SAID))
+    side_by_side.use_everything(page)
+    return list(page.evaluate("[...heard]"))
+
+
 UNHEARD = {
+    "The figures could not be loaded.",
+    "data by api.video",
+    "demo data: an invented audience",
     "%(seconds)s s",
     "%(minutes)s min",
     "%(minutes)s min %(seconds)s s",

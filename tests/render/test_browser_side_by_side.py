@@ -1,0 +1,311 @@
+"""Countries, groups and videos side by side, as a browser shows them; every sum is checked against facts.parquet."""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import ibis
+import pyarrow.parquet as pq
+import pytest
+from playwright.sync_api import Page, expect
+
+from apivideo_geo.aggregate.details import detail
+from apivideo_geo.aggregate.summary import summarise
+from apivideo_geo.exports.facts_parquet import render_facts
+from apivideo_geo.facts import facts_table
+from apivideo_geo.geo.cities import locate
+from apivideo_geo.geo.countries import name_of, to_alpha2
+from apivideo_geo.geo.groups import own_groups
+from apivideo_geo.geo.places import population
+from apivideo_geo.model import UNLISTED, Asset, Details, Summary
+from apivideo_geo.render.theme.theme import Theme
+from tests.browser import OpenPage, find_violations
+from tests.render.browsing import DESKTOP, PHONE
+from tests.render.samples import MADE, whole_site, write
+
+FIRST, DAYS = date(2026, 9, 3), 38
+"""From a Thursday to a Saturday, which is not over."""
+LACKING = range(11, 18)
+"""The days that were never collected: the week from 14 September."""
+NOT_BY_VIDEO = range(18, 20)
+COUNTRIES = ("FRA", "DEU", "CHE", "AUT", "BEL", "PER", "JPN", "---")
+ASSETS = (
+    Asset("viFilm00", "video", '</script><b>"Film"', True),
+    Asset("liShow00", "live-stream", "Show", True),
+    Asset("europe", "video", "A video with the id of a group", True),
+)
+GERMAN = ("DEU", "AUT", "CHE")
+
+
+def rows():
+    for place in range(DAYS):
+        for number, code in enumerate(COUNTRIES):
+            if place in LACKING:
+                continue
+            count = 3 + (place * (number + 2)) % 17 + 90 // (number + 1)
+            day = FIRST + timedelta(place)
+            yield day, "play", code, "total", "", count
+            if place not in NOT_BY_VIDEO:
+                for share, media in enumerate(("viFilm00", "liShow00", "europe", UNLISTED), 2):
+                    yield day, "play", code, "media", media, count // (share + 1)
+
+
+def make_account() -> tuple[Summary, Details, bytes]:
+    """Return the figures of an invented account, and its facts.parquet."""
+    facts = ibis.memtable(facts_table(rows()))
+    collected = {FIRST + timedelta(place): place == DAYS - 1 for place in range(DAYS) if place not in LACKING}
+    summary = summarise(
+        facts, collected, metric="play", generated_at=MADE, name_of=name_of, alpha2_of=to_alpha2,
+        population_of=population,
+    )  # fmt: skip
+    return summary, detail(facts, summary, ASSETS, {}, locate), render_facts(facts, None, None, False)
+
+
+@pytest.fixture(scope="module")
+def account() -> tuple[Summary, Details, bytes]:
+    return make_account()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, account) -> Path:
+    summary, details, _ = account
+    theme = Theme("Acme Academy", groups=own_groups({"Drei Länder": GERMAN}))
+    return write(whole_site(summary, details, theme), tmp_path_factory.mktemp("compare"))
+
+
+@pytest.fixture(scope="module")
+def sums(account) -> dict[tuple[str, date], int]:
+    """(country, "all" or media id, Monday) → plays, counted from facts.parquet alone."""
+    found: dict[tuple[str, date], int] = defaultdict(int)
+    for row in pq.read_table(io.BytesIO(account[2])).to_pylist():
+        monday = row["day"] - timedelta(row["day"].weekday())
+        if row["dimension"] == "total":
+            found[row["country"], monday] += row["count"]
+            found["all", monday] += row["count"]
+        elif row["dimension"] == "media":
+            found[row["value"], monday] += row["count"]
+    return found
+
+
+MONDAYS = [date(2026, 8, 31) + timedelta(7 * number) for number in range(6)]
+
+
+def compare(open_page: OpenPage, site: Path, search: str = "", **options) -> Page:
+    """Open the page, and wait until its script shows what the address says."""
+    page = open_page(f"{(site / 'compare.html').as_uri()}{search}", **(options or DESKTOP)).page
+    page.wait_for_selector("html.live")
+    return page
+
+
+def table(page: Page, name: str) -> dict[str, list[str]]:
+    """First cell of each visible row → its other cells."""
+    found = page.evaluate(
+        f"[...document.querySelectorAll('#{name} tbody tr')].filter((row) => row.checkVisibility())"
+        ".map((row) => [...row.cells].map((cell) => cell.innerText.trim()))"
+    )
+    return {row[0]: row[1:] for row in found}
+
+
+def names(page: Page) -> list[str]:
+    """What is compared, as named at the ends of the lines."""
+    return page.evaluate("[...document.querySelectorAll('#chart .name')].map((name) => name.firstChild.textContent)")
+
+
+def chosen(page: Page) -> list[str]:
+    return page.locator("#chosen a").all_inner_texts()
+
+
+def test_every_sum_in_the_tables_is_that_of_the_facts(open_page: OpenPage, site, sums):
+    page = compare(open_page, site, "?compare=FRA~drei-lander~viFilm00~video.europe~europe")
+    assert chosen(page) == ["France", "Drei Länder", '</script><b>"Film"', ASSETS[2].title, "Europe"]
+    week_by_week = table(page, "weeks")
+    keys = {
+        "France": ["FRA"], "Drei Länder": GERMAN, '</script><b>"Film"': ["viFilm00"], ASSETS[2].title: ["europe"],
+        "Europe": ["FRA", *GERMAN, "BEL"],
+    }  # fmt: skip
+    for place, (name, members) in enumerate(keys.items()):
+        by_week = [sum(sums[member, monday] for member in members) for monday in MONDAYS]
+        shown = [cells[1 + place].partition(" on ")[0].replace(",", "") for cells in week_by_week.values()]
+        by_week[2] = by_week[2] or "–"
+        assert shown == [str(count) for count in reversed(by_week)]
+        by_week[2] = 0
+        total, a_day, share = table(page, "sums")[name]
+        assert total == f"{sum(by_week):,}"
+        by_video = place in (2, 3)
+        days = sum(1 for at in range(32) if at not in LACKING and not (by_video and at in NOT_BY_VIDEO))
+        assert float(a_day) == pytest.approx(sum(by_week[:5]) / days, abs=0.051)
+        everything = sum(sums["all", monday] for monday in MONDAYS)
+        if by_video:
+            everything -= sum(
+                count for day, _, _, dimension, _, count in rows()
+                if dimension == "total" and (day - FIRST).days in NOT_BY_VIDEO
+            )  # fmt: skip
+        assert share == f"{100 * sum(by_week) / everything:.1f}%"
+
+
+def test_a_period_shows_the_weeks_that_are_mostly_in_it(open_page: OpenPage, site, sums):
+    page = compare(open_page, site, "?compare=DEU&period=2026-09-08..2026-09-27")
+    assert list(table(page, "weeks")) == ["21–27 Sept 2026", "14–20 Sept 2026", "7–13 Sept 2026"]
+    assert table(page, "sums")["Germany"][0] == str(sums["DEU", MONDAYS[1]] + sums["DEU", MONDAYS[3]])
+    assert page.locator("#chosen a").get_attribute("href") == "country/DEU.html?period=2026-09-08..2026-09-27"
+    page = compare(open_page, site, "?compare=DEU&period=2026-09")
+    assert len(table(page, "weeks")) == 4
+
+
+def test_a_week_without_a_collected_day_is_a_gap_and_one_that_is_not_over_only_in_the_table(open_page, site):
+    page = compare(open_page, site, "?compare=FRA~JPN")
+    lines = page.evaluate("[...document.querySelectorAll('#chart .line')].map((line) => line.getAttribute('d'))")
+    drawn = [line for line in lines if "h" not in line]
+    assert [(line.count("M"), line.count("L")) for line in drawn] == [(2, 2), (2, 2)], "five weeks, the third a gap"
+    assert "1 week without a collected day is a gap in the lines." in page.locator("#notes").inner_text()
+    assert "The week 5–11 Oct 2026 is not complete" in page.locator("#notes").inner_text()
+    rows = table(page, "weeks")
+    assert rows["14–20 Sept 2026"] == ["0", "–", "–"]
+    assert next(iter(rows)).startswith("5–11 Oct 2026")
+    page = compare(open_page, site, "?compare=viFilm00")
+    assert table(page, "weeks")["21–27 Sept 2026"][1].endswith(" on 5 days")
+
+
+def test_an_index_begins_at_100_for_every_line(open_page: OpenPage, site, sums):
+    page = compare(open_page, site, "?compare=FRA~PER&scale=index")
+    starts = page.evaluate(
+        "[...document.querySelectorAll('#chart .line')].map((line) => line.getAttribute('d'))"
+        ".filter((d) => !d.includes('h')).map((d) => /M[\\d.]+ ([\\d.]+)/.exec(d)[1])"
+    )
+    assert len(starts) == 2 and starts[0] == starts[1]
+    assert "100 is the first week" in page.locator("#notes").inner_text()
+    page.click("[data-scale=count]")
+    assert page.url.endswith("?compare=FRA~PER")
+
+
+def test_all_is_chosen_with_the_keyboard_alone_and_announced(open_page: OpenPage, site):
+    page = compare(open_page, site)
+    assert chosen(page) == ["France", "Germany", "Switzerland", "Austria", "Belgium"]
+    page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement.id") != "find":
+        page.keyboard.press("Tab")
+    said = page.locator("#said")
+    page.keyboard.type("japan")
+    page.keyboard.press("Enter")
+    assert said.inner_text() == "At most five can be compared. Remove one first."
+    page.keyboard.press("Escape")
+    assert page.locator("#choices").is_hidden()
+    while page.evaluate("document.activeElement.getAttribute('aria-label')") != "Remove Austria":
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    assert said.inner_text() == "Austria removed"
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Remove Belgium"
+    while page.evaluate("document.activeElement.id") != "find":
+        page.keyboard.press("Tab")
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type("lander")
+    page.keyboard.press("ArrowDown")
+    option = page.locator("#" + page.locator("#find").get_attribute("aria-activedescendant"))
+    assert option.get_attribute("aria-selected") == "false" and option.inner_text() == "Drei Länder group"
+    page.keyboard.press("Enter")
+    assert said.inner_text() == "Drei Länder added"
+    assert option.get_attribute("aria-selected") == "true"
+    assert chosen(page) == ["France", "Germany", "Switzerland", "Belgium", "Drei Länder"]
+    assert page.url.endswith("?compare=FRA~DEU~CHE~BEL~drei-lander")
+    page.go_back()
+    expect(page.locator("#chosen a")).to_have_count(4)
+
+
+def use_everything(page: Page) -> None:
+    """Make the page say all that it can say."""
+    page.click("[data-scale=index]")
+    page.focus("#find")
+    page.fill("#find", "PER")
+    page.keyboard.press("Enter")
+    page.fill("#find", "zzz")
+    for _ in range(5):
+        page.click("#chosen button >> nth=0")
+    page.fill("#find", "viFilm00")
+    page.keyboard.press("Enter")
+    page.click("[data-period=custom]")
+    page.fill("#from", "2026-10-07")
+    page.keyboard.press("Tab")
+
+
+def test_what_an_address_should_not_have_is_dropped(open_page: OpenPage, site):
+    page = compare(open_page, site, "?compare=FRA~nothing~FRA~unlisted~DEU~__proto__&period=2026-99&scale=log")
+    assert chosen(page) == ["France", "Germany"]
+    assert page.locator("[data-period=all]").get_attribute("aria-pressed") == "true"
+    page = compare(open_page, site, "?compare=")
+    assert chosen(page) == []
+    assert page.locator("#chart").inner_text() == "Choose a country, a group or a video."
+
+
+@pytest.mark.parametrize("options", [DESKTOP, PHONE])
+def test_names_at_the_ends_of_the_lines_do_not_overlap_and_stay_in_the_chart(open_page: OpenPage, site, options):
+    page = compare(open_page, site, "?compare=BEL~PER~JPN~CHE~viFilm00", **options)
+    boxes = [box.bounding_box() for box in page.locator("#chart .name").all()]
+    assert len(boxes) == 5
+    boxes.sort(key=lambda box: box["y"])
+    assert all(above["y"] + 16 <= below["y"] + 0.5 for above, below in pairwise(boxes))
+    frame = page.locator("#chart").bounding_box()
+    assert all(box["x"] + box["width"] <= frame["x"] + frame["width"] + 1 for box in boxes)
+
+
+def test_the_chart_is_saved_as_a_picture_from_disk(open_page: OpenPage, site):
+    page = compare(open_page, site, "?compare=FRA~DEU", accept_downloads=True, color_scheme="dark", **DESKTOP)
+    with page.expect_download() as saved:
+        page.click("#save-png")
+    png = Path(saved.value.path()).read_bytes()
+    assert png[:8] == b"\x89PNG\r\n\x1a\n" and int.from_bytes(png[16:20]) == 1600
+    with page.expect_download() as saved:
+        page.click("#save-svg")
+    svg = Path(saved.value.path()).read_text(encoding="utf-8")
+    texts = {text.text for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")}
+    assert {"France", "Germany", "France · Germany"} <= texts
+    assert "var(" not in svg and svg.count("stroke-dasharray") >= 2
+
+
+def test_without_a_script_the_leading_countries_are_a_chart_and_tables(open_page: OpenPage, site, sums):
+    page = open_page((site / "compare.html").as_uri(), java_script_enabled=False, **PHONE).page
+    assert page.locator("#chart .line:not(.full)").count() == 5
+    assert page.locator("#chart .name.brief").first.is_visible()
+    assert page.locator("#find").is_hidden()
+    cells = [row.locator("td").all_inner_texts() for row in page.locator("#weeks tbody tr").all()]
+    countries = ("FRA", "DEU", "CHE", "AUT", "BEL")
+    assert [[cell.replace(",", "") for cell in row[1:]] for row in cells if "–" not in row] == [
+        [str(sums[code, monday]) for code in countries] for monday in reversed(MONDAYS) if monday != MONDAYS[2]
+    ]
+
+
+def test_pages_of_countries_and_videos_and_the_card_lead_to_the_comparison_with_themselves(open_page, site):
+    for page_name, key in (("country/PER.html", "PER"), ("video/viFilm00.html", "viFilm00"), ("group/eu.html", "eu")):
+        page = open_page((site / page_name).as_uri(), **DESKTOP).page
+        page.click("main a[href*='compare.html']")
+        page.wait_for_selector("html.live")
+        assert page.url.endswith(f"compare.html?compare={key}")
+        assert len(chosen(page)) == 1
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 768), ("light", 360)])
+@pytest.mark.parametrize("name", ["compare.html", "small-maps.html"])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page: OpenPage, site, name, theme, width):
+    opened = open_page((site / name).as_uri(), color_scheme=theme, viewport={"width": width, "height": 900})
+    page = opened.page
+    if name == "compare.html":
+        page.wait_for_selector("html.live")
+        page.focus("#find")
+    assert opened.problems == []
+    assert opened.outside(site.as_uri()) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert find_violations(page) == []
+
+
+def test_a_site_without_days_says_that_there_is_nothing_to_compare(open_page: OpenPage, tmp_path):
+    from tests.render.samples import empty
+
+    write(whole_site(empty()), tmp_path)
+    for name in ("compare.html", "small-maps.html"):
+        opened = open_page((tmp_path / name).as_uri(), **DESKTOP)
+        assert opened.problems == []
+        expect(opened.page.locator("main .empty")).to_be_visible()
