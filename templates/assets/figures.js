@@ -20,7 +20,7 @@
   }
 
   /** These classes in words. @param {Metric} metric */
-  function changeWords(metric) {
+  function classWords(metric) {
     const [much, little, more, most] = metric.parts
       ? changeBounds(metric).map((bound) => geo.ratios.difference(bound - 1, metric))
       : [67, 90, 110, 150].map((now) => formats.change(now, 100));
@@ -187,6 +187,19 @@
   /** Is a change good or bad? Averages of different numbers of days are not exact. @type {ApivideoGeo["toneOf"]} */
   const toneOf = ({ now, before }) => (Math.abs(now - before) <= 1e-9 * before ? "" : now > before ? "up" : "down");
 
+  /** The change under a figure: "+6% on the 30 days before"; `all`: the figure is of more days. @type {ApivideoGeo["changeWords"]} */
+  function changeWords({ comparison: { now: { days }, before, against } }, all, change) {
+    if (against || before.days !== days) {
+      const period = formats.span(before.from, before.to);
+      return all
+        ? ngettext("Last day: %(change)s on %(period)s", "%(count)s days: %(change)s on %(period)s", days, { change, period })
+        : _("%(change)s on %(period)s", { change, period });
+    }
+    return all
+      ? ngettext("Last day: %(change)s on the day before", "%(count)s days: %(change)s on the %(count)s before", days, { change })
+      : ngettext("%(change)s on the day before", "%(change)s on the %(count)s days before", days, { change });
+  }
+
   /** A change in words, and whether it is good or bad. @type {ApivideoGeo["changeOf"]} */
   function changeOf(view, row) {
     const none = /** @type {ChangeText} */ ({ text: "–", tone: "", ratio: NaN });
@@ -274,7 +287,7 @@
       else kinds.set(row.code, `d${bounds.filter((bound) => ratio >= bound).length}`);
     }
     /** @type {Entry[]} */
-    const legend = view.change ? changeWords(metric).map((label, index) => ({ kind: `d${index}`, label })) : [];
+    const legend = view.change ? classWords(metric).map((label, index) => ({ kind: `d${index}`, label })) : [];
     if (!metric.parts) legend.push({ kind: "new", label: _("New") });
     legend.push({ kind: "few", label: view.change ? _("Too few to compare") : _("Nothing to compare with") });
     legend.push(metric.parts ? geo.ratios.legend(metric)[1] : { kind: "zero", label: _("No %(plays)s in either period", { plays: metric.many }) });
@@ -339,5 +352,5 @@
     return path;
   }
 
-  Object.assign(geo, { once, metrics, wholeView, unpacked, addUp, history, wholeOf, viewOf, finish, compared, changeOf, toneOf, valueBy, scaleOf, leaderOf, picture, offTheMap, sparkPath, sparkOf });
+  Object.assign(geo, { once, metrics, wholeView, unpacked, addUp, history, wholeOf, viewOf, finish, compared, changeOf, changeWords, toneOf, valueBy, scaleOf, leaderOf, picture, offTheMap, sparkPath, sparkOf });
 })(apivideoGeo);

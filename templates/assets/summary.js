@@ -39,7 +39,7 @@
     map.setAttribute("aria-label", asSent ? sent.description : prose.description(part, scope, words));
     document.title = sent.title.replace(sent.headline, () => headline);
     if (all && first && !group && !state.against) figures.forEach(([key, value, note, tone, label]) => put(key, value, note, tone, label));
-    else if (part.all) for (const figure of geo.labels.figures(part, (change) => changeWords(part, all, change))) put(...figure);
+    else if (part.all) for (const figure of geo.labels.figures(part, (change) => geo.changeWords(part, all, change))) put(...figure);
     else count(part, scope, view.members);
   }
 
@@ -60,7 +60,7 @@
   function count(view, { all, group }, members) {
     const { change, rows, metric } = view;
     const compared = change?.before ? change : null;
-    put("total", formats.value(view.total, metric), compared ? changeWords(view, all, formats.change(compared.now, compared.before)) : "", compared ? geo.toneOf(compared) : "", metric.label);
+    put("total", formats.value(view.total, metric), compared ? geo.changeWords(view, all, formats.change(compared.now, compared.before)) : "", compared ? geo.toneOf(compared) : "", metric.label);
     const fresh = rows.filter((row) => row.fresh).length;
     const world = members ? members.size : data.world;
     put("reach", formats.number(rows.length), [_("of %(number)s", { number: formats.number(world) }), fresh && ngettext("%(count)s new", "%(count)s new", fresh)].filter(Boolean).join(" · "));
@@ -68,19 +68,6 @@
     put("most", first ? geo.nameOf(first.code) : "–", !first ? "" : group ? _("%(share)s within %(continent)s", { share, continent: group }) : share);
     const dense = view.byCode.get(geo.leaderOf(view, "per-million"));
     put("dense", dense ? geo.nameOf(dense.code) : "–", dense ? formats.per(dense.per, metric) : _("countries with %(quantity)s or more", { quantity: formats.quantity(view.few, metric) }));
-  }
-
-  /** @param {View} view @param {boolean} all @param {string} change */
-  function changeWords({ comparison: { now: { days }, before, against } }, all, change) {
-    if (against || before.days !== days) {
-      const period = formats.span(before.from, before.to);
-      return all
-        ? ngettext("Last day: %(change)s on %(period)s", "%(count)s days: %(change)s on %(period)s", days, { change, period })
-        : _("%(change)s on %(period)s", { change, period });
-    }
-    return all
-      ? ngettext("Last day: %(change)s on the day before", "%(count)s days: %(change)s on the %(count)s before", days, { change })
-      : ngettext("%(change)s on the day before", "%(change)s on the %(count)s days before", days, { change });
   }
 
   /** The measure, in the words of its button. */

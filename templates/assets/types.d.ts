@@ -653,6 +653,7 @@ interface ApivideoGeo {
   viewOf(history: DaySums, from: number, to: number, against?: Against, period?: [number, number] | null): View;
   finish(totals: Totals, counts: CountryCounts[]): View;
   compared(view: Pick<View, "comparison">): string;
+  changeWords(view: Pick<View, "comparison">, all: boolean, change: string): string;
   toneOf(change: Pick<Change, "now" | "before">): "" | "up" | "down";
   changeOf(view: View, row: Row | undefined): ChangeText;
   valueBy(measure: Measure, view: View): (row: Row) => number;
