@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -357,6 +357,16 @@ class Comparison:
         """The side that has too few of its days; None if the two can be compared."""
         return next((side for side in (self.now, self.before) if not side.enough), None)
 
+    @property
+    def days(self) -> int:
+        """The number of days of the period that are compared: ``Change.now`` divided by it is an average."""
+        return sum(len(these) for these, _ in self.groups)
+
+    def unmatched(self) -> Comparison:
+        """Return the same comparison, of all days instead of weekdays."""
+        these, those = (tuple(day for group in self.groups for day in group[side]) for side in (0, 1))
+        return replace(self, groups=((these, those),), matched=False)
+
     def of(self, counts: Sequence[int]) -> Change | None:
         """Return the change of ``counts``, one a day of the history; None if nothing can be compared."""
         if not self.groups:
@@ -526,8 +536,9 @@ class ClosedMonth:
 
     Only ``corrections`` are added later, oldest first. ``daily``: its counts by day, None if a day was not collected;
     ``reach``: the number of countries on each day. ``countries``: alpha-3 and ``---`` → count. ``new``: countries with
-    no count before. ``before``: the highest count and the highest number of countries on an earlier day; None if there
-    were too few earlier days to call anything new or a record.
+    no count before. ``weekdays``: the counts of ``countries`` by weekday, Monday first; none in a month that was closed
+    before these were stored. ``before``: the highest count and the highest number of countries on an earlier day; None
+    if there were too few earlier days to call anything new or a record.
     """
 
     month: date
@@ -539,6 +550,7 @@ class ClosedMonth:
     new: tuple[str, ...] = ()
     before: tuple[int, int] | None = None
     corrections: tuple[Correction, ...] = ()
+    weekdays: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @cached_property
     def total(self) -> int:

@@ -8,16 +8,19 @@ import io
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
 
+from apivideo_geo.aggregate.closed_months import compare_with_before
 from apivideo_geo.errors import DataRefused, DiskFailed
 from apivideo_geo.facts import facts_table
 from apivideo_geo.history.closed_months import FILE, load_months, merge_months, save_months
 from apivideo_geo.history.history import open_history
 from apivideo_geo.model import Asset, ClosedMonth, Correction, Facts
+from tests.comparing import change_of
 from tests.product import Product
 
 FIRST, LAST = date(2026, 5, 20), date(2026, 10, 10)
@@ -61,6 +64,15 @@ def count(month, rows=None):
         if dimension == "total" and f"{day:%Y-%m}" == month:
             totals[country] += number
     return totals
+
+
+def changed(codes=("FRA", "DEU", "PER", "---")):
+    """Return how much the average day of September is above that of August, weekdays compared with weekdays."""
+    by_day = Counter()
+    for day, country, dimension, _, number in make_rows():
+        by_day[day] += number * (dimension == "total" and country in codes)
+    months = (date(2026, 9, 1), date(2026, 9, 30)), (date(2026, 8, 1), date(2026, 8, 31))
+    return change_of(by_day, *months)["change"]
 
 
 def read_csv(content):
@@ -120,8 +132,7 @@ def test_a_month_says_how_many_of_its_days_are_missing_and_is_then_not_compared(
     assert "6 days were never collected (3–8 Jul)" in july
     assert "There is no month before that it can be compared with." in july
     assert "There is no month before that it can be compared with." in august, "July has too few days"
-    before, now = sum(count("2026-08").values()) / 29, sum(count("2026-09").values()) / 30
-    assert f"Daily average: +{round(100 * (now / before - 1))}% on August 2026." in september
+    assert f"Daily average: +{round(100 * changed())}% on August 2026." in september
     assert "25 of 31 days" in text(files["first/months.html"])
 
 
@@ -130,8 +141,21 @@ def test_movers_compare_the_averages_of_a_day(product):
     september, august = count("2026-09"), count("2026-08")
     grew, fell = page.split("Grew most")[1].split("Fell most")
     for part, code, name in ((grew, "FRA", "France"), (grew, "PER", "Peru"), (fell, "DEU", "Germany")):
-        averages = f"{september[code] / 30:.1f} a day; the month before: {august[code] / 29:.1f} a day"
+        average = september[code] / 30
+        before = average / (1 + changed([code])) if august[code] else 0
+        averages = f"{average:.1f} a day; the month before: {before:.1f} a day"
         assert re.search(rf"{name} [^;]*{re.escape(averages)}", part)
+
+
+def test_a_month_closed_without_its_weekdays_is_compared_by_the_averages_of_all_days(product, tmp_path):
+    months = [replace(one, weekdays={}) for one in load_months(product.folder / "history")]
+    before, now = months[-2:]
+    compared = compare_with_before(now, months)
+    assert compared
+    france = compared.of("FRA")
+    ratio = (count("2026-09")["FRA"] / 30) / (count("2026-08")["FRA"] / 29)
+    assert france.now / france.before == pytest.approx(ratio)
+    assert compared.of().now / compared.of().before == pytest.approx((now.total / 30) / (before.total / 29))
 
 
 def test_records_and_new_countries_are_those_of_the_history_up_to_then(product):

@@ -288,7 +288,22 @@ def check_month(month, name, account, words):
         assert f"{line} Daily average" not in words
         return
     sums = [Counter(p.country for p in account.plays if p.day.replace(day=1) == start) for start in (month, before)]
-    rates = [{code: counts[code] / length for code in NAMES} for counts, length in zip(sums, lengths, strict=True)]
+    days = [
+        [start + timedelta(day) for day in range(length)]
+        for start, length in zip((month, before), lengths, strict=True)
+    ]
+    by_day = {(day, code): 0 for month_days in days for day in month_days for code in NAMES}
+    by_day |= Counter((p.day, p.country) for p in account.plays if p.day in {*days[0], *days[1]})
+    rates = [{code: counts[code] / lengths[0] for code in NAMES} for counts in sums]
+    for code in NAMES:  # each weekday of the month before, as often as this month has it
+        by_weekday = [Counter() for _ in days]
+        for place, month_days in enumerate(days):
+            for day in month_days:
+                by_weekday[place][day.weekday()] += 1
+        rates[1][code] = (
+            sum(by_day[day, code] * by_weekday[0][day.weekday()] / by_weekday[1][day.weekday()] for day in days[1])
+            / lengths[0]
+        )
     now, then = (sum(rate.values()) for rate in rates)
     change = round(100 * (now - then) / then)
     sign = "+" if change > 0 else "−" if change < 0 else ""

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 from itertools import compress
 
+from apivideo_geo.aggregate.compare import compare
 from apivideo_geo.aggregate.monthly import published_months
 from apivideo_geo.aggregate.summary import rank_countries
 from apivideo_geo.days import month_end
-from apivideo_geo.model import PER_DAY, UNKNOWN, ClosedMonth, Correction, Coverage, DayCount, Summary
+from apivideo_geo.model import (
+    PER_DAY,
+    UNKNOWN,
+    Change,
+    ClosedMonth,
+    Comparison,
+    Correction,
+    Coverage,
+    DayCount,
+    Summary,
+)
 
 WARM_UP = 30
 """Days at the start of the history in which nothing is new and no day is a record, because everything would be."""
-ENOUGH = 0.9
-"""The least part of its days that a month must have to be compared with another."""
 
 
 def close_months(summary: Summary, stored: Sequence[ClosedMonth]) -> tuple[ClosedMonth, ...]:
@@ -70,25 +79,47 @@ def month_summary(
     )  # fmt: skip
 
 
-def month_before(closed: ClosedMonth, months: Sequence[ClosedMonth]) -> ClosedMonth | None:
-    """Return the month before ``closed`` among ``months`` if the two can be compared; else None.
+@dataclass(frozen=True)
+class MonthComparison:
+    """A closed month compared with the one ``before``, both as they were first published."""
 
-    Both need ``ENOUGH`` of their days. Compare averages of a collected day, because months differ in length.
-    """
+    month: ClosedMonth
+    before: ClosedMonth
+    comparison: Comparison
+
+    def of(self, code: str = "") -> Change:
+        """Return the change of a country, by default of all."""
+        change = self.comparison.of([*_series(self.before, code), *_series(self.month, code)])
+        return change or Change(0, 0, 0)
+
+
+def compare_with_before(closed: ClosedMonth, months: Sequence[ClosedMonth]) -> MonthComparison | None:
+    """Compare ``closed`` with the month before it among ``months``; None if there is none, or one has too few days."""
     wanted = (closed.month - timedelta(1)).replace(day=1)
     before = next((one for one in months if one.month == wanted), None)
-    pair = (closed, before) if before else ()
-    enough = all(one.collected >= ENOUGH * len(one.daily) for one in pair)
-    return before if enough else None
+    if before is None:
+        return None
+    daily = [
+        DayCount(one.month + timedelta(day), count) for one in (before, closed) for day, count in enumerate(one.daily)
+    ]
+    comparison = compare(daily, (closed.month, month_end(closed.month)))
+    if not comparison or not comparison.groups:
+        return None
+    if not all(one.weekdays.keys() == one.countries.keys() for one in (before, closed)):
+        comparison = comparison.unmatched()
+    return MonthComparison(closed, before, comparison)
 
 
-def by_day(closed: ClosedMonth, before: ClosedMonth, code: str = "") -> tuple[int, int]:
-    """Return the count of a country (by default of all) in two months, as numbers in proportion to daily averages.
-
-    They are the averages times the collected days of both months: whole numbers, so that equal averages are equal.
-    """
-    now, then = (one.countries.get(code, 0) if code else one.total for one in (closed, before))
-    return now * before.collected, then * closed.collected
+def _series(month: ClosedMonth, code: str) -> list[int]:
+    """Return the counts of a month by day; of a country those of each weekday, all on the first collected one."""
+    if not code:
+        return [count or 0 for count in month.daily]
+    known = code in month.weekdays
+    left = dict(enumerate(month.weekdays[code])) if known else {0: month.countries.get(code, 0)}
+    return [
+        0 if count is None else left.pop((month.month.weekday() + day) % 7 if known else 0, 0)
+        for day, count in enumerate(month.daily)
+    ]
 
 
 def reach_by_day(summary: Summary) -> list[int]:
@@ -118,6 +149,7 @@ def _close(
         daily=tuple(day.count for day in summary.daily[days]),
         reach=tuple(reach[inside.start : inside.stop]),
         countries=_counts(summary, days),
+        weekdays=_by_weekday(summary, month, days),
         new=tuple(code for code, first in first_days.items() if first in inside and first >= WARM_UP),
         before=(max(counts), max(reach[:start])) if start >= WARM_UP else None,
     )
@@ -127,6 +159,15 @@ def _counts(summary: Summary, days: slice) -> dict[str, int]:
     """Return alpha-3 and ``---`` → count on the ``days`` of ``summary.daily``, of those that have any."""
     sums = {code: sum(series[days]) for code, series in summary.by_country.items()}
     return {code: count for code, count in sums.items() if count}
+
+
+def _by_weekday(summary: Summary, month: date, days: slice) -> dict[str, tuple[int, ...]]:
+    """Return alpha-3 and ``---`` → count on each weekday, Monday first, of those that have any."""
+    mondays = [(weekday - month.weekday()) % 7 for weekday in range(7)]
+    return {
+        code: tuple(sum(summary.by_country[code][days][first::7]) for first in mondays)
+        for code in _counts(summary, days)
+    }
 
 
 def _first_days(summary: Summary) -> dict[str, int]:

@@ -24,10 +24,11 @@ two metrics, on the days that have both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import accumulate
 
+from apivideo_geo.aggregate.monthly import published_months
 from apivideo_geo.days import ONE_DAY, month_end
 from apivideo_geo.model import UNKNOWN, Comparison, DayCount, Side, Summary
 
@@ -96,6 +97,23 @@ def new_countries(summary: Summary) -> tuple[str, ...]:
         for code, counts in sorted(summary.by_country.items())
         if code not in known and any(counts[start : end + 1]) and not any(counts[:start])
     )
+
+
+def settled_months(summary: Summary) -> set[date]:
+    """Return the first day of each month in the period that is over and whose counts will not change by themselves."""
+    gaps = {day.day.replace(day=1) for day in summary.daily if day.count is None or day.open}
+    whole = {day.day for day in summary.daily if day.day.day == 1 and day.day not in gaps}
+    end = summary.daily[-1].day if summary.daily else None
+    return {*published_months(summary), *(month for month in whole if end and month_end(month) <= end)}
+
+
+def compared_months(daily: Sequence[DayCount], months: Collection[date]) -> Iterator[Comparison]:
+    """Yield the comparison of each of ``months`` (first days) with the month before, if both are in it and compare."""
+    for month in sorted(months):
+        period = month, month_end(month)
+        comparison = compare(daily, period) if before_of(period)[0] in months else None
+        if comparison and comparison.groups:
+            yield comparison
 
 
 class _History:

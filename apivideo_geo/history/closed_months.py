@@ -41,6 +41,7 @@ class _Month(BaseModel):
     reach: tuple[Count, ...]
     countries: dict[Code, Count]
     new: tuple[Code, ...] = ()
+    weekdays: dict[Code, Annotated[tuple[Count, ...], Field(min_length=7, max_length=7)]] = {}
     before: tuple[Count, Count] | None = None
     corrections: Annotated[tuple[_Correction, ...], Field(max_length=10_000)] = ()
 
@@ -52,6 +53,8 @@ class _Month(BaseModel):
             raise ValueError("not one value for each day of a month")
         if sum(filter(None, self.daily)) != sum(self.countries.values()):
             raise ValueError("days and countries have different sums")
+        if self.weekdays and self.countries != {code: sum(counts) for code, counts in self.weekdays.items()}:
+            raise ValueError("weekdays and countries have different sums")
         if not used <= {UNKNOWN, *all_countries()}:
             raise ValueError("not a country")
         return self

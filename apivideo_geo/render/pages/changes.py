@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any
 
-from apivideo_geo.aggregate.closed_months import WARM_UP, by_day, month_before, reach_by_day
+from apivideo_geo.aggregate.closed_months import WARM_UP, compare_with_before, reach_by_day
+from apivideo_geo.aggregate.compare import compared_months, settled_months
 from apivideo_geo.days import day_end, day_start, month_end
-from apivideo_geo.model import RATES, DayCount, NewsItem, Summary
+from apivideo_geo.model import RATES, Change, Comparison, DayCount, NewsItem, Summary
 from apivideo_geo.render.addresses import country_page, month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.causes import explain
 from apivideo_geo.render.pages.notes import note_items, on_map
 from apivideo_geo.render.pages.rate_changes import moved_rates
 from apivideo_geo.render.text import sentences
+from apivideo_geo.render.text.formats import Formats
 
 MORE_BY = 10
 """Percent by which a record exceeds the last one listed; otherwise a growing account would fill the feed with them."""
@@ -32,7 +34,7 @@ moved: in plays of a month."""
 def make_changes(context: Context) -> tuple[NewsItem, ...]:
     """Return all that changed in the period of the Summary, newest first; entries of the same moment by id."""
     entries = [*_first_seen(context), *_best_days(context), *_widest_days(context)]
-    entries += [*_movers(context), *_closed(context), *moved_rates(context, tuple(_months(context.summary)))]
+    entries += [*_movers(context), *_closed(context), *moved_rates(context)]
     entries = [*explain(entries, context), *note_items(context)]
     return tuple(sorted(sorted(entries, key=lambda entry: entry.id), key=lambda entry: entry.at, reverse=True))
 
@@ -115,33 +117,30 @@ def _records(summary: Summary, values: Sequence[int]) -> Iterator[tuple[int, dat
 
 
 def _movers(context: Context) -> Iterator[NewsItem]:
-    """Yield the change of the total, most up and most down, for each complete month after a complete one.
-
-    Months have different lengths, so averages a day are compared.
-    """
+    """Yield the change of the total, most up and most down, for each month that can be compared with that before it."""
     summary, formats = context.summary, context.formats
     names = {country.iso_a3: sentences.called(country, formats) for country in summary.countries}
     closed = {one.month for one in context.details.closed}
-    for (_, days_before), (month, days) in pairwise(_months(summary)):
-        if days_before is None or days is None:
-            continue
-        lengths = days.stop - days.start, days_before.stop - days_before.start
-        sums = {code: (sum(counts[days]), sum(counts[days_before])) for code, counts in summary.by_country.items()}
-        last = summary.daily[days.stop - 1].day
-        now, before = (sum(column) for column in zip(*sums.values(), strict=True)) if sums else (0, 0)
-        if before >= MOVED_FROM and month not in closed:
+    for compared in compared_months(summary.daily, settled_months(summary)):
+        month, last = compared.now.first, compared.now.last
+        index = (month - summary.daily[0].day).days
+        counts = [day.count or 0 for day in summary.daily]
+        total = compared.of(counts)
+        if total and total.counted >= MOVED_FROM and month not in closed:
             text = formats.say(
                 "%(month)s: %(quantity)s. Daily average: %(change)s on the month before.",
-                month=formats.month(month, True), quantity=context.quantity(now),
-                change=formats.change(now * lengths[1], before * lengths[0]),
-            )  # fmt: skip
+                month=formats.month(month, True),
+                quantity=context.quantity(sum(counts[index : index + compared.now.days])),
+                change=formats.change(total.now, total.before),
+            )
             yield NewsItem(f"month/{month:%Y-%m}", day_end(last), text, on_map(month, last))
-        # A day's difference times both lengths: whole numbers, so that equal ones are equal.
-        moved = {code: pair[0] * lengths[1] - pair[1] * lengths[0] for code, pair in sums.items() if code in names}
+        changes = {code: compared.of(series) for code, series in summary.by_country.items() if code in names}
+        moved = {code: round(change.now - change.before, 6) for code, change in changes.items() if change}
         for kind, sign in (("up", 1), ("down", -1)):
             code = min(moved, key=lambda code: (-sign * moved[code], code), default="")
-            if code and sign * moved[code] >= MOVED_FROM * lengths[1]:
-                text = _moved(names[code], kind, formats.month(month, True), sums[code], lengths, context)
+            if change := changes[code] if code and sign * moved[code] >= MOVED_FROM else None:
+                quantity = context.quantity(sum(summary.by_country[code][index : index + compared.now.days]))
+                text = _moved(kind, change, compared, {"country": names[code], "quantity": quantity}, formats)
                 yield NewsItem(f"{kind}/{month:%Y-%m}", day_end(last), text, country_page(code))
 
 
@@ -149,12 +148,13 @@ def _closed(context: Context) -> Iterator[NewsItem]:
     """Yield each month that has a page, as it was first published, and its corrections."""
     formats, months = context.formats, context.details.closed
     for closed in months:
-        month, page, before = formats.month(closed.month, True), month_page(closed.month), month_before(closed, months)
-        quantity = context.quantity(closed.total)
-        if before and before.total >= MOVED_FROM:
+        month, page = formats.month(closed.month, True), month_page(closed.month)
+        quantity, compared = context.quantity(closed.total), compare_with_before(closed, months)
+        change = compared.of() if compared else None
+        if change and change.counted >= MOVED_FROM:
             text = formats.say(
                 "%(month)s: %(quantity)s. Daily average: %(change)s on the month before.",
-                month=month, quantity=quantity, change=formats.change(*by_day(closed, before)),
+                month=month, quantity=quantity, change=formats.change(change.now, change.before),
             )  # fmt: skip
         else:
             text = formats.say("%(month)s: %(quantity)s.", month=month, quantity=quantity)
@@ -166,14 +166,11 @@ def _closed(context: Context) -> Iterator[NewsItem]:
             yield NewsItem(f"corrected/{closed.month:%Y-%m}/{number}", at, text, page)
 
 
-def _moved(
-    name: str, kind: str, month: str, counts: tuple[int, int], lengths: tuple[int, int], context: Context
-) -> str:
-    """Return the sentence; ``counts`` and ``lengths`` in days are those of the month and of the month before."""
-    formats = context.formats
-    now, before = (formats.rate(count / days) for count, days in zip(counts, lengths, strict=True))
-    values = {
-        "country": name, "month": month, "quantity": context.quantity(counts[0]), "average": now, "before": before,
+def _moved(kind: str, change: Change, compared: Comparison, values: dict[str, str], formats: Formats) -> str:
+    """Return the sentence about a country; ``values``: its name, and its count of the month."""
+    values |= {
+        "month": formats.month(compared.now.first, True),
+        "average": formats.rate(change.now / compared.days), "before": formats.rate(change.before / compared.days),
     }  # fmt: skip
     if kind == "up":
         return formats.say(
@@ -184,11 +181,3 @@ def _moved(
         "%(country)s fell most in %(month)s: %(quantity)s, %(average)s a day; the month before: %(before)s a day.",
         **values,
     )
-
-
-def _months(summary: Summary) -> Iterator[tuple[date, slice | None]]:
-    """Yield the first day of each calendar month, and where its days are in ``daily``; None if it is not complete."""
-    for month, group in groupby(enumerate(summary.daily), key=lambda pair: pair[1].day.replace(day=1)):
-        days = list(group)
-        complete = len(days) == month_end(month).day and all(d.count is not None and not d.open for _, d in days)
-        yield month, slice(days[0][0], days[-1][0] + 1) if complete else None

@@ -13,10 +13,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from apivideo_geo.aggregate.closed_months import by_day, month_before, month_summary
+from apivideo_geo.aggregate.closed_months import compare_with_before, month_summary
 from apivideo_geo.days import month_end
 from apivideo_geo.geo.countries import flag, name_of, to_alpha2
-from apivideo_geo.model import CHANGE_FROM, UNKNOWN, ClosedMonth, Summary
+from apivideo_geo.model import CHANGE_FROM, UNKNOWN, Change, ClosedMonth, Summary
 from apivideo_geo.render.addresses import country_page, month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.daily_curve import render_timeline
@@ -24,7 +24,7 @@ from apivideo_geo.render.map.legend import make_legend
 from apivideo_geo.render.map.small_map import render_counts
 from apivideo_geo.render.pages.breakdowns import Line
 from apivideo_geo.render.pages.changes import MOVED_FROM
-from apivideo_geo.render.pages.figures import Figure, tone_of
+from apivideo_geo.render.pages.figures import Figure, tone_of_change
 from apivideo_geo.render.pages.notes import make_marks, with_marks
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import sentence
@@ -72,7 +72,7 @@ class MonthView:
     def __init__(self, closed: ClosedMonth, context: Context) -> None:
         self.closed, self.context, self.formats = closed, context, context.formats
         self.name = sentence(self.formats.full_month(closed.month))
-        self.before = month_before(closed, context.details.closed)
+        self.compared = compare_with_before(closed, context.details.closed)
 
     def amount(self, count: float) -> str:
         """Return a count of the month without its noun."""
@@ -97,15 +97,16 @@ class MonthView:
         return f"{sentences.lead(month, self.formats)} {self._comparison()}".strip()
 
     def _comparison(self) -> str:
-        before, formats = self.before, self.formats
-        if before is None:
+        compared, formats = self.compared, self.formats
+        if compared is None:
             return formats.say("There is no month before that it can be compared with.")
-        if before.total < MOVED_FROM:
+        change = compared.of()
+        if change.counted < MOVED_FROM:
             return ""
         return formats.say(
             "Daily average: %(change)s on %(month)s.",
-            change=formats.change(*by_day(self.closed, before)),
-            month=formats.full_month(before.month),
+            change=formats.change(change.now, change.before),
+            month=formats.full_month(compared.before.month),
         )
 
     def published(self) -> str:
@@ -158,24 +159,25 @@ class MonthView:
 
     def movers(self) -> tuple[tuple[MonthRow, ...], tuple[MonthRow, ...]]:
         """Return the countries that grew most and those that fell most, by the difference of their daily averages."""
-        closed, before = self.closed, self.before
-        if before is None:
+        compared = self.compared
+        if compared is None:
             return (), ()
-        pairs = {code: by_day(closed, before, code) for code in {*closed.countries, *before.countries} - {UNKNOWN}}
-        moved = {code: now - then for code, (now, then) in pairs.items()}
-        least = MOVED_FROM * before.collected
+        codes = {*self.closed.countries, *compared.before.countries} - {UNKNOWN}
+        changes = {code: compared.of(code) for code in codes}
+        moved = {code: round(change.now - change.before, 6) for code, change in changes.items()}
         order = sorted(
-            (code for code in moved if abs(moved[code]) >= least), key=lambda code: (-abs(moved[code]), code)
+            (code for code in moved if abs(moved[code]) >= MOVED_FROM), key=lambda code: (-abs(moved[code]), code)
         )
         grew, fell = ([code for code in order if sign * moved[code] > 0][:MOVERS] for sign in (1, -1))
-        return tuple(self._mover(code, before) for code in grew), tuple(self._mover(code, before) for code in fell)
+        rows = {code: self._mover(code, changes[code], compared.comparison.days) for code in (*grew, *fell)}
+        return tuple(rows[code] for code in grew), tuple(rows[code] for code in fell)
 
-    def _mover(self, code: str, before: ClosedMonth) -> MonthRow:
+    def _mover(self, code: str, change: Change, days: int) -> MonthRow:
         rate = self.formats.rate
         note = self.formats.say(
             "%(average)s a day; the month before: %(before)s a day",
-            average=rate(self.closed.countries.get(code, 0) / self.closed.collected),
-            before=rate(before.countries.get(code, 0) / before.collected),
+            average=rate(change.now / days),
+            before=rate(change.before / days),
         )
         return MonthRow(self.name_of(code), "", self._link(code), flag(code), note=note, **self._change(code))
 
@@ -237,9 +239,9 @@ class MonthView:
         return country_page(code) if any(self.context.summary.by_country.get(code, ())) else ""
 
     def _change(self, code: str) -> dict[str, str]:
-        if self.before and self.before.countries.get(code, 0) >= CHANGE_FROM:
-            now, then = by_day(self.closed, self.before, code)
-            return {"change": self.formats.change(now, then), "tone": tone_of(now, then)}
+        change = self.compared.of(code) if self.compared else None
+        if change and change.counted >= CHANGE_FROM:
+            return {"change": self.formats.change(change.now, change.before), "tone": tone_of_change(change)}
         new = code in self.closed.new
         return {"change": self.formats.say("new") if new else "–", "tone": "up" if new else ""}
 
@@ -276,7 +278,7 @@ def make_month(closed: ClosedMonth, context: Context, asset_lines: Mapping[str, 
         "rows": tuple(view.rows()),
         "total": view.amount(closed.total),
         "videos": view.videos(asset_lines),
-        "compared": view.before and formats.full_month(view.before.month),
+        "compared": view.compared and formats.full_month(view.compared.before.month),
         "cite": view.cite(),
         "period": f"{closed.month}..{month_end(closed.month)}",
         "previous": _neighbour(index - 1, context),
@@ -304,10 +306,9 @@ def make_months(context: Context) -> dict[str, Any]:
 
 def _month_row(closed: ClosedMonth, context: Context) -> MonthRow:
     view, formats = MonthView(closed, context), context.formats
-    before, change = view.before, {}
-    if before and before.total >= MOVED_FROM:
-        now, then = by_day(closed, before)
-        change = {"change": formats.change(now, then), "tone": tone_of(now, then)}
+    found, change = view.compared and view.compared.of(), {}
+    if found and found.counted >= MOVED_FROM:
+        change = {"change": formats.change(found.now, found.before), "tone": tone_of_change(found)}
     note = view.headline()
     if closed.collected < len(closed.daily):
         days = formats.number(closed.collected), formats.number(len(closed.daily))

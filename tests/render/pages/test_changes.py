@@ -7,7 +7,7 @@ from itertools import chain
 import pytest
 
 from apivideo_geo.days import month_end
-from apivideo_geo.model import CountryDetail, DayCount, Details
+from apivideo_geo.model import Account, CountryDetail, DayCount, Details
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.changes import make_changes
 from apivideo_geo.render.theme.theme import Theme
@@ -17,7 +17,7 @@ FIRST = date(2026, 7, 1)
 LENGTH = 100
 
 
-def changes(length=LENGTH, gap=(), open_last=False, boost=None):
+def changes(length=LENGTH, gap=(), open_last=False, boost=None, remembers=30):
     """July to early October: France 10 a day, 20 from September on; Peru from 15 August; one best day."""
     days = [FIRST + timedelta(n) for n in range(length)]
     france = [(20 if day.month >= 9 else 10) + (boost or {}).get(day, 0) for day in days]
@@ -33,6 +33,7 @@ def changes(length=LENGTH, gap=(), open_last=False, boost=None):
     made = replace(
         summary({"FRA": sum(known[0]), "PER": sum(known[1])}, daily),
         by_country={"FRA": tuple(known[0]), "PER": tuple(known[1])},
+        account=Account(remembers),
     )
     details = Details({"FRA": CountryDetail(FIRST), "PER": CountryDetail(date(2026, 8, 15))})
     return make_changes(Context(made, Theme("Acme"), details))
@@ -65,8 +66,18 @@ def test_later_days_only_add_entries():
     assert len(after) > len(before)
 
 
-def test_a_month_with_a_day_that_is_lacking_is_compared_with_nothing():
-    ids = {entry.id for entry in changes(gap=[date(2026, 8, 3)])}
+def test_a_month_that_lacks_a_day_is_compared_by_its_average_day():
+    """August, without one of its 31 days: 10 plays a day, and 11 from the 15th; July: 10 a day."""
+    found = {entry.id: entry.sentence for entry in changes(gap=[date(2026, 8, 3)])}
+    assert found["month/2026-08"] == "Aug 2026: 317 plays. Daily average: +6% on the month before."
+    assert found["up/2026-08"] == "Peru grew most in Aug 2026: 17 plays, 0.6 a day; the month before: 0.0 a day."
+    assert "up/2026-09" in found
+
+
+@pytest.mark.parametrize(("days", "remembers"), [(4, 30), (1, 200)])
+def test_a_month_that_lacks_more_or_can_still_change_is_compared_with_nothing(days, remembers):
+    gap = [date(2026, 8, 3) + timedelta(number) for number in range(days)]
+    ids = {entry.id for entry in changes(gap=gap, remembers=remembers)}
     assert not any(one.startswith(("month/", "up/", "down/")) for one in ids)
 
 
@@ -78,15 +89,19 @@ def test_a_record_is_listed_once_it_is_a_tenth_above_the_last_one_listed():
 
 
 def movers(*months, first=date(2026, 8, 1)):
-    """The entries of months of counts by country, all on their first day, after a July without plays."""
+    """The entries of months of counts by country, spread evenly over the days, after a July without plays."""
     lengths = [(month_end(first.replace(month=first.month + n)).day) for n in range(len(months))]
     series = {}
     for code in {code for month in months for code in month}:
-        counts = [[month.get(code, 0), *[0] * (length - 1)] for month, length in zip(months, lengths, strict=True)]
+        counts = [spread(month.get(code, 0), length) for month, length in zip(months, lengths, strict=True)]
         series[code] = tuple(chain.from_iterable(counts))
     daily = days(first, [sum(each) for each in zip(*series.values(), strict=True)])
     made = replace(summary({code: sum(counts) for code, counts in series.items()}, daily), by_country=series)
     return {entry.id: entry.sentence for entry in make_changes(Context(made, Theme("Acme")))}
+
+
+def spread(count, length):
+    return [count // length + (day < count % length) for day in range(length)]
 
 
 def test_a_constant_audience_neither_falls_in_february_nor_grows_in_march():

@@ -42,10 +42,11 @@ def test_a_change_that_may_be_chance_or_is_small_is_not_listed(monkeypatch):
     assert listed(monkeypatch, {"FRA": (50, 60)}, impressions=10, ratio_from=1) == []  # the intervals overlap
 
 
-def test_a_rate_is_not_listed_if_a_month_has_too_few_or_lacks_a_day(monkeypatch):
+def test_a_rate_is_not_listed_if_a_month_has_too_few_or_lacks_more_than_a_tenth_of_its_days(monkeypatch):
     assert listed(monkeypatch, {"FRA": (40, 60)}, ratio_from=3001) == []
     assert listed(monkeypatch, {"FRA": (40, 60)}, ratio_from=3000)
-    assert listed(monkeypatch, {"FRA": (40, 60)}, missing=(35,)) == []
+    assert listed(monkeypatch, {"FRA": (40, 60)}, missing=(31, 35, 38))
+    assert listed(monkeypatch, {"FRA": (40, 60)}, missing=(31, 35, 38, 41)) == []
 
 
 def test_the_page_says_how_rates_are_chosen_only_where_there_are_some():
