@@ -124,7 +124,7 @@ def open_history(
         if chosen != own:  # which small counts a month hides is decided, and stored, for one metric only
             facts = facts.filter(facts.dimension.notin(sorted(withheld)))
         facts = privacy.hide_unlisted_facts(facts, {asset.media_id for asset in assets})
-        facts = facts.mutate(value=clean_texts(facts["value"]))  # an older version did not clean them
+        facts = facts.mutate(value=clean_texts(facts["value"], connection.name))  # an older version did not clean them
         facts = unify_spellings(facts.cache())  # read once, for the ten questions of a site
         others = {metric: _totals_of(one) for metric, one in found.items()}
     return replace(

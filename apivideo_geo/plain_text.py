@@ -58,14 +58,15 @@ def shown(value: str) -> str:
     return "***" if re.search(r"[A-Za-z0-9_-]{20}", value) else repr(value[:80])
 
 
-def clean_texts(column: StringValue) -> StringValue:
-    """Return an engine's column with its cells on one line, without NUL, ESC and other controls; by DuckDB also in NFC.
+def clean_texts(column: StringValue, engine: str) -> StringValue:
+    """Return a column of an ``engine`` with its cells on one line, without controls; by ``duckdb`` also in NFC.
 
     NUL, ESC, tabs and ends of lines are each searched on their own: that is several times faster than one pattern.
     """
     on_one_line = column.re_replace(r" *[\t\n\v\f\r][ \t\n\v\f\r]*", " ")
     cleaned = on_one_line.re_replace(r"[\x00-\x1f\x7f]", "").strip()
-    return _compose(_has_any(column).ifelse(cleaned, column))
+    text = _has_any(column).ifelse(cleaned, column)
+    return _compose(text) if engine == "duckdb" else text  # Spark has no such function
 
 
 def show_controls(column: StringValue) -> StringValue:
@@ -82,14 +83,14 @@ def _has_any(column: StringValue) -> BooleanValue:
 
 
 def _compose(column: StringValue) -> StringValue:
-    """Return the column in Unicode NFC. On Spark it stays as it is: Spark has no such function."""
+    """Return the column in Unicode NFC, by DuckDB."""
     import ibis
 
     @ibis.udf.scalar.builtin(name="nfc_normalize")  # type: ignore[untyped-decorator]
     def compose(text: str) -> str:  # type: ignore[empty-body]
         """Return the text in NFC."""
 
-    composed: StringValue = compose(column) if column.get_backend().name == "duckdb" else column
+    composed: StringValue = compose(column)
     return composed
 
 

@@ -51,12 +51,8 @@ def utc_day(time: StringValue) -> DateValue:
     # DuckDB takes 24:00 for the next day's midnight, a space for a digit and a point before the Z; Spark does not.
     usual = time.like("____-__-__T__:__:__Z") & time.between(EARLIEST, f"{LATEST}Z") & ~time.endswith("T24:00:00Z")
     usual &= (time.substr(11, 1) >= "0") & ~time.endswith(".Z")
-    return ibis.cases(
-        (usual, time.try_cast("timestamp").date()),
-        (day.between(*bounds), day),
-        (number.between(*bounds), number),
-        (other.between(*bounds), other),
-    )
+    found = (let(form, lambda known: known.between(*bounds).ifelse(known, None)) for form in (day, number, other))
+    return usual.ifelse(time.try_cast("timestamp").date(), ibis.coalesce(*found))
 
 
 def utc_hour(time: StringValue) -> IntegerValue:

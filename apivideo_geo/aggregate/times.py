@@ -111,7 +111,7 @@ def with_order(time: StringValue, *, day_first: bool) -> StringValue:
     """
     first, second, year = (time.strip().re_extract(EITHER_FIRST, group) for group in (1, 2, 3))
     day, month = (first, second) if day_first else (second, first)
-    iso = (year.length() == 2).ifelse("20", "") + year + "-" + month.lpad(2, "0") + "-" + day.lpad(2, "0")
+    iso = (year.length() == 2).ifelse("20", "") + year + "-" + _two_digits(month) + "-" + _two_digits(day)
     return iso + time.strip().re_replace("^[0-9]+[/-][0-9]+[/-][0-9]+", "")
 
 
@@ -124,7 +124,12 @@ def _date(time: StringValue, form: str, order: tuple[int, int, int]) -> StringVa
     if _MONTH in form:
         known = {name: f"{number:02}" for number, name in enumerate(_MONTHS, 1)}
         month = month.left(3).lower().substitute(known)
-    return year + "-" + month.lpad(2, "0") + "-" + day.lpad(2, "0")
+    return year + "-" + _two_digits(month) + "-" + _two_digits(day)
+
+
+def _two_digits(number: StringValue) -> StringValue:
+    """Return up to two digits as two. (Ibis writes what ``lpad`` is given four times, also in what contains it.)"""
+    return ("00" + number).right(2)
 
 
 def _clock(rest: StringValue) -> StringValue:
@@ -137,6 +142,6 @@ def _clock(rest: StringValue) -> StringValue:
     # 12 AM is midnight and 12 PM noon; "13 PM" becomes an hour that does not exist.
     twelve = number.between(1, 12).ifelse((number % 12 + afternoon).cast("string"), "99")
     hour = (half == "").ifelse(hour, twelve)
-    clock = "T" + hour.lpad(2, "0") + ":" + (minute + short).rpad(2, "0")
-    offset = sign + hours.lpad(2, "0") + ":" + minutes.rpad(2, "0")
+    clock = "T" + _two_digits(hour) + ":" + (minute + short + "00").left(2)
+    offset = sign + _two_digits(hours) + ":" + (minutes + "00").left(2)
     return ibis.cases((rest == "", ""), (rest.re_search(_REST), clock + (sign == "").ifelse("Z", offset)))

@@ -78,9 +78,10 @@ def _new_rows(
     # A column of the file may have the name of a column that is only used in here, such as day.
     inner = {name: name if name in SESSION_COLUMNS else f"__{name}" for name in names}
     columns = {inner[name]: text_column(table, name) for name in names if name != "sessionID"}
+    rows = session_rows(table, columns)
     # With the UTC day in front, the smallest time of a session in several rows is that of its earliest UTC day.
-    columns["loadedAt"] = utc_day(columns["loadedAt"]).strftime("%Y-%m-%d") + columns["loadedAt"]
-    unique = _one_row_each(session_rows(table, columns), table, tables)
+    rows = rows.mutate(loadedAt=rows.day.strftime("%Y-%m-%d") + rows.loadedAt)
+    unique = _one_row_each(rows, table, tables)
     kept = unique.filter(unique.session.notnull() & _within(unique.day, days))
     rows = kept.mutate(sessionID=kept.session, loadedAt=kept.loadedAt.substr(len("2021-04-08")))
     if titles:
@@ -171,11 +172,18 @@ def _select_columns(rows: ibis.Table, names: Sequence[str]) -> ibis.Table:
 
 def _escape_formulas(rows: ibis.Table) -> ibis.Table:
     """Put each cell on one line and escape formulas, but not the ``---`` that this project writes in ``ISO_A3``."""
+    engine = rows.get_backend().name
     columns = {
-        name: show_controls(rows[name]) if name == "sessionID" else clean_texts(rows[name]) for name in rows.columns
+        name: show_controls(rows[name]) if name == "sessionID" else clean_texts(rows[name], engine)
+        for name in rows.columns
     }
-    columns = {name: text if name == "ISO_A3" else escape_formulas(text) for name, text in columns.items()}
-    return rows.select(**{escape_formula(name): column for name, column in columns.items()})
+    cleaned = rows.select(**columns)  # on its own: the SQL of a column would be repeated wherever it is used
+    return cleaned.select(
+        **{
+            escape_formula(name): cleaned[name] if name == "ISO_A3" else escape_formulas(cleaned[name])
+            for name in columns
+        }
+    )
 
 
 def _write(rows: ibis.Table, path: Path) -> None:
