@@ -57,6 +57,7 @@ class Audience:
     a site. ``left_out``: days that are left out on purpose. ``per_million_from``: countries with a smaller count have
     no rate per million people. ``first_published``: months that were published from a history before. ``others``: each
     other metric that was collected → its audience, by country and day only. ``ratio_from``: see :meth:`ratios`.
+    ``media_facts``: other metric → its totals and its counts by video, if these may be published.
 
     In every method, ``since`` and ``until`` are inclusive UTC days, ``country`` is an ISO 3166-1 alpha-3 code (``XKX``
     Kosovo, ``---`` unknown), ``media`` is the id of a video or live stream, and ``metric`` is one of :attr:`metrics`
@@ -82,6 +83,7 @@ class Audience:
     locale: str = "en"
     others: Mapping[str, Audience] = field(default_factory=dict)
     ratio_from: int = RATIO_FROM
+    media_facts: Mapping[str, ir.Table] = field(default_factory=dict)
     _summaries: dict[tuple[object, ...], Summary] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -361,7 +363,16 @@ class Audience:
 
     def details(self, summary: Summary) -> Details:
         """Return the figures of countries, videos and cities for the period of ``summary``."""
-        return self._details(summary, None)
+        from apivideo_geo.aggregate.details import by_media
+        from apivideo_geo.engines import engine_errors
+
+        with engine_errors():
+            videos = {
+                metric: found
+                for metric, facts in self.media_facts.items()
+                if metric in summary.others and (found := by_media(facts, summary.others[metric]))
+            }
+        return replace(self._details(summary, None), by_media=videos)
 
     def _details(self, summary: Summary, country: str | None) -> Details:
         from apivideo_geo.aggregate.details import detail

@@ -690,7 +690,8 @@ class Details:
     ``changed`` months are shown as they were first published, although their data is different now; those of
     ``withdrawn`` months are not shown any more, because they lost a day. ``closed``: the months that have a page,
     oldest first. ``collections``: in the order of the setting. ``notes``: those of the owner, in the same order.
-    ``hours``: None if no hours were collected.
+    ``hours``: None if no hours were collected. ``by_media``: other metric that was collected by video → its Summary in
+    which ``by_country`` has media ids of public assets in place of countries, and ``countries`` is empty.
     """
 
     countries: Mapping[str, CountryDetail] = field(default_factory=dict)
@@ -707,3 +708,4 @@ class Details:
     collections: tuple[AssetCollection, ...] = ()
     notes: tuple[Note, ...] = ()
     hours: WeekHours | None = None
+    by_media: Mapping[str, Summary] = field(default_factory=dict)

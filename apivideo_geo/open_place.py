@@ -127,8 +127,12 @@ def open_history(
         facts = facts.mutate(value=clean_texts(facts["value"], connection.name))  # an older version did not clean them
         facts = unify_spellings(facts.cache())  # read once, for the ten questions of a site
         others = {metric: _totals_of(one) for metric, one in found.items()}
+        # Which small counts a month hides is decided for the first metric only.
+        public = {} if "media" in withheld else found
+        listed = {asset.media_id for asset in assets}
+        media = {metric: privacy.hide_unlisted_facts(_with_media(one), listed) for metric, one in public.items()}
     return replace(
-        audience, facts_table=facts, assets=assets, withheld=withheld, others=others,
+        audience, facts_table=facts, assets=assets, withheld=withheld, others=others, media_facts=media,
         first_published=load_published(history.folder) if chosen == own else {},
     )  # fmt: skip
 
@@ -161,9 +165,14 @@ def _read_history(history: History, connection: BaseBackend, left_out: frozenset
 
 
 def _totals_of(audience: Audience) -> Audience:
-    """Return ``audience`` without its breakdowns: of all metrics but the first, only these may be published."""
+    """Return ``audience`` without its breakdowns."""
     facts = audience.facts_table
     return replace(audience, facts_table=facts.filter(facts.dimension == "total").cache())
+
+
+def _with_media(audience: Audience) -> ibis.Table:
+    """Return the totals and the counts by video of an audience."""
+    return audience.facts_table.filter(audience.facts_table.dimension.isin(["total", "media"]))
 
 
 def _open_folder(folder: Path, locale: str, min_count: int) -> Audience:

@@ -129,8 +129,8 @@ class Settings(BaseSettings):
     )
     detail_metrics: Many = Field(
         (),
-        description="Other metrics that are collected with this detail too. It stays in the history: the site shows "
-        "them by country only.",
+        description="Other metrics that are collected with this detail too. The site shows their sums by country and "
+        "by video; other breakdowns stay in the history.",
     )
     hours: bool = Field(
         False,

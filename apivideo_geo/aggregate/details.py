@@ -5,13 +5,14 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
 import ibis
 
 from apivideo_geo.aggregate.monthly import count_cells
-from apivideo_geo.aggregate.summary import within
+from apivideo_geo.aggregate.summary import uncollected_days, within
 from apivideo_geo.model import (
     UNKNOWN,
     UNLISTED,
@@ -72,6 +73,20 @@ def detail(
         changed=monthly.changed,
         withdrawn=monthly.withdrawn,
     )
+
+
+def by_media(facts: ibis.Table, summary: Summary) -> Summary | None:
+    """Return the ``summary`` of a metric by video: ``by_country`` has media ids in place of countries.
+
+    None if no public video has a count in its ``facts``. A day with a count, but none of a video, is not collected.
+    """
+    inside = within(facts, summary.period_from, summary.period_to)
+    counts = _count_media_days(inside, summary)
+    if not counts:
+        return None
+    uncollected = uncollected_days(inside, [day.day for day in summary.daily])
+    found, by_country = replace(summary, uncollected=uncollected), {key: tuple(row) for key, row in counts.items()}
+    return replace(found, daily=found.daily_by("media"), by_country=by_country, countries=())
 
 
 def _count_values(facts: ibis.Table) -> Counts:

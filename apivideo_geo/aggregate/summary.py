@@ -160,6 +160,12 @@ def _by_country(totals: ibis.Table, period: Sequence[date]) -> dict[str, tuple[i
     return {code: tuple(series[code]) for code in sorted(series)}
 
 
+def count_of(summary: Summary, key: str) -> float:
+    """Return the count of the period of one ``key`` of ``by_country``: a sum, or the mean of a day."""
+    partial = [None if day.count is None else day.open for day in summary.daily]
+    return _of_period(summary.metric, {key: summary.by_country.get(key, [0] * len(partial))}, partial).get(key, 0)
+
+
 def _of_period(metric: str, series: Mapping[str, Sequence[int]], partial: Sequence[bool | None]) -> dict[str, float]:
     """Return alpha-3 → the count of the period; ``partial``: whether each day is, None if it was not collected."""
     if metric not in PER_DAY:

@@ -130,6 +130,7 @@ VIDEOS = (
     ),
     Column("peak_day", "date", "First UTC day of the period with them"),
 )
+VIDEO_METRICS = (Column("media_id", "string", "Id of a public asset", {"required": True}), *METRICS[1:])
 COLLECTIONS = (
     Column(
         "collection", "string",

@@ -13,6 +13,7 @@ from datetime import date
 import pandas as pd
 
 from apivideo_geo.aggregate.ratios import Ratios
+from apivideo_geo.aggregate.summary import count_of
 from apivideo_geo.exports.columns import (
     BREAKDOWN,
     CHORO,
@@ -24,6 +25,7 @@ from apivideo_geo.exports.columns import (
     MONTHLY,
     RATIOS,
     TIMESERIES,
+    VIDEO_METRICS,
     VIDEOS,
     Column,
 )
@@ -129,6 +131,15 @@ def collections_frame(details: Details) -> pd.DataFrame:
     )
 
 
+def video_metrics_frame(details: Details) -> pd.DataFrame:
+    """Return the columns ``VIDEO_METRICS``: every metric but the first, of each public asset that has a count."""
+    rows: list[tuple[object, ...]] = []
+    for one in details.by_media.values():
+        counts = ((asset.asset.media_id, count_of(one, asset.asset.media_id)) for asset in details.assets)
+        rows += _rows_of(one, [(media_id, round(count, MEAN_DIGITS)) for media_id, count in counts if count])
+    return make_frame(VIDEO_METRICS, rows)
+
+
 def monthly_frame(details: Details) -> pd.DataFrame:
     """Return the columns ``MONTHLY``: the breakdowns whose small counts are withheld, by month, country and value.
 
@@ -173,11 +184,16 @@ def _counts(summary: Summary) -> list[tuple[str, float]]:
 
 
 def _metric_rows(summary: Summary) -> Iterator[tuple[object, ...]]:
+    return _rows_of(summary, _counts(summary))
+
+
+def _rows_of(summary: Summary, counts: Iterable[tuple[str, float]]) -> Iterator[tuple[object, ...]]:
+    """Yield the columns of a metric for each country or video of ``counts``."""
     metric, days = summary.metric, [day for day in summary.daily if day.count is not None]
     if metric in PER_DAY:
         days = [day for day in days if not day.open] or days  # those of the mean
     unit = "seconds" if metric in IN_SECONDS else "count"
-    for code, count in _counts(summary):
+    for code, count in counts:
         figures = (None, count) if metric in PER_DAY else (count, None)
         yield code, metric, *figures, unit, days[0].day, days[-1].day, len(days)
 

@@ -70,6 +70,10 @@ def make_tables(summary: Summary, details: Details) -> tuple[CsvFile, ...]:
         tables.append(
             CsvFile("data/videos.csv", "Counts by video and live stream", columns.VIDEOS, ("media_id",), videos)
         )
+    if details.by_media:
+        title, key = "Every metric but the first by video and live stream", ("media_id", "metric")
+        rows = frames.video_metrics_frame(details)
+        tables.append(CsvFile("data/video_metrics.csv", title, columns.VIDEO_METRICS, key, rows))
     if details.collections:
         title, key = "Counts by collection (a tag that the owner lists) and country", ("collection", "iso_a3")
         rows = frames.collections_frame(details)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from apivideo_geo.aggregate.groups import GroupCount, count_groups
@@ -57,6 +57,16 @@ class Context:
     def video_pages(self) -> Mapping[str, str]:
         """Media id → path of its page."""
         return video_pages(self.details.assets, self.theme.video_pages)
+
+    @cached_property
+    def by_media(self) -> Context | None:
+        """All metrics by video, with media ids in place of countries; None if only the first was collected by video."""
+        if not self.details.by_media:
+            return None
+        counts = {one.asset.media_id: tuple(one.daily) for one in self.details.assets if one.daily}
+        daily = self.summary.daily_by("media")
+        summary = replace(self.summary, daily=daily, by_country=counts, countries=(), others=self.details.by_media)
+        return Context(summary, self.theme, self.details)
 
     @cached_property
     def collection_pages(self) -> Mapping[str, str]:

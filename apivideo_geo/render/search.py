@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from apivideo_geo.geo.countries import names_of, to_alpha2
-from apivideo_geo.render.addresses import country_page, month_page
+from apivideo_geo.render.addresses import country_page, group_page, month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.cities import LISTED
 from apivideo_geo.render.text import sentences
@@ -56,7 +56,7 @@ def render_search(context: Context, site: Collection[str], style: str, script: b
         "kinds": [written for kind in _kinds(context) if (written := _written(kind, site))["entries"]],
         "style": style,
         "label": say("Search"),
-        "hint": say("Country, video, city, month …"),
+        "hint": say("Country, group, video, city, month …"),
         "close": say("Close"),
         "results": say("Results"),
         "nothing": say("Nothing found. Only what has been counted can be found."),
@@ -84,6 +84,7 @@ def _kinds(context: Context) -> Iterator[Kind]:
     """Yield each kind, in the order in which equally good results are listed."""
     say = context.formats.say
     yield Kind(say("Country"), _countries(context), country_page("*"))
+    yield Kind(say("Group"), _groups(context), group_page("*"))
     yield Kind(say("Video"), _assets(context, "video"), "video/*.html", "videos.html")
     yield Kind(say("Live stream"), _assets(context, "live-stream"), "video/*.html", "videos.html")
     yield Kind(say("Collection"), _collections(context), "collection/*.html")
@@ -97,6 +98,12 @@ def _countries(context: Context) -> Iterator[Entry]:
         also = (to_alpha2(country.iso_a3), *names_of(country.iso_a3))
         other = dict.fromkeys(name for name in also if name != country.name)
         yield Entry(country_page(country.iso_a3), country.name, context.quantity(country.count), also=tuple(other))
+
+
+def _groups(context: Context) -> Iterator[Entry]:
+    for one in context.group_counts:
+        name, slug = one.group.name, one.group.slug
+        yield Entry(group_page(slug), name, context.quantity(one.summary.total), also=() if slug == name else (slug,))
 
 
 def _assets(context: Context, kind: str) -> Iterator[Entry]:
@@ -129,11 +136,13 @@ def _pages(context: Context) -> Iterator[Entry]:
     """Yield the pages that are there once."""
     say = context.formats.say
     yield Entry("index.html", say("Map"))
+    yield Entry("groups.html", say("Groups of countries"))
     yield Entry("videos.html", say("Videos"))
     yield Entry("cities.html", say("Cities"))
     yield Entry("compare.html", say("Side by side"), also=(say("Compare"),))
     yield Entry("small-maps.html", say("Small maps"))
     yield Entry("months.html", say("Months"))
     yield Entry("changes.html", say("What changed"))
+    yield Entry("hours.html", say("Hours of the week"))
     yield Entry("about.html", say("About the data"))
     yield Entry("data.html", say("Download"))

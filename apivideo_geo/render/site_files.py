@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from html import escape
 
-from apivideo_geo.model import NewsItem, Summary
+from apivideo_geo.model import NewsItem
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.feed import render_feed
 from apivideo_geo.render.map.picture import CARD, render_picture
 from apivideo_geo.render.map.png import render_png
+from apivideo_geo.render.pages.funnel import make_lines
 from apivideo_geo.render.text import sentences
-from apivideo_geo.render.text.formats import Formats
 
 CARD_PICTURE = "social.png"
 NOT_LISTED = ("404.html", "embed.html", "notebook.html")
@@ -33,7 +33,7 @@ def render_site_files(context: Context, changes: Sequence[NewsItem], pages: Iter
         "map.svg": draw().encode(),
         "map-dark.svg": draw(theme="dark").encode(),
         CARD_PICTURE: render_png(draw(sheet=CARD)),
-        "badge.json": render_badge(summary, formats),
+        **dict(render_badges(context)),
         "robots.txt": render_robots(theme.site_url),
         "feed.xml": render_feed(
             summary, changes, title=title, subtitle=sentences.headline(summary, formats),
@@ -69,13 +69,29 @@ def render_sitemap(site_url: str, paths: Iterable[str]) -> bytes:
     ).encode()
 
 
-def render_badge(summary: Summary, formats: Formats) -> bytes:
-    """Return ``badge.json`` with the number of countries, in the format of shields.io's endpoint badge."""
+def render_badges(context: Context) -> Iterator[tuple[str, bytes]]:
+    """Yield the path and content of the badges, in the format of shields.io's endpoint badge.
+
+    ``badge.json`` has the number of countries; ``badge-play.json``, ``badge-play-rate.json`` … have a metric or ratio.
+    """
+    summary, formats = context.summary, context.formats
     count = len(summary.countries)
+    yield (
+        "badge.json",
+        _badge(formats.say("Audience"), formats.say_many("%(count)s country", "%(count)s countries", count), context),
+    )
+    total = sentences.amount(summary.metric, summary.total, formats)
+    yield f"badge-{summary.metric}.json", _badge(sentences.label_of(summary.metric, formats), total, context)
+    names = (*summary.others, *(ratio.name for ratio in context.ratios.all))
+    for name, line in zip(names, make_lines(context), strict=True):
+        yield f"badge-{name}.json", _badge(line.label, line.value, context)
+
+
+def _badge(label: str, message: str, context: Context) -> bytes:
     badge = {
         "schemaVersion": 1,
-        "label": formats.say("Audience (demo)") if summary.demo else formats.say("Audience"),
-        "message": formats.say_many("%(count)s country", "%(count)s countries", count),
-        "color": "22649f" if count else "lightgrey",
+        "label": context.formats.say("%(label)s (demo)", label=label) if context.summary.demo else label,
+        "message": message,
+        "color": "22649f" if context.summary.total else "lightgrey",
     }
     return (json.dumps(badge, ensure_ascii=False) + "\n").encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from struct import unpack
 from xml.etree import ElementTree
@@ -136,4 +137,16 @@ def test_a_shared_link_shows_title_description_and_card(published):
 def test_the_badge_is_what_shields_io_reads(around):
     assert json.loads(around["badge.json"]) == {
         "schemaVersion": 1, "label": "Audience", "message": "17 countries", "color": "22649f",
+    }  # fmt: skip
+
+
+def test_each_metric_and_ratio_has_a_badge():
+    several = replace(watched(), others={"end": replace(watched("end"), total=1_000)}, demo=True)
+    site = whole_site(several)
+    badges = {name: json.loads(site[name]) for name in site if name.startswith("badge")}
+    assert list(badges) == ["badge.json", "badge-play.json", "badge-end.json", "badge-completion.json"]
+    assert badges["badge-play.json"]["message"] == f"{several.total:,}"
+    assert badges["badge-end.json"]["message"] == "1,000"
+    assert badges["badge-completion.json"] == {
+        "schemaVersion": 1, "label": "Completion (demo)", "message": "100.0%", "color": "22649f",
     }  # fmt: skip

@@ -14,9 +14,10 @@ from apivideo_geo.render.addresses import country_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.dots import draw_dot
 from apivideo_geo.render.map.palettes import PALETTES, spread
-from apivideo_geo.render.map.picture import FONTS, PICTURE_COLOURS, _short, _wrap
+from apivideo_geo.render.map.picture import FONTS, PICTURE_COLOURS, _short, _width, _wrap
 from apivideo_geo.render.map.png import render_png
 from apivideo_geo.render.map.small_map import STEP, TALL, WIDE, load_outlines, place_of
+from apivideo_geo.render.pages.funnel import make_lines
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.text.value_names import asset_title
@@ -24,8 +25,8 @@ from apivideo_geo.render.text.xml import xml_text
 
 WIDTH, HEIGHT = 800, 420
 """Pixels: social networks show it as large as 1200 × 630, for less than half of the bytes."""
-_MARGIN, _TITLE, _TEXT, _SMALL = 32, 36, 22, 15
-"""Pixels: the margin, and the sizes of title, text and notes."""
+_MARGIN, _TITLE, _TEXT, _MORE, _SMALL = 32, 36, 22, 18, 15
+"""Pixels: the margin, and the sizes of title, text, further figures and notes."""
 _MAP = 32, 158, 460, 222
 """Left, top, width and height of the map."""
 _TREND = 520, 190, 248, 150
@@ -41,13 +42,17 @@ _COLOURS = PICTURE_COLOURS["light"]
 
 @dataclass(frozen=True)
 class Card:
-    """What a picture shows: title, count in words, class of each country (alpha-3 → 0, 1, …), counts by day."""
+    """What a picture shows: title, count in words, class of each country (alpha-3 → 0, 1, …), counts by day.
+
+    ``more``: the figures of other metrics, in one line.
+    """
 
     title: str
     words: str
     kinds: Mapping[str, int]
     classes: int
     daily: Sequence[int | None]
+    more: str = ""
 
     @property
     def alternative(self) -> str:
@@ -85,12 +90,24 @@ def _card(what: CountryCount | AssetDetail, context: Context) -> Card:
     words = f"{context.quantity(what.count)} {period}".strip()
     if isinstance(what, CountryCount):
         daily = _known(summary.daily, summary.by_country.get(what.iso_a3, ()))
-        return Card(sentences.called(what, context.formats), words, {what.iso_a3: 4}, 6, daily)
+        more = _more(context, what.iso_a3)
+        return Card(sentences.called(what, context.formats), words, {what.iso_a3: 4}, 6, daily, more)
     counts = {code: count for code, count in what.countries if code in load_shapes()}
     scale = context.theme.scale_of(list(counts.values()))
     kinds = {code: index for code, count in counts.items() if (index := scale.class_of(count)) is not None}
     title = asset_title(what.asset, context.formats)
-    return Card(title, words, kinds, len(scale.lows), _known(summary.daily_by("media"), what.daily))
+    more = _more(context.by_media, what.asset.media_id) if context.by_media else ""
+    return Card(title, words, kinds, len(scale.lows), _known(summary.daily_by("media"), what.daily), more)
+
+
+def _more(context: Context, key: str) -> str:
+    """Return the ratios and other metrics of a country or video that have a value, as far as they fit in a line."""
+    lines, metrics = make_lines(context, key), len(context.summary.others)
+    chosen: list[str] = []
+    for text in (f"{one.label}: {one.value}" for one in (*lines[metrics:], *lines[:metrics]) if one.value != "–"):
+        if _width(" · ".join([*chosen, text]), _MORE) <= WIDTH - 2 * _MARGIN:
+            chosen.append(text)
+    return " · ".join(chosen)
 
 
 def _known(daily: Sequence[DayCount], counts: Sequence[int]) -> list[int | None]:
@@ -113,6 +130,7 @@ def render_card(card: Card, context: Context) -> bytes:
             for row, line in enumerate(lines)
         ),
         _text(card.words, _MARGIN + _TITLE * 1.2 * len(lines) + _TEXT * 1.1, _TEXT, _COLOURS.mute, formats),
+        _text(card.more, _MAP[1] - 8, _MORE, _COLOURS.mute, formats) if card.more else "",
         _world(card, colours),
         _trend(card.daily, colours[-1]),
         _text(_short(source, 80), HEIGHT - 16, _SMALL, _COLOURS.mute, formats),

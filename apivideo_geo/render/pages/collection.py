@@ -32,6 +32,7 @@ def make_collection(
     return {
         **page,
         **curves.show(sums.daily, collection.tag, {media_id for media_id, _ in counts}),
+        "lines": (),  # a viewer of two videos would be counted twice
         "kind": formats.say("Collection"),
         "lead": f"{members}. {page['lead'] if sums.count else nothing}",
         "figures": tuple(replace(figure, note="") if figure.key == "total" else figure for figure in page["figures"]),

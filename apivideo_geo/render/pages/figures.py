@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from apivideo_geo.model import CHANGE_FROM, ENOUGH, Change, Comparison, DayCount, Side
+from apivideo_geo.model import CHANGE_FROM, ENOUGH, Change, Comparison, DayCount, Side, Summary
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.daily_curve import Frame
 from apivideo_geo.render.pages.notes import Marks, make_marks, with_marks
@@ -94,6 +94,14 @@ def change_of(counts: Sequence[int], comparison: Comparison | None) -> Change | 
     """
     change = comparison.of(counts) if comparison and counts else None
     return change if change and change.counted >= CHANGE_FROM else None
+
+
+def whole_history(summary: Summary, formats: Formats) -> str:
+    """Return the first and the last day of the history, for figures that show it whatever period is chosen."""
+    if not summary.daily:
+        return ""
+    first, last = (formats.day(summary.daily[at].day) for at in (0, -1))
+    return formats.say("Whole history: %(first)s to %(last)s", first=first, last=last)
 
 
 class Curves:

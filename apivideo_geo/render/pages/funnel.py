@@ -8,6 +8,7 @@ from itertools import pairwise
 from math import ceil
 
 from apivideo_geo.aggregate.ratios import RatioValue
+from apivideo_geo.aggregate.summary import count_of
 from apivideo_geo.model import PER_DAY
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.text import sentences
@@ -78,8 +79,7 @@ def make_lines(context: Context, code: str = "") -> tuple[MetricLine, ...]:
 def _metric_lines(context: Context, code: str) -> Iterator[MetricLine]:
     formats = context.formats
     for metric, summary in context.summary.others.items():
-        counts = {country.iso_a3: country.count for country in summary.countries}
-        value = counts.get(code, 0) if code else summary.total
+        value = count_of(summary, code) if code else summary.total
         days = sum(day.count is not None for day in summary.daily)
         lacking = any(
             mine.count is None and day.count is not None and day.day != context.summary.today

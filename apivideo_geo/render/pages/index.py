@@ -18,7 +18,7 @@ from apivideo_geo.render.map.legend import make_legend
 from apivideo_geo.render.map.sparkline import spark_path
 from apivideo_geo.render.pages.breakdowns import make_panels
 from apivideo_geo.render.pages.embed import make_snippet
-from apivideo_geo.render.pages.figures import Figure, change_note, change_of, compared, tone_of_change
+from apivideo_geo.render.pages.figures import Figure, change_note, change_of, compared, tone_of_change, whole_history
 from apivideo_geo.render.pages.funnel import make_funnel
 from apivideo_geo.render.pages.notes import make_marks, with_marks
 from apivideo_geo.render.text import sentences
@@ -87,7 +87,7 @@ def make_index(
         "data": script_data.client_data(context, files),
         "changes": {"entries": _latest(changes), "more": len(changes) > CHANGES},
         "funnel": make_funnel(context),
-        "history": _history(summary, formats),
+        "history": whole_history(summary, formats),
         "panels": make_panels(context),
     }
 
@@ -95,14 +95,6 @@ def make_index(
 def _latest(changes: Sequence[NewsItem]) -> list[NewsItem]:
     """Return the latest changes; publications, which can be many, are only on the page of all changes."""
     return [entry for entry in changes if not entry.id.startswith("published/")][:CHANGES]
-
-
-def _history(summary: Summary, formats: Formats) -> str:
-    """Return the first and the last day of the history, which the funnel shows whatever period is chosen."""
-    if not summary.daily:
-        return ""
-    first, last = (formats.day(summary.daily[at].day) for at in (0, -1))
-    return formats.say("Whole history: %(first)s to %(last)s", first=first, last=last)
 
 
 def make_figures(context: Context) -> tuple[Figure, ...]:

@@ -19,7 +19,8 @@ from apivideo_geo.render.map.legend import Swatch, class_swatches
 from apivideo_geo.render.map.small_map import render_counts
 from apivideo_geo.render.pages.breakdowns import Breakdown, Line, base_of, by_months, days_note, make_table
 from apivideo_geo.render.pages.compare import compare_key
-from apivideo_geo.render.pages.figures import Curves, Figure
+from apivideo_geo.render.pages.figures import Curves, Figure, whole_history
+from apivideo_geo.render.pages.funnel import make_funnel, make_lines
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.text.translations import marked_many
@@ -87,7 +88,7 @@ def make_video(
     counts = dict(detail.countries)
     unknown = counts.pop(UNKNOWN, 0)
     scale = context.theme.scale_of(list(counts.values()))
-    title = asset_title(detail.asset, formats)
+    title, media_id, by_media = asset_title(detail.asset, formats), detail.asset.media_id, context.by_media
     lead = " ".join(_lead(detail, counts, context, country_lines))
     words = {code: f"{country_lines[code].name}: {context.quantity(count)}" for code, count in counts.items()}
     overlay = render_counts(counts, scale, formats.say("World map: %(words)s", words=lead), words)
@@ -103,14 +104,17 @@ def make_video(
             *class_swatches(counts.values(), scale, formats),
             Swatch("zero", "0", formats.say("all others")),
         ),
-        **curves.show(detail.daily, title, {detail.asset.media_id}),
-        "compare": compare_key(context.video_pages[detail.asset.media_id], context) if detail.daily else "",
+        **curves.show(detail.daily, title, {media_id}),
+        "compare": compare_key(context.video_pages[media_id], context) if detail.daily else "",
         "gaps": sentences.gaps(summary, formats, by_video=True),
         "table": make_table(
             formats.say("Countries"), Breakdown(detail.countries, detail.count), formats, country_lines.__getitem__,
             len(detail.countries), shares=False,
         ),
         "own_balance": sentences.balance(detail.count, unknown, summary, formats),
+        "history": whole_history(summary, formats),
+        "funnel": make_funnel(by_media, media_id) if by_media else None,
+        "lines": make_lines(by_media, media_id) if by_media else (),
     }  # fmt: skip
 
 
