@@ -36,6 +36,8 @@ from apivideo_geo.text_files import read_rows
 
 _DATA = Path(__file__).with_name("data")
 _KOSOVO = ("XKX", "XK")
+_SHORT = 16
+"""Characters; longer spellings of a country are official forms such as ``Republic of the Union of Myanmar``."""
 
 
 class _Tables(NamedTuple):
@@ -94,10 +96,10 @@ def names_of(iso_a3: str, locales: Sequence[str] = ("en", "fr", "de", "es")) -> 
 
 @cache
 def _other_names() -> Mapping[str, Sequence[str]]:
-    """Return alpha-3 → its names in ``country_spellings.csv``, without codes: most of these are of the past."""
+    """Return alpha-3 → its names in ``country_spellings.csv``, without codes, which are of the past, and long forms."""
     found: dict[str, list[str]] = {}
     for row in read_rows(_DATA / "country_spellings.csv"):
-        if not _is_code(row["spelling"]):
+        if not _is_code(row["spelling"]) and len(row["spelling"]) <= _SHORT:
             found.setdefault(row["iso_a3"], []).append(re.sub(r"\b([A-Z])\.", r"\1", row["spelling"]))
     return found
 

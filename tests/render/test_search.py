@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.model import Asset, AssetCollection, AssetDetail, CityCount, Details, Summary
+from apivideo_geo.render.addresses import group_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.cities import LISTED
 from apivideo_geo.render.search import render_search
@@ -104,7 +105,8 @@ def test_an_index_of_five_hundred_videos_is_at_most_25_kb():
     _, months = with_months()
     context = Context(what, Theme("Acme"), Details(assets=assets, cities=cities, closed=months.closed))
     site = {*context.video_pages.values(), *(f"country/{code}.html" for code in all_countries())}
-    content = render_search(context, site | {"videos.html", "cities.html"}, "assets/search.css", b"")
+    site |= {"videos.html", "cities.html", *(group_page(group.slug) for group in context.groups)}
+    content = render_search(context, site, "assets/search.css", b"")
     assert len(index_of({"search.js": content})["Video"]) == 500
     assert len(gzip.compress(content, 9)) <= 25_000
 
