@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from apivideo_geo.aggregate.collections import make_collections
 from apivideo_geo.geo.countries import all_countries
-from apivideo_geo.model import Asset, AssetCollection, AssetDetail, CityCount, Details, Summary
+from apivideo_geo.model import Asset, AssetDetail, CityCount, Details, Summary
 from apivideo_geo.render.addresses import group_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.cities import LISTED
@@ -64,8 +65,9 @@ def site(tmp_path_factory) -> Path:
 
 def test_every_page_can_be_found_and_nothing_leads_nowhere():
     week, some = detailed()
-    collection = AssetCollection("Course 1", some.assets[:2], some.assets[0])
-    for what, details in ((week, replace(some, collections=(collection,))), with_months()):
+    tagged = tuple(replace(one, asset=replace(one.asset, tags=("Course 1",))) for one in some.assets)
+    collections = make_collections(tagged, ["Course 1"])
+    for what, details in ((week, replace(some, collections=collections)), with_months()):
         site = render_site(what, Theme("Acme Academy"), TEMPLATES, details)
         found = {path for entries in index_of(site).values() for path, *_ in entries}
         assert found == {name for name in site if name.endswith(".html")} - NOT_FOUND

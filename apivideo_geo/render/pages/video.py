@@ -89,6 +89,7 @@ def make_video(
     unknown = counts.pop(UNKNOWN, 0)
     scale = context.theme.scale_of(list(counts.values()))
     title, media_id, by_media = asset_title(detail.asset, formats), detail.asset.media_id, context.by_media
+    page = context.video_pages.get(media_id, "")  # a collection has none
     lead = " ".join(_lead(detail, counts, context, country_lines))
     words = {code: f"{country_lines[code].name}: {context.quantity(count)}" for code, count in counts.items()}
     overlay = render_counts(counts, scale, formats.say("World map: %(words)s", words=lead), words)
@@ -105,7 +106,7 @@ def make_video(
             Swatch("zero", "0", formats.say("all others")),
         ),
         **curves.show(detail.daily, title, {media_id}),
-        "compare": compare_key(context.video_pages[media_id], context) if detail.daily else "",
+        "compare": compare_key(page, context) if page and detail.daily else "",
         "gaps": sentences.gaps(summary, formats, by_video=True),
         "table": make_table(
             formats.say("Countries"), Breakdown(detail.countries, detail.count), formats, country_lines.__getitem__,
