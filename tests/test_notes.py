@@ -168,6 +168,16 @@ def test_a_collection_is_the_sum_over_its_public_videos(built):
     assert not any("secret-tag" in text.decode(errors="ignore") for text in built.files("site").values())
 
 
+def test_what_is_not_public_is_neither_marked_nor_in_a_collection_even_if_it_is_shown(built):
+    with open_history(built.folder / "history") as history:
+        hidden = asset("Hidden", ("course",), "2026-08-25T10:00:00+00:00", public=False)
+        history.save_assets([*ASSETS[1:], hidden], unlisted=True)
+    render(built, "shown", APIVIDEO_GEO_SHOW_UNLISTED="true", APIVIDEO_GEO_HISTORY_PRIVATE="true")
+    assert "Film Hidden" in read(built, "shown/videos.html")
+    assert "Film Hidden" not in read(built, "shown/collection/course.html") + read(built, "shown/feed.xml")
+    assert date(2026, 8, 25) not in places(read(built, "shown/index.html"), "published")
+
+
 def test_a_note_outside_the_history_and_a_tag_that_no_video_has_are_warnings(built):
     said = built.done.stdout + built.done.stderr
     assert "the notes of 1 day (2025-01-01) are not shown, because the history does not have these days" in said

@@ -43,6 +43,7 @@ class Digest:
         videos = view.videos(make_asset_lines(context))[:VIDEOS]
         lists = (
             (say("Records"), list(view.records())),
+            (say("Notes and publications"), view.events()),
             (say("Grew most"), list(map(_moved, grew))),
             (say("Fell most"), list(map(_moved, fell))),
             (say("What was watched"), [f"{row.name}: {row.count}" for row in videos]),

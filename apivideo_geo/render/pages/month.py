@@ -157,6 +157,11 @@ class MonthView:
         elif names:
             yield formats.say("First seen in this month: %(countries)s.", countries=formats.listed(names))
 
+    def events(self) -> list[str]:
+        """Return the notes and publications of the month as they are known now, oldest first."""
+        marks = make_marks(self.context.notes, self.summary.daily, self.context)
+        return [f"{day}: {event.sentence}" for event, day in reversed(marks.events)]
+
     def movers(self) -> tuple[tuple[MonthRow, ...], tuple[MonthRow, ...]]:
         """Return the countries that grew most and those that fell most, by the difference of their daily averages."""
         compared = self.compared
