@@ -12,7 +12,7 @@ Heavy libraries are imported when a method needs them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -118,6 +118,29 @@ class Audience:
         from apivideo_geo.exports.frames import countries_frame
 
         return countries_frame(self._summary(since, until, country, media, metric))
+
+    def groups(
+        self,
+        own: Mapping[str, Sequence[str]] | None = None,
+        *,
+        since: Day = None,
+        until: Day = None,
+        media: str | None = None,
+        metric: str | None = None,
+    ) -> pd.DataFrame:
+        """Return one row for each group of countries, as in ``groups.csv``: continents, the EU, UN subregions.
+
+        ``own``: groups of your own, such as ``{"DACH": ["DEU", "Austria", "CH"]}``. Groups overlap: they must not be
+        added up. Raises :class:`UsageError` for a group that has a text that is not a country.
+        """
+        from apivideo_geo.aggregate.groups import count_groups
+        from apivideo_geo.exports.frames import groups_frame
+        from apivideo_geo.geo.groups import all_groups, own_groups
+        from apivideo_geo.geo.places import population
+
+        summary = self._summary(since, until, None, media, metric)
+        groups = all_groups(own_groups(own or {}), self.locale)
+        return groups_frame(count_groups(summary, groups, population), summary)
 
     def daily(
         self,

@@ -16,11 +16,13 @@ import pyarrow.parquet as pq
 
 from apivideo_geo.model import PER_DAY, Details, Summary
 from apivideo_geo.page_loads import CANONICAL, LINK, LOAD, Address, find_in_page, find_in_script, find_in_style
-from apivideo_geo.render.addresses import collection_pages, country_page, month_page
+from apivideo_geo.render.addresses import collection_pages, country_page, group_page, month_page
 from apivideo_geo.word_search import WordSearch
 
 MONTHLY = "data/monthly.csv"
 """The file with the dimensions whose small counts are suppressed; missing if none of them was collected."""
+GROUPS = "data/groups.csv"
+"""The file with the groups of countries."""
 METRICS = "data/metrics.csv"
 """The file with all metrics; missing if there is only one."""
 ROUNDED = 0.0005
@@ -138,12 +140,17 @@ def check_details(summary: Summary, details: Details) -> list[str]:
 
 
 def check_pages(site: Mapping[str, bytes], summary: Summary, details: Details) -> list[str]:
-    """Return missing pages of countries, collections and months, and pages, also of videos, with a wrong count."""
+    """Return missing pages, and pages of countries, groups, collections, months and videos with a wrong count."""
     expected = {country_page(country.iso_a3): country.count for country in summary.countries}
     expected |= {month_page(one.month): one.total for one in details.closed}
     pages = collection_pages([one.tag for one in details.collections])
     expected |= {pages[one.tag]: one.sums.count for one in details.collections}
-    problems = [f"{name} is not there" for name in expected if name not in site]
+    counts, problems = {country.iso_a3: country.count for country in summary.countries}, []
+    for row in csv.DictReader(io.StringIO(site.get(GROUPS, b"").decode())):
+        expected[group_page(row["group"])] = count = sum(counts.get(code, 0) for code in row["members"].split())
+        if int(row["count"]) != count:
+            problems.append(f"{GROUPS} does not have the count {count} of {row['group']}")
+    problems += [f"{name} is not there" for name in expected if name not in site]
     problems += [
         f"{name} does not have the count {count}"
         for name, count in expected.items()

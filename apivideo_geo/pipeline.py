@@ -170,16 +170,21 @@ def make_digest(month: str, settings: Settings, effects: Effects) -> Digest | No
 
 def render(summary: Summary, details: Details, facts: ibis.Table, settings: Settings) -> Mapping[str, bytes]:
     """Return the files of the site: path → content. A large site is on disk, in a temporary file."""
+    from apivideo_geo.aggregate.groups import count_groups
     from apivideo_geo.exports.data_files import render_data_files
     from apivideo_geo.exports.facts_parquet import render_facts
     from apivideo_geo.exports.manifest import FACTS, render_manifest
     from apivideo_geo.exports.month_files import render_month_files
     from apivideo_geo.exports.tables import column_names, make_tables
+    from apivideo_geo.geo.groups import all_groups
+    from apivideo_geo.geo.places import population
     from apivideo_geo.render.site import render_site
     from apivideo_geo.render.theme.templates import find_templates
     from apivideo_geo.spool import SpooledFiles
 
-    theme, tables = theme_of(settings), make_tables(summary, details)
+    theme = theme_of(settings)
+    groups = count_groups(summary, all_groups(theme.groups, settings.locale), population)
+    tables = make_tables(summary, details, groups)
     site = render_site(summary, theme, find_templates(), details, column_names(tables), SpooledFiles())
     others = summary.others.values()
     days = {FACTS: render_facts(facts, summary.period_from, summary.period_to, settings.withhold_media, others)}

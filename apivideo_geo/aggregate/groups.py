@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from apivideo_geo.geo.groups import Group
-from apivideo_geo.model import CountryCount, DayCount, Earlier, Summary
+from apivideo_geo.model import CHANGE_FROM, Change, CountryCount, DayCount, Earlier, Summary
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,17 @@ class GroupCount:
     share: float
     people: int
     per_million: float | None
+
+    @property
+    def daily(self) -> list[int]:
+        """The counts on the days of the Summary, 0 if a day was not collected."""
+        return [day.count or 0 for day in self.summary.daily]
+
+    @property
+    def change(self) -> Change | None:
+        """The change of its count; None if there were too few before, or nothing can be compared."""
+        change = self.summary.comparison.of(self.daily) if self.summary.comparison else None
+        return change if change and change.counted >= CHANGE_FROM else None
 
     @property
     def no_rate(self) -> str:

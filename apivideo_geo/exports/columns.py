@@ -5,10 +5,11 @@ The same definitions type the pandas frames, head the CSV files and describe the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, get_args
 
 from apivideo_geo import model
+from apivideo_geo.geo.groups import Kind
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,32 @@ COUNTRIES = (
     ),
     Column("population", "integer", "Permanent residents of the country", {"minimum": 1}),
     Column("population_year", "integer", "Year of this estimate, if it is known"),
+)  # fmt: skip
+GROUPS = (
+    Column("group", "string", "Name in addresses, such as western-europe", {"required": True}),
+    Column("name", "string", "Name in the language of the site"),
+    Column("kind", "string", "Kind of the group", {"required": True, "enum": list(get_args(Kind))}),
+    replace(
+        _IN_PERIOD, description="Count in the period; groups overlap, so counts of several must not be added up",
+    ),
+    _SHARE,
+    Column(
+        "per_million", "number", "Per million people of all countries of the group; empty where there is no rate",
+        {"minimum": 0},
+    ),
+    Column(
+        "per_million_missing", "string",
+        "Why there is no rate: too_few (a smaller count than per_million_from), no_population (no permanent residents)",
+        {"enum": ["too_few", "no_population"]},
+    ),
+    Column("population", "integer", "Permanent residents of all countries of the group", {"minimum": 1}),
+    Column("countries", "integer", "Countries of the group with a count", COUNT),
+    Column("members", "string", "Codes of all countries of the group, with spaces between them", {"required": True}),
+    Column(
+        "change", "number",
+        "Daily average of the last 30 days, divided by that of the 30 before, less 1; empty if it cannot be compared",
+    ),
+    *_PERIOD,
 )  # fmt: skip
 DAILY = (_DAY, _DAY_COUNT, _STATE, _METRIC)
 TIMESERIES = (

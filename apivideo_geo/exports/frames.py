@@ -12,6 +12,7 @@ from datetime import date
 
 import pandas as pd
 
+from apivideo_geo.aggregate.groups import GroupCount
 from apivideo_geo.aggregate.ratios import Ratios
 from apivideo_geo.aggregate.summary import count_of
 from apivideo_geo.exports.columns import (
@@ -20,6 +21,7 @@ from apivideo_geo.exports.columns import (
     COLLECTIONS,
     COUNTRIES,
     DAILY,
+    GROUPS,
     HOURS,
     METRICS,
     MONTHLY,
@@ -75,6 +77,11 @@ def countries_frame(summary: Summary) -> pd.DataFrame:
             (UNKNOWN, *none, round(summary.unknown, MEAN_DIGITS), share, *none, *period, "unknown_country", *none)
         )
     return _counted(COUNTRIES, rows, summary)
+
+
+def groups_frame(counted: Sequence[GroupCount], summary: Summary) -> pd.DataFrame:
+    """Return the columns ``GROUPS``, one row for each of ``counted``. Groups overlap: they must not be added up."""
+    return _counted(GROUPS, (_group_row(one, summary) for one in counted), summary)
 
 
 def daily_frame(summary: Summary) -> pd.DataFrame:
@@ -168,6 +175,16 @@ def breakdown_frame(parts: Parts, total: int) -> pd.DataFrame:
 def round_rate(value: float | None) -> float | None:
     """Return a rate per million people as the files have it."""
     return _rounded(value, PER_MILLION_DIGITS)
+
+
+def _group_row(one: GroupCount, summary: Summary) -> tuple[object, ...]:
+    among, change = one.summary, one.change
+    return (
+        one.group.slug, one.group.name, one.group.kind, round(among.total, MEAN_DIGITS), round(one.share, SHARE_DIGITS),
+        round_rate(one.per_million), one.no_rate or None, one.people or None, len(among.countries),
+        " ".join(one.group.members), _rounded(change.now / change.before - 1 if change else None, SHARE_DIGITS),
+        summary.metric, summary.period_from, summary.period_to,
+    )  # fmt: skip
 
 
 def _counted(columns: Sequence[Column], rows: Iterable[Sequence[object]], summary: Summary) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from apivideo_geo.aggregate.groups import GroupCount
 from apivideo_geo.exports import columns, frames
 from apivideo_geo.exports.columns import CODE_PATTERN, Column
 from apivideo_geo.formulas import escape_formula
@@ -48,8 +49,8 @@ def _cells(values: pd.Series, column: Column) -> pd.Series:
     return pd.Series(pd.array([*texts, None], dtype="object")[codes], index=values.index)  # -1, missing, is the last
 
 
-def make_tables(summary: Summary, details: Details) -> tuple[CsvFile, ...]:
-    """Return every CSV file of the site.
+def make_tables(summary: Summary, details: Details, groups: Sequence[GroupCount] = ()) -> tuple[CsvFile, ...]:
+    """Return every CSV file of the site. ``groups``: the figures of each group of countries.
 
     The counts of choro, countries and timeseries each add up to ``summary.total``; those of videos and monthly may add
     up to less, because not every play has a video, city or referring site.
@@ -61,6 +62,9 @@ def make_tables(summary: Summary, details: Details) -> tuple[CsvFile, ...]:
             ("iso_a3",), frames.countries_frame(summary),
         )
     )  # fmt: skip
+    if groups:
+        title, rows = "Counts by group of countries; groups overlap", frames.groups_frame(groups, summary)
+        tables.append(CsvFile("data/groups.csv", title, columns.GROUPS, ("group",), rows))
     timeseries = frames.timeseries_frame(summary)
     tables.append(CsvFile("data/timeseries.csv", "Counts by day and country", columns.TIMESERIES, (), timeseries))
     if summary.others:

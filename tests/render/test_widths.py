@@ -29,7 +29,7 @@ from tests.render.samples import MADE, whole_site, whole_world, write
 
 PAGES = (
     "index.html", "country/FRA.html", "video/viFilm00.html", "videos.html", "cities.html", "changes.html",
-    "2026-10/index.html", "months.html", "compare.html", "small-maps.html",
+    "2026-10/index.html", "months.html", "compare.html", "small-maps.html", "group/europe.html", "groups.html",
     "about.html", "data.html", "embed.html", "404.html",
 )  # fmt: skip
 LOCALES = ("en", "fr", "ar")

@@ -73,6 +73,7 @@ def make_country(
         "watched": _watched(country, detail, context, asset_lines),
         "panels": tuple(_panels(country, detail, context)) if detail else (),
         "neighbours": tuple(_neighbours(country, context)),
+        "groups": [group for group in context.groups if country.iso_a3 in group.members],
         "before": _by_rank(country, -1, context),
         "after": _by_rank(country, 1, context),
     }

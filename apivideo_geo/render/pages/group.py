@@ -16,13 +16,12 @@ from apivideo_geo.aggregate.compare import new_countries
 from apivideo_geo.aggregate.groups import GroupCount
 from apivideo_geo.geo.countries import name_of
 from apivideo_geo.geo.groups import Group, Kind
-from apivideo_geo.model import Change
 from apivideo_geo.render.addresses import group_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.legend import Swatch, class_swatches
 from apivideo_geo.render.map.small_map import render_counts
 from apivideo_geo.render.map.sparkline import spark_path
-from apivideo_geo.render.pages.figures import Curves, Figure, change_note, change_of, compared, tone_of_change
+from apivideo_geo.render.pages.figures import Curves, Figure, change_note, compared, tone_of_change
 from apivideo_geo.render.pages.funnel import make_funnel, make_lines
 from apivideo_geo.render.pages.index import make_rows
 from apivideo_geo.render.text import sentences
@@ -65,7 +64,7 @@ def make_group(one: GroupCount, context: Context) -> dict[str, Any]:
         "classes": len(scale.lows),
         "overlay": Markup(overlay),  # noqa: S704 - SVG made here, its texts escaped
         "legend": tuple(_legend(one, among)),
-        **Curves(among).show(_days(one), name),
+        **Curves(among).show(one.daily, name),
         "gaps": sentences.gaps(summary, formats),
         "funnel": make_funnel(among) if summary.total else None,
         "lines": make_lines(among),
@@ -95,7 +94,7 @@ def make_groups(counted: Sequence[GroupCount], context: Context) -> dict[str, An
 
 def _row(one: GroupCount, context: Context) -> GroupRow:
     summary, formats = one.summary, context.formats
-    change = _change(one)
+    change = one.change
     return GroupRow(
         name=one.group.name,
         link=group_page(one.group.slug),
@@ -105,16 +104,8 @@ def _row(one: GroupCount, context: Context) -> GroupRow:
         per_million=_per_million(one, formats),
         change=formats.change(change.now, change.before) if change else "–",
         tone=tone_of_change(change),
-        spark=spark_path(_days(one), [day.count for day in summary.daily]),
+        spark=spark_path(one.daily, [day.count for day in summary.daily]),
     )
-
-
-def _days(one: GroupCount) -> list[int]:
-    return [day.count or 0 for day in one.summary.daily]
-
-
-def _change(one: GroupCount) -> Change | None:
-    return change_of(_days(one), one.summary.comparison)
 
 
 def _reach(one: GroupCount, formats: Formats) -> str:
@@ -128,7 +119,7 @@ def _per_million(one: GroupCount, formats: Formats) -> str:
 
 def _figures(one: GroupCount, context: Context) -> Iterator[Figure]:
     formats, summary, say = context.formats, one.summary, context.formats.say
-    change, total = _change(one), sentences.amount(summary.metric, summary.total, formats)
+    change, total = one.change, sentences.amount(summary.metric, summary.total, formats)
     yield Figure("total", "", total, change_note(summary.comparison, change, formats), tone_of_change(change))
     notes = [say("of %(number)s", number=formats.number(len(one.group.members)))]
     if new := new_countries(summary):
