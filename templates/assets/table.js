@@ -243,10 +243,11 @@
     const { view } = shown;
     /** @param {number} number @param {number} digits */
     const rounded = (number, digits) => (Number.isFinite(number) ? String(Number(number.toFixed(digits))) : "");
-    const period = [data.first && formats.iso(view.from), data.last && formats.iso(view.to)];
+    const { now, before } = view.comparison;
+    const period = [...[view.from, view.to].map((day) => data.first && formats.iso(day)), ...[now.from, now.to, before.from, before.to].map((day) => (view.change ? formats.iso(day) : ""))];
     const { metric } = view, ratio = metric.parts;
     /** @type {(string | number)[][]} */
-    const lines = [["rank", "iso_a3", "country", metric.column, ...(ratio ? ["low_95", "high_95", ...ratio.map((part) => part.column)] : ["share", "per_million"]), "change", "from", "to"]];
+    const lines = [["rank", "iso_a3", "country", metric.column, ...(ratio ? ["low_95", "high_95", ...ratio.map((part) => part.column)] : ["share", "per_million"]), "change", "from", "to", "compared_from", "compared_to", "against_from", "against_to"]];
     for (const row of body.rows) {
       if (row.hidden) continue;
       const code = row.dataset.c || "";

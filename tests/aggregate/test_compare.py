@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +44,30 @@ def found(case: Mapping[str, Any]) -> dict[str, Any]:
     shown |= {"counted": change.counted} if change else {}
     near = comparison.nearest
     return shown | {"nearest": near and [value if isinstance(value, str) else [*map(str, value)] for value in near]}
+
+
+@pytest.mark.parametrize("case", TABLE, ids=[case["name"] for case in TABLE])
+def test_the_documentation_has_the_table(case):
+    documented = (Path(__file__).parents[2] / "docs/counting.md").read_text(encoding="utf-8").splitlines()
+    assert row_of(case) in documented
+
+
+def row_of(case: Mapping[str, Any]) -> str:
+    """A case as a line of the table in ``docs/counting.md``."""
+    result = case["expected"]
+    now, before = (
+        f"{first} to {last} ({collected} of {days})" if first != last else f"{first} ({collected} of {days})"
+        for first, last, collected, days in (result["now"], result["before"])
+    )
+    text = f"{now} against {before}" + (", by weekday" if result["matched"] else "")
+    change = result["change"]
+    if change is not None:
+        return f"| {case['name']} | {text} | {100 * change:+.1f} % |"
+    near = result["nearest"]
+    if near is None:
+        return f"| {case['name']} | {text} | none; no period works |"
+    other = f" against {' to '.join(near[1])}" if isinstance(near[1], list) else ""
+    return f"| {case['name']} | {text} | none; nearest: {' to '.join(near[0])}{other} |"
 
 
 def week_by_week(counts: list[int | None]) -> Comparison:

@@ -419,6 +419,7 @@ def test_copying_gives_the_rows_as_shown_with_codes_and_period(open_page: OpenPa
             assert f"{int(row['plays']):,}" == shown[row["iso_a3"]][2]
     assert sum(int(row["plays"]) for row in rows) == int(figure(page, "total").replace(",", ""))
     assert {(row["from"], row["to"]) for row in rows} == {("2026-10-23", "2026-11-21")}
+    assert {(row["against_from"], row["against_to"]) for row in rows} == {("2026-09-23", "2026-10-22")}
     assert opened.problems == []
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from apivideo_geo.days import ONE_DAY, days_between, month_end
+from apivideo_geo.aggregate.compare import compared_months, settled_months
 from apivideo_geo.model import AssetDetail, NewsItem
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.text.value_names import asset_title
@@ -44,6 +44,7 @@ class _Causes:
             self._notes[note.day].append(note.text)
         self._total = [day.count or 0 for day in context.summary.daily]
         daily = context.summary.daily_by("media")
+        self._months = [*compared_months(daily, settled_months(context.summary))]
         self._index = {day.day: index for index, day in enumerate(daily) if day.count is not None and not day.open}
 
     def of_day(self, day: date) -> str:
@@ -59,24 +60,18 @@ class _Causes:
 
     def of_month(self, month: date) -> str:
         """Return the asset that made at least half of a month's rise; empty if there is none, and after a note."""
-        before = (month - ONE_DAY).replace(day=1)
-        days, days_before = self._days(month), self._days(before)
-        if not days or not days_before or any(day.replace(day=1) == month for day in self._notes):
+        compared = next((one for one in self._months if one.now.first == month), None)
+        if compared is None or any(day.replace(day=1) == month for day in self._notes):
             return ""
 
-        def rise(counts: Sequence[int]) -> int:
-            # The difference of the daily averages times both numbers of days, which is a whole number.
-            return _sum(counts, days) * len(days_before) - _sum(counts, days_before) * len(days)
+        def rise(counts: Sequence[int]) -> float:
+            change = compared.of(counts)
+            return change.now - change.before if change else 0
 
         first = max(self._assets, key=lambda one: rise(one.daily), default=None)
         if first is None or not 0 < rise(self._total) <= 2 * rise(first.daily):
             return ""
         return self._formats.say("Most of the rise: %(title)s.", title=self._title(first))
-
-    def _days(self, month: date) -> list[int]:
-        """Return the indexes of the days of ``month``; none if one of them was not collected by video."""
-        days = days_between(month, month_end(month))
-        return [self._index[day] for day in days] if all(day in self._index for day in days) else []
 
     def _title(self, one: AssetDetail) -> str:
         return asset_title(one.asset, self._formats)
