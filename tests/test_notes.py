@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -114,12 +115,18 @@ def test_notes_and_publications_are_marked_on_the_curves_of_all_pages_that_they_
 
 
 def test_each_mark_is_text_under_the_curve_and_in_its_text_alternative(built):
-    page = read(built, "site/country/FRA.html")
-    assert "Marked and listed below: 3 notes, 4 publications." in page
+    assert "Marked and listed below: 3 notes, 4 publications." in read(built, "site/country/FRA.html")
+    page = read(built, "site/collection/course.html")
     listed = re.findall(r'<li class="(\w+)"><time datetime="([\d-]+)">[^<]*</time> <a href="([^"]*)">([^<]*)</a>', page)
     assert [one[1] for one in listed] == sorted((one[1] for one in listed), reverse=True)
-    assert ("published", "2026-08-21", "../videos.html", "2 videos published") in listed
+    assert [one[1::2] for one in listed if one[0] == "published"] == [
+        ("2026-08-21", "Published: Film B"), ("2026-08-20", "Published: Film A"),
+    ]  # fmt: skip
     assert ("note", "2026-09-20", "../index.html?period=2026-09-20..2026-09-20", "Note: Second note") in listed
+    everything = next(text.decode() for name, text in built.files("site").items() if "assets/events." in name)
+    rows = json.loads(everything.partition("=")[2].rstrip(";\n"))
+    assert ["2026-08-21", "21 August 2026", "2 videos published", "videos.html", "published"] in rows
+    assert len(rows) == 6
 
 
 def test_a_note_is_text_wherever_it_is_shown(built):

@@ -46,8 +46,8 @@ from apivideo_geo.render.text.formats import sentence
 from apivideo_geo.render.text.translations import render_words
 from apivideo_geo.render.theme.accent import render_accent
 from apivideo_geo.render.theme.assets import (
-    ALL_NOTES,
     CURVE,
+    EVENTS,
     METRICS,
     NOTES,
     PICTURE,
@@ -234,7 +234,7 @@ def _assets(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
     else:
         del own[METRICS]
     if context.notes:
-        own[ALL_NOTES] = render_events(context).encode() + own[NOTES]
+        own[EVENTS] = render_events(context).encode()
     else:
         del own[NOTES]
     circles, weeks = render_circles(context.details), render_weeks(context)

@@ -1,6 +1,6 @@
 /**
  * The notes and publications that are marked on the curve: shows those near the pointer, and the one of the list that has
- * the focus, next to their marks. Uses the list under the curve, which the front page has in `apivideoGeo.events`.
+ * the focus, next to their marks. Uses the list under the curve; where all are marked, it is loaded when it is needed.
  */
 (function () {
   "use strict";
@@ -11,11 +11,11 @@
   const DAY = 86400000;
   /** Where the entries end, in pixels from the top of the curve: above the marks. */
   const ABOVE = -4;
-  const box = document.getElementById("events"), list = box?.querySelector("ul");
+  const box = /** @type {HTMLDetailsElement | null} */ (document.getElementById("events")), list = box?.querySelector("ul");
   const marks = /** @type {SVGSVGElement | null} */ (document.querySelector("svg.marks"));
   const strip = /** @type {HTMLElement | null | undefined} */ (marks?.closest(".strip"));
   const curve = marks?.ownerSVGElement;
-  if (!list || !marks || !strip || !curve) return;
+  if (!box || !list || !marks || !strip || !curve) return;
 
   const tip = document.createElement("div");
   tip.className = "card tip";
@@ -35,12 +35,34 @@
     item.append(time, " ", anchor);
     list?.append(item);
   }
-  if (typeof apivideoGeo !== "undefined") apivideoGeo.events?.forEach(addRow);
 
-  const items = [...list.querySelectorAll("li")].map((item) => {
+  /** The entries and the indexes of their days. @returns {{item: Element, at: number}[]} */
+  const readItems = () => [...list.querySelectorAll("li")].map((item) => {
     const time = /** @type {HTMLTimeElement} */ (item.querySelector("time"));
     return { item, at: (Date.parse(time.dateTime) - Date.parse(marks.dataset.first || "")) / DAY };
   });
+  let items = readItems();
+  /** Where the reader last pointed, until something else is shown. */
+  let pointed = NaN;
+
+  /** Loads the list of all, once. */
+  function load() {
+    const address = box?.dataset.list;
+    if (!address) return;
+    box?.removeAttribute("data-list");
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = () => {
+      const focused = list?.contains(document.activeElement) && document.activeElement?.getAttribute("href");
+      list?.replaceChildren();
+      const root = address.slice(0, address.indexOf("assets/"));
+      for (const [day, when, words, link, kind] of window.apivideoGeoEvents || []) addRow([day, when, words, root + link, kind]);
+      items = readItems();
+      if (focused) [...list?.querySelectorAll("a") || []].find((anchor) => anchor.getAttribute("href") === focused)?.focus();
+      if (!Number.isNaN(pointed)) showNear(pointed);
+    };
+    document.head.append(script);
+  }
 
   /** Where the middle of a day is on the curve, as a part of its width. @param {number} at */
   function partOf(at) {
@@ -63,15 +85,23 @@
     tip.style.left = `${100 * part}%`;
     tip.style.transform = `translateX(${-100 * part}%)`;
   }
-  const hide = () => show([]);
+  function hide() {
+    pointed = NaN;
+    show([]);
+  }
 
   /** Shows what is marked near a point of the window. @param {number} x */
   function showNear(x) {
+    pointed = x;
     const { left, width } = /** @type {SVGSVGElement} */ (curve).getBoundingClientRect();
     const distances = items.map((one) => ({ ...one, far: Math.abs(left + width * partOf(one.at) - x) }));
     show(distances.filter(({ far }) => far <= NEAR).sort((a, b) => a.far - b.far));
   }
 
+  strip.addEventListener("pointerover", load, { once: true });
+  box.addEventListener("toggle", load, { once: true });
+  // On the front page this script is loaded when the reader has already reached for the curve.
+  if (box.dataset.script || box.open) load();
   strip.addEventListener("pointermove", (event) => {
     if (event.pointerType !== "mouse") return;
     if (event.buttons) hide();

@@ -602,9 +602,6 @@ interface ApivideoGeo {
   /** Group → its countries, or the groups that it consists of, with spaces between them. */
   groups: Record<string, string>;
 
-  // written by the build before notes.js, for the front page
-  events?: EventRow[];
-
   // words.js
   fill(text: string, values: Record<string, string>): string;
   form(forms: PluralForms, count: number): string;
@@ -814,4 +811,6 @@ interface SearchIndex {
 }
 interface Window {
   apivideoGeoSearch: SearchIndex;
+  /** Written by the Python module `notes`: all notes and publications, newest first. */
+  apivideoGeoEvents?: EventRow[];
 }

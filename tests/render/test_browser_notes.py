@@ -47,7 +47,7 @@ def point_at(page, day):
 def test_the_front_page_loads_its_marks_with_a_gesture_and_shows_the_one_near_the_pointer(open_page, site):
     opened = open_page((site / "index.html").as_uri(), **DESKTOP)
     page = live(opened.page)
-    assert not any("notes" in url for url in opened.requests)
+    assert not any(name in url for url in opened.requests for name in ("notes", "events"))
     page.mouse.move(*point_at(page, 0))
     expect(page.locator("#events li")).to_have_count(2, timeout=10_000)
     page.mouse.move(*point_at(page, 1))
@@ -67,6 +67,9 @@ def test_the_entry_of_a_mark_is_shown_for_a_finger_and_for_the_focus(open_page: 
     page = opened.page
     page.touchscreen.tap(*point_at(page, 1))
     expect(page.locator(".tip")).to_have_text(f"16 November 2026 Note: {FESTIVAL}")
+    page.touchscreen.tap(*point_at(page, 4))  # on the page of a country this one is being loaded
+    if not name.startswith("video"):
+        expect(page.locator(".tip")).to_contain_text("Published: Nobody watched this")
     page.locator("h1").tap()
     expect(page.locator(".tip")).to_be_hidden()
     page.locator("#events summary").focus()
@@ -81,6 +84,9 @@ def test_the_entry_of_a_mark_is_shown_for_a_finger_and_for_the_focus(open_page: 
 def test_without_a_script_marks_are_drawn_and_their_list_opens(open_page: OpenPage, site):
     page = open_page((site / "country/FRA.html").as_uri(), java_script_enabled=False, **DESKTOP).page
     assert page.locator("svg.marks .noted").count() == 1
+    page.locator("#events summary").click()
+    expect(page.locator("#events li")).to_have_count(1)  # the notes; publications are among all changes
+    page.goto((site / "collection/course.html").as_uri())
     page.locator("#events summary").click()
     expect(page.locator("#events li")).to_have_count(2)
     page.goto((site / "videos.html").as_uri())

@@ -55,6 +55,11 @@ class Marks:
     more: bool = False
 
     @property
+    def own(self) -> list[tuple[Event, str]]:
+        """The notes alone."""
+        return [(event, day) for event, day in self.events if event.kind == "note"]
+
+    @property
     def words(self) -> str:
         """What is marked, as a part of the curve's text alternative."""
         return ", ".join(filter(None, (self.notes, self.published)))
@@ -127,12 +132,12 @@ def with_marks(alternative: str, marks: Marks, formats: Formats) -> str:
 
 
 def render_events(context: Context) -> str:
-    """Return a line of script: all notes and publications, newest first, for the list of the front page."""
+    """Return a script: all notes and publications, newest first, for the lists of pages that mark all of them."""
     rows = [
         (event.machine, context.formats.day(event.day), event.sentence, event.link, event.kind)
         for event in sorted(make_events(context.notes, context), key=lambda event: event.day)[::-1]
     ]
-    return f"apivideoGeo.events={json.dumps(rows, ensure_ascii=False, separators=(',', ':'))};\n"
+    return f"window.apivideoGeoEvents={json.dumps(rows, ensure_ascii=False, separators=(',', ':'))};\n"
 
 
 def note_items(context: Context) -> Iterator[NewsItem]:
