@@ -103,6 +103,7 @@
     const text = shown.length ? forms[plural.select(found.length)] || forms.other : index.nothing;
     said.textContent = field.value ? text.replace("%(shown)s", number.format(MOST)).replace("%(count)s", number.format(found.length)) : "";
     active = -1;
+    field.removeAttribute("aria-activedescendant");
     if (field.value && shown.length) move(0);
   }
 
@@ -131,7 +132,6 @@
     opener.removeAttribute("aria-busy");
     if (dialog.open) return;
     field.value = "";
-    field.removeAttribute("aria-activedescendant");
     show();
     dialog.showModal();
   }
