@@ -445,6 +445,11 @@ class Summary:
         """The last day of the period if it was not over when it was collected: another metric may follow later."""
         return self.daily[-1].day if self.daily and self.daily[-1].open else None
 
+    @cached_property
+    def months(self) -> tuple[date, ...]:
+        """The first UTC day of each month that the period has a day of, in order."""
+        return tuple(dict.fromkeys(day.day.replace(day=1) for day in self.daily))
+
     @property
     def has_data(self) -> bool:
         """Whether any day was collected. If not, a country without counts is unknown rather than zero."""
@@ -587,12 +592,14 @@ class CountryDetail:
 
     ``first_seen`` is its first UTC day in the history. ``parts``: dimension → its values; an asset that is not public
     is the value ``unlisted``. ``withheld``: dimension → sum of the suppressed counts. Both add up to the country's
-    count or less; the rest is unknown, or in a month that is not published yet.
+    count or less; the rest is unknown, or in a month that is not published yet. ``monthly``: dimension → value → its
+    counts in each of the Summary's ``months``, which add up to that of ``parts``.
     """
 
     first_seen: date
     parts: Mapping[str, Parts] = field(default_factory=dict)
     withheld: Mapping[str, int] = field(default_factory=dict)
+    monthly: Mapping[str, Mapping[str, Sequence[int]]] = field(default_factory=dict)
 
 
 PEAK = "ccv-peak"
@@ -646,6 +653,7 @@ class AssetDetail:
     ``countries``: (alpha-3 or ``---``, count), largest first; they add up to ``count``. ``daily``: its counts on the
     days of the Summary's ``daily``, 0 if a day was not collected; empty if they may not be published. ``peak``: of a
     live stream, the most viewers at once, and the first UTC day of the period with them; None if it is not known.
+    ``monthly``: country → the counts in each of the Summary's ``months``.
     """
 
     asset: Asset
@@ -654,6 +662,7 @@ class AssetDetail:
     countries: Parts = ()
     daily: Sequence[int] = ()
     peak: tuple[int, date] | None = None
+    monthly: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from apivideo_geo.model import Asset, AssetCollection, AssetDetail, most_first
@@ -21,11 +21,15 @@ def make_collections(assets: Sequence[AssetDetail], tags: Iterable[str]) -> tupl
 
 def _add_up(tag: str, assets: tuple[AssetDetail, ...]) -> AssetCollection:
     countries: Counter[str] = Counter()
+    months: dict[str, list[Sequence[int]]] = defaultdict(list)
     for one in assets:
         countries.update(dict(one.countries))
+        for country, counts in one.monthly.items():
+            months[country].append(counts)
     days = [one.daily for one in assets if one.daily]
     sums = AssetDetail(
         Asset("", "video", tag, True), sum(one.count for one in assets), 0, tuple(most_first(countries).items()),
         array("q", map(sum, zip(*days, strict=True))) if days else (),
+        {country: array("q", map(sum, zip(*counts, strict=True))) for country, counts in months.items()},
     )  # fmt: skip
     return AssetCollection(tag, assets, sums)

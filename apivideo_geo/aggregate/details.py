@@ -29,8 +29,8 @@ from apivideo_geo.model import (
 )
 from apivideo_geo.privacy import add_cells, publishable_assets
 
-Counts = dict[str, dict[str, dict[str, int]]]
-"""dimension → country → value → count."""
+Months = dict[str, dict[str, dict[str, Sequence[int]]]]
+"""dimension → country → value → its counts in each of the Summary's ``months``."""
 Point = tuple[float, float]
 
 
@@ -53,20 +53,17 @@ def detail(
     inside = within(facts, summary.period_from, summary.period_to)
     monthly = count_cells(inside, summary, min_counts, published, {asset.media_id for asset in assets})
     cells = {dimension: add_cells(by_month.values()) for dimension, by_month in monthly.cells.items()}
-    counts = _count_values(inside.filter(inside.dimension.notin(["total", *min_counts])))
-    shown: Mapping[str, Mapping[str, Mapping[str, int]]] = {
-        **counts,
-        **{dimension: cell.shown for dimension, cell in cells.items()},
-    }
+    by_month = _count_months(inside.filter(inside.dimension.notin(["total", *min_counts])), summary)
+    by_month |= {dimension: _cells_by_month(found, summary.months) for dimension, found in monthly.cells.items()}
     daily = {} if "media" in min_counts else _count_media_days(inside, summary)
     shown_assets = [asset for asset in assets if asset.media_id != UNLISTED]  # session files can have any id
-    by_media = shown.get("media", {})
+    by_media = by_month.get("media", {})
     return Details(
-        countries=_countries(_first_days(facts), summary, shown, cells),
+        countries=_countries(_first_days(facts), summary, by_month, cells),
         assets=_rank_assets(publishable_assets(shown_assets, "media" in min_counts), by_media, daily),
-        unlisted=sum(values.get(UNLISTED, 0) for values in by_media.values()),
-        cities=_cities(shown.get("city", {}), locate),
-        world={dimension: _parts(cell.world()) for dimension, cell in cells.items() if dimension != "city"},
+        unlisted=sum(sum(values.get(UNLISTED, ())) for values in by_media.values()),
+        cities=_cities(by_month.get("city", {}), locate),
+        world={dimension: tuple(cell.world().items()) for dimension, cell in cells.items() if dimension != "city"},
         withheld={dimension: sum(cell.withheld.values()) for dimension, cell in cells.items()},
         months=monthly.months,
         monthly=monthly.cells,
@@ -89,13 +86,42 @@ def by_media(facts: ibis.Table, summary: Summary) -> Summary | None:
     return replace(found, daily=found.daily_by("media"), by_country=by_country, countries=())
 
 
-def _count_values(facts: ibis.Table) -> Counts:
-    rows = facts.group_by("dimension", "country", "value").agg(count=facts["count"].sum()).to_pyarrow().to_pydict()
-    counts: Counts = defaultdict(lambda: defaultdict(dict))
-    for dimension, country, value, count in zip(*(rows[name] for name in rows), strict=True):
-        if count:
-            counts[dimension][country][value] = int(count)
-    return {dimension: dict(countries) for dimension, countries in counts.items()}
+def _count_months(facts: ibis.Table, summary: Summary) -> Months:
+    import numpy as np
+
+    key = ("dimension", "country", "value")
+    table = (
+        facts.group_by(*key, month=facts.day.year() * 12 + facts.day.month())
+        .agg(count=facts["count"].sum())
+        .order_by(key)
+        .to_pyarrow()
+    )
+    if not table.num_rows:
+        return {}
+    columns = [table[name].combine_chunks().dictionary_encode() for name in key]
+    codes = np.stack([column.indices.to_numpy() for column in columns])
+    begins = np.concatenate([[True], (codes[:, 1:] != codes[:, :-1]).any(axis=0)])
+    counts = np.zeros((begins.sum(), len(summary.months)), dtype=np.int64)
+    first = summary.months[0].year * 12 + summary.months[0].month
+    counts[begins.cumsum() - 1, table["month"].to_numpy() - first] = table["count"].to_numpy()
+    names = [column.dictionary.to_pylist() for column in columns]
+    months: Months = defaultdict(lambda: defaultdict(dict))
+    for row, places in zip(counts, codes[:, begins].T, strict=True):
+        if row.any():
+            dimension, country, value = (texts[place] for texts, place in zip(names, places, strict=True))
+            months[dimension][country][value] = array("q", row.tobytes())
+    return {dimension: dict(countries) for dimension, countries in months.items()}
+
+
+def _cells_by_month(cells: Mapping[date, Cells], months: Sequence[date]) -> dict[str, dict[str, Sequence[int]]]:
+    """Return country → value → its counts in each of ``months``; 0 where a month has no cells."""
+    found: defaultdict[str, dict[str, Sequence[int]]] = defaultdict(dict)
+    shown = [cells[month].shown if month in cells else {} for month in months]
+    for country, value in dict.fromkeys(
+        (code, value) for by in shown for code, values in by.items() for value in values
+    ):
+        found[country][value] = [by.get(country, {}).get(value, 0) for by in shown]
+    return dict(found)
 
 
 def _first_days(facts: ibis.Table) -> dict[str, date]:
@@ -123,50 +149,49 @@ def _count_media_days(facts: ibis.Table, summary: Summary) -> dict[str, Sequence
 
 
 def _countries(
-    first_days: Mapping[str, date],
-    summary: Summary,
-    shown: Mapping[str, Mapping[str, Mapping[str, int]]],
-    cells: Mapping[str, Cells],
+    first_days: Mapping[str, date], summary: Summary, by_month: Months, cells: Mapping[str, Cells]
 ) -> dict[str, CountryDetail]:
     return {
         country.iso_a3: CountryDetail(
             first_seen=first_days[country.iso_a3],
-            parts={name: _parts(found) for name, by in shown.items() if (found := by.get(country.iso_a3))},
+            parts={name: _parts(found) for name, by in by_month.items() if (found := by.get(country.iso_a3))},
             withheld={name: count for name, cell in cells.items() if (count := cell.withheld.get(country.iso_a3, 0))},
+            monthly={name: found for name, by in by_month.items() if (found := by.get(country.iso_a3))},
         )
         for country in summary.countries
     }
 
 
 def _rank_assets(
-    assets: Iterable[Asset], by_country: Mapping[str, Mapping[str, int]], daily: Mapping[str, Sequence[int]]
+    assets: Iterable[Asset],
+    by_country: Mapping[str, Mapping[str, Sequence[int]]],
+    daily: Mapping[str, Sequence[int]],
 ) -> tuple[AssetDetail, ...]:
-    """Return ``assets``, most watched first, then by id. ``by_country``: alpha-3 → media id → count."""
-    watched: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    """Return ``assets``, most watched first, then by id. ``by_country``: alpha-3 → media id → counts by month."""
+    watched: defaultdict[str, dict[str, Sequence[int]]] = defaultdict(dict)
     for country, values in by_country.items():
-        for media_id, count in values.items():
-            watched[media_id][country] = count
-    sums = {asset.media_id: sum(watched[asset.media_id].values()) for asset in assets}
+        for media_id, counts in values.items():
+            watched[media_id][country] = counts
+    sums = {asset.media_id: sum(map(sum, watched[asset.media_id].values())) for asset in assets}
     ranked: list[AssetDetail] = []
     for number, asset in enumerate(sorted(assets, key=lambda asset: (-sums[asset.media_id], asset.media_id)), 1):
-        count = sums[asset.media_id]
+        count, monthly = sums[asset.media_id], watched[asset.media_id]
         rank = ranked[-1].rank if ranked and ranked[-1].count == count else number
-        countries = _parts(watched[asset.media_id])
-        ranked.append(AssetDetail(asset, count, rank, countries, daily.get(asset.media_id, ())))
+        ranked.append(AssetDetail(asset, count, rank, _parts(monthly), daily.get(asset.media_id, ()), monthly))
     return tuple(ranked)
 
 
 def _cities(
-    shown: Mapping[str, Mapping[str, int]], locate: Callable[[str, str], Point | None]
+    shown: Mapping[str, Mapping[str, Sequence[int]]], locate: Callable[[str, str], Point | None]
 ) -> tuple[CityCount, ...]:
     """Return the cities, most watched first, then by country and name. Without a known country none is located."""
     found = [
-        CityCount(country, name, count, None if country == UNKNOWN else locate(country, name))
+        CityCount(country, name, sum(counts), None if country == UNKNOWN else locate(country, name))
         for country, values in shown.items()
-        for name, count in values.items()
+        for name, counts in values.items()
     ]
     return tuple(sorted(found, key=lambda city: (-city.count, city.iso_a3, city.name)))
 
 
-def _parts(counts: Mapping[str, int]) -> Parts:
-    return tuple(most_first(counts).items())
+def _parts(months: Mapping[str, Sequence[int]]) -> Parts:
+    return tuple(most_first({value: sum(counts) for value, counts in months.items()}).items())

@@ -27,9 +27,9 @@ from apivideo_geo.render.map.sparkline import render_days
 from apivideo_geo.render.pages.about import make_about
 from apivideo_geo.render.pages.changes import by_month, make_changes
 from apivideo_geo.render.pages.cities import has_cities, make_cities, render_circles
-from apivideo_geo.render.pages.collection import make_collection
+from apivideo_geo.render.pages.collection import make_collection, make_collection_months
 from apivideo_geo.render.pages.compare import make_compare, render_weeks
-from apivideo_geo.render.pages.country import make_country
+from apivideo_geo.render.pages.country import make_country, make_country_months
 from apivideo_geo.render.pages.embed import make_embed
 from apivideo_geo.render.pages.figures import Curves
 from apivideo_geo.render.pages.group import make_group, make_groups
@@ -37,22 +37,32 @@ from apivideo_geo.render.pages.hours import make_hours, render_inks
 from apivideo_geo.render.pages.index import make_index
 from apivideo_geo.render.pages.month import make_month, make_months
 from apivideo_geo.render.pages.notes import render_events
+from apivideo_geo.render.pages.periods import Periods
 from apivideo_geo.render.pages.small_maps import make_small_maps
-from apivideo_geo.render.pages.video import make_asset_lines, make_country_lines, make_list, make_video
+from apivideo_geo.render.pages.video import (
+    make_asset_lines,
+    make_country_lines,
+    make_list,
+    make_video,
+    make_video_months,
+)
 from apivideo_geo.render.search import render_search
 from apivideo_geo.render.site_files import CARD_PICTURE, render_site_files
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import sentence
 from apivideo_geo.render.text.translations import render_words
+from apivideo_geo.render.text.value_names import asset_title
 from apivideo_geo.render.theme.accent import render_accent
 from apivideo_geo.render.theme.assets import (
     CURVE,
+    DETAIL,
     EVENTS,
     METRICS,
     NOTES,
     PICTURE,
     SEARCH,
     hashed,
+    load_detail,
     load_leaflet,
     load_own,
 )
@@ -117,15 +127,22 @@ def _render(
     assets = _assets(context, folders)
     search = assets.pop(SEARCH)  # its path has no hash: pages must not change when only the index does
     paths = hashed(assets)
+    files = _data_files(context, paths)
+    data = script_data.client_data(context, files)
+    detail = {DETAIL: load_detail(folders, _words(context) + script_data.render_shared(data))}
+    assets, paths = assets | detail, paths | hashed(detail)
     environment = _environment(context, folders)
     environment.globals["own_templates"] = context.theme.overrides is not None
     changes = make_changes(context)
     frame = {**_frame(context), "asset": paths}
-    site.update(_front_pages(context, environment, frame, changes))
+    site.update(_front_pages(context, environment, frame, changes, data))
     # These pages do not show when they were made, so that they change only when their figures change.
     del frame["generated"]
-    files = make_files(context.theme.site_url, {})
-    notebook = {**files, "theme": context.theme, "colours": PALETTES[context.theme.palette].light}
+    notebook = {
+        **make_files(context.theme.site_url, {}),
+        "theme": context.theme,
+        "colours": PALETTES[context.theme.palette].light,
+    }
     tables = {**make_files(context.theme.site_url, columns), "metric": context.summary.metric}
     site["data.html"] = _page(environment, "data.html", frame, tables)
     site["notebook.html"] = _page(environment, "notebook.html", notebook)
@@ -148,14 +165,20 @@ def _page(environment: Environment, template: str, *values: Mapping[str, Any]) -
     return (page if template in WITHOUT_POLICY else add_policy(page)).encode()
 
 
-def _front_pages(
-    context: Context, environment: Environment, frame: Mapping[str, Any], changes: Sequence[NewsItem]
-) -> dict[str, bytes]:
-    """Return the pages that show when they were made."""
-    paths = frame["asset"]
+def _data_files(context: Context, paths: Mapping[str, str]) -> script_data.DataFiles:
     days = {metric: paths[name] for metric, name in _days_files(context.summary).items() if name in paths}
-    files = script_data.DataFiles(days, paths.get(CITIES, ""), paths.get(METRICS, ""), paths[PICTURE], paths[CURVE])
-    index = make_index(context, MAP, changes, files)
+    return script_data.DataFiles(days, paths.get(CITIES, ""), paths.get(METRICS, ""), paths[PICTURE], paths[CURVE])
+
+
+def _front_pages(
+    context: Context,
+    environment: Environment,
+    frame: Mapping[str, Any],
+    changes: Sequence[NewsItem],
+    data: Mapping[str, Any],
+) -> dict[str, bytes]:
+    """Return the pages that show when they were made; ``data`` is that of their scripts."""
+    index = make_index(context, MAP, changes, data)
     return {
         "index.html": _page(environment, "index.html", frame, index),
         "embed.html": _page(environment, "embed.html", frame, index, make_embed(context, index["data"])),
@@ -177,16 +200,28 @@ def _detail_pages(context: Context, environment: Environment, frame: Mapping[str
 
     asset_lines, country_lines = make_asset_lines(context), make_country_lines(context)
     curves, video_curves = Curves(context), Curves(context, "media")
+    periods = Periods(context)
+    yield from periods.shared.items()
     for country in context.summary.countries:
-        path = country_page(country.iso_a3)
-        yield finish("country.html", path, make_country(country, context, asset_lines, curves))
+        path, name = country_page(country.iso_a3), sentences.called(country, context.formats)
+        values, files = periods.follow(path, name, make_country_months(country, context, asset_lines, periods))
+        yield from files.items()
+        yield finish("country.html", path, {**make_country(country, context, asset_lines, curves, periods), **values})
     for detail in context.details.assets:
         if path := context.video_pages.get(detail.asset.media_id, ""):
-            yield finish("video.html", path, make_video(detail, context, country_lines, video_curves))
+            name = asset_title(detail.asset, context.formats)
+            values, files = periods.follow(path, name, make_video_months(detail, context, country_lines, periods))
+            yield from files.items()
+            yield finish(
+                "video.html", path, {**make_video(detail, context, country_lines, video_curves, periods), **values}
+            )
     for collection in context.details.collections:
         path = context.collection_pages[collection.tag]
-        values = make_collection(collection, context, country_lines, asset_lines, video_curves)
-        yield finish("collection.html", path, values)
+        months = make_collection_months(collection, context, country_lines, periods)
+        values, files = periods.follow(path, collection.tag, months)
+        yield from files.items()
+        shown = make_collection(collection, context, country_lines, asset_lines, video_curves, periods)
+        yield finish("collection.html", path, {**shown, **values})
     for one in context.group_counts:
         yield finish("group.html", group_page(one.group.slug), make_group(one, context))
     for closed in context.details.closed:
@@ -227,8 +262,7 @@ def _days(summary: Summary) -> Iterator[tuple[str, bytes]]:
 def _assets(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
     """Return name → content of every file that a page loads."""
     formats, theme = context.formats, context.theme
-    words = render_words(formats.words) + script_data.render_spoken(context)
-    own = load_own(folders, words)
+    own = load_own(folders, _words(context))
     if context.summary.others:
         own[METRICS] = script_data.render_metrics(context.summary, formats).encode() + own[METRICS]
     else:
@@ -258,6 +292,11 @@ def _hours_style(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
     """Return the style of ``hours.html``, if there is this page."""
     hours = context.details.hours
     return {HOURS: find_file(folders, HOURS).read_bytes() + render_inks(context, hours).encode()} if hours else {}
+
+
+def _words(context: Context) -> str:
+    """Return the lines that all joined scripts of a page begin with: their sentences."""
+    return render_words(context.formats.words) + script_data.render_spoken(context)
 
 
 def make_files(site_url: str, columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:

@@ -61,22 +61,23 @@
   }
 
   /**
-   * The days with their counts as numbers. In the file each is written with one digit of base 60, or with several and as
-   * many "-" before them as there are more: `_packed` in the Python module `sparkline`.
-   * @type {ApivideoGeo["unpacked"]}
+   * The numbers of a text. Each is written with one digit of base 60, or with several and as many "-" before them as there
+   * are more: `packed` in the Python module `sparkline`.
+   * @type {ApivideoGeo["numbers"]}
    */
-  function unpacked(days) {
-    /** @param {string} text */
-    function numbers(text) {
-      const found = [];
-      for (let at = 0; at < text.length; at++) {
-        let number = 0, more = 0;
-        for (; text[at] === "-"; at++) more++;
-        for (at -= 1; more >= 0; more--) number = number * DIGITS.length + DIGITS.indexOf(text[++at]);
-        found.push(number);
-      }
-      return found;
+  function numbers(text) {
+    const found = [];
+    for (let at = 0; at < text.length; at++) {
+      let number = 0, more = 0;
+      for (; text[at] === "-"; at++) more++;
+      for (at -= 1; more >= 0; more--) number = number * DIGITS.length + DIGITS.indexOf(text[++at]);
+      found.push(number);
     }
+    return found;
+  }
+
+  /** The days with their counts as numbers. @type {ApivideoGeo["unpacked"]} */
+  function unpacked(days) {
     return { ...days, counts: Object.fromEntries(Object.entries(days.counts).map(([code, text]) => [code, numbers(text)])) };
   }
 
@@ -352,5 +353,5 @@
     return path;
   }
 
-  Object.assign(geo, { once, metrics, wholeView, unpacked, addUp, history, wholeOf, viewOf, finish, compared, changeOf, changeWords, toneOf, valueBy, scaleOf, leaderOf, picture, offTheMap, sparkPath, sparkOf });
+  Object.assign(geo, { once, metrics, wholeView, numbers, unpacked, addUp, history, wholeOf, viewOf, finish, compared, changeOf, changeWords, toneOf, valueBy, scaleOf, leaderOf, picture, offTheMap, sparkPath, sparkOf });
 })(apivideoGeo);

@@ -33,6 +33,7 @@
   const yearlessDay = dates({ day: "numeric", month: "long" });
   const shortDay = dates({ day: "numeric", month: "short" });
   const shortDayWithYear = dates({ day: "numeric", month: "short", year: "numeric" });
+  const month = dates({ month: "short", year: "numeric" });
   const first = Date.parse(geo.data.first);
   /** @param {number} index */
   const timeOf = (index) => first + index * DAY;
@@ -101,6 +102,13 @@
       const end = new Date(timeOf(index + 1));
       return Math.round((Date.UTC(end.getUTCFullYear() - 1, end.getUTCMonth(), end.getUTCDate()) - first) / DAY);
     },
+    /** The last day of the month that a day is in. */
+    monthUntil(index) {
+      const day = new Date(timeOf(index));
+      return Math.round((Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1, 0) - first) / DAY);
+    },
+    /** Months from the first to the last, by a day of each: "Aug – Oct 2026". */
+    months: (from, to) => (from === to ? month.format(timeOf(from)) : month.formatRange(timeOf(from), timeOf(to))),
     day: (index) => dated(longDay.format(timeOf(index))),
     dayOfYear: (index) => dated(yearlessDay.format(timeOf(index))),
     days: (from, to) => (from === to ? formats.day(from) : dated(longDay.formatRange(timeOf(from), timeOf(to)))),

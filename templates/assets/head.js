@@ -100,7 +100,30 @@
     search();
   }
 
+  /** Parts of the address that links carry over: the period, and what it is compared with. */
+  const CARRIED = ["period", "against"];
+  /** Pages that show the period of their address, or link to those. */
+  const FOLLOWS = /(?:^|\/)(?:(?:index|compare|videos|cities)\.html|(?:country|video|group|collection)\/[^/]+\.html)$/;
+  /** Links that got the period from here. @type {WeakSet<Element>} */
+  const carried = new WeakSet();
+
+  /** Gives a link that is about to be followed the period of this page. @param {Event} event */
+  function carry(event) {
+    const link = /** @type {HTMLAnchorElement | null} */ (event.target instanceof Element && event.target.closest("a[href]"));
+    if (framed || !link || link.origin !== location.origin || !FOLLOWS.test(link.pathname)) return;
+    const url = new URL(link.href), own = new URLSearchParams(location.search);
+    if (CARRIED.some((name) => url.searchParams.has(name)) && !carried.has(link)) return;
+    for (const name of CARRIED) {
+      const value = own.get(name);
+      if (value) url.searchParams.set(name, value);
+      else url.searchParams.delete(name);
+    }
+    carried.add(link);
+    link.href = url.href;
+  }
+
   show(chosen());
+  for (const kind of ["pointerdown", "focusin", "click"]) document.addEventListener(kind, carry, true);
   window.addEventListener("storage", (event) => { if (event.key === KEY) show(chosen()); });
   window.addEventListener("pageshow", (event) => { if (event.persisted) show(chosen()); });
   document.addEventListener("DOMContentLoaded", () => {

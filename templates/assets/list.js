@@ -83,7 +83,8 @@
   function remember(step) {
     const head = /** @type {HTMLElement} */ (table?.querySelector("[aria-sort]"));
     const back = (head.getAttribute("aria-sort") === "descending") !== largestFirst(head);
-    const parts = [];
+    const parts = [], period = new URLSearchParams(location.search).get("period");
+    if (period) parts.push(`period=${encodeURIComponent(period)}`); // for the pages that the list links to
     if (head !== heads[0] || back) parts.push(`sort=${back ? "-" : ""}${nameOf(head)}`);
     if (find.value.trim()) parts.push(`find=${encodeURIComponent(find.value.trim())}`);
     if (kind?.value) parts.push(`kind=${KINDS[kind.value]}`);

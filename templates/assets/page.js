@@ -16,6 +16,8 @@
     let history = null;
     /** The scale of all frames while they are played. @type {Scale | null} */
     let scale = null;
+    /** Is the funnel in sight, and does it show something else than the page was sent with? */
+    let atFunnel = false, funnelChanged = false;
     /** Small countries near the last touch. @type {Code[]} */
     let nearby = [];
 
@@ -45,6 +47,7 @@
       paint();
       if (how || kind !== state.kind) rules.remember(state, how === "step");
       finish();
+      showFunnel();
       if (state.group !== before.group || state.place !== before.place) showPlace(Boolean(how));
       pinOrNot();
       announce(before);
@@ -110,6 +113,29 @@
       const views = frames.map(([from, to]) => geo.among(geo.viewOf(sums, from, to), state.group));
       scale = state.measure === "change" ? null : geo.scaleOf(views, state.measure, state.without);
       return true;
+    }
+
+    /** Shows the funnel of the period, if the reader has come to it: it is made of the days of several metrics. */
+    async function showFunnel() {
+      const section = geo.byId("funnel"), { period, from, to, group } = state;
+      if (!section || !atFunnel || (!funnelChanged && period === "all" && !group)) return;
+      funnelChanged = true;
+      const loaded = await loadFunnel();
+      if (loaded && state.from === from && state.to === to && state.group === group) {
+        geo.funnel.show(section, from, to, group ? geo.membersOf(group) : undefined);
+        geo.byId("funnel-days").textContent = geo.joined([geo.groupName(group), formats.days(from, to)].filter(Boolean));
+      }
+    }
+    const loadFunnel = async () => Object.keys(data.files).length > 1 && geo.history(Object.keys(data.files)[1]).then(() => geo.funnel.load()).then(() => true, () => {
+      geo.say(_("The figures of the days could not be loaded."));
+      return false;
+    });
+    /** Adds the funnel of a country to its card, which stays open. @param {Code} code */
+    async function addFunnel(code) {
+      const { from, to } = state;
+      if (!geo.byId("funnel") || !await loadFunnel() || code !== state.country || state.from !== from || state.to !== to) return;
+      geo.card.element.querySelector(".steps")?.remove();
+      geo.card.element.querySelector("dl")?.after(geo.funnel.list(code, from, to));
     }
 
     /** Has a new period or metric read out. @param {State} before */
@@ -178,6 +204,7 @@
     function point(code, event) {
       light(code);
       const pinned = code === state.country;
+      if (pinned) addFunnel(code);
       geo.card.show(code, view, pinned ? { close: unpin, near: nearby.filter((each) => each !== code), pick } : null);
       const at = event ? { x: event.clientX, y: event.clientY } : map.pointOf(code);
       geo.card.move(at.x, at.y);
@@ -201,7 +228,7 @@
     /** Goes to a country's page; a country without one has its card pinned. @param {Code} code @param {boolean} [newTab] */
     function open(code, newTab) {
       if (!data.pages.includes(code)) return pin(code);
-      const page = geo.pageOf(code);
+      const period = geo.periods.write(state), page = geo.pageOf(code) + (period && `?period=${period}`);
       if (newTab) window.open(page);
       else location.assign(page);
     }
@@ -321,6 +348,13 @@
     });
     const against = geo.against.start((chosen) => go(chosen, "step"));
     for (const kind of ["pointerenter", "focusin"]) geo.byId("periods")?.addEventListener(kind, () => { geo.history(state.metric).catch(() => {}); }, { once: true });
+    const funnel = geo.byId("funnel");
+    if (funnel) {
+      new IntersectionObserver((entries) => {
+        atFunnel = entries.some((entry) => entry.isIntersecting);
+        showFunnel();
+      }).observe(funnel);
+    }
     geo.map.zoomButtons(leaflet, zooms);
     watchPointer();
     watchKeys();

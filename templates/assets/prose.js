@@ -32,7 +32,7 @@
     return write(first.length < Math.min(3, rows.length) ? "most" : "countries", first);
   }
 
-  /** "between 25 May and 21 November 2026", "on 21 November 2026". @param {View} view */
+  /** "between 25 May and 21 November 2026", "on 21 November 2026". @type {ApivideoGeo["prose"]["period"]} */
   function period({ from, to }) {
     if (!data.first) return "";
     if (from === to) return _("on %(day)s", { day: formats.day(to) });
@@ -121,5 +121,5 @@
     });
   }
 
-  geo.prose = { within, headline, lead, description, balance };
+  geo.prose = { within, headline, lead, description, balance, period };
 })(apivideoGeo);

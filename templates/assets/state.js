@@ -1,10 +1,8 @@
 /** What the reader chose, in the page's address. Every part of an address is checked; unknown values are dropped. */
 (function (geo) {
   "use strict";
-  const { data, formats } = geo;
+  const { data, formats, periods } = geo;
 
-  /** Days of each period; 0 is a year by the calendar. @type {Record<string, number>} */
-  const LENGTHS = { "7d": 7, "30d": 30, "90d": 90, "12m": 0 };
   /** @type {Measure[]} */
   const MEASURES = ["count", "share", "per-million", "change"];
   /** Highest zoom, as in the Python module `leaflet`. */
@@ -12,30 +10,17 @@
   /** Maximum number of letters to search for; the field takes no more. */
   const LONGEST = 60;
   const COLUMNS = ["rank", "name", "count", "share", "per-million", "change"];
-  const last = formats.indexOf(data.last);
-  /** The last day that was over when it was collected. */
-  let lastComplete = last;
-  while (data.open.includes(lastComplete)) lastComplete--;
+  const { daysOf, last, lastComplete } = periods;
 
   /** @type {State} */
   const defaults = { period: "all", from: 0, to: last, against: "", measure: "count", country: "", sort: "rank", group: "", metric: data.metric, place: "", kind: "", find: "", without: false, zeros: false, cities: false, all: false };
-
-  /** The days of a period that is not "custom". @param {string} period */
-  function daysOf(period) {
-    if (period === "all") return { from: 0, to: last };
-    return { from: LENGTHS[period] ? lastComplete - LENGTHS[period] + 1 : formats.yearUntil(lastComplete), to: lastComplete };
-  }
-
-  /** Does this page have a button for the period? @param {string} period */
-  const offered = (period) => Boolean(document.querySelector(`[data-period="${period}"]`));
 
   /** @param {string} search  the part of an address after "?" @returns {State} */
   function read(search) {
     const parts = new URLSearchParams(search);
     /** @param {string} name */
     const get = (name) => parts.get(name) || "";
-    const state = { ...defaults, ...readPeriod(get("period")) };
-    state.against = get("against") === "year" && offered("custom") ? "year" : readDays(get("against")) || "";
+    const state = { ...defaults, ...periods.read(get("period")), against: periods.readAgainst(get("against")) };
     if (Object.hasOwn(data.files, get("metric")) || Object.hasOwn(data.ratios, get("metric"))) state.metric = get("metric");
     state.measure = MEASURES.find((measure) => measure === get("measure")) || state.measure;
     if (Object.hasOwn(data.points, get("country"))) state.country = get("country");
@@ -58,19 +43,6 @@
     return { ...state, without: false, measure: state.measure === "change" ? "change" : "count" };
   }
 
-  /** @param {string} text  "30d" or "2026-08-01..2026-08-31" */
-  function readPeriod(text) {
-    if (Object.hasOwn(LENGTHS, text) && offered(text)) return { period: text, ...daysOf(text) };
-    const days = readDays(text);
-    return days ? { period: "custom", from: days[0], to: days[1] } : {};
-  }
-
-  /** @param {string} text  "2026-08-01..2026-08-31" @returns {[number, number] | null} */
-  function readDays(text) {
-    const [from, to, more] = text.split("..").map(formats.indexOf);
-    return more === undefined && from >= 0 && from <= to && to <= last && offered("custom") ? [from, to] : null;
-  }
-
   /** @param {string} text  "540,180,2.5": the centre of the map, and its zoom */
   function readPlace(text) {
     const [, x, y, zoom] = /^(\d{1,4}),(\d{1,4}),(\d(?:\.\d{1,2})?)$/.exec(text) || [];
@@ -81,8 +53,7 @@
   /** The parts that differ from the default: "" or "?period=30d&…". @param {State} state */
   function write(state) {
     const parts = [];
-    if (state.period === "custom") parts.push(`period=${formats.iso(state.from)}..${formats.iso(state.to)}`);
-    else if (state.period !== "all") parts.push(`period=${state.period}`);
+    if (periods.write(state)) parts.push(`period=${periods.write(state)}`);
     if (state.against) parts.push(`against=${typeof state.against === "string" ? state.against : state.against.map(formats.iso).join("..")}`);
     for (const name of /** @type {const} */ (["metric", "measure", "country", "sort", "group"])) {
       if (state[name] !== defaults[name]) parts.push(`${name}=${state[name]}`);

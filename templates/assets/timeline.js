@@ -1,7 +1,7 @@
-/** The period: its buttons, two dates, the handles over the curve, and the play button, which goes through the weeks or months. */
+/** The period of the map: its control, the handles over the curve, and the play button, which goes through the weeks or months. */
 (function (geo) {
   "use strict";
-  const { data, formats, state: rules, _, ngettext } = geo;
+  const { state: rules, _ } = geo;
   /** Histories longer than this many days are played by 30 days, shorter ones by 7. */
   const LONG = 200;
   /** Time of a frame, in milliseconds. */
@@ -10,11 +10,12 @@
   /** @type {ApivideoGeo["timeline"]["start"]} */
   function start(actions) {
     loadEvents();
-    const bar = geo.byId("periods");
+    const bar = geo.periods.start((period, first = NaN, end = NaN) => {
+      halt();
+      actions.choose(period, first, end);
+    });
     if (!bar) return null;
-    const custom = geo.byId("custom"), from = geo.byId("from"), to = geo.byId("to"), button = geo.byId("play");
-    const choices = /** @type {NodeListOf<HTMLElement>} */ (bar.querySelectorAll("[data-period]"));
-    const days = rules.last + 1;
+    const button = geo.byId("play"), days = rules.last + 1;
     const brush = geo.brush.start(days, (first, last, done) => {
       halt();
       if (done) actions.choose(first === 0 && last === days - 1 ? "all" : "custom", first, last);
@@ -24,29 +25,8 @@
     /** @type {[number, number][]} */
     let frames = [];
 
-    bar.addEventListener("click", (event) => {
-      const period = geo.closest(event, "[data-period]")?.dataset.period;
-      if (!period) return;
-      halt();
-      if (period === "custom") open();
-      else actions.choose(period, NaN, NaN);
-    });
-    function open() {
-      custom.hidden = false;
-      mark("custom");
-      from.focus();
-    }
-    for (const field of [from, to]) {
-      field.addEventListener("change", () => {
-        const [first, last] = [formats.indexOf(from.value), formats.indexOf(to.value)];
-        const valid = first >= 0 && last < days && first <= last;
-        field.setAttribute("aria-invalid", String(!valid));
-        if (valid) { halt(); actions.choose("custom", first, last); }
-        else geo.say(_("Choose a first day before the last one, both within the history."));
-      });
-    }
-
     button.addEventListener("click", () => (playing ? halt() : play()));
+    document.querySelector("[data-period=custom]")?.addEventListener("click", halt);
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") halt(); });
 
     /** Weeks or months up to the last complete day. @returns {[number, number][]} */
@@ -84,16 +64,9 @@
       button.classList.remove("on");
       actions.rest(frames[at][0], frames[at][1]);
     }
-    /** @param {string} period */
-    function mark(period) {
-      for (const each of choices) each.setAttribute("aria-pressed", String(each.dataset.period === period));
-    }
     /** Shows what is chosen. @param {State} state */
     function show(state) {
-      mark(state.period);
-      custom.hidden = state.period !== "custom";
-      from.value = formats.iso(state.from);
-      to.value = formats.iso(state.to);
+      bar?.show(state);
       brush.set(state.from, state.to);
       const frame = frames.findIndex(([first, last]) => first === state.from && last === state.to);
       if (!playing) at = frame;
@@ -115,22 +88,7 @@
   /** Writes the period in words, and which days it lacks. @param {View} view @param {boolean} all  is it the whole history? */
   function note(view, all) {
     geo.byId("curve-note").hidden = !all;
-    const days = view.to - view.from + 1;
-    const parts = [formats.days(view.from, view.to), ngettext("%(count)s day", "%(count)s days", days)];
-    if (view.gaps.length) {
-      parts.push(ngettext(
-        "%(count)s of them was never collected (%(days)s)", "%(count)s of them were never collected (%(days)s)",
-        view.gaps.length, { days: formats.runs(view.gaps) },
-      ));
-    }
-    if (view.left.length) {
-      parts.push(ngettext(
-        "%(count)s of them was left out by the publisher (%(days)s)", "%(count)s of them were left out by the publisher (%(days)s)",
-        view.left.length, { days: formats.runs(view.left) },
-      ));
-    }
-    if (data.open.some((index) => index >= view.from && index <= view.to)) parts.push(view.later ? _("the last one is not collected yet") : _("the last one is not over yet"));
-    geo.byId("period-note").textContent = all ? "" : geo.joined(parts);
+    geo.byId("period-note").textContent = all ? "" : geo.periods.words(view);
   }
 
   geo.timeline = { start, note };

@@ -94,7 +94,95 @@ interface PageData {
   curve: string;
   /** Address of the cities, or "". */
   cities: string;
+  /** On pages of countries and videos: the way to the top of the site, the breakdowns by month, what the page is about, and the counts of all videos by month. */
+  root: string;
+  file: string;
+  name: string;
+  ranks: string;
 }
+
+/** A breakdown by month as it is sent; numbers are packed, a text for each value in the order of the page's table. */
+interface PackedTable {
+  /** What the values are parts of; null in a month that the breakdown does not have. */
+  base: (number | null)[];
+  /** The sums of all values, those of `counts` and others. */
+  all: string;
+  /** The suppressed counts; missing if none are. */
+  withheld?: string;
+  counts: string;
+  /** The values that the page does not name; `apart` is 1 for one that is no name. */
+  more: [name: string, link: string, kind: string, apart: number][];
+  /** Maximum number of values by name. */
+  most: number;
+}
+
+/** The file of a page's breakdowns by month: `codes` are the countries whose days are added up, else `daily` has days of its own. */
+interface MonthFile {
+  codes?: Code[];
+  daily?: string;
+  /** Days that were not collected by what `daily` counts. */
+  lacking?: number[];
+  tables: Record<string, PackedTable>;
+}
+
+type MonthTable = Pick<PackedTable, "base" | "more" | "most"> & { all: number[]; withheld: number[] | null; counts: number[][] };
+
+/** A breakdown over some months: those it has, and its values with a count, highest first. */
+interface MonthSums {
+  covered: number[];
+  values: { index: number; count: number }[];
+  total: number;
+  all: number;
+  withheld: number;
+}
+
+interface Months {
+  indexes: number[];
+  /** First and last day. */
+  from: number;
+  to: number;
+  /** Are these the days of the period? */
+  exact: boolean;
+}
+
+/** What a page counts. */
+interface Subject {
+  history: DaySums;
+  codes: Code[];
+  /** Its counts by day, and on which days it was collected; false in `byDay` if only its months may be shown. */
+  series: number[];
+  known: boolean[];
+  byDay: boolean;
+  tables: Record<string, MonthTable>;
+  ranks: number[][];
+}
+
+/** A period of what a page counts. */
+interface Shown {
+  subject: Subject;
+  view: View;
+  months: Months;
+  sums: Record<string, MonthSums>;
+  count: number;
+  /** Number of collected days. */
+  collected: number;
+}
+
+/** A line of a curve: the days `from` … `to`, with a point for each `step` of them. */
+interface CurveLine {
+  from: number;
+  to: number;
+  step: number;
+  kindOf(day: number): "known" | "open" | "gap";
+  /** The height of the days from `start` to before `end`. */
+  valueOf(start: number, end: number): number;
+  /** Values of the lines behind the curve, below its highest point; round counts if it is missing. */
+  levels?(top: number): number[];
+  written(level: number): string;
+}
+
+/** What the reader chose as the period. */
+type Period = Pick<State, "period" | "from" | "to">;
 
 /** The file of counts by day, written by `render_days`: the numbers of a country are one text. */
 type PackedDays = Omit<Days, "counts"> & { counts: Record<Code, string> };
@@ -379,6 +467,7 @@ interface PageElements {
   "own-from": HTMLInputElement;
   "own-to": HTMLInputElement;
   "against-note": HTMLElement;
+  month: HTMLSelectElement;
   play: HTMLElement;
   embed: HTMLElement;
   near: HTMLElement;
@@ -401,6 +490,8 @@ interface PageElements {
   "all-rows": HTMLElement | null;
   "change-note": HTMLElement | null;
   "off-the-map": HTMLElement | null;
+  funnel: HTMLElement | null;
+  "funnel-days": HTMLElement;
   periods: HTMLElement | null;
   leader: HTMLElement | null;
   map: HTMLElement;
@@ -441,6 +532,8 @@ interface Formats {
   day(index: number): string;
   dayOfYear(index: number): string;
   yearUntil(index: number): number;
+  monthUntil(index: number): number;
+  months(from: number, to: number): string;
   days(from: number, to: number): string;
   span(from: number, to: number): string;
   runs(indexes: number[]): string;
@@ -588,10 +681,14 @@ interface ApivideoGeo {
   load(address: string, name: "days"): Promise<PackedDays>;
   load(address: string, name: "cities"): Promise<City[]>;
   load(address: string, name: "weeks"): Promise<WeekData>;
+  load(address: string, name: "months"): Promise<MonthFile>;
+  load(address: string, name: "ranks"): Promise<string>;
   load(address: string): Promise<void>;
   pageOf(code: Code): string;
   still(): boolean;
-  // called by the loaded files of days, of cities and of weeks
+  // called by the loaded files of days, of cities, of weeks, of breakdowns by month and of all videos
+  months(file: MonthFile): void;
+  ranks(counts: string): void;
   days(days: PackedDays): void;
   cities(cities: City[]): void;
   weeks(weeks: WeekData): void;
@@ -640,6 +737,7 @@ interface ApivideoGeo {
   once<T>(name: string, load: () => Promise<T>): Promise<T>;
   metrics: Record<string, Metric>;
   wholeView(): View;
+  numbers(text: string): number[];
   unpacked(days: PackedDays): Days;
   addUp(days: Days, metric?: Metric): DaySums;
   /** Loads a metric or a ratio; `whole` is the view of all its days. */
@@ -697,6 +795,43 @@ interface ApivideoGeo {
     levels(top: number): number[];
     spread(heights: number[], gap: number, lowest: number, highest: number): number[];
     draw(chart: Chart, width: number, height: number): SVGSVGElement;
+  };
+
+  // funnel.js
+  funnel: {
+    load(): Promise<void>;
+    count(from: number, to: number, codes?: Code[]): { steps: { metric: Metric; number: number; rate: number; note: string }[]; days: number; lacking: boolean };
+    show(section: Element, from: number, to: number, codes?: Code[]): boolean;
+    list(code: Code, from: number, to: number): HTMLElement;
+  };
+
+  // line.js
+  line: {
+    draw(curve: Element, line: CurveLine): void;
+    dates(curve: Element, first: string, last: string): void;
+  };
+
+  // periods.js
+  periods: {
+    read(text: string): Partial<Period>;
+    readAgainst(text: string): Against;
+    write(state: Period): string;
+    daysOf(period: string): { from: number; to: number };
+    start(choose: (period: string, from?: number, to?: number) => void): { show(state: Period): void } | null;
+    words(view: Pick<View, "from" | "to" | "gaps" | "left" | "later">): string;
+    last: number;
+    lastComplete: number;
+  };
+
+  // breakdowns.js
+  breakdowns: {
+    calendar: { from: number; to: number }[];
+    monthsOf(from: number, to: number): Months;
+    words(indexes: number[]): string;
+    unpack(table: PackedTable): MonthTable;
+    sum(table: MonthTable, months: number[]): MonthSums;
+    rows(table: MonthTable, sums: MonthSums, rows: HTMLTableRowElement[], withShares: boolean): HTMLTableRowElement[];
+    note(table: MonthTable, sums: MonthSums, months: number[], whole: number[]): string;
   };
 
   // state.js
@@ -780,6 +915,7 @@ interface ApivideoGeo {
     lead(view: View, scope: Scope): string;
     description(view: View, scope: Scope, words: string): string;
     balance(view: View): string;
+    period(days: { from: number; to: number }): string;
   };
 
   // summary.js

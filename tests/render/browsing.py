@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from apivideo_geo.model import Summary
+from apivideo_geo.model import Details, Summary
 from apivideo_geo.render.site import Theme, render_site
 from tests.browser import wait_until
 from tests.render.samples import TEMPLATES, write
@@ -16,9 +16,9 @@ DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
 
-def build(what: Summary, folder: Path, theme: Theme | None = None) -> Path:
+def build(what: Summary, folder: Path, theme: Theme | None = None, details: Details | None = None) -> Path:
     """The site of a Summary in ``folder``; gives the path of its front page."""
-    site = write(render_site(what, theme or Theme("Acme Academy"), TEMPLATES), folder)
+    site = write(render_site(what, theme or Theme("Acme Academy"), TEMPLATES, details), folder)
     return site / "index.html"
 
 
@@ -75,8 +75,8 @@ def legend(page: Page) -> list[list[str]]:
 def card(page: Page) -> dict[str, str]:
     """The card's name and figures by label."""
     expect(page.locator("#card")).to_be_visible()
-    terms = page.locator("#card dt").all_inner_texts()
+    terms = page.locator("#card dl:not(.steps) dt").all_inner_texts()
     return {
         "name": page.locator("#card p").inner_text(),
-        **dict(zip(terms, page.locator("#card dd").all_inner_texts(), strict=True)),
+        **dict(zip(terms, page.locator("#card dl:not(.steps) dd").all_inner_texts(), strict=True)),
     }

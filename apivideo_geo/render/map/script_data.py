@@ -152,6 +152,16 @@ def client_data(context: Context, files: DataFiles) -> Mapping[str, Any]:
     }
 
 
+NOT_ON_DETAILS = ("names", "points", "frame", "spread", "dots", "continents", "pages", "cities", "picture")
+"""What only the map needs."""
+
+
+def render_shared(data: Mapping[str, Any]) -> str:
+    """Return a line of script: those of the ``client_data`` that the pages of countries and videos need, too."""
+    shared = {name: value for name, value in data.items() if name not in NOT_ON_DETAILS}
+    return f"Object.assign(apivideoGeo.data,{json.dumps(shared, ensure_ascii=False, separators=(',', ':'))});\n"
+
+
 def render_metrics(summary: Summary, formats: Formats) -> str:
     """Return a line of script: the words of the metrics that are not the first, and of the ratios."""
     words: dict[str, Mapping[str, Any]] = {

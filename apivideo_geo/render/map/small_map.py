@@ -49,8 +49,9 @@ def render_overlay(
     """
     shapes, outlines, words = load_shapes(), load_outlines(), words or {}
     lands = [
-        f'<path class="{kind}" d="{outlines[code]}"'
-        + (f"><title>{escape(words[code])}</title></path>" if code in words else "/>")
+        f'<path class="{kind}" data-c="{code}" d="{outlines[code]}"><title>{escape(words[code])}</title></path>'
+        if code in words
+        else f'<path class="{kind}" d="{outlines[code]}"/>'
         for code, kind in classes.items()
         if outlines[code]
     ]

@@ -35,7 +35,7 @@ def render_days(summary: Summary, first: Summary | None = None) -> str:
         "first": summary.daily[0].day.isoformat(),
         "total": [day.count for day in summary.daily],
         "open": [index for index, day in enumerate(summary.daily) if day.open],
-        "counts": {code: "".join(map(_packed, counts)) for code, counts in summary.by_country.items()},
+        "counts": {code: "".join(map(packed, counts)) for code, counts in summary.by_country.items()},
     }
     if first:
         known = {country.iso_a3 for country in first.countries}
@@ -45,10 +45,10 @@ def render_days(summary: Summary, first: Summary | None = None) -> str:
 
 
 @cache
-def _packed(number: int) -> str:
+def packed(number: int) -> str:
     """Return a number with digits of base 60, after as many "-" as it has digits more than one.
 
-    >>> [_packed(number) for number in (0, 9, 59, 60, 3600)]
+    >>> [packed(number) for number in (0, 9, 59, 60, 3600)]
     ['0', '9', 'x', '-10', '--100']
     """
     digits = ""

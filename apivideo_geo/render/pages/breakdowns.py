@@ -53,12 +53,13 @@ class Line:
 
 @dataclass(frozen=True)
 class BreakdownTable:
-    """A total and its breakdown: the counts of the lines add up to ``total``."""
+    """A total and its breakdown: the counts of the lines add up to ``total``; ``key`` is the name of its dimension."""
 
     title: str
     lines: tuple[Line, ...]
     total: str
     note: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
@@ -26,14 +27,12 @@ from apivideo_geo.render.pages.breakdowns import (
 )
 from apivideo_geo.render.pages.figures import Curves, Figure, change_note, change_of, tone_of_change
 from apivideo_geo.render.pages.funnel import make_funnel, make_lines
+from apivideo_geo.render.pages.periods import MonthTable, Periods
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 
-WATCHED = 25
-"""Maximum number of videos and live streams that are named."""
-NAMED = 8
-"""Maximum number of devices, systems, browsers and referring sites that are named."""
-CITIES = 20
+NAMED = {"media": 25, "device": 8, "os": 8, "browser": 8, "referrer": 8, "city": 20}
+"""dimension → the maximum number of its values that are named."""
 NEAR = 8
 """Maximum number of neighbours; a country without any on land has the nearest three instead."""
 _NEAREST = 3
@@ -50,7 +49,7 @@ class Next:
 
 
 def make_country(
-    country: CountryCount, context: Context, asset_lines: Mapping[str, Line], curves: Curves
+    country: CountryCount, context: Context, asset_lines: Mapping[str, Line], curves: Curves, periods: Periods
 ) -> dict[str, Any]:
     """Return the variables of ``country.html``, except those of header and footer, which all pages have.
 
@@ -63,7 +62,8 @@ def make_country(
         "country": country,
         "flag": flag(country.iso_a3),
         "headline": formats.say("%(country)s: %(quantity)s", country=name, quantity=quantity),
-        "lead": " ".join(_lead(country, detail, context)),
+        "lead": _lead(country, context),
+        "since": _since(detail, context) if detail else "",
         "figures": tuple(_figures(country, context)),
         "locator": Markup(_locator(country, formats)),  # noqa: S704 - SVG made here, its texts escaped
         **curves.show(summary.by_country.get(country.iso_a3, ()), name),
@@ -74,30 +74,55 @@ def make_country(
         "panels": tuple(_panels(country, detail, context)) if detail else (),
         "neighbours": tuple(_neighbours(country, context)),
         "groups": [group for group in context.groups if country.iso_a3 in group.members],
+        "months": periods.rows(periods.sums(summary.by_country[country.iso_a3])) if summary.by_country else (),
         "before": _by_rank(country, -1, context),
         "after": _by_rank(country, 1, context),
     }
 
 
-def _lead(country: CountryCount, detail: CountryDetail | None, context: Context) -> Iterator[str]:
+def make_country_months(
+    country: CountryCount, context: Context, asset_lines: Mapping[str, Line], periods: Periods
+) -> dict[str, Any] | None:
+    """Return what the page's script needs for a period; None if the breakdowns are not known by month."""
+    detail = context.details.countries.get(country.iso_a3) or CountryDetail(date.min)
+    series = context.summary.by_country.get(country.iso_a3)
+    if series is None or not detail.parts.keys() <= detail.monthly.keys():
+        return None
+    tables = {}
+    for dimension, most in NAMED.items():
+        if not ({dimension} & (detail.parts.keys() | detail.withheld.keys())):
+            continue
+        table = MonthTable(
+            detail.parts.get(dimension, ()),
+            detail.monthly.get(dimension, {}),
+            periods.sums(series, dimension),
+            most,
+            periods.withheld(dimension, country.iso_a3),
+        )
+        tables[dimension] = table.data(_line_of(dimension, context, asset_lines))
+    return {"codes": [country.iso_a3], "tables": tables}
+
+
+def _lead(country: CountryCount, context: Context) -> str:
     formats, period = context.formats, context.period
     rank, of = formats.number(country.rank), formats.number(len(context.summary.countries))
     share = formats.share(country.share)
     if period:
-        yield formats.say(
+        return formats.say(
             "Rank %(rank)s of %(countries)s countries, %(share)s of everything counted %(period)s.",
             rank=rank, countries=of, share=share, period=period,
         )  # fmt: skip
-    else:
-        yield formats.say(
-            "Rank %(rank)s of %(countries)s countries, %(share)s of everything counted.",
-            rank=rank, countries=of, share=share,
-        )  # fmt: skip
-    earlier = context.summary.earlier.days
-    if detail and detail.first_seen == (earlier[0].day if earlier else context.summary.period_from):
-        yield formats.say("Seen from the first day on, %(day)s.", day=formats.day(detail.first_seen))
-    elif detail:
-        yield formats.say("First seen on %(day)s.", day=formats.day(detail.first_seen))
+    return formats.say(
+        "Rank %(rank)s of %(countries)s countries, %(share)s of everything counted.",
+        rank=rank, countries=of, share=share,
+    )  # fmt: skip
+
+
+def _since(detail: CountryDetail, context: Context) -> str:
+    formats, earlier = context.formats, context.summary.earlier.days
+    if detail.first_seen == (earlier[0].day if earlier else context.summary.period_from):
+        return formats.say("Seen from the first day on, %(day)s.", day=formats.day(detail.first_seen))
+    return formats.say("First seen on %(day)s.", day=formats.day(detail.first_seen))
 
 
 def _figures(country: CountryCount, context: Context) -> Iterator[Figure]:
@@ -139,31 +164,32 @@ def _watched(
 ) -> BreakdownTable | None:
     if detail is None or not ({"media"} & (detail.parts.keys() | detail.withheld.keys())):
         return None
-    other_line = value_line("media", context.formats)
     breakdown = _breakdown("media", country, detail, context)
-    title = context.formats.say("What is watched")
+    title, line_of = context.formats.say("What is watched"), _line_of("media", context, asset_lines)
+    table = make_table(title, breakdown, context.formats, line_of, NAMED["media"])
+    return replace(table, key="media", note=days_note("media", context, country.iso_a3, country.count))
 
-    def line_of(media_id: str) -> Line:
-        return asset_lines.get(media_id) or other_line(media_id)
 
-    table = make_table(title, breakdown, context.formats, line_of, WATCHED)
-    return replace(table, note=days_note("media", context, country.iso_a3, country.count))
+def _line_of(dimension: str, context: Context, asset_lines: Mapping[str, Line]) -> Callable[[str], Line]:
+    """Return the function that gives a value of ``dimension`` its line."""
+    others = value_line(dimension, context.formats)
+    return (lambda media_id: asset_lines.get(media_id) or others(media_id)) if dimension == "media" else others
 
 
 def _panels(country: CountryCount, detail: CountryDetail, context: Context) -> Iterator[BreakdownTable]:
     formats = context.formats
     titles = (
-        ("device", formats.say("Devices"), NAMED),
-        ("os", formats.say("Operating systems"), NAMED),
-        ("browser", formats.say("Browsers"), NAMED),
-        ("referrer", formats.say("Referring sites"), NAMED),
-        ("city", formats.say("Cities"), CITIES),
+        ("device", formats.say("Devices")),
+        ("os", formats.say("Operating systems")),
+        ("browser", formats.say("Browsers")),
+        ("referrer", formats.say("Referring sites")),
+        ("city", formats.say("Cities")),
     )
-    for dimension, title, most in titles:
+    for dimension, title in titles:
         breakdown = _breakdown(dimension, country, detail, context)
         if breakdown.values or breakdown.withheld:
-            table = make_table(title, breakdown, formats, value_line(dimension, formats), most)
-            yield replace(table, note=days_note(dimension, context, country.iso_a3, country.count))
+            table = make_table(title, breakdown, formats, value_line(dimension, formats), NAMED[dimension])
+            yield replace(table, key=dimension, note=days_note(dimension, context, country.iso_a3, country.count))
 
 
 def _breakdown(dimension: str, country: CountryCount, detail: CountryDetail, context: Context) -> Breakdown:

@@ -19,12 +19,16 @@ STEPS = ("impression", "play", "start", "end")
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the funnel. ``bar`` is its length, 0 to 100; ``rate`` its part of the step before, or ""."""
+    """A step of the funnel. ``bar`` is its length, 0 to 100; ``rate`` its part of the step before, or "".
+
+    ``definition``: how the rate is computed.
+    """
 
     label: str
     count: str
     bar: str
     rate: str = ""
+    definition: str = ""
     note: str = ""
 
 
@@ -40,6 +44,7 @@ class Funnel:
 class MetricLine:
     """A metric or ratio with its value; ``note``: its interval, what it is made of, or why there is no value."""
 
+    name: str
     label: str
     value: str
     note: str = ""
@@ -66,8 +71,8 @@ def make_funnel(context: Context, code: str = "") -> Funnel | None:
             continue
         found = ratios.value_of(ratio, counts[metric], counts[before], len(days))
         rate = "–" if found.value is None else formats.ratio(ratio.name, found.value)
-        note = f"{sentences.definition_of(ratio, formats)} · {_note(found, context)}"
-        steps[index] = replace(steps[index], rate=rate, note=note)
+        definition = sentences.definition_of(ratio, formats)
+        steps[index] = replace(steps[index], rate=rate, definition=definition, note=_note(found, context))
     return Funnel(tuple(steps), _days_note(len(days), context))
 
 
@@ -86,7 +91,7 @@ def _metric_lines(context: Context, code: str) -> Iterator[MetricLine]:
             for mine, day in zip(summary.daily, context.summary.daily, strict=True)
         )
         note = formats.say_many("collected on %(count)s day", "collected on %(count)s days", days) if lacking else ""
-        yield MetricLine(sentences.label_of(metric, formats), sentences.amount(metric, value, formats), note)
+        yield MetricLine(metric, sentences.label_of(metric, formats), sentences.amount(metric, value, formats), note)
 
 
 def _ratio_lines(context: Context, code: str) -> Iterator[MetricLine]:
@@ -94,7 +99,7 @@ def _ratio_lines(context: Context, code: str) -> Iterator[MetricLine]:
     for ratio in ratios.all:
         found = ratios.country(ratio, code) if code else ratios.total(ratio)
         value = "–" if found.value is None else formats.ratio(ratio.name, found.value)
-        yield MetricLine(sentences.label_of(ratio.name, formats), value, _note(found, context))
+        yield MetricLine(ratio.name, sentences.label_of(ratio.name, formats), value, _note(found, context))
 
 
 def _note(found: RatioValue, context: Context) -> str:

@@ -21,6 +21,7 @@ from apivideo_geo.render.pages.embed import make_snippet
 from apivideo_geo.render.pages.figures import Figure, change_note, change_of, compared, tone_of_change, whole_history
 from apivideo_geo.render.pages.funnel import make_funnel
 from apivideo_geo.render.pages.notes import make_marks, with_marks
+from apivideo_geo.render.pages.periods import make_control
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 
@@ -48,16 +49,14 @@ class CountryRow:
     spark: str
 
 
-def make_index(
-    context: Context, map_id: str, changes: Sequence[NewsItem], files: script_data.DataFiles
-) -> dict[str, Any]:
-    """Return what the template prints, except the frame of the page."""
+def make_index(context: Context, map_id: str, changes: Sequence[NewsItem], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the template prints, except the frame of the page; ``data`` is that of its scripts."""
     summary, formats, scale = context.summary, context.formats, context.scale
     headline, description = sentences.headline(summary, formats), sentences.description(summary, formats)
     marks = make_marks(context.notes, summary.daily, context)
     words = with_marks(sentences.curve(summary, formats), marks, formats)
-    first, last = (summary.daily[at].day.isoformat() if summary.daily else "" for at in (0, -1))
     return {
+        "control": make_control(context),
         "headline": headline,
         "label": sentences.label_of(summary.metric, formats),
         "lead": sentences.lead(summary, formats),
@@ -77,14 +76,11 @@ def make_index(
         "rest": _last_rows(summary, formats),
         "nothing": not summary.total,
         "snippet": make_snippet(context.theme.site_url, headline),
-        "periods": script_data.make_periods(summary, formats),
         "shown": script_data.make_shown(summary, formats),
         "measures": script_data.make_measures(summary, formats),
         "groups": context.groups,
         "change_note": compared(summary.comparison, summary.daily, formats),
-        "first_day": first,
-        "last_day": last,
-        "data": script_data.client_data(context, files),
+        "data": data,
         "changes": {"entries": _latest(changes), "more": len(changes) > CHANGES},
         "funnel": make_funnel(context),
         "history": whole_history(summary, formats),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -21,6 +21,7 @@ from apivideo_geo.render.pages.breakdowns import Breakdown, Line, base_of, by_mo
 from apivideo_geo.render.pages.compare import compare_key
 from apivideo_geo.render.pages.figures import Curves, Figure, whole_history
 from apivideo_geo.render.pages.funnel import make_funnel, make_lines
+from apivideo_geo.render.pages.periods import MonthTable, Periods, pack
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.text.translations import marked_many
@@ -81,7 +82,7 @@ def make_country_lines(context: Context) -> dict[str, Line]:
 
 
 def make_video(
-    detail: AssetDetail, context: Context, country_lines: Mapping[str, Line], curves: Curves
+    detail: AssetDetail, context: Context, country_lines: Mapping[str, Line], curves: Curves, periods: Periods
 ) -> dict[str, Any]:
     """Return what the template prints, except the frame. ``country_lines``: alpha-3 → its line in a table."""
     summary, formats = context.summary, context.formats
@@ -91,6 +92,10 @@ def make_video(
     title, media_id, by_media = asset_title(detail.asset, formats), detail.asset.media_id, context.by_media
     page = context.video_pages.get(media_id, "")  # a collection has none
     lead = " ".join(_lead(detail, counts, context, country_lines))
+    table = make_table(
+        formats.say("Countries"), Breakdown(detail.countries, detail.count), formats, country_lines.__getitem__,
+        len(detail.countries), shares=False,
+    )  # fmt: skip
     words = {code: f"{country_lines[code].name}: {context.quantity(count)}" for code, count in counts.items()}
     overlay = render_counts(counts, scale, formats.say("World map: %(words)s", words=lead), words)
     return {
@@ -98,6 +103,7 @@ def make_video(
         "title": title,
         "kind": asset_kind(detail.asset, formats),
         "lead": lead,
+        "since": _since(detail, formats),
         "figures": tuple(_figures(detail, counts, context, country_lines)),
         "classes": len(scale.lows),
         "overlay": Markup(overlay),  # noqa: S704 - SVG made here, its texts escaped
@@ -108,15 +114,29 @@ def make_video(
         **curves.show(detail.daily, title, {media_id}),
         "compare": compare_key(page, context) if page and detail.daily else "",
         "gaps": sentences.gaps(summary, formats, by_video=True),
-        "table": make_table(
-            formats.say("Countries"), Breakdown(detail.countries, detail.count), formats, country_lines.__getitem__,
-            len(detail.countries), shares=False,
-        ),
+        "table": replace(table, key="country"),
+        "months": periods.rows(periods.month_sums(detail), "media"),
         "own_balance": sentences.balance(detail.count, unknown, summary, formats),
         "history": whole_history(summary, formats),
         "funnel": make_funnel(by_media, media_id) if by_media else None,
         "lines": make_lines(by_media, media_id) if by_media else (),
     }  # fmt: skip
+
+
+def make_video_months(
+    detail: AssetDetail, context: Context, country_lines: Mapping[str, Line], periods: Periods
+) -> dict[str, Any] | None:
+    """Return what the page's script needs for a period; None if the countries are not known by month."""
+    if not dict(detail.countries).keys() <= detail.monthly.keys():
+        return None
+    summary, base = context.summary, periods.month_sums(detail)
+    table = MonthTable(detail.countries, detail.monthly, base, len(detail.countries))
+    first = summary.daily[0].day
+    lacking = [(day - first).days for day in summary.uncollected.get("media", ())]
+    return {
+        **({"daily": pack(detail.daily), "lacking": lacking} if detail.daily else {}),
+        "tables": {"country": table.data(country_lines.__getitem__)},
+    }
 
 
 def _leaders(counts: Mapping[str, int]) -> list[str]:
@@ -139,12 +159,17 @@ def _lead(
         yield months
     elif period := sentences.period_of("media", context.summary, formats):
         yield formats.say("Counted %(period)s.", period=period)
-    if detail.asset.lifetime is not None and (day := day_of(detail.asset.published_at)):
-        yield formats.say_many(
-            "Since it was published, on %(day)s, it was played once: that is api.video’s own count.",
-            "Since it was published, on %(day)s, it was played %(count)s times: that is api.video’s own count.",
-            detail.asset.lifetime, day=formats.day(day),
-        )  # fmt: skip
+
+
+def _since(detail: AssetDetail, formats: Formats) -> str:
+    """Return how often it was played since it was published, if the API told that."""
+    if detail.asset.lifetime is None or not (day := day_of(detail.asset.published_at)):
+        return ""
+    return formats.say_many(
+        "Since it was published, on %(day)s, it was played once: that is api.video’s own count.",
+        "Since it was published, on %(day)s, it was played %(count)s times: that is api.video’s own count.",
+        detail.asset.lifetime, day=formats.day(day),
+    )  # fmt: skip
 
 
 def _figures(

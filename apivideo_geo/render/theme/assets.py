@@ -28,6 +28,7 @@ PARTS = (
     "compare.js",
     "figures.js",
     "groups.js",
+    "periods.js",
     "state.js",
     "legend.js",
     "table.js",
@@ -54,6 +55,7 @@ EMBED_PARTS = (
     "compare.js",
     "figures.js",
     "groups.js",
+    "periods.js",
     "state.js",
     "legend.js",
     "map.js",
@@ -61,8 +63,14 @@ EMBED_PARTS = (
 )
 """Scripts of the map in a frame, as one file."""
 METRICS = "metrics.js"
-METRICS_PARTS = ("ratios.js", "labels.js")
+METRICS_PARTS = ("ratios.js", "labels.js", "funnel.js")
 """Scripts for other metrics than the first, as one file; loaded when a reader chooses one."""
+DETAIL = "detail.js"
+DETAIL_PARTS = (
+    "words.js", "formats.js", "classes.js", "compare.js", "figures.js", "periods.js", "line.js", "breakdowns.js",
+    "prose.js", "detail.js",
+)  # fmt: skip
+"""Scripts of the period on the pages of countries and videos, as one file; loaded when a reader chooses one."""
 CITY_MAP = "city-map.js"
 CITY_MAP_PARTS = ("words.js", "map.js", "city-map.js")
 """Scripts of the map of cities, as one file."""
@@ -80,8 +88,9 @@ EVENTS = "events.js"
 SEARCH = "search.js"
 """The script of the search, without its index; loaded when a reader opens it."""
 CURVE = "curve.js"
-"""The script that draws the curve of another metric or of a group; loaded when a reader chooses one."""
-ALONE = ("head.js", EARLY, PICTURE, NOTES, SEARCH, CURVE, "list.js", "copy.js")
+CURVE_PARTS = ("line.js", "curve.js")
+"""Scripts of the curve of another metric or of a group, as one file; loaded when a reader chooses one."""
+ALONE = ("head.js", EARLY, "detail-early.js", PICTURE, NOTES, SEARCH, "list.js", "copy.js")
 """Scripts that are separate files."""
 
 
@@ -114,21 +123,41 @@ def load_leaflet_images() -> dict[str, bytes]:
 def load_own(folders: Sequence[Path], words: str = "") -> dict[str, bytes]:
     """Return every file of ``assets`` in the template ``folders`` by name; the first folder takes precedence.
 
-    The scripts of a page are joined, with the line ``words``.
+    The scripts of a page are joined, with the line ``words``; those of :func:`load_detail` are not among them.
     """
 
     def joined(parts: Sequence[str]) -> bytes:
-        texts = {name: _bare(find_file(folders, f"assets/{name}").read_text(encoding="utf-8")) for name in parts}
-        return "".join(text + words if name == START else text for name, text in texts.items()).encode()
+        return _join(folders, parts, words)
 
     scripts = {SCRIPT: joined((START, *PARTS)), EMBED: joined((START, *EMBED_PARTS))}
     scripts[CITY_MAP] = joined((START, *CITY_MAP_PARTS))
     scripts[COMPARE] = joined((START, *COMPARE_PARTS))
     scripts[METRICS] = joined(METRICS_PARTS)
+    scripts[CURVE] = joined(CURVE_PARTS)
     scripts |= {name: joined((name,)) for name in ALONE}
-    ours = {START, *ALONE, *PARTS, *EMBED_PARTS, *METRICS_PARTS, *CITY_MAP_PARTS, *COMPARE_PARTS}
+    ours = {
+        START,
+        *ALONE,
+        *PARTS,
+        *EMBED_PARTS,
+        *METRICS_PARTS,
+        *CURVE_PARTS,
+        *DETAIL_PARTS,
+        *CITY_MAP_PARTS,
+        *COMPARE_PARTS,
+    }
     others = {name: path.read_bytes() for name, path in find_assets(folders).items() if name not in ours}
     return {**others, **scripts}
+
+
+def load_detail(folders: Sequence[Path], words: str) -> bytes:
+    """Return the script of the period on pages of countries and videos, with the lines ``words``."""
+    return _join(folders, (START, *DETAIL_PARTS), words)
+
+
+def _join(folders: Sequence[Path], parts: Sequence[str], words: str) -> bytes:
+    texts = {name: _bare(find_file(folders, f"assets/{name}").read_text(encoding="utf-8")) for name in parts}
+    return "".join(text + words if name == START else text for name, text in texts.items()).encode()
 
 
 @cache

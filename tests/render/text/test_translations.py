@@ -14,7 +14,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 
 from apivideo_geo.geo.countries import name_of
-from apivideo_geo.model import METRICS, Comparison, Side, Summary
+from apivideo_geo.model import METRICS, Comparison, Details, Side, Summary
 from apivideo_geo.render.map.scale import METHODS
 from apivideo_geo.render.site import Theme, render_site
 from apivideo_geo.render.text import translations
@@ -247,9 +247,7 @@ def test_no_page_of_a_country_video_or_city_says_anything_beside_it(pseudo, monk
     what, details = detailed()
     days_of = {"impression": 6, "end": 2, "viewer": 7, "watch-time": 7, "session": 7}
     what = replace(what, ratio_from=15, others={name: other(what, name, days) for name, days in days_of.items()})
-    titles = [one.asset.title for one in details.assets if one.asset.title]
-    places = [city.name for city in details.cities]
-    monkeypatch.setitem(globals(), "DATA", (*DATA, *titles, *places, "a.example", "time-per-play"))
+    monkeypatch.setitem(globals(), "DATA", (*DATA, *names_in(details), "time-per-play"))
     check(render_site(russian(what), Theme("Acme Academy", locale=pseudo), TEMPLATES, details))
 
 
@@ -260,6 +258,12 @@ def test_no_page_of_a_month_shows_a_sentence_outside_the_catalogue(pseudo, monke
     months = {path: content for path, content in site.items() if path.startswith(("2026-", "months.", "feed."))}
     assert len(months) == 7
     check(months)
+
+
+def names_in(details: Details) -> list[str]:
+    """Titles, places and sites: they are data."""
+    titles = [one.asset.title for one in details.assets if one.asset.title]
+    return [*titles, *(city.name for city in details.cities), "a.example"]
 
 
 def other(what: Summary, metric: str, days: int) -> Summary:
@@ -291,7 +295,7 @@ LISTEN = """(attributes) => {
 """Notes every text that is there and that comes."""
 
 
-def test_no_script_shows_a_sentence_outside_the_catalogue(open_page: OpenPage, pseudo, tmp_path):
+def test_no_script_shows_a_sentence_outside_the_catalogue(open_page: OpenPage, pseudo, tmp_path, monkeypatch):
     several = replace(russian(watched()), others={metric: others.other(metric) for metric in others.METRICS})
     site = build(several, tmp_path, Theme("Acme Academy", locale=pseudo))
     opened = open_page(site.as_uri(), reduced_motion="reduce", **DESKTOP)
@@ -300,7 +304,10 @@ def test_no_script_shows_a_sentence_outside_the_catalogue(open_page: OpenPage, p
     live(page)
     use_everything(page)
     use_every_metric(page)
-    heard = page.evaluate("[...heard]") + hear_comparison(open_page, pseudo, tmp_path / "compared")
+    what, details = detailed()
+    monkeypatch.setitem(globals(), "DATA", (*DATA, *names_in(details), "a.", "example"))
+    heard = [*page.evaluate("[...heard]"), *hear_pages(open_page, pseudo, tmp_path / "pages", what, details)]
+    heard += hear_comparison(open_page, pseudo, tmp_path / "compared")
     assert [left for left in map(uncatalogued, heard) if left] == []
     said = [
         message.id for message in find_messages() if any(translations.SCRIPTS in path for path, _ in message.locations)
@@ -324,6 +331,23 @@ def hear_comparison(open_page: OpenPage, locale: str, folder: Path) -> list[str]
     return list(page.evaluate("[...heard]"))
 
 
+def hear_pages(open_page: OpenPage, locale: str, folder: Path, what: Summary, details: Details) -> list[str]:
+    """What the pages of a country and of a video show of several periods."""
+    days_of = {"impression": 6, "end": 2, "viewer": 7}
+    what = replace(russian(what), others={name: other(what, name, days) for name, days in days_of.items()})
+    first = build(what, folder, Theme("Acme Academy", locale=locale), details).parent
+    heard = []
+    for page in ("country/FRA.html", "country/PER.html", "video/viFilm00.html"):
+        for period in ("2026-11", "2026-11-16..2026-11-17", "2026-11-17..2026-11-17", "2026-11-18..2026-11-18"):
+            opened = open_page(f"{(first / page).as_uri()}?period={period}", **DESKTOP)
+            opened.page.wait_for_selector("html.live")
+            opened.page.evaluate(LISTEN, list(SAID))
+            heard += opened.page.evaluate("[...heard]")
+            assert opened.problems == []
+            opened.page.close()
+    return heard
+
+
 UNHEARD = {
     "The figures could not be loaded.",
     "data by api.video",
@@ -339,7 +363,13 @@ UNHEARD = {
     "The figures of the days could not be loaded.",
     "The cities could not be loaded.",
     "Stop",
-    "No data",
+    "%(quantity)s, from countries not known.",
+    "Above 100 percent, because some events arrive late.",
+    "No complete month in this period.",
+    "Not collected in this period.",
+    "Not collected on all of these days: %(base)s of %(total)s.",
+    "Others",
+    "the curve is the mean of each week",
     "the last one is not collected yet",
     "Also here",
     "No %(plays)s yet",

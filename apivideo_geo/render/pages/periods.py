@@ -1,0 +1,196 @@
+"""What a page needs to follow a period: the choices, a table by month, a file of its breakdowns by month. No I/O."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from apivideo_geo.days import month_end
+from apivideo_geo.model import AssetDetail, Parts
+from apivideo_geo.render.context import Context
+from apivideo_geo.render.map.script_data import Choice, make_periods
+from apivideo_geo.render.map.sparkline import packed
+from apivideo_geo.render.pages.breakdowns import Line
+from apivideo_geo.render.theme.assets import hashed
+
+Counts = Sequence[int | None]
+"""A number for each of the Summary's ``months``; None if no day of it was collected, or the month is not published."""
+
+
+@dataclass(frozen=True)
+class Month:
+    """A row of the table by month, all cells as text; ``note``: that not all of its days were collected."""
+
+    name: str
+    count: str
+    share: str
+    rank: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class MonthTable:
+    """A breakdown by month, in the order of the table of the whole history, and the maximum number of values by name.
+
+    ``base``: what the values are parts of; ``withheld``: the suppressed counts, None if none are suppressed.
+    """
+
+    parts: Parts
+    monthly: Mapping[str, Sequence[int]]
+    base: Counts
+    most: int
+    withheld: Counts | None = None
+
+    def data(self, line_of: Callable[[str], Line]) -> dict[str, Any]:
+        """Return the table for the script. ``line_of`` returns the line of a value that the page does not name."""
+        values = [value for value, _ in self.parts]
+        counts = [self.monthly[value] for value in values]
+        named = len(values) if len(values) <= self.most + 1 else self.most
+        kept = ever_named(counts, self.most + 1)
+        lines = (line_of(values[index]) for index in kept[named:])
+        return {
+            "base": self.base,
+            "all": pack([sum(month) for month in zip(*counts, strict=True)]),
+            **({} if self.withheld is None else {"withheld": pack([count or 0 for count in self.withheld])}),
+            "counts": " ".join(pack(counts[index]) for index in kept),
+            "more": [(line.name, line.link, line.kind, int(line.apart)) for line in lines],
+            "most": self.most,
+        }
+
+
+class Periods:
+    """The months of the Summary, which of them a breakdown has, and the control of the period."""
+
+    def __init__(self, context: Context) -> None:
+        self._context, self._days = context, dict[str, list[list[int]]]()
+        self._control = make_control(context)
+        ranks = render_ranks(context) if self._control["periods"] and context.video_pages else b""
+        self.shared = {hashed({"ranks.js": ranks})["ranks.js"]: ranks} if ranks else {}
+        """Path and content of the file that all pages of videos need."""
+
+    def follow(self, path: str, name: str, months: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """Return what the template at ``path`` prints so that it follows the period, and the file for its script.
+
+        ``name``: what the page is about; ``months``: the data of the file, None if they are not known.
+        """
+        if months is None or not self._control["periods"]:
+            return {"control": None, "data": None}, {}
+        file, content = f"{path.removesuffix('.html').replace('/', '-')}.js", render_months("months", months)
+        address = hashed({file: content})[file]
+        ranks = next(iter(self.shared), "") if path.startswith("video/") else ""
+        data = {"root": "../", "file": address, "name": name, "ranks": ranks}
+        return {"control": self._control, "data": data}, {address: content}
+
+    def days(self, dimension: str) -> list[list[int]]:
+        """Return the indexes of each month's days on which ``dimension`` was collected."""
+        if dimension not in self._days:
+            summary = self._context.summary
+            found: dict[Any, list[int]] = {month: [] for month in summary.months}
+            for index, day in enumerate(summary.daily_by(dimension)):
+                if day.count is not None:
+                    found[day.day.replace(day=1)].append(index)
+            published = self._context.details.monthly.get(dimension)
+            self._days[dimension] = [
+                days if published is None or month in published else [] for month, days in found.items()
+            ]
+        return self._days[dimension]
+
+    def sums(self, series: Sequence[int], dimension: str = "total") -> Counts:
+        """Return the sums of ``series`` (a count for each day) over the days that ``dimension`` has."""
+        return [sum(series[day] for day in days) if days else None for days in self.days(dimension)]
+
+    def month_sums(self, detail: AssetDetail) -> Counts:
+        """Return the counts of a video over all countries by month; None where those by video are not known."""
+        sums, days = [sum(counts) for counts in zip(*detail.monthly.values(), strict=True)], self.days("media")
+        return [count if known else None for known, count in zip(days, sums or [0] * len(days), strict=True)]
+
+    def withheld(self, dimension: str, code: str) -> Counts | None:
+        """Return the suppressed counts of a country (alpha-3); None if ``dimension`` has none at all."""
+        published = self._context.details.monthly.get(dimension)
+        if published is None:
+            return None
+        months = self._context.summary.months
+        return [published[month].withheld.get(code, 0) if month in published else None for month in months]
+
+    @cached_property
+    def _by_country(self) -> list[list[int]]:
+        """The counts of all countries in each month."""
+        found = [self.sums(series) for code, series in self._context.summary.by_country.items() if code != "---"]
+        return [[count or 0 for count in month] for month in zip(*found, strict=True)]
+
+    @cached_property
+    def _totals(self) -> Counts:
+        return self.sums([day.count or 0 for day in self._context.summary.daily])
+
+    def rows(self, counts: Counts, dimension: str = "total") -> tuple[Month, ...]:
+        """Return the table by month, the latest first. Only countries (``dimension`` is "total") have a rank."""
+        formats, summary = self._context.formats, self._context.summary
+        rows = []
+        for index, (month, days, count) in enumerate(zip(summary.months, self.days(dimension), counts, strict=True)):
+            whole, share, rank = month_end(month).day, "", ""
+            if dimension == "total" and count and (total := self._totals[index]):
+                share = formats.share(count / total)
+                rank = formats.number(1 + sum(other > count for other in self._by_country[index]))
+            note = formats.say_many(
+                "%(count)s of %(all)s days", "%(count)s of %(all)s days", len(days), all=formats.number(whole)
+            )
+            name, number = formats.full_month(month), "–" if count is None else formats.number(count)
+            rows.append(Month(name, number, share or "–", rank or "–", "" if len(days) == whole else note))
+        return tuple(reversed(rows))
+
+
+def ever_named(counts: Sequence[Sequence[int]], most: int) -> list[int]:
+    """Return the indexes of the rows that are among the ``most`` highest in some run of months, in ascending order.
+
+    Of equal rows the first counts as higher.
+
+    >>> ever_named([[5, 5], [9, 0], [0, 9], [1, 1]], 1)
+    [0, 1, 2]
+    """
+    import numpy as np
+
+    size = len(counts)
+    if size <= most:
+        return list(range(size))
+    sums = np.zeros((len(counts[0]) + 1, size), dtype=np.int64)
+    sums[1:] = np.array(counts, dtype=np.int64).T.cumsum(axis=0)
+    order, found = np.arange(size)[::-1], np.zeros(size, dtype=bool)
+    for first in range(len(sums) - 1):
+        periods = (sums[first + 1 :] - sums[first]) * size + order
+        found[np.argpartition(periods, size - most, axis=1)[:, size - most :]] = True
+    return [int(index) for index in np.flatnonzero(found)]
+
+
+def pack(counts: Sequence[int]) -> str:
+    """Return counts as the text that the page's script reads; see the module ``sparkline``."""
+    return "".join(map(packed, counts))
+
+
+def render_months(name: str, data: object) -> bytes:
+    """Return a script that hands ``data`` to the function ``name`` of the page's script."""
+    return f"apivideoGeo.{name}({json.dumps(data, ensure_ascii=False, separators=(',', ':'))});\n".encode()
+
+
+def render_ranks(context: Context) -> bytes:
+    """Return the script with the counts of every video by month, for their ranks."""
+    sums = ([sum(month) for month in zip(*one.monthly.values(), strict=True)] for one in context.details.assets)
+    return render_months("ranks", " ".join(pack(counts) for counts in sums if any(counts)))
+
+
+def make_control(context: Context) -> dict[str, Any]:
+    """Return the choices of the control: periods, months (the latest first), first and last day; none without days."""
+    summary, formats = context.summary, context.formats
+    if not summary.daily:
+        return {"periods": (), "choices": (), "first": "", "last": "", "first_day": "", "last_day": ""}
+    first, last = summary.daily[0].day, summary.daily[-1].day
+    return {
+        "periods": make_periods(summary, formats),
+        "choices": [Choice(f"{month:%Y-%m}", formats.full_month(month)) for month in reversed(summary.months)],
+        "first": formats.day(first),
+        "last": formats.day(last),
+        "first_day": first.isoformat(),
+        "last_day": last.isoformat(),
+    }

@@ -1,0 +1,332 @@
+/**
+ * The period of a page about countries or videos: its figures and its curve by day, its tables and its map by month. The
+ * page's data name a file, which has either the countries whose days are added up, or counts by day of its own.
+ */
+(function (geo) {
+  "use strict";
+  const { data, formats, periods, breakdowns, prose, _, ngettext } = geo;
+  /** Curves of more days than this are drawn by the week, as in the Python module `figures`. */
+  const LONG = 400;
+  const find = (/** @type {string} */ selector) => /** @type {HTMLElement | null} */ (document.querySelector(selector));
+  const curve = find("svg.curve"), map = find(".map"), overlay = find(".map svg.over");
+  const tables = /** @type {NodeListOf<HTMLTableElement>} */ (document.querySelectorAll("[data-breakdown]"));
+  /** @type {Period} */
+  let state = { period: "all", ...periods.daysOf("all") };
+  let turn = 0;
+  for (const metric of Object.keys(data.files)) if (data.files[metric]) data.files[metric] = data.root + data.files[metric];
+  if (data.more) data.more = data.root + data.more;
+
+  /** Elements as the page was sent, about the whole history. @type {Map<Element, {nodes: Node[], attributes: [string, string][]}>} */
+  const sent = new Map();
+
+  /** Remembers how an element was sent. @template {Element} E @param {E} element */
+  function kept(element) {
+    if (!sent.has(element)) sent.set(element, { nodes: [...element.childNodes], attributes: [...element.attributes].map(({ name, value }) => [name, value]) });
+    return element;
+  }
+  /** @param {Element | null} element @param {(string | Node)[]} nodes */
+  const put = (element, ...nodes) => element && kept(element).replaceChildren(...nodes);
+
+  function restore() {
+    for (const [element, { nodes, attributes }] of sent) {
+      element.replaceChildren(...nodes);
+      for (const { name } of [...element.attributes]) element.removeAttribute(name);
+      for (const [name, value] of attributes) element.setAttribute(name, value);
+    }
+  }
+
+  /** Loads what the page counts, by day and by month. @returns {Promise<Subject>} */
+  const load = () => geo.once("subject", async () => {
+    const [own, history, ranks] = await Promise.all([
+      geo.load(data.root + data.file, "months"), geo.history(data.metric), data.ranks ? geo.load(data.root + data.ranks, "ranks") : "",
+    ]);
+    const { total, counts } = history.days, codes = own.codes || [], lacking = new Set(own.lacking || []);
+    const several = codes.map((code) => counts[code] || []);
+    const series = own.daily ? geo.numbers(own.daily) : total.map((_, day) => several.reduce((sum, one) => sum + (one[day] || 0), 0));
+    return {
+      history, codes, series, ranks: ranks ? ranks.split(" ").map(geo.numbers) : [], byDay: Boolean(own.codes || own.daily),
+      known: total.map((count, day) => count !== null && !lacking.has(day)),
+      tables: Object.fromEntries(Object.entries(own.tables).map(([name, table]) => [name, breakdowns.unpack(table)])),
+    };
+  });
+
+  /** Shows a period. @param {Period} chosen @param {boolean} step  is it a new step of the browser's history? */
+  async function go(chosen, step) {
+    const own = ++turn;
+    let found = null;
+    if (chosen.period !== "all") {
+      found = await load().catch(() => null);
+      if (own !== turn) return;
+      if (!found) geo.say(_("The figures of the days could not be loaded."));
+    }
+    state = found || chosen.period === "all" ? chosen : state;
+    control?.show(state);
+    if (step) remember();
+    restore();
+    if (found) await show(found, own);
+    if (step && own === turn) geo.say(find("#period-note")?.textContent || document.title);
+  }
+
+  /** Writes the period into the address, next to what else it has. */
+  function remember() {
+    const url = new URL(location.href), period = periods.write(state);
+    if (period) url.searchParams.set("period", period);
+    else url.searchParams.delete("period");
+    try {
+      history.pushState(null, "", url);
+    } catch {
+      // A page inside another may have no history of its own; it works without.
+    }
+  }
+
+  /** @param {Subject} subject @param {number} own  the turn that this belongs to */
+  async function show(subject, own) {
+    const { from, to } = state, against = periods.readAgainst(new URLSearchParams(location.search).get("against") || ""), view = geo.viewOf(subject.history, from, to, against), months = breakdowns.monthsOf(from, to);
+    const sums = Object.fromEntries(Object.entries(subject.tables).map(([name, table]) => [name, breakdowns.sum(table, months.indexes)]));
+    /** @type {Shown} */
+    const shown = { subject, view, months, sums, ...countOf(subject, sums, from, to) };
+    put(find("#period-note"), periods.words({ ...view, gaps: gapsOf(subject, from, to, view.left) }));
+    put(find("#months-note"), months.exact && subject.byDay ? "" : _("Tables and maps below are by month: they cover %(months)s.", { months: breakdowns.words(months.indexes) }));
+    showFigures(shown);
+    showTexts(shown);
+    showCurve(shown);
+    for (const table of tables) showTable(table, shown);
+    if (overlay && map) showMap(map, overlay, shown);
+    await showMetrics(shown, own);
+  }
+
+  /** The count of a period, and on how many days it was collected; a page without days has only months. @param {Subject} subject @param {Record<string, MonthSums>} sums @param {number} from @param {number} to */
+  function countOf({ series, known, byDay }, sums, from, to) {
+    if (!byDay) return { count: sums.country.total, collected: sums.country.covered.length };
+    let count = 0, collected = 0;
+    for (let day = from; day <= to; day++) {
+      if (known[day]) { collected += 1; count += series[day]; }
+    }
+    return { count, collected };
+  }
+
+  /** The days that were not collected, also those only not by what the page shows. @param {Subject} subject @param {number} from @param {number} to @param {number[]} left */
+  function gapsOf({ history, known }, from, to, left) {
+    const gaps = [];
+    for (let day = from; day <= to; day++) {
+      if (!known[day] && !left.includes(day) && !(history.later && day === periods.last)) gaps.push(day);
+    }
+    return gaps;
+  }
+
+  /** The page's countries as one row. @param {Shown} shown @returns {Row} */
+  function rowOf({ subject: { codes }, view }) {
+    const rows = codes.flatMap((code) => view.byCode.get(code) || []);
+    /** @param {"count" | "now" | "before" | "counted" | "share"} key */
+    const sum = (key) => rows.reduce((all, row) => all + row[key], 0);
+    const people = data.rows.reduce((all, [code, , number]) => (codes.includes(code) ? all + number : all), 0), count = sum("count");
+    return {
+      code: codes[0], count, value: count, now: sum("now"), before: sum("before"), counted: sum("counted"), share: sum("share"), fresh: rows.length === 1 && rows[0].fresh,
+      rank: rows.length === 1 && count ? rows[0].rank : NaN, per: people && count >= view.few ? (count * 1_000_000) / people : NaN,
+    };
+  }
+
+  /** Value, note and tone of each figure; null leaves it as it is. @type {Record<string, (shown: Shown, note: string, value: string) => [value: string, note: string, tone?: string] | null>} */
+  const FIGURES = {
+    total({ subject, view, count, collected, sums, months }) {
+      if (!collected) return ["–", _("not collected")];
+      const number = formats.number(count);
+      if (!subject.codes.length) return [number, rankNote(subject, sums.country.total, months)];
+      const { text, tone } = geo.changeOf(view, rowOf({ subject, view, count, collected, sums, months }));
+      if (!view.change || text === "–" || !/\d/.test(text)) return [number, ""];
+      return [number, geo.changeWords(view, false, text), tone];
+    },
+    rank(shown) {
+      const { rank } = rowOf(shown);
+      return [Number.isNaN(rank) ? "–" : formats.number(rank), _("of %(number)s", { number: formats.number(shown.view.rows.length) })];
+    },
+    share: (shown) => [shown.view.total ? formats.share(rowOf(shown).share) : "–", ""],
+    dense(shown, note, value) {
+      const { per } = rowOf(shown);
+      if (value === "–") return null; // too few in all, or nobody lives there
+      return Number.isNaN(per) ? ["–", _("under %(quantity)s", { quantity: formats.quantity(shown.view.few) })] : [formats.rate(per), note];
+    },
+    reach: ({ sums: { country } }) => [country.covered.length ? formats.number(placesOf(country.values).length) : "–", ""],
+    most({ sums: { country }, subject: { tables: { country: table } } }) {
+      const [first] = placesOf(country.values);
+      return first ? [nameOf(table, first.index), formats.share(first.count / country.total)] : ["–", ""];
+    },
+  };
+
+  /** @param {Shown} shown */
+  function showFigures(shown) {
+    for (const figure of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-figure]"))) {
+      const cell = /** @type {Element} */ (figure.querySelector("dd"));
+      const [value, small] = [cell.querySelector("b"), cell.querySelector("span")].map((part) => part?.textContent || "");
+      const found = FIGURES[figure.dataset.figure || ""]?.(shown, small, value);
+      if (!found) continue;
+      put(cell, geo.make("b", found[0]), ...(found[1] ? [" ", geo.make("span", found[1])] : []));
+      kept(figure).setAttribute("class", found[2] || "");
+    }
+  }
+
+  /** The rank among all videos over the months. @param {Subject} subject @param {number} total @param {Months} months */
+  function rankNote({ ranks }, total, { indexes, exact }) {
+    const sums = ranks.map((counts) => indexes.reduce((sum, month) => sum + (counts[month] || 0), 0));
+    if (!total) return "";
+    const rank = _("rank %(rank)s of %(number)s", { rank: formats.number(1 + sums.filter((sum) => sum > total).length), number: formats.number(sums.filter(Boolean).length) });
+    return exact ? rank : `${rank} (${breakdowns.words(indexes)})`;
+  }
+
+  const places = /** @type {HTMLTableElement | null} */ (find("[data-breakdown=country]"));
+  const placeRows = [...places?.tBodies[0].rows || []];
+  /** The values of the table of countries that are countries: "Unknown" is set apart. @param {MonthSums["values"]} values */
+  const placesOf = (values) => values.filter(({ index }) => placeRows[index]?.className !== "apart");
+  /** @param {MonthTable} table @param {number} index */
+  const nameOf = (table, index) => placeRows[index]?.querySelector("th a")?.textContent || table.more[index - placeRows.length]?.[0] || "";
+
+  /** Headline, lead, title and the sum at the foot of the page. @param {Shown} shown */
+  function showTexts(shown) {
+    const { view, subject, count, collected } = shown, heading = find("[data-follow=headline]");
+    const when = prose.period(view);
+    if (heading) {
+      const before = heading.textContent || "";
+      put(heading, _("%(country)s: %(quantity)s", { country: data.name, quantity: collected ? formats.quantity(count) : _("No data") }));
+      put(find("title"), document.title.replace(before, () => heading.textContent || ""));
+    }
+    let lead = subject.codes.length ? rankWords(shown, when) : whereWords(shown);
+    if (!count) lead = collected ? _("Nothing was counted %(when)s.", { when }) : _("Nothing was collected %(when)s.", { when });
+    put(find("[data-follow=lead]"), lead);
+    for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("[data-follow=near] a"))) {
+      const row = view.byCode.get(/([A-Z]{3})\.html/.exec(link.pathname)?.[1] || "");
+      put(link.nextElementSibling, formats.quantity(row?.count || 0));
+    }
+    put(find("[data-follow=ranked]"), _("By rank in the whole history"));
+    put(find(".balance"), subject.codes.length ? prose.balance(view) : "");
+  }
+
+  /** @param {Shown} shown @param {string} period */
+  function rankWords(shown, period) {
+    const { rank, share } = rowOf(shown), words = { share: formats.share(share), period };
+    if (Number.isNaN(rank)) return _("%(share)s of everything counted %(period)s.", words);
+    return _("Rank %(rank)s of %(countries)s countries, %(share)s of everything counted %(period)s.", { ...words, rank: formats.number(rank), countries: formats.number(shown.view.rows.length) });
+  }
+
+  /** @param {Shown} shown */
+  function whereWords({ sums: { country }, months, subject: { tables: { country: table } }, view }) {
+    const found = placesOf(country.values), quantity = formats.quantity(country.total);
+    const counted = _("Counted %(period)s.", { period: prose.period({ ...view, ...months }) });
+    if (!found.length) return country.total ? `${_("%(quantity)s, from countries not known.", { quantity })} ${counted}` : counted;
+    const where = nameOf(table, found[0].index);
+    return `${ngettext("%(quantity)s, all in %(where)s.", "%(quantity)s in %(count)s countries, most of all in %(where)s.", found.length, { quantity, where })} ${counted}`;
+  }
+
+  /** @param {Shown} shown */
+  function showCurve({ subject: { series, known }, view: { from, to } }) {
+    if (!curve) return;
+    const weekly = to - from + 1 > LONG;
+    kept(curve);
+    for (const part of curve.querySelectorAll(".plot, .marks")) kept(part);
+    geo.line.draw(curve, {
+      from, to, step: weekly ? 7 : 1, written: formats.number,
+      kindOf: (day) => (!known[day] ? "gap" : data.open.includes(day) ? "open" : "known"),
+      valueOf: (start, end) => series.slice(start, end).reduce((sum, count) => sum + count, 0) / (end - start),
+    });
+    geo.line.dates(curve, formats.runs([from]), formats.runs([to]));
+    curve.setAttribute("aria-label", `${_("Day by day: %(name)s", { name: data.name })}. ${formats.days(from, to)}`);
+    let best = from;
+    for (let day = from; day <= to; day++) if (known[day] && series[day] > series[best]) best = day;
+    const most = series[best] ? _("Most on one day: %(number)s on %(day)s", { number: formats.number(series[best]), day: formats.day(best) }) : "";
+    put(curve.closest(".days")?.querySelector(".note") || null, most && weekly ? geo.joined([most, _("the curve is the mean of each week")]) : most);
+  }
+
+  /** @param {HTMLTableElement} table @param {Shown} shown */
+  function showTable(table, { subject, sums, months }) {
+    const name = table.dataset.breakdown || "", unpacked = subject.tables[name], found = sums[name];
+    const whole = breakdowns.calendar.map(({ from, to }) => subject.series.slice(from, to + 1).reduce((sum, count) => sum + count, 0));
+    put(table.tBodies[0], ...breakdowns.rows(unpacked, found, [.../** @type {HTMLTableRowElement[]} */ (sent.get(table.tBodies[0])?.nodes || [...table.tBodies[0].rows]).filter((row) => row instanceof HTMLTableRowElement)], (table.tHead?.rows[0].cells.length || 0) > 3));
+    const total = table.tFoot?.rows[0].cells[1] || null, note = table.nextElementSibling;
+    put(total, formats.number(found.total));
+    if (note?.matches(".note")) put(note, name === "country" && subject.codes.length === 0 && subject.byDay ? "" : breakdowns.note(unpacked, found, months.indexes, whole));
+    kept(table).toggleAttribute("hidden", !found.covered.length);
+  }
+
+  /** Paints the map by the months. @param {HTMLElement} section @param {HTMLElement} svg @param {Shown} shown */
+  function showMap(section, svg, { sums: { country } }) {
+    const counts = new Map(placesOf(country.values).map(({ index, count }) => [codeOf(index), count]));
+    const { method, classes, breaks } = data.scale;
+    const scale = geo.makeScale([...counts.values()], method, classes, breaks);
+    const number = scale.whole ? formats.number : (/** @type {number} */ limit) => formats.limit(limit, data.words);
+    const kinds = [...counts].map(([code, count]) => /** @type {const} */ ([code, Math.max(geo.classOf(scale, count), 0)]));
+    const byCode = new Map(kinds);
+    kept(svg).setAttribute("class", `world over k${scale.lows.length}`);
+    svg.setAttribute("aria-label", _("World map: %(words)s", { words: find("[data-follow=lead]")?.textContent || "" }));
+    for (const shape of svg.querySelectorAll("g > [class]")) {
+      const classes = shape.getAttribute("class") || "", code = /** @type {SVGElement} */ (shape).dataset.c || /[A-Z]{3}/.exec(classes)?.[0] || "";
+      const kind = byCode.get(code), title = shape.querySelector("title");
+      kept(shape).setAttribute("class", classes.replace(/\bc\d\b/, kind === undefined ? "away" : `c${kind}`));
+      if (title) put(title, `${title?.textContent?.split(": ")[0]}: ${formats.quantity(counts.get(code) || 0)}`);
+    }
+    const legend = section.querySelector(".legend"), entries = geo.ranges(scale, number).map((label, index) => ({ kind: `c${index}`, label, note: kinds.filter(([, kind]) => kind === index).length }));
+    kept(/** @type {Element} */ (legend)).setAttribute("class", `legend k${scale.lows.length}`);
+    put(legend, ...entries.map((entry) => swatch(entry.kind, entry.label, entry.note ? ngettext("%(count)s country", "%(count)s countries", entry.note) : _("none"))), swatch("zero", "0", _("all others")));
+  }
+
+  /** @param {number} index  of a value in the table of countries */
+  const codeOf = (index) => /(?<code>[A-Z]{3})\.html/.exec(placeRows[index]?.querySelector("a")?.getAttribute("href") || "")?.groups?.code || "";
+
+  /** @param {string} kind @param {string} label @param {string} note */
+  function swatch(kind, label, note) {
+    const item = geo.make("li");
+    item.append(geo.make("i", "", kind), geo.make("b", label), " ", geo.make("span", note));
+    return item;
+  }
+
+  /** The funnel and the figures of the other metrics, whose days are more files. @param {Shown} shown @param {number} own  the turn that this belongs to */
+  async function showMetrics({ subject: { codes }, view: { from, to } }, own) {
+    const funnel = find("#funnel"), lines = find("#lines"), parts = [funnel, lines].flatMap((part) => part || []);
+    if (!parts.length || !codes.length) return;
+    for (const part of parts) kept(part).setAttribute("aria-busy", "true");
+    for (const part of parts) part.setAttribute("hidden", "");
+    try {
+      const names = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-line]"))].map((row) => row.dataset.line || "");
+      const histories = await Promise.all(names.map((name) => geo.history(name)));
+      await geo.funnel.load();
+      if (own !== turn) return;
+      for (const cell of funnel?.querySelectorAll(".funnel td, .funnel + .note, .funnel rect, .funnel b") || []) kept(cell);
+      if (funnel) geo.funnel.show(funnel, from, to, codes);
+      names.forEach((name, index) => showLine(name, geo.viewOf(histories[index], from, to), codes));
+      for (const part of parts) { part.removeAttribute("hidden"); part.removeAttribute("aria-busy"); }
+    } catch {
+      if (own === turn) geo.say(_("The figures of the days could not be loaded."));
+    }
+  }
+
+  /** @param {string} name @param {View} view @param {Code[]} codes */
+  function showLine(name, view, codes) {
+    const line = find(`[data-line="${name}"]`), head = line?.querySelector("th"), { metric } = view;
+    const rows = codes.flatMap((code) => view.byCode.get(code) || []);
+    if (!line || !head) return;
+    let value = "–", note = "";
+    if (metric.parts) [value, note] = ratioWords(rows.length > 1 ? geo.ratios.among(view, rows).all : rows[0], view);
+    else if (view.collected) value = formats.value(rows.reduce((sum, row) => sum + row.count, 0), metric);
+    if (!metric.parts && view.gaps.length) note = ngettext("collected on %(count)s day", "collected on %(count)s days", view.collected || 0);
+    put(head, metric.label, ...(note ? [" ", geo.make("span", note)] : []));
+    put(line.querySelector("td"), value);
+  }
+
+  /** A ratio, and its interval or the numbers that it is made of, or why there is none. @param {CountryCounts | undefined} row @param {View} view @returns {[value: string, note: string]} */
+  function ratioWords(row, { metric, collected }) {
+    const { parts = [] } = metric, { many, kind } = parts[1];
+    if (!collected) return ["–", _("never collected on the same day")];
+    if (!row || !row.lower) return ["–", _("No %(plays)s counted", { plays: many })];
+    const number = formats.number(data.ratio_from);
+    if (Number.isNaN(row.value)) return ["–", kind === "per-day" ? _("Too few: under %(number)s viewer-days", { number }) : _("Too few: under %(number)s %(plays)s", { number, plays: many })];
+    const value = formats.value(row.value, metric), bounds = geo.ratios.interval(row, metric);
+    if (bounds) return [value, `${bounds.map((bound) => formats.value(bound, metric)).join("–")} (${_("%(percent)s interval", { percent: formats.percentage(95) })})`];
+    return [value, metric.kind === "rate" ? _("Above 100 percent, because some events arrive late.") : geo.ratios.both(row, metric)];
+  }
+
+  const control = periods.start((period, from = NaN, to = NaN) => go({ period, ...(period === "custom" ? { from, to } : periods.daysOf(period)) }, true));
+  const read = () => ({ ...{ period: "all", ...periods.daysOf("all") }, ...periods.read(new URLSearchParams(location.search).get("period") || "") });
+  window.addEventListener("popstate", () => go(read(), false));
+  go(read(), false).then(() => {
+    document.documentElement.classList.add("live");
+    document.dispatchEvent(new Event("live"));
+  });
+})(apivideoGeo);
