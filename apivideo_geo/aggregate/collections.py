@@ -30,6 +30,6 @@ def _add_up(tag: str, assets: tuple[AssetDetail, ...]) -> AssetCollection:
     sums = AssetDetail(
         Asset("", "video", tag, True), sum(one.count for one in assets), 0, tuple(most_first(countries).items()),
         array("q", map(sum, zip(*days, strict=True))) if days else (),
-        {country: array("q", map(sum, zip(*counts, strict=True))) for country, counts in months.items()},
+        monthly={country: array("q", map(sum, zip(*counts, strict=True))) for country, counts in months.items()},
     )  # fmt: skip
     return AssetCollection(tag, assets, sums)

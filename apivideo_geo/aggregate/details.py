@@ -177,7 +177,7 @@ def _rank_assets(
     for number, asset in enumerate(sorted(assets, key=lambda asset: (-sums[asset.media_id], asset.media_id)), 1):
         count, monthly = sums[asset.media_id], watched[asset.media_id]
         rank = ranked[-1].rank if ranked and ranked[-1].count == count else number
-        ranked.append(AssetDetail(asset, count, rank, _parts(monthly), daily.get(asset.media_id, ()), monthly))
+        ranked.append(AssetDetail(asset, count, rank, _parts(monthly), daily.get(asset.media_id, ()), monthly=monthly))
     return tuple(ranked)
 
 
