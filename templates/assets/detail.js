@@ -168,7 +168,7 @@
   /** The rank among all videos over the months. @param {Subject} subject @param {number} total @param {Months} months */
   function rankNote({ ranks }, total, { indexes, exact }) {
     const sums = ranks.map((counts) => indexes.reduce((sum, month) => sum + (counts[month] || 0), 0));
-    if (!total) return "";
+    if (!total || !ranks.length) return "";
     const rank = _("rank %(rank)s of %(number)s", { rank: formats.number(1 + sums.filter((sum) => sum > total).length), number: formats.number(sums.filter(Boolean).length) });
     return exact ? rank : `${rank} (${breakdowns.words(indexes)})`;
   }
