@@ -50,10 +50,11 @@ from apivideo_geo.history.files import (
 )
 from apivideo_geo.history.ledger import LedgerDay, parse_ledger, render_ledger
 from apivideo_geo.history.parquet import (
+    DamagedFile,
+    Description,
     check_digest,
     check_file,
     damaged_file,
-    find_damaged,
     find_outdated,
     read_metadata,
     read_rows,
@@ -332,7 +333,7 @@ class History:
     def _hide_unlisted(self, listed: Collection[str]) -> None:
         """Replace ids of assets that are not ``listed`` in all files of this metric."""
         for path in self.files():
-            metric, days = read_metadata(path)
+            metric, days, _ = read_metadata(path)
             table = hide_unlisted_rows(read_rows(path).cast(FACTS), listed)
             rows = split_days(table)
             days = {day: replace(one, rows=rows[day].num_rows if day in rows else 0) for day, one in days.items()}
@@ -459,7 +460,7 @@ class History:
         changed = [day for day, line in lines.items() if stored_day(line) != stored_day(self.entries[day])]
         self.entries |= lines
         for path, group in groupby(sorted(changed), self.file_of):
-            metric, days = read_metadata(path)
+            metric, days, _ = read_metadata(path)
             days |= {day: stored_day(lines[day]) for day in group}
             save_bytes(path, render_parquet(read_rows(path).cast(FACTS), render_metadata(metric, days)))
         self.save_ledger()
@@ -511,7 +512,7 @@ class History:
         tables: list[pa.Table] = []
         days = dict(stored)
         for source in sources:
-            found, table = read_metadata(source)[1], read_rows(source)
+            found, table = read_metadata(source).days, read_rows(source)
             gone = [*days, without] if without else list(days)
             tables.append(table.filter(pc.invert(pc.is_in(table["day"], pa.array(gone, pa.date32())))))
             days = found | days
@@ -563,7 +564,7 @@ def _load_metric(folder: Path, home: Path) -> History:
             known = parse_ledger(ledger.read_bytes(), str(ledger))
     except OSError as error:
         raise unreadable_file(ledger, error) from None
-    for path, (metric, days) in metadata.items():
+    for path, (metric, days, _) in metadata.items():
         if metric != (history.metric or metric):
             raise DataRefused(
                 f"{path} counts {metric}, but older files of the history count {history.metric}; "
@@ -581,7 +582,7 @@ def find_last_source(folder: Path) -> str | None:
     _check_folder(folder)
     for path in reversed(History(folder, {}).files()):
         with suppress(DataRefused):
-            if days := read_metadata(path)[1]:
+            if days := read_metadata(path).days:
                 return days[max(days)].source
     return None
 
@@ -605,14 +606,22 @@ def _mend(folder: Path) -> None:
 
     Every file is converted, so that engines and other programs find a single schema.
     """
-    damaged = find_damaged(path for path in History(folder, {}).files() if not is_month(path))
-    metadata = {path: read_metadata(path) for path in History(folder, {}).files() if path not in damaged}
+    described: dict[Path, Description] = {}
+    damaged = []
+    for path in History(folder, {}).files():
+        try:
+            described[path] = read_metadata(path) if is_month(path) else check_file(path)
+        except DamagedFile:
+            if is_month(path):
+                raise
+            damaged.append(path)
     for path in damaged:
         aside = path.with_suffix(".damaged")
         path.replace(aside)
         log.warning("%s is damaged; it was renamed to %s, and its day will be fetched again.", path, aside.name)
-    for path in find_outdated(metadata):
-        save_bytes(path, render_parquet(sort_facts(read_rows(path)), render_metadata(*metadata[path])))
+    for path, (metric, days, outdated) in described.items():
+        if outdated:
+            save_bytes(path, render_parquet(sort_facts(read_rows(path)), render_metadata(metric, days)))
 
 
 @cache

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -39,20 +40,28 @@ class DamagedFile(DataRefused):
     """A file of the history whose content is not what was written."""
 
 
+class Description(NamedTuple):
+    """What the footer of a file of facts says: metric, UTC day → its part of the file; is the format older?"""
+
+    metric: str
+    days: dict[date, StoredDay]
+    outdated: bool
+
+
 def read_rows(path: Path, expected: pa.Schema = FACTS) -> pa.Table:
     """Return the rows of a file in the current version's columns, which are ``expected``.
 
     Raises :class:`DamagedFile` if it is damaged or contains an impossible value, :class:`DataRefused` if it is not a
     file of the history.
     """
-    table, version = _read_written(path, expected)
+    table, version = _read_written(path, path, expected)
     return migrate(table, version)
 
 
-def _read_written(path: Path, expected: pa.Schema) -> tuple[pa.Table, int]:
-    """Return the rows of a file as they were written, and the version of the file."""
+def _read_written(path: Path, source: Path | pa.BufferReader, expected: pa.Schema) -> tuple[pa.Table, int]:
+    """Return the rows of the file ``path`` as they were written, and its version; ``source``: where to read them."""
     try:
-        file = pq.ParquetFile(path)
+        file = pq.ParquetFile(source)
         version = parse_version(file.metadata.metadata, str(path))
         if version == VERSION:
             check_columns(file.schema_arrow, expected, str(path))
@@ -95,20 +104,23 @@ def _are_values_possible(footer: pq.FileMetaData) -> bool:
     return True
 
 
-def read_metadata(path: Path) -> tuple[str, dict[date, StoredDay]]:
-    """Return the metric of a file and what its footer says about each of its days.
+def read_metadata(path: Path) -> Description:
+    """Return what the footer of a file says.
 
     Raises :class:`DamagedFile` if its checksum is wrong, :class:`DataRefused` if it is not part of a history, or has
     days that its name does not cover.
     """
-    footer = check_digest(path)
+    return _describe(path, check_digest(path))
+
+
+def _describe(path: Path, footer: pq.FileMetaData) -> Description:
     metric, days = parse_metadata(footer.metadata, str(path))
     check_columns(footer.schema.to_arrow_schema(), FACTS, str(path))
     if not _are_values_possible(footer):
         raise damaged_file(path)
     if not all(day.isoformat().startswith(path.stem) for day in days):  # its days would count twice
         raise not_ours(str(path))
-    return metric, days
+    return Description(metric, days, parse_version(footer.metadata, str(path)) < VERSION)
 
 
 def check_digest(path: Path) -> pq.FileMetaData:
@@ -116,6 +128,11 @@ def check_digest(path: Path) -> pq.FileMetaData:
 
     Raises :class:`DamagedFile`; :class:`DataRefused` if it cannot be opened, or was written by a newer version.
     """
+    return _read_checked(path)[1]
+
+
+def _read_checked(path: Path) -> tuple[bytes, pq.FileMetaData]:
+    """Return the content of a file, and what :func:`check_digest` does."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -131,26 +148,33 @@ def check_digest(path: Path) -> pq.FileMetaData:
             raise damaged_file(path)
     elif parse_version(metadata, str(path)) and _digest(content, digest) != digest:
         raise damaged_file(path)
-    return footer
+    return content, footer
 
 
-def check_file(path: Path) -> None:
-    """Raise :class:`DamagedFile` if the rows of a file of facts are not those that its footer describes."""
-    metric, days = read_metadata(path)
-    table = _read_written(path, FACTS)[0]
+def check_file(path: Path) -> Description:
+    """Return what the footer of a file says.
+
+    Raises :class:`DamagedFile` if the rows are not those that it describes, else as :func:`read_metadata`.
+    """
+    content, footer = _read_checked(path)
+    described = _describe(path, footer)
+    table = _read_written(path, pa.BufferReader(content), FACTS)[0]
     totals = table.filter(pc.equal(table["dimension"], "total"))
-    rows = {day: stored.rows for day, stored in days.items() if stored.rows}
-    counts = {day: stored.count for day, stored in days.items() if stored.count}
+    rows = {day: stored.rows for day, stored in described.days.items() if stored.rows}
+    counts = {day: stored.count for day, stored in described.days.items() if stored.count}
     if (
         _by_day(table, "count") != rows
         or {day: count for day, count in _by_day(totals, "sum").items() if count} != counts
-        or set(table["metric"].unique().to_pylist()) - {metric}
+        or set(table["metric"].unique().to_pylist()) - {described.metric}
     ):
         raise damaged_file(path)
+    return described
 
 
 def _by_day(table: pa.Table, function: str) -> dict[date, int]:
     """Return day → number of rows (``count``), or sum of their counts (``sum``)."""
+    if len(days := table["day"].unique()) == 1:  # most files: quicker than grouping
+        return {days[0].as_py(): table.num_rows if function == "count" else pc.sum(table["count"]).as_py()}
     found = table.group_by("day").aggregate([("count", function)])
     return dict(zip(found["day"].to_pylist(), found[f"count_{function}"].to_pylist(), strict=True))
 
