@@ -20,6 +20,7 @@ from apivideo_geo.facts import facts_table
 from apivideo_geo.history.closed_months import FILE, load_months, merge_months, save_months
 from apivideo_geo.history.history import open_history
 from apivideo_geo.model import Asset, ClosedMonth, Correction, Facts
+from apivideo_geo.render.text.formats import Formats
 from tests.comparing import change_of
 from tests.product import Product
 
@@ -156,6 +157,21 @@ def test_a_month_closed_without_its_weekdays_is_compared_by_the_averages_of_all_
     ratio = (count("2026-09")["FRA"] / 30) / (count("2026-08")["FRA"] / 29)
     assert france.now / france.before == pytest.approx(ratio)
     assert compared.of().now / compared.of().before == pytest.approx((now.total / 30) / (before.total / 29))
+
+
+def test_countries_and_videos_say_how_their_average_day_changed_and_which_days_had_counts(product):
+    files = product.files("first")
+    last = max(day for day, *_ in make_rows())
+    now, before = (last - timedelta(29), last), (last - timedelta(59), last - timedelta(30))
+    for path, key, text_of in (
+        ("country/FRA.html", ("FRA", "total"), "30 days: {} on the 30 before"),
+        ("video/viFilm00.html", ("FRA", "media"), "{} on the 30 days before"),
+    ):
+        counts = {row[0]: row[4] for row in make_rows() if row[1:3] == key and row[3] in ("", "viFilm00")}
+        change = change_of(counts, now, before)["change"]
+        words = text(files[f"first/{path}"])
+        assert text_of.format(Formats("en").change(1 + change, 1)) in words
+        assert "(28 of 30 days). Weekdays are compared with the same weekdays." in words
 
 
 def test_records_and_new_countries_are_those_of_the_history_up_to_then(product):

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from apivideo_geo.aggregate.compare import compare
 from apivideo_geo.aggregate.groups import GroupCount, count_groups
 from apivideo_geo.aggregate.ratios import Ratios
 from apivideo_geo.days import day_of
 from apivideo_geo.geo.groups import Group, all_groups
 from apivideo_geo.geo.places import population
-from apivideo_geo.model import Details, Note, Summary
+from apivideo_geo.model import Comparison, Details, Note, Summary
 from apivideo_geo.render.addresses import collection_pages, video_pages
 from apivideo_geo.render.map.scale import Scale
 from apivideo_geo.render.text import sentences
@@ -72,6 +73,11 @@ class Context:
     def collection_pages(self) -> Mapping[str, str]:
         """Tag → path of the page of its collection."""
         return collection_pages([one.tag for one in self.details.collections])
+
+    @cached_property
+    def media_comparison(self) -> Comparison | None:
+        """The comparison of the last 30 days that were collected by video; see ``Summary.comparison``."""
+        return compare(self.summary.daily_by("media"))
 
     @cached_property
     def watched(self) -> int:

@@ -25,7 +25,7 @@ from apivideo_geo.render.pages.breakdowns import (
     make_table,
     value_line,
 )
-from apivideo_geo.render.pages.figures import Curves, Figure, change_note, change_of, tone_of_change
+from apivideo_geo.render.pages.figures import Curves, Figure, change_note, change_of, compared, tone_of_change
 from apivideo_geo.render.pages.funnel import make_funnel, make_lines
 from apivideo_geo.render.pages.periods import MonthTable, Periods
 from apivideo_geo.render.text import sentences
@@ -67,6 +67,7 @@ def make_country(
         "figures": tuple(_figures(country, context)),
         "locator": Markup(_locator(country, formats)),  # noqa: S704 - SVG made here, its texts escaped
         **curves.show(summary.by_country.get(country.iso_a3, ()), name),
+        "change_note": compared(summary.comparison, summary.daily, formats),
         "gaps": sentences.gaps(summary, formats),
         "funnel": make_funnel(context, country.iso_a3),
         "lines": make_lines(context, country.iso_a3),

@@ -19,7 +19,14 @@ from apivideo_geo.render.map.legend import Swatch, class_swatches
 from apivideo_geo.render.map.small_map import render_counts
 from apivideo_geo.render.pages.breakdowns import Breakdown, Line, base_of, by_months, days_note, make_table
 from apivideo_geo.render.pages.compare import compare_key
-from apivideo_geo.render.pages.figures import Curves, Figure, whole_history
+from apivideo_geo.render.pages.figures import (
+    Curves,
+    Figure,
+    change_of,
+    compared,
+    tone_of_change,
+    whole_history,
+)
 from apivideo_geo.render.pages.funnel import make_funnel, make_lines
 from apivideo_geo.render.pages.periods import MonthTable, Periods, pack
 from apivideo_geo.render.text import sentences
@@ -105,6 +112,7 @@ def make_video(
         "lead": lead,
         "since": _since(detail, formats),
         "figures": tuple(_figures(detail, counts, context, country_lines)),
+        "change_note": compared(context.media_comparison, summary.daily, formats) if detail.daily else "",
         "classes": len(scale.lows),
         "overlay": Markup(overlay),  # noqa: S704 - SVG made here, its texts escaped
         "legend": (
@@ -180,6 +188,7 @@ def _figures(
         "rank %(rank)s of %(number)s", rank=formats.number(detail.rank), number=formats.number(context.watched)
     )
     yield Figure("total", "", count, rank)
+    yield from _recent(detail, context)
     yield Figure("reach", formats.say("Countries"), formats.number(len(counts)))
     if counts:
         top = _leaders(counts)[0]
@@ -195,6 +204,22 @@ def _figures(
     if detail.peak:
         viewers, day = detail.peak
         yield Figure("peak", formats.say("Most viewers at once"), formats.number(viewers), formats.day(day))
+
+
+def _recent(detail: AssetDetail, context: Context) -> Iterator[Figure]:
+    """Yield the count of the last days, with its change; nothing without a comparison."""
+    compared_days, formats = context.media_comparison, context.formats
+    if not detail.daily or not compared_days or not compared_days.groups:
+        return
+    start = (compared_days.now.first - context.summary.daily[0].day).days
+    count = sum(detail.daily[max(start, 0) : start + compared_days.now.days])
+    change = change_of(detail.daily, compared_days)
+    label = formats.say_many("Last %(count)s day", "Last %(count)s days", compared_days.now.days)
+    note = change and formats.say_many(
+        "%(change)s on the day before", "%(change)s on the %(count)s days before", compared_days.now.days,
+        change=formats.change(change.now, change.before),
+    )  # fmt: skip
+    yield Figure("recent", label, formats.number(count), note or "", tone_of_change(change))
 
 
 def make_list(context: Context) -> dict[str, Any]:
