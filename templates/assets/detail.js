@@ -87,6 +87,7 @@
     const shown = { subject, view, months, sums, ...countOf(subject, sums, from, to) };
     put(find("#period-note"), periods.words({ ...view, gaps: gapsOf(subject, from, to, view.left) }));
     put(find("#months-note"), months.exact && subject.byDay ? "" : _("Tables and maps below are by month: they cover %(months)s.", { months: breakdowns.words(months.indexes) }));
+    if (subject.codes.length) put(find("#change-note"), geo.compared(view));
     showFigures(shown);
     showTexts(shown);
     showCurve(shown);
