@@ -23,7 +23,7 @@ async ([address, widths]) => {
     while (/^(inline|contents|none)/.test(view.getComputedStyle(block).display) && block !== page.body) block = block.parentElement;
     blocks.set(block, [...(blocks.get(block) || []), text]);
   }
-  const clipped = [...page.body.querySelectorAll("*")].filter((one) => !one.closest("svg, .unseen, .ground, .frame, .strip-list, textarea, select"));
+  const clipped = [...page.body.querySelectorAll("*")].filter((one) => !one.closest("svg, .unseen, .ground, .frame, .strip-list, textarea, select, .scrolled"));
   const range = page.createRange();
   const problems = [];
   let before = Infinity;

@@ -21,7 +21,7 @@ from apivideo_geo.render.map.scale import Scale, make_scale
 from apivideo_geo.render.map.small_map import render_shapes, render_uses
 from apivideo_geo.render.pages.breakdowns import days_note
 from apivideo_geo.render.text import sentences
-from apivideo_geo.render.text.formats import sentence
+from apivideo_geo.render.text.formats import Formats, sentence
 from apivideo_geo.render.text.value_names import asset_title
 
 MONTHS = 12
@@ -142,8 +142,8 @@ def _measures(context: Context) -> Iterator[Values]:
         counts = {country.iso_a3: country.count for country in one.countries}
         amounts = sentences.quantity_of(metric, one.total, formats)
         if counts:
-            write = formats.duration if metric in IN_SECONDS else formats.number
-            yield Values(label, amounts, counts, write, limit=write)
+            write = partial(sentences.amount, metric, formats=formats)
+            yield Values(label, amounts, counts, write, limit=formats.duration if metric in IN_SECONDS else None)
     rates = {one.iso_a3: one.per_million for one in summary.countries if one.per_million is not None}
     if rates:
         label, note = formats.say("Per million people"), sentences.noun(summary.metric, formats)
@@ -171,7 +171,13 @@ def _legend(maps: Sequence[Values], scale: Scale, context: Context) -> tuple[Swa
     if not maps:
         return ()
     counts = [count for one in maps for count in one.counts.values()]
-    return (*class_swatches(counts, scale, context.formats, maps[0].limit), Swatch("zero", maps[0].empty, ""))
+    limit = maps[0].limit or partial(_limit, context.formats)
+    return (*class_swatches(counts, scale, context.formats, limit), Swatch("zero", maps[0].empty, ""))
+
+
+def _limit(formats: Formats, value: float) -> str:
+    """Write a limit between classes; one with decimals has four digits, as on the front page."""
+    return formats.number(value if float(value).is_integer() else float(f"{value:.4g}"))
 
 
 def _draw(one: Values, scale: Scale, context: Context, *, own: bool = False) -> SmallMap:
