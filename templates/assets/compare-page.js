@@ -347,8 +347,9 @@
     const lines = [...svg.querySelectorAll("path")].map(shapeOf);
     const names = [...svg.querySelectorAll("text")].map(textOf);
     svg.remove();
-    const weeks = weeksShown(), notes = [heading(), `${found.names[weeks[0]]} – ${found.names[weeks[weeks.length - 1]]}`];
-    return geo.draw.sheet({ heading: what.lines.map((line) => line.name).join(" · "), facts: notes, words: what.label, shapes: lines, labels: names, width: PICTURE, height: TALL, scale: 2 });
+    const weeks = weeksShown().filter((week) => week < found.over), monday = found.offset + 7 * weeks[0];
+    const facts = [heading(), formats.days(monday, found.offset + 7 * weeks[weeks.length - 1] + 6)];
+    return geo.draw.sheet({ heading: what.lines.map((line) => line.name).join(" · "), facts, words: what.label, shapes: lines, labels: names, width: PICTURE, height: TALL, scale: 2 });
   }
 
   /** @param {SVGPathElement} path */

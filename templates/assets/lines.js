@@ -116,7 +116,7 @@
       const x = rounded(at * week);
       if (x < free || x > right - 20) continue;
       shown.push(make("text", { class: x < 30 ? "start" : "", x, y: height - 6 }, text));
-      free = x + APART;
+      free = x + APART + (x < 30 ? APART / 2 : 0);
     }
     return shown;
   }
