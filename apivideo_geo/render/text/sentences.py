@@ -307,8 +307,8 @@ def _from_where(summary: Summary, formats: Formats) -> Iterator[str]:
 
 
 def _new(summary: Summary, formats: Formats) -> Iterator[str]:
-    if summary.comparison and 0 < len(summary.new) <= _NAMED:
-        new = [within(country, formats) for country in summary.countries if country.iso_a3 in summary.new]
+    new = [within(country, formats) for country in summary.countries if country.iso_a3 in summary.new]
+    if summary.comparison and 0 < len(new) <= _NAMED:
         yield formats.say_many(
             "First seen on the last day: %(countries)s.",
             "First seen in the last %(count)s days: %(countries)s.",

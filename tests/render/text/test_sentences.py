@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from apivideo_geo.aggregate.compare import compare
 from apivideo_geo.geo.countries import name_of
 from apivideo_geo.model import METRICS, RATIOS
 from apivideo_geo.render.text import sentences
@@ -122,3 +123,10 @@ def test_every_metric_has_its_label_its_meaning_and_a_quantity_in_its_unit():
     assert said["watch-time"] == "3 h 20 min of watch time"
     assert sentences.quantity_of("viewer", 41.26, english) == "41.3 viewers a day"
     assert sentences.definition_of(RATIOS[0], english) == "plays ÷ impressions"
+
+
+def test_countries_that_are_new_elsewhere_are_not_mentioned_in_a_group():
+    daily = days(date(2026, 9, 1), [1] * 60)
+    compared = replace(summary({"FRA": 5}, daily), comparison=compare(daily))
+    assert "First seen" in sentences.lead(replace(compared, new=("FRA",)), EN)
+    assert "First seen" not in sentences.lead(replace(compared, new=("PER",)), EN)
