@@ -25,6 +25,7 @@ from apivideo_geo.privacy import for_history, publishable_assets, withhold
 from bench.withheld import find_lookalike
 from tests.mounts import in_own_mounts
 from tests.product import COMMAND, Product
+from tests.render.test_search import index_of
 
 LEAST = 5
 FIRST, LAST = date(2026, 8, 1), date(2026, 10, 10)
@@ -134,6 +135,16 @@ def test_weekly_counts_for_comparison_have_no_video_if_those_are_withheld(sites)
     weeks = [text for name, text in published(sites, "before", "now").items() if "/weeks." in name]
     assert len(weeks) == 2 and all('"country"' in text for text in weeks)
     assert not any('"video"' in text or "viA" in text or '"media_total":[' in text for text in weeks)
+
+
+def test_the_search_finds_the_published_cities_and_no_other(sites):
+    files = sites.files("before", "now")
+    for out in ("before", "now"):
+        shown, _ = cells_of(sites, out)
+        cities = {value for (_, dimension, _), values in shown.items() if dimension == "city" for value in values}
+        found = index_of({"search.js": files[f"{out}/search.js"]})
+        assert {name for _, name, *_ in found["City"]} == cities
+        assert cities
 
 
 def test_no_figure_is_a_total_with_what_is_withheld_in_it(sites):
