@@ -42,8 +42,8 @@
     return { item, at: (Date.parse(time.dateTime) - Date.parse(marks.dataset.first || "")) / DAY };
   });
   let items = readItems();
-  /** Where the reader last pointed, until something else is shown. */
-  let pointed = NaN;
+  /** Where the reader last pointed, until something else is shown; at first what timeline.js has noticed. */
+  let pointed = parseFloat(box.dataset.at || "");
 
   /** Loads the list of all, once. */
   function load() {

@@ -79,7 +79,11 @@
   function loadEvents() {
     const events = geo.byId("events");
     if (!events) return;
-    const load = () => geo.once("events", () => geo.load(events.dataset.script || "")).catch(() => {});
+    /** @param {Event} [event] */
+    const load = (event) => {
+      if (event instanceof PointerEvent) events.dataset.at = String(event.clientX);
+      geo.once("events", () => geo.load(events.dataset.script || "")).catch(() => {});
+    };
     geo.byId("strip").addEventListener("pointerover", load, { once: true });
     events.addEventListener("toggle", load, { once: true });
     if (events.open) load();

@@ -81,6 +81,12 @@ def test_the_entry_of_a_mark_is_shown_for_a_finger_and_for_the_focus(open_page: 
     assert find_violations(page) == []
 
 
+def test_the_first_tap_on_the_curve_of_the_front_page_shows_its_mark(open_page: OpenPage, site):
+    page = live(open_page((site / "index.html").as_uri(), **PHONE).page)
+    page.touchscreen.tap(*point_at(page, 1))
+    expect(page.locator(".tip")).to_contain_text("Festival")
+
+
 def test_without_a_script_marks_are_drawn_and_their_list_opens(open_page: OpenPage, site):
     page = open_page((site / "country/FRA.html").as_uri(), java_script_enabled=False, **DESKTOP).page
     assert page.locator("svg.marks .noted").count() == 1
