@@ -152,6 +152,16 @@ def test_a_record_names_its_note_or_the_public_video_that_made_most_of_it(built)
     assert "unlisted" not in str(found)
 
 
+def test_a_month_and_the_country_that_grew_most_name_the_public_video_that_made_most_of_the_rise(built):
+    render(built, "few", APIVIDEO_GEO_NOTES="2026-10-05=Later")
+    found = entries(built, "few")
+    assert found["month/2026-09"].endswith(" Most of the rise: Film B.")
+    assert found["up/2026-09"].startswith("France grew most")
+    assert found["up/2026-09"].endswith(" Most of the rise: Film B.")
+    noted = entries(built, "later")  # with a note in September
+    assert "Most of the rise" not in noted["month/2026-09"] + noted["up/2026-09"]
+
+
 def test_a_collection_is_the_sum_over_its_public_videos(built):
     table = list(csv.DictReader(io.StringIO(read(built, "site/data/collections.csv"))))
     media = [row for row in rows() if row[3] == "media"]

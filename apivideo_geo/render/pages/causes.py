@@ -5,13 +5,14 @@ Only what is published of public assets by day is used. So if small counts of vi
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import PurePath
 
 from apivideo_geo.aggregate.compare import compared_months, settled_months
-from apivideo_geo.model import AssetDetail, NewsItem
+from apivideo_geo.model import AssetDetail, Comparison, NewsItem
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.text.value_names import asset_title
 
@@ -20,7 +21,8 @@ def explain(entries: Iterable[NewsItem], context: Context) -> Iterator[NewsItem]
     """Yield ``entries``; records and months that rose have their cause added, if it is known.
 
     A record has the notes of its day, or else the public video or live stream with at least half of its count. A month
-    without a note has the one that made at least half of the rise of the daily average. ``id`` stays the same.
+    without a note, and the country that grew most in it, have the one that made at least half of the rise of the daily
+    average. The ``id`` stays the same.
     """
     causes = _Causes(context)
     for entry in entries:
@@ -30,6 +32,8 @@ def explain(entries: Iterable[NewsItem], context: Context) -> Iterator[NewsItem]
             words = causes.of_day(date.fromisoformat(when))
         elif kind == "month":
             words = causes.of_month(date.fromisoformat(f"{when}-01"))
+        elif kind == "up":
+            words = causes.of_country(date.fromisoformat(f"{when}-01"), PurePath(entry.link).stem)
         yield replace(entry, sentence=f"{entry.sentence} {words}") if words else entry
 
 
@@ -37,7 +41,7 @@ class _Causes:
     """Looks up notes, and the counts of public assets on the days that were collected by video."""
 
     def __init__(self, context: Context) -> None:
-        self._formats = context.formats
+        self._formats, self._context = context.formats, context
         self._assets = [one for one in context.details.assets if one.asset.public and one.daily]
         self._notes: dict[date, list[str]] = defaultdict(list)
         for note in context.details.notes:
@@ -60,16 +64,40 @@ class _Causes:
 
     def of_month(self, month: date) -> str:
         """Return the asset that made at least half of a month's rise; empty if there is none, and after a note."""
-        compared = next((one for one in self._months if one.now.first == month), None)
-        if compared is None or any(day.replace(day=1) == month for day in self._notes):
-            return ""
+        compared = self._compared(month)
 
         def rise(counts: Sequence[int]) -> float:
-            change = compared.of(counts)
+            change = compared.of(counts) if compared else None
             return change.now - change.before if change else 0
 
-        first = max(self._assets, key=lambda one: rise(one.daily), default=None)
-        if first is None or not 0 < rise(self._total) <= 2 * rise(first.daily):
+        return self._most_of_rise(rise(self._total), [(rise(one.daily), one) for one in self._assets])
+
+    def of_country(self, month: date, code: str) -> str:
+        """Return the same for the country ``code`` (alpha-3); its counts by asset are known by month, not by day."""
+        summary, detail = self._context.summary, self._context.details.countries.get(code)
+        compared, months = self._compared(month), summary.months
+        if compared is None or detail is None:
+            return ""
+        index = months.index(month)
+
+        def rise(counts: Sequence[int]) -> float:
+            return counts[index] / compared.now.collected - counts[index - 1] / compared.before.collected
+
+        total = Counter[date]()
+        for day, count in zip(summary.daily, summary.by_country[code], strict=True):
+            total[day.day.replace(day=1)] += count
+        media = detail.monthly.get("media", {})
+        found = [(rise(media[one.asset.media_id]), one) for one in self._assets if one.asset.media_id in media]
+        return self._most_of_rise(rise([total[each] for each in months]), found)
+
+    def _compared(self, month: date) -> Comparison | None:
+        """Return the comparison of a month with that before it; None if there is none, and if the month has a note."""
+        noted = any(day.replace(day=1) == month for day in self._notes)
+        return None if noted else next((one for one in self._months if one.now.first == month), None)
+
+    def _most_of_rise(self, total: float, rises: Sequence[tuple[float, AssetDetail]]) -> str:
+        most, first = max(rises, key=lambda pair: pair[0], default=(0.0, None))
+        if first is None or not 0 < total <= 2 * most:
             return ""
         return self._formats.say("Most of the rise: %(title)s.", title=self._title(first))
 
