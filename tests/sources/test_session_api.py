@@ -1,5 +1,6 @@
 import json
 from collections import Counter
+from contextlib import chdir
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -172,20 +173,32 @@ def test_a_run_that_resumes_on_another_day_also_fetches_what_is_new(many, nights
     }
 
 
+@pytest.fixture(scope="module")
+def interrupted(tmp_path_factory):
+    """An account, its server, and what a run that was cut off has written."""
+    world = World.make(4, 2500, 50, 10, FIRST, LAST, countries=40)
+    with StandIn(world) as api:
+        with chdir(tmp_path_factory.mktemp("interrupted")):
+            cut_off(api, world.end)
+            written = Path("exports", NAME).read_bytes()
+        yield world, api, written
+
+
 @pytest.mark.parametrize("end", [b'{"server":"127', b"{}\n", b"[1]\n", b'{"asset": "vi1"}\n', b"\xff\n", b"\n"])
-def test_what_was_written_in_part_is_requested_again(many, end):
-    with StandIn(many) as api:
-        kept = cut_off(api, many.end)
-        path = Path("exports", NAME)
-        lines = path.read_bytes().splitlines(keepends=True)
-        damaged = [number for number, line in enumerate(lines) if b'"last"' in line][25]
-        path.write_bytes(b"".join(lines[:damaged]) + end + b"".join(lines[damaged + 1 :]))
-        now_kept = cut_off(api, many.end, after=5)
-        assert now_kept[:25] == kept[:25]
-        assert len(now_kept) == 30
-        parts = collect(api, many.end)
-        assert read_again(api) == {asset.media_id for asset in many.assets} - set(now_kept)
-    assert by(parts, "country") == many.truth()
+def test_what_was_written_in_part_is_requested_again(interrupted, exports, end):
+    world, api, written = interrupted
+    lines = written.splitlines(keepends=True)
+    finished = [number for number, line in enumerate(lines) if b'"last"' in line]
+    kept = [json.loads(lines[number])["asset"] for number in finished]
+    assert len(kept) == 30
+    exports.mkdir()
+    (exports / NAME).write_bytes(b"".join(lines[: finished[25]]) + end + b"".join(lines[finished[25] + 1 :]))
+    now_kept = cut_off(api, world.end, after=5)
+    assert now_kept[:25] == kept[:25]
+    assert len(now_kept) == 30
+    parts = collect(api, world.end)
+    assert read_again(api) == {asset.media_id for asset in world.assets} - set(now_kept)
+    assert by(parts, "country") == world.truth()
 
 
 @pytest.mark.parametrize("change", [{"server": "elsewhere.example"}, {"first": "2026-09-01"}])
