@@ -223,7 +223,9 @@ def _detail_pages(context: Context, environment: Environment, frame: Mapping[str
         shown = make_collection(collection, context, country_lines, asset_lines, video_curves, periods)
         yield finish("collection.html", path, {**shown, **values})
     for one in context.group_counts:
-        yield finish("group.html", group_page(one.group.slug), make_group(one, context))
+        yield finish(
+            "group.html", group_page(one.group.slug), make_group(one, context, f"../{frame['asset']['land.svg']}")
+        )
     for closed in context.details.closed:
         path = month_page(closed.month)
         own = {"root": "../", "path": path.removesuffix("index.html")}

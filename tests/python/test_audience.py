@@ -61,7 +61,7 @@ def test_choro_written_as_csv_has_the_bytes_of_the_published_file(account, audie
     assert apivideo_geo.open(account.folder / "site").choro().to_csv(index=False).encode() == published
 
 
-@pytest.mark.parametrize("name", ["countries", "timeseries", "videos"])
+@pytest.mark.parametrize("name", ["countries", "groups", "timeseries", "videos"])
 def test_every_frame_is_the_published_table(account, audience, name):
     published = (account.folder / f"site/data/{name}.csv").read_bytes()
     assert as_csv(getattr(audience, name)()) == published

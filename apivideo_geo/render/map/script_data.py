@@ -95,7 +95,7 @@ def make_measures(summary: Summary, formats: Formats) -> tuple[Choice, ...]:
     )
 
 
-def _frame_of(group: Group) -> tuple[int, ...]:
+def frame_of(group: Group) -> tuple[int, ...]:
     """Return left, top, right and bottom of the area of the map that shows a group, in units of it."""
     shapes = load_shapes()
     boxes = [shapes[code].bounds for code in group.members]
@@ -144,7 +144,7 @@ def client_data(context: Context, files: DataFiles) -> Mapping[str, Any]:
         "frame": [WIDTH, HEIGHT],
         "spread": list(load_spread_widths()),
         "dots": {code: shape.size for code, shape in shapes.items() if shape.dot and shape.path},
-        "groups": {group.slug: _frame_of(group) for group in context.groups},
+        "groups": {group.slug: frame_of(group) for group in context.groups},
         "pages": shown,
         "cities": files.cities,
         "picture": files.picture,

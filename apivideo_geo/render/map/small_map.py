@@ -6,7 +6,8 @@ are moved to the grid, so two countries still share every point of their border.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
@@ -21,6 +22,27 @@ WIDE, TALL = WIDTH // STEP, -(-HEIGHT // STEP)
 _LAND = ("#8a9cb5", 0.136)
 """A colour and its opacity: over the token ``sea`` of the site it gives the token ``zero``, in both themes. The picture
 is a separate file and cannot know which theme the reader has chosen."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A part of the small map: the path of the picture of the ``land``; left, top, width and height in its units."""
+
+    land: str
+    box: tuple[int, int, int, int]
+
+
+def frame_around(area: Sequence[float], land: str) -> Frame:
+    """Return the part of the world around an ``area`` (left, top, right, bottom in units of ``geo.shapes``).
+
+    It has the proportions of the whole world and, because outlines here are coarse, at least a fifth of its width.
+    """
+    left, top, right, bottom = (side / STEP for side in area)
+    width = min(max(right - left, (bottom - top) * WIDE / TALL, WIDE / 5) * 1.06, WIDE)
+    height = width * TALL / WIDE
+    x, y = (left + right - width) / 2, (top + bottom - height) / 2
+    x, y = min(max(x, 0), WIDE - width), min(max(y, 0), TALL - height)
+    return Frame(land, (round(x), round(y), round(width), round(height)))
 
 
 def render_land() -> bytes:
@@ -41,13 +63,18 @@ def render_overlay(
     alternative: str,
     circles: Iterable[str] = (),
     words: Mapping[str, str] | None = None,
+    frame: Frame | None = None,
 ) -> str:
     """Return the countries of ``classes`` (alpha-3 → class of colour, in drawing order) as an SVG over the land.
 
     ``count`` is the number of classes; ``alternative`` is the picture in words; ``words`` (by alpha-3) are the
-    tooltips of countries.
+    tooltips of countries. With a ``frame`` the picture has the land itself, paler, and shows that part of the world.
     """
     shapes, outlines, words = load_shapes(), load_outlines(), words or {}
+    box, under, near = f"0 0 {WIDE} {TALL}", "", ""
+    if frame:
+        box, near = " ".join(map(str, frame.box)), " near" * (frame.box[2] < WIDE / 2)
+        under = f'<image href="{escape(frame.land)}" width="{WIDE}" height="{TALL}"/>'
     lands = [
         f'<path class="{kind}" data-c="{code}" d="{outlines[code]}"><title>{escape(words[code])}</title></path>'
         if code in words
@@ -62,8 +89,8 @@ def render_overlay(
     ]
     hairlines = (draw_hairline(shapes[code], kind, unit=STEP) for code, kind in classes.items())
     return (
-        f'<svg class="world over k{count}" viewBox="0 0 {WIDE} {TALL}" role="img" aria-label="{escape(alternative)}" '
-        f'focusable="false"><g class="lands">{"".join(lands)}</g><g class="ways">{"".join(hairlines)}</g>'
+        f'<svg class="world over{near} k{count}" viewBox="{box}" role="img" aria-label="{escape(alternative)}" '
+        f'focusable="false">{under}<g class="lands">{"".join(lands)}</g><g class="ways">{"".join(hairlines)}</g>'
         f'<g class="dots">{"".join(dots)}</g>'
         f"{''.join(circles)}</svg>"
     )
@@ -75,6 +102,7 @@ def render_counts(
     alternative: str,
     words: Mapping[str, str] | None = None,
     without: Iterable[str] = (),
+    frame: Frame | None = None,
 ) -> str:
     """Return the countries of ``counts`` (by alpha-3) in the classes of ``scale``; see :func:`render_overlay`.
 
@@ -82,7 +110,7 @@ def render_counts(
     """
     ordered = sorted((scale.class_of(count) or 0, code) for code, count in counts.items())
     classes = {**dict.fromkeys(without, "zero"), **{code: f"c{index}" for index, code in ordered}}
-    return render_overlay(classes, len(scale.lows), alternative, words=words)
+    return render_overlay(classes, len(scale.lows), alternative, words=words, frame=frame)
 
 
 def render_shapes(codes: Iterable[str]) -> str:

@@ -19,7 +19,8 @@ from apivideo_geo.geo.groups import Group, Kind
 from apivideo_geo.render.addresses import group_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.legend import Swatch, class_swatches
-from apivideo_geo.render.map.small_map import render_counts
+from apivideo_geo.render.map.script_data import frame_of
+from apivideo_geo.render.map.small_map import frame_around, render_counts
 from apivideo_geo.render.map.sparkline import spark_path
 from apivideo_geo.render.pages.figures import Curves, Figure, change_note, compared, tone_of_change
 from apivideo_geo.render.pages.funnel import make_funnel, make_lines
@@ -43,8 +44,8 @@ class GroupRow:
     spark: str
 
 
-def make_group(one: GroupCount, context: Context) -> dict[str, Any]:
-    """Return what ``group.html`` prints, except the frame of the page."""
+def make_group(one: GroupCount, context: Context, land: str) -> dict[str, Any]:
+    """Return what ``group.html`` prints, except the frame of the page; ``land``: path of the picture of all land."""
     formats, name, summary = context.formats, one.group.name, one.summary
     among = replace(context, summary=summary)
     lead = sentences.lead(summary, formats)
@@ -54,7 +55,8 @@ def make_group(one: GroupCount, context: Context) -> dict[str, Any]:
     counts = {country.iso_a3: country.count for country in summary.countries}
     scale = among.scale
     words = {country.iso_a3: f"{country.name}: {context.quantity(country.count)}" for country in summary.countries}
-    overlay = render_counts(counts, scale, _description(one, context), words, _without(one))
+    frame = frame_around(frame_of(one.group), land)
+    overlay = render_counts(counts, scale, _description(one, context), words, _without(one), frame)
     return {
         "group": one.group,
         "headline": formats.say("%(country)s: %(quantity)s", country=name, quantity=context.quantity(summary.total)),
