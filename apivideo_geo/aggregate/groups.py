@@ -88,6 +88,7 @@ def summary_of(summary: Summary, members: Collection[str]) -> Summary:
         ),
         breakdowns={},
         by_country=series,
+        new=tuple(code for code in summary.new if code in chosen),
         earlier=Earlier(seen=summary.earlier.seen & chosen),
         uncollected={},
         others={metric: summary_of(one, chosen) for metric, one in summary.others.items()},

@@ -35,10 +35,10 @@ class Frame:
 def frame_around(area: Sequence[float], land: str) -> Frame:
     """Return the part of the world around an ``area`` (left, top, right, bottom in units of ``geo.shapes``).
 
-    It has the proportions of the whole world and, because outlines here are coarse, at least a fifth of its width.
+    It has the proportions of the whole world and, because outlines here are coarse, at least a third of its width.
     """
     left, top, right, bottom = (side / STEP for side in area)
-    width = min(max(right - left, (bottom - top) * WIDE / TALL, WIDE / 5) * 1.06, WIDE)
+    width = min(max(right - left, (bottom - top) * WIDE / TALL, WIDE / 3) * 1.06, WIDE)
     height = width * TALL / WIDE
     x, y = (left + right - width) / 2, (top + bottom - height) / 2
     x, y = min(max(x, 0), WIDE - width), min(max(y, 0), TALL - height)

@@ -12,7 +12,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from apivideo_geo.aggregate.compare import new_countries
 from apivideo_geo.aggregate.groups import GroupCount
 from apivideo_geo.geo.countries import name_of
 from apivideo_geo.geo.groups import Group, Kind
@@ -124,8 +123,8 @@ def _figures(one: GroupCount, context: Context) -> Iterator[Figure]:
     change, total = one.change, sentences.amount(summary.metric, summary.total, formats)
     yield Figure("total", "", total, change_note(summary.comparison, change, formats), tone_of_change(change))
     notes = [say("of %(number)s", number=formats.number(len(one.group.members)))]
-    if new := new_countries(summary):
-        notes.append(formats.say_many("%(count)s new", "%(count)s new", len(new)))
+    if summary.new:
+        notes.append(formats.say_many("%(count)s new", "%(count)s new", len(summary.new)))
     yield Figure("reach", say("Countries"), formats.number(len(summary.countries)), " · ".join(notes))
     yield Figure("share", say("Share of the total"), formats.share(one.share))
     yield Figure("dense", say("Per million people"), _per_million(one, formats), _people(one, context))
