@@ -364,6 +364,7 @@
     state = rules.read("");
     const unchanged = JSON.stringify(requested) === JSON.stringify(state);
     geo.shown = { view, state };
+    against?.show(view, state);
     rules.remember(requested, false);
     document.dispatchEvent(new Event("listening"));
     (unchanged ? Promise.resolve() : go(requested, "")).then(() => {
