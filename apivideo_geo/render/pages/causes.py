@@ -16,13 +16,16 @@ from apivideo_geo.model import AssetDetail, Comparison, NewsItem
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.text.value_names import asset_title
 
+LEAP = 10
+"""Percent from which a rise is explained: in a smaller one, some video always rose more than all together."""
+
 
 def explain(entries: Iterable[NewsItem], context: Context) -> Iterator[NewsItem]:
     """Yield ``entries``; records and months that rose have their cause added, if it is known.
 
     A record has the notes of its day, or else the public video or live stream with at least half of its count. A month
     without a note, and the country that grew most in it, have the one that made at least half of the rise of the daily
-    average. The ``id`` stays the same.
+    average, if that is ``LEAP`` percent or more. The ``id`` stays the same.
     """
     causes = _Causes(context)
     for entry in entries:
@@ -66,11 +69,11 @@ class _Causes:
         """Return the asset that made at least half of a month's rise; empty if there is none, and after a note."""
         compared = self._compared(month)
 
-        def rise(counts: Sequence[int]) -> float:
+        def averages(counts: Sequence[int]) -> tuple[float, float]:
             change = compared.of(counts) if compared else None
-            return change.now - change.before if change else 0
+            return (change.now, change.before) if change else (0, 0)
 
-        return self._most_of_rise(rise(self._total), [(rise(one.daily), one) for one in self._assets])
+        return self._most_of_rise(averages(self._total), [(averages(one.daily), one) for one in self._assets])
 
     def of_country(self, month: date, code: str) -> str:
         """Return the same for the country ``code`` (alpha-3); its counts by asset are known by month, not by day."""
@@ -80,24 +83,28 @@ class _Causes:
             return ""
         index = months.index(month)
 
-        def rise(counts: Sequence[int]) -> float:
-            return counts[index] / compared.now.collected - counts[index - 1] / compared.before.collected
+        def averages(counts: Sequence[int]) -> tuple[float, float]:
+            return counts[index] / compared.now.collected, counts[index - 1] / compared.before.collected
 
         total = Counter[date]()
         for day, count in zip(summary.daily, summary.by_country[code], strict=True):
             total[day.day.replace(day=1)] += count
         media = detail.monthly.get("media", {})
-        found = [(rise(media[one.asset.media_id]), one) for one in self._assets if one.asset.media_id in media]
-        return self._most_of_rise(rise([total[each] for each in months]), found)
+        found = [(averages(media[one.asset.media_id]), one) for one in self._assets if one.asset.media_id in media]
+        return self._most_of_rise(averages([total[each] for each in months]), found)
 
     def _compared(self, month: date) -> Comparison | None:
         """Return the comparison of a month with that before it; None if there is none, and if the month has a note."""
         noted = any(day.replace(day=1) == month for day in self._notes)
         return None if noted else next((one for one in self._months if one.now.first == month), None)
 
-    def _most_of_rise(self, total: float, rises: Sequence[tuple[float, AssetDetail]]) -> str:
-        most, first = max(rises, key=lambda pair: pair[0], default=(0.0, None))
-        if first is None or not 0 < total <= 2 * most:
+    def _most_of_rise(
+        self, total: tuple[float, float], assets: Sequence[tuple[tuple[float, float], AssetDetail]]
+    ) -> str:
+        """Return the asset that made at least half of the rise of ``total``; all pairs are averages now and before."""
+        rise = total[0] - total[1]
+        (now, before), first = max(assets, key=lambda one: one[0][0] - one[0][1], default=((0, 0), None))
+        if first is None or 100 * rise < LEAP * total[1] or not 0 < rise <= 2 * (now - before):
             return ""
         return self._formats.say("Most of the rise: %(title)s.", title=self._title(first))
 
