@@ -3,7 +3,7 @@
   "use strict";
   const { data, _ } = geo;
   /** What the embedded map takes over from the address of the page. */
-  const EMBEDDED = ["period", "metric", "measure", "country", "group"];
+  const EMBEDDED = ["period", "against", "metric", "measure", "country", "group", "without"];
   const box = geo.byId("pictures"), message = geo.byId("picture-said"), snippet = geo.byId("snippet");
 
   const load = () => geo.once("picture.js", () => geo.load(data.picture));
