@@ -35,7 +35,8 @@ def run(command: str, settings: Settings, effects: Effects, report: Report | Non
         repair(settings.out)
         check_replaceable(settings.out)
         theme_of(settings)
-        connect(settings.engine)  # fail early if the engine is unusable, before any request
+        if command == "build":
+            connect(settings.engine)  # fail early if the engine is unusable, before any request
     hidden: frozenset[str] = frozenset()
     if command in ("build", "collect"):
         from apivideo_geo.collect.collect import collect
