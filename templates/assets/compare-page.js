@@ -1,16 +1,14 @@
 /** Countries, groups and videos side by side: what a reader chooses, as lines and as tables. The address has every choice. */
 (function (geo) {
   "use strict";
-  const { formats, _, ngettext } = geo;
+  const { formats, periods, _, ngettext } = geo;
   const data = /** @type {CompareData} */ (/** @type {unknown} */ (geo.data));
   /** Maximum number of lines, as in the Python module `compare`; of names that are offered. */
   const MOST = 5, OFFERED = 60;
-  /** Days of the periods that can be chosen; 0 is a year by the calendar. @type {Record<string, number>} */
-  const LENGTHS = { "7d": 7, "30d": 30, "90d": 90, "12m": 0 };
   const KINDS = ["country", "group", "video"];
   /** Height of the chart in pixels; width of the chart in a picture, which is drawn at twice its size. */
   const TALL = 320, PICTURE = 760;
-  const find = geo.byId("find"), list = geo.byId("choices"), custom = geo.byId("custom"), said = geo.byId("picture-said");
+  const find = geo.byId("find"), list = geo.byId("choices"), said = geo.byId("picture-said");
 
   /** @type {WeekData} */
   let found;
@@ -20,6 +18,8 @@
   let state;
   /** The option that the arrow keys are at. */
   let at = -1;
+  /** @type {ReturnType<ApivideoGeo["periods"]["start"]>} */
+  let control = null;
 
   /** Without accents and capitals. @param {string} text */
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -30,27 +30,14 @@
   function read(search) {
     const parts = new URLSearchParams(search), wanted = parts.get("compare");
     const keys = wanted === null ? data.leading : [...new Set(wanted.split("~"))].filter((key) => items.has(key)).slice(0, MOST);
-    return { keys, index: parts.get("scale") === "index", ...(readPeriod(parts.get("period") || "") || { period: "all", from: 0, to: data.last }) };
-  }
-
-  /** @param {string} text  "30d", "2026-08" or "2026-08-01..2026-08-31" */
-  function readPeriod(text) {
-    if (Object.hasOwn(LENGTHS, text)) {
-      const from = LENGTHS[text] ? data.complete - LENGTHS[text] + 1 : formats.yearUntil(data.complete);
-      return { period: text, from: Math.max(0, from), to: data.complete };
-    }
-    const [, year, month] = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(text) || [];
-    const days = year ? [`${text}-01`, new Date(Date.UTC(Number(year), Number(month), 0)).toISOString().slice(0, 10)] : text.split("..");
-    const [from, to] = days.map(formats.indexOf);
-    const valid = days.length === 2 && from <= to && to >= 0 && from <= data.last;
-    return valid ? { period: text, from: Math.max(0, from), to: Math.min(to, data.last) } : null;
+    return { keys, index: parts.get("scale") === "index", period: "all", ...periods.daysOf("all"), ...periods.read(parts.get("period") || "") };
   }
 
   /** The parts that differ from the default. */
   function write() {
-    const parts = [];
+    const parts = [], period = periods.write(state);
     if (state.keys.join() !== data.leading.join()) parts.push(`compare=${state.keys.join("~")}`);
-    if (state.period !== "all") parts.push(`period=${state.period}`);
+    if (period) parts.push(`period=${period}`);
     if (state.index) parts.push("scale=index");
     return parts.length ? `?${parts.join("&")}` : location.pathname;
   }
@@ -127,8 +114,8 @@
 
   /** A link to the page of an item, with the period. @param {WeekItem} item */
   function link(item) {
-    const anchor = geo.make("a", item.name);
-    anchor.href = item.page + (state.period === "all" ? "" : `?period=${state.period}`);
+    const anchor = geo.make("a", item.name), period = periods.write(state);
+    anchor.href = item.page + (period && `?period=${period}`);
     return anchor;
   }
 
@@ -146,16 +133,10 @@
   }
 
   function showControls() {
-    for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-period]"))) {
-      button.setAttribute("aria-pressed", String(button.dataset.period === (Object.hasOwn(LENGTHS, state.period) || state.period === "all" ? state.period : "custom")));
-    }
+    control?.show(state);
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-scale]"))) {
       button.setAttribute("aria-pressed", String((button.dataset.scale === "index") === state.index));
     }
-    if (!custom) return;
-    geo.byId("from").value = formats.iso(state.from);
-    geo.byId("to").value = formats.iso(state.to);
-    custom.hidden = state.period === "all" || Object.hasOwn(LENGTHS, state.period);
   }
 
   /** What the chart shows, in words. */
@@ -375,6 +356,7 @@
     found = loaded;
     items = new Map(found.items.map(([key, kind, name, note, page, counts]) => [key, { key, kind, name, note, page, counts, plain: fold(`${name} ${key} ${note}`) }]));
     state = read(location.search);
+    control = periods.start((period, from = 0, to = 0) => change({ period, ...(period === "custom" ? { from, to } : periods.daysOf(period)) }));
     find.addEventListener("focus", offer);
     find.addEventListener("input", () => { at = -1; offer(); });
     find.addEventListener("keydown", press);
@@ -382,14 +364,8 @@
     list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
     list.addEventListener("click", (event) => pick(geo.closest(event, "li")));
     document.addEventListener("click", (event) => {
-      const { period, scale } = geo.closest(event, "[data-period], [data-scale]")?.dataset || {};
+      const { scale } = geo.closest(event, "[data-scale]")?.dataset || {};
       if (scale) change({ index: scale === "index" });
-      else if (period === "custom") { if (custom) custom.hidden = false; geo.byId("from").focus(); }
-      else if (period) change(readPeriod(period) || { period: "all", from: 0, to: data.last });
-    });
-    custom?.addEventListener("change", () => {
-      const changed = readPeriod(`${geo.byId("from").value}..${geo.byId("to").value}`);
-      if (changed) change(changed);
     });
     window.addEventListener("popstate", () => { state = read(location.search); show(); });
     let width = 0;

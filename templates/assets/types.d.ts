@@ -547,9 +547,6 @@ type City = [code: Code, name: string, count: number, x: number, y: number];
 
 /** The JSON of the page that compares, written by `make_compare`. Days are indexes: 0 is the first of the history. */
 interface CompareData {
-  last: number;
-  /** The last day that was over when it was collected. */
-  complete: number;
   /** Keys of the countries that are shown first. */
   leading: string[];
   /** Addresses of the weekly counts, and of the script that draws pictures. */

@@ -153,8 +153,13 @@ def test_a_period_shows_the_weeks_that_are_mostly_in_it(open_page: OpenPage, sit
     assert list(table(page, "weeks")) == ["21–27 Sept 2026", "14–20 Sept 2026", "7–13 Sept 2026"]
     assert table(page, "sums")["Germany"][0] == str(sums["DEU", MONDAYS[1]] + sums["DEU", MONDAYS[3]])
     assert page.locator("#chosen a").get_attribute("href") == "country/DEU.html?period=2026-09-08..2026-09-27"
-    page = compare(open_page, site, "?compare=DEU&period=2026-09")
+    page.select_option("#month", "2026-09")
     assert len(table(page, "weeks")) == 4
+    assert page.url.endswith("?compare=DEU&period=2026-09")
+    page.click("[data-period='30d']")
+    assert list(table(page, "weeks"))[-1] == "7–13 Sept 2026"
+    page.go_back()
+    assert page.locator("#month").input_value() == "2026-09"
 
 
 def test_a_week_without_a_collected_day_is_a_gap_and_one_that_is_not_over_only_in_the_table(open_page, site):

@@ -22,7 +22,8 @@ from apivideo_geo.render.addresses import country_page, group_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.daily_curve import make_ticks
 from apivideo_geo.render.map.lines import Line, render_lines
-from apivideo_geo.render.map.script_data import make_periods, metric_words
+from apivideo_geo.render.map.script_data import metric_words
+from apivideo_geo.render.pages.periods import make_control
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.value_names import asset_kind, asset_title
 
@@ -159,8 +160,7 @@ def make_compare(context: Context, weeks: str, picture: str) -> dict[str, Any]:
     words = formats.say(
         "%(plays)s a day, week by week: %(names)s", plays=sentences.noun(summary.metric, formats), names=names
     )
-    chart = _chart(found, leading, over, words)
-    closed = [index for index, day in enumerate(summary.daily) if not day.open]
+    chart, control = _chart(found, leading, over, words), make_control(context)
     return {
         "chart": Markup(chart),  # noqa: S704 - SVG made here, its texts escaped
         "notes": tuple(_notes(found, over)),
@@ -168,14 +168,13 @@ def make_compare(context: Context, weeks: str, picture: str) -> dict[str, Any]:
         "rows": list(_rows(found, leading)),
         "sums": _sums(found, leading),
         "heads": [(item.name, item.page) for item in leading],
-        "periods": [choice for choice in make_periods(summary, formats) if choice.value != "7d"],
-        "days": (summary.daily[0].day.isoformat(), summary.daily[-1].day.isoformat()) if summary.daily else ("", ""),
+        "control": control | {"periods": [choice for choice in control["periods"] if choice.value != "7d"]},
         "data": {
             "lang": formats.spoken or formats.lang,
             "words": metric_words(summary.metric, formats),
             "first": summary.daily[0].day.isoformat() if summary.daily else "",
-            "last": len(summary.daily) - 1,
-            "complete": closed[-1] if closed else 0,
+            "last": summary.daily[-1].day.isoformat() if summary.daily else "",
+            "open": [index for index, day in enumerate(summary.daily) if day.open],
             "leading": [item.key for item in leading],
             "weeks": weeks,
             "picture": picture,

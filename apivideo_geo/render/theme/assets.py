@@ -75,7 +75,7 @@ CITY_MAP = "city-map.js"
 CITY_MAP_PARTS = ("words.js", "map.js", "city-map.js")
 """Scripts of the map of cities, as one file."""
 COMPARE = "compare-page.js"
-COMPARE_PARTS = ("words.js", "formats.js", "lines.js", "compare-page.js")
+COMPARE_PARTS = ("words.js", "formats.js", "periods.js", "lines.js", "compare-page.js")
 """Scripts of the page that compares, as one file."""
 EARLY = "early.js"
 """The script that runs immediately and loads the others."""
