@@ -235,7 +235,7 @@ def test_a_tap_pins_and_the_cross_is_large_enough(open_page: OpenPage, site):
 
 def test_the_card_shows_change_and_a_line(page):
     page.hover("#FRA")
-    assert card(page)["Change"] == "+6%"
+    assert card(page)["Change"] == "+5%"
     assert page.locator("#card .spark path").get_attribute("d")
 
 
@@ -510,7 +510,7 @@ def test_without_script_no_control_is_shown_and_the_date_stands(open_page: OpenP
     page = open_page(site.as_uri(), java_script_enabled=False, **DESKTOP).page
     assert page.locator("button:visible, select:visible, input:visible").count() == 0
     assert "Updated 22 November 2026, 04:12 UTC" in page.locator("#fresh").inner_text()
-    assert page.locator("tr[data-c=FRA] .change").inner_text() == "+6%"
+    assert page.locator("tr[data-c=FRA] .change").inner_text() == "+5%"
     assert page.locator("tr[data-c=FRA] .spark").is_visible()
 
 
