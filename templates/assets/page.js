@@ -159,7 +159,8 @@
       leader?.setAttribute("aria-disabled", String(cannotLeave()));
       const metric = geo.byId("metric");
       if (metric) metric.value = state.metric;
-      geo.byId("group").value = state.group;
+      const group = geo.byId("group");
+      if (group) group.value = state.group;
       cities?.show(state.cities).then((shown) => {
         if (shown || !state.cities) return;
         state = { ...state, cities: false };
@@ -321,7 +322,7 @@
       const metric = geo.byId("metric");
       metric?.addEventListener("change", () => go({ metric: metric.value }, "step"));
       const group = geo.byId("group");
-      group.addEventListener("change", () => go({ group: group.value, place: "" }, "step"));
+      group?.addEventListener("change", () => go({ group: group.value, place: "" }, "step"));
       geo.byId("cities")?.addEventListener("click", () => go({ cities: !state.cities }, "step"));
       geo.byId("leader")?.addEventListener("click", () => {
         if (!cannotLeave()) go({ without: !state.without }, "step");

@@ -457,7 +457,7 @@ interface PageElements {
   zoom: HTMLElement;
   strip: HTMLElement;
   controls: HTMLElement;
-  group: HTMLSelectElement;
+  group: HTMLSelectElement | null;
   metric: HTMLSelectElement | null;
   from: HTMLInputElement;
   to: HTMLInputElement;

@@ -79,6 +79,7 @@ def make_index(context: Context, map_id: str, changes: Sequence[NewsItem], data:
         "shown": script_data.make_shown(summary, formats),
         "measures": script_data.make_measures(summary, formats),
         "groups": context.groups,
+        "continents": (),  # for an owner's template from before there were groups
         "change_note": compared(summary.comparison, summary.daily, formats),
         "data": data,
         "changes": {"entries": _latest(changes), "more": len(changes) > CHANGES},
