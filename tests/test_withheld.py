@@ -123,6 +123,24 @@ def cells_of(product, out):
     return shown, withheld
 
 
+def test_groups_show_nothing_but_the_sums_of_their_countries(tmp_path):
+    """Whatever is watched, from whichever city: groups with the same counts are the same."""
+    product, shown = Product(tmp_path), {}
+    other = {key: dict.fromkeys(values, 1) for key, values in COUNTS.items()}
+    for out, counts in (("one", COUNTS), ("two", other)):
+        save_history(product.folder / out, counts, private=True)
+        render(
+            product, f"site-{out}", "--until", "2026-10-10", APIVIDEO_GEO_HISTORY=out, APIVIDEO_GEO_GROUPS="Rock=MCO"
+        )
+        files = published(product, f"site-{out}").items()
+        texts = {name.partition("/")[2]: re.sub(r"\.[0-9a-f]{10}\.", ".", text) for name, text in files}
+        shown[out] = {name: text for name, text in texts.items() if name.startswith(("group", "data/groups"))}
+        shown[f"{out} by country"] = {name: text for name, text in texts.items() if name.startswith("country/")}
+    assert shown["one by country"] != shown["two by country"]
+    assert {"group/rock.html", "groups.html", "data/groups.csv"} <= set(shown["one"])
+    assert shown["one"] == shown["two"]
+
+
 def test_what_is_withheld_everywhere_is_named_nowhere(sites):
     for name, text in published(sites, "before", "now", "public").items():
         assert not any(secret in text for secret in SECRET[:2]), name
