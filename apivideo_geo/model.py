@@ -39,7 +39,8 @@ METRICS = ("play", "view", "impression", "start", "end", "viewer", "watch-time",
 ``session-time``: seconds."""
 PER_DAY = ("viewer",)
 """Metrics that must not be added up over days: who watches on two days counts on both. Shown is the mean of a day."""
-IN_SECONDS = ("watch-time", "session-time")
+SESSION_TIME = "session-time"
+IN_SECONDS = ("watch-time", SESSION_TIME)
 """Metrics that are a time."""
 FIRST_METRICS = tuple(name for name in METRICS if name not in (*PER_DAY, *IN_SECONDS))
 """Metrics that a site can open with: counts that can be added up."""

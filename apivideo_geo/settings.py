@@ -509,10 +509,8 @@ class Settings(BaseSettings):
             for other, parent in folders.items():
                 if name != other and folder.resolve().is_relative_to(parent.resolve()):
                     raise ValueError(f"{name} ({folder}) must not be inside {other} ({parent}); choose another folder")
-        if self.sessions and "metrics" in self.model_fields_set:
-            raise ValueError(
-                "metrics are for today's API; sessions files count sessions, or as --count-sessions-as says"
-            )
+        if self.sessions and self.metric:
+            raise ValueError("metric is for today's API; sessions files count sessions, or as --count-sessions-as says")
         if lacking := [metric for metric in self.detail_metrics if metric not in self.metrics]:
             raise ValueError(f"detail_metrics names {lacking[0]}, which is not one of the metrics; add it to both")
         if self.show_unlisted and not self.history_private:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import ibis
@@ -15,12 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from apivideo_geo.aggregate.fact_values import map_values, value_reader
-from apivideo_geo.aggregate.sessions import session_rows, text_column, unique_sessions, utc_hour
+from apivideo_geo.aggregate.sessions import session_rows, text_column, unique_sessions, utc_seconds
 from apivideo_geo.engines import OutOfMemory, engine_errors
 from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.geo.countries import to_alpha3
-from apivideo_geo.model import UNKNOWN, UNKNOWN_TEXT, Refused
+from apivideo_geo.model import SESSION_TIME, UNKNOWN, UNKNOWN_TEXT, Facts, Refused
 from apivideo_geo.plain_text import clean_text
+
+if TYPE_CHECKING:
+    from ibis.expr.types import IntegerValue, Value
 
 COLUMN_OF = {
     "media": "assetID",
@@ -35,6 +38,8 @@ NO_ID = "no session id"
 NO_TIME = "loadedAt is not a time"
 DUPLICATE = "duplicate session"
 PLACE = ("country", "ISO_A3")
+LONGEST = 86_400
+"""The longest session that is believed, in seconds."""
 MOST_PARTS = 16
 """Maximum number of parts that sessions are counted in if the memory is too small."""
 
@@ -75,13 +80,54 @@ def count_sessions(
 def count_places(table: ibis.Table) -> pa.Table:
     """Count sessions by UTC day and spelling of the country; the result is cached as long as ``table`` exists.
 
-    Columns ``day``, ``country``, ``ISO_A3``, ``known`` (whether they have an id), ``sessions``, ``rows``; the same day
-    and spelling may be in several rows. Raises :class:`DataRefused` if the engine cannot read the table.
+    Columns ``day``, ``country``, ``ISO_A3``, ``known`` (whether they have an id), ``sessions``, ``rows``; ``timed``,
+    how many of the sessions have a possible length, ``seconds``, their sum, and ``untimely``, how many have an
+    impossible one. The same day and spelling may be in several rows. Raises :class:`DataRefused` if the engine cannot
+    read the table.
     """
     node = table.op()
     if node not in _counted:
-        [_counted[node]] = _in_parts(_rows(table, ()), lambda unique: [_per_place(unique).to_pyarrow()])
+        try:
+            _counted[node] = _count_places(table, _length_of(table))
+        except OutOfMemory:
+            log.warning("The memory is too small to add up how long sessions lasted; they are counted without it.")
+            _counted[node] = _count_places(table, ibis.null("int32"))
     return _counted[node]
+
+
+def _count_places(table: ibis.Table, length: IntegerValue) -> pa.Table:
+    [counted] = _in_parts(_rows(table, (), seconds=length), lambda unique: [_per_place(unique).to_pyarrow()])
+    return counted
+
+
+def count_session_time(table: ibis.Table, days: Collection[date]) -> Facts:
+    """Return the facts of the metric ``session-time`` on those of ``days`` on which the length of a session is known.
+
+    That is the sum of the seconds from ``loadedAt`` to ``endedAt`` by day and country, of the sessions that have both.
+    A length below 0 or above 24 hours is rejected. A day without any session has no time; one with sessions, none of
+    which has a length, is not in the facts, and no day is if no session has one. Raises as :func:`count_places`.
+    """
+    places = count_places(table)
+    kept = places.filter(pc.and_(places["known"], pc.is_in(places["day"], pa.array(days, pa.date32()))))
+    by_day = kept.group_by("day").aggregate([("timed", "sum"), ("untimely", "sum"), ("sessions", "sum")]).to_pylist()
+    if any(row["timed_sum"] for row in by_day):
+        lacking = {row["day"] for row in by_day if row["sessions_sum"] and not row["timed_sum"]}
+    else:
+        lacking = set(days)
+    seconds = kept.set_column(kept.schema.get_field_index("sessions"), "sessions", kept["seconds"])
+    facts = _facts(seconds, SESSION_TIME, "total", None)
+    refused = tuple(
+        Refused("a session time below 0 or above 24 hours", row["untimely_sum"], row["day"])
+        for row in by_day
+        if row["untimely_sum"]
+    )
+    return Facts(tuple(day for day in days if day not in lacking), facts.filter(pc.greater(facts["count"], 0)), refused)
+
+
+def _length_of(table: ibis.Table) -> IntegerValue:
+    """Return the seconds from ``loadedAt`` to ``endedAt``, -1 for all below 0; null if one of them is missing."""
+    length = utc_seconds(text_column(table, "endedAt")) - utc_seconds(text_column(table, "loadedAt"))
+    return length.clip(-1, LONGEST + 1).cast("int32")  # every session's is in memory
 
 
 def count_hours(table: ibis.Table) -> dict[date, tuple[int, ...]]:
@@ -90,7 +136,7 @@ def count_hours(table: ibis.Table) -> dict[date, tuple[int, ...]]:
     Each session counts once, in the earliest hour of its rows, so that the hours add up to the total of the day. Raises
     :class:`DataRefused` if the engine cannot read the table.
     """
-    rows = session_rows(table, {"hour": utc_hour(text_column(table, "loadedAt"))})
+    rows = session_rows(table, {"hour": utc_seconds(text_column(table, "loadedAt")) // 3600 % 24})
     at = rows.day.cast("string") + " " + rows.hour.cast("string").lpad(2, "0")
 
     def count(unique: ibis.Table) -> list[pa.Table]:
@@ -134,9 +180,9 @@ def _in_parts(rows: ibis.Table, count: Callable[[ibis.Table], list[pa.Table]], p
     return _in_parts(rows, count, 4 * parts)
 
 
-def _rows(table: ibis.Table, dimensions: Iterable[str]) -> ibis.Table:
-    """Return :func:`session_rows` with the spellings and the raw values of ``dimensions``."""
-    columns = {name: text_column(table, name) for name in PLACE}
+def _rows(table: ibis.Table, dimensions: Iterable[str], **others: Value) -> ibis.Table:
+    """Return :func:`session_rows` with the spellings, the raw values of ``dimensions``, and the columns ``others``."""
+    columns: dict[str, Value] = {name: text_column(table, name) for name in PLACE} | others
     for dimension in dimensions:
         value = text_column(table, COLUMN_OF[dimension])
         # Every visit has its own URL: only its authority is kept, so that the groups stay few.
@@ -148,7 +194,11 @@ def _rows(table: ibis.Table, dimensions: Iterable[str]) -> ibis.Table:
 
 def _per_place(unique: ibis.Table) -> ibis.Table:
     keyed = unique.mutate(known=unique.session.notnull())
-    return keyed.group_by("day", *PLACE, "known").agg(sessions=keyed.count(), rows=keyed.rows.sum())
+    possible, known = keyed.seconds.between(0, LONGEST), keyed.seconds.notnull()
+    return keyed.group_by("day", *PLACE, "known").agg(
+        sessions=keyed.count(), rows=keyed.rows.sum(), timed=keyed.count(where=known & possible),
+        untimely=keyed.count(where=known & ~possible), seconds=keyed.seconds.sum(where=possible).fill_null(0),
+    )  # fmt: skip
 
 
 def _per_value(unique: ibis.Table, dimension: str) -> ibis.Table:

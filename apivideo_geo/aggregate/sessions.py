@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from apivideo_geo.aggregate.times import day_of_number, hour_of_number, let, to_iso
+from apivideo_geo.aggregate.times import day_of_number, let, second_of, seconds_of_number, to_iso
 
 if TYPE_CHECKING:
-    from ibis.expr.types import DateValue, IntegerValue, StringValue
+    from ibis.expr.types import BooleanValue, DateValue, IntegerValue, StringValue, Value
 
 EARLIEST, LATEST = "2010-01-01", "2099-12-31"
 """A ``loadedAt`` outside is rejected: api.video's players with sessions are younger."""
@@ -47,19 +47,26 @@ def utc_day(time: StringValue) -> DateValue:
     # Each engine accepts other forms than ISO 8601, too: the patterns let pass only what both read alike.
     day, number, other = _parse_day(time), let(time, day_of_number), let(time, lambda odd: let(to_iso(odd), _parse_day))
     bounds = ibis.date(EARLIEST), ibis.date(LATEST)
-    # The API's own form first, because that is cheap: nearly all rows have it. The bounds are compared as text.
+    found = (let(form, lambda known: known.between(*bounds).ifelse(known, None)) for form in (day, number, other))
+    return _is_usual(time).ifelse(time.try_cast("timestamp").date(), ibis.coalesce(*found))
+
+
+def _is_usual(time: StringValue) -> BooleanValue:
+    """Return whether a time has the API's own form, which is cheap to read: nearly all rows have it."""
+    # The bounds are compared as text.
     # DuckDB takes 24:00 for the next day's midnight, a space for a digit and a point before the Z; Spark does not.
     usual = time.like("____-__-__T__:__:__Z") & time.between(EARLIEST, f"{LATEST}Z") & ~time.endswith("T24:00:00Z")
-    usual &= (time.substr(11, 1) >= "0") & ~time.endswith(".Z")
-    found = (let(form, lambda known: known.between(*bounds).ifelse(known, None)) for form in (day, number, other))
-    return usual.ifelse(time.try_cast("timestamp").date(), ibis.coalesce(*found))
+    return usual & (time.substr(11, 1) >= "0") & ~time.endswith(".Z")
 
 
-def utc_hour(time: StringValue) -> IntegerValue:
-    """Return the UTC hour, 0 to 23, of the times that :func:`utc_day` accepts; 0 for a day without a time."""
-    return ibis.coalesce(
-        _parse_hour(time), let(time, hour_of_number), let(time, lambda odd: let(to_iso(odd), _parse_hour))
-    )
+def utc_seconds(time: StringValue) -> IntegerValue:
+    """Return the seconds since 1970 of the times that :func:`utc_day` accepts, without fractions; null for other texts.
+
+    A day without a time is its midnight.
+    """
+    odd = let(time, lambda text: let(to_iso(text), _parse_seconds) + let(text, second_of))
+    others = ibis.coalesce(_parse_seconds(time), let(time, seconds_of_number), odd)
+    return _is_usual(time).ifelse(time.try_cast("timestamp").epoch_seconds().cast("int64"), others)
 
 
 def _parse_day(time: StringValue) -> DateValue:
@@ -69,10 +76,12 @@ def _parse_day(time: StringValue) -> DateValue:
     )
 
 
-def _parse_hour(time: StringValue) -> IntegerValue:
+def _parse_seconds(time: StringValue) -> IntegerValue:
+    clock = (time.length() == 10).ifelse(time + "T00:00:00", _with_seconds(time))
+    clock = clock.re_replace("[.][0-9]+", "")  # DuckDB would round to the nearest second, Spark down
     return ibis.cases(
-        (time.re_search(_UTC_TIME), time.substr(11, 2).try_cast("int64").fill_null(0)),
-        (time.re_search(_OFFSET_TIME), _with_seconds(time).try_cast("timestamp('UTC')").epoch_seconds() // 3600 % 24),
+        (time.re_search(_UTC_TIME), clock.re_replace("Z$", "").try_cast("timestamp").epoch_seconds().cast("int64")),
+        (time.re_search(_OFFSET_TIME), clock.try_cast("timestamp('UTC')").epoch_seconds().cast("int64")),
     )
 
 
@@ -80,7 +89,7 @@ def _with_seconds(time: StringValue) -> StringValue:
     return (time.substr(16, 1) == ":").ifelse(time, time.left(16) + ":00" + time.substr(16))
 
 
-def session_rows(table: ibis.Table, columns: Mapping[str, StringValue]) -> ibis.Table:
+def session_rows(table: ibis.Table, columns: Mapping[str, Value]) -> ibis.Table:
     """Return ``table`` as ``session`` (the id, or null), UTC ``day`` and ``columns`` (name → expression)."""
     return table.select(session=text_column(table, "sessionID"), day=utc_day(text_column(table, "loadedAt")), **columns)
 

@@ -53,6 +53,7 @@ _OFFSET = "([+-])([01]?[0-9])(?::?([0-5][0-9]))?"
 # After an offset the name of the zone says nothing new; without one it is not read.
 _NAMES = "(?:" + _SPACE + "*(?:[A-Z]{2,5}|\\[[^\\]]*\\]|\\([^)]*\\)))*"
 _ZONE = _SPACE + "*(?:" + _UTC + "*(?:" + _OFFSET + _NAMES + ")?)"
+_SECOND = "(?:[0-9]:[0-5][0-9]:|[T ][0-9]{4})([0-5][0-9])"
 _REST = "^(?:(?:[Tt, \u00a0\u202f:_]|at)+" + _CLOCK + _ZONE + ")?$"
 _EPOCH = "^[0-9]{10}([0-9]{3}|[0-9]{6}|[0-9]{9})?([.][0-9]*)?$"
 _SERIAL = "^[4-7][0-9]{4}([.,][0-9]+)?$"
@@ -76,13 +77,18 @@ def day_of_number(time: StringValue) -> DateValue:
     return number.as_timestamp("s").date()
 
 
-def hour_of_number(time: StringValue) -> IntegerValue:
-    """Return the UTC hour of such a number; null for other texts."""
-    part = time.replace(",", ".").try_cast("float64") % 1
+def seconds_of_number(time: StringValue) -> IntegerValue:
+    """Return the seconds since 1970 of such a number; null for other texts."""
+    days = time.replace(",", ".").try_cast("float64") - SERIAL_OF_1970
     return ibis.cases(
-        (time.re_search(_EPOCH), time.left(10).try_cast("int64") // 3600 % 24),
-        (time.re_search(_SERIAL), (part * 86_400).round().cast("int64") // 3600 % 24),
+        (time.re_search(_EPOCH), time.left(10).try_cast("int64")),
+        (time.re_search(_SERIAL), (days * 86_400).round().cast("int64")),
     )
+
+
+def second_of(time: StringValue) -> IntegerValue:
+    """Return the second within the minute of a time in one of the forms above, which :func:`to_iso` drops; else 0."""
+    return time.re_extract(_SECOND, 1).nullif("").try_cast("int64").fill_null(0)
 
 
 def to_iso(time: StringValue) -> StringValue:

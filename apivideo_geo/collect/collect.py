@@ -23,7 +23,7 @@ from apivideo_geo.history.doubt import adds_up
 from apivideo_geo.history.history import History, find_last_source, open_history
 from apivideo_geo.history.ledger import days_to_collect, days_to_compare, higher_detail
 from apivideo_geo.history.parquet import split_days, sum_dimensions
-from apivideo_geo.model import PEAK, Facts
+from apivideo_geo.model import PEAK, SESSION_TIME, Facts
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.source import Source, choose_sources, open_client
 
@@ -313,8 +313,28 @@ class _Run:
         if facts.sessions is not None:
             saved = [day for day in facts.days if day not in rejected]
             history.ask_again(saved)  # in the next run, if this one is interrupted before the file is written
+            if self.source.metric == "session" and not self.number:
+                self.store_session_time(facts.sessions, saved)
             _export_sessions(facts.sessions, saved, settings)
             history.confirm(saved, self.now)
+
+    def store_session_time(self, sessions: ibis.Table, days: Collection[date]) -> None:
+        """Store the metric ``session-time`` of ``days``, counted from the ``sessions``."""
+        from apivideo_geo.aggregate.facts import count_session_time
+
+        facts = count_session_time(sessions, days)
+        if not facts.days:
+            return
+        shrunk = self.home.of(SESSION_TIME).save(
+            facts, metric=SESSION_TIME, source=self.source.name, detail="country", now=self.now,
+            accept_shrink=self.settings.accept_shrink,
+        )  # fmt: skip
+        self.report.note_shrunk(shrunk, f"{SESSION_TIME}, ")
+        self.report.metrics = tuple(dict.fromkeys((*self.report.metrics, SESSION_TIME)))
+        if untimely := sum(one.count for one in facts.refused):
+            self.report.warnings.append(
+                f"{untimely:,} sessions end before they begin, or more than 24 hours later: their time was not counted"
+            )
 
     def store_hours(self, sessions: ibis.Table, facts: Facts) -> None:
         """Store the hours of the complete days of ``facts``, counted from the ``sessions``.
