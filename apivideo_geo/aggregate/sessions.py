@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from apivideo_geo.aggregate.times import day_of_number, let, second_of, seconds_of_number, to_iso
+from apivideo_geo.aggregate.times import day_of_number, let, seconds_of_number, to_iso
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, DateValue, IntegerValue, StringValue, Value
@@ -60,12 +60,17 @@ def _is_usual(time: StringValue) -> BooleanValue:
 
 
 def utc_seconds(time: StringValue) -> IntegerValue:
-    """Return the seconds since 1970 of the times that :func:`utc_day` accepts, without fractions; null for other texts.
+    """Return the seconds since 1970 of the times that :func:`utc_day` accepts; null for other texts.
 
-    A day without a time is its midnight.
+    Fractions of a second are dropped; of forms other than those of :func:`iso_seconds`, the seconds too. A day without
+    a time is its midnight.
     """
-    odd = let(time, lambda text: let(to_iso(text), _parse_seconds) + let(text, second_of))
-    others = ibis.coalesce(_parse_seconds(time), let(time, seconds_of_number), odd)
+    return ibis.coalesce(iso_seconds(time), let(time, lambda odd: let(to_iso(odd), iso_seconds)))
+
+
+def iso_seconds(time: StringValue) -> IntegerValue:
+    """Return the seconds since 1970 of times in ISO 8601 and of numbers, without fractions; null for other texts."""
+    others = ibis.coalesce(_parse_seconds(time), let(time, seconds_of_number))
     return _is_usual(time).ifelse(time.try_cast("timestamp").epoch_seconds().cast("int64"), others)
 
 

@@ -53,7 +53,6 @@ _OFFSET = "([+-])([01]?[0-9])(?::?([0-5][0-9]))?"
 # After an offset the name of the zone says nothing new; without one it is not read.
 _NAMES = "(?:" + _SPACE + "*(?:[A-Z]{2,5}|\\[[^\\]]*\\]|\\([^)]*\\)))*"
 _ZONE = _SPACE + "*(?:" + _UTC + "*(?:" + _OFFSET + _NAMES + ")?)"
-_SECOND = "(?:[0-9]:[0-5][0-9]:|[T ][0-9]{4})([0-5][0-9])"
 _REST = "^(?:(?:[Tt, \u00a0\u202f:_]|at)+" + _CLOCK + _ZONE + ")?$"
 _EPOCH = "^[0-9]{10}([0-9]{3}|[0-9]{6}|[0-9]{9})?([.][0-9]*)?$"
 _SERIAL = "^[4-7][0-9]{4}([.,][0-9]+)?$"
@@ -84,11 +83,6 @@ def seconds_of_number(time: StringValue) -> IntegerValue:
         (time.re_search(_EPOCH), time.left(10).try_cast("int64")),
         (time.re_search(_SERIAL), (days * 86_400).round().cast("int64")),
     )
-
-
-def second_of(time: StringValue) -> IntegerValue:
-    """Return the second within the minute of a time in one of the forms above, which :func:`to_iso` drops; else 0."""
-    return time.re_extract(_SECOND, 1).nullif("").try_cast("int64").fill_null(0)
 
 
 def to_iso(time: StringValue) -> StringValue:
