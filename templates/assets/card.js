@@ -86,10 +86,10 @@
     if (spark) card.append(spark.cloneNode(true));
   }
 
-  /** A link to the page where the country is compared, with the period of this one. @param {Code} code */
+  /** A link to the page where the country is compared. @param {Code} code */
   function addComparison(code) {
-    const link = geo.make("a", _("Compare"), "compare"), period = new URLSearchParams(location.search).get("period");
-    link.href = `compare.html?compare=${code}${period ? `&period=${encodeURIComponent(period)}` : ""}`;
+    const link = geo.make("a", _("Compare"), "compare");
+    link.href = `compare.html?compare=${code}`;
     card.append(link);
   }
 

@@ -25,7 +25,7 @@ from apivideo_geo.geo.places import population
 from apivideo_geo.model import UNLISTED, Asset, Details, Summary
 from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, find_violations
-from tests.render.browsing import DESKTOP, PHONE
+from tests.render.browsing import DESKTOP, PHONE, live
 from tests.render.samples import MADE, whole_site, write
 
 FIRST, DAYS = date(2026, 9, 3), 38
@@ -290,6 +290,14 @@ def test_pages_of_countries_and_videos_and_the_card_lead_to_the_comparison_with_
         page.wait_for_selector("html.live")
         assert page.url.endswith(f"compare.html?compare={key}")
         assert len(chosen(page)) == 1
+    page = live(open_page(f"{(site / 'index.html').as_uri()}?period=30d", **DESKTOP).page)
+    page.focus(".ground")
+    page.keyboard.press("Home")
+    page.keyboard.press(" ")
+    page.click("#card a.compare")
+    page.wait_for_selector("html.live")
+    assert page.url.endswith("compare.html?compare=FRA&period=30d")
+    assert page.locator("[data-period='30d']").get_attribute("aria-pressed") == "true"
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 768), ("light", 360)])
