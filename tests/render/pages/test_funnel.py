@@ -45,8 +45,8 @@ def test_the_funnel_of_a_country_has_counts_bars_and_rates(context):
     funnel = make_funnel(context, "FRA")
     assert funnel.steps == (
         Step("Impressions", "500", "100.0"),
-        Step("Plays", "250", "50.0", "50.0%", "plays ÷ impressions · 45.6%–54.4% (95% interval)"),
-        Step("Plays to the end", "75", "15.0", "30.0%", "plays to the end ÷ plays · 24.7%–35.9% (95% interval)"),
+        Step("Plays", "250", "50.0", "50.0%", "plays ÷ impressions", "45.6%–54.4% (95% interval)"),
+        Step("Plays to the end", "75", "15.0", "30.0%", "plays to the end ÷ plays", "24.7%–35.9% (95% interval)"),
     )
     assert funnel.note == ""
     assert [step.count for step in make_funnel(context).steps] == ["580", "265", "78"]
@@ -55,7 +55,7 @@ def test_the_funnel_of_a_country_has_counts_bars_and_rates(context):
 def test_a_rate_of_too_few_is_not_shown_but_the_counts_are(context):
     steps = make_funnel(context, "BEL").steps
     assert [(step.count, step.rate) for step in steps] == [("80", ""), ("15", "–"), ("3", "–")]
-    assert steps[1].note == "plays ÷ impressions · Too few: under 100 impressions"
+    assert (steps[1].definition, steps[1].note) == ("plays ÷ impressions", "Too few: under 100 impressions")
 
 
 def test_too_few_viewers_are_counted_in_viewer_days_as_their_mean_is_shown(context):
@@ -83,7 +83,7 @@ def test_completion_in_the_funnel_divides_by_starts_as_it_does_elsewhere():
     assert [(step.label, step.count, step.rate) for step in steps] == [
         ("Plays", "400", ""), ("Starts", "200", ""), ("Plays to the end", "150", "75.0%"),
     ]  # fmt: skip
-    assert steps[2].note.startswith("plays to the end ÷ starts · ")
+    assert steps[2].definition == "plays to the end ÷ starts"
     assert ("Completion", "75.0%") in [(line.label, line.value) for line in make_lines(context, "FRA")]
 
 
@@ -102,25 +102,27 @@ def test_today_is_no_day_that_another_metric_lacks():
 
 def test_every_metric_and_ratio_has_a_line(context):
     assert make_lines(context, "FRA") == (
-        MetricLine("Impressions", "500"),
-        MetricLine("Plays to the end", "75"),
-        MetricLine("Viewers a day", "55.5"),
-        MetricLine("Watch time", "3 h 20 min"),
-        MetricLine("Play rate", "50.0%", "45.6%–54.4% (95% interval)"),
-        MetricLine("Completion", "30.0%", "24.7%–35.9% (95% interval)"),
-        MetricLine("Plays per viewer", "2.25", "125.0 plays for 55.5 viewers a day"),
-        MetricLine("Watch time per play", "48 s", "3 h 20 min of watch time for 250 plays"),
+        MetricLine("impression", "Impressions", "500"),
+        MetricLine("end", "Plays to the end", "75"),
+        MetricLine("viewer", "Viewers a day", "55.5"),
+        MetricLine("watch-time", "Watch time", "3 h 20 min"),
+        MetricLine("play-rate", "Play rate", "50.0%", "45.6%–54.4% (95% interval)"),
+        MetricLine("completion", "Completion", "30.0%", "24.7%–35.9% (95% interval)"),
+        MetricLine("plays-per-viewer", "Plays per viewer", "2.25", "125.0 plays for 55.5 viewers a day"),
+        MetricLine("time-per-play", "Watch time per play", "48 s", "3 h 20 min of watch time for 250 plays"),
     )
 
 
 def test_a_rate_above_one_is_shown_with_the_reason():
     lines = make_lines(several(play={"FRA": [200]}, impression={"FRA": [150]}), "FRA")
-    assert lines[1] == MetricLine("Play rate", "133.3%", "Above 100 percent, because some events arrive late.")
+    assert lines[1] == MetricLine(
+        "play-rate", "Play rate", "133.3%", "Above 100 percent, because some events arrive late."
+    )
 
 
 def test_a_metric_with_fewer_days_says_so():
     [line, _] = make_lines(several(play={"FRA": [200, 1]}, impression={"FRA": [None, 150]}), "FRA")
-    assert line == MetricLine("Impressions", "150", "collected on 1 day")
+    assert line == MetricLine("impression", "Impressions", "150", "collected on 1 day")
 
 
 def test_a_country_page_shows_them_and_a_site_of_one_metric_does_not(context):
