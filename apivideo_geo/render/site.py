@@ -356,6 +356,7 @@ def _frame(context: Context) -> dict[str, Any]:
     return {
         **_languages(context),
         "demo": summary.demo,
+        "root": "",
         "has_cities": has_cities(context.details),
         "has_months": bool(context.details.closed),
         "has_hours": context.details.hours is not None,

@@ -122,6 +122,37 @@
     link.href = url.href;
   }
 
+  /**
+   * Loads the script of the period, named on its control, when the reader reaches for it or the address has a period. What
+   * the reader chooses until it runs is shown as busy, and chosen once it does. The map's page has a script of its own.
+   */
+  function awaitPeriod() {
+    const bar = document.getElementById("periods"), address = bar?.dataset.script;
+    if (!bar || !address) return;
+    const kinds = ["pointerover", "focusin", "click", "change"];
+    let loading = false, choose = () => {};
+    /** @param {Event} [event] */
+    const notice = (event) => {
+      const target = /** @type {HTMLElement | undefined} */ (event?.target), button = target?.closest("button");
+      if (event?.type === "click" && button) choose = () => button.click();
+      if (event?.type === "change") choose = () => target?.dispatchEvent(new Event("change", { bubbles: true }));
+      if (event && /click|change/.test(event.type)) bar.setAttribute("aria-busy", "true");
+      if (loading) return;
+      loading = true;
+      const script = document.createElement("script");
+      script.onerror = () => { loading = false; bar.removeAttribute("aria-busy"); };
+      script.src = address;
+      document.head.append(script);
+    };
+    for (const kind of kinds) bar.addEventListener(kind, notice);
+    document.addEventListener("live", () => {
+      for (const kind of kinds) bar.removeEventListener(kind, notice);
+      bar.removeAttribute("aria-busy");
+      choose();
+    }, { once: true });
+    if (/[?&]period=/.test(location.search)) notice();
+  }
+
   show(chosen());
   for (const kind of ["pointerdown", "focusin", "click"]) document.addEventListener(kind, carry, true);
   window.addEventListener("storage", (event) => { if (event.key === KEY) show(chosen()); });
@@ -132,5 +163,6 @@
     document.getElementById("search")?.addEventListener("click", search);
     document.addEventListener("keydown", noticeKey);
     showAge();
+    awaitPeriod();
   });
 })();

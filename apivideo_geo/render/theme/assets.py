@@ -90,7 +90,7 @@ SEARCH = "search.js"
 CURVE = "curve.js"
 CURVE_PARTS = ("line.js", "curve.js")
 """Scripts of the curve of another metric or of a group, as one file; loaded when a reader chooses one."""
-ALONE = ("head.js", EARLY, "detail-early.js", PICTURE, NOTES, SEARCH, "list.js", "copy.js")
+ALONE = ("head.js", EARLY, PICTURE, NOTES, SEARCH, "list.js", "copy.js")
 """Scripts that are separate files."""
 
 
