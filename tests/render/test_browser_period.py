@@ -1,0 +1,260 @@
+"""The period of country and video pages in a real Chromium: what they show equals sums over the facts themselves."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import ibis
+import pytest
+from playwright.sync_api import Page, expect
+
+from apivideo_geo.aggregate.details import detail
+from apivideo_geo.aggregate.summary import summarise
+from apivideo_geo.days import days_between
+from apivideo_geo.facts import facts_table
+from apivideo_geo.geo.countries import name_of, to_alpha2
+from apivideo_geo.geo.places import population
+from apivideo_geo.model import Asset
+from apivideo_geo.render.pages.periods import ever_named
+from apivideo_geo.render.site import Theme
+from tests.browser import OpenPage, find_violations, wait_until
+from tests.render.browsing import DESKTOP, PHONE, build, figure, live, number
+
+FIRST, TODAY = date(2026, 8, 1), date(2026, 11, 20)
+LOST = {*days_between(date(2026, 9, 1), date(2026, 9, 30)), date(2026, 10, 3), date(2026, 10, 4)}
+"""A month without any day, and a gap."""
+DAYS = [day for day in days_between(FIRST, TODAY) if day not in LOST]
+ASSETS = (Asset("viA0000", "video", "Film A", True), Asset("viB0000", "video", "Film B", True))
+Row = tuple[date, str, str, str, str, int]
+
+
+def rows() -> Iterator[Row]:
+    """An account of two countries; devices were not collected in the first days of October."""
+    for place, day in enumerate(DAYS):
+        for code, count in (("FRA", 20 + place % 7), ("BEL", 3 + 40 * (day.month == 10))):
+            yield day, "play", code, "total", "", count
+            yield day, "impression", code, "total", "", 3 * count + place % 5
+            yield day, "end", code, "total", "", count // 2
+            yield day, "play", code, "media", "viA0000", count - 2
+            yield day, "play", code, "media", "viB0000", 2
+            if not (day.month == 10 and day.day < 9):
+                yield day, "play", code, "device", "computer", count - place % 3
+                yield day, "play", code, "device", "phone", place % 3
+            yield day, "play", code, "city", "Paris" if code == "FRA" else "Ghent", count - 3
+            yield day, "play", "FRA", "city", "Lyon", 1
+        if day in (date(2026, 8, 5), date(2026, 10, 20)):
+            yield day, "play", "FRA", "city", "Hiddenburg", 4
+            yield day, "play", "FRA", "city", "Smallville", 3
+
+
+ROWS = [row for row in rows() if row[5]]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    """The folder of the site."""
+
+    def figures(metric: str):
+        facts = ibis.memtable(facts_table(row for row in ROWS if row[1] == metric))
+        return facts, summarise(
+            facts, {day: day == TODAY for day in DAYS}, metric=metric, withheld=("city",),
+            generated_at=datetime(2026, 11, 20, 12, tzinfo=UTC),
+            name_of=name_of, alpha2_of=to_alpha2, population_of=population,
+        )  # fmt: skip
+
+    facts, plays = figures("play")
+    details = detail(facts, plays, ASSETS, {"city": 5}, lambda code, name: None)
+    others = {metric: figures(metric)[1] for metric in ("impression", "end")}
+    theme = Theme("Acme Academy")
+    return build(replace(plays, others=others), tmp_path_factory.mktemp("period"), theme, details).parent
+
+
+def add_up(first: str, last: str, dimension: str = "total", metric: str = "play", by: int = 2) -> Counter[str]:
+    """Country, or value (``by`` is 4), → the sum over the facts from one day to another."""
+    found: Counter[str] = Counter()
+    for row in ROWS:
+        if row[1] == metric and row[3] == dimension and date.fromisoformat(first) <= row[0] <= date.fromisoformat(last):
+            found[row[by]] += row[5]
+    return found
+
+
+def in_france(first: str, last: str, dimension: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for day, metric, code, name, value, count in ROWS:
+        if (metric, code, name) == ("play", "FRA", dimension) and first <= day.isoformat() <= last:
+            found[value] += count
+    return found
+
+
+def opened(open_page: OpenPage, site: Path, name: str, period: str = "", **options) -> Page:
+    found = open_page(f"{(site / name).as_uri()}{period and '?period='}{period}", **(options or DESKTOP))
+    found.page.evaluate("document.getElementById('periods').dispatchEvent(new Event('focusin', {bubbles: true}))")
+    found.page.wait_for_selector("html.live")
+    assert found.problems == []
+    return found.page
+
+
+def table(page: Page, key: str) -> dict[str, int]:
+    """Name → count of the visible rows of a breakdown, with its total."""
+    lines = page.locator(f"[data-breakdown={key}] tr:visible").evaluate_all(
+        "rows => rows.filter(row => row.querySelector('th[scope=row]'))"
+        ".map(row => [row.cells[0].innerText, row.cells[1].textContent])"
+    )
+    return {name.split("\n")[-1].strip(): number(count) for name, count in lines}
+
+
+PERIODS = [
+    ("2026-08", "2026-08-01", "2026-08-31", "2026-08-01", "2026-08-31"),
+    ("2026-10", "2026-10-01", "2026-10-31", "2026-10-01", "2026-10-31"),
+    ("2026-11", "2026-11-01", "2026-11-20", "2026-11-01", "2026-11-20"),
+    ("2026-08-20..2026-10-25", "2026-08-20", "2026-10-25", "2026-09-01", "2026-10-31"),
+    ("7d", "2026-11-13", "2026-11-19", "2026-11-01", "2026-11-20"),
+    ("30d", "2026-10-21", "2026-11-19", "2026-11-01", "2026-11-20"),
+]
+"""The period; its first and last day; those of the months that the tables cover: the ones at least half in it."""
+
+
+@pytest.mark.parametrize(("period", "first", "last", "from_month", "to_month"), PERIODS)
+def test_every_figure_and_table_of_a_country_is_a_sum_over_the_facts(
+    open_page: OpenPage, site, period, first, last, from_month, to_month
+):
+    page = opened(open_page, site, "country/FRA.html", period)
+    sums = add_up(first, last)
+    assert number(figure(page, "total")) == sums["FRA"]
+    assert figure(page, "rank") == str(1 + (sums["BEL"] > sums["FRA"]))
+    assert figure(page, "share") == f"{100 * sums['FRA'] / sums.total():.1f}%"
+    assert page.locator("h1").inner_text().endswith(f"France: {sums['FRA']:,} plays")
+    whole = (from_month, to_month) == (first, last)
+    assert ("by month" in page.locator("#months-note").text_content()) == (not whole)
+    videos, devices = (in_france(from_month, to_month, name) for name in ("media", "device"))
+    assert table(page, "media") == {
+        "Film A": videos["viA0000"], "Film B": videos["viB0000"], "Total": videos.total()
+    }  # fmt: skip
+    shown = table(page, "device")
+    assert (shown["Computer"], shown["Phone"]) == (devices["computer"], devices["phone"])
+    assert sum(shown.values()) == devices.total(), "days without devices are no part of the total"
+    lacking = page.locator("[data-breakdown=device] + .note:visible")
+    assert lacking.count() == ("2026-10" in (from_month[:7], to_month[:7]))
+    funnel = page.locator("#funnel .funnel tbody tr:not(.why) td:nth-child(3)")
+    expect(funnel.first).to_have_text(f"{add_up(first, last, metric='impression')['FRA']:,}")
+    assert [number(text) for text in funnel.all_inner_texts()] == [
+        add_up(first, last, metric=metric)["FRA"] for metric in ("impression", "play", "end")
+    ]
+
+
+def test_small_counts_stay_hidden_in_every_period(open_page: OpenPage, site):
+    page = opened(open_page, site, "country/FRA.html", "2026-08")
+    cities, plays = in_france("2026-08-01", "2026-08-31", "city"), add_up("2026-08-01", "2026-08-31")["FRA"]
+    assert table(page, "city") == {
+        "Paris": cities["Paris"],
+        "Lyon": cities["Lyon"],
+        "Small counts, hidden": 7,
+        "Not known": plays - cities.total(),
+    }
+    for path in site.rglob("*"):
+        assert path.is_dir() or not {b"Hiddenburg", b"Smallville"} & set(re.findall(rb"\w+", path.read_bytes())), path
+    page = opened(open_page, site, "country/FRA.html", "2026-11")
+    assert table(page, "city") == {}
+    assert "No complete month" in page.locator("[data-breakdown=city] + .note").inner_text()
+
+
+def test_a_month_that_was_not_collected_is_not_zero(open_page: OpenPage, site):
+    for name in ("country/FRA.html", "video/viA0000.html"):
+        page = opened(open_page, site, name, "2026-09")
+        assert figure(page, "total") == "–"
+        assert "Nothing was collected" in page.locator(".lead").inner_text()
+        assert "30 of them were never collected" in page.locator("#period-note").inner_text()
+
+
+@pytest.mark.parametrize(("period", "first", "last", "from_month", "to_month"), PERIODS)
+def test_every_figure_of_a_video_is_a_sum_over_the_facts(open_page, site, period, first, last, from_month, to_month):
+    page = opened(open_page, site, "video/viA0000.html", period)
+
+    def of_film(first: str, last: str) -> Counter[str]:
+        return Counter({
+            code: sum(row[5] for row in ROWS if row[2] == code and row[4] == "viA0000" and first <= str(row[0]) <= last)
+            for code in ("FRA", "BEL")
+        })  # fmt: skip
+
+    assert number(figure(page, "total")) == of_film(first, last).total()
+    months = of_film(from_month, to_month)
+    assert table(page, "country") == {
+        "France": months["FRA"], "Belgium": months["BEL"], "Total": months.total()
+    }  # fmt: skip
+    leader = max(months, key=lambda code: months[code])
+    assert figure(page, "most") == name_of(leader)
+    assert page.locator(f".over [data-c={leader}] title").text_content().endswith(f": {months[leader]:,} plays")
+
+
+def test_the_period_is_in_the_address_in_links_and_in_the_history_of_the_browser(open_page: OpenPage, site):
+    page = opened(open_page, site, "country/FRA.html")
+    whole = page.locator("main").inner_html()
+    page.select_option("#month", "2026-08")
+    wait_until(page, "location.search === '?period=2026-08'")
+    expect(page.locator("#said")).to_contain_text("August 2026")
+    august = figure(page, "total")
+    page.focus("[data-period='7d']")
+    page.keyboard.press("Enter")
+    wait_until(page, "location.search === '?period=7d'")
+    page.go_back()
+    expect(page.locator("[data-figure=total] b")).to_have_text(august)
+    page.click(".onward a >> nth=0")
+    wait_until(page, "location.href.endsWith('country/BEL.html?period=2026-08')")
+    page.wait_for_selector("html.live")
+    assert number(figure(page, "total")) == add_up("2026-08-01", "2026-08-31")["BEL"]
+    page.click(".crumbs a >> nth=0")
+    wait_until(page, "location.href.endsWith('index.html?period=2026-08')")
+    live(page)
+    assert page.input_value("#month") == "2026-08"
+    assert number(figure(page, "total")) == add_up("2026-08-01", "2026-08-31").total()
+    page = opened(open_page, site, "country/FRA.html", "2026-08")
+    page.click("[data-period=all]")
+    wait_until(page, "location.search === ''")
+    page.evaluate("document.querySelector('#said').replaceChildren()")  # what was read out
+    assert page.locator("main").inner_html() == whole
+
+
+def test_the_funnel_of_the_map_and_of_a_card_follow_the_period(open_page: OpenPage, site):
+    page = opened(open_page, site, "index.html", "2026-08")
+    page.locator("#funnel").scroll_into_view_if_needed()
+    counts = [add_up("2026-08-01", "2026-08-31", metric=metric) for metric in ("impression", "play", "end")]
+    shown = page.locator("#funnel .funnel tbody tr:not(.why) td:nth-child(3)")
+    expect(shown.first).to_have_text(f"{counts[0].total():,}")
+    assert [number(text) for text in shown.all_inner_texts()] == [sums.total() for sums in counts]
+    page.goto(f"{(site / 'index.html').as_uri()}?period=2026-08&country=FRA")
+    page.wait_for_selector("#card .steps")
+    steps = page.locator("#card .steps dd").all_inner_texts()
+    assert [number(text.split(" ")[0]) for text in steps] == [sums["FRA"] for sums in counts]
+
+
+def test_without_a_script_a_country_has_its_months(open_page: OpenPage, site):
+    page = open_page((site / "country/FRA.html").as_uri(), java_script_enabled=False, **DESKTOP).page
+    assert not page.locator("#periods").is_visible()
+    page.click(".monthly summary")
+    lines = page.locator(".monthly tbody tr").all_inner_texts()
+    found = {line.split("\t")[0]: line.split("\t")[1] for line in lines}
+    assert {name: count if count == "–" else number(count) for name, count in found.items()} == {
+        "November 2026 20 of 30 days": add_up("2026-11-01", "2026-11-30")["FRA"],
+        "October 2026 29 of 31 days": add_up("2026-10-01", "2026-10-31")["FRA"],
+        "September 2026 0 of 30 days": "–",
+        "August 2026": add_up("2026-08-01", "2026-08-31")["FRA"],
+    }
+
+
+@pytest.mark.parametrize(("theme", "size"), [("light", DESKTOP), ("dark", PHONE)])
+@pytest.mark.parametrize("name", ["country/FRA.html", "video/viA0000.html"])
+def test_a_page_with_a_period_is_accessible_and_nothing_scrolls_sideways(open_page, site, name, theme, size):
+    page = opened(open_page, site, name, "30d", color_scheme=theme, **size)
+    assert page.evaluate("document.documentElement.scrollWidth") == size["viewport"]["width"]
+    assert find_violations(page) == []
+
+
+def test_a_value_that_leads_in_some_months_only_is_not_left_out():
+    counts = [[9, 0, 0, 9], [0, 8, 0, 0], [0, 0, 7, 0], [1, 1, 1, 1]]
+    assert ever_named(counts, 1) == [0, 1, 2]
+    assert ever_named(counts, 2) == [0, 1, 2, 3]
