@@ -242,7 +242,7 @@ def test_the_card_shows_change_and_a_line(page):
 
 def test_a_country_with_counts_leads_to_its_page_and_one_without_is_no_link(page):
     page.hover("#BRA")
-    assert page.locator("#card a").get_attribute("href") == "country/BRA.html"
+    assert page.locator("#card p a").get_attribute("href") == "country/BRA.html"
     page.hover("#AUS")
     assert page.locator("#card a").count() == 0
 
@@ -258,7 +258,7 @@ def test_a_click_or_enter_opens_the_countrys_page_and_space_pins(open_page: Open
     page.wait_for_timeout(950)  # a space within a name is a letter
     page.keyboard.press("Space")
     wait_until(page, "location.search === '?country=BRA'")
-    assert page.locator("#card a").get_attribute("href") == "country/BRA.html"
+    assert page.locator("#card p a").get_attribute("href") == "country/BRA.html"
     page.keyboard.press("Enter")
     page.wait_for_url("**/country/BRA.html")
     page.goto(site.as_uri())
@@ -269,7 +269,7 @@ def test_a_click_or_enter_opens_the_countrys_page_and_space_pins(open_page: Open
 def test_a_finger_pins_the_card_with_the_link_to_the_page(open_page: OpenPage, site):
     page = live(open_page(site.as_uri(), **PHONE).page)
     page.locator("#BRA").tap()
-    page.locator("#card.pinned a").tap()
+    page.locator("#card.pinned p a").tap()
     page.wait_for_url("**/country/BRA.html")
 
 
