@@ -198,7 +198,9 @@ def test_a_video_is_counted_on_the_days_on_which_videos_were_collected(tmp_path)
 
 
 def check_video(page, plays):
-    (table,) = tables(page)
+    monthly, table = tables(page)
+    assert [number(row[1]) for row in monthly[1:] if row[0].startswith("October 2026")] == [sum(plays.values())]
+    assert {row[1] for row in monthly[1:] if row[0].startswith("September 2026")} <= {"–"}, "not collected is not 0"
     assert Counter(number(row[1]) for row in table[1:-1]) == Counter(plays.values())
     assert number(table[-1][1]) == sum(plays.values())
     top = re.search(r'data-figure="most".*?<b>(.*?)</b>', page, re.DOTALL)
