@@ -18,7 +18,7 @@ from typing import Any
 
 from apivideo_geo.durable import alone, disk_failed
 from apivideo_geo.errors import UsageError
-from apivideo_geo.render.theme.assets import has_own_hash
+from apivideo_geo.render.theme.assets import WITH_NAMES, has_own_hash
 from apivideo_geo.swap import STAGE, Plan, is_inside, settle, write_journal
 
 MANIFEST = "manifest.json"
@@ -199,11 +199,12 @@ def _write(path: Path, content: bytes, *, durably: bool) -> None:
 def _find_outdated(out: Path, listed: Mapping[str, str], site: Collection[str]) -> Iterator[str]:
     """Yield the files that this program wrote and that nobody needs any more.
 
-    Of the assets, only those that were not part of the previous build either: their names contain their hashes.
+    Of the assets, only those that were not part of the previous build either, and those with titles or cities in them:
+    the names of all assets contain their hashes.
     """
     for name, digest in listed.items():
-        is_asset = name.startswith(ASSETS) and has_own_hash(out / name)
-        if name not in site and not is_asset and (out / name).is_file() and not _is_foreign(out / name, digest):
+        stays = name.startswith(ASSETS) and has_own_hash(out / name) and not Path(name).name.startswith(WITH_NAMES)
+        if name not in site and not stays and (out / name).is_file() and not _is_foreign(out / name, digest):
             yield name
     for path in (out / ASSETS).glob("*"):
         name = f"{ASSETS}{path.name}"

@@ -63,6 +63,15 @@ def test_a_rebuild_replaces_the_files_and_keeps_the_assets_of_the_previous_build
     assert not (tmp_path / "site/country/BEL.html").exists()
 
 
+@pytest.mark.parametrize("stem", ["country-FRA", "video-viFilm00", "collection-course", "weeks", "events", "places"])
+def test_an_asset_with_titles_or_cities_does_not_outlast_its_build(tmp_path, stem):
+    path, content = asset(stem, "A title that is private from now on")
+    publish(make_site("one", **{path: content.decode()}), tmp_path / "site")
+    assert (tmp_path / "site" / path).exists()
+    publish(TWO, tmp_path / "site")
+    assert content_of(tmp_path / "site") == with_assets(TWO, ONE)
+
+
 def test_the_folder_stays_the_same_folder_with_its_mode_and_group(tmp_path):
     site = tmp_path / "site"
     site.mkdir()

@@ -54,7 +54,10 @@ def details(folder: Path, **options):
 
 def test_the_page_of_a_video_has_the_figures_of_all_metrics(product):
     page = (product.folder / f"site/video/{SHOWN}.html").read_text()
-    lines = re.findall(r'<tr><th scope="row">([^<]+?) ?(?:<span>[^<]*</span>)?</th><td class="num">([^<]+)</td>', page)
+    lines = re.findall(
+        r'<tr data-line="[^"]*"><th scope="row">([^<]+?) ?(?:<span>[^<]*</span>)?</th><td class="num">([^<]+)</td>',
+        page,
+    )
     figures = dict(lines)
     assert figures["Impressions"] == "300"
     assert figures["Viewers a day"] == "30.0"

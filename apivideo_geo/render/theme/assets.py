@@ -94,6 +94,11 @@ ALONE = ("head.js", EARLY, PICTURE, NOTES, SEARCH, "list.js", "copy.js")
 """Scripts that are separate files."""
 
 
+WITH_NAMES = ("country-", "video-", "collection-", "weeks.", "ranks.", "events.", "places.")
+"""What the names of assets begin with that have titles or cities in them. They are removed with the build they belong
+to, because in the next one a video may be private; other assets stay for pages that a browser still has."""
+
+
 def load_leaflet() -> dict[str, bytes]:
     """Return Leaflet's script and style by file name, without links to unpublished files (images, source map).
 
