@@ -34,7 +34,7 @@
   const shortDay = dates({ day: "numeric", month: "short" });
   const shortDayWithYear = dates({ day: "numeric", month: "short", year: "numeric" });
   const month = dates({ month: "short", year: "numeric" });
-  const first = Date.parse(geo.data.first);
+  const first = Date.parse(geo.data.first || "1970-01-01");
   /** @param {number} index */
   const timeOf = (index) => first + index * DAY;
 
