@@ -9,8 +9,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from itertools import islice
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -18,6 +19,8 @@ R = TypeVar("R")
 
 GRACE = 0.5
 """Seconds that the threads have to end after an error or Ctrl-C."""
+NOTICED = 1.0
+"""Maximum seconds after which Ctrl-C is noticed."""
 
 
 def run_each(
@@ -52,7 +55,7 @@ def run_each(
                     threads[-1].start()
             if not pending:
                 return
-            call, future = done.get()
+            call, future = _take(done)
             pending -= 1
             yield call, future.result()
     finally:
@@ -61,3 +64,10 @@ def run_each(
             tasks.put(None)
         for thread in threads:
             thread.join(GRACE / len(threads))
+
+
+def _take(queue: SimpleQueue[T]) -> T:
+    """Return the next item. Python only notices a signal that comes just before a wait when this wait ends."""
+    while True:
+        with suppress(Empty):
+            return queue.get(timeout=NOTICED)
