@@ -109,12 +109,12 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
 
 
 def _unused_settings(settings: Settings, summary: Summary, details: Details) -> Iterator[str]:
-    """Yield a warning for notes on days without data, and for tags that no public video has."""
+    """Yield a warning for notes outside the period of the site, and for tags that no public video has."""
     from apivideo_geo.days import list_days
 
-    days = {day.day for day in (*summary.earlier.days, *summary.daily)}
+    days = {day.day for day in summary.daily}
     if outside := [note.day for note in settings.notes if note.day not in days]:
-        yield f"the notes of {list_days(outside)} are not shown, because the history does not have these days"
+        yield f"the notes of {list_days(outside)} are not shown, because they are not in the period of the site"
     found = {one.tag for one in details.collections}
     if unknown := [tag for tag in settings.collections if tag not in found]:
         yield (

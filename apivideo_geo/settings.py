@@ -135,7 +135,8 @@ class Settings(BaseSettings):
     hours: bool = Field(
         False,
         description="Also collect the counts of each hour, of all countries together, for a heat map of the week: one "
-        "request a night. Of the first metric.",
+        "request a night. Of the first metric. The history then has hourly counts of single days, and a public "
+        "history shows them.",
     )
     time_zone: str = Field(
         "UTC",

@@ -309,6 +309,25 @@ def test_sessions_count_their_hours_themselves(tmp_path):
     }  # fmt: skip
 
 
+def test_a_day_that_is_refused_because_it_shrank_keeps_its_hours(tmp_path):
+    product, head = Product(tmp_path), "sessionID,loadedAt,country\n"
+    run = {"now": datetime(2026, 11, 12, tzinfo=UTC), "APIVIDEO_GEO_HOURS": "true"}
+    full = "a,2026-11-08T10:00:00Z,FR\nb,2026-11-08T11:00:00Z,FR\nc,2026-11-09T12:00:00Z,FR\n"
+    (tmp_path / "sessions.csv").write_text(head + full)
+    product.run("collect", "--sessions", "sessions.csv", **run)
+    (tmp_path / "sessions.csv").write_text(head + full.replace("a,", "x,").replace("b,2026-11-08", "b,2026-11-09"))
+    product.run("collect", "--sessions", "sessions.csv", **run)
+    assert "--accept-shrink" in product.said
+
+    def hours():
+        days = stored(tmp_path / "history", "session").items()
+        return {day.day: [hour for hour, count in enumerate(counts) if count] for day, counts in days}
+
+    assert hours() == {8: [10, 11], 9: [11, 12]}
+    product.run("collect", "--sessions", "sessions.csv", "--accept-shrink", **run)
+    assert hours() == {8: [10], 9: [11, 12]}
+
+
 @pytest.mark.parametrize(
     ("text", "hour"),
     [

@@ -171,6 +171,22 @@ def test_a_first_run_says_how_many_requests_it_takes(world, tmp_path):
         assert len(said.lines) == 1
 
 
+def test_the_number_of_requests_includes_hours_and_peaks_of_live_streams(world, tmp_path):
+    said, metrics = Said(), [*DEFAULT, "ccv-peak"]
+    with StandIn(world) as api:
+        day = FIRST + timedelta(days=40)
+        collect(api, tmp_path / "history", day, said, metrics=metrics, hours=True, detail="media")
+        counted = (
+            "/data/metrics/",
+            "/data/timeseries/",
+            *(f"/data/buckets/{name}/" for name in ("impression", "end", "view", "ccv-peak")),
+        )
+        sent = [seen.path for seen in api.requests if seen.path.startswith(counted)]
+    [line] = [line for line in said.lines if "impression" in line]
+    assert line.endswith(" requests for 30 days of impression, end, viewer, hours, ccv-peak.")
+    assert int(line.split()[1]) == sum("/play/" not in path or "timeseries" in path for path in sent)
+
+
 @pytest.mark.parametrize("refused", ["end", "view"])
 def test_a_metric_that_the_api_refuses_is_a_warning_and_the_others_are_stored(world, tmp_path, refused):
     folder, name = tmp_path / "history", {"view": "viewer"}.get(refused, refused)

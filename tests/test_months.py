@@ -134,6 +134,9 @@ def test_a_month_says_how_many_of_its_days_are_missing_and_is_then_not_compared(
     assert "There is no month before that it can be compared with." in july
     assert "There is no month before that it can be compared with." in august, "July has too few days"
     assert f"Daily average: +{round(100 * changed())}% on August 2026." in september
+    days = "Collected: 30 of 30 days; the month before: 29 of 31 days."
+    assert days in september
+    assert f"% on the month before. {days}" in text(files["first/changes.html"])
     assert "25 of 31 days" in text(files["first/months.html"])
 
 

@@ -155,11 +155,11 @@ def test_a_record_names_its_note_or_the_public_video_that_made_most_of_it(built)
 def test_a_month_and_the_country_that_grew_most_name_the_public_video_that_made_most_of_the_rise(built):
     render(built, "few", APIVIDEO_GEO_NOTES="2026-10-05=Later")
     found = entries(built, "few")
-    assert found["month/2026-09"].endswith(" Most of the rise: Film B.")
+    assert found["month/2026-09"].endswith(" The video that made most of the rise: Film B.")
     assert found["up/2026-09"].startswith("France grew most")
-    assert found["up/2026-09"].endswith(" Most of the rise: Film B.")
+    assert found["up/2026-09"].endswith(" The video that made most of the rise: Film B.")
     noted = entries(built, "later")  # with a note in September
-    assert "Most of the rise" not in noted["month/2026-09"] + noted["up/2026-09"]
+    assert "most of the rise" not in noted["month/2026-09"] + noted["up/2026-09"]
 
 
 def test_a_collection_is_the_sum_over_its_public_videos(built):
@@ -195,9 +195,13 @@ def test_what_is_not_public_is_neither_marked_nor_in_a_collection_even_if_it_is_
     assert date(2026, 8, 25) not in places(read(built, "shown/index.html"), "published")
 
 
-def test_a_note_outside_the_history_and_a_tag_that_no_video_has_are_warnings(built):
+def test_a_note_outside_the_period_and_a_tag_that_no_video_has_are_warnings(built):
     said = built.done.stdout + built.done.stderr
-    assert "the notes of 1 day (2025-01-01) are not shown, because the history does not have these days" in said
+    warning = "are not shown, because they are not in the period of the site"
+    assert f"the notes of 1 day (2025-01-01) {warning}" in said
+    settings = {"APIVIDEO_GEO_SINCE": "2026-09-01", "APIVIDEO_GEO_NOTES": "2026-09-20=In; 2026-07-05=Before"}
+    assert f"the notes of 1 day (2026-07-05) {warning}" in render(built, "since", **settings).stdout
+    assert "Before" not in read(built, "since/changes.html")
     assert "no public video has the tag 'nowhere', so it has no collection" in said
 
 

@@ -164,6 +164,17 @@ def test_a_live_stream_that_is_not_public_any_more_leaves_the_history(world, api
     assert stored(tmp_path) == truth(world, date(2026, 10, 3), date(2026, 10, 8))
 
 
+def test_sessions_have_no_peaks_and_the_demo_warns_of_none_that_nobody_asked_for(tmp_path):
+    product = Product(tmp_path)
+    (tmp_path / "s.csv").write_text("sessionID,loadedAt,country\na,2026-10-08T10:00:00Z,FR\n")
+    product.run("collect", "--sessions", "s.csv", now=NIGHT, APIVIDEO_GEO_METRICS="play;ccv-peak")
+    assert "ccv-peak is not collected, because only today's API has it" in product.said
+    days = "--since", "2026-10-07", "--detail", "country"
+    demo = Product(tmp_path)
+    demo.run("collect", "--source", "demo", *days, now=NIGHT)
+    assert "ccv-peak" not in demo.said
+
+
 def test_the_demos_live_streams_have_peaks(built_demo):
     with (built_demo.folder / "site/data/videos.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))

@@ -69,6 +69,8 @@ def test_the_time_of_sessions_that_have_both_ends_is_added_up_by_country_and_day
     assert found["session", "FRA"] == "8"
     [ratio] = [row for row in read(product, "ratios.csv") if row["ratio"] == "time-per-session" and not row["iso_a3"]]
     assert (ratio["upper"], ratio["lower"], ratio["days"]) == ("265", "10", "3")
+    about = (tmp_path / "site/about.html").read_text()
+    assert about.count("A session without a known end counts as 0 seconds.") == 2, "the metric and the ratio"
     missing = [row for row in read(product, "metrics_daily.csv") if row["state"] == "missing"]
     assert [row["day"] for row in missing] == ["2026-11-10"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -19,6 +19,7 @@ from scipy.optimize import linprog
 
 from apivideo_geo.days import days_between
 from apivideo_geo.facts import FACTS, facts_table
+from apivideo_geo.history.day_lines import HOURS, HoursLine
 from apivideo_geo.history.history import open_history
 from apivideo_geo.model import Asset, Facts
 from apivideo_geo.privacy import for_history, publishable_assets, withhold
@@ -84,8 +85,13 @@ def render_both(product):
 
 def save_history(folder, counts, *, private):
     facts = Facts(tuple(days_between(FIRST, LAST)), facts_table(history_rows(counts)))
+    totals = Counter(dict.fromkeys(facts.days, 0))
+    for day, _, _, dimension, _, count in history_rows(counts):
+        totals[day] += count * (dimension == "total")
+    hours = (HoursLine(day=day, metric="play", counts=(0,) * 20 + (n,) + (0,) * 3) for day, n in totals.items())
     with open_history(folder) as history:
         history.save_assets(publishable_assets(ASSETS, withhold_media=not private))
+        HOURS.add(folder, hours)
         history.save(
             for_history(facts, private, withhold_media=True), metric="play", source="data", detail="full",
             now=datetime(2026, 10, 11, 9, tzinfo=UTC),
@@ -95,7 +101,7 @@ def save_history(folder, counts, *, private):
 def render(product, out, *flags, min_count=LEAST, now=datetime(2026, 10, 11, tzinfo=UTC), **more):
     settings = {
         "APIVIDEO_GEO_WITHHOLD_MEDIA": "true", "APIVIDEO_GEO_MIN_COUNT": str(min_count),
-        "APIVIDEO_GEO_COLLECTIONS": "course; alone", **more,
+        "APIVIDEO_GEO_COLLECTIONS": "course; alone", "APIVIDEO_GEO_HOURS": "true", **more,
     }  # fmt: skip
     product.run("render", "--out", out, *flags, now=now, **settings)
 
@@ -280,6 +286,9 @@ def test_an_account_with_other_withheld_counts_has_the_same_site_to_the_byte(sit
     save_history(tmp_path / "history", others, private=True)
     render_both(product)
     assert product.files("before", "now") == sites.files("before", "now")
+    assert {"now/hours.html", "now/data/hours.csv"} <= product.files("now").keys()
+    hours = f"history/{HOURS.name}"
+    assert product.files("history")[hours] == sites.files("history")[hours]
     assert product.files("history") != sites.files("history")
 
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from apivideo_geo import privacy
 from apivideo_geo.api.clock import use_server_clock
-from apivideo_geo.collect.hours import collect_hours, collect_peaks, store_hours
+from apivideo_geo.collect.hours import collect_hours, collect_peaks, count_requests, has_live_streams, store_hours
 from apivideo_geo.collect.own_count import fetch_own_counts, summarise_counts
 from apivideo_geo.console.report import Report
 from apivideo_geo.days import ONE_DAY, day_end
@@ -95,21 +95,18 @@ def _collect_all(
         with _note_refused(run.source.metric, sources[0].metric, refused):
             plans[run.source.metric] = run.plan(server, len(sources))
     runs = [run for run in runs if run.source.metric in plans]
-    _announce(runs, plans, effects)
     wanted: dict[date, str] = {}
     for run in runs:
         for day, detail in plans[run.source.metric].wanted.items():
             wanted[day] = higher_detail(detail, wanted.get(day, detail))
     hidden = _store_assets(sources[0], wanted, home, settings)
+    _announce(runs, plans, effects)
     for run in runs:
         with _note_refused(run.source.metric, sources[0].metric, refused):
             run.collect(plans[run.source.metric])
     if error := refused.pop(sources[0].metric, None):
         raise error
-    if settings.hours or home.demo:
-        collect_hours(sources[0], home, now, report, settings.leave_out)
-    if PEAK in settings.metrics or home.demo:
-        _collect_peaks(sources[0], home, settings, now, report)
+    _collect_others(sources[0], home, settings, now, report)
     report.warnings += [
         f"{name} was not collected, the others were: {error} To do without {name}, take it out of the setting metrics"
         for name, error in refused.items()
@@ -117,14 +114,31 @@ def _collect_all(
     return hidden
 
 
-def _collect_peaks(source: Source, home: History, settings: Settings, now: datetime, report: Report) -> None:
-    """Collect the peaks of live streams if the settings allow it; otherwise add a warning."""
-    if settings.withhold_media:
-        report.warnings.append("ccv-peak is not collected with withhold_media, because it is by live stream")
-    elif (settings.detail or source.usual_detail) == "country":
-        report.warnings.append("ccv-peak is by live stream, so it needs detail media or full")
-    else:
+def _collect_others(source: Source, home: History, settings: Settings, now: datetime, report: Report) -> None:
+    """Collect the hours and the peaks of live streams that the settings name, and all that the demo has.
+
+    What the settings name and cannot be collected is a warning.
+    """
+    if source.has_hours and (settings.hours or home.demo):
+        collect_hours(source, home, now, report, settings.leave_out)
+    elif settings.hours:
+        report.warnings.append("hours are not collected, because these counts are by day")
+    obstacle = _why_no_peaks(source, settings)
+    if not obstacle and (PEAK in settings.metrics or home.demo):
         collect_peaks(source, home, now, report, settings.leave_out)
+    elif obstacle and PEAK in settings.metrics:
+        report.warnings.append(obstacle)
+
+
+def _why_no_peaks(source: Source, settings: Settings) -> str:
+    """Return why the peaks of live streams cannot be collected; empty if they can."""
+    if not source.has_peaks:
+        return "ccv-peak is not collected, because only today's API has it, not sessions or counts"
+    if settings.withhold_media:
+        return "ccv-peak is not collected with withhold_media, because it is by live stream"
+    if (settings.detail or source.usual_detail) == "country":
+        return "ccv-peak is by live stream, so it needs detail media or full"
+    return ""
 
 
 @contextmanager
@@ -144,12 +158,22 @@ def _note_refused(metric: str, first: str, refused: dict[str, SourceFailed]) -> 
 
 
 def _announce(runs: Sequence[_Run], plans: Mapping[str, Plan], effects: Effects) -> None:
-    """Say how many requests a run takes that collects a metric for the first time."""
+    """Say how many requests a run takes that collects a metric for the first time; the assets are stored before."""
     plain = [run for run in runs if run.source.client and run.detail == "country" and run.source.metric != "watch-time"]
-    days = [len(plans[run.source.metric].wanted) for run in plain]
-    if len(plain) > 1 and any(not run.history.entries for run in plain):
-        names = ", ".join(run.source.metric for run in plain)
-        effects.progress.say(f"About {sum(days) + len(plain):,} requests for {max(days):,} days of {names}.")
+    if len(plain) < 2 or all(run.history.entries for run in plain):
+        return
+    days = {run.source.metric: len(plans[run.source.metric].wanted) for run in plain}
+    requests = {metric: count + 1 for metric, count in days.items()}  # one is for the API's own count
+    first = runs[0]
+    if not first.number:  # hours and peaks need the first metric, which the API may have refused
+        settings, home = first.settings, first.home
+        complete = sum(day < first.now.date() for day in plans[first.source.metric].wanted)
+        if settings.hours:
+            requests["hours"] = count_requests(complete)
+        if PEAK in settings.metrics and not _why_no_peaks(first.source, settings) and has_live_streams(home):
+            requests[PEAK] = complete
+    names = ", ".join(requests)
+    effects.progress.say(f"About {sum(requests.values()):,} requests for {max(days.values()):,} days of {names}.")
 
 
 def _store_assets(source: Source, wanted: Mapping[date, str], home: History, settings: Settings) -> frozenset[str]:
@@ -295,8 +319,6 @@ class _Run:
             own_counts = fetch_own_counts(self.source, {d: n for d, n in unclear if d not in own_counts}) | dict(
                 own_counts
             )
-        if facts.sessions is not None and settings.hours and not self.number:
-            self.store_hours(facts.sessions, allowed)
         unfinished = {day: line.count for day, line in history.entries.items() if day in facts.days and line.open}
         shrunk = history.save(
             allowed, metric=self.source.metric, source=self.source.name, detail=detail, now=self.now,
@@ -315,6 +337,8 @@ class _Run:
             history.ask_again(saved)  # in the next run, if this one is interrupted before the file is written
             if self.source.metric == "session" and not self.number:
                 self.store_session_time(facts.sessions, saved)
+            if settings.hours and not self.number:
+                self.store_hours(facts.sessions, allowed, saved)
             _export_sessions(facts.sessions, saved, settings)
             history.confirm(saved, self.now)
 
@@ -336,14 +360,14 @@ class _Run:
                 f"{untimely:,} sessions end before they begin, or more than 24 hours later: their time was not counted"
             )
 
-    def store_hours(self, sessions: ibis.Table, facts: Facts) -> None:
-        """Store the hours of the complete days of ``facts``, counted from the ``sessions``.
+    def store_hours(self, sessions: ibis.Table, facts: Facts, saved: Collection[date]) -> None:
+        """Store the hours of the complete days of ``saved``, counted from the ``sessions``.
 
-        Before the days themselves: if the run is interrupted in between, the next one reads the days again.
+        ``facts``: the counts of these days, which are stored.
         """
         from apivideo_geo.aggregate.facts import count_hours
 
-        found, days = count_hours(sessions), [day for day in facts.days if day_end(day) <= self.now]
+        found, days = count_hours(sessions), [day for day in saved if day_end(day) <= self.now]
         counts = {day: sum_dimensions(table).get("total", 0) for day, table in split_days(facts.table).items()}
         store_hours(
             self.home,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from math import ceil
 
 import pyarrow.compute as pc
 
+from apivideo_geo.api.pages import PAGE_SIZE
 from apivideo_geo.console.report import Report
 from apivideo_geo.days import days_between
 from apivideo_geo.errors import DeadlineExceeded, DiskFailed, SourceFailed
@@ -65,7 +67,7 @@ def collect_peaks(
     A day on which one of them has plays, but none has a peak, is not stored, and requested again. Without live streams
     nothing is requested. If the source cannot give them now, that is a warning. Raises other errors.
     """
-    live = {asset.media_id for asset in home.load_assets() if asset.type == "live-stream"}
+    live = _live_streams(home)
     stored, history = PEAKS.of(home.home, PEAK), home.of(source.metric)
     complete = [
         day
@@ -80,6 +82,24 @@ def collect_peaks(
             if shown or not _has_plays(history, day, live):
                 lines.append(PeaksLine(day=day, metric=PEAK, peaks=shown))
         PEAKS.add(home.home, lines)
+
+
+def count_requests(days: int) -> int:
+    """Return how many requests the hours of a run of complete ``days`` take; at least one, for the recent days.
+
+    >>> count_requests(30)
+    8
+    """
+    return max(ceil(24 * days / PAGE_SIZE), 1)
+
+
+def has_live_streams(home: History) -> bool:
+    """Return whether there are live streams that may be shown; without any, no peaks are requested."""
+    return bool(_live_streams(home))
+
+
+def _live_streams(home: History) -> set[str]:
+    return {asset.media_id for asset in home.load_assets() if asset.type == "live-stream"}
 
 
 def _has_plays(history: History, day: date, live: set[str]) -> bool:

@@ -90,7 +90,8 @@ GROUPS = (
     Column("members", "string", "Codes of all countries of the group, with spaces between them", {"required": True}),
     Column(
         "change", "number",
-        "Daily average of the last 30 days, divided by that of the 30 before, less 1; empty if it cannot be compared",
+        "Daily average of the last 30 days, divided by that of the 30 before, less 1, weekdays compared with the same "
+        "weekdays; empty if it cannot be compared",
     ),
     *_PERIOD,
 )  # fmt: skip

@@ -67,7 +67,7 @@ class DataApiSource(Source):
     """One ``metric`` of the Data API as a source."""
 
     name = "data"
-    has_own_count = True
+    has_own_count = has_hours = has_peaks = True
 
     def __init__(self, shared: Shared, metric: str) -> None:
         self.metric = metric

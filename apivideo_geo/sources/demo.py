@@ -54,6 +54,7 @@ class DemoSource(Source):
     """The invented account as a source. Today is partial and counted up to now."""
 
     name = "demo"
+    has_hours = has_peaks = True
     remembers = 30
     """As accounts of api.video do."""
 

@@ -41,6 +41,7 @@ class SessionApiSource(Source):
     """The session endpoints as a source. Its facts carry the sessions themselves, for ``sessions.csv``."""
 
     name = "sessions"
+    has_hours = True
 
     def __init__(self, settings: Settings, effects: Effects, client: Client) -> None:
         self.client = client

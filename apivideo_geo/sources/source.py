@@ -32,6 +32,10 @@ class Source(ABC):
     """The detail that is collected if the setting ``detail`` is not set."""
     has_own_count: bool = False
     """Whether :meth:`fetch_count` has a total: days are then in doubt until their rows add up to it."""
+    has_hours: bool = False
+    """Whether it gives counts by hour: with :meth:`fetch_hours`, or because they are counted from its sessions."""
+    has_peaks: bool = False
+    """Whether :meth:`fetch_peaks` gives the most viewers at once of live streams."""
     asks_all: bool = False
     """Whether every day of the window is read in each run: files cost no requests and may have been corrected."""
 

@@ -187,6 +187,15 @@ def test_a_lost_history_comes_back_from_its_site(tmp_path: Path, address: str) -
     assert "no such file" in new.run("collect", "--counts", f"{address}/none/facts.parquet", now=NOON, code=5).stderr
 
 
+@pytest.mark.parametrize("setting", ["hours", "ccv-peak"])
+def test_what_counts_by_day_cannot_give_is_a_warning_only_if_it_was_asked_for(tmp_path: Path, setting: str) -> None:
+    assert f"{setting} " not in collect(tmp_path, ("a.csv", LONG)).stdout
+    text = "hours = true" if setting == "hours" else 'metrics = ["play", "ccv-peak"]'
+    save(tmp_path, "apivideo-geo.toml", text)
+    said = collect(tmp_path, ("a.csv", LONG)).stdout
+    assert {"hours": "hours are not collected", "ccv-peak": "ccv-peak is not collected"}[setting] in said
+
+
 def test_facts_without_a_list_of_days_leave_days_without_rows_unknown(tmp_path: Path) -> None:
     days = [datetime(2026, 11, day, tzinfo=UTC).date() for day in (8, 10)]
     rows = {"day": days, "metric": ["play"] * 2, "country": ["PER"] * 2, "dimension": ["total"] * 2, "value": [""] * 2}

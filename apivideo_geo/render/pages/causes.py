@@ -106,7 +106,7 @@ class _Causes:
         (now, before), first = max(assets, key=lambda one: one[0][0] - one[0][1], default=((0, 0), None))
         if first is None or 100 * rise < LEAP * total[1] or not 0 < rise <= 2 * (now - before):
             return ""
-        return self._formats.say("Most of the rise: %(title)s.", title=self._title(first))
+        return self._formats.say("The video that made most of the rise: %(title)s.", title=self._title(first))
 
     def _title(self, one: AssetDetail) -> str:
         return asset_title(one.asset, self._formats)

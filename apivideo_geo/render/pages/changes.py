@@ -19,6 +19,7 @@ from apivideo_geo.model import RATES, Change, Comparison, DayCount, NewsItem, Su
 from apivideo_geo.render.addresses import country_page, month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.causes import explain
+from apivideo_geo.render.pages.figures import collected_days
 from apivideo_geo.render.pages.notes import note_items, on_map
 from apivideo_geo.render.pages.rate_changes import moved_rates
 from apivideo_geo.render.text import sentences
@@ -125,7 +126,7 @@ def _movers(context: Context) -> Iterator[NewsItem]:
         month, last = compared.now.first, compared.now.last
         index = (month - summary.daily[0].day).days
         counts = [day.count or 0 for day in summary.daily]
-        total = compared.of(counts)
+        total, days = compared.of(counts), collected_days(compared, formats)
         if total and total.counted >= MOVED_FROM and month not in closed:
             text = formats.say(
                 "%(month)s: %(quantity)s. Daily average: %(change)s on the month before.",
@@ -133,7 +134,7 @@ def _movers(context: Context) -> Iterator[NewsItem]:
                 quantity=context.quantity(sum(counts[index : index + compared.now.days])),
                 change=formats.change(total.now, total.before),
             )
-            yield NewsItem(f"month/{month:%Y-%m}", day_end(last), text, on_map(month, last))
+            yield NewsItem(f"month/{month:%Y-%m}", day_end(last), f"{text} {days}".strip(), on_map(month, last))
         changes = {code: compared.of(series) for code, series in summary.by_country.items() if code in names}
         moved = {code: round(change.now - change.before, 6) for code, change in changes.items() if change}
         for kind, sign in (("up", 1), ("down", -1)):
@@ -141,7 +142,7 @@ def _movers(context: Context) -> Iterator[NewsItem]:
             if change := changes[code] if code and sign * moved[code] >= MOVED_FROM else None:
                 quantity = context.quantity(sum(summary.by_country[code][index : index + compared.now.days]))
                 text = _moved(kind, change, compared, {"country": names[code], "quantity": quantity}, formats)
-                yield NewsItem(f"{kind}/{month:%Y-%m}", day_end(last), text, country_page(code))
+                yield NewsItem(f"{kind}/{month:%Y-%m}", day_end(last), f"{text} {days}".strip(), country_page(code))
 
 
 def _closed(context: Context) -> Iterator[NewsItem]:
@@ -151,11 +152,12 @@ def _closed(context: Context) -> Iterator[NewsItem]:
         month, page = formats.month(closed.month, True), month_page(closed.month)
         quantity, compared = context.quantity(closed.total), compare_with_before(closed, months)
         change = compared.of() if compared else None
-        if change and change.counted >= MOVED_FROM:
+        if compared and change and change.counted >= MOVED_FROM:
             text = formats.say(
                 "%(month)s: %(quantity)s. Daily average: %(change)s on the month before.",
                 month=month, quantity=quantity, change=formats.change(change.now, change.before),
             )  # fmt: skip
+            text = f"{text} {collected_days(compared.comparison, formats)}".strip()
         else:
             text = formats.say("%(month)s: %(quantity)s.", month=month, quantity=quantity)
         yield NewsItem(f"month/{closed.month:%Y-%m}", day_end(month_end(closed.month)), text, page)

@@ -70,6 +70,17 @@ def compared(comparison: Comparison | None, daily: Sequence[DayCount], formats: 
     return f"{text} {weekdays}".strip()
 
 
+def collected_days(comparison: Comparison, formats: Formats) -> str:
+    """Return how many days each side of a comparison with the month before has; empty if both have all."""
+    now, before = comparison.now, comparison.before
+    if (now.collected, before.collected) == (now.days, before.days):
+        return ""
+    return formats.say(
+        "Collected: %(now_days)s; the month before: %(before_days)s.",
+        now_days=_days_of(now, formats), before_days=_days_of(before, formats),
+    )  # fmt: skip
+
+
 def _days_of(side: Side, formats: Formats) -> str:
     days = formats.number(side.collected)
     return formats.say_many("%(days)s of %(count)s day", "%(days)s of %(count)s days", side.days, days=days)

@@ -24,7 +24,7 @@ from apivideo_geo.render.map.legend import make_legend
 from apivideo_geo.render.map.small_map import render_counts
 from apivideo_geo.render.pages.breakdowns import Line
 from apivideo_geo.render.pages.changes import MOVED_FROM
-from apivideo_geo.render.pages.figures import Figure, tone_of_change
+from apivideo_geo.render.pages.figures import Figure, collected_days, tone_of_change
 from apivideo_geo.render.pages.notes import make_marks, with_marks
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import sentence
@@ -103,11 +103,12 @@ class MonthView:
         change = compared.of()
         if change.counted < MOVED_FROM:
             return ""
-        return formats.say(
+        text = formats.say(
             "Daily average: %(change)s on %(month)s.",
             change=formats.change(change.now, change.before),
             month=formats.full_month(compared.before.month),
         )
+        return f"{text} {collected_days(compared.comparison, formats)}".strip()
 
     def published(self) -> str:
         """Return when it was first published, and that it stays so."""

@@ -152,12 +152,16 @@ _MEANINGS = {
         "A session is one time somebody opened a video or a live stream in a player. "
         "It counts for the day it was opened."
     ),
-    "session-time": marked("Session time is how long the sessions lasted whose end is known."),
+    "session-time": marked(
+        "Session time is how long all sessions lasted together. A session without a known end counts as 0 seconds."
+    ),
     "play-rate": marked("Play rate: of the videos and live streams that were loaded, the part that was played."),
     "completion": marked("Completion: of what was played, the part that was watched until its end."),
     "plays-per-viewer": marked("Plays per viewer: how often a viewer plays something on a day, on average."),
     "time-per-play": marked("Watch time per play: how long a play lasts, on average."),
-    "time-per-session": marked("Time per session: how long a session lasts, on average."),
+    "time-per-session": marked(
+        "Time per session: how long a session lasts, on average. A session without a known end counts as 0 seconds."
+    ),
 }
 """Metric or ratio → what it is; metrics as in api.video's reference of its analytics."""
 

@@ -23,6 +23,7 @@ class FilesSource(Source):
     """The files of the setting ``sessions``. They do not say which assets are public, so all become ``unlisted``."""
 
     name = "files"
+    has_hours = True
     asks_all = True
 
     def __init__(self, settings: Settings, effects: Effects) -> None:

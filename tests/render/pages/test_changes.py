@@ -69,8 +69,11 @@ def test_later_days_only_add_entries():
 def test_a_month_that_lacks_a_day_is_compared_by_its_average_day():
     """August, without one of its 31 days: 10 plays a day, and 11 from the 15th; July: 10 a day."""
     found = {entry.id: entry.sentence for entry in changes(gap=[date(2026, 8, 3)])}
-    assert found["month/2026-08"] == "Aug 2026: 317 plays. Daily average: +6% on the month before."
-    assert found["up/2026-08"] == "Peru grew most in Aug 2026: 17 plays, 0.6 a day; the month before: 0.0 a day."
+    days = "Collected: 30 of 31 days; the month before: 31 of 31 days."
+    assert found["month/2026-08"] == f"Aug 2026: 317 plays. Daily average: +6% on the month before. {days}"
+    assert found["up/2026-08"] == (
+        f"Peru grew most in Aug 2026: 17 plays, 0.6 a day; the month before: 0.0 a day. {days}"
+    )
     assert "up/2026-09" in found
 
 
