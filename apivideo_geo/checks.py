@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from apivideo_geo.model import PER_DAY, Details, Summary
 from apivideo_geo.page_loads import CANONICAL, LINK, LOAD, Address, find_in_page, find_in_script, find_in_style
-from apivideo_geo.render.addresses import collection_pages, country_page, group_page, month_page
+from apivideo_geo.render.addresses import collection_page, country_page, group_page, month_page
 from apivideo_geo.word_search import WordSearch
 
 MONTHLY = "data/monthly.csv"
@@ -131,8 +131,13 @@ def check_details(summary: Summary, details: Details) -> list[str]:
         if one.daily and one.count != sum(one.daily):
             problems.append(f"the days of {one.asset.media_id} do not add up to {one.count}")
     for collection in details.collections:
-        if collection.sums.count != sum(one.count for one in collection.assets if one.asset.public):
-            problems.append(f"the public videos of the collection {collection.tag!r} do not add up to its count")
+        public = [one for one in details.assets if one.asset.public and collection.tag in one.asset.tags]
+        sums = [sum(one.count for one in public), sum(count for _, count in collection.sums.countries)]
+        if sums != [collection.sums.count] * 2:
+            problems.append(
+                f"the collection {collection.tag!r} has {collection.sums.count}; its public videos add up to "
+                f"{sums[0]}, its countries to {sums[1]}"
+            )
     watched = sum(one.count for one in details.assets) + details.unlisted + details.withheld.get("media", 0)
     if watched > summary.total:
         problems.append(f"the videos add up to {watched}, more than the total {summary.total}")
@@ -143,8 +148,7 @@ def check_pages(site: Mapping[str, bytes], summary: Summary, details: Details) -
     """Return missing pages, and pages of countries, groups, collections, months and videos with a wrong count."""
     expected = {country_page(country.iso_a3): country.count for country in summary.countries}
     expected |= {month_page(one.month): one.total for one in details.closed}
-    pages = collection_pages([one.tag for one in details.collections])
-    expected |= {pages[one.tag]: one.sums.count for one in details.collections}
+    expected |= {collection_page(one.slug): one.sums.count for one in details.collections}
     counts, problems = {country.iso_a3: country.count for country in summary.countries}, []
     for row in csv.DictReader(io.StringIO(site.get(GROUPS, b"").decode())):
         expected[group_page(row["group"])] = count = sum(counts.get(code, 0) for code in row["members"].split())

@@ -670,11 +670,12 @@ class AssetDetail:
 class AssetCollection:
     """The public ``assets`` with a ``tag`` that the owner lists, most watched first.
 
-    ``sums`` has the sums of what is published of each; its title is the tag. An asset can be in several collections, so
-    these must not be added up.
+    ``slug`` is its name in addresses: lower-case ASCII letters, digits and hyphens. ``sums`` has the sums of what is
+    published of each; its title is the tag. An asset can be in several collections, so these must not be added up.
     """
 
     tag: str
+    slug: str
     assets: tuple[AssetDetail, ...]
     sums: AssetDetail
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from functools import cache, reduce
@@ -19,6 +20,10 @@ _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
 )
 _UNWANTED = re.compile(f"[\0-\x1f\x7f-\x9f{_NONCHARACTERS}]")
 """Control characters, and code points that are never characters; neither may be in HTML or XML."""
+_INVISIBLE = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and signs that are drawn as nothing."""
+_NOT_A_FILE = re.compile(r"con|prn|aux|nul|(com|lpt)\d")
+"""Names that no file can have on Windows."""
 _MEDIA_ID = re.compile("[A-Za-z0-9_-]{1,100}")
 
 
@@ -38,6 +43,33 @@ def clean_text(text: str) -> str:
 def has_control_characters(text: str) -> bool:
     """Return whether ``text`` has a character that no page may contain: a control character other than white space."""
     return not text.isprintable() and _UNWANTED.search(_BREAKS.sub(" ", text)) is not None
+
+
+def is_visible(text: str) -> bool:
+    """Return whether ``text`` has a letter, a digit or a sign that a reader can see.
+
+    >>> is_visible("北"), is_visible("\\u200b")
+    (True, False)
+    """
+    return any(unicodedata.category(sign)[0] in "LNPS" and sign not in _INVISIBLE for sign in text)
+
+
+def slug_of(text: str) -> str:
+    """Return ``text`` as a part of an address: its Latin letters in lower case and digits, the rest as hyphens.
+
+    If there are none, or a file on Windows cannot have this name, it is a digest, so that it is unique.
+
+    >>> slug_of("Straße 7"), slug_of("con")
+    ('strasse-7', '1143da2b')
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return slug if slug and not _NOT_A_FILE.fullmatch(slug) else digest_of(text)
+
+
+def digest_of(text: str) -> str:
+    """Return 8 hexadecimal digits that stand for ``text`` in an address."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def is_media_id(text: str) -> bool:

@@ -21,7 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from apivideo_geo.errors import UsageError
 from apivideo_geo.model import FIRST_METRICS, METRICS, PEAK, RATIO_FROM, SESSION_COLUMNS, Detail, Note
 from apivideo_geo.owner_files import check_owner_file
-from apivideo_geo.plain_text import clean_text, has_control_characters, shown
+from apivideo_geo.plain_text import clean_text, has_control_characters, is_visible, shown
 from apivideo_geo.text_files import READ_ERRORS, describe, read_text
 
 PRODUCTION = "https://ws.api.video"
@@ -332,6 +332,8 @@ class Settings(BaseSettings):
         clean = tuple(map(_clean, tags))
         if any(not 1 <= len(tag) <= LONGEST_TAG for tag in clean):
             raise ValueError(f"a tag has 1 to {LONGEST_TAG} characters")
+        if not all(map(is_visible, clean)):
+            raise ValueError("a tag needs a visible character")
         return tuple(dict.fromkeys(clean))
 
     @field_validator("metric")
@@ -375,6 +377,9 @@ class Settings(BaseSettings):
             return {
                 name.strip(): tuple(one.strip() for one in text.split(",") if one.strip()) for name, _, text in pairs
             }
+        for name, countries in value.items() if isinstance(value, dict) else ():
+            if not isinstance(countries, (list, tuple)):
+                raise ValueError(f'group {shown(name)} needs a list such as ["DEU", "AUT"]')
         return value
 
     @field_validator("groups")
@@ -385,6 +390,8 @@ class Settings(BaseSettings):
         cleaned = {_clean(name): countries for name, countries in groups.items()}
         if len(cleaned) < len(groups):
             raise ValueError("two groups have the same name; drop one")
+        if not all(map(is_visible, cleaned)):
+            raise ValueError("the name of a group needs a visible character")
         try:
             own_groups(cleaned)
         except UsageError as error:
@@ -471,12 +478,11 @@ class Settings(BaseSettings):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        from zoneinfo import ZoneInfo
+        from zoneinfo import available_timezones
 
-        try:
-            return ZoneInfo(name).key
-        except (ValueError, KeyError, OSError):
-            raise ValueError("it is not the IANA name of a time zone, such as Europe/Paris or UTC") from None
+        if name not in available_timezones() - {"localtime", "Factory", "posixrules"}:
+            raise ValueError("it is not the IANA name of a time zone, such as Europe/Paris or UTC")
+        return name
 
     @field_validator("history_branch", "history_remote")
     @classmethod
@@ -672,7 +678,7 @@ def _sentence(error: ValidationError, flags: set[str], in_file: Callable[[str, i
         return message[0].upper() + message[1:] + "."
     if name in flags:
         where = "--" + name.replace("_", "-")
-    elif found := in_file(name, int(inner[0]) if inner and inner[0].isdigit() else 0):
+    elif found := in_file(name, int(inner[0]) if inner and inner[0].isascii() and inner[0].isdecimal() else 0):
         where = f"{found}: {name}"
     else:
         where = name if name.isupper() else variable_of(name)

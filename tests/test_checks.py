@@ -11,7 +11,16 @@ import ibis
 import pytest
 from jinja2 import Environment
 
-from apivideo_geo.checks import check_balance, check_hidden, check_links, check_places, check_site, check_suppressed
+from apivideo_geo.aggregate.collections import make_collections
+from apivideo_geo.checks import (
+    check_balance,
+    check_details,
+    check_hidden,
+    check_links,
+    check_places,
+    check_site,
+    check_suppressed,
+)
 from apivideo_geo.exports.facts_parquet import render_facts
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import all_countries
@@ -120,6 +129,21 @@ def test_a_link_to_a_missing_file_or_another_server_is_reported(site, name, cont
 )
 def test_links_that_lead_somewhere_are_left_alone(site, content):
     assert check_links(site | {"about.html": content}) == []
+
+
+def test_a_collection_that_counts_other_videos_or_lacks_a_country_fails_the_build():
+    week, details = detailed()
+    assets = tuple(replace(one, asset=replace(one.asset, tags=("course",))) for one in details.assets)
+    (course,) = make_collections(assets, ["course"])
+    details = replace(details, assets=assets)
+    assert check_details(week, replace(details, collections=(course,))) == []
+    (fewer,) = make_collections(assets[1:], ["course"])
+    lacking = replace(course, sums=replace(course.sums, countries=course.sums.countries[1:]))
+    for wrong in (fewer, lacking):
+        (problem,) = check_details(week, replace(details, collections=(wrong,)))
+        assert problem.startswith(f"the collection 'course' has {wrong.sums.count}; its public videos add up to ")
+    private = replace(assets[0], asset=replace(assets[0].asset, public=False))
+    assert check_details(week, replace(details, assets=(private, *assets[1:]), collections=(course,))) != []
 
 
 TITLE = """Zoë's <b> "secret" & title"""

@@ -88,6 +88,14 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch):
         ({"groups": {"A\x1b": ["FRA"]}}, "--groups: there is a control character in it; remove it"),
         ({"groups": "DACH"}, "--groups: the group 'DACH' has no country; name at least one"),
         ({"groups": {"A": ["FRA"], " A": ["DEU"]}}, "--groups: two groups have the same name; drop one"),
+        ({"groups": {"B": "DEU"}}, """--groups: group 'B' needs a list such as ["DEU", "AUT"]"""),
+        ({"groups": {"\u200b": ["FRA"]}}, "--groups: the name of a group needs a visible character"),
+        ({"collections": ["course", "\u200b"]}, "--collections: a tag needs a visible character"),
+        ({"links": {"²": 1}}, "--links: input should be a valid string (it is '1')."),
+        ({"time_zone": "localtime"}, "--time-zone: it is not the IANA name of a time zone"),
+        ({"time_zone": "Factory"}, "--time-zone: it is not the IANA name of a time zone"),
+        ({"time_zone": "right/Europe/Paris"}, "--time-zone: it is not the IANA name of a time zone"),
+        ({"time_zone": "/etc/passwd"}, "--time-zone: it is not the IANA name of a time zone"),
         ({"links": {"A\x1b": "https://example.org"}}, "--links: there is a control character in it; remove it"),
         ({"site_url": "https://["}, "--site-url: write the address of the site like https://user.github.io/"),
         ({"site_url": "https://a:99999999/"}, "--site-url: write the address of the site like https://user.github.io/"),
@@ -218,6 +226,17 @@ def test_groups_come_as_a_table_from_the_file_and_as_pairs_from_the_environment(
     write("")
     monkeypatch.setenv("APIVIDEO_GEO_GROUPS", "DACH=DEU, Austria,CH; Nordics = DK,NO , SE")
     assert load_settings({}).groups == groups
+
+
+def test_a_setting_with_an_odd_name_in_the_file_is_one_sentence(monkeypatch):
+    write('links = { "²" = 1 }')
+    with pytest.raises(UsageError, match="line 1: links: input should be a valid string"):
+        load_settings({})
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Paris", "America/Argentina/Buenos_Aires"])
+def test_time_zones_have_their_iana_names(zone):
+    assert load_settings({"time_zone": zone}).time_zone == zone
 
 
 def test_links_come_as_a_table_from_the_file_and_as_pairs_from_the_environment(monkeypatch):

@@ -5,9 +5,6 @@ Groups overlap, so their counts are never added up with each other. A country th
 
 from __future__ import annotations
 
-import hashlib
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,14 +14,12 @@ from typing import Literal, cast, get_args
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.geo.countries import all_countries, name_of, territory_names, to_alpha3
 from apivideo_geo.model import UNKNOWN
-from apivideo_geo.plain_text import shown
+from apivideo_geo.plain_text import shown, slug_of
 from apivideo_geo.text_files import read_rows
 
 _TABLE = Path(__file__).with_name("data") / "groups.csv"
 
 Kind = Literal["continent", "union", "own", "subregion"]
-_NOT_A_FILE = re.compile(r"con|prn|aux|nul|(com|lpt)\d")
-"""Names that no file can have on Windows."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +80,10 @@ def own_groups(setting: Mapping[str, Sequence[str]]) -> tuple[Group, ...]:
     ('AUT', 'CHE', 'DEU')
     """
     taken = {group.slug: group.name for group in standard_groups()}
-    taken |= {_slug(group.name): group.name for group in standard_groups()}
+    taken |= {slug_of(group.name): group.name for group in standard_groups()}
     groups: list[Group] = []
     for name, countries in setting.items():
-        slug = _slug(name)
+        slug = slug_of(name)
         if slug in taken:
             raise UsageError(
                 f"the group {shown(name)} would have the same address as {shown(taken[slug])}; choose another name"
@@ -124,12 +119,3 @@ def _codes(name: str, countries: Sequence[str]) -> tuple[str, ...]:
     if not found:
         raise UsageError(f"the group {shown(name)} has no country; name at least one, or remove the group")
     return tuple(sorted(found))
-
-
-def _slug(name: str) -> str:
-    """Return a name as a part of an address. One without any Latin letter or digit is hashed, to be unique."""
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    if not slug or _NOT_A_FILE.fullmatch(slug):
-        slug = f"group-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-    return slug

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -30,25 +28,9 @@ def month_page(month: date) -> str:
     return f"{month:%Y-%m}/index.html"
 
 
-def collection_pages(tags: Sequence[str]) -> dict[str, str]:
-    """Return tag → path of its page; it has only the small letters, digits and hyphens that the tag allows.
-
-    A tag without any, or with those of another tag, has a digest too, so that its path depends on no other tag's place.
-
-    >>> collection_pages(["Course 1", "lumière"])
-    {'Course 1': 'collection/course-1.html', 'lumière': 'collection/lumiere.html'}
-    """
-    slugs = {tag: _slug(tag) for tag in tags}
-    shared = Counter(slugs.values())
-    for tag, slug in slugs.items():
-        if not slug or (shared[slug] > 1 and slug != tag):
-            slugs[tag] = f"{slug}-{hashlib.sha256(tag.encode()).hexdigest()[:8]}".lstrip("-")
-    return {tag: f"collection/{slug}.html" for tag, slug in slugs.items()}
-
-
-def _slug(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+def collection_page(slug: str) -> str:
+    """Return the path of the page of a collection, from the top of the site."""
+    return f"collection/{slug}.html"
 
 
 def video_pages(assets: Sequence[AssetDetail], most: int) -> dict[str, str]:

@@ -13,7 +13,7 @@ from apivideo_geo.days import day_of
 from apivideo_geo.geo.groups import Group, all_groups
 from apivideo_geo.geo.places import population
 from apivideo_geo.model import Comparison, Details, Note, Summary
-from apivideo_geo.render.addresses import collection_pages, video_pages
+from apivideo_geo.render.addresses import video_pages
 from apivideo_geo.render.map.scale import Scale
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
@@ -68,11 +68,6 @@ class Context:
         daily = self.summary.daily_by("media")
         summary = replace(self.summary, daily=daily, by_country=counts, countries=(), others=self.details.by_media)
         return Context(summary, self.theme, self.details)
-
-    @cached_property
-    def collection_pages(self) -> Mapping[str, str]:
-        """Tag → path of the page of its collection."""
-        return collection_pages([one.tag for one in self.details.collections])
 
     @cached_property
     def media_comparison(self) -> Comparison | None:

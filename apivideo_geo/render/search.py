@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from apivideo_geo.geo.countries import names_of, to_alpha2
-from apivideo_geo.render.addresses import country_page, group_page, month_page
+from apivideo_geo.render.addresses import collection_page, country_page, group_page, month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.cities import LISTED
 from apivideo_geo.render.text import sentences
@@ -115,7 +115,7 @@ def _assets(context: Context, kind: str) -> Iterator[Entry]:
 
 def _collections(context: Context) -> Iterator[Entry]:
     for collection in context.details.collections:
-        yield Entry(context.collection_pages[collection.tag], collection.tag, context.quantity(collection.sums.count))
+        yield Entry(collection_page(collection.slug), collection.tag, context.quantity(collection.sums.count))
 
 
 def _cities(context: Context) -> Iterator[Entry]:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from apivideo_geo.errors import UsageError
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
 from apivideo_geo.model import Details, NewsItem, Summary
-from apivideo_geo.render.addresses import country_page, group_page, month_page
+from apivideo_geo.render.addresses import collection_page, country_page, group_page, month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map import cards, script_data
 from apivideo_geo.render.map.dots import render_dots
@@ -216,7 +216,7 @@ def _detail_pages(context: Context, environment: Environment, frame: Mapping[str
                 "video.html", path, {**make_video(detail, context, country_lines, video_curves, periods), **values}
             )
     for collection in context.details.collections:
-        path = context.collection_pages[collection.tag]
+        path = collection_page(collection.slug)
         months = make_collection_months(collection, context, country_lines, periods)
         values, files = periods.follow(path, collection.tag, months)
         yield from files.items()

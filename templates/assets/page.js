@@ -123,7 +123,8 @@
       const loaded = await loadFunnel();
       if (loaded && state.from === from && state.to === to && state.group === group) {
         geo.funnel.show(section, from, to, group ? geo.membersOf(group) : undefined);
-        geo.byId("funnel-days").textContent = geo.joined([geo.groupName(group), formats.days(from, to)].filter(Boolean));
+        const days = geo.byId("funnel-days");
+        if (days) days.textContent = geo.joined([geo.groupName(group), formats.days(from, to)].filter(Boolean));
       }
     }
     const loadFunnel = async () => Object.keys(data.files).length > 1 && geo.history(Object.keys(data.files)[1]).then(() => geo.funnel.load()).then(() => true, () => {

@@ -65,7 +65,7 @@
         from.focus();
       } else if (period) choose(period);
     });
-    month.addEventListener("change", () => choose(month.value || "all"));
+    month?.addEventListener("change", () => choose(month.value || "all"));
     for (const field of [from, to]) {
       field.addEventListener("change", () => {
         const [first, end] = [formats.indexOf(from.value), formats.indexOf(to.value)];
@@ -78,7 +78,7 @@
     /** @param {string} period */
     function mark(period) {
       for (const each of choices) each.setAttribute("aria-pressed", String(each.dataset.period === period));
-      month.value = MONTH.test(period) ? period : "";
+      if (month) month.value = MONTH.test(period) ? period : "";
     }
     return {
       show(state) {

@@ -26,7 +26,7 @@
     if (Object.hasOwn(data.points, get("country"))) state.country = get("country");
     if (COLUMNS.includes(get("sort").replace(/^-/, ""))) state.sort = get("sort");
     const group = get("group") || get("continent"); // its name before there were other groups
-    if (Object.hasOwn(data.groups, group)) state.group = group;
+    if (Object.hasOwn(data.groups, group) && document.querySelector(`[data-group="${group}"]`)) state.group = group; // an owner's template may name no groups
     state.place = readPlace(get("map"));
     if (/^([cd]\d|new|few|left|zero|blank)$/.test(get("class"))) state.kind = get("class");
     if (get("find").length <= LONGEST) state.find = get("find").trim();

@@ -467,7 +467,7 @@ interface PageElements {
   "own-from": HTMLInputElement;
   "own-to": HTMLInputElement;
   "against-note": HTMLElement;
-  month: HTMLSelectElement;
+  month: HTMLSelectElement | null;
   play: HTMLElement;
   embed: HTMLElement;
   near: HTMLElement;
@@ -491,7 +491,7 @@ interface PageElements {
   "change-note": HTMLElement | null;
   "off-the-map": HTMLElement | null;
   funnel: HTMLElement | null;
-  "funnel-days": HTMLElement;
+  "funnel-days": HTMLElement | null;
   periods: HTMLElement | null;
   leader: HTMLElement | null;
   map: HTMLElement;

@@ -98,4 +98,5 @@ def test_any_name_makes_an_address_that_every_system_can_store():
     assert len(set(slugs)) == len(names)
     assert all(slug.replace("-", "a").isalnum() and slug.isascii() and slug == slug.lower() for slug in slugs)
     assert not {"con", "com1"} & set(slugs)
+    assert own_groups({"Straße": ["DEU"]})[0].slug == "strasse"
     assert [group.name for group in groups] == names

@@ -19,11 +19,12 @@ from apivideo_geo.days import days_between
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import name_of, to_alpha2
 from apivideo_geo.geo.places import population
-from apivideo_geo.model import Asset
+from apivideo_geo.model import Asset, Details, Summary
 from apivideo_geo.render.pages.periods import ever_named
 from apivideo_geo.render.site import Theme
 from tests.browser import OpenPage, find_violations, wait_until
 from tests.render.browsing import DESKTOP, PHONE, build, figure, live, number
+from tests.render.samples import TEMPLATES
 
 FIRST, TODAY = date(2026, 8, 1), date(2026, 11, 20)
 LOST = {*days_between(date(2026, 9, 1), date(2026, 9, 30)), date(2026, 10, 3), date(2026, 10, 4)}
@@ -56,8 +57,8 @@ ROWS = [row for row in rows() if row[5]]
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Path:
-    """The folder of the site."""
+def several() -> tuple[Summary, Details]:
+    """The figures of three metrics, and the details of the first."""
 
     def figures(metric: str):
         facts = ibis.memtable(facts_table(row for row in ROWS if row[1] == metric))
@@ -70,8 +71,14 @@ def site(tmp_path_factory) -> Path:
     facts, plays = figures("play")
     details = detail(facts, plays, ASSETS, {"city": 5}, lambda code, name: None)
     others = {metric: figures(metric)[1] for metric in ("impression", "end")}
-    theme = Theme("Acme Academy")
-    return build(replace(plays, others=others), tmp_path_factory.mktemp("period"), theme, details).parent
+    return replace(plays, others=others), details
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, several) -> Path:
+    """The folder of the site."""
+    what, details = several
+    return build(what, tmp_path_factory.mktemp("period"), Theme("Acme Academy"), details).parent
 
 
 def add_up(first: str, last: str, dimension: str = "total", metric: str = "play", by: int = 2) -> Counter[str]:
@@ -217,6 +224,67 @@ def test_the_period_is_in_the_address_in_links_and_in_the_history_of_the_browser
     wait_until(page, "location.search === ''")
     page.evaluate("document.querySelector('#said').replaceChildren()")  # what was read out
     assert page.locator("main").inner_html() == whole
+
+
+EARLIER = """
+<div class="controls needs-script" id="periods">
+<button type="button" class="play" id="play">{{ _("Play") }}</button>
+{{ segments("period", _("Period"), periods, "all") }}
+<fieldset id="custom" hidden>
+<label>{{ _("From") }} <input type="date" id="from" min="{{ first_day }}" max="{{ last_day }}"></label>
+<label>{{ _("to") }} <input type="date" id="to" min="{{ first_day }}" max="{{ last_day }}"></label>
+</fieldset>
+</div>
+"""
+"""The control of the period as it was before there were months and "Compare with"."""
+
+
+def without(text: str, *patterns: str) -> str:
+    for pattern in patterns:
+        assert re.search(pattern, text, re.DOTALL), pattern
+        text = re.sub(pattern, "", text, flags=re.DOTALL)
+    return text
+
+
+@pytest.fixture
+def earlier(tmp_path, several) -> Path:
+    """A site with an owner's templates made from those of an earlier version."""
+    owner = tmp_path / "mine"
+    owner.mkdir()
+    front = (TEMPLATES / "index.html").read_text()
+    front = re.sub(r"\{% set play %\}.*?\{\{ period\(.*?\}\}\n", lambda _: EARLIER, front, flags=re.DOTALL)
+    front = front.replace("control.periods", "periods").replace(' id="funnel-days"', "").replace('id="group"', "")
+    note = r'<p class="note" id="against-note">.*?</p>'
+    front = without(front, r' data-group="[^"]*"', note, r"\{\{ events\(.*?\}\}")
+    front = front.replace("group in groups if", "group in continents if")
+    (owner / "index.html").write_text(front)
+    frame = (TEMPLATES / "embed.html").read_text().replace("control.periods", "periods")
+    (owner / "embed.html").write_text(without(frame, r"\{% for group in groups %\}.*?\{% endfor %\}"))
+    assert "control." not in front
+    what, details = several
+    return build(what, tmp_path / "site", Theme("Acme", overrides=owner), details).parent
+
+
+def test_an_owners_pages_of_an_earlier_version_follow_the_period(open_page: OpenPage, earlier):
+    found = open_page(f"{(earlier / 'index.html').as_uri()}?period=7d&group=europe&metric=impression", **DESKTOP)
+    page = live(found.page)
+    page.locator("#funnel").scroll_into_view_if_needed()
+    week = add_up("2026-11-13", "2026-11-19", metric="impression").total()
+    expect(page.locator("#funnel .funnel tbody tr:not(.why) td:nth-child(3)").first).to_have_text(f"{week:,}")
+    first, last = "2026-10-01", "2026-10-31"
+    page.click("[data-period=custom]")
+    page.fill("#from", first)
+    page.fill("#to", last)
+    expect(page.locator("#period-note")).to_contain_text("31 days")
+    expect(page.locator("[data-figure=total] b")).to_have_text(f"{add_up(first, last, metric='impression').total():,}")
+    page.click("[data-measure=share]")
+    page.click("[data-period=all]")
+    expect(page.locator("#period-note")).to_have_text("")
+    assert found.problems == []
+    frame = open_page(f"{(earlier / 'embed.html').as_uri()}?period={first}..{last}&group=europe", **DESKTOP)
+    frame.page.wait_for_selector("html.live")
+    expect(frame.page.locator("#embed-note")).to_contain_text(f"{add_up(first, last).total():,} plays")
+    assert frame.problems == []
 
 
 def test_the_funnel_of_the_map_and_of_a_card_follow_the_period(open_page: OpenPage, site):

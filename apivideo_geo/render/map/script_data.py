@@ -22,6 +22,7 @@ from apivideo_geo.model import (
     Summary,
     ratios_of,
 )
+from apivideo_geo.plain_text import slug_of
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
@@ -99,7 +100,7 @@ def frame_of(group: Group) -> tuple[int, ...]:
     """Return left, top, right and bottom of the area of the map that shows a group, in units of it."""
     shapes = load_shapes()
     boxes = [shapes[code].bounds for code in group.members]
-    frames = {_slug(name): box for name, box in load_regions().items()}
+    frames = {slug_of(name): box for name, box in load_regions().items()}
     sides = zip((min, min, max, max), zip(*boxes, strict=True), strict=True)
     box = frames.get(group.slug) or tuple(side(values) for side, values in sides)
     return tuple(map(round, box))
@@ -237,7 +238,3 @@ def _change(counts: Sequence[int], summary: Summary) -> list[float]:
     if before == change.counted:
         return [change.now, change.counted]
     return [change.now, before, change.counted]
-
-
-def _slug(name: str) -> str:
-    return name.lower().replace(" ", "-")

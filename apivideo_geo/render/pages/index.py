@@ -55,8 +55,9 @@ def make_index(context: Context, map_id: str, changes: Sequence[NewsItem], data:
     headline, description = sentences.headline(summary, formats), sentences.description(summary, formats)
     marks = make_marks(context.notes, summary.daily, context)
     words = with_marks(sentences.curve(summary, formats), marks, formats)
+    control = make_control(context)
     return {
-        "control": make_control(context),
+        "control": control,
         "headline": headline,
         "label": sentences.label_of(summary.metric, formats),
         "lead": sentences.lead(summary, formats),
@@ -79,7 +80,9 @@ def make_index(context: Context, map_id: str, changes: Sequence[NewsItem], data:
         "shown": script_data.make_shown(summary, formats),
         "measures": script_data.make_measures(summary, formats),
         "groups": context.groups,
-        "continents": (),  # for an owner's template from before there were groups
+        # for an owner's template of an earlier version
+        "continents": (),
+        **{name: control[name] for name in ("periods", "first_day", "last_day")},
         "change_note": compared(summary.comparison, summary.daily, formats),
         "data": data,
         "changes": {"entries": _latest(changes), "more": len(changes) > CHANGES},

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 from typing import Any
 
 from markupsafe import Markup
@@ -13,7 +12,7 @@ from markupsafe import Markup
 from apivideo_geo.days import day_of
 from apivideo_geo.geo.countries import flag
 from apivideo_geo.model import UNKNOWN, Asset, AssetDetail
-from apivideo_geo.render.addresses import country_page
+from apivideo_geo.render.addresses import collection_page, country_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.legend import Swatch, class_swatches
 from apivideo_geo.render.map.small_map import render_counts
@@ -240,7 +239,7 @@ def make_list(context: Context) -> dict[str, Any]:
         "rest": [(name, formats.number(count)) for name, count in rest if count] if collected else [],
         "total": formats.number(total) if collected else "",
         "lifetimes": any(one.asset.lifetime is not None for one in details.assets),
-        "collections": [(one.tag, context.collection_pages[one.tag]) for one in details.collections],
+        "collections": [(one.tag, collection_page(one.slug)) for one in details.collections],
         "shown": formats.say("Shown: %(count)s of %(all)s"),
         "everything": formats.number(len(details.assets)),
     }
@@ -275,7 +274,7 @@ def _rows(context: Context) -> Iterator[VideoRow]:
     formats, member_of = context.formats, defaultdict[str, list[str]](list)
     for collection in context.details.collections:
         for member in collection.assets:
-            member_of[member.asset.media_id].append(PurePath(context.collection_pages[collection.tag]).stem)
+            member_of[member.asset.media_id].append(collection.slug)
     for one in context.details.assets:
         asset, countries = one.asset, sum(code != UNKNOWN for code, _ in one.countries)
         day = day_of(asset.published_at)
