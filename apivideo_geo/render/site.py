@@ -57,10 +57,12 @@ from apivideo_geo.render.theme.assets import (
     CURVE,
     DETAIL,
     EVENTS,
+    GROUPS,
     METRICS,
     NOTES,
     PICTURE,
     SEARCH,
+    START,
     hashed,
     load_detail,
     load_leaflet,
@@ -129,7 +131,8 @@ def _render(
     paths = hashed(assets)
     files = _data_files(context, paths)
     data = script_data.client_data(context, files)
-    detail = {DETAIL: load_detail(folders, _words(context) + script_data.render_shared(data))}
+    words = _words(context)
+    detail = {DETAIL: load_detail(folders, {**words, START: words[START] + script_data.render_shared(data)})}
     assets, paths = assets | detail, paths | hashed(detail)
     environment = _environment(context, folders)
     environment.globals["own_templates"] = context.theme.overrides is not None
@@ -296,9 +299,11 @@ def _hours_style(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
     return {HOURS: find_file(folders, HOURS).read_bytes() + render_inks(context, hours).encode()} if hours else {}
 
 
-def _words(context: Context) -> str:
-    """Return the lines that all joined scripts of a page begin with: their sentences."""
-    return render_words(context.formats.words) + script_data.render_spoken(context)
+def _words(context: Context) -> dict[str, str]:
+    """Return name of a script → the lines that follow it: the sentences of a page, and the countries of the groups."""
+    formats = context.formats
+    spoken = render_words(formats.words) + script_data.render_spoken(context.summary.metric, formats)
+    return {START: spoken, GROUPS: script_data.render_groups(context.groups)}
 
 
 def make_files(site_url: str, columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:

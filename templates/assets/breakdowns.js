@@ -119,7 +119,7 @@
       parts.push(_("Complete months only: %(months)s. Small counts are hidden; where a country has only small ones in a month, that month is under “Not known”.", { months: words(covered) }));
     }
     const all = (table.withheld ? covered : months).reduce((sum, month) => sum + (whole[month] || 0), 0);
-    if (total !== all) parts.push(_("Not collected on all of these days: %(base)s of %(total)s.", { base: formats.number(total), total: formats.quantity(all) }));
+    if (total !== all) parts.push(_("Known for %(base)s of %(total)s: this was not collected on every day.", { base: formats.number(total), total: formats.quantity(all) }));
     return parts.join(" ");
   }
 

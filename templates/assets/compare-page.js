@@ -1,7 +1,7 @@
 /** Countries, groups and videos side by side: what a reader chooses, as lines and as tables. The address has every choice. */
 (function (geo) {
   "use strict";
-  const { formats, periods, _, ngettext } = geo;
+  const { formats, periods, _, ngettext } = geo, fold = window.apivideoGeoFold;
   const data = /** @type {CompareData} */ (/** @type {unknown} */ (geo.data));
   /** Maximum number of lines, as in the Python module `compare`; of names that are offered. */
   const MOST = 5, OFFERED = 60;
@@ -21,15 +21,13 @@
   /** @type {ReturnType<ApivideoGeo["periods"]["start"]>} */
   let control = null;
 
-  /** Without accents and capitals. @param {string} text */
-  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-
   // The address
 
   /** @param {string} search  the part of an address after "?" @returns {CompareState} */
   function read(search) {
     const parts = new URLSearchParams(search), wanted = parts.get("compare");
-    const keys = wanted === null ? data.leading : [...new Set(wanted.split("~"))].filter((key) => items.has(key)).slice(0, MOST);
+    const known = (wanted || "").split("~").map((key) => (items.has(key) ? key : key.toLowerCase())).filter((key) => items.has(key));
+    const keys = wanted === null ? data.leading : [...new Set(known)].slice(0, MOST);
     return { keys, index: parts.get("scale") === "index", period: "all", ...periods.daysOf("all"), ...periods.read(parts.get("period") || "") };
   }
 
@@ -112,9 +110,9 @@
     return svg;
   }
 
-  /** A link to the page of an item, with the period. @param {WeekItem} item */
+  /** A link to the page of an item, with the period; the page of a group shows the whole history only. @param {WeekItem} item */
   function link(item) {
-    const anchor = geo.make("a", item.name), period = periods.write(state);
+    const anchor = geo.make("a", item.name), period = item.kind === "group" ? "" : periods.write(state);
     anchor.href = item.page + (period && `?period=${period}`);
     return anchor;
   }

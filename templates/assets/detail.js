@@ -41,11 +41,11 @@
       geo.load(data.root + data.file, "months"), geo.history(data.metric), data.ranks ? geo.load(data.root + data.ranks, "ranks") : "",
     ]);
     const { total, counts } = history.days, codes = own.codes || [], lacking = new Set(own.lacking || []);
-    const several = codes.map((code) => counts[code] || []);
+    const several = codes.map((code) => counts[code] || []), known = total.map((count, day) => count !== null && !lacking.has(day));
     const series = own.daily ? geo.numbers(own.daily) : total.map((_, day) => several.reduce((sum, one) => sum + (one[day] || 0), 0));
     return {
       history, codes, series, ranks: ranks ? ranks.split(" ").map(geo.numbers) : [], byDay: Boolean(own.codes || own.daily),
-      known: total.map((count, day) => count !== null && !lacking.has(day)),
+      known, complete: geo.running(known.map((collected, day) => Number(collected && !data.open.includes(day)))),
       tables: Object.fromEntries(Object.entries(own.tables).map(([name, table]) => [name, breakdowns.unpack(table)])),
     };
   });
@@ -81,19 +81,26 @@
 
   /** @param {Subject} subject @param {number} own  the turn that this belongs to */
   async function show(subject, own) {
-    const { from, to } = state, against = periods.readAgainst(new URLSearchParams(location.search).get("against") || ""), view = geo.viewOf(subject.history, from, to, against), months = breakdowns.monthsOf(from, to);
+    const { from, to } = state, against = periods.readAgainst(new URLSearchParams(location.search).get("against") || ""), view = ownChange(geo.viewOf(subject.history, from, to, against), subject), months = breakdowns.monthsOf(from, to);
     const sums = Object.fromEntries(Object.entries(subject.tables).map(([name, table]) => [name, breakdowns.sum(table, months.indexes)]));
     /** @type {Shown} */
     const shown = { subject, view, months, sums, ...countOf(subject, sums, from, to) };
     put(find("#period-note"), periods.words({ ...view, gaps: gapsOf(subject, from, to, view.left) }));
     put(find("#months-note"), months.exact && subject.byDay ? "" : _("Tables and maps below are by month: they cover %(months)s.", { months: breakdowns.words(months.indexes) }));
-    if (subject.codes.length) put(find("#change-note"), geo.compared(view));
+    put(find("#change-note"), geo.compared(view));
     showFigures(shown);
     showTexts(shown);
     showCurve(shown);
     for (const table of tables) showTable(table, shown);
     if (overlay && map) showMap(map, overlay, shown);
     await showMetrics(shown, own);
+  }
+
+  /** A view with the change of the page's own counts, if these are not the countries': they may lack other days. @param {View} view @param {Subject} subject @returns {View} */
+  function ownChange(view, { codes, byDay, complete, series, history: { end } }) {
+    if (codes.length || !byDay) return view;
+    const { from, to, comparison: { against } } = view, comparison = geo.compare.of(complete, end, [from, to], against);
+    return { ...view, comparison, change: comparison.groups.length ? geo.compare.change(comparison, series) : null };
   }
 
   /** The count of a period, and on how many days it was collected; a page without days has only months. @param {Subject} subject @param {Record<string, MonthSums>} sums @param {number} from @param {number} to */
@@ -137,6 +144,7 @@
       if (!view.change || text === "–" || !/\d/.test(text)) return [number, ""];
       return [number, geo.changeWords(view, false, text), tone];
     },
+    recent: ({ view }) => [geo.changeOf(view, view.change).text, ""],
     rank(shown) {
       const { rank } = rowOf(shown);
       return [Number.isNaN(rank) ? "–" : formats.number(rank), _("of %(number)s", { number: formats.number(shown.view.rows.length) })];
@@ -156,6 +164,7 @@
 
   /** @param {Shown} shown */
   function showFigures(shown) {
+    put(find("[data-figure=recent] dt"), _("Change")); // of the last days, until a period is chosen
     for (const figure of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-figure]"))) {
       const cell = /** @type {Element} */ (figure.querySelector("dd"));
       const [value, small] = [cell.querySelector("b"), cell.querySelector("span")].map((part) => part?.textContent || "");

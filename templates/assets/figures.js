@@ -353,5 +353,5 @@
     return path;
   }
 
-  Object.assign(geo, { once, metrics, wholeView, numbers, unpacked, addUp, history, wholeOf, viewOf, finish, compared, changeOf, changeWords, toneOf, valueBy, scaleOf, leaderOf, picture, offTheMap, sparkPath, sparkOf });
+  Object.assign(geo, { once, metrics, wholeView, numbers, unpacked, running, addUp, history, wholeOf, viewOf, finish, compared, changeOf, changeWords, toneOf, valueBy, scaleOf, leaderOf, picture, offTheMap, sparkPath, sparkOf });
 })(apivideoGeo);

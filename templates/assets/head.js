@@ -103,7 +103,7 @@
   /** Parts of the address that links carry over: the period, and what it is compared with. */
   const CARRIED = ["period", "against"];
   /** Pages that show the period of their address, or link to those. */
-  const FOLLOWS = /(?:^|\/)(?:(?:index|compare|videos|cities)\.html|(?:country|video|group|collection)\/[^/]+\.html)$/;
+  const FOLLOWS = /(?:^|\/)(?:(?:index|compare|videos|cities)\.html|(?:country|video|collection)\/[^/]+\.html)$/;
   /** Links that got the period from here. @type {WeakSet<Element>} */
   const carried = new WeakSet();
 

@@ -1,7 +1,7 @@
 /** The map by keyboard: arrows go to the neighbour, letters to a name, Home and End to the first and last rank. */
 (function (geo) {
   "use strict";
-  const { data } = geo;
+  const { data } = geo, fold = window.apivideoGeoFold;
   /** @type {Record<string, [number, number]>} */
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   /** Letters typed with pauses below this many milliseconds belong to one name. */
@@ -23,10 +23,10 @@
 
   /** The first country whose name begins so: those with counts first, by rank. @param {string} typed @param {View} view */
   function named(typed, view) {
-    const wanted = geo.fold(typed);
+    const wanted = fold(typed);
     const ranked = view.rows.map((row) => row.code);
     const others = Object.keys(data.points).sort((a, b) => (geo.nameOf(a) < geo.nameOf(b) ? -1 : 1));
-    return [...ranked, ...others].find((code) => geo.fold(geo.nameOf(code)).startsWith(wanted)) || "";
+    return [...ranked, ...others].find((code) => fold(geo.nameOf(code)).startsWith(wanted)) || "";
   }
 
   /** @type {ApivideoGeo["keys"]["start"]} */

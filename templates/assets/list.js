@@ -21,8 +21,7 @@
   /** Kinds that can be chosen → their name in the address. @type {Record<string, string>} */
   const KINDS = { v: "video", l: "live" };
 
-  /** Without accents and capitals. @param {string} text */
-  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const fold = window.apivideoGeoFold;
 
   const rows = [...body.rows].map((row) => {
     const keys = (row.dataset.s || "").split(" ");

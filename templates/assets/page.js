@@ -230,7 +230,7 @@
     /** Goes to a country's page; a country without one has its card pinned. @param {Code} code @param {boolean} [newTab] */
     function open(code, newTab) {
       if (!data.pages.includes(code)) return pin(code);
-      const period = geo.periods.write(state), page = geo.pageOf(code) + (period && `?period=${period}`);
+      const page = [geo.pageOf(code), rules.carried(state).join("&")].filter(Boolean).join("?");
       if (newTab) window.open(page);
       else location.assign(page);
     }

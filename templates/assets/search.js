@@ -12,9 +12,7 @@
   /** Maximum number of characters that the field of a list takes. */
   const LONGEST = 60;
   /** Pages that show the period of the address. */
-  const WITH_PERIOD = /^(country|video|group|collection|compare)\b/;
-  /** Letters that are not a letter and an accent. @type {Record<string, string>} */
-  const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", þ: "th", ł: "l", ı: "i", ς: "σ" };
+  const WITH_PERIOD = /^(country|video|collection|compare)\b/;
   /** Scripts without spaces between words: a word may start at each of their letters. */
   const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/gu;
   const { lang } = document.body;
@@ -22,9 +20,7 @@
   const plural = new Intl.PluralRules(lang || document.documentElement.lang);
 
   /** The words of a text with single spaces, without accents and capitals. @param {string} text */
-  const fold = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "")
-    .replace(/[ßæœøđðþłıς]/g, (letter) => LETTERS[letter])
-    .replace(UNSPACED, " $&").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  const fold = (text) => window.apivideoGeoFold(text).replace(UNSPACED, " $&").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 
   // In the order of the index: countries before videos, and of each kind the highest count first.
   const entries = index.kinds.flatMap((kind) => kind.entries.map(([part, name, count = "", place = "", also = []]) => {

@@ -25,7 +25,7 @@
     state.measure = MEASURES.find((measure) => measure === get("measure")) || state.measure;
     if (Object.hasOwn(data.points, get("country"))) state.country = get("country");
     if (COLUMNS.includes(get("sort").replace(/^-/, ""))) state.sort = get("sort");
-    const group = get("group") || get("continent"); // its name before there were other groups
+    const group = (get("group") || get("continent")).toLowerCase(); // "continent" is its name before there were other groups
     if (Object.hasOwn(data.groups, group) && document.querySelector(`[data-group="${group}"]`)) state.group = group; // an owner's template may name no groups
     state.place = readPlace(get("map"));
     if (/^([cd]\d|new|few|left|zero|blank)$/.test(get("class"))) state.kind = get("class");
@@ -50,11 +50,17 @@
     return Number(x) <= width && Number(y) <= height && Number(zoom) > 0 && Number(zoom) <= DEEPEST ? text : "";
   }
 
+  /** The parts that links to other pages carry over: the period, and what it is compared with. @type {ApivideoGeo["state"]["carried"]} */
+  function carried(state) {
+    const parts = [], { against } = state, period = periods.write(state);
+    if (period) parts.push(`period=${period}`);
+    if (against) parts.push(`against=${typeof against === "string" ? against : against.map(formats.iso).join("..")}`);
+    return parts;
+  }
+
   /** The parts that differ from the default: "" or "?period=30d&…". @param {State} state */
   function write(state) {
-    const parts = [];
-    if (periods.write(state)) parts.push(`period=${periods.write(state)}`);
-    if (state.against) parts.push(`against=${typeof state.against === "string" ? state.against : state.against.map(formats.iso).join("..")}`);
+    const parts = carried(state);
     for (const name of /** @type {const} */ (["metric", "measure", "country", "sort", "group"])) {
       if (state[name] !== defaults[name]) parts.push(`${name}=${state[name]}`);
     }
@@ -80,5 +86,5 @@
     }
   }
 
-  geo.state = { read, fit, remember, daysOf, last, lastComplete };
+  geo.state = { read, fit, remember, carried, daysOf, last, lastComplete };
 })(apivideoGeo);

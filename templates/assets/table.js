@@ -44,12 +44,7 @@
   /** @param {Code} code @param {string} name @param {string} flag */
   function addName(code, name, flag) {
     const letters = [...flag].map((sign) => String.fromCharCode((sign.codePointAt(0) || 0) - 0x1f1e6 + 65)).join("");
-    names.set(code, { name, flag, plain: fold(`${name} ${code} ${letters}`) });
-  }
-
-  /** Without accents and capitals. @param {string} text */
-  function fold(text) {
-    return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+    names.set(code, { name, flag, plain: window.apivideoGeoFold(`${name} ${code} ${letters}`) });
   }
 
   /** @param {TableActions} actions */
@@ -204,7 +199,7 @@
 
   /** Shows the rows that match what is typed, or else all countries with a count. */
   function filter() {
-    const wanted = fold(find.value.trim());
+    const wanted = window.apivideoGeoFold(find.value.trim());
     let any = false;
     if (wanted) addMissing();
     for (const [code, row] of rows) {
@@ -308,7 +303,6 @@
     marked?.classList.add("on");
   }
 
-  geo.fold = fold;
   geo.nameOf = (code) => names.get(code)?.name || code;
   geo.flagOf = (code) => names.get(code)?.flag || "";
   geo.table = { start, render, light, csv, sparkOf: (code) => rows.get(code)?.querySelector(".spark") || null };

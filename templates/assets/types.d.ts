@@ -153,6 +153,8 @@ interface Subject {
   series: number[];
   known: boolean[];
   byDay: boolean;
+  /** Running sums: item n is how many of the first n days were collected and are over. */
+  complete: Float64Array;
   tables: Record<string, MonthTable>;
   ranks: number[][];
 }
@@ -736,6 +738,7 @@ interface ApivideoGeo {
   wholeView(): View;
   numbers(text: string): number[];
   unpacked(days: PackedDays): Days;
+  running(counts: (number | null)[]): Float64Array;
   addUp(days: Days, metric?: Metric): DaySums;
   /** Loads a metric or a ratio; `whole` is the view of all its days. */
   history(name: string): Promise<DaySums & { whole: View }>;
@@ -747,7 +750,7 @@ interface ApivideoGeo {
   compared(view: Pick<View, "comparison">): string;
   changeWords(view: Pick<View, "comparison">, all: boolean, change: string): string;
   toneOf(change: Pick<Change, "now" | "before">): "" | "up" | "down";
-  changeOf(view: View, row: Row | undefined): ChangeText;
+  changeOf(view: View, row: (Change & { fresh?: boolean }) | null | undefined): ChangeText;
   valueBy(measure: Measure, view: View): (row: Row) => number;
   scaleOf(views: View[], measure: Measure, without: boolean): Scale;
   leaderOf(view: View, measure: Measure): Code;
@@ -836,6 +839,7 @@ interface ApivideoGeo {
     read(search: string): State;
     fit(state: State): State;
     remember(state: State, step: boolean): void;
+    carried(state: State): string[];
     daysOf(period: string): { from: number; to: number };
     last: number;
     lastComplete: number;
@@ -848,7 +852,6 @@ interface ApivideoGeo {
   nameOf(code: Code): string;
 
   // table.js
-  fold(text: string): string;
   flagOf(code: Code): string;
   table: {
     start(actions: TableActions): void;
@@ -944,6 +947,8 @@ interface SearchIndex {
 }
 interface Window {
   apivideoGeoSearch: SearchIndex;
+  /** fold.js: a text without accents and capitals. */
+  apivideoGeoFold(text: string): string;
   /** Written by the Python module `notes`: all notes and publications, newest first. */
   apivideoGeoEvents?: EventRow[];
 }

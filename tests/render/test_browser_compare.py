@@ -89,6 +89,14 @@ def test_days_of_ones_own_are_compared_and_are_in_the_address(open_page: OpenPag
     assert live(page).input_value("#against") == "", "no such days"
 
 
+def test_a_country_opened_on_the_map_is_compared_in_the_same_way(open_page: OpenPage, site):
+    page = live(open_page(f"{site.as_uri()}?period=30d&against=year", **DESKTOP).page)
+    page.focus("#map_world")
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    wait_until(page, "location.href.endsWith('country/FRA.html?period=30d&against=year')")
+
+
 def test_where_days_are_missing_the_reason_and_the_nearest_period_are_offered(open_page: OpenPage, site):
     page = live(open_page(f"{site.as_uri()}?period=2026-08-12..2026-08-21", **DESKTOP).page)
     assert {row[5] for row in cells(page).values()} == {"–"}

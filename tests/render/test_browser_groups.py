@@ -189,7 +189,7 @@ def test_an_own_group_has_its_name_everywhere_as_text(open_page: OpenPage, own):
     page.goto((own.parent / "group/constructor.html").as_uri())
     assert figure(page, "total") == "0"
     assert "Nothing was counted" in page.inner_text(".lead")
-    page.goto(f"{(own.parent / 'embed.html').as_uri()}?group=b-dach-co-b")
+    page.goto(f"{(own.parent / 'embed.html').as_uri()}?group=B-DACH-co-b")
     page.wait_for_selector("html.live")
     assert page.locator("#embed-note").inner_text().startswith(f"{name} · ")
     assert f"{total} plays" in page.locator("#embed-note").inner_text()
@@ -197,11 +197,29 @@ def test_an_own_group_has_its_name_everywhere_as_text(open_page: OpenPage, own):
     assert opened.problems == []
 
 
-@pytest.mark.parametrize("search", ["continent=europe", "continent=asia&group=europe"])
-def test_an_address_from_before_there_were_groups_still_works(open_page: OpenPage, own, search):
+@pytest.mark.parametrize("search", ["continent=europe", "continent=asia&group=europe", "group=Europe"])
+def test_an_address_from_before_there_were_groups_or_with_capitals_works(open_page: OpenPage, own, search):
     page = live(open_page(f"{own.as_uri()}?{search}", **CALM).page)
     assert page.evaluate("location.search") == "?group=europe"
     assert page.input_value("#group") == "europe"
+
+
+def test_the_page_of_a_group_which_shows_the_whole_history_gets_no_period(open_page: OpenPage, own):
+    page = open_page(f"{(own.parent / 'country/DEU.html').as_uri()}?period=30d&against=year", **CALM).page
+    page.click(".onward a[href$='group/europe.html']")
+    wait_until(page, "location.href.endsWith('group/europe.html')")
+    page.click(".lead a")
+    wait_until(page, "location.href.endsWith('index.html?group=europe')")
+    page.goto(f"{(own.parent / 'country/DEU.html').as_uri()}?period=30d")
+    page.keyboard.press("/")
+    page.get_by_role("combobox", name="Search").fill("western europe")
+    page.keyboard.press("Enter")
+    wait_until(page, "location.href.endsWith('group/western-europe.html')")
+
+
+def test_only_scripts_that_show_groups_have_their_countries(own):
+    scripts = {path.name.split(".")[0]: path.read_text() for path in (own.parent / "assets").glob("*.js")}
+    assert {name for name, script in scripts.items() if "western-europe" in script} == {"page", "embed"}
 
 
 @pytest.mark.parametrize("name", ["group/europe.html", "groups.html"])

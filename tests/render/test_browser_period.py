@@ -147,6 +147,9 @@ def test_every_figure_and_table_of_a_country_is_a_sum_over_the_facts(
     assert sum(shown.values()) == devices.total(), "days without devices are no part of the total"
     lacking = page.locator("[data-breakdown=device] + .note:visible")
     assert lacking.count() == ("2026-10" in (from_month[:7], to_month[:7]))
+    if lacking.count():
+        plays = add_up(from_month, to_month)["FRA"]
+        assert lacking.inner_text().startswith(f"Known for {devices.total():,} of {plays:,} plays")
     funnel = page.locator("#funnel .funnel tbody tr:not(.why) td:nth-child(3)")
     expect(funnel.first).to_have_text(f"{add_up(first, last, metric='impression')['FRA']:,}")
     assert [number(text) for text in funnel.all_inner_texts()] == [
@@ -196,6 +199,25 @@ def test_every_figure_of_a_video_is_a_sum_over_the_facts(open_page, site, period
     leader = max(months, key=lambda code: months[code])
     assert figure(page, "most") == name_of(leader)
     assert page.locator(f".over [data-c={leader}] title").text_content().endswith(f": {months[leader]:,} plays")
+
+
+def test_the_change_of_a_video_is_that_of_the_chosen_period(open_page, site, built_demo):
+    videos = sorted((built_demo.folder / "site/video").glob("*.html"))
+    path = next(path for path in videos if 'data-figure="recent" class="up"' in path.read_text())
+    page = opened(open_page, path.parent, path.name)
+    recent, note = page.locator("[data-figure=recent]"), page.locator("#change-note")
+    assert recent.locator("dt").inner_text() == "Last 30 days"
+    last_days, change = note.inner_text(), recent.locator("span").inner_text().split(" ")[0]
+    page.click("[data-period='30d']")
+    expect(recent).to_have_text(f"Change{change}")
+    assert note.inner_text() == last_days
+    page.click("[data-period='90d']")
+    expect(note).to_contain_text(" of 90 days) against")
+    page.click("[data-period=all]")
+    expect(recent).to_contain_text("Last 30 days")
+    assert note.inner_text() == last_days
+    page = opened(open_page, site, "video/viA0000.html", "2026-08")
+    assert page.locator("#change-note").inner_text() == "No comparison: the days collected begin on 1 Aug 2026."
 
 
 def test_the_period_is_in_the_address_in_links_and_in_the_history_of_the_browser(open_page: OpenPage, site):

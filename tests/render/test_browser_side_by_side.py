@@ -241,6 +241,9 @@ def test_what_an_address_should_not_have_is_dropped(open_page: OpenPage, site):
     page = compare(open_page, site, "?compare=FRA~nothing~FRA~unlisted~DEU~__proto__&period=2026-99&scale=log")
     assert chosen(page) == ["France", "Germany"]
     assert page.locator("[data-period=all]").get_attribute("aria-pressed") == "true"
+    page = compare(open_page, site, "?compare=FRA~DREI-LANDER&period=30d")
+    links = [link.get_attribute("href") for link in page.locator("#chosen a").all()]
+    assert links == ["country/FRA.html?period=30d", "group/drei-lander.html"]  # which has no periods
     page = compare(open_page, site, "?compare=")
     assert chosen(page) == []
     assert page.locator("#chart").inner_text() == "Choose a country, a group or a video."

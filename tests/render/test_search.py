@@ -217,6 +217,8 @@ def test_a_video_without_a_page_and_a_city_are_found_in_their_lists(open_page: O
     page.wait_for_url("**/videos.html?find=In*")
     wait_until(page, "document.querySelectorAll('#list tbody tr:not([hidden])').length === 1")
     assert page.locator("#list tbody tr:visible th").inner_text() == "In the Congo"
+    page.fill("#find", "TROMSO lodz")
+    assert page.locator("#list tbody tr:visible th").inner_text() == TITLES[1]
     open_box(page)
     page.keyboard.type("frant")
     page.keyboard.press("Enter")

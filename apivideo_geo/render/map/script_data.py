@@ -153,7 +153,7 @@ def client_data(context: Context, files: DataFiles) -> Mapping[str, Any]:
     }
 
 
-NOT_ON_DETAILS = ("names", "points", "frame", "spread", "dots", "continents", "pages", "cities", "picture")
+NOT_ON_DETAILS = ("names", "points", "frame", "spread", "dots", "groups", "pages", "cities", "picture")
 """What only the map needs."""
 
 
@@ -201,16 +201,19 @@ def metric_words(metric: str, formats: Formats) -> dict[str, Any]:
     }
 
 
-def render_spoken(context: Context) -> str:
+def render_spoken(metric: str, formats: Formats) -> str:
     """Return a line of script: what its sentences need in addition to the catalogue.
 
-    The headlines of the first metric in their plural forms, the countries whose name takes "the" (in English only), and
-    the countries of each group.
+    The headlines of the first metric in their plural forms, and the countries whose name takes "the" (in English only).
     """
-    forms = sentences.headline_forms(context.summary.metric, context.formats)
-    spoken = json.dumps(forms, ensure_ascii=False, separators=(",", ":"))
-    members = json.dumps({one.slug: _members(one, context.groups) for one in context.groups}, separators=(",", ":"))
-    return f"apivideoGeo.wording={spoken};\napivideoGeo.groups={members};\n"
+    spoken = json.dumps(sentences.headline_forms(metric, formats), ensure_ascii=False, separators=(",", ":"))
+    return f"apivideoGeo.wording={spoken};\n"
+
+
+def render_groups(groups: Sequence[Group]) -> str:
+    """Return a line of script: the countries of each group."""
+    members = json.dumps({one.slug: _members(one, groups) for one in groups}, separators=(",", ":"))
+    return f"apivideoGeo.groups={members};\n"
 
 
 def _members(group: Group, groups: Sequence[Group]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.render.theme.templates import find_assets, find_file
@@ -21,16 +22,20 @@ LEAFLET = {
 
 SCRIPT = "page.js"
 START = "start.js"
+GROUPS = "groups.js"
+FOLD = "fold.js"
+"""What the scripts that search names share."""
 PARTS = (
     "words.js",
     "formats.js",
     "classes.js",
     "compare.js",
     "figures.js",
-    "groups.js",
+    GROUPS,
     "periods.js",
     "state.js",
     "legend.js",
+    FOLD,
     "table.js",
     "card.js",
     "keys.js",
@@ -54,7 +59,7 @@ EMBED_PARTS = (
     "classes.js",
     "compare.js",
     "figures.js",
-    "groups.js",
+    GROUPS,
     "periods.js",
     "state.js",
     "legend.js",
@@ -75,7 +80,7 @@ CITY_MAP = "city-map.js"
 CITY_MAP_PARTS = ("words.js", "map.js", "city-map.js")
 """Scripts of the map of cities, as one file."""
 COMPARE = "compare-page.js"
-COMPARE_PARTS = ("words.js", "formats.js", "periods.js", "lines.js", "compare-page.js")
+COMPARE_PARTS = ("words.js", "formats.js", "periods.js", "lines.js", FOLD, "compare-page.js")
 """Scripts of the page that compares, as one file."""
 EARLY = "early.js"
 """The script that runs immediately and loads the others."""
@@ -92,6 +97,8 @@ CURVE_PARTS = ("line.js", "curve.js")
 """Scripts of the curve of another metric or of a group, as one file; loaded when a reader chooses one."""
 ALONE = ("head.js", EARLY, PICTURE, NOTES, SEARCH, "list.js", "copy.js")
 """Scripts that are separate files."""
+SEARCHING = (SEARCH, "list.js")
+"""Those of them that begin with ``FOLD``."""
 
 
 WITH_NAMES = ("country-", "video-", "collection-", "weeks.", "ranks.", "events.", "places.")
@@ -125,10 +132,11 @@ def load_leaflet_images() -> dict[str, bytes]:
     return {image.name: image.read_bytes() for image in folder.iterdir() if image.name.endswith(".png")}
 
 
-def load_own(folders: Sequence[Path], words: str = "") -> dict[str, bytes]:
+def load_own(folders: Sequence[Path], words: Mapping[str, str] = MappingProxyType({})) -> dict[str, bytes]:
     """Return every file of ``assets`` in the template ``folders`` by name; the first folder takes precedence.
 
-    The scripts of a page are joined, with the line ``words``; those of :func:`load_detail` are not among them.
+    The scripts of a page are joined; those of :func:`load_detail` are not among them. ``words``: name of a script → the
+    lines that follow it.
     """
 
     def joined(parts: Sequence[str]) -> bytes:
@@ -139,7 +147,7 @@ def load_own(folders: Sequence[Path], words: str = "") -> dict[str, bytes]:
     scripts[COMPARE] = joined((START, *COMPARE_PARTS))
     scripts[METRICS] = joined(METRICS_PARTS)
     scripts[CURVE] = joined(CURVE_PARTS)
-    scripts |= {name: joined((name,)) for name in ALONE}
+    scripts |= {name: joined((FOLD, name) if name in SEARCHING else (name,)) for name in ALONE}
     ours = {
         START,
         *ALONE,
@@ -155,14 +163,14 @@ def load_own(folders: Sequence[Path], words: str = "") -> dict[str, bytes]:
     return {**others, **scripts}
 
 
-def load_detail(folders: Sequence[Path], words: str) -> bytes:
-    """Return the script of the period on pages of countries and videos, with the lines ``words``."""
+def load_detail(folders: Sequence[Path], words: Mapping[str, str]) -> bytes:
+    """Return the script of the period on pages of countries and videos. ``words``: see :func:`load_own`."""
     return _join(folders, (START, *DETAIL_PARTS), words)
 
 
-def _join(folders: Sequence[Path], parts: Sequence[str], words: str) -> bytes:
+def _join(folders: Sequence[Path], parts: Sequence[str], words: Mapping[str, str]) -> bytes:
     texts = {name: _bare(find_file(folders, f"assets/{name}").read_text(encoding="utf-8")) for name in parts}
-    return "".join(text + words if name == START else text for name, text in texts.items()).encode()
+    return "".join(text + words.get(name, "") for name, text in texts.items()).encode()
 
 
 @cache

@@ -367,7 +367,7 @@ UNHEARD = {
     "Above 100 percent, because some events arrive late.",
     "No complete month in this period.",
     "Not collected in this period.",
-    "Not collected on all of these days: %(base)s of %(total)s.",
+    "Known for %(base)s of %(total)s: this was not collected on every day.",
     "Others",
     "the curve is the mean of each week",
     "the last one is not collected yet",
