@@ -94,7 +94,7 @@ def test_a_country_opened_on_the_map_is_compared_in_the_same_way(open_page: Open
     page.focus("#map_world")
     page.keyboard.press("Home")
     page.keyboard.press("Enter")
-    wait_until(page, "location.href.endsWith('country/FRA.html?period=30d&against=year')")
+    page.wait_for_url("**/country/FRA.html?period=30d&against=year")
 
 
 def test_where_days_are_missing_the_reason_and_the_nearest_period_are_offered(open_page: OpenPage, site):

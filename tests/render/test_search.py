@@ -219,6 +219,7 @@ def test_a_video_without_a_page_and_a_city_are_found_in_their_lists(open_page: O
     assert page.locator("#list tbody tr:visible th").inner_text() == "In the Congo"
     page.fill("#find", "TROMSO lodz")
     assert page.locator("#list tbody tr:visible th").inner_text() == TITLES[1]
+    page.locator("#find").blur()
     open_box(page)
     page.keyboard.type("frant")
     page.keyboard.press("Enter")
