@@ -217,7 +217,7 @@ def test_the_change_of_a_video_is_that_of_the_chosen_period(open_page, site, bui
     expect(recent).to_contain_text("Last 30 days")
     assert note.inner_text() == last_days
     page = opened(open_page, site, "video/viA0000.html", "2026-08")
-    assert page.locator("#change-note").inner_text() == "No comparison: the days collected begin on 1 Aug 2026."
+    assert page.locator("#change-note").inner_text() == "No comparison: the days collected begin on 1 August 2026."
 
 
 def test_the_period_is_in_the_address_in_links_and_in_the_history_of_the_browser(open_page: OpenPage, site):

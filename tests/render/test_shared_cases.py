@@ -46,8 +46,7 @@ SCRIPTS = ("words.js", "formats.js", "classes.js", "compare.js", "figures.js", "
 def script_for(locale: str) -> str:
     """Return the page's scripts that compute, as they are in the repository, with the sentences of a locale."""
     start, *others = ((TEMPLATES / "assets" / name).read_text(encoding="utf-8") for name in ("start.js", *SCRIPTS))
-    context = Context(SAMPLE, Theme("Acme Academy", locale=locale))
-    return "".join((start, render_words(load_words(locale)), render_spoken(context), *others))
+    return "".join((start, render_words(load_words(locale)), render_spoken("play", Formats(locale)), *others))
 
 
 def run_in_node(jobs: Sequence[Mapping[str, Any]]) -> list[Any]:
