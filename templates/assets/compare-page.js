@@ -222,6 +222,7 @@
   /** Adds or removes an item, and says so. @param {WeekItem} item */
   function toggle(item) {
     const there = state.keys.includes(item.key);
+    geo.byId("full").hidden = there || state.keys.length < MOST;
     if (!there && state.keys.length >= MOST) {
       geo.say(_("At most five can be compared. Remove one first."));
       return;

@@ -453,6 +453,7 @@ interface KeyActions {
 interface PageElements {
   data: HTMLElement;
   said: HTMLElement;
+  full: HTMLElement;
   legend: HTMLElement;
   card: HTMLElement;
   frame: HTMLElement;

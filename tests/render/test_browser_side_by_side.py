@@ -198,6 +198,7 @@ def test_all_is_chosen_with_the_keyboard_alone_and_announced(open_page: OpenPage
     page.keyboard.type("japan")
     page.keyboard.press("Enter")
     assert said.inner_text() == "At most five can be compared. Remove one first."
+    assert page.locator("#full").is_visible()
     page.keyboard.press("Escape")
     assert page.locator("#choices").is_hidden()
     while page.evaluate("document.activeElement.getAttribute('aria-label')") != "Remove Austria":
