@@ -1,5 +1,3 @@
-import gc
-
 import pytest
 
 from tests.browser import browser, open_page
@@ -40,9 +38,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first; the others keep their order."""
     rank = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(rank)))
-
-
-def pytest_collection_finish() -> None:
-    """Search for garbage less often, and never in what is imported by now: in a large process that takes long."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
