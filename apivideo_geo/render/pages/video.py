@@ -169,7 +169,7 @@ def _lead(
 
 
 def _since(detail: AssetDetail, formats: Formats) -> str:
-    """Return how often it was played since it was published, if the API told that."""
+    """Return how often it was played since it was published, if the API returned that number."""
     if detail.asset.lifetime is None or not (day := day_of(detail.asset.published_at)):
         return ""
     return formats.say_many(
