@@ -37,7 +37,7 @@ from apivideo_geo.render.pages.hours import make_hours, render_inks
 from apivideo_geo.render.pages.index import make_index
 from apivideo_geo.render.pages.month import make_month, make_months
 from apivideo_geo.render.pages.notes import render_events
-from apivideo_geo.render.pages.periods import Periods
+from apivideo_geo.render.pages.periods import Periods, render_ranks, render_titles
 from apivideo_geo.render.pages.small_maps import make_small_maps
 from apivideo_geo.render.pages.video import (
     make_asset_lines,
@@ -61,8 +61,10 @@ from apivideo_geo.render.theme.assets import (
     METRICS,
     NOTES,
     PICTURE,
+    RANKS,
     SEARCH,
     START,
+    TITLES,
     hashed,
     load_detail,
     load_leaflet,
@@ -132,7 +134,8 @@ def _render(
     files = _data_files(context, paths)
     data = script_data.client_data(context, files)
     words = _words(context)
-    detail = {DETAIL: load_detail(folders, {**words, START: words[START] + script_data.render_shared(data)})}
+    shared = script_data.render_shared(data, context.summary, {name: paths.get(name, "") for name in (TITLES, RANKS)})
+    detail = {DETAIL: load_detail(folders, {**words, START: words[START] + shared})}
     assets, paths = assets | detail, paths | hashed(detail)
     environment = _environment(context, folders)
     environment.globals["own_templates"] = context.theme.overrides is not None
@@ -204,7 +207,6 @@ def _detail_pages(context: Context, environment: Environment, frame: Mapping[str
     asset_lines, country_lines = make_asset_lines(context), make_country_lines(context)
     curves, video_curves = Curves(context), Curves(context, "media")
     periods = Periods(context)
-    yield from periods.shared.items()
     for country in context.summary.countries:
         path, name = country_page(country.iso_a3), sentences.called(country, context.formats)
         values, files = periods.follow(path, name, make_country_months(country, context, asset_lines, periods))
@@ -289,8 +291,17 @@ def _assets(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
         **dict(_days(context.summary)),
         **({CITIES: circles.encode()} if circles else {}),
         **_hours_style(context, folders),
+        **_of_all_videos(context),
         **({WEEKS: weeks.encode()} if weeks else {}),
     }
+
+
+def _of_all_videos(context: Context) -> dict[str, bytes]:
+    """Return what the pages of countries and of videos need of all videos when a reader chooses a period."""
+    if not context.details.assets or not script_data.make_periods(context.summary, context.formats):
+        return {}
+    titles = render_titles(make_asset_lines(context).values())
+    return {TITLES: titles, **({RANKS: render_ranks(context)} if context.video_pages else {})}
 
 
 def _hours_style(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:

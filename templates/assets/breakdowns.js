@@ -31,12 +31,36 @@
     return runs.map(([first, last]) => formats.months(calendar[first].from, first === last ? calendar[first].from : calendar[last].from)).join(", ");
   }
 
-  /** Unpacks the numbers of a table. @type {ApivideoGeo["breakdowns"]["unpack"]} */
-  function unpack({ base, all, withheld, counts, more, most }) {
+  /**
+   * Unpacks the numbers of a table, as `MonthTable.data` in the Python module `periods` packs them; `whole` is what the page
+   * counts in each month, `titles` are the lines of all videos. @type {ApivideoGeo["breakdowns"]["unpack"]}
+   */
+  function unpack({ lacking, withheld, counts, others, more, most }, whole, titles) {
+    const base = lacking ? lacking.map((part, month) => (part === null ? null : (whole[month] || 0) - part)) : whole;
+    const found = countsOf(counts || "", base);
     return {
-      base, most, more, all: geo.numbers(all), withheld: withheld === undefined ? null : geo.numbers(withheld),
-      counts: counts ? counts.split(" ").map(geo.numbers) : [],
+      base, counts: found, most: most || found.length, others: others ? geo.numbers(others) : [], withheld: withheld ? geo.numbers(withheld) : null,
+      more: (more || []).map((line) => (typeof line === "number" ? titles[line] : typeof line === "string" ? [line] : line)),
     };
+  }
+
+  /** How much a month counts for what is expected of the next, compared with that itself. */
+  const REMEMBERED = 0.75;
+
+  /** The counts of each value by month, from how far they are from what the months before let expect. @param {string} text @param {(number | null)[]} base */
+  function countsOf(text, base) {
+    const left = base.map((count) => count || 0);
+    return !text ? [] : text.split(" ").map((row) => {
+      let upper = 0, lower = 0;
+      return geo.numbers(row).map((difference, month) => {
+        const rest = left[month], expected = lower > 0 ? Math.floor((rest * upper) / lower + 0.5) : 0;
+        const count = expected + (difference % 2 ? -(difference + 1) / 2 : difference / 2);
+        upper = upper * REMEMBERED + count;
+        lower = lower * REMEMBERED + rest;
+        left[month] -= count;
+        return count;
+      });
+    });
   }
 
   /** The sums of a table over some months. @type {ApivideoGeo["breakdowns"]["sum"]} */
@@ -46,7 +70,8 @@
     const add = (counts) => covered.reduce((total, month) => total + (counts[month] || 0), 0);
     const values = table.counts.map((counts, index) => ({ index, count: add(counts) })).filter(({ count }) => count);
     values.sort((a, b) => b.count - a.count || a.index - b.index);
-    return { covered, values, total: add(table.base), all: add(table.all), withheld: add(table.withheld || []) };
+    const all = values.reduce((total, { count }) => total + count, add(table.others));
+    return { covered, values, total: add(table.base), all, withheld: add(table.withheld || []) };
   }
 
   /** What is not among the named values, by name. @param {MonthSums} sums @param {number} named */

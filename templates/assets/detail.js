@@ -38,15 +38,18 @@
   /** Loads what the page counts, by day and by month. @returns {Promise<Subject>} */
   const load = () => geo.once("subject", async () => {
     const [own, history, ranks] = await Promise.all([
-      geo.load(data.root + data.file, "months"), geo.history(data.metric), data.ranks ? geo.load(data.root + data.ranks, "ranks") : "",
+      geo.load(data.root + data.file, "months"), geo.history(data.metric), data.ranked ? geo.load(data.root + data.ranks, "ranks") : "",
     ]);
-    const { total, counts } = history.days, codes = own.codes || [], lacking = new Set(own.lacking || []);
+    const needed = Object.values(own.tables).some(({ more = [] }) => more.some((line) => typeof line === "number"));
+    const titles = needed ? await geo.load(data.root + data.titles, "titles") : [];
+    const { total, counts } = history.days, codes = own.codes || [], lacking = new Set(own.daily ? data.lacking : []);
     const several = codes.map((code) => counts[code] || []), known = total.map((count, day) => count !== null && !lacking.has(day));
     const series = own.daily ? geo.numbers(own.daily) : total.map((_, day) => several.reduce((sum, one) => sum + (one[day] || 0), 0));
+    const whole = own.whole || breakdowns.calendar.map(({ from, to }) => (known.slice(from, to + 1).includes(true) ? series.slice(from, to + 1).reduce((sum, count) => sum + count, 0) : null));
     return {
-      history, codes, series, ranks: ranks ? ranks.split(" ").map(geo.numbers) : [], byDay: Boolean(own.codes || own.daily),
+      history, codes, series, whole, ranks: ranks ? ranks.split(" ").map(geo.numbers) : [], byDay: Boolean(own.codes || own.daily),
       known, complete: geo.running(known.map((collected, day) => Number(collected && !data.open.includes(day)))),
-      tables: Object.fromEntries(Object.entries(own.tables).map(([name, table]) => [name, breakdowns.unpack(table)])),
+      tables: Object.fromEntries(Object.entries(own.tables).map(([name, table]) => [name, breakdowns.unpack(table, whole, titles)])),
     };
   });
 
@@ -248,11 +251,10 @@
   /** @param {HTMLTableElement} table @param {Shown} shown */
   function showTable(table, { subject, sums, months }) {
     const name = table.dataset.breakdown || "", unpacked = subject.tables[name], found = sums[name];
-    const whole = breakdowns.calendar.map(({ from, to }) => subject.series.slice(from, to + 1).reduce((sum, count) => sum + count, 0));
     put(table.tBodies[0], ...breakdowns.rows(unpacked, found, [.../** @type {HTMLTableRowElement[]} */ (sent.get(table.tBodies[0])?.nodes || [...table.tBodies[0].rows]).filter((row) => row instanceof HTMLTableRowElement)], (table.tHead?.rows[0].cells.length || 0) > 3));
     const total = table.tFoot?.rows[0].cells[1] || null, note = table.nextElementSibling;
     put(total, formats.number(found.total));
-    if (note?.matches(".note")) put(note, name === "country" && subject.codes.length === 0 && subject.byDay ? "" : breakdowns.note(unpacked, found, months.indexes, whole));
+    if (note?.matches(".note")) put(note, name === "country" && subject.codes.length === 0 && subject.byDay ? "" : breakdowns.note(unpacked, found, months.indexes, subject.whole));
     kept(table).toggleAttribute("hidden", !found.covered.length);
   }
 

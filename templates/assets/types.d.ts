@@ -94,38 +94,54 @@ interface PageData {
   curve: string;
   /** Address of the cities, or "". */
   cities: string;
-  /** On pages of countries and videos: the way to the top of the site, the breakdowns by month, what the page is about, and the counts of all videos by month. */
+  /** On pages of countries and videos: the way to the top of the site, the breakdowns by month, what the page is about; has it a rank among all videos? */
   root: string;
   file: string;
   name: string;
+  ranked: boolean;
+  /** Days that were not collected by video, and addresses of the titles and of the counts of all videos, or "". */
+  lacking: number[];
+  titles: string;
   ranks: string;
 }
 
 /** A breakdown by month as it is sent; numbers are packed, a text for each value in the order of the page's table. */
 interface PackedTable {
-  /** What the values are parts of; null in a month that the breakdown does not have. */
-  base: (number | null)[];
-  /** The sums of all values, those of `counts` and others. */
-  all: string;
+  /** What the page counts in each month and the values are not parts of; null in a month that the breakdown does not have. */
+  lacking?: (number | null)[];
   /** The suppressed counts; missing if none are. */
   withheld?: string;
-  counts: string;
-  /** The values that the page does not name; `apart` is 1 for one that is no name. */
-  more: [name: string, link: string, kind: string, apart: number][];
-  /** Maximum number of values by name. */
-  most: number;
+  /** How far each count is from what is expected. */
+  counts?: string;
+  /** The sums of the values that have no counts here. */
+  others?: string;
+  /** The values that the page does not name: a line, its name alone, or its index in the titles of all videos. */
+  more?: (MoreLine | string | number)[];
+  /** Maximum number of values by name; missing if there are no more. */
+  most?: number;
 }
+
+/** `apart` is 1 for a line that is no name. */
+type MoreLine = [name: string, link?: string, kind?: string, apart?: number];
 
 /** The file of a page's breakdowns by month: `codes` are the countries whose days are added up, else `daily` has days of its own. */
 interface MonthFile {
   codes?: Code[];
   daily?: string;
-  /** Days that were not collected by what `daily` counts. */
-  lacking?: number[];
+  /** What the page counts in each month, if that is not the sum of its days. */
+  whole?: (number | null)[];
   tables: Record<string, PackedTable>;
 }
 
-type MonthTable = Pick<PackedTable, "base" | "more" | "most"> & { all: number[]; withheld: number[] | null; counts: number[][] };
+/** A breakdown by month; `base` is what its values are parts of, null in a month that it does not have. */
+interface MonthTable {
+  base: (number | null)[];
+  counts: number[][];
+  others: number[];
+  withheld: number[] | null;
+  more: MoreLine[];
+  most: number;
+}
 
 /** A breakdown over some months: those it has, and its values with a count, highest first. */
 interface MonthSums {
@@ -155,6 +171,8 @@ interface Subject {
   byDay: boolean;
   /** Running sums: item n is how many of the first n days were collected and are over. */
   complete: Float64Array;
+  /** What it counts in each month. */
+  whole: (number | null)[];
   tables: Record<string, MonthTable>;
   ranks: number[][];
 }
@@ -683,12 +701,14 @@ interface ApivideoGeo {
   load(address: string, name: "weeks"): Promise<WeekData>;
   load(address: string, name: "months"): Promise<MonthFile>;
   load(address: string, name: "ranks"): Promise<string>;
+  load(address: string, name: "titles"): Promise<MoreLine[]>;
   load(address: string): Promise<void>;
   pageOf(code: Code): string;
   still(): boolean;
   // called by the loaded files of days, of cities, of weeks, of breakdowns by month and of all videos
   months(file: MonthFile): void;
   ranks(counts: string): void;
+  titles(lines: MoreLine[]): void;
   days(days: PackedDays): void;
   cities(cities: City[]): void;
   weeks(weeks: WeekData): void;
@@ -829,10 +849,10 @@ interface ApivideoGeo {
     calendar: { from: number; to: number }[];
     monthsOf(from: number, to: number): Months;
     words(indexes: number[]): string;
-    unpack(table: PackedTable): MonthTable;
+    unpack(table: PackedTable, whole: (number | null)[], titles: MoreLine[]): MonthTable;
     sum(table: MonthTable, months: number[]): MonthSums;
     rows(table: MonthTable, sums: MonthSums, rows: HTMLTableRowElement[], withShares: boolean): HTMLTableRowElement[];
-    note(table: MonthTable, sums: MonthSums, months: number[], whole: number[]): string;
+    note(table: MonthTable, sums: MonthSums, months: number[], whole: (number | null)[]): string;
   };
 
   // state.js

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import ibis
@@ -26,7 +27,9 @@ from apivideo_geo.render.map.lines import make_levels, spread
 from apivideo_geo.render.map.scale import make_scale
 from apivideo_geo.render.map.script_data import DataFiles, client_data, render_metrics, render_spoken
 from apivideo_geo.render.map.sparkline import render_days, spark_path
+from apivideo_geo.render.pages.breakdowns import Line
 from apivideo_geo.render.pages.index import make_rows
+from apivideo_geo.render.pages.periods import MonthTable
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.text.sentences import counted
 from apivideo_geo.render.text.translations import load_words, render_words
@@ -40,7 +43,52 @@ CASES = json.loads(Path(__file__).with_name("shared_cases.json").read_text(encod
 FIRST = date.fromisoformat(CASES["first_day"])
 LOCALES = list(CASES["formats"])
 SAMPLE = summary({"FRA": 12, "BEL": 3}, days(FIRST, [5, 10]))
-SCRIPTS = ("words.js", "formats.js", "classes.js", "compare.js", "figures.js", "lines.js")
+SCRIPTS = (
+    "words.js",
+    "formats.js",
+    "classes.js",
+    "compare.js",
+    "figures.js",
+    "lines.js",
+    "periods.js",
+    "breakdowns.js",
+)
+
+
+TITLE = ["A title", "a.html", ""]
+UNPACK = """({ table, whole, title }) => {
+  const { base, counts, others, withheld, more } = apivideoGeo.breakdowns.unpack(table, whole, [title]);
+  return { base, counts, others, withheld, more };
+}"""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_scripts_read_the_same_counts_by_month_that_were_written(seed: int):
+    """Values that begin late, end, jump and shrink; months that were not collected; suppressed and unknown counts."""
+    random = Random(seed)
+    months, values = random.randint(1, 40), random.randint(0, 12)
+    size = [10 ** random.uniform(0, 5) for _ in range(values)]
+    monthly = {
+        f"v{number}": [int(random.random() ** 2 * size[number]) * (random.random() > 0.2) for _ in range(months)]
+        for number in range(values)
+    }
+    sums = [sum(row[month] for row in monthly.values()) for month in range(months)]
+    withheld = [random.randint(0, 9) for _ in range(months)]
+    base = [
+        a + b + random.randint(0, 99) if random.random() > 0.1 else None for a, b in zip(sums, withheld, strict=True)
+    ]
+    whole = [None if count is None and random.random() > 0.5 else (count or 0) + random.randint(0, 9) for count in base]
+    parts = sorted(((value, sum(row)) for value, row in monthly.items()), key=lambda part: (-part[1], part[0]))
+    written = MonthTable(tuple(parts), monthly, base, 3, withheld).data(whole, Line, {"v0": 0})
+    (read,) = run_in_node([job("en", UNPACK, {"table": written, "whole": whole, "title": TITLE})])
+    rows = [monthly[value] for value, _ in parts]
+    assert read["base"] == base
+    assert read["withheld"] == withheld
+    assert [row for row in rows if row in read["counts"]] == read["counts"]
+    assert read["counts"][:3] == rows[:3]
+    shown = [sum(column) for column in zip(*read["counts"], read["others"] or [0] * months, strict=True)]
+    assert shown == sums
+    assert all(line in (TITLE, *([value] for value in monthly)) for line in read["more"])
 
 
 def script_for(locale: str) -> str:

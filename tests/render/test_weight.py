@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import json
+import re
 from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
@@ -39,6 +41,33 @@ def cost(demo: Path, urls: list[str]) -> tuple[int, int]:
     """The bytes of the files at ``urls``, gzipped, and how many requests they took."""
     files = [demo / urlsplit(url).path.lstrip("/") for url in urls]
     return sum(len(gzip.compress(file.read_bytes(), 9)) for file in files), len(urls)
+
+
+PERIOD = (
+    r'<section class="days chosen".*?</section>\n',
+    r'<details class="monthly">.*?</details>\n',
+    r'<script type="application/json" id="data">(.*?)</script>\n',
+)
+"""What the page of a country has so that it can follow a period: control, table by month, data of its script."""
+
+
+def test_a_period_adds_at_most_3_kb_to_the_page_of_any_country(demo):
+    """Over two years: what the page has for it, and the file that is loaded when a reader chooses one."""
+
+    def size(content: str) -> int:
+        return len(gzip.compress(content.encode(), 9))
+
+    added = {}
+    for page in sorted(demo.glob("country/*.html")):
+        text = page.read_text()
+        bare = text
+        for pattern in PERIOD:
+            bare, found = re.subn(pattern, "", bare, flags=re.DOTALL)
+            assert found == 1, pattern
+        file = json.loads(re.search(PERIOD[-1], text)[1])["file"]
+        added[page.stem] = size(text) - size(bare) + size((demo / file).read_text())
+    assert len(added) == 133
+    assert max(added.values()) <= 3000, max(added, key=lambda code: added[code])
 
 
 def assert_within(spent: tuple[int, int], limit: tuple[int, int]) -> None:

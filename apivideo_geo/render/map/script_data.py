@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from apivideo_geo.days import year_until
@@ -157,9 +158,14 @@ NOT_ON_DETAILS = ("names", "points", "frame", "spread", "dots", "groups", "pages
 """What only the map needs."""
 
 
-def render_shared(data: Mapping[str, Any]) -> str:
-    """Return a line of script: those of the ``client_data`` that the pages of countries and videos need, too."""
+def render_shared(data: Mapping[str, Any], summary: Summary, files: Mapping[str, str]) -> str:
+    """Return a line of script: those of the ``client_data`` that the pages of countries and videos need, too.
+
+    ``files``: name of a file that only these load → its path, "" if there is none.
+    """
     shared = {name: value for name, value in data.items() if name not in NOT_ON_DETAILS}
+    shared |= {Path(name).stem: path for name, path in files.items()}
+    shared["lacking"] = [(day - summary.daily[0].day).days for day in summary.uncollected.get("media", ())]
     return f"Object.assign(apivideoGeo.data,{json.dumps(shared, ensure_ascii=False, separators=(',', ':'))});\n"
 
 

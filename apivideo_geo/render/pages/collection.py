@@ -57,5 +57,8 @@ def make_collection_months(
     counts = {one.asset.media_id: periods.month_sums(one) for one in collection.assets}
     parts = tuple((one.asset.media_id, one.count) for one in collection.assets)
     values = {media_id: [count or 0 for count in by_month] for media_id, by_month in counts.items()}
-    table = MonthTable(parts, values, periods.month_sums(collection.sums), len(parts))
-    return {**months, "tables": {**months["tables"], "media": table.data(country_lines.__getitem__)}}
+    table = MonthTable(parts, values, months["whole"], len(parts))
+    return {
+        **months,
+        "tables": {**months["tables"], "media": table.data(months["whole"], country_lines.__getitem__, {})},
+    }

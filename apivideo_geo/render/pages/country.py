@@ -89,7 +89,7 @@ def make_country_months(
     series = context.summary.by_country.get(country.iso_a3)
     if series is None or not detail.parts.keys() <= detail.monthly.keys():
         return None
-    tables = {}
+    tables, whole = {}, periods.sums(series)
     for dimension, most in NAMED.items():
         if not ({dimension} & (detail.parts.keys() | detail.withheld.keys())):
             continue
@@ -100,7 +100,8 @@ def make_country_months(
             most,
             periods.withheld(dimension, country.iso_a3),
         )
-        tables[dimension] = table.data(_line_of(dimension, context, asset_lines))
+        titles = periods.titles if dimension == "media" else {}
+        tables[dimension] = table.data(whole, _line_of(dimension, context, asset_lines), titles)
     return {"codes": [country.iso_a3], "tables": tables}
 
 

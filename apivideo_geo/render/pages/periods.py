@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -44,21 +44,35 @@ class MonthTable:
     most: int
     withheld: Counts | None = None
 
-    def data(self, line_of: Callable[[str], Line]) -> dict[str, Any]:
-        """Return the table for the script. ``line_of`` returns the line of a value that the page does not name."""
+    def data(self, whole: Counts, line_of: Callable[[str], Line], titles: Mapping[str, int]) -> dict[str, Any]:
+        """Return the table for the script, as short as it can be; ``breakdowns.js`` reads it.
+
+        ``whole``: what the page counts in each month. Of a value that the page does not name, ``line_of`` returns the
+        line; if it is in ``titles``, it is sent as its index there.
+        """
         values = [value for value, _ in self.parts]
         counts = [self.monthly[value] for value in values]
         named = len(values) if len(values) <= self.most + 1 else self.most
         kept = ever_named(counts, self.most + 1)
-        lines = (line_of(values[index]) for index in kept[named:])
-        return {
-            "base": self.base,
-            "all": pack([sum(month) for month in zip(*counts, strict=True)]),
-            **({} if self.withheld is None else {"withheld": pack([count or 0 for count in self.withheld])}),
-            "counts": " ".join(pack(counts[index]) for index in kept),
-            "more": [(line.name, line.link, line.kind, int(line.apart)) for line in lines],
-            "most": self.most,
+        rest = [row for index, row in enumerate(counts) if index not in set(kept)]
+        lacking = [part if part is None else (all_ or 0) - part for part, all_ in zip(self.base, whole, strict=True)]
+        found = {
+            "lacking": lacking if list(self.base) != list(whole) else None,
+            "withheld": self.withheld and pack([count or 0 for count in self.withheld]),
+            "counts": " ".join(map(pack, differences([counts[index] for index in kept], self.base))),
+            "others": pack([sum(month) for month in zip(*rest, strict=True)]),
+            "more": [
+                titles[value] if value in titles else _short(line_of(value))
+                for value in (values[index] for index in kept[named:])
+            ],
+            "most": self.most if len(kept) > self.most + 1 else 0,
         }
+        return {name: value for name, value in found.items() if value}
+
+
+def _short(line: Line) -> str | list[Any]:
+    """Return a line without figures: its name alone if it has nothing else."""
+    return [line.name, line.link, line.kind, int(line.apart)] if line.link or line.kind or line.apart else line.name
 
 
 class Periods:
@@ -67,9 +81,6 @@ class Periods:
     def __init__(self, context: Context) -> None:
         self._context, self._days = context, dict[str, list[list[int]]]()
         self._control = make_control(context)
-        ranks = render_ranks(context) if self._control["periods"] and context.video_pages else b""
-        self.shared = {hashed({"ranks.js": ranks})["ranks.js"]: ranks} if ranks else {}
-        """Path and content of the file that all pages of videos need."""
 
     def follow(self, path: str, name: str, months: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str, bytes]]:
         """Return what the template at ``path`` prints so that it follows the period, and the file for its script.
@@ -80,9 +91,13 @@ class Periods:
             return {"control": None, "data": None}, {}
         file, content = f"{path.removesuffix('.html').replace('/', '-')}.js", render_months("months", months)
         address = hashed({file: content})[file]
-        ranks = next(iter(self.shared), "") if path.startswith("video/") else ""
-        data = {"root": "../", "file": address, "name": name, "ranks": ranks}
+        data = {"root": "../", "file": address, "name": name, "ranked": path.startswith("video/")}
         return {"control": self._control, "data": data}, {address: content}
+
+    @cached_property
+    def titles(self) -> dict[str, int]:
+        """Media id → index in the file of :func:`render_titles`."""
+        return {one.asset.media_id: index for index, one in enumerate(self._context.details.assets)}
 
     def days(self, dimension: str) -> list[list[int]]:
         """Return the indexes of each month's days on which ``dimension`` was collected."""
@@ -164,6 +179,35 @@ def ever_named(counts: Sequence[Sequence[int]], most: int) -> list[int]:
     return [int(index) for index in np.flatnonzero(found)]
 
 
+REMEMBERED = 0.75
+"""How much a month counts for what is expected of the next, compared with that itself; also in ``breakdowns.js``."""
+
+
+def differences(counts: Sequence[Sequence[int]], base: Counts) -> list[list[int]]:
+    """Return how far the counts of each month are from what the months before let expect.
+
+    A value is expected to have the same share of ``base``, without the values above it, as in the months before: most
+    differences are near 0, and short. The differences 0, −1, 1, −2, 2 … are written as 0, 1, 2, 3, 4 …
+
+    >>> differences([[10, 20, 33], [0, 4, 3]], [20, 40, 60])
+    [[20, 0, 6], [0, 8, 1]]
+    """
+    import numpy as np
+
+    if not counts:
+        return []
+    rows = np.array(counts, dtype=np.float64)
+    left = np.array([count or 0 for count in base], dtype=np.float64) - (rows.cumsum(axis=0) - rows)
+    upper, lower = np.zeros(len(rows)), np.zeros(len(rows))
+    found = np.zeros(rows.shape, dtype=np.int64)
+    for month, (count, rest) in enumerate(zip(rows.T, left.T, strict=True)):
+        known = lower > 0
+        expected = np.floor(rest * upper / np.where(known, lower, 1) + 0.5) * known
+        found[:, month] = np.where(count < expected, 2 * (expected - count) - 1, 2 * (count - expected))
+        upper, lower = upper * REMEMBERED + count, lower * REMEMBERED + rest
+    return [row.tolist() for row in found]
+
+
 def pack(counts: Sequence[int]) -> str:
     """Return counts as the text that the page's script reads; see the module ``sparkline``."""
     return "".join(map(packed, counts))
@@ -172,6 +216,11 @@ def pack(counts: Sequence[int]) -> str:
 def render_months(name: str, data: object) -> bytes:
     """Return a script that hands ``data`` to the function ``name`` of the page's script."""
     return f"apivideoGeo.{name}({json.dumps(data, ensure_ascii=False, separators=(',', ':'))});\n".encode()
+
+
+def render_titles(lines: Iterable[Line]) -> bytes:
+    """Return the script with title, page and kind of each video, for the pages of countries."""
+    return render_months("titles", [(line.name, line.link, line.kind) for line in lines])
 
 
 def render_ranks(context: Context) -> bytes:

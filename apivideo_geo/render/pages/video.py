@@ -136,13 +136,12 @@ def make_video_months(
     """Return what the page's script needs for a period; None if the countries are not known by month."""
     if not dict(detail.countries).keys() <= detail.monthly.keys():
         return None
-    summary, base = context.summary, periods.month_sums(detail)
+    base = periods.month_sums(detail)
     table = MonthTable(detail.countries, detail.monthly, base, len(detail.countries))
-    first = summary.daily[0].day
-    lacking = [(day - first).days for day in summary.uncollected.get("media", ())]
     return {
-        **({"daily": pack(detail.daily), "lacking": lacking} if detail.daily else {}),
-        "tables": {"country": table.data(country_lines.__getitem__)},
+        **({"daily": pack(detail.daily)} if detail.daily else {}),
+        "whole": base,
+        "tables": {"country": table.data(base, country_lines.__getitem__, {})},
     }
 
 

@@ -88,6 +88,10 @@ PICTURE = "picture.js"
 """The script that draws pictures; loaded when a reader wants one."""
 NOTES = "notes.js"
 """The script of the notes and publications under a curve."""
+TITLES = "titles.js"
+"""The titles and pages of all videos; loaded when a reader chooses a period on the page of a country."""
+RANKS = "ranks.js"
+"""The counts of all videos by month; loaded when a reader chooses a period on the page of a video."""
 EVENTS = "events.js"
 """The list of all notes and publications; loaded when a reader points at a curve or opens the list."""
 SEARCH = "search.js"
@@ -101,7 +105,7 @@ SEARCHING = (SEARCH, "list.js")
 """Those of them that begin with ``FOLD``."""
 
 
-WITH_NAMES = ("country-", "video-", "collection-", "weeks.", "ranks.", "events.", "places.")
+WITH_NAMES = ("country-", "video-", "collection-", "weeks.", "ranks.", "titles.", "events.", "places.")
 """What the names of assets begin with that have titles or cities in them. They are removed with the build they belong
 to, because in the next one a video may be private; other assets stay for pages that a browser still has."""
 
