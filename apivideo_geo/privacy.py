@@ -17,14 +17,16 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
-import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from apivideo_geo.engines import make_table
 from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.model import UNLISTED, Asset, Cells, Facts, PublishedMonths, most_first
+
+if TYPE_CHECKING:
+    import ibis
 
 PUBLIC_DIMENSIONS = ("total", "media", "device", "os", "browser")
 """May be published by day and stored in a public history; ``media`` unless its small counts are withheld too."""
@@ -203,6 +205,8 @@ def hide_unlisted_facts(facts: ibis.Table, listed: Collection[str]) -> ibis.Tabl
 
     An asset may have become private or been deleted since its days were collected.
     """
+    from apivideo_geo.engines import make_table  # only here: an engine takes long to import
+
     # The ids are a table, because they could be too many or too strange for the text of a query.
     ids = pa.table({"listed": pa.array(sorted({*listed, *_NO_ASSET}), pa.string())})
     known = make_table(facts.get_backend(), ids)

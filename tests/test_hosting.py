@@ -23,7 +23,8 @@ from tests.mounts import own_mounts
 from tests.needs import lacking
 from tests.product import ROOT, Product
 from tests.rehearsal.github import GitHub
-from tests.rehearsal.repository import Repository
+from tests.rehearsal.interpreter import write_python
+from tests.rehearsal.repository import Repository, add_bytecode
 from tests.render.samples import watched, whole_site
 
 PAGE = (ROOT / "docs/hosting.md").read_text(encoding="utf-8")
@@ -47,13 +48,18 @@ def fork(tmp_path):
         yield Repository(tmp_path, github)
 
 
-def install(folder):
+def install(folder, write=write_python):
     """What ``make install`` leaves behind."""
     (folder / ".venv/bin").mkdir(parents=True)
-    python = folder / ".venv/bin/python"
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    python.chmod(0o755)
+    write(folder / ".venv/bin/python")
     (folder / ".venv/site.stamp").touch()
+    add_bytecode(folder)
+
+
+def write_usual_python(path):
+    """A Python that starts as everybody's does."""
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    path.chmod(0o755)
 
 
 def run_line(line, folder, environment):
@@ -63,7 +69,7 @@ def run_line(line, folder, environment):
 
 def test_the_line_for_cron_is_silent_when_all_is_well_and_speaks_when_not(fork, world, tmp_path):
     home = tmp_path / "home"
-    install(fork.check_out("main", home / "apivideo-geo"))
+    install(fork.check_out("main", home / "apivideo-geo"), write_usual_python)
     line = re.fullmatch(r"17 4,13 \* \* \* (.*)\n", recipe("A server, by cron", "cron"))[1]
     with StandIn(world, now=NOW) as api:
         (home / ".apivideo-key").write_text(f"{api.api_key}\n")

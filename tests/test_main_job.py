@@ -2,7 +2,6 @@
 
 import json
 import resource
-import shutil
 import subprocess
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +16,8 @@ from tests.product import COMMAND, Product
 from tests.sharing import DEMO_BUILT_AT
 
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 30)
+A_WEEK_OF_DEMO = ("demo", "--since", "2026-11-15")
+"""Two years take twenty times as long to build; one test builds them."""
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +214,7 @@ def test_a_demo_that_replaces_the_site_of_an_account_is_reported(product):
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
     product.run("--sessions", "s.csv", now=now)
     site = product.files("site")
-    output = product.run("demo", now=now).stdout
+    output = product.run(*A_WEEK_OF_DEMO, now=now).stdout
     assert "Warning: the site in site showed an account's data and now shows the demo; run the command render" in output
     assert "invented" not in product.run("render", now=now).stdout
     after = product.files("site")
@@ -361,17 +362,11 @@ def test_folders_inside_one_another_are_refused(product):
         assert "must not be inside" in product.run("demo", *arguments, code=2).stderr
 
 
-def copy_of(built_demo, product):
-    """Put a copy of the built demo into the folder of ``product``."""
-    shutil.copytree(built_demo.folder, product.folder, dirs_exist_ok=True)
-
-
-@pytest.mark.usefixtures("draw_pictures")
-def test_what_somebody_else_put_into_the_site_stays_and_a_second_demo_warns_of_nothing(product, built_demo):
-    copy_of(built_demo, product)
+def test_what_somebody_else_put_into_the_site_stays_and_a_second_demo_warns_of_nothing(product):
+    product.run(*A_WEEK_OF_DEMO, now=DEMO_BUILT_AT)
     before = product.files("site")
     (product.folder / "site/CNAME").write_text("map.example.org")
-    output = product.run("demo", now=DEMO_BUILT_AT).stdout
+    output = product.run(*A_WEEK_OF_DEMO, now=DEMO_BUILT_AT).stdout
     assert "Warning" not in output
     assert " demo plays in " in output
     assert product.files("site") == before | {"site/CNAME": b"map.example.org"}
@@ -401,17 +396,17 @@ def test_times_that_cannot_be_are_refused_and_counted(product):
     assert product.choro() == {"FRA": 1}
 
 
-def test_files_without_a_session_and_periods_without_a_day_are_refused(product, built_demo):
+def test_files_without_a_session_and_periods_without_a_day_are_refused(product):
     (product.folder / "none.csv").write_text("sessionID,loadedAt,country\n")
     assert "none.csv" in product.run("--sessions", "none.csv", code=5).stderr
-    copy_of(built_demo, product)
+    product.run(*A_WEEK_OF_DEMO, now=DEMO_BUILT_AT)
     before = product.files("site")
-    assert "widen the period" in product.run("demo", "--since", "2090-01-01", code=2).stderr
+    assert "widen the period" in product.run("demo", "--since", "2090-01-01", now=DEMO_BUILT_AT, code=2).stderr
     assert product.files("site") == before
 
 
-def test_render_after_a_demo_draws_the_demo(product, built_demo):
-    copy_of(built_demo, product)
+def test_render_after_a_demo_draws_the_demo(product):
+    product.run(*A_WEEK_OF_DEMO, now=DEMO_BUILT_AT)
     (product.folder / "site/index.html").unlink()
-    product.run("render")
+    product.run("render", now=DEMO_BUILT_AT)
     assert "Demo data" in (product.folder / "site/index.html").read_text(encoding="utf-8")

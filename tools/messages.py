@@ -13,6 +13,7 @@ import json
 import re
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import BinaryIO
@@ -68,6 +69,7 @@ METHODS = (
 OPTIONS = {"templates/**.html": {"silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}}
 
 
+@cache
 def find_messages() -> Catalog:
     """Return a catalogue of every sentence of the site, with the files that contain it."""
     catalogue = Catalog(charset="utf-8", fuzzy=False)

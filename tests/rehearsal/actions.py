@@ -3,8 +3,10 @@
 import hashlib
 import shutil
 import subprocess
-import sys
 from pathlib import Path
+
+from tests.rehearsal.interpreter import write_python
+from tests.rehearsal.repository import add_bytecode
 
 
 def check_out(run, job, given):
@@ -34,10 +36,10 @@ def set_up_python(run, job, given):
         return "the file that the cache depends on is missing", {}
     there = (job.action or job.workspace) / ".venv/bin"
     there.mkdir(parents=True)
-    (there / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    (there / "python").chmod(0o755)
+    write_python(there / "python")
     for stamp in ("site.stamp", "dev.stamp"):
         (there.parent / stamp).touch()
+    add_bytecode(job.action or job.workspace)
     _set_up_uv(run, job)
     job.path.insert(0, str(there))
     return "", {"python-version": version}
