@@ -606,8 +606,8 @@ class CountryDetail:
 PEAK = "ccv-peak"
 """The most viewers of a live stream at once. The setting ``metrics`` can name it, but it has no facts: it cannot be
 added up over countries, days or live streams."""
-PeaksByDay = Mapping[date, Mapping[str, int]]
-"""UTC day → media id of a live stream → the most viewers that it had at once."""
+PeaksByDay = Mapping[date, tuple[Mapping[str, int], bool]]
+"""UTC day → (media id of a live stream → the most viewers that it had at once; whether the API's own peaks agree)."""
 HoursByDay = Mapping[date, tuple[int, ...]]
 """UTC day → the counts of its 24 hours, the first from midnight UTC on."""
 

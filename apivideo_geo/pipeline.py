@@ -130,7 +130,7 @@ def _load_hours(history: History, summary: Summary, settings: Settings) -> WeekH
 
     if not (settings.hours or summary.demo):
         return None
-    stored = {day: line.counts for day, line in HOURS.of(history.folder, summary.metric).items()}
+    stored = {day: line.counts for day, line in HOURS.believed(history.folder, summary.metric).items()}
     return summarise_hours(stored, summary.daily, settings.time_zone)
 
 
@@ -143,7 +143,7 @@ def _with_peaks(
     if not (PEAK in settings.metrics or summary.demo) or settings.withhold_media:
         return tuple(assets)
     found: dict[str, tuple[int, date]] = {}
-    stored = PEAKS.of(history.folder, PEAK)
+    stored = PEAKS.believed(history.folder, PEAK)
     for day in [day.day for day in summary.daily_by("media") if day.count is not None and day.day in stored]:
         for media_id, peak in stored[day].peaks.items():
             if media_id not in found or peak > found[media_id][0]:

@@ -91,14 +91,13 @@ def shown(value: str) -> str:
 
 
 def clean_texts(column: StringValue, engine: str) -> StringValue:
-    """Return a column of an ``engine`` with its cells on one line, without controls; by ``duckdb`` also in NFC.
+    """Return a column of an ``engine`` with its cells on one line, without controls, in Unicode NFC.
 
     NUL, ESC, tabs and ends of lines are each searched on their own: that is several times faster than one pattern.
     """
     on_one_line = column.re_replace(r" *[\t\n\v\f\r][ \t\n\v\f\r]*", " ")
     cleaned = on_one_line.re_replace(r"[\x00-\x1f\x7f]", "").strip()
-    text = _has_any(column).ifelse(cleaned, column)
-    return _compose(text) if engine == "duckdb" else text  # Spark has no such function
+    return _compose(_has_any(column).ifelse(cleaned, column), engine)
 
 
 def show_controls(column: StringValue) -> StringValue:
@@ -114,16 +113,24 @@ def _has_any(column: StringValue) -> BooleanValue:
     return reduce(or_, others, first)
 
 
-def _compose(column: StringValue) -> StringValue:
-    """Return the column in Unicode NFC, by DuckDB."""
+def _compose(column: StringValue, engine: str) -> StringValue:
+    """Return the column in Unicode NFC. Spark has no function for it, but a library in Java that has one."""
     import ibis
 
     @ibis.udf.scalar.builtin(name="nfc_normalize")  # type: ignore[untyped-decorator]
     def compose(text: str) -> str:  # type: ignore[empty-body]
         """Return the text in NFC."""
 
-    composed: StringValue = compose(column)
-    return composed
+    @ibis.udf.scalar.builtin(name="reflect")  # type: ignore[untyped-decorator]
+    def call(class_name: str, method: str, text: str, compatible: bool) -> str:  # type: ignore[empty-body]
+        """Call a static method."""
+
+    if engine == "duckdb":
+        composed: StringValue = compose(column)
+        return composed
+    by_java = call("com.ibm.icu.text.Normalizer", "compose", column, False)
+    found: StringValue = column.re_search(r"[^\x00-\x7f]").ifelse(by_java, column)
+    return found
 
 
 @cache

@@ -29,6 +29,10 @@ SANDBOX = "https://sandbox.api.video"
 DEFAULT_FILE = Path("apivideo-geo.toml")
 LARGEST_FILE = 1_000_000
 """Maximum size of the settings file in bytes."""
+_TWICE = re.compile(
+    r"(?:Cannot declare \('(.+)',\) twice|Cannot overwrite a value) \(at (?:line (\d+), column \d+|end of document)\)"
+)
+"""What Python says if a section or a setting is in a file of TOML twice."""
 PREFIX = "APIVIDEO_GEO_"
 OF_GITHUB = (
     "github_actions", "github_repository", "github_server_url", "github_token",
@@ -631,6 +635,11 @@ def _parse_file(path: Path, text: str) -> dict[str, Any]:
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
+        if twice := _TWICE.fullmatch(str(error)):
+            name = f"the section [{twice[1]}]" if twice[1] else "this setting"
+            raise UsageError(
+                f"{path}, line {twice[2] or len(text.splitlines())}: {name} is there for the second time; have all of it in one place."
+            ) from None
         raise UsageError(f"{path} is not valid TOML: {error}.") from None
     except (ValueError, RecursionError) as error:
         lines = text.splitlines()

@@ -22,6 +22,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from apivideo_geo.history.day_lines import HOURS, PEAKS
 from apivideo_geo.history.history import load_history
 from tests.fakes.proxy import FaultyProxy
 from tests.fakes.server import StandIn
@@ -39,9 +40,20 @@ MEMORY = 1_000_000_000
 """Bytes that a run may take."""
 PARALLEL = 6
 """Runs at a time: most of them wait."""
-WORLD = World.make(5, 5_000, 4, 1, date(2026, 10, 29), date(2026, 10, 30), countries=120)
+WORLD = World.make(5, 5_000, 4, 2, date(2026, 10, 29), date(2026, 10, 30), countries=120)
 PAGE = ROOT / "docs/faults.md"
 KEY = "stand-in-api-key-0123456789abcdef"
+SOURCES = {"sessions": "sessions"}
+"""Step → its source, if it is not ``data``."""
+PEAK_SETTINGS = {"APIVIDEO_GEO_METRICS": "play;ccv-peak", "APIVIDEO_GEO_METRIC": "", "APIVIDEO_GEO_DETAIL": "media"}
+SETTINGS = {
+    "assets": {"APIVIDEO_GEO_DETAIL": "media"},
+    "breakdown": {"APIVIDEO_GEO_DETAIL": "full"},
+    "hours": {"APIVIDEO_GEO_HOURS": "true"},
+    "peaks": PEAK_SETTINGS,
+    "own peak": PEAK_SETTINGS,
+}
+"""Step → the settings without which its requests are not sent."""
 LIMITS = {"APIVIDEO_GEO_TIMEOUT": str(TIMEOUT), "APIVIDEO_GEO_DEADLINE": str(DEADLINE / 60)}
 OPEN = (
     "import sys, apivideo_geo; from apivideo_geo.api import download; download.DEADLINE = float(sys.argv[2])\n"
@@ -85,11 +97,12 @@ class Scene(Protocol):
 class ApiScene:
     """An account of which the first day is collected and published, and the second is to come."""
 
-    def __init__(self, forks: Forks, api: StandIn, folder: Path, *options: str) -> None:
+    def __init__(self, forks: Forks, api: StandIn, folder: Path, step: Step) -> None:
         self._forks, self.url, self.secrets = forks, api.url, api.secrets
+        self._settings = SETTINGS.get(step.name, {})
         yesterday = api.now = WORLD.end - timedelta(days=1)
         self._template, self._reference = folder / "template", folder / "reference"
-        self._options = ["--since", str(WORLD.first_day), *options]
+        self._options = ["--since", str(WORLD.first_day), "--source", SOURCES.get(step.name, "data")]
         self._template.mkdir(parents=True)
         done = forks.run(self._options, self._template, self._environment(api.url, yesterday))
         assert done.code == 0, done.said
@@ -114,6 +127,13 @@ class ApiScene:
         shown = Product(folder).summary()["total"]
         if not done.code and shown != len(WORLD.sessions) and "doubt" not in done.said:
             yield f"{shown} shown for {len(WORLD.sessions)}"
+        for file in (HOURS, PEAKS):
+            stored, true = file.load(folder / "history"), file.load(self._reference / "history")
+            if any(line.is_believed and line != true.get(key) for key, line in stored.items()):
+                yield f"{file.name} has what is not true"
+        true_rows = self._breakdowns(self._reference)
+        if any(n > true_rows[key] for key, n in self._breakdowns(folder).items() if key[2] != "total"):
+            yield "a breakdown counts more than there was"
 
     def check_recovered(self, folder: Path, done: Done) -> Iterator[str]:
         history, counts = load_history(folder / "history"), Counter[str]()
@@ -122,14 +142,25 @@ class ApiScene:
                 counts[row["country"]] += row["count"] if row["dimension"] == "total" else 0
         if counts != WORLD.truth():
             yield "the next run does not have the truth"
+        if self._breakdowns(folder) != self._breakdowns(self._reference):
+            yield "the next run does not have the true breakdowns"
+        if any(file.load(folder / "history") != file.load(self._reference / "history") for file in (HOURS, PEAKS)):
+            yield "the next run does not have the true hours and peaks"
         if odd := self._kept(folder) ^ self._names:
             yield f"files left or missing: {', '.join(sorted(odd)[:3])}"
+
+    def _breakdowns(self, folder: Path) -> Counter[tuple[str, ...]]:
+        """Return (day, country, dimension, value) → count."""
+        history = load_history(folder / "history")
+        rows = [row for day in history.entries for row in history.rows_of(day).to_pylist()]
+        names = ("day", "country", "dimension", "value")
+        return Counter({tuple(str(row[name]) for name in names): row["count"] for row in rows})
 
     def _kept(self, folder: Path) -> set[str]:
         return {*Product(folder).files("history", "exports"), *(path.name for path in (folder / "site").glob(".*"))}
 
     def _environment(self, url: str, now: datetime = WORLD.end) -> dict[str, str]:
-        own = {"APIVIDEO_API_KEY": KEY, "APIVIDEO_BASE_URL": url, "APIVIDEO_GEO_METRIC": "play"}
+        own = {"APIVIDEO_API_KEY": KEY, "APIVIDEO_BASE_URL": url, "APIVIDEO_GEO_METRIC": "play", **self._settings}
         return Product(ROOT).environment(now=now, **own)
 
 
@@ -217,10 +248,9 @@ def _git(folder: Path, *arguments: str) -> str:
 @contextmanager
 def scene_of(step: Step, folder: Path, forks: Forks) -> Iterator[Scene]:
     """Prepare what ``step`` needs in ``folder``, and run its server."""
-    options = {"sessions": ["--source", "sessions"], "assets": ["--source", "data", "--detail", "media"]}
     basic_refused = 401 if step.name == "log-in" else None
     with StandIn(WORLD, api_key=KEY, basic_refused=basic_refused) as api:
-        scene = ApiScene(forks, api, folder, *options.get(step.name, ["--source", "data"]))
+        scene = ApiScene(forks, api, folder, step)
         if step.name == "download":
             with _serve(folder / "reference/site") as url:
                 yield SiteScene(forks, url)
@@ -306,10 +336,12 @@ the exit code and the seconds of the run, without the start of Python. After eac
 and had the true counts: nothing was half-written. The largest run took {memory:,} MB of memory.
 
 Exit code 4: the server is at fault; site and history are as before. Exit code 0: the run goes on without the API's own
-count, or the answer put the day in doubt, which the page says. Log-in, own count, day, page 2 (of a day), assets and
-sessions are requests to the API. Download: a published site that is opened by its address, with {deadline:g} s for each
-file. A dash: the answers of this step have nothing that could be wrong in this way (they are no JSON, or JSON without
-such a field).
+count, hours or peaks, or the answer put the day, or its hours or peaks, in doubt, which the page or the report says.
+Log-in, own count, day, page 2 (of a day), breakdown (devices, for all and for each country), hours, peaks (of live
+streams), own peak (of each), assets and sessions are requests to the API. Download: a published site that is
+opened by its address, with {deadline:g} s for each file. A dash: the answers of this step have nothing that could be
+wrong in this way (they are no JSON, or JSON without such a field). What nobody can see: numbers that are wrong and fit
+each other, such as plays that are counted in another hour of the same day.
 
 """
 

@@ -12,6 +12,7 @@ import json
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import Any, Protocol
 
@@ -88,6 +89,10 @@ API_STEPS = (
     Step("own count", _in("/data/metrics/"), optional=True),
     Step("day", lambda method, target: "/data/buckets/play/country" in target and "currentPage=1&" in target),
     Step("page 2", _in("/data/buckets/", "currentPage=2&")),
+    Step("breakdown", _in("/data/buckets/play/device-type")),
+    Step("hours", _in("/data/timeseries/play", "interval=hour"), optional=True),
+    Step("peaks", _in("/data/buckets/ccv-peak/"), optional=True),
+    Step("own peak", _in("/data/metrics/ccv/peak"), optional=True),
     Step("assets", _in("/videos?")),
     Step("sessions", _in("/analytics/videos/")),
 )
@@ -194,6 +199,16 @@ def _data(value: Any) -> Send:
     return lie(lambda found: {**found, "data": value})
 
 
+def _elsewhere(row: Any, offset: int) -> str:
+    """Return the time of a row in a zone that is ``offset`` hours ahead of UTC: the same moment, another text."""
+    moment = datetime.fromisoformat(row["emittedAt"])
+    return moment.astimezone(timezone(timedelta(hours=offset))).isoformat()
+
+
+def _earlier(row: Any) -> str:
+    return (datetime.fromisoformat(row["emittedAt"]) - timedelta(days=7)).isoformat()
+
+
 def _stop_halfway(answer: Answer, wire: Wire) -> None:
     wire.send(answer.head() + answer.body[: len(answer.body) // 2])
 
@@ -210,43 +225,65 @@ def _deflate_bomb() -> bytes:
     return (packer.compress(b"0" * (1 << 26)) + packer.flush(zlib.Z_FULL_FLUSH)) * 64
 
 
+ROWS = ("day", "breakdown", "hours", "peaks")
+"""The steps whose answers are rows with a count."""
 LIES = (
-    Fault("no rows", "answers 200 with no rows", _with_rows(lambda rows: [], counted=True), ("day",), (0,)),
-    Fault("half the rows", "leaves out half of them", _with_rows(lambda rows: rows[::2], counted=True), ("day",), (0,)),
-    Fault("page missing", "leaves out rows that it counts", _with_rows(lambda rows: rows[1:]), ("day",), (0,)),
+    Fault("no rows", "answers 200 with no rows", _with_rows(lambda rows: [], counted=True), ROWS, (0,)),
+    Fault("half the rows", "leaves out half of them", _with_rows(lambda rows: rows[::2], counted=True), ROWS, (0,)),
+    Fault("page missing", "leaves out rows that it counts", _with_rows(lambda rows: rows[1:]), ROWS, (0,)),
     Fault("counts doubled", "counts everything twice", _with_rows(
-          lambda rows: [{**row, "metricValue": row["metricValue"] * 2} for row in rows]), ("day",), (0,)),
-    Fault("null counts", "sends null for each count", _each(metricValue=None), ("day",), (0,)),
+          lambda rows: [{**row, "metricValue": row["metricValue"] * 2} for row in rows]), ROWS, (0,)),
+    Fault("null counts", "sends null for each count", _each(metricValue=None), ROWS, (0,)),
     Fault("one count in five null", "sends null for one count in five", _with_rows(
           lambda rows: [{**row, "metricValue": row["metricValue"] if n % 5 else None} for n, row in enumerate(rows)]),
-          ("day",), (0,)),
-    Fault("text for counts", "sends words for counts", _each(metricValue="many"), ("day",), (0,)),
-    Fault("lists for counts", "sends lists for counts", _each(metricValue=[1]), ("day",), (0,)),
-    Fault("huge counts", "sends counts of 10 to the 30", _each(metricValue=10**30), ("day",), (0,)),
-    Fault("infinite counts", "sends counts of 1e400", _each(metricValue=float("inf")), ("day",), (0,)),
-    Fault("negative counts", "sends negative counts", _each(metricValue=-3), ("day",), (0,)),
-    Fault("objects for values", "sends objects for countries", _each(dimensionValue={"code": "FR"}), ("day",), (0,)),
-    Fault("data is an object", "sends an object in place of the rows", _data({}), ("day",), (0,)),
-    Fault("data is null", "sends null in place of the rows", _data(None), ("day",), (0,)),
-    Fault("rows are numbers", "sends numbers in place of the rows", _data([1, 2]), ("day",), (0,)),
-    Fault("no data", "sends an empty object", lie(lambda found: {}), ("day",), (0,)),
+          ROWS, (0,)),
+    Fault("text for counts", "sends words for counts", _each(metricValue="many"), ROWS, (0,)),
+    Fault("lists for counts", "sends lists for counts", _each(metricValue=[1]), ROWS, (0,)),
+    Fault("huge counts", "sends counts of 10 to the 30", _each(metricValue=10**30), ROWS, (0,)),
+    Fault("infinite counts", "sends counts of 1e400", _each(metricValue=float("inf")), ROWS, (0,)),
+    Fault("negative counts", "sends negative counts", _each(metricValue=-3), ROWS, (0,)),
+    Fault("objects for values", "sends objects for countries", _each(dimensionValue={"code": "FR"}),
+          ("day", "breakdown", "peaks"), (0,)),
+    Fault("data is an object", "sends an object in place of the rows", _data({}), ROWS, (0,)),
+    Fault("data is null", "sends null in place of the rows", _data(None), ROWS, (0,)),
+    Fault("rows are numbers", "sends numbers in place of the rows", _data([1, 2]), ROWS, (0,)),
+    Fault("no data", "sends an empty object", lie(lambda found: {}), ROWS, (0,)),
     Fault("itemsTotal 0 next to rows", "counts no rows, and sends some", lie(
-          lambda found: {**found, "pagination": {**found["pagination"], "itemsTotal": 0}}), ("day",), (0,)),
+          lambda found: {**found, "pagination": {**found["pagination"], "itemsTotal": 0}}), ROWS, (0,)),
     Fault("pagination is a list", "sends a list for the pagination", lie(lambda found: {**found, "pagination": []}),
-          ("day",), (0,)),
+          ROWS, (0,)),
 )  # fmt: skip
-"""Wrong answers to the request for the countries of a day, which say 200 and can be read."""
+"""Wrong answers to requests for rows with counts, such as the countries of a day, which say 200 and can be read."""
 
+COUNTS = ("own count", "own peak")
+HOURS = ("hours",)
 COUNT_LIES = (
-    Fault("own count 0", "counts no plays", _data(0), ("own count",), (0,)),
-    Fault("own count null", "sends null for its own count", _data(None), ("own count",), (0,)),
-    Fault("own count a word", "sends a word for its own count", _data("many"), ("own count",), (0,)),
-    Fault("own count huge", "counts 10 to the 30 plays", _data(10**30), ("own count",), (0,)),
+    Fault("own count 0", "counts no plays", _data(0), COUNTS, (0,)),
+    Fault("own count null", "sends null for its own count", _data(None), COUNTS, (0,)),
+    Fault("own count a word", "sends a word for its own count", _data("many"), COUNTS, (0,)),
+    Fault("own count huge", "counts 10 to the 30 plays", _data(10**30), COUNTS, (0,)),
     Fault("own count too high", "counts a million plays more", lie(
-          lambda found: {**found, "data": found["data"] + 1e6}), ("own count",), (0,)),
-    Fault("no own count", "sends an empty object for its own count", lie(lambda found: {}), ("own count",), (0,)),
+          lambda found: {**found, "data": found["data"] + 1e6}), COUNTS, (0,)),
+    Fault("no own count", "sends an empty object for its own count", lie(lambda found: {}), COUNTS, (0,)),
 )  # fmt: skip
-"""Wrong answers to the request for the API's own count."""
+"""Wrong answers to the requests for the API's own count of a day, and its own peak."""
+
+HOUR_LIES = (
+    Fault("an hour twice", "sends an hour twice, once with another offset", _with_rows(
+          lambda rows: [*rows, {**rows[-1], "emittedAt": _elsewhere(rows[-1], 2)}], counted=True), HOURS, (0,)),
+    Fault("an hour twice with 10 to the 12", "counts 10 to the 12 in each of two rows of an hour", _with_rows(
+          lambda rows: [{**rows[0], "metricValue": 1e12, "emittedAt": _elsewhere(rows[0], ahead)} for ahead in (1, 2)],
+          counted=True), HOURS, (0,)),
+    Fault("25 hours", "sends 25 hours for each day, as when clocks go back", _with_rows(
+          lambda rows: [*rows, {**rows[-1], "emittedAt": f"{rows[-1]['emittedAt'][:10]}T24:00:00+00:00"}],
+          counted=True), HOURS, (0,)),
+    Fault("local hours", "sends local times without an offset", _with_rows(
+          lambda rows: [{**row, "emittedAt": row["emittedAt"][:19]} for row in rows]), HOURS, (0,)),
+    Fault("hours of other days", "sends the hours of the days before", _with_rows(
+          lambda rows: [{**row, "emittedAt": _earlier(row)} for row in rows]), HOURS, (0,)),
+    Fault("numbers for times", "sends numbers for times", _each(emittedAt=5), HOURS, (0,)),
+)  # fmt: skip
+"""Wrong answers to the request for the counts of each hour."""
 
 FAULTS = (
     Fault("header dripped", "sends its header a byte at a time", _drip_header),
@@ -290,4 +327,5 @@ FAULTS = (
     Fault("redirect", "redirects to another host", status(302, Location="http://localhost:9/")),
     *LIES,
     *COUNT_LIES,
+    *HOUR_LIES,
 )  # fmt: skip

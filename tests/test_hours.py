@@ -19,7 +19,7 @@ from apivideo_geo.collect import collect as collecting
 from apivideo_geo.collect.edit import forget
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.history.day_lines import HOURS, HoursLine
+from apivideo_geo.history.day_lines import HOURS, PEAKS, HoursLine, PeaksLine
 from apivideo_geo.history.history import load_history
 from apivideo_geo.model import DayCount
 from apivideo_geo.pipeline import run
@@ -27,8 +27,10 @@ from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.settings import load_settings
 from apivideo_geo.sources.hours import parse_moment
 from tests.fakes.problems import forbidden
+from tests.fakes.proxy import FaultyProxy
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
+from tests.faults import FAULTS, HOUR_LIES, STEPS
 from tests.product import Product
 
 FIRST = date(2026, 10, 1)
@@ -142,10 +144,11 @@ def test_a_day_without_plays_has_24_zeros(tmp_path, monkeypatch):
     assert stored(tmp_path)[between(3, 3)[0]] == (0,) * 24
 
 
-def test_a_play_over_midnight_that_is_in_two_days_is_said_and_the_nearer_answer_stays(
+def test_hours_that_do_not_add_up_are_in_doubt_until_three_nights_agree_and_never_replace_true_ones(
     world, api, tmp_path, monkeypatch
 ):
-    real, [day] = api.data.timeseries, between(32, 32)
+    """As when a play over midnight is counted on two days."""
+    real, [day], product = api.data.timeseries, between(32, 32), Product(tmp_path)
     later = f"{day}T23:00:00+00:00"
 
     def twice(query, metric):
@@ -153,18 +156,41 @@ def test_a_play_over_midnight_that_is_in_two_days_is_said_and_the_nearer_answer_
         rows = [{**row, "metricValue": row["metricValue"] + 5 * (row["emittedAt"] == later)} for row in found["data"]]
         return {**found, "data": rows}
 
+    def page():
+        product.run("render", now=at_night(34), APIVIDEO_GEO_HOURS="true")
+        return (tmp_path / "site/hours.html").read_text()
+
     monkeypatch.setattr(api.data, "timeseries", twice)
-    collect(api, tmp_path / "history", at_night(32), monkeypatch)
-    assert sum(stored(tmp_path / "history")[day]) == sum(truth(world, [day])[day]) + 5
-    product = Product(tmp_path)
-    product.run("render", now=at_night(32), APIVIDEO_GEO_HOURS="true")
-    page = (tmp_path / "site/hours.html").read_text()
-    assert "On 1 day the hours do not add up to the count of the day; the differences are 5 in all." in page
-    monkeypatch.setattr(api.data, "timeseries", real)
+    report = collect(api, tmp_path / "history", at_night(32), monkeypatch)
+    assert f"1 day ({day}): the hours do not add up to the count of the day, so they are in doubt" in str(
+        report.warnings
+    )
     collect(api, tmp_path / "history", at_night(33), monkeypatch)
-    monkeypatch.setattr(api.data, "timeseries", twice)
+    assert f"Days whose hours were not collected ({Formats('en').days([day])}) are not" in page()
+    said = product.run("doctor", api=api, now=at_night(33)).stdout
+    assert f"warning  hours in doubt: 1 day ({day})" in said
     collect(api, tmp_path / "history", at_night(34), monkeypatch)
+    assert "On 1 day the hours do not add up to the count of the day; the differences are 5 in all." in page()
+    monkeypatch.setattr(api.data, "timeseries", real)
+    collect(api, tmp_path / "history", at_night(35), monkeypatch)
+    monkeypatch.setattr(api.data, "timeseries", twice)
+    collect(api, tmp_path / "history", at_night(35), monkeypatch)
     assert stored(tmp_path / "history")[day] == truth(world, [day])[day]
+
+
+@pytest.mark.parametrize("lie", ["half the rows", "counts doubled", *(fault.name for fault in HOUR_LIES)])
+def test_a_lie_about_the_hours_is_never_shown_and_heals(world, api, tmp_path, monkeypatch, lie):
+    fault = next(one for one in FAULTS if one.name == lie)
+    now, days = at_night(32), between(30, 32)
+    with FaultyProxy(api.url, fault, STEPS["hours"]) as proxy:
+        collect(api, tmp_path, now, monkeypatch, base_url=proxy.url, since=days[0])
+        believed = {day: line.counts for day, line in HOURS.believed(tmp_path, "play").items()}
+        assert believed.items() <= truth(world, days).items()
+        assert proxy.hits
+        proxy.fault = None
+        collect(api, tmp_path, now, monkeypatch, base_url=proxy.url, since=days[0])
+    assert stored(tmp_path) == truth(world, days)
+    assert all(line.is_believed for line in HOURS.load(tmp_path).values())
 
 
 def test_a_run_that_is_killed_before_the_hours_are_written_is_healed_by_the_next(world, api, tmp_path, monkeypatch):
@@ -279,15 +305,41 @@ def test_a_forgotten_day_has_no_hours_any_more(api, tmp_path, monkeypatch):
     assert between(31, 31)[0] in stored(tmp_path / "history")
 
 
-@pytest.mark.parametrize("line", ["{}", '{"day":"2026-10-01","metric":"play","counts":[1]}', "<<<<<<<", "[" * 9999])
+def a_line(**changed):
+    return json.dumps({"day": "2026-10-02", "metric": "play", "counts": [1] * 24, **changed})
+
+
+COUNTS = ([1], [1] * 25, [-1] * 24, [10**30] * 24, [1e30] * 24, ["1"] * 24, [True] * 24, None)
+CHANGED = [{"counts": counts} for counts in COUNTS]
+CHANGED += [{"day": day} for day in ("2026-10-01", "9999-12-31", 5)]  # the first is in another line, too
+CHANGED += [{"metric": None}, {"nights": ["2026-10-03"] * 4}, {"crc": "00000000"}, {"schema": 0}]
+DAMAGED = ["{}", "<<<<<<<", "[" * 9999, '{"counts":' * 9999, "\0" * 99, "9" * 5000]
+DAMAGED += [a_line(**changed) for changed in CHANGED]
+
+
+@pytest.mark.parametrize("line", DAMAGED, ids=lambda line: line[:60])
 def test_a_damaged_file_is_named_with_its_line(tmp_path, line):
     HOURS.add(tmp_path, lines(FIRST))
     with (tmp_path / HOURS.name).open("a") as file:
         file.write(line + "\n")
     with pytest.raises(DataRefused, match=r"hours\.jsonl is damaged in line 2"):
         HOURS.load(tmp_path)
-    said = Product(tmp_path.parent).run("doctor", "--history", tmp_path, code=2).stdout  # 2: it also misses a key
-    assert "hours.jsonl is damaged in line 2" in said
+
+
+def test_any_other_byte_in_a_line_is_found_and_an_older_file_without_checksums_is_read(tmp_path):
+    HOURS.add(tmp_path, lines(FIRST))
+    PEAKS.add(tmp_path, [PeaksLine(day=FIRST, metric="ccv-peak", peaks={"li1": 12})])
+    for file in (HOURS, PEAKS):
+        sound, path = file.load(tmp_path), tmp_path / file.name
+        content = path.read_bytes()
+        for place in range(len(content) - 1):
+            path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+            with pytest.raises(DataRefused, match="is damaged in line 1"):
+                file.load(tmp_path)
+        said = Product(tmp_path.parent).run("doctor", "--history", tmp_path, code=2).stdout  # 2: it also misses a key
+        assert f"{file.name} is damaged in line 1" in said
+        path.write_bytes(re.sub(rb',"crc":"\w+"', b"", content))
+        assert file.load(tmp_path) == sound
 
 
 def test_sessions_count_their_hours_themselves(tmp_path):

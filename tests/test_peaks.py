@@ -14,9 +14,11 @@ from apivideo_geo.effects import Effects
 from apivideo_geo.history.day_lines import PEAKS
 from apivideo_geo.pipeline import run
 from apivideo_geo.settings import load_settings
-from tests.fakes.problems import forbidden
+from tests.fakes.problems import bad_attribute, forbidden
+from tests.fakes.proxy import FaultyProxy
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
+from tests.faults import FAULTS, STEPS
 from tests.product import Product
 
 FIRST = date(2026, 10, 1)
@@ -126,6 +128,38 @@ def test_an_answer_without_rows_is_asked_again_where_a_live_stream_was_watched(w
     monkeypatch.setattr(api.data, "buckets", real)
     collect(api, tmp_path, NIGHT, monkeypatch)
     assert stored(tmp_path) == truth(world, date(2026, 10, 3), date(2026, 10, 8))
+
+
+@pytest.mark.parametrize(
+    ("lie", "step"),
+    [("half the rows", "peaks"), ("counts doubled", "peaks"), ("negative counts", "peaks"),
+     ("own count too high", "own peak"), ("own count null", "own peak")],
+)  # fmt: skip
+def test_a_lie_about_the_peaks_is_never_shown_and_heals(world, api, tmp_path, monkeypatch, lie, step):
+    fault, first = next(one for one in FAULTS if one.name == lie), date(2026, 10, 7)
+    with FaultyProxy(api.url, fault, STEPS[step]) as proxy:
+        report = collect(api, tmp_path, NIGHT, monkeypatch, base_url=proxy.url, since=first)
+        assert proxy.hits
+        assert not PEAKS.believed(tmp_path, "ccv-peak")
+        assert lie == "negative counts" or "contradict the API's own peaks" in str(report.warnings)
+        proxy.fault = None
+        collect(api, tmp_path, NIGHT, monkeypatch, base_url=proxy.url, since=first)
+    assert stored(tmp_path) == truth(world, first, date(2026, 10, 8))
+    assert len(PEAKS.believed(tmp_path, "ccv-peak")) == 2
+
+
+def test_a_server_without_a_peak_of_its_own_is_believed_after_three_nights(world, api, tmp_path, monkeypatch):
+    def gone(query, metric, aggregation, real=api.data.metrics):
+        if metric == "ccv":
+            raise bad_attribute("metric", "This value is not a metric.")
+        return real(query, metric, aggregation)
+
+    monkeypatch.setattr(api.data, "metrics", gone)
+    for number in range(3):
+        assert not PEAKS.believed(tmp_path, "ccv-peak")
+        collect(api, tmp_path, NIGHT + timedelta(days=number), monkeypatch, since=date(2026, 10, 8))
+    peaks = {day: line.peaks for day, line in PEAKS.believed(tmp_path, "ccv-peak").items()}
+    assert peaks == truth(world, date(2026, 10, 8), date(2026, 10, 8))
 
 
 def test_peaks_that_fail_are_a_warning_and_are_there_on_the_next_night(world, api, tmp_path, monkeypatch):

@@ -117,6 +117,11 @@ def test_a_wrong_flag_is_one_sentence(flags, said):
         ("detial = 'full'", "apivideo-geo.toml, line 1: unknown setting 'detial'"),
         ("api_key = 'secret-value'", "an API key does not belong in a file"),
         ("detail = ", "apivideo-geo.toml is not valid TOML"),
+        (
+            '[groups]\nA = ["FRA"]\n\n[groups]\nB = ["DEU"]',
+            "line 4: the section [groups] is there for the second time;",
+        ),
+        ("title = 'a'\ntitle = 'b'", "line 2: this setting is there for the second time; have all of it in one place"),
         ("detail = 'all'", "apivideo-geo.toml, line 1: detail: input should be"),
         ("# mine\n\nworkers = 'many'", "apivideo-geo.toml, line 3: workers: input should be a valid integer"),
         ('[groups]\nDACH = ["DEU", 5]', "apivideo-geo.toml, line 1: groups: "),

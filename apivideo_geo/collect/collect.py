@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from apivideo_geo import privacy
 from apivideo_geo.api.clock import use_server_clock
-from apivideo_geo.collect.hours import collect_hours, collect_peaks, count_requests, has_live_streams, store_hours
+from apivideo_geo.collect.hours import collect_hours, collect_peaks, count_live_streams, count_requests, store_hours
 from apivideo_geo.collect.own_count import fetch_own_counts, summarise_counts
 from apivideo_geo.console.report import Report
 from apivideo_geo.days import ONE_DAY, day_end
@@ -170,8 +170,9 @@ def _announce(runs: Sequence[_Run], plans: Mapping[str, Plan], effects: Effects)
         complete = sum(day < first.now.date() for day in plans[first.source.metric].wanted)
         if settings.hours:
             requests["hours"] = count_requests(complete)
-        if PEAK in settings.metrics and not _why_no_peaks(first.source, settings) and has_live_streams(home):
-            requests[PEAK] = complete
+        live = count_live_streams(home)
+        if live and PEAK in settings.metrics and not _why_no_peaks(first.source, settings):
+            requests[PEAK] = complete * (1 + live)
     names = ", ".join(requests)
     effects.progress.say(f"About {sum(requests.values()):,} requests for {max(days.values()):,} days of {names}.")
 
@@ -374,6 +375,7 @@ class _Run:
             self.source.metric,
             {day: found.get(day, (0,) * 24) for day in days},
             {day: counts.get(day, 0) for day in days},
+            self.now,
         )
 
 

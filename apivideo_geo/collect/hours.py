@@ -11,10 +11,10 @@ import pyarrow.compute as pc
 
 from apivideo_geo.api.pages import PAGE_SIZE
 from apivideo_geo.console.report import Report
-from apivideo_geo.days import days_between
+from apivideo_geo.days import days_between, list_days
 from apivideo_geo.errors import DeadlineExceeded, DiskFailed, SourceFailed
 from apivideo_geo.history.day_lines import HOURS, PEAKS, HoursLine, PeaksLine
-from apivideo_geo.history.doubt import is_shown, missing_part
+from apivideo_geo.history.doubt import NIGHTS, is_shown, missing_part
 from apivideo_geo.history.history import History
 from apivideo_geo.model import PEAK, HoursByDay
 from apivideo_geo.sources.source import Source
@@ -29,7 +29,8 @@ def collect_hours(
 ) -> None:
     """Fetch and store the hours of stored complete days, those that lack them and recent ones, except ``left_out``.
 
-    If the source cannot give them now, that is a warning: the next run requests them again. Raises other errors.
+    Those that do not add up to the count of the day are in doubt, and requested again, too. If the source cannot give
+    them now, that is a warning: the next run requests them again. Raises other errors.
     """
     history = home.of(source.metric)
     counts = {
@@ -40,10 +41,15 @@ def collect_hours(
     stored = HOURS.of(home.home, source.metric)
     today = now.date()
     recent = days_between(date.fromordinal(today.toordinal() - RECENT), today)
-    wanted = [day for day in sorted(counts) if day not in stored or day in recent]
+    wanted = [
+        day
+        for day, count in sorted(counts.items())
+        if day not in stored or day in recent or (sum(stored[day].counts) != count and len(stored[day].nights) < NIGHTS)
+    ]
     with _warning(report, "the hours were not collected"):
         hours, rejected = source.fetch_hours(wanted, home.load_account().remembers)
-        store_hours(home, source.metric, hours, counts)
+        doubtful = store_hours(home, source.metric, hours, counts, now)
+        _warn_of_doubt(report, doubtful, "the hours do not add up to the count of the day")
         if rejected:
             report.warnings.append(f"{rejected} rows of the hours have no valid time or count, and were rejected")
 
@@ -59,16 +65,24 @@ def _warning(report: Report, what: str) -> Iterator[None]:
         report.warnings.append(f"{what}; the next run requests them again: {error}")
 
 
+def _warn_of_doubt(report: Report, days: Sequence[date], contradiction: str) -> None:
+    if days:
+        report.warnings.append(
+            f"{list_days(days)}: {contradiction}, so they are in doubt and not shown; the next run requests them again"
+        )
+
+
 def collect_peaks(
     source: Source, home: History, now: datetime, report: Report, left_out: Collection[date] = ()
 ) -> None:
     """Fetch and store the peaks of the live streams that may be shown, on stored complete days that lack them.
 
-    A day on which one of them has plays, but none has a peak, is not stored, and requested again. Without live streams
-    nothing is requested. If the source cannot give them now, that is a warning. Raises other errors.
+    Those that contradict the API's own peak of a live stream, or lack one with plays, are in doubt, and requested
+    again. A day on which one of them has plays, but none has a peak, is not stored, and requested again. Without live
+    streams nothing is requested. If the source cannot give them now, that is a warning. Raises other errors.
     """
     live = _live_streams(home)
-    stored, history = PEAKS.of(home.home, PEAK), home.of(source.metric)
+    stored, history = PEAKS.believed(home.home, PEAK), home.of(source.metric)
     complete = [
         day
         for day, line in sorted(history.entries.items())
@@ -76,12 +90,15 @@ def collect_peaks(
     ]
     wanted = [day for day in complete if day not in stored and day not in left_out] if live else []
     with _warning(report, "the most viewers at once (ccv-peak) were not collected"):
-        lines = []
-        for day, peaks in source.fetch_peaks(wanted, home.load_account().remembers).items():
+        answers = []
+        for day, (peaks, agrees) in source.fetch_peaks(wanted, home.load_account().remembers).items():
             shown = {media_id: peak for media_id, peak in sorted(peaks.items()) if media_id in live}
-            if shown or not _has_plays(history, day, live):
-                lines.append(PeaksLine(day=day, metric=PEAK, peaks=shown))
-        PEAKS.add(home.home, lines)
+            played = _played(history, day, live)
+            if shown or not played:
+                line = PeaksLine(day=day, metric=PEAK, peaks=shown)
+                answers.append((line, agrees and played <= shown.keys()))
+        doubtful = PEAKS.weigh(home.home, answers, now.date())
+        _warn_of_doubt(report, doubtful, "the most viewers at once (ccv-peak) contradict the API's own peaks")
 
 
 def count_requests(days: int) -> int:
@@ -93,38 +110,30 @@ def count_requests(days: int) -> int:
     return max(ceil(24 * days / PAGE_SIZE), 1)
 
 
-def has_live_streams(home: History) -> bool:
-    """Return whether there are live streams that may be shown; without any, no peaks are requested."""
-    return bool(_live_streams(home))
+def count_live_streams(home: History) -> int:
+    """Return how many live streams may be shown; without any, no peaks are requested."""
+    return len(_live_streams(home))
 
 
 def _live_streams(home: History) -> set[str]:
     return {asset.media_id for asset in home.load_assets() if asset.type == "live-stream"}
 
 
-def _has_plays(history: History, day: date, live: set[str]) -> bool:
-    """Return whether a stored day has plays of one of the live streams ``live`` (media ids)."""
+def _played(history: History, day: date, live: set[str]) -> set[str]:
+    """Return those of the live streams ``live`` (media ids) that have plays on a stored day."""
     rows = history.rows_of(day)
-    return bool(live & set(rows.filter(pc.equal(rows["dimension"], "media"))["value"].to_pylist()))
+    return live & set(rows.filter(pc.equal(rows["dimension"], "media"))["value"].to_pylist())
 
 
-def store_hours(home: History, metric: str, hours: HoursByDay, counts: Mapping[date, int]) -> None:
-    """Store ``hours`` of ``metric``, except those of a day that are worse than none or than the stored ones.
+def store_hours(home: History, metric: str, hours: HoursByDay, counts: Mapping[date, int], now: datetime) -> list[date]:
+    """Store ``hours`` of ``metric``, and return the days on which they are in doubt: the sum is not that of ``counts``.
 
-    ``counts``: UTC day → its count. Hours without any count are no answer for a day that has one; of two answers the
-    one whose sum is nearer to the count of the day is stored. Raises :class:`DiskFailed`.
+    ``counts``: UTC day → its count. Hours without any count are no answer for a day that has one. Raises
+    :class:`DiskFailed`.
     """
-    stored = HOURS.of(home.home, metric)
-
-    def difference(day: date, values: Sequence[int]) -> int:
-        return abs(sum(values) - counts.get(day, sum(values)))
-
-    HOURS.add(
-        home.home,
-        (
-            HoursLine(day=day, metric=metric, counts=values)
-            for day, values in hours.items()
-            if (sum(values) or not counts.get(day))
-            and (day not in stored or difference(day, values) <= difference(day, stored[day].counts))
-        ),
+    answers = (
+        (HoursLine(day=day, metric=metric, counts=values), sum(values) == counts.get(day, sum(values)))
+        for day, values in hours.items()
+        if sum(values) or not counts.get(day)
     )
+    return HOURS.weigh(home.home, answers, now.date())

@@ -22,14 +22,14 @@ def examine_account(settings: Settings, effects: Effects) -> tuple[list[Finding]
     if settings.source in ("files", "demo") and not settings.key:
         return [Finding("key", "ok", f"No API key is needed for the source {settings.source}.")], None
     if not settings.key:
-        stored = None
-        with suppress(ApivideoGeoError):  # the check of the history reports this
-            stored = find_last_source(settings.history)
+        stored, step = _last_source(settings), f"Copy a key from {WHERE} into APIVIDEO_API_KEY ({SECRET})."
         if stored == "files":
             return [Finding("key", "ok", "No API key is needed to add session files or to rebuild the site.")], None
+        if stored == "demo" or shows_demo(settings):
+            says = "No API key is set, so the site shows demo data, which needs none."
+            return [Finding("key", "warning", says, f"To show your own account: {step[0].lower()}{step[1:]}")], None
         can = "the site can be rebuilt, but no new days collected" if stored else "only demo data can be shown"
-        says = f"No API key is set; {can}."
-        return [Finding("key", "wrong", says, f"Copy a key from {WHERE} into APIVIDEO_API_KEY ({SECRET}).", 2)], None
+        return [Finding("key", "wrong", f"No API key is set; {can}.", step, 2)], None
     try:
         with _client(settings, effects, settings.server) as client:
             videos = _count_videos(client)
@@ -41,6 +41,18 @@ def examine_account(settings: Settings, effects: Effects) -> tuple[list[Finding]
     except ApivideoGeoError as error:
         says = f"{_name(settings.server)} could not be reached, so the API key was not checked."
         return [Finding("key", "wrong", says, str(error), error.exit_code)], None
+
+
+def shows_demo(settings: Settings) -> bool:
+    """Return whether the site shows the demo, because there is no key and no other history."""
+    folder = settings.model_copy(update={"source": "demo"}).history_folder
+    return settings.source == "auto" and not settings.key and folder.is_dir() and not _last_source(settings)
+
+
+def _last_source(settings: Settings) -> str | None:
+    with suppress(ApivideoGeoError):  # the check of the history reports this
+        return find_last_source(settings.history)
+    return None
 
 
 def _client(settings: Settings, effects: Effects, server: str) -> Client:

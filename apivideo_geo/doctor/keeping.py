@@ -59,6 +59,7 @@ def examine_history(settings: Settings, effects: Effects, first_day: date | None
         *_examine_gaps(history, today, first_day, settings.leave_out),
         *_examine_doubts(history.doubtful_days(), first_day),
         *further,
+        *_examine_lines(folder),
         *_examine_strays(folder),
     ]
 
@@ -83,6 +84,17 @@ def _examine_doubts(doubtful: Sequence[DoubtfulDay], first_day: date | None) -> 
     if others:
         says = f"{list_days(others, GAPS)}: the API was asked for the last time; the difference is shown as unknown."
         findings.append(Finding("settled days", "ok", says))
+    return findings
+
+
+def _examine_lines(folder: Path) -> list[Finding]:
+    """Return findings on the hours and peaks that contradict the API's own counts, and are not shown."""
+    findings = []
+    for name, file in (("hours", HOURS), ("peaks", PEAKS)):
+        if days := [line.day for line in file.load(folder).values() if not line.is_believed]:
+            says = f"{list_days(days, GAPS)}: they contradict the API's own count of the day and are not shown."
+            step = "Run build on the next days: it asks again until they agree, or are the same on three nights."
+            findings.append(Finding(f"{name} in doubt", "warning", says, step))
     return findings
 
 

@@ -3,7 +3,7 @@
 Only this package imports an engine, and only when it is needed. All other code states what it wants in Ibis.
 """
 
-from apivideo_geo.engines.connection import connect, limited_memory
+from apivideo_geo.engines.connection import connect
 from apivideo_geo.engines.failures import OutOfMemory, engine_errors
 from apivideo_geo.engines.reading import (
     FILE,
@@ -22,7 +22,6 @@ __all__ = [
     "connect",
     "engine_errors",
     "find_json_names",
-    "limited_memory",
     "make_table",
     "read_facts",
     "read_sessions",

@@ -9,8 +9,7 @@ import shutil
 import tempfile
 import warnings
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,16 +22,17 @@ from apivideo_geo.errors import DiskFailed, SourceFailed, UsageError
 if TYPE_CHECKING:
     from ibis.backends import BaseBackend
 
-WRITING = 1 << 30
-"""Bytes that DuckDB may use while it sorts and writes complete rows; it takes up to as much again while it does."""
+MEMORY = 1 << 30
+"""Bytes that DuckDB may use before it writes to disk, unless its address sets ``memory_limit``; with more it is hardly
+faster. While it writes complete rows it takes up to as much again."""
 
 
 def connect(engine: str) -> BaseBackend:
     """Return an Ibis connection in time zone UTC; tables made in memory are computed by the latest connection.
 
-    ``engine``: ``duckdb`` (in this process; uses half of the memory, then spills to a temporary folder), with settings
-    as in ``duckdb://?memory_limit=2GB&temp_directory=/big/disk``; ``spark`` (the master that ``spark-defaults.conf`` or
-    ``PYSPARK_SUBMIT_ARGS`` names, else this machine); or ``spark://host:7077``.
+    ``engine``: ``duckdb`` (in this process; uses 1 GiB of memory, at most half of what there is, then spills to a
+    temporary folder), with settings as in ``duckdb://?memory_limit=2GB&temp_directory=/big/disk``; ``spark`` (the
+    master that ``spark-defaults.conf`` or ``PYSPARK_SUBMIT_ARGS`` names, else this machine); or ``spark://host:7077``.
 
     Raises :class:`UsageError` for an unknown engine, one that is not installed and a wrong address,
     :class:`SourceFailed` if Spark does not start, :class:`DiskFailed` if DuckDB could not spill.
@@ -62,7 +62,7 @@ def connect_duckdb(url: str = "duckdb://") -> BaseBackend:
     with suppress(Exception):  # refused in a Jupyter without ipywidgets, which shows no bar anyway
         connection.raw_sql("SET enable_progress_bar = false")
     if "memory_limit" not in url and "max_memory" not in url:
-        connection.raw_sql(f"SET memory_limit = '{_memory() >> 21}MiB'")
+        connection.raw_sql(f"SET memory_limit = '{min(MEMORY, _memory() // 2) >> 20}MiB'")
     if "temp_directory" in url:
         (folder,) = connection.raw_sql("SELECT current_setting('temp_directory')").fetchone()
         _check_spill_folder(Path(folder))
@@ -73,26 +73,6 @@ def connect_duckdb(url: str = "duckdb://") -> BaseBackend:
     # End its threads before Python exits: a thread that released our tables during the exit would cause a SIGABRT.
     weakref.finalize(connection, connection.con.close)
     return connection
-
-
-@contextmanager
-def limited_memory(connection: BaseBackend) -> Iterator[None]:
-    """Limit DuckDB to ``WRITING`` bytes within the block; a lower limit stays as it is.
-
-    For queries that read, sort and write complete rows: they use all the memory they get and are hardly faster for it.
-    """
-    before = 0
-    if connection.name == "duckdb":
-        current = "SELECT parse_formatted_bytes(current_setting('memory_limit'))"
-        (before,) = connection.raw_sql(current).fetchone()
-    if before <= WRITING:
-        yield
-        return
-    connection.raw_sql(f"SET memory_limit = '{WRITING >> 10}KiB'")
-    try:
-        yield
-    finally:
-        connection.raw_sql(f"SET memory_limit = '{before >> 10}KiB'")
 
 
 def _memory() -> int:

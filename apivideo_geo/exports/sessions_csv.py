@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from apivideo_geo.aggregate.facts import count_places, read_country
 from apivideo_geo.aggregate.sessions import session_rows, text_column, unique_sessions, utc_day
 from apivideo_geo.durable import replacing
-from apivideo_geo.engines import engine_errors, limited_memory, make_table
+from apivideo_geo.engines import engine_errors, make_table
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.formulas import escape_formula, escape_formulas
 from apivideo_geo.model import SESSION_COLUMNS, UNKNOWN, UNKNOWN_TEXT
@@ -56,7 +56,7 @@ def write_sessions_csv(
     if "loadedAt" in drop:
         raise UsageError("sessions_drop: loadedAt cannot be dropped; it is needed to update sessions.csv.")
     names = [*(name for name in SESSION_COLUMNS if name not in drop), *(n for n in add if n not in SESSION_COLUMNS)]
-    with limited_memory(table.get_backend()), ExitStack() as tables:
+    with ExitStack() as tables:
         new = _new_rows(table, days, [*dict.fromkeys([*SESSION_COLUMNS, *names])], titles or {}, tables)
         kept = _kept_rows(path, days, table.get_backend())
         if kept is not None:

@@ -1,32 +1,52 @@
 """Files with one JSON line for each UTC day and metric, for figures that are not by country.
 
 ``hours.jsonl`` has the counts of the 24 UTC hours of a complete day; ``peaks.jsonl`` the most viewers at once of each
-live stream that may be shown. Peaks are never added up.
+live stream that may be shown. Peaks are never added up. A line that contradicts the API's own count of its day is in
+doubt, and not shown, until the API has said the same on three nights. Each line ends with its checksum.
 """
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from apivideo_geo.durable import save_bytes
 from apivideo_geo.errors import DataRefused
+from apivideo_geo.history.doubt import NIGHTS
 from apivideo_geo.history.parquet import unreadable_file
 from apivideo_geo.history.schema import Count, Day, Name
 
+_CHECKSUM = re.compile(rb',"crc":"([0-9a-f]{8})"\}$')
+"""How a line ends; those of an older version have none."""
+
 
 class DayLine(BaseModel):
-    """What every line has; together they are its key."""
+    """What every line has; ``day`` and ``metric`` are its key."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     day: Day
     metric: Name
+    nights: Annotated[tuple[Day, ...], Field(max_length=NIGHTS)] = ()
+    """The dates on which the API said the same, if that contradicts its own count of the day."""
+
+    @property
+    def is_believed(self) -> bool:
+        """Whether it may be shown: it did not contradict the API's own count, or the API said it often enough."""
+        return len(self.nights) in (0, NIGHTS)
+
+    def in_doubt(self, before: DayLine | None, today: date) -> Self:
+        """Return this line with the nights that gave it: ``today``, and those of the stored one if it is the same."""
+        same = before and before.model_copy(update={"nights": ()}) == self
+        nights = dict.fromkeys((*(before.nights if before and same else ()), today))
+        return self.model_copy(update={"nights": tuple(nights)})
 
 
 class HoursLine(DayLine):
@@ -63,8 +83,10 @@ class DayFile(Generic[Line]):
             raise unreadable_file(path, error) from None
         for number, text in enumerate(lines, 1):
             try:
-                one = self.line.model_validate_json(text)
-            except ValidationError:
+                one = self.line.model_validate_json(_without_checksum(text))
+                if (one.day, one.metric) in found:
+                    raise ValueError("this day and metric are in another line, too")
+            except ValueError:
                 raise DataRefused(
                     f"{path} is damaged in line {number}. Restore the file from a backup or an earlier commit of the "
                     "history's branch; or delete the line, and its day is collected again while the API has it."
@@ -73,13 +95,31 @@ class DayFile(Generic[Line]):
         return found
 
     def of(self, folder: Path, metric: str) -> dict[date, Line]:
-        """Return day → line of ``metric``. Raises as :meth:`load`."""
+        """Return day → line of ``metric``, those in doubt too. Raises as :meth:`load`."""
         return {day: line for (day, name), line in self.load(folder).items() if name == metric}
+
+    def believed(self, folder: Path, metric: str) -> dict[date, Line]:
+        """Return day → line of ``metric``, of those that may be shown. Raises as :meth:`load`."""
+        return {day: line for day, line in self.of(folder, metric).items() if line.is_believed}
 
     def add(self, folder: Path, lines: Iterable[Line]) -> None:
         """Store ``lines``, which replace those of the same day and metric. Raises :class:`DiskFailed`."""
         if new := {(one.day, one.metric): one for one in lines}:
             self._save(folder, {**self.load(folder), **new})
+
+    def weigh(self, folder: Path, answers: Iterable[tuple[Line, bool]], today: date) -> list[date]:
+        """Store each line of ``answers``; with it, whether it agrees with the API's own count of the day.
+
+        One that does not is in doubt, and does not replace one that is believed. ``today``: the date of this run.
+        Return the days that are in doubt now. Raises :class:`DiskFailed`.
+        """
+        stored, lines = self.load(folder), []
+        for line, agrees in answers:
+            before = stored.get((line.day, line.metric))
+            if agrees or not (before and before.is_believed):
+                lines.append(line if agrees else line.in_doubt(before, today))
+        self.add(folder, lines)
+        return [line.day for line in lines if not line.is_believed]
 
     def drop(self, folder: Path, days: Collection[date]) -> None:
         """Remove ``days`` of all metrics. Raises :class:`DiskFailed`."""
@@ -101,8 +141,22 @@ class DayFile(Generic[Line]):
             self._save(theirs, merged)
 
     def _save(self, folder: Path, lines: Mapping[tuple[date, str], Line]) -> None:
-        content = "".join(one.model_dump_json() + "\n" for _, one in sorted(lines.items()))
-        save_bytes(folder / self.name, content.encode())
+        save_bytes(folder / self.name, b"".join(_with_checksum(one) + b"\n" for _, one in sorted(lines.items())))
+
+
+def _with_checksum(line: DayLine) -> bytes:
+    text = line.model_dump_json(exclude_defaults=True).encode()
+    return b'%s,"crc":"%08x"}' % (text[:-1], zlib.crc32(text))
+
+
+def _without_checksum(text: bytes) -> bytes:
+    """Return a line as it was before its checksum was added. Raises ValueError if it is not the one it had."""
+    if not (found := _CHECKSUM.search(text)):
+        return text
+    content = text[: found.start()] + b"}"
+    if int(found[1], 16) != zlib.crc32(content):
+        raise ValueError("the line has changed")
+    return content
 
 
 HOURS = DayFile("hours.jsonl", HoursLine)

@@ -114,7 +114,7 @@ def render_site(
         site = {} if into is None else into
         _render(context, folders, columns or {}, site)
     except (Exception, LimitReached) as problem:
-        sentence = explain_failure(problem, theme.overrides) if theme.overrides else ""
+        sentence = explain_failure(problem, theme.overrides, templates) if theme.overrides else ""
         if not sentence:
             raise
         raise UsageError(sentence) from None

@@ -126,7 +126,7 @@ class DataApiSource(Source):
         return hours, rejected
 
     def fetch_peaks(self, days: Collection[date], remembered: int | None = None) -> PeaksByDay:
-        """Fetch the most viewers at once of each live stream: one request a day, two with more than 100 of them."""
+        """Fetch the most viewers at once of each live stream: one request a day, and one for each of them."""
         known = self._known(days, remembered)
         return dict(self._api.map(known, lambda day: fetch_peaks(self._api, day)))
 

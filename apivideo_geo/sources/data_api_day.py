@@ -115,16 +115,14 @@ class DayFetcher:
         unknown = sum(countries.values()) - sum(values.values())
         if count_requests(countries, values) <= count_requests(values, countries):
             filters = [country for country in countries if country]
-            answers = dict(self.client.map(filters, lambda raw: self._fetch(totals, breakdown, {"country": raw})))
-            totals.tally.check_empty(answers, countries, unknown)
-            cells = {(raw, value): n for raw, rows in answers.items() for value, n in read(rows).items()}
-            rest = Counter(values) - _sums(cells, axis=1)
+            answers = self.client.map(filters, lambda raw: self._fetch(totals, breakdown, {"country": raw}))
+            cells = {(raw, value): n for raw, rows in answers for value, n in read(rows).items()}
+            rest = totals.tally.subtract(values, _sums(cells, axis=1), countries.get("", 0))
             return cells | {("", value): count for value, count in rest.items() if "" in countries}
         filters = [value for value in values if value]
-        answers = dict(self.client.map(filters, lambda raw: self._fetch(totals, "country", {value_filter: raw})))
-        totals.tally.check_empty(answers, values, unknown)
-        cells = {(country, raw): n for raw, rows in answers.items() for country, n in read(rows).items()}
-        rest = Counter(countries) - _sums(cells, axis=0)
+        answers = self.client.map(filters, lambda raw: self._fetch(totals, "country", {value_filter: raw}))
+        cells = {(country, raw): n for raw, rows in answers for country, n in read(rows).items()}
+        rest = totals.tally.subtract(countries, _sums(cells, axis=0), values.get("", 0) + max(unknown, 0))
         return cells | {(country, ""): count for country, count in rest.items() if "" in values}
 
 
@@ -235,14 +233,17 @@ class _Tally:
         self.refused[reason] += 1
         self.rejected += 1
 
-    def check_empty(self, answers: Mapping[Raw, list[Any]], counts: Mapping[Raw, int], unknown: int) -> None:
-        """Note a contradiction if ``answers`` (filter → rows) without rows are about more counts than are unknown.
+    def subtract(self, counts: Mapping[Raw, int], sums: Counter[Raw], unnamed: int) -> Counter[Raw]:
+        """Return what the ``sums`` of all filtered answers leave of the unfiltered ``counts``.
 
-        ``counts``: filter → its count; ``unknown``: how many counts of the day have no value of the dimension.
+        That is at most ``unnamed``, the counts that no filter can name: more is a contradiction, and so is a sum that
+        is higher than the count. Viewers are counted once for each value, so they need not add up.
         """
-        if sum(counts[raw] for raw, rows in answers.items() if not rows) > max(unknown, 0):
-            self.refused["no row, although the total says that there are some"] += 1
+        rest = Counter(counts) - sums
+        if self.metric not in QUESTIONS and (rest.total() > unnamed or sums - Counter(counts)):
+            self.refused["the answers for each country or value do not add up to the one for all"] += 1
             self.contradicted = True
+        return rest
 
     def add(self, dimension: str, cells: Mapping[tuple[Raw, Raw], int]) -> None:
         """Add ``cells``, (country, value) → count, with alpha-3 codes and the names used in facts."""
@@ -280,7 +281,7 @@ class _Tally:
             self.refused[f"{dimension} adds up to more than the total"] += 1
         rows = [(self.day, self.metric, *key, count) for key, count in sorted(accepted.items())]
         refused = tuple(Refused(reason, count, self.day) for reason, count in sorted(self.refused.items()))
-        lied = self.contradicted or ("media" in {dimension for _, dimension in over} and self.metric not in QUESTIONS)
+        lied = self.contradicted or (over and self.metric not in QUESTIONS)
         doubtful = frozenset({self.day} if lied or self.rejected * 10 > self.read else ())
         return Facts((self.day,), facts_table(rows), refused, dict(self.unmapped), doubtful=doubtful)
 

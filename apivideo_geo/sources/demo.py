@@ -188,9 +188,9 @@ def demo_hours(days: Collection[date], now: datetime) -> HoursByDay:
 def demo_peaks(days: Collection[date], now: datetime) -> PeaksByDay:
     """Return the most viewers at once of each live stream on the complete UTC ``days``, as known at ``now``."""
     earlier, _, _ = _read("peaks", now)
-    peaks: dict[date, dict[str, int]] = {day: {} for day in days}
+    peaks: dict[date, tuple[dict[str, int], bool]] = {day: ({}, True) for day in days}
     for row in earlier.filter(pc.is_in(earlier["day"], pa.array(peaks, pa.date32()))).to_pylist():
-        peaks[row["day"]][row["media"]] = row["peak"]
+        peaks[row["day"]][0][row["media"]] = row["peak"]
     return peaks
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from apivideo_geo.api.client import Client
 from apivideo_geo.api.pages import fetch_items
 from apivideo_geo.days import day_end, day_start, days_between
-from apivideo_geo.model import PEAK, HoursByDay
-from apivideo_geo.sources.data_api_day import atom, fetch_buckets, parse_count
+from apivideo_geo.errors import ApiError
+from apivideo_geo.model import MOST_COUNT, PEAK, HoursByDay
+from apivideo_geo.sources.data_api_day import ONE_VALUE, atom, fetch_buckets, parse_count
 
 _AS_DESCRIBED = re.compile(r"(\d{4}-\d\d-\d\dT\d\d)\+00:00:00:00", re.ASCII)
 """The form of ``emittedAt`` in the examples of the API's description: ``2024-05-29T07+00:00:00:00``."""
@@ -33,18 +35,34 @@ def fetch_hours(client: Client, metric: str, first: date, last: date) -> tuple[H
         if moment is None or count is None:
             rejected += 1
         elif moment.date() in hours:
-            hours[moment.date()][moment.hour] += count
+            counts = hours[moment.date()]
+            counts[moment.hour] = min(counts[moment.hour] + count, MOST_COUNT)  # it can be in several rows
     return {day: tuple(counts) for day, counts in hours.items()}, rejected
 
 
-def fetch_peaks(client: Client, day: date) -> dict[str, int]:
+def fetch_peaks(client: Client, day: date) -> tuple[dict[str, int], bool]:
     """Fetch the most viewers at once of each live stream (media id) on the complete UTC ``day``; only those with any.
 
-    Raises the errors of :mod:`apivideo_geo.api.client`.
+    And whether each is the same when the API is asked for the peak of this live stream alone. Raises the errors of
+    :mod:`apivideo_geo.api.client`.
     """
-    rows = fetch_buckets(client, PEAK, "media-id", day_start(day), day_end(day), {"mediaType": "live-stream"})
-    peaks = {str(row.get("dimensionValue")): parse_count(row.get("metricValue")) for row in rows}
-    return {media_id: peak for media_id, peak in peaks.items() if peak}
+    start, end = day_start(day), day_end(day)
+    rows = fetch_buckets(client, PEAK, "media-id", start, end, {ONE_VALUE: "live-stream"})
+    found = {str(row.get("dimensionValue")): parse_count(row.get("metricValue")) for row in rows}
+    peaks = {media_id: peak for media_id, peak in found.items() if peak}
+    period = {"from": atom(start), "to": atom(end)}
+    try:
+        agrees = all(_fetch_peak(client, period, media_id) == peak for media_id, peak in peaks.items())
+    except ApiError as error:
+        if error.status not in (400, 404):
+            raise
+        agrees = False  # this server does not know the question
+    return peaks, agrees
+
+
+def _fetch_peak(client: Client, period: Mapping[str, str], media_id: str) -> int | None:
+    answer = client.get("/data/metrics/ccv/peak", {**period, "filterBy[mediaId][]": media_id})
+    return parse_count(answer.get("data"))
 
 
 def parse_moment(value: object) -> datetime | None:

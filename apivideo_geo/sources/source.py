@@ -78,7 +78,7 @@ class Source(ABC):
 
     def fetch_peaks(self, days: Collection[date], remembered: int | None = None) -> PeaksByDay:
         """Fetch the most viewers at once of each live stream, public or not, on those of the complete UTC ``days``
-        that the source still knows. Raises :class:`ApivideoGeoError`.
+        that the source still knows; and whether its own peak of each agrees. Raises :class:`ApivideoGeoError`.
         """
         return {}
 

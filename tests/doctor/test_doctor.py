@@ -82,6 +82,19 @@ def test_no_key_says_where_to_get_one(place):
     assert "error" not in done.stderr
 
 
+def test_a_demo_needs_no_key_and_the_rest_is_checked(place):
+    demo = place / "history-demo"
+    demo.mkdir()
+    product = Product(place)
+    found = json.loads(product.run("doctor", "--json", code=0).stdout)["findings"]
+    key, history = (next(one for one in found if one["name"] == name) for name in ("key", "history"))
+    assert (key["state"], "demo data, which needs none" in key["says"]) == ("warning", True)
+    assert "https://dashboard.api.video/apikeys" in key["next"]
+    assert "history-demo" in history["says"]
+    (demo / "hours.jsonl").write_text("[" * 100_000)
+    assert "hours.jsonl is damaged in line 1" in product.run("doctor", code=5).stdout
+
+
 def test_no_key_says_what_can_be_done_with_the_history_that_is_there(api, place):
     collect(api, NIGHT)
     assert look(settings())["key"].says.endswith("the site can be rebuilt, but no new days collected.")

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 from jinja2 import Environment, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.nodes import Macro
 
 SECONDS = 10.0
 """Longest time for one page; the largest of this project's own takes a tenth of it."""
@@ -65,10 +66,10 @@ def _time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def explain_failure(problem: BaseException, folder: Path) -> str:
+def explain_failure(problem: BaseException, folder: Path, templates: Path) -> str:
     """Return the sentence about an error in a template of ``folder``; "" if it did not happen there.
 
-    It names the file and, if it is known, the line.
+    It names the file and, if it is known, the line. ``templates``: this project's own, which use the owner's macros.
     """
     stack = traceback.extract_tb(problem.__traceback__)
     frames = [frame for frame in stack if _is_in(frame.filename, folder)]
@@ -76,11 +77,41 @@ def explain_failure(problem: BaseException, folder: Path) -> str:
         place = f"{problem.filename or problem.name}, line {problem.lineno}"
     elif frames:
         place = f"{frames[-1].filename}, line {frames[-1].lineno}"
+    elif outdated := _find_outdated(folder, templates):
+        return outdated
     elif isinstance(problem, TemplateError | LimitReached) or "jinja2" in Path(stack[-1].filename).parts:
         place = f"The templates of {folder}"
     else:
         return ""
     return f"{place}: {_reason(problem)}; correct it, or remove the file."
+
+
+def _find_outdated(folder: Path, templates: Path) -> str:
+    """Return the sentence about a file of ``folder`` that lacks a macro or an argument of the one in ``templates``.
+
+    Pages use macros of other files by their names and arguments, and an older copy has not all of them.
+    """
+    for path in sorted(templates.glob("*.html")):
+        own, needed = _macros(folder / path.name), _macros(path)
+        for name, (_, arguments) in needed.items() if own else ():
+            line, found = own.get(name, (1, ()))
+            lacking = [one for one in arguments if one not in found]
+            if name not in own or lacking:
+                what = f"the argument {lacking[0]} of the macro {name}" if name in own else f"the macro {name}"
+                return (
+                    f"{folder / path.name}, line {line}: this copy of an older file has not {what}; make your changes "
+                    "in a copy of the file of this version, or remove it."
+                )
+    return ""
+
+
+def _macros(path: Path) -> dict[str, tuple[int, tuple[str, ...]]]:
+    """Return the macros of a template: name → its line, and the names of its arguments; none of a file that is none."""
+    try:
+        macros = Environment(autoescape=True).parse(path.read_text(encoding="utf-8")).find_all(Macro)
+    except (OSError, TemplateError):
+        return {}
+    return {macro.name: (macro.lineno, tuple(argument.name for argument in macro.args)) for macro in macros}
 
 
 def _is_in(file: str, folder: Path) -> bool:

@@ -58,6 +58,35 @@ def test_an_error_in_a_template_is_one_sentence_with_file_and_line(tmp_path, mon
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        (
+            "still_map.html",
+            ", whole=True",
+            "",
+            "line 3: this copy of an older file has not the argument whole of the macro",
+        ),
+        (
+            "macros.html",
+            "macro period(",
+            "macro other(",
+            "line 1: this copy of an older file has not the macro period;",
+        ),
+        ("pieces.html", "macro figures(figures, word)", "macro figures(figures)", "has not the argument word of the"),
+    ],
+)
+def test_a_copy_of_an_older_file_of_macros_is_named_with_what_it_lacks(tmp_path, name, old, new, said):
+    text = (TEMPLATES / name).read_text()
+    assert old in text
+    (tmp_path / name).write_text(text.replace(old, new))
+    with pytest.raises(UsageError) as error:
+        render_site(small(), Theme("Acme", overrides=tmp_path), TEMPLATES)
+    assert str(error.value).startswith(f"{tmp_path}/{name}, line ")
+    assert said in str(error.value)
+    assert "in a copy of the file of this version, or remove it." in str(error.value)
+
+
 def test_an_error_of_a_template_ends_the_command_with_2(tmp_path):
     product = Product(tmp_path)
     (tmp_path / "mine").mkdir()
