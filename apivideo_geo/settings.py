@@ -636,9 +636,9 @@ def _parse_file(path: Path, text: str) -> dict[str, Any]:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         if twice := _TWICE.fullmatch(str(error)):
-            name = f"the section [{twice[1]}]" if twice[1] else "this setting"
+            name, line = f"the section [{twice[1]}]" if twice[1] else "this setting", twice[2] or len(text.splitlines())
             raise UsageError(
-                f"{path}, line {twice[2] or len(text.splitlines())}: {name} is there for the second time; have all of it in one place."
+                f"{path}, line {line}: {name} is there for the second time; have all of it in one place."
             ) from None
         raise UsageError(f"{path} is not valid TOML: {error}.") from None
     except (ValueError, RecursionError) as error:
