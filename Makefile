@@ -12,7 +12,7 @@ JAVASCRIPT := tools/javascript/node_modules
 QUICK := tests/aggregate tests/api tests/console tests/geo tests/history/test_*.py tests/rehearsal tests/test_checks.py \
 	tests/test_privacy.py tests/test_publish.py tests/test_settings.py tests/test_workflows.py
 
-.PHONY: site install check test faults test-spark dist publish test-wheel lint types canary docs bench load messages country-names geonames demo-data geometry lock clean
+.PHONY: site install check test faults test-spark dist publish test-wheel lint types canary docs bench load mutants messages country-names geonames demo-data geometry lock clean
 
 site: .venv/site.stamp  ## build the site on a fresh machine: from your account if APIVIDEO_API_KEY is set, else the demo
 	$(BIN)/python build.py
@@ -27,6 +27,9 @@ test: .venv/dev.stamp  ## run all tests, those in the browser too
 
 faults: .venv/dev.stamp  ## run the command against every fault of a server at every step; writes docs/faults.md, takes ten minutes
 	nice $(BIN)/python -m tests.attack
+
+mutants: .venv/dev.stamp  ## which small changes of the code no quick test notices; MODULES=path.py runs some again; takes hours
+	nice -n 19 $(BIN)/python -m tools.mutants $(MODULES)
 
 test-spark: .venv/dev.stamp  ## run the tests on Spark; takes minutes, needs Java 17
 	$(BIN)/python -m pytest -o addopts=-q tests/engines/test_spark.py
@@ -105,7 +108,7 @@ lock: .venv/dev.stamp  ## refresh the locked dependencies
 		--no-emit-index-url --no-annotate -c requirements.lock -o requirements-dev.lock
 
 clean:
-	rm -rf .venv .venv-sessions-client .venv-wheel-* .venv-publish .mypy_cache .ruff_cache .pytest_cache .hypothesis tools/*/node_modules
+	rm -rf mutants .venv .venv-sessions-client .venv-wheel-* .venv-publish .mypy_cache .ruff_cache .pytest_cache .hypothesis tools/*/node_modules
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "error: Python 3.11 or newer is needed; install it, or run make PYTHON=/path/to/python3" >&2; exit 2; }

@@ -4,13 +4,33 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from datetime import date
 
+import ibis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apivideo_geo.model import Cells
-from apivideo_geo.privacy import add_cells, withhold, withhold_more
+from apivideo_geo.facts import facts_table
+from apivideo_geo.model import DIMENSIONS, Asset, Cells, Facts, PublishedMonth, Refused
+from apivideo_geo.privacy import (
+    add_cells,
+    for_history,
+    hide_unlisted,
+    hide_unlisted_cells,
+    hide_unlisted_facts,
+    hide_unlisted_months,
+    hide_unlisted_rows,
+    history_dimensions,
+    listed_assets,
+    private_words,
+    public_dimensions,
+    publishable_assets,
+    repeat_cells,
+    withheld_dimensions,
+    withhold,
+    withhold_more,
+)
 from bench.withheld import (
     COUNTRY,
     Build,
@@ -130,3 +150,138 @@ def test_the_difference_of_two_sites_is_a_sum_of_cells_that_may_be_published(mon
             more = count - before.shown.get(country, {}).get(value, 0)
             assert more == 0 or more >= least
     assert sum(now.withheld.values()) == sum(sum(part.withheld.values()) for part in parts)
+
+
+def everything(cells):
+    """What ``cells`` have, the numbers of suppressed values too, which ``==`` leaves out."""
+    return {name: dict(part) for name, part in vars(cells).items()}
+
+
+def test_cells_know_how_many_values_of_each_country_they_suppress():
+    cells = withhold({"FRA": {"Paris": 60, "Lyon": 22, "Nice": 9, "Pau": 3}, "PER": {"Lima": 8}}, LEAST)
+    assert everything(cells) == {
+        "shown": {"FRA": {"Paris": 60, "Lyon": 22}, "PER": {"Lima": 8}}, "withheld": {"FRA": 12}, "hidden": {"FRA": 2},
+    }  # fmt: skip
+    assert everything(withhold_more(cells, 30)) == {
+        "shown": {"FRA": {"Paris": 60}}, "withheld": {"FRA": 34}, "hidden": {"FRA": 3},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        ((60, 5, 4), (60,)), ((60, 6, 4), (60,)), ((60, 4, 1), (60,)), ((60, 4, 1, 1), (60,)), ((5, 4, 1), (5,)),
+        ((8, 7, 1, 1), (8,)), ((9, 4, 4), (9,)), ((8, 4, 4), ()), ((60, 3, 3, 3), (60,)), ((60, 8, 8, 4), (60,)),
+        ((60, 5, 4, 4), ()), ((60, 6, 4, 4), (60,)),
+    ],
+)  # fmt: skip
+def test_which_counts_are_shown_is_decided_as_by_the_proof(counts, shown):
+    cells = withhold({"FRA": {str(number): count for number, count in enumerate(counts)}}, LEAST)
+    assert tuple(cells.shown.get("FRA", {}).values()) == shown
+
+
+def test_cells_of_several_months_are_added_up_by_country_and_value():
+    one = Cells({"PER": {"Lima": 5}, "FRA": {"Pau": 5, "Paris": 9}}, {"PER": 7})
+    two = Cells({"FRA": {"Pau": 6}}, {"PER": 1, "FRA": 6})
+    cells = add_cells([one, two])
+    assert cells == Cells({"FRA": {"Pau": 11, "Paris": 9}, "PER": {"Lima": 5}}, {"PER": 8, "FRA": 6})
+    assert [list(cells.shown), list(cells.shown["FRA"]), list(cells.withheld)] == [
+        ["FRA", "PER"], ["Pau", "Paris"], ["FRA", "PER"],
+    ]  # fmt: skip
+
+
+def test_a_month_is_published_again_without_countries_whose_total_is_now_smaller_than_their_cells():
+    published = Cells(
+        {"FRA": {"Paris": 9}, "PER": {"Lima": 5}, "BEL": {"Gent": 6}}, {"FRA": 7, "PER": 6}, {"FRA": 2, "PER": 3}
+    )
+    assert everything(repeat_cells(published, {"FRA": 16, "PER": 10})) == {
+        "shown": {"FRA": {"Paris": 9}}, "withheld": {"FRA": 7}, "hidden": {"FRA": 2},
+    }  # fmt: skip
+
+
+DAY = date(2026, 11, 10)
+
+
+def test_a_history_stores_only_the_dimensions_that_it_may():
+    rows = [(DAY, "play", "FRA", name, "x" if name != "total" else "", 3) for name in DIMENSIONS]
+    facts = Facts((DAY,), facts_table(rows), refused=(Refused("no count", 1, DAY),))
+    for private, withhold_media, kept in [
+        (True, True, {*DIMENSIONS}),
+        (False, False, {"total", "media", "device", "os", "browser"}),
+        (False, True, {"total", "device", "os", "browser"}),
+    ]:
+        stored = for_history(facts, private, withhold_media)
+        assert {*stored.table["dimension"].to_pylist()} == {*history_dimensions(private, withhold_media)} == kept
+        assert (stored.days, stored.refused) == (facts.days, facts.refused)
+
+
+def test_a_dimension_is_published_by_day_or_withheld_and_never_both():
+    assert public_dimensions(False) == ("total", "media", "device", "os", "browser")
+    assert public_dimensions(True) == ("total", "device", "os", "browser")
+    assert withheld_dimensions(False) == ("referrer", "city")
+    assert withheld_dimensions(True) == ("referrer", "city", "media")
+
+
+PUBLIC = Asset("viPublic", "video", "Open day", True, lifetime=70)
+SECRET = Asset("viSecret", "video", "Secret plan", False, lifetime=80)
+
+
+def test_assets_that_are_not_public_are_listed_only_if_the_settings_say_so():
+    assert listed_assets([PUBLIC, SECRET], False) == (PUBLIC,)
+    assert listed_assets([PUBLIC, SECRET], True) == (PUBLIC, SECRET)
+
+
+def test_lifetime_plays_are_not_published_where_counts_of_videos_are_withheld():
+    assert publishable_assets([PUBLIC], False) == (PUBLIC,)
+    assert publishable_assets([PUBLIC], True) == (Asset("viPublic", "video", "Open day", True),)
+
+
+def test_words_that_may_be_nowhere_are_the_ids_and_the_titles_of_assets_that_are_not_public():
+    short = [Asset("vi7", "video", "1234567", False), Asset("vi8", "video", "12345678", False)]
+    shared = Asset("vi9", "video", "Open day", False)
+    assert private_words([PUBLIC, SECRET, shared, *short]) == {
+        "viSecret", "Secret plan", "vi9", "vi7", "vi8", "12345678",
+    }  # fmt: skip
+
+
+def test_ids_that_are_not_listed_are_replaced_and_an_empty_one_stays():
+    for media_id, expected in [("viPublic", "viPublic"), ("viSecret", "unlisted"), ("", ""), ("unlisted", "unlisted")]:
+        assert hide_unlisted(media_id, {"viPublic"}) == expected
+        assert hide_unlisted(media_id, None) == media_id
+
+
+ROWS = [
+    (DAY, "play", "FRA", "media", "viPublic", 1), (DAY, "play", "FRA", "media", "viSecret", 2),
+    (DAY, "play", "FRA", "media", "viGone", 4), (DAY, "play", "PER", "media", "unlisted", 8),
+    (DAY, "play", "PER", "media", "viSecret", 16), (DAY, "play", "PER", "device", "viSecret", 32),
+    (DAY, "play", "FRA", "total", "", 64),
+]  # fmt: skip
+HIDDEN = {
+    (DAY, "play", "FRA", "media", "viPublic", 1), (DAY, "play", "FRA", "media", "unlisted", 6),
+    (DAY, "play", "PER", "media", "unlisted", 24), (DAY, "play", "PER", "device", "viSecret", 32),
+    (DAY, "play", "FRA", "total", "", 64),
+}  # fmt: skip
+
+
+def test_stored_rows_of_assets_that_are_not_listed_become_one_row_of_each_country():
+    table = hide_unlisted_rows(facts_table(ROWS), {"viPublic"})
+    assert table == facts_table(HIDDEN)
+    assert hide_unlisted_rows(table, {"viPublic"}) is table
+
+
+def test_facts_of_an_engine_have_no_id_of_an_asset_that_is_not_listed():
+    facts = ibis.connect("duckdb://").create_table("facts", facts_table(ROWS))
+    hidden = hide_unlisted_facts(facts, {"viPublic"})
+    assert hidden.columns == facts.columns
+    sums = hidden.group_by(*hidden.columns[:5]).agg(count=hidden["count"].sum()).to_pyarrow()
+    assert {tuple(row.values()) for row in sums.to_pylist()} == HIDDEN
+
+
+def test_what_was_published_of_a_video_that_is_not_listed_any_more_is_unlisted_and_other_dimensions_stay():
+    cells = Cells({"FRA": {"viPublic": 5, "viSecret": 6, "viGone": 7}}, {"FRA": 9}, {"FRA": 3})
+    hidden = {"shown": {"FRA": {"unlisted": 13, "viPublic": 5}}, "withheld": {"FRA": 9}, "hidden": {"FRA": 3}}
+    assert everything(hide_unlisted_cells(cells, {"viPublic"})) == hidden
+    month = PublishedMonth(cells, 5)
+    found = hide_unlisted_months({("media", DAY): month, ("city", DAY): month}, {"viPublic"})
+    assert everything(found["media", DAY].cells) == hidden
+    assert found["city", DAY] == month

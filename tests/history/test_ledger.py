@@ -3,8 +3,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from apivideo_geo.days import CLOCK_TOLERANCE
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.history.ledger import LedgerDay, days_to_collect, parse_ledger, render_ledger
+from apivideo_geo.history.ledger import LedgerDay, days_to_collect, days_to_compare, parse_ledger, render_ledger
 
 DAY = date(2026, 11, 10)
 NIGHT = datetime(2026, 11, 12, 4, 17, tzinfo=UTC)
@@ -52,6 +53,52 @@ def test_a_day_stored_at_a_lower_detail_is_fetched_again_and_never_at_less_than_
     assert asked([entry(last=NIGHT)], now=final, detail="full") == {DAY: "full"}
     assert asked([entry(last=NIGHT, detail="full")], now=final, detail="country") == {}
     assert asked([entry(last=NIGHT, detail="full", open=True)], now=final, detail="country") == {DAY: "full"}
+
+
+def compared(*stored, now=NIGHT, source="data", first=DAY, last=DAY):
+    return days_to_compare({one.day: one for one in stored}, first, last, now, source)
+
+
+def test_days_that_were_never_compared_and_young_days_are_compared_with_the_own_count():
+    final, young = datetime(2026, 11, 12, tzinfo=UTC), datetime(2026, 11, 11, 4, 17, tzinfo=UTC)
+    confirmed = replace(entry(last=final), reported=5)
+    assert compared() == compared(confirmed) == []
+    assert compared(entry(last=final)) == [DAY], "stored before counts were compared"
+    assert compared(replace(confirmed, doubt="uncompared")) == [DAY]
+    assert compared(replace(entry(last=final), doubt="settled")) == []
+    assert compared(replace(confirmed, last=young)) == [DAY]
+    assert compared(replace(confirmed, last=young), now=young + timedelta(hours=5)) == []
+    assert compared(replace(confirmed, last=young), now=young + timedelta(hours=6)) == [DAY]
+    assert compared(entry(last=final), source="sessions") == []
+
+
+@pytest.mark.parametrize("change", [{"open": True}, {"last": None}, {"doubt": "differs"}, {"doubt": "refused"}])
+def test_a_day_that_is_fetched_again_is_not_compared_first(change):
+    stored = replace(entry(last=NIGHT), **change)
+    assert compared(stored) == []
+    assert asked([stored]) == {DAY: "country"}
+
+
+def test_a_young_day_that_was_compared_is_not_fetched_unless_all_are():
+    young = {DAY: entry(last=datetime(2026, 11, 11, 4, 17, tzinfo=UTC))}
+    options = {"first": DAY, "last": DAY, "now": NIGHT, "detail": "country"}
+    assert days_to_collect(young, **options, compared=[DAY]) == {}
+    assert days_to_collect(young, **options, compared=[DAY], asks_all=True) == {DAY: "country"}
+    assert days_to_collect({DAY: entry(last=NIGHT)}, **options, asks_all=True) == {DAY: "country"}
+
+
+def test_a_day_that_a_clock_ahead_stored_is_fetched_again():
+    end = datetime(2026, 11, 11, tzinfo=UTC)
+    early = entry(last=end - timedelta(hours=1))
+    assert asked([early], now=end - timedelta(minutes=1)) == {DAY: "country"}, "complete before its end"
+    assert asked([entry(last=NIGHT)], now=NIGHT - CLOCK_TOLERANCE) == {}
+    assert asked([entry(last=NIGHT)], now=NIGHT - CLOCK_TOLERANCE - timedelta(seconds=1)) == {DAY: "country"}
+
+
+def test_a_day_is_final_a_day_after_its_end():
+    end = datetime(2026, 11, 11, tzinfo=UTC)
+    assert asked([entry(last=end + timedelta(hours=23, minutes=59))], now=end + timedelta(days=9)) == {DAY: "country"}
+    assert asked([entry(last=end + timedelta(hours=24))], now=end + timedelta(days=9)) == {}
 
 
 def test_the_ledger_is_the_same_after_writing_and_reading():

@@ -1,0 +1,150 @@
+"""Change the code in small ways, see which changes no quick test notices, and write docs/mutants.md.
+
+``make mutants`` runs mutmut on the modules of ``[tool.mutmut]`` in pyproject.toml: the functions that changed since its
+last run, and what survived then. ``make mutants MODULES="apivideo_geo/privacy.py …"`` runs all of these modules again.
+mutants.csv has the changes that make no difference, each with the reason.
+"""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from mutmut.mutation.data import SourceFileMutationData
+from mutmut.mutation.diff_apply import get_diff_for_mutant
+from mutmut.stats import status_by_exit_code
+from mutmut.utils.file_utils import walk_mutatable_files
+from mutmut.utils.format_utils import orig_function_and_class_names_from_key
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs/mutants.md"
+REASONS = Path(__file__).with_name("mutants.csv")
+COLUMNS = ("module", "function", "line", "becomes", "reason")
+HEAD = """# Mutation tests
+
+[mutmut](https://mutmut.readthedocs.io/) {version} changes the code in small ways: a number, an operator, a string, an
+argument, a keyword. A test should fail for each change. `make mutants` wrote this page on {day}. It changes the
+functions of the modules below and runs the quick tests that call the changed function: those in `[tool.mutmut]` of
+`pyproject.toml`, without a browser and in one process. Not changed are constants of modules, and functions with a
+decorator, such as properties and cached ones.
+
+Score: noticed changes of all, those that no quick test calls included. *Explained* are changes that make no difference,
+listed below; *open* are the others that no quick test notices; *not called*: only the slow tests get there, which run
+the whole command, such as `test_withheld.py`, `test_believed.py` and `test_main_job.py`.
+
+"""
+TABLE = """| module | mutants | noticed | explained | open | not called | not run | score |
+|---|--:|--:|--:|--:|--:|--:|--:|
+"""
+
+
+@dataclass
+class Module:
+    """What became of the mutants of one module."""
+
+    path: Path
+    counts: Counter[str] = field(default_factory=Counter)
+    explained: list[dict[str, str]] = field(default_factory=list)
+    survived: list[dict[str, str]] = field(default_factory=list)
+
+    def row(self) -> str:
+        """Return the module's line of the table."""
+        name = str(self.path).removeprefix("apivideo_geo/")
+        return _row(f"`{name}`", self.counts, len(self.explained), len(self.survived))
+
+
+def _row(name: str, counts: Counter[str], explained: int, survived: int) -> str:
+    noticed = counts["killed"] + counts["timeout"]
+    run = counts.total() - counts["not checked"]
+    score = f"{100 * noticed / run:.1f} %" if run else ""
+    cells = (name, counts.total(), noticed, explained, survived, counts["no tests"], counts["not checked"], score)
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def read_results() -> list[Module]:
+    """Return what mutmut's last runs found, by module."""
+    reasons = {_key(row): row["reason"] for row in csv.DictReader(REASONS.open(encoding="utf-8"))}
+    modules = []
+    for path in sorted(walk_mutatable_files()):
+        data = SourceFileMutationData(path=path)
+        data.load()
+        module = Module(path, Counter(status_by_exit_code[code] for code in data.exit_code_by_key.values()))
+        for name, code in data.exit_code_by_key.items():
+            if status_by_exit_code[code] == "survived":
+                change = _change(name, path)
+                reason = reasons.get(_key(change))
+                (module.explained if reason else module.survived).append(change | {"reason": reason or ""})
+        modules.append(module)
+    return [module for module in modules if module.counts]
+
+
+def _key(change: dict[str, str]) -> tuple[str, ...]:
+    return tuple(change[name] for name in COLUMNS[:-1])
+
+
+def _change(name: str, path: Path) -> dict[str, str]:
+    """Return the change that is the mutant ``name``, as a row of mutants.csv."""
+    lines = get_diff_for_mutant(name, path=path).splitlines()[2:]
+    function, owner = orig_function_and_class_names_from_key(name)
+    line, becomes = (" ".join(line[1:].strip() for line in lines if line.startswith(sign)) for sign in "-+")
+    function = f"{owner}.{function}" if owner else function
+    return {"module": str(path), "function": function, "line": line, "becomes": becomes}
+
+
+def render_page(modules: Iterable[Module]) -> str:
+    """Return docs/mutants.md."""
+    modules = list(modules)
+    total = sum((module.counts for module in modules), Counter())
+    explained = [change for module in modules for change in module.explained]
+    survived = [change for module in modules for change in module.survived]
+    head = HEAD.format(version=version("mutmut"), day=datetime.now(UTC).date())
+    rows = (*(module.row() for module in modules), _row("all", total, len(explained), len(survived)))
+    return head + TABLE + "\n".join((*rows, *_explanations(explained), ""))
+
+
+def _explanations(changes: list[dict[str, str]]) -> Iterator[str]:
+    yield "\n## What makes no difference"
+    kinds = Counter(change["reason"] for change in changes)
+    for reason, count in kinds.most_common():
+        yield f"\n{reason} ({count}):\n"
+        for change in changes:
+            if change["reason"] == reason:
+                module = change["module"].removeprefix("apivideo_geo/")
+                yield f"- `{module}`, `{change['function']}`: ``{change['line']}`` → ``{change['becomes']}``"
+
+
+def forget_survivors() -> None:
+    """Let mutmut run again what survived or was not called: a test may be new."""
+    for path in walk_mutatable_files():
+        data = SourceFileMutationData(path=path)
+        data.load()
+        for name, code in data.exit_code_by_key.items():
+            if status_by_exit_code[code] not in ("killed", "timeout"):
+                data.exit_code_by_key[name] = None
+        if data.exit_code_by_key:
+            data.save()
+
+
+def main(paths: list[str]) -> None:
+    """Run mutmut, write the page, and print what survived without a reason as lines for mutants.csv."""
+    forget_survivors()
+    patterns = [f"{path.removesuffix('.py').replace('/', '.')}.x*" for path in paths]
+    program = Path(sys.executable).with_name("mutmut")
+    subprocess.run([program, "run", "--max-children", "1", *patterns], check=True)  # noqa: S603
+    modules = read_results()
+    PAGE.write_text(render_page(modules), encoding="utf-8")
+    lines = csv.DictWriter(sys.stdout, COLUMNS)
+    for module in modules:
+        lines.writerows(module.survived)
+    print(TABLE + "\n".join(module.row() for module in modules))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
