@@ -30,19 +30,21 @@ COLUMNS = ("module", "function", "line", "becomes", "reason")
 HEAD = """# Mutation tests
 
 [mutmut](https://mutmut.readthedocs.io/) {version} changes the code in small ways: a number, an operator, a string, an
-argument, a keyword. A test should fail for each change. `make mutants` wrote this page on {day}. It changes the
-functions of the modules below and runs the quick tests that call the changed function: those in `[tool.mutmut]` of
-`pyproject.toml`, without a browser and in one process. Not changed are constants of modules, and functions with a
+argument, a keyword. The types or a test should fail for each change. `make mutants` wrote this page on {day}: mypy
+reads each changed function of the modules below, and then the quick tests run that call it, those in `[tool.mutmut]`
+of `pyproject.toml`: in one process, without a browser. Not changed are constants of modules, and functions with a
 decorator, such as properties and cached ones.
 
-Score: noticed changes of all, those that no quick test calls included. *Explained* are changes that make no difference,
-listed below; *open* are the others that no quick test notices; *not called*: only the slow tests get there, which run
-the whole command, such as `test_withheld.py`, `test_believed.py` and `test_main_job.py`.
+Score: the noticed changes, by types or tests, of those that were run. *No difference*: the changes that are listed
+below with the reason. *Open*: no quick test notices them. *Not called*: no quick test calls the function, only the
+slow ones do, which run the whole command, such as `test_withheld.py`, `test_believed.py` and `test_main_job.py`.
 
 """
-TABLE = """| module | mutants | noticed | explained | open | not called | not run | score |
-|---|--:|--:|--:|--:|--:|--:|--:|
+TABLE = """| module | changes | by types | by tests | no difference | open | not called | not run | score |
+|---|--:|--:|--:|--:|--:|--:|--:|--:|
 """
+TYPES, NOT_RUN, NOT_CALLED = "caught by type check", "not checked", "no tests"
+NOTICED = ("killed", "timeout", "segfault")
 
 
 @dataclass
@@ -61,10 +63,9 @@ class Module:
 
 
 def _row(name: str, counts: Counter[str], explained: int, survived: int) -> str:
-    noticed = counts["killed"] + counts["timeout"]
-    run = counts.total() - counts["not checked"]
-    score = f"{100 * noticed / run:.1f} %" if run else ""
-    cells = (name, counts.total(), noticed, explained, survived, counts["no tests"], counts["not checked"], score)
+    tests, total = sum(counts[status] for status in NOTICED), counts.total()
+    score = f"{100 * (counts[TYPES] + tests) / total:.1f} %" if total and not counts[NOT_RUN] else ""
+    cells = (name, total, counts[TYPES], tests, explained, survived, counts[NOT_CALLED], counts[NOT_RUN], score)
     return f"| {' | '.join(map(str, cells))} |"
 
 
@@ -101,11 +102,12 @@ def _change(name: str, path: Path) -> dict[str, str]:
 def render_page(modules: Iterable[Module]) -> str:
     """Return docs/mutants.md."""
     modules = list(modules)
-    total = sum((module.counts for module in modules), Counter())
+    run = [module for module in modules if not module.counts[NOT_RUN]]
+    total = sum((module.counts for module in run), Counter())
     explained = [change for module in modules for change in module.explained]
-    survived = [change for module in modules for change in module.survived]
+    sums = (sum(len(module.explained) for module in run), sum(len(module.survived) for module in run))
     head = HEAD.format(version=version("mutmut"), day=datetime.now(UTC).date())
-    rows = (*(module.row() for module in modules), _row("all", total, len(explained), len(survived)))
+    rows = (*(module.row() for module in modules), _row("all that were run", total, *sums))
     return head + TABLE + "\n".join((*rows, *_explanations(explained), ""))
 
 
@@ -126,7 +128,7 @@ def forget_survivors() -> None:
         data = SourceFileMutationData(path=path)
         data.load()
         for name, code in data.exit_code_by_key.items():
-            if status_by_exit_code[code] not in ("killed", "timeout"):
+            if status_by_exit_code[code] not in (*NOTICED, TYPES):
                 data.exit_code_by_key[name] = None
         if data.exit_code_by_key:
             data.save()

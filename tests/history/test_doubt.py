@@ -83,9 +83,23 @@ def test_an_answer_replaces_a_stored_day_only_where_it_is_worth_more(before, now
     assert doubt.weigh(before, now, has_own_count=True) == verdict
 
 
-def test_without_an_own_count_only_sizes_are_compared():
-    assert doubt.weigh(stored(5), answer(4), has_own_count=False) == "compare"
-    assert doubt.weigh(None, answer(4), has_own_count=False) == "store"
+@pytest.mark.parametrize(
+    ("before", "now", "verdict"),
+    [
+        (None, answer(4), "store"), (stored(5), answer(4), "compare"),
+        (stored(5, state="refused"), answer(4, state="refused"), "compare"),
+        (stored(5, state="refused"), answer(4), "store"), (stored(5), answer(6, state="refused"), "keep"),
+        (stored(5, open=True), answer(6, state="refused"), "store"),
+        (stored(5, source="sessions"), answer(6, state="refused"), "compare"),
+    ],
+)  # fmt: skip
+def test_without_an_own_count_sizes_are_compared_unless_one_answer_is_in_doubt(before, now, verdict):
+    assert doubt.weigh(before, now, has_own_count=False) == verdict
+
+
+def test_viewers_who_were_in_two_countries_on_one_day_are_no_reason_for_doubt():
+    found = [doubt.judge("viewer", count, 5, doubtful=False, open=False) for count in (4, 5, 6)]
+    assert found == ["differs", "no", "no"]
 
 
 @pytest.mark.parametrize(
