@@ -30,7 +30,10 @@ ROUNDED = 0.0005
 ANYWHERE = "404.html"
 """A host shows this page at every URL that does not exist, so its relative links can only go up."""
 
-_LINK = re.compile(r"""<(?P<tag>[a-z]+)\b[^>]*?\s(?:href|src)=["'](?P<url>[^"']*)["']""", re.IGNORECASE)
+# Most of a page are shapes, which load nothing.
+_LINK = re.compile(
+    r"""<(?!path|rect|g\b)(?P<tag>[a-z]+)\b[^>]*?\s(?:href|src)=["'](?P<url>[^"']*)["']""", re.IGNORECASE
+)
 _PLACE = re.compile(r'<path\b[^>]*?\sid="(?P<code>[A-Z]{3})(?:-dot)?"[^>]*?\sd="[^"]+"')
 _COUNT = re.compile(rb'<data id="count" value="(?P<count>\d+)">')
 _JSON_IN_HTML = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "<>&'"})
@@ -188,10 +191,13 @@ def check_links(site: Mapping[str, bytes], own_templates: bool = False) -> list[
     ``own_templates``: the owner has replaced templates, so pages are parsed and scripts searched. This project's own
     pages are known to be well-formed; a pattern finds their links ten times faster.
     """
-    problems = []
+    problems, answers = [], dict[tuple[str, Address], str]()
     for name in sorted(site):
+        folder = name if name == ANYWHERE else name.rpartition("/")[0]  # links of its pages are judged alike
         for found in _addresses(name, site[name], own_templates):
-            if problem := _link_problem(site, name, found):
+            if (folder, found) not in answers:
+                answers[folder, found] = _link_problem(site, name, found)
+            if problem := answers[folder, found]:
                 problems.append(f"{name} {problem} ({found.where})")
     return problems
 

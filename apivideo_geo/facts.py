@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 FACTS = pa.schema(
     [
@@ -17,6 +21,7 @@ FACTS = pa.schema(
     ]
 )
 """The columns ``model.FACT_COLUMNS`` and their types."""
+KEYS = [name for name in FACTS.names if name != "count"]
 
 
 def facts_table(rows: Iterable[tuple[object, ...]]) -> pa.Table:
@@ -28,4 +33,33 @@ def facts_table(rows: Iterable[tuple[object, ...]]) -> pa.Table:
 
 def sort_facts(table: pa.Table) -> pa.Table:
     """Return ``table`` with the columns and types of ``FACTS``, sorted by all of them: equal facts are equal bytes."""
-    return table.select(FACTS.names).cast(FACTS).sort_by([(name, "ascending") for name in FACTS.names]).combine_chunks()
+    facts = table.select(FACTS.names).cast(FACTS)
+    numbers, columns = number_rows(facts.select(KEYS))
+    order = pa.array(np.lexsort((facts["count"], numbers)))
+    taken = (coded.dictionary.take(coded.indices.take(order)) for coded in columns)
+    return pa.table([*taken, facts["count"].combine_chunks().take(order)], FACTS)
+
+
+def number_rows(table: pa.Table) -> tuple[npt.NDArray[np.int64], list[pa.DictionaryArray]]:
+    """Return a number for each row of ``table``, and its columns as dictionaries.
+
+    Equal rows have equal numbers, and the order of the numbers is that of the rows: they are sorted several times
+    faster than texts.
+    """
+    numbers, columns = np.zeros(len(table), np.int64), []
+    for column in table.columns:
+        coded = column.dictionary_encode().combine_chunks()
+        ranks = np.argsort(pc.sort_indices(coded.dictionary))
+        numbers = numbers * len(ranks) + ranks[coded.indices]
+        columns.append(coded)
+    return numbers, columns
+
+
+def add_up_facts(table: pa.Table) -> pa.Table:
+    """Return ``table`` like :func:`sort_facts`; rows that differ only in their count are added up."""
+    facts = sort_facts(table)
+    pairs = zip(facts.slice(1).select(KEYS).columns, facts.slice(0, max(len(facts) - 1, 0)).columns, strict=False)
+    if not pc.any(reduce(pc.and_, (pc.equal(one, other) for one, other in pairs))).as_py():
+        return facts
+    sums = facts.group_by(KEYS).aggregate([("count", "sum")])
+    return sort_facts(sums.rename_columns(FACTS.names))

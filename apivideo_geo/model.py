@@ -21,6 +21,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
+from itertools import compress
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -375,8 +376,8 @@ class Comparison:
         now = counted = 0
         before = 0.0
         for these, those in self.groups:
-            now += sum(counts[day] for day in these)
-            there = sum(counts[day] for day in those)
+            now += sum(map(counts.__getitem__, these))
+            there = sum(map(counts.__getitem__, those))
             counted += there
             before += there * len(these) / len(those)
         return Change(now, before, counted)
@@ -458,21 +459,35 @@ class Summary:
 
     def daily_by(self, dimension: str) -> tuple[DayCount, ...]:
         """Return ``daily``, where a day that was not collected by ``dimension`` has no count."""
-        lacking = frozenset(self.uncollected.get(dimension, ()))
-        return tuple(DayCount(day.day, None) if day.day in lacking else day for day in self.daily)
+        return self._daily_with_gaps.get(dimension, self.daily)
+
+    @cached_property
+    def _daily_with_gaps(self) -> dict[str, tuple[DayCount, ...]]:
+        """What :meth:`daily_by` returns for the dimensions that were not collected on some day."""
+        return {
+            dimension: tuple(DayCount(day.day, None) if day.day in lacking else day for day in self.daily)
+            for dimension, days in self.uncollected.items()
+            if (lacking := frozenset(days))
+        }
 
     def count_by(self, dimension: str, code: str = "", months: Collection[date] | None = None) -> int:
         """Return the count on the days collected by ``dimension``: what its values are parts of.
 
         ``code``: of this country (alpha-3), by default of all. ``months`` (first days): only their days.
         """
-        days = self.daily_by(dimension)
-        counts = self.by_country.get(code, ()) if code else [day.count or 0 for day in days]
-        return sum(
-            count
-            for day, count in zip(days, counts, strict=False)
-            if day.count is not None and (months is None or day.day.replace(day=1) in months)
-        )
+        key = dimension, months if months is None else frozenset(months)
+        if key not in self._collected:
+            self._collected[key] = [
+                day.count is not None and (months is None or day.day.replace(day=1) in months)
+                for day in self.daily_by(dimension)
+            ]
+        counts = self.by_country.get(code, ()) if code else [day.count or 0 for day in self.daily]
+        return sum(compress(counts, self._collected[key]))
+
+    @cached_property
+    def _collected(self) -> dict[tuple[str, frozenset[date] | None], list[bool]]:
+        """Dimension and months → which days :meth:`count_by` adds up."""
+        return {}
 
 
 @dataclass(frozen=True)

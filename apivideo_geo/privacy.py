@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from apivideo_geo.facts import FACTS, sort_facts
+from apivideo_geo.facts import FACTS, add_up_facts
 from apivideo_geo.model import UNLISTED, Asset, Cells, Facts, PublishedMonths, most_first
 
 if TYPE_CHECKING:
@@ -223,8 +223,7 @@ def hide_unlisted_rows(table: pa.Table, listed: Collection[str]) -> pa.Table:
         return table
     index = table.column_names.index("value")
     replaced = table.set_column(index, FACTS.field("value"), pc.if_else(hidden, UNLISTED, table["value"]))
-    keys = [name for name in FACTS.names if name != "count"]
-    return sort_facts(replaced.group_by(keys).aggregate([("count", "sum")]).rename_columns([*keys, "count"]))
+    return add_up_facts(replaced)
 
 
 def hide_unlisted_cells(cells: Cells, listed: Collection[str]) -> Cells:

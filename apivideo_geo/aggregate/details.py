@@ -10,9 +10,11 @@ from datetime import date
 from types import MappingProxyType
 
 import ibis
+import pyarrow as pa
 
 from apivideo_geo.aggregate.monthly import count_cells
 from apivideo_geo.aggregate.summary import uncollected_days, within
+from apivideo_geo.facts import number_rows
 from apivideo_geo.model import (
     UNKNOWN,
     UNLISTED,
@@ -90,25 +92,19 @@ def _count_months(facts: ibis.Table, summary: Summary) -> Months:
     import numpy as np
 
     key = ("dimension", "country", "value")
-    table = (
-        facts.group_by(*key, month=facts.day.year() * 12 + facts.day.month())
-        .agg(count=facts["count"].sum())
-        .order_by(key)
-        .to_pyarrow()
-    )
+    month = facts.day.year() * 12 + facts.day.month()
+    table = facts.group_by(*key, month=month).agg(count=facts["count"].sum()).to_pyarrow()
     if not table.num_rows:
         return {}
-    columns = [table[name].combine_chunks().dictionary_encode() for name in key]
-    codes = np.stack([column.indices.to_numpy() for column in columns])
-    begins = np.concatenate([[True], (codes[:, 1:] != codes[:, :-1]).any(axis=0)])
-    counts = np.zeros((begins.sum(), len(summary.months)), dtype=np.int64)
+    numbers, columns = number_rows(table.select(key))
+    _, begins, rows = np.unique(numbers, return_index=True, return_inverse=True)
+    counts = np.zeros((len(begins), len(summary.months)), dtype=np.int64)
     first = summary.months[0].year * 12 + summary.months[0].month
-    counts[begins.cumsum() - 1, table["month"].to_numpy() - first] = table["count"].to_numpy()
-    names = [column.dictionary.to_pylist() for column in columns]
+    counts[rows, table["month"].to_numpy() - first] = table["count"].to_numpy()
+    texts = (column.take(pa.array(begins)).to_pylist() for column in columns)
     months: Months = defaultdict(lambda: defaultdict(dict))
-    for row, places in zip(counts, codes[:, begins].T, strict=True):
+    for row, dimension, country, value in zip(counts, *texts, strict=True):
         if row.any():
-            dimension, country, value = (texts[place] for texts, place in zip(names, places, strict=True))
             months[dimension][country][value] = array("q", row.tobytes())
     return {dimension: dict(countries) for dimension, countries in months.items()}
 

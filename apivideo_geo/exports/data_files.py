@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from apivideo_geo.aggregate.ratios import Ratios, RatioValue
@@ -37,6 +38,7 @@ def render_data_files(
     return {**files, "data/datapackage.json": package}
 
 
+@cache
 def render_world() -> bytes:
     """``world.json``: the outlines as the map draws them, for who wants to draw another. Names are codes only."""
     shapes = {

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from apivideo_geo.facts import FACTS, sort_facts
-from apivideo_geo.model import FACT_COLUMNS, Summary
+from apivideo_geo.facts import FACTS, add_up_facts
+from apivideo_geo.model import Summary
 from apivideo_geo.privacy import public_dimensions
 
 
@@ -25,8 +25,6 @@ def render_facts(
     ``others``, only the totals by country are.
     """
     public = facts.filter(facts.dimension.isin(public_dimensions(withhold_media)))
-    keys = [name for name in FACT_COLUMNS if name != "count"]
-    public = public.group_by(keys).agg(count=public["count"].sum())  # several assets may have become one: unlisted
     sink = pa.BufferOutputStream()
     more = pa.concat_tables([FACTS.empty_table(), *map(_totals, others)])
     with pq.ParquetWriter(sink, FACTS, compression="zstd", store_schema=False) as writer:
@@ -39,7 +37,8 @@ def render_facts(
             else [(public, more)]
         )
         for chunk, rows in chunks:
-            writer.write_table(sort_facts(pa.concat_tables([chunk.to_pyarrow().cast(FACTS), rows])))
+            # several assets may have become one: unlisted
+            writer.write_table(add_up_facts(pa.concat_tables([chunk.to_pyarrow().cast(FACTS), rows])))
     return bytes(sink.getvalue())
 
 

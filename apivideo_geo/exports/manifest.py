@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 
@@ -26,7 +27,7 @@ def render_manifest(summary: Summary, site: Mapping[str, bytes]) -> bytes:
     files = {name: sha256(site[name]).hexdigest() for name in sorted(site)}
     manifest = {
         "generator": f"apivideo-geo {find_version()}",
-        "versions": {name: version(name) for name in LIBRARIES},
+        "versions": _versions(),
         "generated_at": summary.generated_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "demo": summary.demo,
         "metric": summary.metric,
@@ -46,3 +47,8 @@ def render_manifest(summary: Summary, site: Mapping[str, bytes]) -> bytes:
         "files": files,
     }
     return (json.dumps(manifest, indent=1) + "\n").encode()
+
+
+@cache
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in LIBRARIES}

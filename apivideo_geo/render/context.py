@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -90,6 +91,19 @@ class Context:
         days = self.summary.daily
         notes = [note for note in (*self.details.notes, *published) if days and days[0].day <= note.day <= days[-1].day]
         return tuple(sorted(notes, key=lambda note: (note.day, bool(note.media_id), note.text, note.media_id)))
+
+    @cached_property
+    def notes_of(self) -> Mapping[str, list[int]]:
+        """Media id, or "" for those of the owner → the indexes of its ``notes``."""
+        found = defaultdict[str, list[int]](list)
+        for index, note in enumerate(self.notes):
+            found[note.media_id].append(index)
+        return found
+
+    @cached_property
+    def live_streams(self) -> frozenset[str]:
+        """The media ids of the live streams."""
+        return frozenset(one.asset.media_id for one in self.details.assets if one.asset.type == "live-stream")
 
     @property
     def period(self) -> str:

@@ -7,6 +7,7 @@ script is a separate file (the page allows no inline script); equal maps give eq
 
 from __future__ import annotations
 
+from functools import cache
 from textwrap import dedent
 from typing import Any
 
@@ -78,6 +79,7 @@ def container_id(name: str) -> str:
     return f"map_{name}"
 
 
+@cache
 def render_script(name: str, svg_id: str, width: float, height: float) -> str:
     """Return the script that opens the map ``name`` over the page's SVG ``svg_id``, ``width`` × ``height`` units."""
     world = FlatMap(name, width, height)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from html import escape
 
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, Shape, load_shapes, parse_path
@@ -45,6 +45,7 @@ def frame_around(area: Sequence[float], land: str) -> Frame:
     return Frame(land, (round(x), round(y), round(width), round(height)))
 
 
+@cache
 def render_land() -> bytes:
     """Return the shared picture: every outline in the colour of zero. Borders are gaps, so it fits both themes."""
     outlines = "".join(load_outlines().values())
@@ -143,7 +144,7 @@ def render_uses(classes: Mapping[int, Iterable[str]], count: int, alternative: s
     )
 
 
-@lru_cache(maxsize=1)
+@cache
 def load_outlines() -> Mapping[str, str]:
     """Return alpha-3 → path of the outline; empty if it is too small for this grid and has a dot instead."""
     return {code: _coarse(shape) for code, shape in load_shapes().items()}

@@ -9,7 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from apivideo_geo.aggregate.compare import compared_months, settled_months
 from apivideo_geo.model import AssetDetail, Comparison, NewsItem
@@ -68,12 +73,17 @@ class _Causes:
     def of_month(self, month: date) -> str:
         """Return the asset that made at least half of a month's rise; empty if there is none, and after a note."""
         compared = self._compared(month)
+        total = compared and compared.of(self._total)
+        if not compared or not total or not self._assets:
+            return ""
+        each: Any = compared.of(self._by_day)  # type: ignore[arg-type]  # of all assets at once
+        averages = zip(each.now, each.before, strict=True)
+        return self._most_of_rise((total.now, total.before), [*zip(averages, self._assets, strict=True)])
 
-        def averages(counts: Sequence[int]) -> tuple[float, float]:
-            change = compared.of(counts) if compared else None
-            return (change.now, change.before) if change else (0, 0)
-
-        return self._most_of_rise(averages(self._total), [(averages(one.daily), one) for one in self._assets])
+    @cached_property
+    def _by_day(self) -> npt.NDArray[np.int64]:
+        """The counts of all assets on each day, as an array of days and assets."""
+        return np.array([one.daily for one in self._assets], np.int64).T.copy()
 
     def of_country(self, month: date, code: str) -> str:
         """Return the same for the country ``code`` (alpha-3); its counts by asset are known by month, not by day."""

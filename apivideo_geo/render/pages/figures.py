@@ -140,8 +140,8 @@ class Curves:
             return {"curve": "", "curve_note": "", "marks": Marks()}
         marks = self._all_marks
         if media is not None:
-            notes = [note for note in self._context.notes if not note.media_id or note.media_id in media]
-            marks = make_marks(notes, self._daily, self._context)
+            indexes = sorted(index for media_id in {"", *media} for index in self._context.notes_of.get(media_id, ()))
+            marks = make_marks([self._context.notes[index] for index in indexes], self._daily, self._context)
         words = with_marks(self._formats.say("Day by day: %(name)s", name=name), marks, self._formats)
         curve = Markup(self._frame.render(counts, words, marks.picture))  # noqa: S704 - SVG made here, its texts escaped
         return {"curve": curve, "curve_note": self._note(counts), "marks": marks}

@@ -88,11 +88,10 @@ def _notes(day: date, notes: Iterator[Note], context: Context) -> Iterator[Event
 
 def _published(day: date, notes: Sequence[Note], context: Context) -> Iterator[Event]:
     say, say_many = context.formats.say, context.formats.say_many
-    live = {one.asset.media_id for one in context.details.assets if one.asset.type == "live-stream"}
     link = "videos.html"
     if len(notes) == 1:
         text, link = say("Published: %(title)s", title=notes[0].text), context.video_pages.get(notes[0].media_id, link)
-    elif any(note.media_id in live for note in notes):
+    elif any(note.media_id in context.live_streams for note in notes):
         text = say_many(
             "%(count)s video or live stream published", "%(count)s videos and live streams published", len(notes)
         )

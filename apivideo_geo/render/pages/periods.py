@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -80,6 +80,7 @@ class Periods:
 
     def __init__(self, context: Context) -> None:
         self._context, self._days = context, dict[str, list[list[int]]]()
+        self._rows: dict[str, list[Month]] = {}
         self._control = make_control(context)
 
     def follow(self, path: str, name: str, months: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str, bytes]]:
@@ -142,19 +143,27 @@ class Periods:
 
     def rows(self, counts: Counts, dimension: str = "total") -> tuple[Month, ...]:
         """Return the table by month, the latest first. Only countries (``dimension`` is "total") have a rank."""
-        formats, summary = self._context.formats, self._context.summary
-        rows = []
-        for index, (month, days, count) in enumerate(zip(summary.months, self.days(dimension), counts, strict=True)):
-            whole, share, rank = month_end(month).day, "", ""
+        formats, rows = self._context.formats, []
+        for index, (month, count) in enumerate(zip(self._months(dimension), counts, strict=True)):
+            share = rank = "–"
             if dimension == "total" and count and (total := self._totals[index]):
                 share = formats.share(count / total)
                 rank = formats.number(1 + sum(other > count for other in self._by_country[index]))
-            note = formats.say_many(
-                "%(count)s of %(all)s days", "%(count)s of %(all)s days", len(days), all=formats.number(whole)
-            )
-            name, number = formats.full_month(month), "–" if count is None else formats.number(count)
-            rows.append(Month(name, number, share or "–", rank or "–", "" if len(days) == whole else note))
+            rows.append(replace(month, count="–" if count is None else formats.number(count), share=share, rank=rank))
         return tuple(reversed(rows))
+
+    def _months(self, dimension: str) -> list[Month]:
+        """Return the rows of the table by month without their figures, the earliest first."""
+        if dimension not in self._rows:
+            formats, found = self._context.formats, list[Month]()
+            for month, days in zip(self._context.summary.months, self.days(dimension), strict=True):
+                whole = month_end(month).day
+                note = formats.say_many(
+                    "%(count)s of %(all)s days", "%(count)s of %(all)s days", len(days), all=formats.number(whole)
+                )
+                found.append(Month(formats.full_month(month), "", "", "", "" if len(days) == whole else note))
+            self._rows[dimension] = found
+        return self._rows[dimension]
 
 
 def ever_named(counts: Sequence[Sequence[int]], most: int) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from decimal import Decimal
 from functools import lru_cache
 from math import floor
 
@@ -45,7 +46,8 @@ class Formats:
         self._calendar = Locale.parse("en_001") if str(self.locale) == "en" else self.locale
         # A percent pattern has no decimals: give it exactly one.
         pattern = self.locale.percent_formats[None].pattern
-        self._percent = re.sub(r"0(?=[^0]*$)", "0.0", pattern)
+        self._percents = pattern, re.sub(r"0(?=[^0]*$)", "0.0", pattern)
+        self._code = str(self.locale)
         self._foreign = _FOREIGN[self.locale.text_direction]
 
     def say(self, message: str, **values: str) -> str:
@@ -83,7 +85,7 @@ class Formats:
 
     def number(self, value: float) -> str:
         """Format a count or a class limit: 93,904; 0.3."""
-        return _write_number(value, str(self.locale))
+        return _write_number(value, self._code)
 
     def share(self, part: float) -> str:
         """Format a share (0 to 1) with one decimal: 71.1%; what would round to zero is < 0.1%."""
@@ -111,7 +113,7 @@ class Formats:
     def about(self, part: float) -> str:
         """Format a share for a sentence: 71%; below ten percent with a decimal."""
         if part >= 0.1:
-            return str(format_percent(part, locale=self.locale))
+            return self._percentage(part, 0)
         return self.share(part)
 
     def rate(self, value: float) -> str:
@@ -167,8 +169,8 @@ class Formats:
 
     def change(self, now: float, before: float) -> str:
         """Format a change with its sign: +12%, −8%; "0%" if it rounds to zero. ``before`` is above 0."""
-        size = str(format_percent(abs(now - before) / before, locale=self.locale))
-        if size == str(format_percent(0, locale=self.locale)):
+        size = self._percentage(abs(now - before) / before, 0)
+        if size == self._percentage(0, 0):
             return size
         return f"{'+' if now > before else '−'}{size}"
 
@@ -251,13 +253,19 @@ class Formats:
         """Return a CLDR date; in French the first of a month becomes "1er", which CLDR lacks."""
         return _FIRST.sub("1er", text) if self.locale.language == "fr" else text
 
-    def _percentage(self, part: float) -> str:
-        return str(format_percent(part, self._percent, locale=self.locale))
+    def _percentage(self, part: float, decimals: int = 1) -> str:
+        """Format a part with no decimal or one. It is rounded before: there are only few results to format."""
+        return _write_percent(round(Decimal(str(part)), 2 + decimals), self._percents[decimals], self._code)
 
 
 def sentence(text: str) -> str:
     """Return the text with a capital first letter."""
     return text[:1].upper() + text[1:]
+
+
+@lru_cache(maxsize=10_000)
+def _write_percent(part: Decimal, pattern: str, locale: str) -> str:
+    return str(format_percent(part, pattern, locale=locale))
 
 
 @lru_cache(maxsize=100_000)

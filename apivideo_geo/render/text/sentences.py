@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
 
@@ -243,6 +244,7 @@ def amount(metric: str, value: float, formats: Formats) -> str:
     return formats.rate(value) if metric in PER_DAY else formats.number(value)
 
 
+@lru_cache(maxsize=20_000)
 def quantity_of(metric: str, value: float, formats: Formats) -> str:
     """Return a value of a metric with its noun: "93,904 plays", "41.3 viewers a day", "3 h 20 min of watch time"."""
     return formats.say_many(*counted(metric), ceil(value), count=amount(metric, value, formats))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
@@ -68,9 +68,14 @@ def load_words(locale: str) -> Words:
 
 def plural_forms(words: Words, one: str, many: str) -> Mapping[str, str]:
     """Return CLDR's plural category ("one", "few", "other") → the sentence for such a count."""
-    category = Locale.parse(words.language).plural_form
-    first = {category(count): count for count in reversed(_SAMPLES)}
-    return {name: words.translations.ngettext(one, many, count) for name, count in sorted(first.items())}
+    return {name: words.translations.ngettext(one, many, count) for name, count in _first_counts(words.language)}
+
+
+@cache
+def _first_counts(language: str) -> list[tuple[str, int]]:
+    """Return each plural category of a language, in alphabetical order, and the first count that is of it."""
+    category = Locale.parse(language).plural_form
+    return sorted({category(count): count for count in reversed(_SAMPLES)}.items())
 
 
 def render_words(words: Words) -> str:
