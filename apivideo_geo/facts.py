@@ -34,6 +34,8 @@ def facts_table(rows: Iterable[tuple[object, ...]]) -> pa.Table:
 def sort_facts(table: pa.Table) -> pa.Table:
     """Return ``table`` with the columns and types of ``FACTS``, sorted by all of them: equal facts are equal bytes."""
     facts = table.select(FACTS.names).cast(FACTS)
+    if not len(facts):
+        return facts
     numbers, columns = number_rows(facts.select(KEYS))
     order = pa.array(np.lexsort((facts["count"], numbers)))
     taken = (coded.dictionary.take(coded.indices.take(order)) for coded in columns)
@@ -41,7 +43,7 @@ def sort_facts(table: pa.Table) -> pa.Table:
 
 
 def number_rows(table: pa.Table) -> tuple[npt.NDArray[np.int64], list[pa.DictionaryArray]]:
-    """Return a number for each row of ``table``, and its columns as dictionaries.
+    """Return a number for each row of ``table``, which has some, and its columns as dictionaries.
 
     Equal rows have equal numbers, and the order of the numbers is that of the rows: they are sorted several times
     faster than texts.

@@ -54,7 +54,7 @@ class MonthTable:
         counts = [self.monthly[value] for value in values]
         named = len(values) if len(values) <= self.most + 1 else self.most
         kept = ever_named(counts, self.most + 1)
-        rest = [row for index, row in enumerate(counts) if index not in set(kept)]
+        rest = [counts[index] for index in {*range(len(counts))}.difference(kept)]
         lacking = [part if part is None else (all_ or 0) - part for part, all_ in zip(self.base, whole, strict=True)]
         found = {
             "lacking": lacking if list(self.base) != list(whole) else None,
