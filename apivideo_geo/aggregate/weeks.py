@@ -44,14 +44,3 @@ def weeks_of(daily: Sequence[DayCount]) -> tuple[Week, ...]:
         weeks.append(Week(monday, slice(start, stop), over=last.day.weekday() == 6 and not last.open))
         start = stop
     return tuple(weeks)
-
-
-def collected_in(week: Week, daily: Sequence[DayCount]) -> int:
-    """Return how many days of a week were collected, the one that is not over left out."""
-    return sum(day.count is not None and not day.open for day in daily[week.days])
-
-
-def mean_of(week: Week, counts: Sequence[int], daily: Sequence[DayCount]) -> float | None:
-    """Return the mean of ``counts`` on a collected day; None in a week that is not over, or without a collected day."""
-    collected = collected_in(week, daily)
-    return week.sum_of(counts) / collected if week.over and collected else None

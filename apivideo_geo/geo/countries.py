@@ -85,13 +85,9 @@ def name_of(iso_a3: str, locale: str = "en") -> str:
     return names[to_alpha2(iso_a3)]
 
 
-def names_of(iso_a3: str, locales: Sequence[str] = ("en", "fr", "de", "es")) -> tuple[str, ...]:
-    """Return names that readers know a country by, each once: those in ``locales`` and in ``country_spellings.csv``.
-
-    Initials are without dots (``UK``). Raises UsageError for an unknown code or locale.
-    """
-    translated = (name_of(iso_a3, locale) for locale in locales)
-    return tuple(dict.fromkeys((*translated, *_other_names().get(iso_a3, ()))))
+def short_names(iso_a3: str) -> tuple[str, ...]:
+    """Return names in ``country_spellings.csv`` that readers know a country by. Initials are without dots (``UK``)."""
+    return tuple(dict.fromkeys(_other_names().get(iso_a3, ())))
 
 
 @cache

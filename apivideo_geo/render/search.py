@@ -7,10 +7,11 @@ what the pages themselves show may be in it. Entries whose page is not in the si
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from os.path import commonprefix
 from typing import Any, NamedTuple
 
-from apivideo_geo.geo.countries import names_of, to_alpha2
+from apivideo_geo.geo.countries import short_names, to_alpha2
 from apivideo_geo.render.addresses import collection_page, country_page, group_page, month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.cities import LISTED
@@ -26,26 +27,28 @@ _FIRST = marked_many("The first %(shown)s of %(count)s result", "The first %(sho
 class Entry(NamedTuple):
     """Something that can be found, by its ``name``.
 
-    ``path``: its page from the top of the site; "" if it is a row of the list of its kind. ``amount``: its count in
-    words; ``place``: where it is, to tell apart what has the same name; ``also``: other names and codes.
+    ``path``: its page from the top of the site; "" if it is a row of the list of its kind. ``amount``: its count, or
+    that in words if it is of another metric; ``place``: where it is, to tell apart what has the same name; ``also``:
+    other names; ``region``: of a country, its alpha-2, from which the browser knows its names in other languages.
     """
 
     path: str
     name: str
-    amount: str = ""
+    amount: float | str = ""
     place: str = ""
     also: tuple[str, ...] = ()
+    region: str = ""
 
 
 class Kind(NamedTuple):
-    """A kind of things with its ``name``. ``path``: most of their paths, with ``*`` in place of what differs.
+    """A kind of things with its ``name``. ``path``: their paths, with ``*`` in place of what differs.
 
     ``list``: the page with the list of those that have no page.
     """
 
     name: str
     entries: Iterable[Entry]
-    path: str = "*"
+    path: str
     list: str = ""
 
 
@@ -53,13 +56,14 @@ def render_search(context: Context, site: Collection[str], style: str, script: b
     """Return the ``script`` with the index of what is in ``site`` (paths) in front; ``style``: path of its style."""
     formats, say = context.formats, context.formats.say
     index = {
-        "kinds": [written for kind in _kinds(context) if (written := _written(kind, site))["entries"]],
+        "kinds": [written for kind in _kinds(context) if (written := _written(kind, site)).get("names")],
         "style": style,
         "label": say("Search"),
         "hint": say("Country, group, video, city, month …"),
         "close": say("Close"),
         "results": say("Results"),
         "nothing": say("Nothing found. Only what has been counted can be found."),
+        "counted": plural_forms(formats.words, *sentences.counted(context.summary.metric)),
         "found": plural_forms(formats.words, *_FOUND),
         "first": plural_forms(formats.words, *_FIRST),
     }
@@ -68,16 +72,52 @@ def render_search(context: Context, site: Collection[str], style: str, script: b
 
 
 def _written(kind: Kind, site: Collection[str]) -> dict[str, Any]:
-    """Return a kind as the script reads it: with what differs of each path, and without empty ends of entries."""
-    before, after = kind.path.split("*")
-    entries = []
-    for entry in kind.entries:
-        if (entry.path or kind.list) in site:
-            fields: list[object] = [entry.path.removeprefix(before).removesuffix(after), *entry[1:]]
-            while not fields[-1]:
-                fields.pop()
-            entries.append(fields)
-    return {"kind": kind.name, "path": kind.path, "list": kind.list, "entries": entries}
+    """Return a kind as the script reads it: a text for each column, which is packed to less than one for each entry.
+
+    Each amount is how much less it is than the one before, if both are numbers. ``places`` are written once, ``at`` are
+    the indexes of those of the entries. A column without values is left out.
+    """
+    entries = [entry for entry in kind.entries if (entry.path or kind.list) in site]
+    places = list(dict.fromkeys(entry.place for entry in entries))
+    amounts = list(_differences(entry.amount for entry in entries))
+    columns = {
+        "list": kind.list,
+        "names": "\n".join(" ".join(entry.name.split()) for entry in entries),
+        "amounts": amounts if any(amounts) else [],
+        "places": places if any(places) else [],
+        "at": [places.index(entry.place) for entry in entries] if any(places) else [],
+        "also": "\n".join("|".join(entry.also) for entry in entries).rstrip(),
+        "regions": " ".join(entry.region for entry in entries).rstrip(),
+    }
+    paths = _paths(kind.path, [entry.path for entry in entries])
+    return {"kind": kind.name, **paths, **{name: column for name, column in columns.items() if column}}
+
+
+def _paths(pattern: str, paths: Sequence[str]) -> dict[str, Any]:
+    """Return ``path`` with ``*`` in place of what differs between ``paths``, and that in ``parts``.
+
+    Between the parts are spaces, or nothing if all have the same ``size``. The last ones are missing if they are empty.
+    """
+    before, after = pattern.split("*")
+    parts = [path.removeprefix(before).removesuffix(after) for path in paths]
+    shared = commonprefix([part for part in parts if part])  # noqa: RUF071 - letter by letter is meant
+    while shared and shared in parts:
+        shared = shared[:-1]
+    parts = [part.removeprefix(shared) for part in parts]
+    sizes = {len(part) for part in parts[: len(parts) - parts.count("")]}
+    size = sizes.pop() if len(sizes) == 1 else 0
+    text = ("" if size else " ").join(parts).rstrip()
+    return {"path": f"{before}{shared}*{after}", **({"size": size} if size else {}), "parts": text}
+
+
+def _differences(amounts: Iterable[float | str]) -> Iterator[int | str]:
+    before = 0
+    for amount in amounts:
+        if isinstance(amount, str):
+            yield amount
+        else:
+            yield before - round(amount)
+            before = round(amount)
 
 
 def _kinds(context: Context) -> Iterator[Kind]:
@@ -88,48 +128,47 @@ def _kinds(context: Context) -> Iterator[Kind]:
     yield Kind(say("Video"), _assets(context, "video"), "video/*.html", "videos.html")
     yield Kind(say("Live stream"), _assets(context, "live-stream"), "video/*.html", "videos.html")
     yield Kind(say("Collection"), _collections(context), "collection/*.html")
-    yield Kind(say("City"), _cities(context), list="cities.html")
-    yield Kind(say("Month"), _months(context))
-    yield Kind(say("Page"), _pages(context))
+    yield Kind(say("City"), _cities(context), "*", "cities.html")
+    yield Kind(say("Month"), _months(context), "*/index.html")
+    yield Kind(say("Page"), _pages(context), "*.html")
 
 
 def _countries(context: Context) -> Iterator[Entry]:
     for country in context.summary.countries:
-        also = (to_alpha2(country.iso_a3), *names_of(country.iso_a3))
-        other = dict.fromkeys(name for name in also if name != country.name)
-        yield Entry(country_page(country.iso_a3), country.name, context.quantity(country.count), also=tuple(other))
+        code = country.iso_a3
+        yield Entry(country_page(code), country.name, country.count, also=short_names(code), region=to_alpha2(code))
 
 
 def _groups(context: Context) -> Iterator[Entry]:
     for one in context.group_counts:
-        name, slug = one.group.name, one.group.slug
-        yield Entry(group_page(slug), name, context.quantity(one.summary.total), also=() if slug == name else (slug,))
+        yield Entry(group_page(one.group.slug), one.group.name, one.summary.total)
 
 
 def _assets(context: Context, kind: str) -> Iterator[Entry]:
     for detail in context.details.assets:
         if detail.asset.type == kind:
             path, title = context.video_pages.get(detail.asset.media_id, ""), asset_title(detail.asset, context.formats)
-            yield Entry(path, title, context.quantity(detail.count))
+            yield Entry(path, title, detail.count)
 
 
 def _collections(context: Context) -> Iterator[Entry]:
     for collection in context.details.collections:
-        yield Entry(collection_page(collection.slug), collection.tag, context.quantity(collection.sums.count))
+        yield Entry(collection_page(collection.slug), collection.tag, collection.sums.count)
 
 
 def _cities(context: Context) -> Iterator[Entry]:
     countries = {country.iso_a3: sentences.called(country, context.formats) for country in context.summary.countries}
     for city in context.details.cities[:LISTED]:
-        yield Entry("", city.name, context.quantity(city.count), countries.get(city.iso_a3, ""))
+        yield Entry("", city.name, city.count, countries.get(city.iso_a3, ""))
 
 
 def _months(context: Context) -> Iterator[Entry]:
     """Yield the months that have a page, newest first."""
     for closed in reversed(context.details.closed):
-        name, number = sentence(context.formats.full_month(closed.month)), f"{closed.month:%Y-%m}"
         amount = sentences.quantity_of(closed.metric, closed.total, context.formats)
-        yield Entry(month_page(closed.month), name, amount, also=(number,))
+        same = closed.metric == context.summary.metric
+        name = sentence(context.formats.full_month(closed.month))
+        yield Entry(month_page(closed.month), name, closed.total if same else amount)
 
 
 def _pages(context: Context) -> Iterator[Entry]:

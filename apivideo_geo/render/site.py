@@ -60,6 +60,7 @@ from apivideo_geo.render.theme.assets import (
     GROUPS,
     METRICS,
     NOTES,
+    PICK,
     PICTURE,
     RANKS,
     SEARCH,
@@ -81,14 +82,13 @@ MAP = "world"
 ELSEWHERE = "https://USER.github.io/REPOSITORY/"
 """Replaces the address of the site in examples where it is not known."""
 SEARCH_STYLE = "search.css"
-STYLES = ("about.css", "compare.css", "detail.css", "embed.css", SEARCH_STYLE)
+PICK_STYLE = "pick.css"
+STYLES = ("about.css", "compare.css", "detail.css", "embed.css", SEARCH_STYLE, PICK_STYLE)
 """Styles of single pages, and of the search."""
 HOURS = "hours.css"
 """The style of the hours of the week."""
 DAYS = "days.js"
 """The counts of every day; loaded only when a reader chooses a period. Other metrics have files of their own."""
-WEEKS = "weeks.js"
-"""The weekly counts of countries, groups and videos, for ``compare.html``."""
 CITIES = "places.js"
 """The cities on the map; loaded only when a reader chooses to see them."""
 
@@ -245,7 +245,7 @@ def _lists(
     lists["groups.html"] = make_groups(context.group_counts, context)
     if context.details.hours:
         lists["hours.html"] = make_hours(context, context.details.hours)
-    lists["compare.html"] = make_compare(context, frame["asset"].get(WEEKS, ""), frame["asset"][PICTURE])
+    lists["compare.html"] = make_compare(context, frame["asset"], frame["asset"][PICTURE])
     lists["small-maps.html"] = make_small_maps(context)
     if frame["has_cities"]:
         lists["cities.html"] = make_cities(context, make_country_lines(context), MAP)
@@ -278,13 +278,15 @@ def _assets(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
         own[EVENTS] = render_events(context).encode()
     else:
         del own[NOTES]
-    circles, weeks = render_circles(context.details), render_weeks(context)
+    styles = {name: find_file(folders, name).read_bytes() for name in STYLES}
+    own[PICK] = script_data.render_picking(formats, hashed(styles)[PICK_STYLE]).encode() + own[PICK]
+    circles = render_circles(context.details)
     added = render_palette(theme.palette), render_dots(load_shapes()), render_accent(theme.accent)
     return {
         **load_leaflet(),
         **own,
         "site.css": own["site.css"] + "".join(added).encode(),
-        **{name: find_file(folders, name).read_bytes() for name in STYLES},
+        **styles,
         "figure.js": render_script(MAP, MAP, WIDTH, HEIGHT).encode(),
         **({theme.logo.name: theme.logo.content} if theme.logo else {}),
         "land.svg": render_land(),
@@ -292,7 +294,7 @@ def _assets(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
         **({CITIES: circles.encode()} if circles else {}),
         **_hours_style(context, folders),
         **_of_all_videos(context),
-        **({WEEKS: weeks.encode()} if weeks else {}),
+        **render_weeks(context),
     }
 
 

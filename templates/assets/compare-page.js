@@ -1,40 +1,46 @@
-/** Countries, groups and videos side by side: what a reader chooses, as lines and as tables. The address has every choice. */
+/** Countries, groups, collections and videos side by side: what a reader chooses, as lines and as tables. The address has every choice. */
 (function (geo) {
   "use strict";
-  const { formats, periods, _, ngettext } = geo, fold = window.apivideoGeoFold;
+  const { formats, periods, _, ngettext } = geo;
   const data = /** @type {CompareData} */ (/** @type {unknown} */ (geo.data));
-  /** Maximum number of lines, as in the Python module `compare`; of names that are offered. */
-  const MOST = 5, OFFERED = 60;
-  const KINDS = ["country", "group", "video"];
-  /** Height of the chart in pixels; width of the chart in a picture, which is drawn at twice its size. */
-  const TALL = 320, PICTURE = 760;
-  const find = geo.byId("find"), list = geo.byId("choices"), said = geo.byId("picture-said");
+  /** Maximum number of lines, as in the Python module `compare`. */
+  const MOST = 5;
+  /** Height of the chart in pixels; width of the chart in a picture, which is drawn at twice its size; most notes in its text. */
+  const TALL = 320, PICTURE = 760, NOTED = 4;
+  const said = geo.byId("picture-said"), select = geo.byId("metric");
+  const strip = /** @type {HTMLElement | null} */ (document.querySelector(".marked")), marks = strip?.querySelector(".marks");
 
   /** @type {WeekData} */
   let found;
+  /** The weekly counts that are loaded, by metric or ratio. @type {Map<string, WeekCounts>} */
+  const loaded = new Map();
   /** @type {Map<string, WeekItem>} */
   let items = new Map();
   /** @type {CompareState} */
   let state;
-  /** The option that the arrow keys are at. */
-  let at = -1;
   /** @type {ReturnType<ApivideoGeo["periods"]["start"]>} */
   let control = null;
+  /** @type {ReturnType<ApivideoGeo["combo"]["start"]>} */
+  let combo;
 
   // The address
 
   /** @param {string} search  the part of an address after "?" @returns {CompareState} */
   function read(search) {
-    const parts = new URLSearchParams(search), wanted = parts.get("compare");
+    const parts = new URLSearchParams(search), wanted = parts.get("compare"), metric = parts.get("metric") || "";
     const known = (wanted || "").split("~").map((key) => (items.has(key) ? key : key.toLowerCase())).filter((key) => items.has(key));
     const keys = wanted === null ? data.leading : [...new Set(known)].slice(0, MOST);
-    return { keys, index: parts.get("scale") === "index", period: "all", ...periods.daysOf("all"), ...periods.read(parts.get("period") || "") };
+    return {
+      keys, index: parts.get("scale") === "index", metric: Object.hasOwn(data.weeks, metric) ? metric : data.metric,
+      period: "all", ...periods.daysOf("all"), ...periods.read(parts.get("period") || ""),
+    };
   }
 
   /** The parts that differ from the default. */
   function write() {
     const parts = [], period = periods.write(state);
     if (state.keys.join() !== data.leading.join()) parts.push(`compare=${state.keys.join("~")}`);
+    if (state.metric !== data.metric) parts.push(`metric=${state.metric}`);
     if (period) parts.push(`period=${period}`);
     if (state.index) parts.push("scale=index");
     return parts.length ? `?${parts.join("&")}` : location.pathname;
@@ -48,10 +54,32 @@
     } catch {
       // A browser may reject many changes in a row; the page works without.
     }
-    show();
+    return follow();
+  }
+
+  /** Loads the counts of the metric that is chosen, and shows all. */
+  async function follow() {
+    const wanted = state.metric;
+    if (!loaded.has(wanted)) {
+      select?.setAttribute("aria-busy", "true");
+      const file = await geo.load(data.weeks[wanted], "weeks").catch(() => null);
+      select?.removeAttribute("aria-busy");
+      if (file) loaded.set(wanted, file);
+      else {
+        geo.say(_("The figures could not be loaded."));
+        state = { ...state, metric: data.metric };
+      }
+    }
+    if (loaded.has(state.metric)) show();
   }
 
   // The figures
+
+  /** How a metric or ratio is called and written, by default that which is shown. @param {string} [name] */
+  const words = (name = state.metric) => (name === data.metric ? geo.data.words : data.metrics[name]);
+
+  /** The words of what a ratio divides, and of what it is divided by; none of a metric. */
+  const parts = () => (data.ratios[state.metric] || []).map((name) => words(name));
 
   /** The weeks of the period: a week belongs to it if most of its days do, so if its Thursday does. @returns {number[]} */
   function weeksShown() {
@@ -64,38 +92,47 @@
     return inside.length ? inside : [Math.floor((state.from - found.offset) / 7)];
   }
 
-  /** Collected days and the total of each week, of what an item is counted in. @param {WeekItem} item */
-  const baseOf = (item) => (item.kind === "video" && found.media_days && found.media_total ? { days: found.media_days, total: found.media_total } : found);
+  const counts = () => /** @type {WeekCounts} */ (loaded.get(state.metric));
 
-  /** The mean of a collected day; NaN in a week that is not over, or has none. @param {WeekItem} item @param {number} week */
-  function meanOf(item, week) {
-    const days = baseOf(item).days[week];
-    return week < found.over && days ? item.counts[week] / days : NaN;
+  /** What an item is counted in: collected days and totals of each week, and its own counts. Null if it was not collected. @param {WeekItem} item */
+  function seriesOf({ kind, at }) {
+    const { days, totals, counts: all } = counts(), scope = kind === "video" || kind === "collection" ? 1 : 0, own = all[at];
+    return own && { days: days[scope] || [], totals: totals[scope] || [], own };
   }
 
   /** @param {number[]} values @param {number[]} weeks */
   const sum = (values, weeks) => weeks.reduce((total, week) => total + values[week], 0);
 
-  /** The values of a line: means, or in percent of its first week with a count. @param {WeekItem} item @param {number[]} weeks */
+  /** The value of some weeks: a mean of a collected day, or a ratio; NaN without a collected day or with too few. @param {WeekItem} item @param {number[]} weeks */
+  function valueOf(item, weeks) {
+    const series = seriesOf(item), days = series ? sum(series.days, weeks) : 0;
+    if (!series || !days) return NaN;
+    const [upper, lower] = series.own.map((one) => sum(one, weeks));
+    if (lower === undefined) return upper / days;
+    return lower < Math.max(1, data.ratio_from) ? NaN : upper / lower;
+  }
+
+  /** The values of a line: in percent of its first one above 0, if that is chosen. @param {WeekItem} item @param {number[]} weeks */
   function valuesOf(item, weeks) {
-    const means = weeks.map((week) => meanOf(item, week));
-    const first = means.find((mean) => mean > 0) ?? NaN;
-    return state.index ? means.map((mean) => (100 * mean) / first) : means;
+    const values = weeks.map((week) => valueOf(item, [week]));
+    const first = values.find((value) => value > 0) ?? NaN;
+    return state.index ? values.map((value) => (100 * value) / first) : values;
   }
 
   const chosen = () => state.keys.map((key) => /** @type {WeekItem} */ (items.get(key)));
+  /** @param {number[]} weeks */
+  const overOf = (weeks) => weeks.filter((week) => week < found.over);
 
   // What is shown
 
   function show() {
     const weeks = weeksShown(), shown = chosen();
-    geo.byId("chosen").replaceChildren(...shown.map(chip));
+    combo.show();
     showControls();
     showChart();
-    geo.byId("notes").replaceChildren(...notes(weeks).map((note) => geo.make("p", note)));
+    geo.byId("notes").replaceChildren(...notes(weeks, shown).map((note) => geo.make("p", note)));
     showSums(weeks, shown);
     showWeeks(weeks, shown);
-    if (!list.hidden) offer();
   }
 
   /** The pattern of a line, next to its name. @param {number} slot */
@@ -110,61 +147,95 @@
     return svg;
   }
 
-  /** A link to the page of an item, with the period; the page of a group shows the whole history only. @param {WeekItem} item */
+  /** A link to the page of an item, with the period. @param {WeekItem} item */
   function link(item) {
-    const anchor = geo.make("a", item.name), period = item.kind === "group" ? "" : periods.write(state);
+    const anchor = geo.make("a", item.name), period = periods.write(state);
     anchor.href = item.page + (period && `?period=${period}`);
     return anchor;
   }
 
-  /** @param {WeekItem} item @param {number} slot */
-  function chip(item, slot) {
-    const entry = geo.make("li"), button = geo.button("×");
-    button.setAttribute("aria-label", _("Remove %(name)s", { name: item.name }));
-    button.addEventListener("click", () => {
-      toggle(item);
-      const rest = /** @type {NodeListOf<HTMLElement>} */ (geo.byId("chosen").querySelectorAll("button"));
-      (rest[Math.min(slot, rest.length - 1)] || find).focus();
-    });
-    entry.append(key(slot), link(item), button);
-    return entry;
-  }
-
   function showControls() {
     control?.show(state);
+    if (select) select.value = state.metric;
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-scale]"))) {
       button.setAttribute("aria-pressed", String((button.dataset.scale === "index") === state.index));
+      if (button.dataset.scale === "count") button.textContent = valueWords();
     }
   }
 
+  /** What a point of a line is: "Plays a day", "Play rate". */
+  function valueWords() {
+    const { kind, label, many } = words();
+    return kind === "sum" || kind === "seconds" ? geo.sentence(_("%(plays)s a day", { plays: many })) : label;
+  }
+
   /** What the chart shows, in words. */
-  const heading = () => (state.index ? _("%(plays)s a day, week by week, first week = 100", { plays: geo.sentence(geo.data.words.many) }) : geo.sentence(_("%(plays)s a day, week by week", { plays: geo.data.words.many })));
+  const heading = () => (state.index ? _("%(value)s, week by week, first week = 100", { value: valueWords() }) : _("%(value)s, week by week", { value: valueWords() }));
+
+  /** Writes a limit of the chart. @param {number} value */
+  function limit(value) {
+    const { kind } = words();
+    if (state.index) return formats.number(value);
+    if (kind === "rate") return formats.percentage(100 * value);
+    return kind === "seconds" || kind === "time" ? formats.duration(value) : formats.number(value);
+  }
 
   /** @returns {Chart | null} */
   function chart() {
-    const weeks = weeksShown().filter((week) => week < found.over);
+    const weeks = overOf(weeksShown()), { kind } = words();
     const lines = chosen().map((item, slot) => ({ slot, name: item.name, values: valuesOf(item, weeks) }));
     if (!lines.some((line) => line.values.some((value) => !Number.isNaN(value)))) return null;
     const first = weeks[0], last = weeks[weeks.length - 1];
     const months = found.months.filter(([place]) => place >= first && place <= last + 1);
     const years = new Set([first, last].map((week) => formats.iso(found.offset + 7 * week + 3).slice(0, 4)));
     const ticks = months.map(([place, brief, long]) => ({ at: place - first, text: years.size > 1 ? long : brief }));
-    return { lines, weeks: weeks.length, ticks: ticks.length ? ticks : [{ at: 0, text: found.names[first] }], label: `${heading()}: ${lines.map((line) => line.name).join(", ")}` };
+    return {
+      lines, weeks: weeks.length, ticks: ticks.length ? ticks : [{ at: 0, text: found.names[first] }],
+      label: `${heading()}: ${lines.map((line) => line.name).join(", ")}${marks ? data.marked : ""}`,
+      seconds: !state.index && (kind === "seconds" || kind === "time"),
+      write: limit,
+    };
   }
 
   function showChart() {
     const box = geo.byId("chart"), what = chart(), width = Math.floor(box.clientWidth);
-    box.replaceChildren(what ? geo.lines.draw(what, width, TALL) : geo.make("p", state.keys.length ? _("No complete week of this period was collected.") : _("Choose a country, a group or a video."), "empty"));
+    box.replaceChildren(what ? geo.lines.draw(what, width, TALL) : geo.make("p", nothing(), "empty"));
+    if (!strip) return;
+    strip.hidden = !what;
+    if (what) placeMarks(Number(/** @type {SVGElement} */ (box.firstElementChild).dataset.right));
   }
 
-  /** What the points are, and which weeks have none. @param {number[]} weeks */
-  function notes(weeks) {
-    const gaps = weeks.filter((week) => week < found.over && !found.days[week]).length;
-    const open = weeks.filter((week) => week >= found.over);
+  /** Why there is no line. */
+  function nothing() {
+    if (!state.keys.length) return _("Choose a country, a group or a video.");
+    return parts().length ? _("There is no week with enough to divide by.") : _("No complete week of this period was collected.");
+  }
+
+  /** The first Monday that the chart shows, as an index of the marks, and the number of days. */
+  function days() {
+    const weeks = overOf(weeksShown()), begin = formats.indexOf(/** @type {SVGElement} */ (marks).dataset.first || "");
+    return { from: found.offset + 7 * weeks[0] - begin, length: 7 * weeks.length };
+  }
+
+  /** Puts the marks of notes and publications over the days of the chart. @param {number} right  where the lines end, in pixels */
+  function placeMarks(right) {
+    const { from, length } = days();
+    /** @type {HTMLElement} */ (strip).style.width = `${right}px`;
+    marks?.setAttribute("viewBox", `${from - 0.5} 0 ${length} 120`);
+  }
+
+  /** What the points are, and which weeks have none. @param {number[]} weeks @param {WeekItem[]} shown */
+  function notes(weeks, shown) {
+    const over = overOf(weeks), ratio = parts().length > 0, days = counts().days[0] || [];
+    const gaps = over.filter((week) => !days[week]).length;
+    const open = weeks.filter((week) => week >= found.over), lacking = shown.filter((item) => !seriesOf(item)).map((item) => item.name);
     return [
-      _("Each point is the average of a collected day in that week, Monday to Sunday in UTC."),
+      words().meaning,
+      ratio ? _("Each point divides the two sums of a week, Monday to Sunday in UTC, of the days that have both.") : _("Each point is the average of a collected day in that week, Monday to Sunday in UTC."),
+      ratio && _("Rates: only where there are at least %(number)s to divide by.", { number: formats.number(data.ratio_from) }),
       state.index && _("100 is the first week of the period in which a line has a count."),
       gaps && ngettext("%(count)s week without a collected day is a gap in the lines.", "%(count)s weeks without a collected day are gaps in the lines.", gaps),
+      lacking.length && _("Not known for %(names)s.", { names: lacking.join(", ") }),
       open.length && _("The week %(week)s is not complete: it is only in the table.", { week: found.names[open[0]] }),
       state.period !== "all" && _("A week belongs to the period if most of its days do."),
     ].filter((note) => typeof note === "string");
@@ -180,129 +251,77 @@
     return cell;
   }
 
+  /** Puts other columns after the first `keep` of a table. @param {HTMLTableElement} table @param {number} keep @param {string[]} names */
+  function replaceHeads(table, keep, names) {
+    const heads = table.tHead?.rows[0];
+    while (heads && heads.cells.length > keep) heads.lastElementChild?.remove();
+    heads?.append(...names.map((name) => {
+      const cell = geo.make("th", name, "num");
+      cell.scope = "col";
+      return cell;
+    }));
+  }
+
   /** @param {number[]} weeks @param {WeekItem[]} shown */
   function showSums(weeks, shown) {
-    const over = weeks.filter((week) => week < found.over);
-    geo.byId("sums").tBodies[0].replaceChildren(...shown.map((item, slot) => {
-      const { days, total } = baseOf(item), all = sum(total, weeks), collected = sum(days, over), row = geo.make("tr");
-      row.append(
-        head(key(slot), " ", link(item)), number(formats.number(sum(item.counts, weeks))),
-        number(collected ? formats.rate(sum(item.counts, over) / collected) : "–"), number(all ? formats.share(sum(item.counts, weeks) / all) : "–"),
-      );
+    const table = geo.byId("sums"), { label, kind } = words(), both = parts();
+    replaceHeads(table, 1, [label, ...(both.length ? both.map((part) => part.label) : kind === "per-day" ? [_("Share")] : [_("A day"), _("Share")])]);
+    table.tBodies[0].replaceChildren(...shown.map((item, slot) => {
+      const row = geo.make("tr");
+      row.append(head(key(slot), " ", link(item)), ...sumsOf(item, weeks).map(number));
       return row;
     }));
+    geo.byId("sums-note").hidden = both.length > 0;
+  }
+
+  /** The cells of an item in the table of sums. @param {WeekItem} item @param {number[]} weeks */
+  function sumsOf(item, weeks) {
+    const series = seriesOf(item), { kind } = words();
+    if (!series) return [..."–".repeat(!parts().length && kind === "per-day" ? 2 : 3)];
+    const value = valueOf(item, weeks), days = sum(series.days, weeks);
+    if (parts().length) return [days ? formats.value(value, words()) : "–", ...bothOf(series, weeks)];
+    const own = sum(series.own[0], weeks), all = sum(series.totals[0], weeks), share = all ? formats.share(own / all) : "–";
+    if (kind === "per-day") return [days ? formats.rate(value) : "–", share];
+    const mean = valueOf(item, overOf(weeks));
+    return [formats.value(own, { kind }), Number.isNaN(mean) ? "–" : kind === "seconds" ? formats.duration(mean) : formats.rate(mean), share];
+  }
+
+  /** Both sums of a ratio; means of a day if one of them must not be added up over days. @param {{days: number[], own: number[][]}} series @param {number[]} weeks */
+  function bothOf({ days, own }, weeks) {
+    const both = parts(), by = both.some((part) => part.kind === "per-day") ? sum(days, weeks) || 1 : 1;
+    return own.map((one, index) => {
+      const value = sum(one, weeks) / by;
+      return by > 1 ? formats.rate(value) : formats.value(value, both[index]);
+    });
   }
 
   /** @param {number[]} weeks @param {WeekItem[]} shown */
   function showWeeks(weeks, shown) {
-    const table = geo.byId("weeks"), heads = table.tHead?.rows[0];
-    while (heads && heads.cells.length > 2) heads.lastElementChild?.remove();
-    heads?.append(...shown.map((item) => {
-      const cell = geo.make("th", item.name, "num");
-      cell.scope = "col";
-      return cell;
-    }));
+    const table = geo.byId("weeks"), { days } = counts();
+    replaceHeads(table, 2, shown.map((item) => item.name));
+    const caption = table.caption;
+    if (caption) caption.textContent = _("%(value)s, week by week", { value: words().label });
     table.tBodies[0].replaceChildren(...[...weeks].reverse().map((week) => {
       const row = geo.make("tr"), name = head(found.names[week]);
       if (week >= found.over) name.append(" ", geo.make("span", _("not complete"), "kind"));
-      row.append(name, number(formats.number(found.days[week])), ...shown.map((item) => number(cellOf(item, week))));
+      row.append(name, number(formats.number((days[0] || [])[week] || 0)), ...shown.map((item) => cellOf(item, week)));
       return row;
     }));
   }
 
-  /** A count with its days, if these are others than those of the week. @param {WeekItem} item @param {number} week */
+  /** A value in a week, with its days if these are others than those of the week; of a ratio with both sums. @param {WeekItem} item @param {number} week */
   function cellOf(item, week) {
-    const { days } = baseOf(item), count = formats.number(item.counts[week]);
-    if (!days[week] && !item.counts[week]) return "–";
-    return days[week] === found.days[week] ? count : ngettext("%(number)s on %(count)s day", "%(number)s on %(count)s days", days[week], { number: count });
-  }
-
-  // Choosing
-
-  /** Adds or removes an item, and says so. @param {WeekItem} item */
-  function toggle(item) {
-    const there = state.keys.includes(item.key);
-    geo.byId("full").hidden = there || state.keys.length < MOST;
-    if (!there && state.keys.length >= MOST) {
-      geo.say(_("At most five can be compared. Remove one first."));
-      return;
+    const series = seriesOf(item), { kind } = words();
+    if (!series || (!series.days[week] && !series.own.some((one) => one[week]))) return number("–");
+    const value = valueOf(item, [week]), collected = series.days[week];
+    if (parts().length) {
+      const cell = number(collected ? formats.value(value, words()) : "–");
+      cell.append(" ", geo.make("span", bothOf(series, [week]).join(" ÷ "), "both"));
+      return cell;
     }
-    change({ keys: there ? state.keys.filter((key) => key !== item.key) : [...state.keys, item.key] });
-    geo.say(there ? _("%(name)s removed", { name: item.name }) : _("%(name)s added", { name: item.name }));
-  }
-
-  /** The items that match what is typed: those that are chosen first, then by kind and count. */
-  function matching() {
-    const words = fold(find.value).split(/\s+/).filter(Boolean);
-    const matches = [...items.values()].filter((item) => words.every((word) => item.plain.includes(word)));
-    /** @param {WeekItem} item */
-    const rank = (item) => (state.keys.includes(item.key) ? -1 : KINDS.indexOf(item.kind));
-    return matches.sort((a, b) => rank(a) - rank(b)).slice(0, OFFERED);
-  }
-
-  /** Fills the list of names, and opens it. */
-  function offer() {
-    const full = state.keys.length >= MOST;
-    list.replaceChildren(...matching().map((item, index) => {
-      const option = geo.make("li", item.name), picked = state.keys.includes(item.key);
-      option.id = `choice-${index}`;
-      option.dataset.key = item.key;
-      option.setAttribute("role", "option");
-      option.setAttribute("aria-selected", String(picked));
-      if (full && !picked) option.setAttribute("aria-disabled", "true");
-      if (item.note) option.append(" ", geo.make("span", item.note, "kind"));
-      return option;
-    }));
-    if (!list.children.length) {
-      const none = geo.make("li", _("Nothing by that name."));
-      none.setAttribute("role", "option");
-      none.setAttribute("aria-disabled", "true");
-      none.setAttribute("aria-selected", "false");
-      list.append(none);
-    }
-    open(true);
-    go(Math.min(at, list.children.length - 1));
-  }
-
-  /** @param {boolean} shown */
-  function open(shown) {
-    list.hidden = !shown;
-    find.setAttribute("aria-expanded", String(shown));
-    if (!shown) go(-1);
-  }
-
-  /** Moves to an option; −1 is none. @param {number} index */
-  function go(index) {
-    list.querySelector(".at")?.classList.remove("at");
-    at = index;
-    const option = list.children[index];
-    option?.classList.add("at");
-    option?.scrollIntoView({ block: "nearest" });
-    if (option?.id) find.setAttribute("aria-activedescendant", option.id);
-    else find.removeAttribute("aria-activedescendant");
-  }
-
-  /** @param {KeyboardEvent} event */
-  function press(event) {
-    const last = list.children.length - 1;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (list.hidden) offer();
-      else if (event.key === "ArrowDown") go(at >= last ? 0 : at + 1);
-      else go(at <= 0 ? last : at - 1);
-    } else if (event.key === "Enter" && !list.hidden) pick(/** @type {HTMLElement} */ (list.children[Math.max(at, 0)]));
-    else if (event.key === "Escape" && !list.hidden) open(false);
-    else return;
-    event.preventDefault();
-  }
-
-  /** @param {HTMLElement | null} option */
-  function pick(option) {
-    const item = items.get(option?.dataset.key || "");
-    if (!item) return;
-    const { key: name } = item;
-    toggle(item);
-    if (find.value) find.select();
-    go([...list.children].findIndex((each) => /** @type {HTMLElement} */ (each).dataset.key === name));
+    if (kind === "per-day") return number(collected ? formats.rate(value) : "–");
+    const count = formats.value(series.own[0][week], { kind });
+    return number(collected === (counts().days[0] || [])[week] ? count : ngettext("%(number)s on %(count)s day", "%(number)s on %(count)s days", collected, { number: count }));
   }
 
   // Pictures
@@ -318,7 +337,7 @@
   let loading;
   const load = () => (loading ||= geo.load(data.picture).catch((problem) => { loading = undefined; throw problem; }));
 
-  /** The picture: the chart as the style sheet colours it, at twice its size, with a heading, the weeks and the source. */
+  /** The picture: the chart as the style sheet colours it, at twice its size, with a heading, the weeks, the notes and the source. */
   function scene() {
     const what = chart();
     if (!what) throw new Error("no lines");
@@ -327,9 +346,36 @@
     const lines = [...svg.querySelectorAll("path")].map(shapeOf);
     const names = [...svg.querySelectorAll("text")].map(textOf);
     svg.remove();
-    const weeks = weeksShown().filter((week) => week < found.over), monday = found.offset + 7 * weeks[0];
-    const facts = [heading(), formats.days(monday, found.offset + 7 * weeks[weeks.length - 1] + 6)];
-    return geo.draw.sheet({ heading: what.lines.map((line) => line.name).join(" · "), facts, words: what.label, shapes: lines, labels: names, width: PICTURE, height: TALL, scale: 2 });
+    const weeks = overOf(weeksShown()), monday = found.offset + 7 * weeks[0];
+    const facts = [heading(), formats.days(monday, found.offset + 7 * weeks[weeks.length - 1] + 6), ...notesShown()];
+    const shapes = [...lines, ...marksShown(Number(svg.dataset.right))];
+    return geo.draw.sheet({ heading: what.lines.map((line) => line.name).join(" · "), facts, words: what.label, shapes, labels: names, width: PICTURE, height: TALL, scale: 2 });
+  }
+
+  /** The marks over the days of the picture. @param {number} right @returns {PictureShape[]} */
+  function marksShown(right) {
+    if (!marks) return [];
+    const { from, length } = days();
+    return [...marks.querySelectorAll("path")].flatMap((path) => {
+      const { stroke, strokeWidth } = getComputedStyle(path), stem = path.matches(".stem");
+      let day = 0;
+      return [...(path.getAttribute("d") || "").matchAll(/([Mm])(-?\d+)/g)].flatMap(([, move, text]) => {
+        day = move === "m" ? day + Number(text) : Number(text);
+        if (day < from || day >= from + length) return [];
+        const x = Math.round((right * (day - from + 0.5)) / length);
+        return [{ d: stem ? `M${x} 8V${TALL - 24}` : `M${x} 8h0`, stroke, width: parseFloat(strokeWidth), round: path.matches(".noted"), dash: stem ? [2, 3] : undefined }];
+      });
+    });
+  }
+
+  /** The first notes of the owner in the weeks of the chart, as text. */
+  function notesShown() {
+    if (!marks) return [];
+    const { from, length } = days(), begin = formats.indexOf(/** @type {SVGElement} */ (marks).dataset.first || "");
+    return [...document.querySelectorAll("#events li.note")].filter((item) => {
+      const day = formats.indexOf(item.querySelector("time")?.dateTime || "") - begin;
+      return day >= from && day < from + length;
+    }).slice(0, NOTED).map((item) => (item.textContent || "").trim().replace(/\s+/g, " "));
   }
 
   /** @param {SVGPathElement} path */
@@ -350,30 +396,30 @@
     };
   }
 
-  /** @param {WeekData} loaded */
-  function start(loaded) {
-    found = loaded;
-    items = new Map(found.items.map(([key, kind, name, note, page, counts]) => [key, { key, kind, name, note, page, counts, plain: fold(`${name} ${key} ${note}`) }]));
+  /** @param {WeekData} file */
+  async function start(file) {
+    found = file;
+    loaded.set(data.metric, file);
+    items = new Map(found.items.map(([key, kind, name, note, page], at) => [key, { key, kind, name, note, page, at }]));
     state = read(location.search);
     control = periods.start((period, from = 0, to = 0) => change({ period, ...(period === "custom" ? { from, to } : periods.daysOf(period)) }));
-    find.addEventListener("focus", offer);
-    find.addEventListener("input", () => { at = -1; offer(); });
-    find.addEventListener("keydown", press);
-    find.addEventListener("blur", () => open(false));
-    list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
-    list.addEventListener("click", (event) => pick(geo.closest(event, "li")));
+    combo = geo.combo.start({
+      items: [...items.values()], most: MOST, keys: () => state.keys, choose: (keys) => change({ keys }),
+      content: (item, slot) => [key(slot), link(/** @type {WeekItem} */ (item))],
+    });
+    select?.addEventListener("change", () => change({ metric: select.value }));
     document.addEventListener("click", (event) => {
       const { scale } = geo.closest(event, "[data-scale]")?.dataset || {};
       if (scale) change({ index: scale === "index" });
     });
-    window.addEventListener("popstate", () => { state = read(location.search); show(); });
-    let width = 0;
-    new ResizeObserver(([{ contentRect }]) => { if (contentRect.width !== width) { width = contentRect.width; showChart(); } }).observe(geo.byId("chart"));
+    window.addEventListener("popstate", () => { state = read(location.search); follow(); });
     geo.byId("save-png")?.addEventListener("click", () => save("png"));
     geo.byId("save-svg")?.addEventListener("click", () => save("svg"));
-    show();
+    await follow();
+    let width = 0;
+    new ResizeObserver(([{ contentRect }]) => { if (contentRect.width !== width) { width = contentRect.width; showChart(); } }).observe(geo.byId("chart"));
     document.documentElement.classList.add("live");
   }
 
-  geo.load(data.weeks, "weeks").then(start, () => geo.say(_("The figures could not be loaded.")));
+  geo.load(data.weeks[data.metric], "weeks").then(start, () => geo.say(_("The figures could not be loaded.")));
 })(apivideoGeo);

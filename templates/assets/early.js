@@ -119,8 +119,8 @@
   /** @param {MouseEvent} event */
   function noticeClick(event) {
     const target = /** @type {Element} */ (event.target);
-    // The theme buttons, outside of `main`, have their script already.
-    const pressed = target.closest("main :is(button, [data-sort], #legend li)");
+    // The theme buttons, outside of `main`, have their script already; head.js loads that of #pick.
+    const pressed = target.closest("main :is(button:not(#pick), [data-sort], #legend li)");
     if (ground.contains(target)) {
       outline(target);
       store("map", frame, again(event, ["pointerdown", "pointerup", "click"]));

@@ -76,11 +76,11 @@
     moment.parentElement?.append(built ? "" : ` · ${ago(hours)}`, ` · ${age >= OLD ? old : late}`);
   }
 
-  /** Opens the search. Its script is loaded the first time, and opens it by itself. */
-  function search() {
-    const button = /** @type {HTMLElement} */ (document.getElementById("search")), address = button.dataset.script;
+  /** Opens what a button is for. Its script is loaded the first time, and opens it by itself. @param {string} id */
+  function open(id) {
+    const button = /** @type {HTMLElement} */ (document.getElementById(id)), address = button.dataset.script;
     if (!address) {
-      button.dispatchEvent(new Event("search"));
+      button.dispatchEvent(new Event("open"));
       return;
     }
     const script = document.createElement("script");
@@ -97,7 +97,7 @@
     const typing = /** @type {Element} */ (target).closest("input, select, textarea");
     if (key !== "/" || ctrlKey || metaKey || altKey || typing || !document.getElementById("search")) return;
     event.preventDefault();
-    search();
+    open("search");
   }
 
   /** Parts of the address that links carry over: the period, and what it is compared with. */
@@ -160,7 +160,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     show(chosen());
     document.getElementById("theme")?.addEventListener("click", choose);
-    document.getElementById("search")?.addEventListener("click", search);
+    for (const id of ["search", "pick"]) document.getElementById(id)?.addEventListener("click", () => open(id));
     document.addEventListener("keydown", noticeKey);
     showAge();
     awaitPeriod();

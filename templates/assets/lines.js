@@ -1,7 +1,6 @@
 /** Draws several lines over the same weeks, each with its name at its end: the same chart as the Python module `lines`. */
 (function (geo) {
   "use strict";
-  const { formats } = geo;
   const SPACE = "http://www.w3.org/2000/svg";
   /** Pixels above and under the plot, smallest distance of two names, length of the piece of line before a name. */
   const ROOM = 16, UNDER = 24, GAP = 18, KEY = 20;
@@ -60,21 +59,24 @@
   const rounded = (number) => Math.round(number * 10) / 10;
 
   /** Draws the chart. @type {ApivideoGeo["lines"]["draw"]} */
-  function draw({ lines, weeks, ticks, label }, width, height) {
+  function draw({ lines, weeks, ticks, label, seconds, write }, width, height) {
     const svg = make("svg", { class: "lines", width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, focusable: "false" });
     const measure = pen();
     measure.font = `600 ${SIZE}px ${getComputedStyle(document.body).fontFamily}`;
     const widest = Math.max(...lines.map((line) => measure.measureText(line.name).width)) + KEY + 16;
     const right = Math.round(width - Math.min(widest, width * NAMES)), bottom = height - UNDER;
-    const marks = levels(Math.max(...lines.flatMap((line) => line.values.filter((value) => !Number.isNaN(value)))));
     const highest = Math.max(0, ...lines.flatMap((line) => line.values.filter((value) => !Number.isNaN(value)))) || 1;
+    // A time is round in hours or minutes.
+    const unit = seconds ? [3600, 60, 1].find((each) => highest >= 2 * each) || 1 : 1;
+    const marks = levels(highest / unit).map((level) => level * unit);
     /** @param {number} index */
     const across = (index) => rounded(((index + 0.5) * right) / weeks);
     /** @param {number} value */
     const down = (value) => rounded(ROOM + (bottom - ROOM) * (1 - value / highest));
     svg.append(...[0, ...marks].map((level) => make("path", { class: level ? "level" : "level zero", d: `M0 ${down(level)}h${right}` })));
     for (const { slot, values } of lines) svg.append(...path(slot, values, across, down));
-    svg.append(...marks.map((level) => make("text", { class: "figure", x: 0, y: down(level) - 4 }, formats.number(level))));
+    svg.append(...marks.map((level) => make("text", { class: "figure", x: 0, y: down(level) - 4 }, write(level))));
+    svg.dataset.right = String(right);
     svg.append(...names(lines, right, width, bottom, down, measure), ...dates(ticks, right / weeks, right, height));
     return /** @type {SVGSVGElement} */ (svg);
   }

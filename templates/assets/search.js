@@ -16,19 +16,46 @@
   /** Scripts without spaces between words: a word may start at each of their letters. */
   const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/gu;
   const { lang } = document.body;
-  const number = new Intl.NumberFormat(`${lang || document.documentElement.lang}-u-nu-latn`);
-  const plural = new Intl.PluralRules(lang || document.documentElement.lang);
+  const said = lang || document.documentElement.lang;
+  const number = new Intl.NumberFormat(`${said}-u-nu-latn`, /** @type {Intl.NumberFormatOptions} */ ({ useGrouping: "always" }));
+  const plural = new Intl.PluralRules(said);
+  /** Languages in which a country can be found, in addition to that of the page. */
+  const LANGUAGES = ["en", "fr", "de", "es"];
+  const regions = LANGUAGES.map((language) => new Intl.DisplayNames(language, { type: "region", fallback: "none" }));
 
   /** The words of a text with single spaces, without accents and capitals. @param {string} text */
   const fold = (text) => window.apivideoGeoFold(text).replace(UNSPACED, " $&").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 
+  /** A count with its noun. @param {number | string} amount */
+  const quantity = (amount) => (typeof amount === "string" ? amount : fill(index.counted, amount, { count: amount }));
+
+  /** The form of a sentence for a count, with numbers in it. @param {PluralForms} forms @param {number} count @param {Record<string, number>} values */
+  function fill(forms, count, values) {
+    // As all figures of the site: newer browsers have a straight apostrophe in Swiss numbers, some add marks of direction.
+    return (forms[plural.select(count)] || forms.other)
+      .replace(/%\((\w+)\)s/g, (_, name) => number.format(values[name]).replace(/[\u200e\u200f\u061c]/g, "").replaceAll("'", "’"));
+  }
+
+  /** The amounts, of which the index has the differences. @param {(number | string)[]} differences */
+  function add(differences) {
+    let sum = 0;
+    return differences.map((less) => (typeof less === "string" ? less : (sum -= less)));
+  }
+
   // In the order of the index: countries before videos, and of each kind the highest count first.
-  const entries = index.kinds.flatMap((kind) => kind.entries.map(([part, name, count = "", place = "", also = []]) => {
-    const path = part ? kind.path.replace("*", part) : inList(kind.list, `${name} ${place}`);
-    const code = /^country.(\w+)/.exec(path)?.[1] || "";
-    const forms = [name, code, ...also].map(fold);
-    return { path, name, forms, text: ` ${[...forms, fold(place)].join(" ")}`, note: [kind.kind, place, count].filter(Boolean).join(" · ") };
-  }));
+  const entries = index.kinds.flatMap(({ kind, path, list = "", names, parts, size = 0, amounts = [], places = [], at = [], also = "", regions: codes = "" }) => {
+    const pages = size ? parts.match(new RegExp(`.{${size}}`, "g")) || [] : parts.split(" ");
+    const counts = add(amounts), others = also.split("\n"), alpha2 = codes.split(" ");
+    return names.split("\n").map((name, place) => {
+      const page = pages[place] ? path.replace("*", pages[place]) : "", where = places[at[place]] || "", region = alpha2[place];
+      // The name of a page is a code or words, except that of a video.
+      const code = page.startsWith("video") ? "" : page.replace("/index", "").replace(/^.*\/|\.html$/g, "");
+      const other = [...(others[place] || "").split("|"), ...(region ? [region, ...regions.map((one) => one.of(region) || "")] : [])];
+      const forms = [...new Set([name, code, ...other].map(fold))];
+      const note = [kind, where, quantity(counts[place] ?? "")].filter(Boolean).join(" · ");
+      return { path: page || inList(list, `${name} ${where}`), name, forms, text: ` ${[...forms, fold(where)].join(" ")}`, note };
+    });
+  });
 
   /** The address of a list that shows only the rows with `words`. @param {string} list @param {string} words */
   function inList(list, words) {
@@ -69,7 +96,7 @@
   });
   const close = make("button", { type: "button", class: "close", "aria-label": index.close }, "×");
   const list = make("div", { id: "search-list", role: "listbox", "aria-label": index.results });
-  const said = make("p", { role: "status" });
+  const status = make("p", { role: "status" });
   let active = -1;
 
   /** The address of a page, with the period that is shown now. @param {string} path */
@@ -96,8 +123,8 @@
     list.hidden = !shown.length;
     field.setAttribute("aria-expanded", String(shown.length > 0));
     const forms = found.length > MOST ? index.first : index.found;
-    const text = shown.length ? forms[plural.select(found.length)] || forms.other : index.nothing;
-    said.textContent = field.value ? text.replace("%(shown)s", number.format(MOST)).replace("%(count)s", number.format(found.length)) : "";
+    const text = shown.length ? fill(forms, found.length, { shown: MOST, count: found.length }) : index.nothing;
+    status.textContent = field.value ? text : "";
     active = -1;
     field.removeAttribute("aria-activedescendant");
     if (field.value && shown.length) move(0);
@@ -145,9 +172,9 @@
   });
   const head = make("div", {});
   head.append(field, close);
-  dialog.append(head, list, said);
+  dialog.append(head, list, status);
   document.body.append(dialog);
-  opener.addEventListener("search", open);
+  opener.addEventListener("open", open);
 
   const style = make("link", { rel: "stylesheet", href: new URL(index.style, site).href });
   style.onload = style.onerror = open;

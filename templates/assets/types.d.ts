@@ -526,6 +526,7 @@ interface PageElements {
   chart: HTMLElement;
   notes: HTMLElement;
   sums: HTMLTableElement;
+  "sums-note": HTMLElement;
   weeks: HTMLTableElement;
   "save-png": HTMLElement | null;
   "save-svg": HTMLElement | null;
@@ -570,13 +571,34 @@ type City = [code: Code, name: string, count: number, x: number, y: number];
 interface CompareData {
   /** Keys of the countries that are shown first. */
   leading: string[];
-  /** Addresses of the weekly counts, and of the script that draws pictures. */
-  weeks: string;
+  /** The metric that is shown first; how the others, and the ratios, are called; ratio → its two metrics. */
+  metric: string;
+  metrics: Record<string, MetricWords>;
+  ratios: Record<string, [upper: string, lower: string]>;
+  ratio_from: number;
+  /** Metric or ratio → address of its weekly counts. */
+  weeks: Record<string, string>;
+  /** What is marked on the chart, in words; "" if nothing is. */
+  marked: string;
+  /** Address of the script that draws pictures. */
   picture: string;
 }
 
-/** The file of weekly counts, written by `render_weeks`. Weeks are indexes: 0 is that of the first day. */
-interface WeekData {
+/**
+ * Weekly counts of a metric or ratio, written by `render_weeks`: of each week by country, and by video (null: not collected). Weeks are
+ * indexes: 0 is that of the first day.
+ */
+interface WeekCounts {
+  /** Number of collected days. */
+  days: (number[] | null)[];
+  /** Sums of everything: one list of a metric, two of a ratio. */
+  totals: (number[][] | null)[];
+  /** The same of each item; null if it is not known. */
+  counts: (number[][] | null)[];
+}
+
+/** The file of the first metric. */
+interface WeekData extends WeekCounts {
   /** The first Monday, 0 or less. */
   offset: number;
   /** Number of weeks that are over. */
@@ -584,23 +606,22 @@ interface WeekData {
   names: string[];
   /** Each first of a month: its distance from the first Monday in weeks, its name without and with the year. */
   months: [at: number, brief: string, long: string][];
-  /** Collected days and total of each week; of the counts by video, if there are any. */
-  days: number[];
-  total: number[];
-  media_days: number[] | null;
-  media_total: number[] | null;
-  items: [key: string, kind: string, name: string, note: string, page: string, counts: number[]][];
+  items: [key: string, kind: string, name: string, note: string, page: string][];
 }
 
-/** A country, a group or a video, and its weekly counts. `plain` is what a search compares. */
-interface WeekItem {
+/** Something that a reader can choose by its name. */
+interface ChoiceItem {
   key: string;
-  kind: string;
   name: string;
+  /** What tells it apart from others of that name. */
   note: string;
+}
+
+/** A country, a group, a collection or a video; `at` is its index in the weekly counts. */
+interface WeekItem extends ChoiceItem {
+  kind: string;
   page: string;
-  counts: number[];
-  plain: string;
+  at: number;
 }
 
 interface CompareState {
@@ -612,6 +633,7 @@ interface CompareState {
   to: number;
   /** In percent of the first week? */
   index: boolean;
+  metric: string;
 }
 
 /** A line has a value for each week, NaN for a gap; `slot` is its colour, 0 to 4. */
@@ -633,6 +655,10 @@ interface Chart {
   ticks: ChartTick[];
   /** The chart in words. */
   label: string;
+  /** Are the values a time? */
+  seconds: boolean;
+  /** Writes a round value. */
+  write(value: number): string;
 }
 
 /** A shape of a picture, in units of the map or of the chart. */
@@ -811,6 +837,18 @@ interface ApivideoGeo {
     figures(view: View, words: (difference: string) => string): [key: string, value: string, note: string, tone?: string, label?: string][];
   };
 
+  // combo.js
+  combo: {
+    /** Makes the field and the list work. `keys` are those that are chosen; `choose` gets others; `content` is what a chosen one shows. */
+    start(options: {
+      items: ChoiceItem[];
+      most: number;
+      keys(): string[];
+      choose(keys: string[]): void;
+      content(item: ChoiceItem, slot: number): (Node | string)[];
+    }): { show(): void };
+  };
+
   // lines.js
   lines: {
     levels(top: number): number[];
@@ -950,12 +988,33 @@ interface ApivideoGeo {
   shown: { view: View; state: State };
 }
 
-/** An entry of the search's index: its part of the path of its kind, or ""; what is empty at the end is left out. */
-type SearchEntry = [part: string, name: string, count?: string, place?: string, also?: string[]];
+/**
+ * A kind of things in the search's index, in columns with a value for each: what differs of its path ("": it is only in the list), its
+ * name, its count or that in words, the index of its place, other names, its alpha-2. A column without values is left out.
+ */
+interface SearchKind {
+  kind: string;
+  /** With "*" in place of the part. */
+  path: string;
+  list?: string;
+  /** Spaces between them, or nothing if all have `size` characters; empty ones at the end are missing. */
+  parts: string;
+  size?: number;
+  /** Line breaks between them. */
+  names: string;
+  /** A number is how much less it is than the one before. */
+  amounts?: (number | string)[];
+  places?: string[];
+  at?: number[];
+  /** Line breaks between them, "|" between the names of one; empty lines at the end are missing. */
+  also?: string;
+  /** Spaces between them. */
+  regions?: string;
+}
 
 /** Written by the Python module `search` in front of search.js: what can be found, kind by kind, and the words of the box. */
 interface SearchIndex {
-  kinds: { kind: string; path: string; list: string; entries: SearchEntry[] }[];
+  kinds: SearchKind[];
   /** Path of the box's style from the top of the site. */
   style: string;
   label: string;
@@ -963,11 +1022,15 @@ interface SearchIndex {
   close: string;
   results: string;
   nothing: string;
+  /** "%(count)s plays" */
+  counted: PluralForms;
   found: PluralForms;
   first: PluralForms;
 }
 interface Window {
   apivideoGeoSearch: SearchIndex;
+  /** Written by the build in front of pick.js: its sentences, and the path of its style. */
+  apivideoGeoPick: Record<"label" | "hint" | "ticked" | "full" | "go" | "close" | "compare" | "style", string>;
   /** fold.js: a text without accents and capitals. */
   apivideoGeoFold(text: string): string;
   /** Written by the Python module `notes`: all notes and publications, newest first. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, expect
 
-from apivideo_geo.aggregate.details import detail
+from apivideo_geo.aggregate.collections import make_collections
+from apivideo_geo.aggregate.details import by_media, detail
 from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.exports.facts_parquet import render_facts
 from apivideo_geo.facts import facts_table
@@ -22,7 +24,7 @@ from apivideo_geo.geo.cities import locate
 from apivideo_geo.geo.countries import name_of, to_alpha2
 from apivideo_geo.geo.groups import own_groups
 from apivideo_geo.geo.places import population
-from apivideo_geo.model import UNLISTED, Asset, Details, Summary
+from apivideo_geo.model import UNLISTED, Asset, Details, Note, Summary
 from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, find_violations
 from tests.render.browsing import DESKTOP, PHONE, live
@@ -34,9 +36,10 @@ LACKING = range(11, 18)
 """The days that were never collected: the week from 14 September."""
 NOT_BY_VIDEO = range(18, 20)
 COUNTRIES = ("FRA", "DEU", "CHE", "AUT", "BEL", "PER", "JPN", "---")
+TAG = "2026"
 ASSETS = (
-    Asset("viFilm00", "video", '</script><b>"Film"', True),
-    Asset("liShow00", "live-stream", "Show", True),
+    Asset("viFilm00", "video", '</script><b>"Film"', True, (TAG,), "2026-09-09T12:00:00+00:00"),
+    Asset("liShow00", "live-stream", "Show", True, (TAG,)),
     Asset("europe", "video", "A video with the id of a group", True),
 )
 GERMAN = ("DEU", "AUT", "CHE")
@@ -55,15 +58,40 @@ def rows():
                     yield day, "play", code, "media", media, count // (share + 1)
 
 
+FACTORS = {"impression": 3, "viewer": 1}
+"""Other metric → how many times the plays it is; Japan has fewer impressions than a rate needs."""
+NO_IMPRESSIONS = range(5, 7)
+"""The days on which impressions were not collected: a weekend."""
+NOTE = Note(date(2026, 9, 23), "№ 1")
+
+
+def other_rows(metric: str):
+    """The facts of another metric: all of its counts by country, and impressions of the first video."""
+    for day, _, code, dimension, value, count in rows():
+        if metric == "impression" and (day - FIRST).days in NO_IMPRESSIONS:
+            continue
+        if dimension == "total" or (metric == "impression" and value == "viFilm00"):
+            factor = FACTORS[metric] if code != "JPN" else 0.5
+            yield day, metric, code, dimension, value, int(count * factor)
+
+
 def make_account() -> tuple[Summary, Details, bytes]:
     """Return the figures of an invented account, and its facts.parquet."""
+    known = {"name_of": name_of, "alpha2_of": to_alpha2, "population_of": population, "generated_at": MADE}
     facts = ibis.memtable(facts_table(rows()))
     collected = {FIRST + timedelta(place): place == DAYS - 1 for place in range(DAYS) if place not in LACKING}
-    summary = summarise(
-        facts, collected, metric="play", generated_at=MADE, name_of=name_of, alpha2_of=to_alpha2,
-        population_of=population,
-    )  # fmt: skip
-    return summary, detail(facts, summary, ASSETS, {}, locate), render_facts(facts, None, None, False)
+    summary = summarise(facts, collected, metric="play", **known)
+    details = detail(facts, summary, ASSETS, {}, locate)
+    others, videos = {}, {}
+    for metric in FACTORS:
+        table = ibis.memtable(facts_table(other_rows(metric)))
+        lacking = {FIRST + timedelta(place) for place in NO_IMPRESSIONS} if metric == "impression" else set()
+        stored = {day: partial for day, partial in collected.items() if day not in lacking}
+        period = {"since": FIRST, "until": FIRST + timedelta(DAYS - 1), "exactly": True}
+        others[metric] = summarise(table, stored, metric=metric, **period, **known)
+        videos |= {metric: found} if (found := by_media(table, others[metric])) else {}
+    details = replace(details, by_media=videos, collections=make_collections(details.assets, [TAG]), notes=(NOTE,))
+    return replace(summary, others=others), details, render_facts(facts, None, None, False)
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +190,86 @@ def test_a_period_shows_the_weeks_that_are_mostly_in_it(open_page: OpenPage, sit
     assert page.locator("#month").input_value() == "2026-09"
 
 
+def by_week(metric: str, code: str, dimension: str = "total", days: range = range(DAYS)) -> list[int]:
+    """The sums of each week, oldest first, of a country or a video, on some days only."""
+    found = dict.fromkeys(MONDAYS, 0)
+    for day, _, country, kind, value, count in rows() if metric == "play" else other_rows(metric):
+        if kind == dimension and code == (value if kind == "media" else country) and (day - FIRST).days in days:
+            found[day - timedelta(day.weekday())] += count
+    return list(found.values())
+
+
+def test_another_metric_is_loaded_when_it_is_chosen_and_has_its_own_sums(open_page: OpenPage, site):
+    opened = open_page(f"{(site / 'compare.html').as_uri()}?compare=FRA~DEU", **DESKTOP)
+    page = opened.page
+    page.wait_for_selector("html.live")
+    assert not any("weeks-" in url for url in opened.requests)
+    page.select_option("#metric", "impression")
+    expect(page.locator("#sums thead th").nth(1)).to_have_text("Impressions")
+    assert [url.rpartition("/")[2].partition(".")[0] for url in opened.requests if "weeks-" in url] == [
+        "weeks-impression"
+    ]
+    assert page.url.endswith("?compare=FRA~DEU&metric=impression")
+    france = by_week("impression", "FRA")
+    assert [cells[1].partition(" on ")[0].replace(",", "") for cells in table(page, "weeks").values()] == [
+        str(count) if monday != MONDAYS[2] else "–" for monday, count in reversed([*zip(MONDAYS, france, strict=True)])
+    ]
+    assert table(page, "sums")["France"][0] == f"{sum(france):,}"
+    page.select_option("#metric", "viewer")
+    expect(page.locator("#sums thead th").nth(1)).to_have_text("Viewers a day")
+    a_day = sum(by_week("viewer", "FRA")) / (DAYS - len(LACKING) - 1)
+    assert float(table(page, "sums")["France"][0]) == pytest.approx(a_day, rel=0.05)
+    assert opened.problems == []
+    page.go_back()
+    expect(page.locator("#metric")).to_have_value("impression")
+
+
+def test_a_rate_is_two_sums_over_the_days_that_have_both(open_page: OpenPage, site):
+    page = compare(open_page, site, "?compare=FRA~JPN~viFilm00~liShow00&metric=play-rate")
+    both = [place for place in range(DAYS) if place not in NO_IMPRESSIONS]
+    plays, impressions = by_week("play", "FRA", days=both), by_week("impression", "FRA", days=both)
+    rate = f"{100 * sum(plays) / sum(impressions):.1f}%"
+    assert table(page, "sums")["France"] == [rate, f"{sum(plays):,}", f"{sum(impressions):,}"]
+    cells = list(table(page, "weeks").values())[::-1]
+    assert cells[0][1].split("\n") == [f"{100 * plays[0] / impressions[0]:.1f}%", f"{plays[0]} ÷ {impressions[0]:,}"]
+    assert cells[2][1] == "–"
+    film = [by_week(metric, "viFilm00", "media", both) for metric in ("play", "impression")]
+    assert table(page, "sums")['</script><b>"Film"'][1:] == [f"{sum(one):,}" for one in film]
+    few = [at for at, count in enumerate(by_week("impression", "JPN", days=both)) if 0 < count < 100]
+    assert few and all(cells[at][2].startswith("too few") for at in few)
+    assert all(row[4] == "–" or row[4].endswith("÷ 0") for row in cells)
+    lines = page.evaluate("[...document.querySelectorAll('#chart path.line')].map((line) => line.getAttribute('d'))")
+    assert len([line for line in lines if line and "h" not in line]) <= 3
+
+
+def test_a_collection_is_the_sum_of_its_videos(open_page: OpenPage, site, sums):
+    page = compare(open_page, site, f"?compare=collection.{TAG}")
+    assert chosen(page) == [TAG]
+    both = sum(sums[media, monday] for media in ("viFilm00", "liShow00") for monday in MONDAYS)
+    assert table(page, "sums")[TAG][0] == f"{both:,}"
+    assert page.locator("#chosen a").get_attribute("href") == f"collection/{TAG}.html"
+    page.select_option("#metric", "viewer")
+    expect(page.locator("#notes")).to_contain_text(f"Not known for {TAG}.")  # a viewer of two videos counts once
+
+
+def test_notes_and_publications_are_marked_on_their_days_listed_and_in_the_picture(open_page: OpenPage, site):
+    page = compare(open_page, site, "?compare=FRA~DEU", accept_downloads=True, **DESKTOP)
+    page.click("#events summary")
+    assert page.locator("#events li").count() == 2
+    for period in ("", "&period=2026-09-14..2026-10-04"):
+        page = compare(open_page, site, f"?compare=FRA~DEU{period}", accept_downloads=True, **DESKTOP)
+        first, weeks = (MONDAYS[2], 3) if period else (MONDAYS[0], 5)
+        axis = page.locator("#chart .level").first.bounding_box()
+        left, width = axis["x"], axis["width"]
+        box = page.locator(".marked .noted").bounding_box()
+        at = ((NOTE.day - first).days + 0.5) / (7 * weeks)
+        assert box["x"] + box["width"] / 2 == pytest.approx(left + width * at, abs=3)
+    with page.expect_download() as saved:
+        page.click("#save-svg")
+    svg = Path(saved.value.path()).read_text(encoding="utf-8")
+    assert "№ 1" in svg and "Plays a day, week by week" in svg
+
+
 def test_a_week_without_a_collected_day_is_a_gap_and_one_that_is_not_over_only_in_the_table(open_page, site):
     page = compare(open_page, site, "?compare=FRA~JPN")
     lines = page.evaluate("[...document.querySelectorAll('#chart .line')].map((line) => line.getAttribute('d'))")
@@ -224,6 +332,8 @@ def test_all_is_chosen_with_the_keyboard_alone_and_announced(open_page: OpenPage
 
 def use_everything(page: Page) -> None:
     """Make the page say all that it can say."""
+    page.select_option("#metric", "play-rate")
+    page.wait_for_selector("#weeks .both")
     page.click("[data-scale=index]")
     page.focus("#find")
     page.fill("#find", "PER")
@@ -231,8 +341,11 @@ def use_everything(page: Page) -> None:
     page.fill("#find", "zzz")
     for _ in range(5):
         page.click("#chosen button >> nth=0")
-    page.fill("#find", "viFilm00")
+    page.fill("#find", "liShow00")
     page.keyboard.press("Enter")
+    page.select_option("#metric", "viewer")
+    page.wait_for_selector("#weeks .both", state="detached")
+    page.select_option("#metric", "play")
     page.click("[data-period=custom]")
     page.fill("#from", "2026-10-07")
     page.keyboard.press("Tab")
@@ -244,7 +357,7 @@ def test_what_an_address_should_not_have_is_dropped(open_page: OpenPage, site):
     assert page.locator("[data-period=all]").get_attribute("aria-pressed") == "true"
     page = compare(open_page, site, "?compare=FRA~DREI-LANDER&period=30d")
     links = [link.get_attribute("href") for link in page.locator("#chosen a").all()]
-    assert links == ["country/FRA.html?period=30d", "group/drei-lander.html"]  # which has no periods
+    assert links == ["country/FRA.html?period=30d", "group/drei-lander.html?period=30d"]
     page = compare(open_page, site, "?compare=")
     assert chosen(page) == []
     assert page.locator("#chart").inner_text() == "Choose a country, a group or a video."

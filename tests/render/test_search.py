@@ -6,6 +6,7 @@ import gzip
 import json
 import random
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 from apivideo_geo.aggregate.collections import make_collections
 from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.model import Asset, AssetDetail, CityCount, Details, Summary
-from apivideo_geo.render.addresses import group_page
+from apivideo_geo.render.addresses import group_page, month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.cities import LISTED
 from apivideo_geo.render.search import render_search
@@ -28,16 +29,18 @@ NOT_FOUND = {"embed.html", "404.html", "notebook.html"}
 TITLES = ("France in autumn", "Wild north: Tromsø to Łódź", "Französisch für Anfänger", "日本語講座", "In the Congo")
 
 
-def index_of(site: dict[str, bytes]) -> dict[str, list[list[object]]]:
-    """Kind → path, name and more of each entry of the site's search."""
+def index_of(site: dict[str, bytes]) -> dict[str, list[tuple[str, str]]]:
+    """Kind → path and name of each entry of the site's search."""
     text = site["search.js"].decode().partition("\n")[0]
     index = json.loads(text.removeprefix("window.apivideoGeoSearch=").removesuffix(";"))
-    return {
-        kind["kind"]: [
-            [kind["path"].replace("*", part) if part else kind["list"], *more] for part, *more in kind["entries"]
-        ]
-        for kind in index["kinds"]
-    }
+    found = {}
+    for kind in index["kinds"]:
+        names, parts, size = kind["names"].split("\n"), kind["parts"], kind.get("size", 0)
+        pages = [parts[at : at + size] for at in range(0, len(parts), size)] if size else parts.split(" ")
+        pages += [""] * (len(names) - len(pages))
+        paths = [kind["path"].replace("*", page) if page else kind["list"] for page in pages]
+        found[kind["kind"]] = list(zip(paths, names, strict=True))
+    return found
 
 
 def searchable() -> tuple[Summary, Details]:
@@ -69,7 +72,7 @@ def test_every_page_can_be_found_and_nothing_leads_nowhere():
     collections = make_collections(tagged, ["Course 1"])
     for what, details in ((week, replace(some, collections=collections)), with_months()):
         site = render_site(what, Theme("Acme Academy"), TEMPLATES, details)
-        found = {path for entries in index_of(site).values() for path, *_ in entries}
+        found = {path for entries in index_of(site).values() for path, _ in entries}
         assert found == {name for name in site if name.endswith(".html")} - NOT_FOUND
 
 
@@ -77,22 +80,22 @@ def test_only_what_the_lists_show_can_be_found():
     what, details = detailed(least=3)
     site = render_site(what, Theme("Acme Academy"), TEMPLATES, details)
     index = index_of(site)
-    assert [name for _, name, *_ in index["City"]] == ["Paris", "Nowhere"]  # Lyon and Nantes are withheld
+    assert [name for _, name in index["City"]] == ["Paris", "Nowhere"]  # Lyon and Nantes are withheld
     assert "Lyon" not in site["search.js"].decode()
-    assert [name for _, name, *_ in index["Video"]][1:] == ["Out of the way", "Nobody watched this"]
+    assert [name for _, name in index["Video"]][1:] == ["Out of the way", "Nobody watched this"]
     many = tuple(CityCount("FRA", f"Ville {number}", 9_000 - number, None) for number in range(LISTED + 5))
     index = index_of(render_site(what, Theme("Acme Academy"), TEMPLATES, replace(details, cities=many)))
     assert len(index["City"]) == LISTED
 
 
-def test_an_index_of_five_hundred_videos_is_at_most_25_kb():
+def test_an_index_of_five_hundred_videos_with_pages_is_at_most_25_kb():
     chance = random.Random(19)
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
     words = ["".join(chance.choices("aeiourstlnmdpcbgh", k=chance.randint(2, 10))) for _ in range(600)]
     assets = tuple(
         AssetDetail(
             Asset("vi" + "".join(chance.choices(letters, k=22)), "video", " ".join(chance.choices(words, k=5)), True),
-            9_000 - number * 17,
+            9_000 - number * 17 + chance.randrange(16),
             number + 1,
         )
         for number in range(500)
@@ -104,12 +107,17 @@ def test_an_index_of_five_hundred_videos_is_at_most_25_kb():
         for number in range(250)
     )
     what = summary({code: 10 + number**2 for number, code in enumerate(all_countries())})
-    _, months = with_months()
-    context = Context(what, Theme("Acme"), Details(assets=assets, cities=cities, closed=months.closed))
+    months = tuple(
+        replace(with_months()[1].closed[0], month=date(2023 + number // 12, number % 12 + 1, 1)) for number in range(36)
+    )
+    context = Context(what, Theme("Acme", video_pages=500), Details(assets=assets, cities=cities, closed=months))
     site = {*context.video_pages.values(), *(f"country/{code}.html" for code in all_countries())}
     site |= {"videos.html", "cities.html", *(group_page(group.slug) for group in context.groups)}
+    site |= {month_page(closed.month) for closed in months}
     content = render_search(context, site, "assets/search.css", b"")
-    assert len(index_of({"search.js": content})["Video"]) == 500
+    found = index_of({"search.js": content})
+    assert {path for path, _ in found["Video"]} == set(context.video_pages.values())
+    assert [len(found[kind]) for kind in ("Video", "Country", "City", "Month")] == [500, 250, 250, 36]
     assert len(gzip.compress(content, 9)) <= 25_000
 
 

@@ -11,6 +11,10 @@ async ([address, widths]) => {
     view.dispatchEvent(new view.Event("pointermove"));
     while (!root.matches(".live")) await new Promise((resolve) => setTimeout(resolve, 10));
   }
+  // The pages that compare show what is chosen once their data is there.
+  if (page.querySelector("script[src*=compare-page], script[src*=small-maps]")) {
+    while (!root.matches(".live")) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
   const texts = [];
   const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -23,7 +27,7 @@ async ([address, widths]) => {
     while (/^(inline|contents|none)/.test(view.getComputedStyle(block).display) && block !== page.body) block = block.parentElement;
     blocks.set(block, [...(blocks.get(block) || []), text]);
   }
-  const clipped = [...page.body.querySelectorAll("*")].filter((one) => !one.closest("svg, .unseen, .ground, .frame, .strip-list, textarea, select, .scrolled"));
+  const clipped = [...page.body.querySelectorAll("*")].filter((one) => !one.closest("svg, .unseen, .ground, .frame, .strip-list, textarea, select, .scrolled, .top nav, #controls"));
   const range = page.createRange();
   const problems = [];
   let before = Infinity;

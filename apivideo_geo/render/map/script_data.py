@@ -169,8 +169,8 @@ def render_shared(data: Mapping[str, Any], summary: Summary, files: Mapping[str,
     return f"Object.assign(apivideoGeo.data,{json.dumps(shared, ensure_ascii=False, separators=(',', ':'))});\n"
 
 
-def render_metrics(summary: Summary, formats: Formats) -> str:
-    """Return a line of script: the words of the metrics that are not the first, and of the ratios."""
+def words_of_others(summary: Summary, formats: Formats) -> dict[str, Mapping[str, Any]]:
+    """Return how the metrics that are not the first, and the ratios, are called and written."""
     words: dict[str, Mapping[str, Any]] = {
         metric: {"name": metric, **metric_words(metric, formats), "meaning": sentences.meaning_of(metric, formats)}
         for metric in summary.others
@@ -188,7 +188,29 @@ def render_metrics(summary: Summary, formats: Formats) -> str:
             "counted": {"other": "%(count)s"},
             "meaning": meaning,
         }
+    return words
+
+
+def render_metrics(summary: Summary, formats: Formats) -> str:
+    """Return a line of script: the words of the metrics that are not the first, and of the ratios."""
+    words = words_of_others(summary, formats)
     return f"Object.assign(apivideoGeo.metrics,{json.dumps(words, ensure_ascii=False, separators=(',', ':'))});\n"
+
+
+def render_picking(formats: Formats, style: str) -> str:
+    """Return a line of script: the sentences of pick.js, and the path of its ``style``."""
+    say = formats.say
+    words = {
+        "label": say("Compare"),
+        "hint": say("Tick up to five."),
+        "ticked": say("%(count)s of %(most)s ticked: %(names)s"),
+        "full": say("At most five can be compared. Remove one first."),
+        "go": say("Side by side"),
+        "close": say("Close"),
+        "compare": say("Compare %(name)s"),
+        "style": style,
+    }
+    return f"window.apivideoGeoPick={json.dumps(words, ensure_ascii=False, separators=(',', ':'))};\n"
 
 
 def metric_words(metric: str, formats: Formats) -> dict[str, Any]:

@@ -30,7 +30,10 @@ from apivideo_geo.render.text.formats import Formats
 
 @dataclass(frozen=True)
 class GroupRow:
-    """A group in a table or a list, all cells as text; ``spark`` is the path of a line."""
+    """A group in a table or a list, all cells as text; ``spark`` is the path of a line.
+
+    ``compare``: its name in the address of ``compare.html``, "" if nothing was counted.
+    """
 
     name: str
     link: str
@@ -41,6 +44,7 @@ class GroupRow:
     change: str
     tone: str
     spark: str
+    compare: str
 
 
 def make_group(one: GroupCount, context: Context, land: str) -> dict[str, Any]:
@@ -106,6 +110,7 @@ def _row(one: GroupCount, context: Context) -> GroupRow:
         change=formats.change(change.now, change.before) if change else "–",
         tone=tone_of_change(change),
         spark=spark_path(one.daily, [day.count for day in summary.daily]),
+        compare=one.group.slug if summary.total and summary.by_country else "",
     )
 
 

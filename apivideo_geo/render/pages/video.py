@@ -55,6 +55,7 @@ class VideoRow:
     keys: str
     collections: str
     peak: str
+    compare: str
 
 
 _MOST = marked_many("%(quantity)s, all in %(where)s.", "%(quantity)s in %(count)s countries, most of all in %(where)s.")
@@ -277,11 +278,11 @@ def _rows(context: Context) -> Iterator[VideoRow]:
     for one in context.details.assets:
         asset, countries = one.asset, sum(code != UNKNOWN for code, _ in one.countries)
         day = day_of(asset.published_at)
-        lifetime = -1 if asset.lifetime is None else asset.lifetime
+        lifetime, page = -1 if asset.lifetime is None else asset.lifetime, context.video_pages.get(asset.media_id, "")
         yield VideoRow(
             rank=formats.number(one.rank) if one.count else "–",
             title=asset_title(asset, formats),
-            link=context.video_pages.get(asset.media_id, ""),
+            link=page,
             kind=asset_kind(asset, formats),
             live=asset.type == "live-stream",
             count=formats.number(one.count),
@@ -291,4 +292,5 @@ def _rows(context: Context) -> Iterator[VideoRow]:
             keys=f"{one.rank} {one.count} {countries} {day.toordinal() if day else 0} {lifetime} {asset.type[0]}",
             collections=" ".join(member_of[asset.media_id]),
             peak=_at_once(one.peak[0], formats) if one.peak else "",
+            compare=compare_key(page, context) if page and one.daily else "",
         )

@@ -80,7 +80,7 @@ CITY_MAP = "city-map.js"
 CITY_MAP_PARTS = ("words.js", "map.js", "city-map.js")
 """Scripts of the map of cities, as one file."""
 COMPARE = "compare-page.js"
-COMPARE_PARTS = ("words.js", "formats.js", "periods.js", "lines.js", FOLD, "compare-page.js")
+COMPARE_PARTS = ("words.js", "formats.js", "periods.js", "lines.js", FOLD, "combo.js", "compare-page.js")
 """Scripts of the page that compares, as one file."""
 EARLY = "early.js"
 """The script that runs immediately and loads the others."""
@@ -96,16 +96,20 @@ EVENTS = "events.js"
 """The list of all notes and publications; loaded when a reader points at a curve or opens the list."""
 SEARCH = "search.js"
 """The script of the search, without its index; loaded when a reader opens it."""
+PICK = "pick.js"
+"""The script of the boxes with which rows of a table are chosen; loaded when a reader wants to compare some."""
 CURVE = "curve.js"
 CURVE_PARTS = ("line.js", "curve.js")
 """Scripts of the curve of another metric or of a group, as one file; loaded when a reader chooses one."""
-ALONE = ("head.js", EARLY, PICTURE, NOTES, SEARCH, "list.js", "copy.js")
+ALONE = ("head.js", EARLY, PICTURE, NOTES, SEARCH, PICK, "list.js", "copy.js")
 """Scripts that are separate files."""
 SEARCHING = (SEARCH, "list.js")
 """Those of them that begin with ``FOLD``."""
 
 
-WITH_NAMES = ("country-", "video-", "collection-", "weeks.", "ranks.", "titles.", "events.", "places.")
+WITH_NAMES = (
+    "country-", "video-", "collection-", "weeks.", "weeks-", "ranks.", "titles.", "events.", "places.",
+)  # fmt: skip
 """What the names of assets begin with that have titles or cities in them. They are removed with the build they belong
 to, because in the next one a video may be private; other assets stay for pages that a browser still has."""
 
