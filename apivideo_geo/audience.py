@@ -168,10 +168,13 @@ class Audience:
         media: str | None = None,
         metric: str | None = None,
     ) -> pd.DataFrame:
-        """Return one row for each UTC day and country with a count, as in ``timeseries.csv``."""
+        """Return one row for each UTC day and country with a count, as in ``timeseries.csv``.
+
+        Without ``media`` and ``metric``, the other metrics are further columns.
+        """
         from apivideo_geo.exports.frames import timeseries_frame
 
-        return timeseries_frame(self._summary(since, until, country, media, metric))
+        return timeseries_frame(self.summary(since, until, country, media, metric))
 
     def ratios(self, *, since: Day = None, until: Day = None, country: str | None = None) -> pd.DataFrame:
         """Return one row for each ratio of two metrics and each country, as in ``ratios.csv``: play rate, completion, …

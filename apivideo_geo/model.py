@@ -35,15 +35,18 @@ UNKNOWN_TEXT = "unknown"
 UNLISTED = "unlisted"
 """Replaces the id of every asset that is not public."""
 
-METRICS = ("play", "view", "impression", "start", "end", "viewer", "watch-time", "session", "session-time")
+METRICS = (
+    "play", "view", "impression", "start", "end", "viewer", "watch-time", "session", "session-time", "timed-session",
+)  # fmt: skip
 """What can be counted. ``viewer``: different viewers of a day (``view`` with ``unique=true``); ``watch-time`` and
-``session-time``: seconds."""
+``session-time``: seconds; ``timed-session``: the sessions that ``session-time`` is of."""
 PER_DAY = ("viewer",)
 """Metrics that must not be added up over days: who watches on two days counts on both. Shown is the mean of a day."""
 SESSION_TIME = "session-time"
+TIMED_SESSION = "timed-session"
 IN_SECONDS = ("watch-time", SESSION_TIME)
 """Metrics that are a time."""
-FIRST_METRICS = tuple(name for name in METRICS if name not in (*PER_DAY, *IN_SECONDS))
+FIRST_METRICS = tuple(name for name in METRICS if name not in (*PER_DAY, *IN_SECONDS, TIMED_SESSION))
 """Metrics that a site can open with: counts that can be added up."""
 DIMENSIONS = ("total", "media", "device", "os", "browser", "referrer", "city")
 FACT_COLUMNS = ("day", "metric", "country", "dimension", "value", "count")
@@ -67,7 +70,7 @@ RATIOS = (
     Ratio("completion", "end", "play"),
     Ratio("plays-per-viewer", "play", "viewer"),
     Ratio("time-per-play", "watch-time", "play"),
-    Ratio("time-per-session", "session-time", "session"),
+    Ratio("time-per-session", SESSION_TIME, TIMED_SESSION),
 )
 """Of two ratios with the same name the first one whose metrics were both collected is used."""
 RATES = ("play-rate", "completion")
@@ -205,7 +208,8 @@ class Facts:
     counted as ``---``; ``sessions``: the sessions they were counted from, if the source has them (an Ibis table,
     columns ``SESSION_COLUMNS`` and more, all strings); ``read``: number of rows that were read, if it is known;
     ``warnings``: what the report should say of them, in sentences without a point; ``doubtful``: days of which more
-    than a tenth of the rows were rejected, or whose answer has an unknown shape.
+    than a tenth of the rows were rejected, or whose answer has an unknown shape; ``reported``: UTC day → the API's own
+    count of it, if it came with the rows.
     """
 
     days: tuple[date, ...]
@@ -216,6 +220,7 @@ class Facts:
     read: int | None = None
     warnings: tuple[str, ...] = ()
     doubtful: frozenset[date] = frozenset()
+    reported: Mapping[date, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

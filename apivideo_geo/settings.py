@@ -43,7 +43,7 @@ ENVIRONMENT_ONLY = frozenset({"api_key", "source_date_epoch", *OF_GITHUB})
 
 SourceName = Literal["auto", "data", "sessions", "files", "counts", "demo"]
 CountMetric = Literal["play", "view", "impression", "start", "end"]
-API_METRICS = (*(name for name in METRICS if not name.startswith("session")), PEAK)
+API_METRICS = (*(name for name in METRICS if "session" not in name), PEAK)
 """The metrics of today's Data API."""
 DETAILED_METRICS = ("play", "view", "impression", "start", "end")
 """Those that add up over videos, devices, …: a viewer of two videos counts once."""
@@ -603,7 +603,7 @@ def _is_set(name: str, given: Mapping[str, Any]) -> bool:
 def _check_metrics(metrics: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
     """Return ``metrics``. Raises ValueError for one that is not ``allowed``, and for one that is named twice."""
     for number, metric in enumerate(metrics):
-        if metric in ("session", "session-time"):
+        if metric in METRICS and "session" in metric:
             raise ValueError(f"{metric} is what --sessions and --source sessions count, not a metric of today's API")
         if metric not in allowed:
             raise ValueError(f"{shown(metric)} cannot be chosen; choose from {', '.join(allowed)}")

@@ -29,11 +29,11 @@ ROWS = (
 )
 
 
-def times(folder):
-    """(UTC day, alpha-3) → seconds in the history."""
-    one = load_history(folder).others["session-time"]
+def times(folder, metric="session-time"):
+    """(UTC day, alpha-3) → seconds, or another metric, in the history."""
+    one = load_history(folder).others[metric]
     rows = [row for path in one.files() for row in _rows(path)]
-    assert {row["metric"] for row in rows} == {"session-time"}
+    assert {row["metric"] for row in rows} == {metric}
     assert {row["dimension"] for row in rows} == {"total"}
     return {(row["day"], row["country"]): row["count"] for row in rows}
 
@@ -62,15 +62,18 @@ def test_the_time_of_sessions_that_have_both_ends_is_added_up_by_country_and_day
     eighth, ninth = date(2026, 11, 8), date(2026, 11, 9)
     assert datetime.fromtimestamp(1794132000, UTC).date() == eighth
     assert times(tmp_path / "history") == {(eighth, "FRA"): 210, (eighth, "NOR"): 45, (ninth, "FRA"): 10}
+    timed = {(eighth, "FRA"): 2, (eighth, "NOR"): 1, (ninth, "FRA"): 1, (date(2026, 11, 11), "FRA"): 1}
+    assert times(tmp_path / "history", "timed-session") == timed, "a length of 0 seconds is known, too"
     days = load_history(tmp_path / "history").others["session-time"].entries
     assert {day.day: line.count for day, line in days.items()} == {8: 255, 9: 10, 11: 0}  # of the 10th nothing is known
     found = {(row["metric"], row["iso_a3"]): row["count"] for row in read(product, "metrics.csv")}
     assert {code: n for (metric, code), n in found.items() if metric == "session-time"} == {"FRA": "220", "NOR": "45"}
     assert found["session", "FRA"] == "8"
     [ratio] = [row for row in read(product, "ratios.csv") if row["ratio"] == "time-per-session" and not row["iso_a3"]]
-    assert (ratio["upper"], ratio["lower"], ratio["days"]) == ("265", "10", "3")
-    about = (tmp_path / "site/about.html").read_text()
-    assert about.count("A session without a known end counts as 0 seconds.") == 2, "the metric and the ratio"
+    assert (ratio["value"], ratio["upper"], ratio["lower"], ratio["days"]) == ("53.0", "265", "5", "3")
+    assert (found["timed-session", "FRA"], found["timed-session", "NOR"]) == ("4", "1")
+    page = (tmp_path / "site/index.html").read_text()
+    assert "without 6 sessions of unknown length" in page, "five of the 8th and one of the 10th"
     missing = [row for row in read(product, "metrics_daily.csv") if row["state"] == "missing"]
     assert [row["day"] for row in missing] == ["2026-11-10"]
 
@@ -95,6 +98,8 @@ def test_the_session_api_has_the_time_too_and_a_second_run_changes_nothing(tmp_p
         product.run("collect", "--source", "sessions", api=api, now=now, APIVIDEO_GEO_METRIC="")
     found = times(tmp_path / "history")
     assert found == {key: count for key, count in expected.items() if count}
+    known = Counter((one.day, one.alpha3) for one in world.plays() if one.ended_ms is not None)
+    assert times(tmp_path / "history", "timed-session") == known
     parquet = {name: content for name, content in first.items() if name.endswith(".parquet")}
     assert parquet == {name: one for name, one in product.files("history").items() if name.endswith(".parquet")}
 
@@ -109,6 +114,12 @@ def test_plays_of_the_api_and_sessions_of_files_are_metrics_of_one_history_with_
     product.run("--sessions", "sessions.csv", now=NOW)
     summary = product.summary()
     assert summary["metric"] == "play"
-    assert [one["metric"] for one in summary["metrics"]] == ["play", "impression", "session", "session-time"]
+    assert [one["metric"] for one in summary["metrics"]] == [
+        "play",
+        "impression",
+        "session",
+        "session-time",
+        "timed-session",
+    ]
     assert product.choro() == world.truth()
     assert "time-per-session" in {row["ratio"] for row in read(product, "ratios.csv")}

@@ -19,7 +19,7 @@ from apivideo_geo.aggregate.sessions import iso_seconds, session_rows, text_colu
 from apivideo_geo.engines import OutOfMemory, engine_errors
 from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.geo.countries import to_alpha3
-from apivideo_geo.model import SESSION_TIME, UNKNOWN, UNKNOWN_TEXT, Facts, Refused
+from apivideo_geo.model import SESSION_TIME, TIMED_SESSION, UNKNOWN, UNKNOWN_TEXT, Facts, Refused
 from apivideo_geo.plain_text import clean_text
 
 if TYPE_CHECKING:
@@ -100,28 +100,34 @@ def _count_places(table: ibis.Table, length: IntegerValue) -> pa.Table:
     return counted
 
 
-def count_session_time(table: ibis.Table, days: Collection[date]) -> Facts:
-    """Return the facts of the metric ``session-time`` on those of ``days`` on which the length of a session is known.
+def count_session_time(table: ibis.Table, days: Collection[date]) -> dict[str, Facts]:
+    """Return the facts of the metrics ``session-time`` and ``timed-session`` on ``days``.
 
-    That is the sum of the seconds from ``loadedAt`` to ``endedAt`` by day and country, of the sessions that have both.
-    A length below 0 or above 24 hours is rejected. A day without any session has no time; one with sessions, none of
-    which has a length, is not in the facts, and no day is if no session has one. Raises as :func:`count_places`.
+    The time is the sum of the seconds from ``loadedAt`` to ``endedAt`` by day and country, of the sessions that have
+    both; the other metric is their number. A length below 0 or above 24 hours is rejected. A day without any session
+    has no time; one with sessions, none of which has a length, is not in the facts of the time, and no day is in those
+    of either if no session has a length. Raises as :func:`count_places`.
     """
     places = count_places(table)
     kept = places.filter(pc.and_(places["known"], pc.is_in(places["day"], pa.array(days, pa.date32()))))
     by_day = kept.group_by("day").aggregate([("timed", "sum"), ("untimely", "sum"), ("sessions", "sum")]).to_pylist()
-    if any(row["timed_sum"] for row in by_day):
-        lacking = {row["day"] for row in by_day if row["sessions_sum"] and not row["timed_sum"]}
-    else:
-        lacking = set(days)
-    seconds = kept.set_column(kept.schema.get_field_index("sessions"), "sessions", kept["seconds"])
-    facts = _facts(seconds, SESSION_TIME, "total", None)
+    if not any(row["timed_sum"] for row in by_day):
+        return {}
+    lacking = {row["day"] for row in by_day if row["sessions_sum"] and not row["timed_sum"]}
     refused = tuple(
         Refused("a session time below 0 or above 24 hours", row["untimely_sum"], row["day"])
         for row in by_day
         if row["untimely_sum"]
     )
-    return Facts(tuple(day for day in days if day not in lacking), facts.filter(pc.greater(facts["count"], 0)), refused)
+    time = Facts(tuple(day for day in days if day not in lacking), _summed(kept, "seconds", SESSION_TIME), refused)
+    return {SESSION_TIME: time, TIMED_SESSION: Facts(tuple(days), _summed(kept, "timed", TIMED_SESSION))}
+
+
+def _summed(places: pa.Table, column: str, metric: str) -> pa.Table:
+    """Return the sums of ``column`` of :func:`count_places` as the totals of a metric, without those that are 0."""
+    counted = places.set_column(places.schema.get_field_index("sessions"), "sessions", places[column])
+    facts = _facts(counted, metric, "total", None)
+    return facts.filter(pc.greater(facts["count"], 0))
 
 
 def _length_of(table: ibis.Table) -> IntegerValue:

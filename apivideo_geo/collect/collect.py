@@ -23,7 +23,7 @@ from apivideo_geo.history.doubt import adds_up
 from apivideo_geo.history.history import History, find_last_source, open_history
 from apivideo_geo.history.ledger import days_to_collect, days_to_compare, higher_detail
 from apivideo_geo.history.parquet import split_days, sum_dimensions
-from apivideo_geo.model import PEAK, SESSION_TIME, Facts
+from apivideo_geo.model import PEAK, Facts
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.source import Source, choose_sources, open_client
 
@@ -344,19 +344,18 @@ class _Run:
             history.confirm(saved, self.now)
 
     def store_session_time(self, sessions: ibis.Table, days: Collection[date]) -> None:
-        """Store the metric ``session-time`` of ``days``, counted from the ``sessions``."""
+        """Store the time of the ``sessions`` of ``days``, and how many sessions have one."""
         from apivideo_geo.aggregate.facts import count_session_time
 
-        facts = count_session_time(sessions, days)
-        if not facts.days:
-            return
-        shrunk = self.home.of(SESSION_TIME).save(
-            facts, metric=SESSION_TIME, source=self.source.name, detail="country", now=self.now,
-            accept_shrink=self.settings.accept_shrink,
-        )  # fmt: skip
-        self.report.note_shrunk(shrunk, f"{SESSION_TIME}, ")
-        self.report.metrics = tuple(dict.fromkeys((*self.report.metrics, SESSION_TIME)))
-        if untimely := sum(one.count for one in facts.refused):
+        found = count_session_time(sessions, days)
+        for metric, facts in found.items():
+            shrunk = self.home.of(metric).save(
+                facts, metric=metric, source=self.source.name, detail="country", now=self.now,
+                accept_shrink=self.settings.accept_shrink,
+            )  # fmt: skip
+            self.report.note_shrunk(shrunk, f"{metric}, ")
+            self.report.metrics = tuple(dict.fromkeys((*self.report.metrics, metric)))
+        if untimely := sum(one.count for facts in found.values() for one in facts.refused):
             self.report.warnings.append(
                 f"{untimely:,} sessions end before they begin, or more than 24 hours later: their time was not counted"
             )

@@ -201,3 +201,13 @@ BREAKDOWN = (
     _IN_PERIOD,
     Column("share", "number", "Part of the total on the days with this dimension, 0 to 1", _SHARE.constraints),
 )
+
+
+def other_metric(metric: str) -> Column:
+    """Return the column of ``timeseries.csv`` with a metric that is not the first one."""
+    text = f"The same of {metric}; empty on a day on which it was not collected"
+    if metric in model.IN_SECONDS:
+        text += "; in seconds"
+    if metric in model.PER_DAY:
+        text += "; must not be added up over days"
+    return Column(metric, "integer", text, {"minimum": 0})

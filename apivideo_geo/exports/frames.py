@@ -30,6 +30,7 @@ from apivideo_geo.exports.columns import (
     VIDEO_METRICS,
     VIDEOS,
     Column,
+    other_metric,
 )
 from apivideo_geo.geo.places import population_year
 from apivideo_geo.model import IN_SECONDS, PER_DAY, UNKNOWN, UNLISTED, DayCount, Details, Parts, Summary, WeekHours
@@ -90,11 +91,16 @@ def daily_frame(summary: Summary) -> pd.DataFrame:
 
 
 def timeseries_frame(summary: Summary) -> pd.DataFrame:
-    """Return the columns ``TIMESERIES``: one row for each UTC day and country with a count.
+    """Return :func:`timeseries_columns`: one row for each UTC day and country with a count of any metric.
 
     A day without any count is one row without a country: its count is 0, or missing if it was never collected.
     """
-    return make_frame(TIMESERIES, _day_rows(summary))
+    return make_frame(timeseries_columns(summary), _day_rows(*summary.metrics.values()))
+
+
+def timeseries_columns(summary: Summary) -> tuple[Column, ...]:
+    """Return the columns of ``timeseries.csv``: ``TIMESERIES``, then one for each metric but the first."""
+    return (*TIMESERIES, *map(other_metric, summary.others))
 
 
 def metrics_frame(summary: Summary) -> pd.DataFrame:
@@ -238,15 +244,18 @@ def _state(day: DayCount, summary: Summary) -> str:
     return "open" if day.open else "closed"
 
 
-def _day_rows(summary: Summary) -> Iterator[tuple[date, str | None, int | None, str, str]]:
-    for index, day in enumerate(summary.daily):
-        state = _state(day, summary)
-        counts = [(code, series[index]) for code, series in summary.by_country.items() if series[index]]
-        if day.count is None or not counts:
-            yield day.day, None, day.count, state, summary.metric
-        else:
-            for code, count in counts:
-                yield day.day, code, count, state, summary.metric
+def _day_rows(*metrics: Summary) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of days, of the first of ``metrics``, with the counts of the others in further columns."""
+    codes = dict.fromkeys(code for one in metrics for code in one.by_country)
+    nothing = [0] * len(metrics[0].daily)
+    series = {code: [one.by_country.get(code, nothing) for one in metrics] for code in codes}
+    for index, days in enumerate(zip(*(one.daily for one in metrics), strict=True)):
+        known, state = [day.count is not None for day in days], _state(days[0], metrics[0])
+        rows = {code: [counts[index] for counts in found] for code, found in series.items()}
+        counted = {code: counts for code, counts in rows.items() if any(counts)}
+        for code, counts in counted.items() or [(None, [0] * len(metrics))]:
+            count, *others = (value if collected else None for value, collected in zip(counts, known, strict=True))
+            yield days[0].day, code, count, state, metrics[0].metric, *others
 
 
 def _monthly_rows(details: Details) -> Iterator[tuple[date, str, str, str | None, int]]:

@@ -65,8 +65,8 @@ def make_tables(summary: Summary, details: Details, groups: Sequence[GroupCount]
     if groups:
         title, rows = "Counts by group of countries; groups overlap", frames.groups_frame(groups, summary)
         tables.append(CsvFile("data/groups.csv", title, columns.GROUPS, ("group",), rows))
-    timeseries = frames.timeseries_frame(summary)
-    tables.append(CsvFile("data/timeseries.csv", "Counts by day and country", columns.TIMESERIES, (), timeseries))
+    title, days = "Counts by day and country", frames.timeseries_columns(summary)
+    tables.append(CsvFile("data/timeseries.csv", title, days, (), frames.timeseries_frame(summary)))
     if summary.others:
         tables += _other_metrics(summary)
     if details.assets or details.unlisted:

@@ -206,7 +206,7 @@ class History:
         rows = {day: FACTS.empty_table() for day in facts.days} | split_days(facts.table)
         sums = {day: sum_dimensions(table) for day, table in rows.items()}
         answers = {
-            day: self._judge(metric, day, day in facts.doubtful, own_counts,
+            day: self._judge(metric, day, facts, own_counts,
                              StoredDay(source, detail, now < day_end(day), sums[day].get("total", 0), table.num_rows))
             for day, table in rows.items()
         }  # fmt: skip
@@ -411,11 +411,12 @@ class History:
             del self.entries[day]
 
     def _judge(
-        self, metric: str, day: date, doubtful: bool, own_counts: Mapping[date, int] | None, answer: StoredDay
+        self, metric: str, day: date, facts: Facts, own_counts: Mapping[date, int] | None, answer: StoredDay
     ) -> StoredDay:
         """Return ``answer`` with the API's own count of the day, and whether it is in doubt."""
+        doubtful = day in facts.doubtful
         if own_counts is None:
-            return replace(answer, doubt="refused") if doubtful else answer
+            return replace(answer, doubt="refused", reported=facts.reported.get(day)) if doubtful else answer
         before, reported = self.entries.get(day), own_counts.get(day)
         if reported is None and before and doubt.is_confirmed(before) and before.count == answer.count:
             reported = before.reported

@@ -47,7 +47,7 @@ from apivideo_geo.render.pages.video import (
     make_video_months,
 )
 from apivideo_geo.render.search import render_search
-from apivideo_geo.render.site_files import CARD_PICTURE, render_site_files
+from apivideo_geo.render.site_files import CARD_PICTURE, picture_labels, render_site_files
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import sentence
 from apivideo_geo.render.text.translations import render_words
@@ -150,6 +150,7 @@ def _render(
         "colours": PALETTES[context.theme.palette].light,
     }
     tables = {**make_files(context.theme.site_url, columns), "metric": context.summary.metric}
+    tables["pictures"] = picture_labels(context)
     site["data.html"] = _page(environment, "data.html", frame, tables)
     site["notebook.html"] = _page(environment, "notebook.html", notebook)
     site["404.html"] = _page(environment, "404.html", _not_found(context, folders))

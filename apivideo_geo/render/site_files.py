@@ -10,7 +10,7 @@ from html import escape
 from apivideo_geo.model import NewsItem
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.feed import render_feed
-from apivideo_geo.render.map.picture import CARD, render_picture
+from apivideo_geo.render.map.picture import CARD, render_picture, render_ratio_picture
 from apivideo_geo.render.map.png import render_png
 from apivideo_geo.render.pages.funnel import make_lines
 from apivideo_geo.render.text import sentences
@@ -32,6 +32,7 @@ def render_site_files(context: Context, changes: Sequence[NewsItem], pages: Iter
     files = {
         "map.svg": draw().encode(),
         "map-dark.svg": draw(theme="dark").encode(),
+        **dict(_pictures(context)),
         CARD_PICTURE: render_png(draw(sheet=CARD)),
         **dict(render_badges(context)),
         "robots.txt": render_robots(theme.site_url),
@@ -43,6 +44,25 @@ def render_site_files(context: Context, changes: Sequence[NewsItem], pages: Iter
     if theme.site_url:
         files["sitemap.xml"] = render_sitemap(theme.site_url, pages)
     return files
+
+
+def picture_labels(context: Context) -> dict[str, str]:
+    """Return name of each picture of the map → the metric or ratio that it shows."""
+    formats, first = context.formats, sentences.label_of(context.summary.metric, context.formats)
+    names = (*context.summary.others, *(ratio.name for ratio in context.ratios.all))
+    others = {f"map-{name}.svg": sentences.label_of(name, formats) for name in names}
+    return {"map.svg": first, "map-dark.svg": formats.say("%(label)s, dark", label=first), **others}
+
+
+def _pictures(context: Context) -> Iterator[tuple[str, bytes]]:
+    """Yield path and content of the pictures of the other metrics and of the ratios."""
+    theme = context.theme
+    for metric, summary in context.summary.others.items():
+        scale = theme.usual_scale([country.count for country in summary.countries])
+        picture = render_picture(summary, scale, context.formats, theme.title, palette=theme.palette)
+        yield f"map-{metric}.svg", picture.encode()
+    for ratio in context.ratios.all:
+        yield f"map-{ratio.name}.svg", render_ratio_picture(ratio, context).encode()
 
 
 def render_robots(site_url: str) -> bytes:

@@ -20,7 +20,7 @@ class WatchTimeSource(DataApiSource):
     """The seconds that were watched, in whole seconds. Plays without a country get what the others leave of the total.
 
     The API's own sum is that total, so there is no other count to compare with. A day whose countries exceed it is in
-    doubt: the server may have ignored the filter.
+    doubt: the server may have ignored the filter. It is settled, as any day, if three nights running give the same.
     """
 
     has_own_count = False
@@ -55,7 +55,8 @@ class WatchTimeSource(DataApiSource):
         rows = [(day, self.metric, country, "total", "", count) for country, count in sorted(seconds.items()) if count]
         refused = (Refused("the watch time is not a number", rejected, day),) if rejected else ()
         doubtful = frozenset({day} if contradicts or rejected * 10 > len(countries) else ())
-        return Facts((day,), facts_table(rows), refused, doubtful=doubtful)
+        reported = {} if total is None else {day: total}
+        return Facts((day,), facts_table(rows), refused, doubtful=doubtful, reported=reported)
 
 
 def fetch_seconds(client: Client, start: datetime, end: datetime, country: Raw = "") -> int | None:

@@ -27,7 +27,9 @@
       const ratio = lower && Object.keys(data.ratios).find((name) => String(data.ratios[name]) === `${step.metric.name},${lower.metric.name}`);
       if (ratio) Object.assign(step, divided(step.number, lower, days.length, metrics[ratio]));
     });
-    return { steps, days: days.length, lacking: histories[STEPS.indexOf(data.metric)].days.total.slice(from, to + 1).filter((each) => each !== null).length > days.length };
+    const { total, open } = histories[STEPS.indexOf(data.metric)].days;
+    const over = total.flatMap((each, day) => (each !== null && day >= from && day <= to && !open.includes(day) ? [day] : []));
+    return { steps, days: days.length, lacking: over.some((day) => !days.includes(day)) };
   }
 
   /** A rate and what is to be said about it. @param {number} upper @param {{number: number, metric: Metric}} lower @param {number} days @param {Metric} ratio */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import Counter, defaultdict
 from datetime import date
 
@@ -88,6 +89,47 @@ def test_the_files_of_one_metric_have_that_metric_only(product, truth):
     assert sum(product.choro().values()) == sum_of(truth, "play")
     assert {row["metric"] for row in rows_of(product, "timeseries.csv")} == {"play"}
     assert sum(int(row["count"] or 0) for row in rows_of(product, "timeseries.csv")) == sum_of(truth, "play")
+
+
+def test_timeseries_csv_has_a_column_for_each_other_metric_which_is_empty_where_it_was_not_collected(product, truth):
+    rows, others = rows_of(product, "timeseries.csv"), [metric for metric in NOT_COLLECTED if metric != "play"]
+    assert list(rows[0]) == ["day", "iso_a3", "count", "state", "metric", *others]
+    for metric, column in (("play", "count"), *zip(others, others, strict=True)):
+        found = {(date.fromisoformat(row["day"]), row["iso_a3"]): row[column] for row in rows}
+        counted = {key: int(text) for key, text in found.items() if text not in ("", "0")}
+        assert counted == {(day, code): n for (name, day, code), n in truth.items() if name == metric}
+        lacking = {day for day in all_days() if NOT_COLLECTED[metric](day)}
+        assert {day for (day, _), text in found.items() if text == ""} == lacking
+    described = json.loads((product.folder / "site/data/datapackage.json").read_text())["resources"]
+    [fields] = [one["schema"]["fields"] for one in described if one["path"] == "timeseries.csv"]
+    assert [field["name"] for field in fields] == list(rows[0])
+    for place in ("history", "site"):
+        frame = apivideo_geo.open(product.folder / place).timeseries()
+        assert frame.to_csv(index=False).encode() == (product.folder / "site/data/timeseries.csv").read_bytes()
+
+
+def test_the_other_metrics_and_the_ratios_have_a_picture_that_the_page_of_files_lists(product, truth):
+    page, manifest = ((product.folder / "site" / name).read_text() for name in ("data.html", "manifest.json"))
+    names = [*(metric for metric in NOT_COLLECTED if metric != "play"), *RATIOS]
+    pictures = {name: (product.folder / f"site/map-{name}.svg").read_text() for name in names}
+    for name in names:
+        assert f'href="map-{name}.svg"' in page
+        assert f'"map-{name}.svg"' in manifest
+    assert f"{sum_of(truth, 'impression'):,} impressions" in pictures["impression"]
+    days = shared("play", "impression")
+    rates = {
+        code: sum_of(truth, "play", code, days) / lower
+        for code in COUNTRIES
+        if code != "---" and (lower := sum_of(truth, "impression", code, days)) >= 1000
+    }
+    rate = sum_of(truth, "play", days=days) / sum_of(truth, "impression", days=days)
+    assert f"<title>Play rate: {100 * rate:.1f}%, highest in Brazil</title>" in pictures["play-rate"]
+    classes = dict(re.findall(r'<path id="([A-Z]{3})" class="(\w+)"', pictures["play-rate"]))
+    assert {code for code, name in classes.items() if name.startswith("c")} == rates.keys()
+    assert {code for code, name in classes.items() if name == "few"} == {"NAM"}
+    ranked = sorted(rates, key=lambda code: rates[code])
+    assert [classes[code] for code in ranked] == sorted(classes[code] for code in ranked)
+    assert "Too few: under 1,000 impressions" in pictures["play-rate"]
 
 
 def test_metrics_daily_csv_has_every_count_of_the_others_and_their_gaps(product, truth):

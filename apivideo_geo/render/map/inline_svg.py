@@ -9,7 +9,7 @@ apart and draws hairlines to their true positions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from html import escape
 
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, Shape, load_shapes
@@ -21,13 +21,20 @@ from apivideo_geo.render.map.scale import Scale
 def render_world(summary: Summary, scale: Scale, map_id: str, alternative: str, width: float = 0) -> str:
     """Return the map of the counts of ``summary`` in the classes of ``scale``; see ``render_map``."""
     counts = {country.iso_a3: country.count for country in summary.countries}
-    empty = "zero" if summary.has_data else "blank"
+    class_of = classes_of(counts, scale, "zero" if summary.has_data else "blank")
+    return render_map(load_shapes(), class_of, map_id, alternative, len(scale.lows), width)
+
+
+def classes_of(
+    values: Mapping[str, float], scale: Scale, empty: str, few: Collection[str] = ()
+) -> Callable[[str], str]:
+    """Return the function alpha-3 → CSS class of its value; ``empty`` without one, ``few`` are those with too few."""
 
     def class_of(code: str) -> str:
-        index = scale.class_of(counts.get(code))
-        return empty if index is None else f"c{index}"
+        index = scale.class_of(values.get(code))
+        return f"c{index}" if index is not None else "few" if code in few else empty
 
-    return render_map(load_shapes(), class_of, map_id, alternative, len(scale.lows), width)
+    return class_of
 
 
 def render_map(
@@ -71,8 +78,12 @@ def render_map(
 
 
 def _land(shape: Shape, name: str) -> str:
-    hatch = ' fill="url(#hatch)"' if name == "blank" else ""
+    hatch = f' fill="url(#{_PATTERNS[name]})"' if name in _PATTERNS else ""
     return f'<path id="{shape.iso_a3}" class="{name}"{hatch} d="{shape.path}"/>\n'
+
+
+_PATTERNS = {"blank": "hatch", "few": "sparse"}
+"""CSS class of a country → the pattern that fills it."""
 
 
 def _order(name: str) -> int:

@@ -64,7 +64,7 @@ def make_calendar(context: Context) -> dict[str, Any]:
         "doubts": tuple(_doubts(context)),
         "kinds": tuple(_legend(kinds, names, formats)),
         "weekdays": [(days[weekday], long[weekday]) for weekday in order],
-        "months": tuple(_months(kinds, {day.day for day in summary.daily if day.count is not None}, names, context)),
+        "months": tuple(_months(kinds, names, context)),
     }
 
 
@@ -111,18 +111,16 @@ def _legend(kinds: dict[date, str], names: dict[str, tuple[str, str]], formats: 
             yield LegendEntry(kind, names[kind][0], formats.number(found[kind]), names[kind][1])
 
 
-def _months(
-    kinds: dict[date, str], counted: set[date], names: dict[str, tuple[str, str]], context: Context
-) -> Iterator[Month]:
-    formats = context.formats
+def _months(kinds: dict[date, str], names: dict[str, tuple[str, str]], context: Context) -> Iterator[Month]:
+    formats, known = context.formats, {day.day: day for day in context.summary.daily}
     for month, group in groupby(kinds, key=lambda day: day.replace(day=1)):
         days = list(group)
-        collected = sum(day in counted for day in days)
+        over = [known[day] for day in days if not known[day].open]
         note = formats.say_many(
             "%(collected)s of %(count)s day",
             "%(collected)s of %(count)s days",
-            len(days),
-            collected=formats.number(collected),
+            len(over),
+            collected=formats.number(sum(day.count is not None for day in over)),
         )
         cells = {
             day: Cell(formats.number(day.day), kinds[day], "" if kinds[day] == "collected" else names[kinds[day]][0])
@@ -141,15 +139,14 @@ def _weeks(month: date, cells: dict[date, Cell], first: int) -> Iterator[tuple[C
 
 
 def _covered(summary: Summary, formats: Formats) -> str:
-    """Return how many days are stored here, and how many the API keeps."""
+    """Return how many of the days that are over are stored here, and how many the API keeps."""
     if not summary.daily:
         return ""
-    collected = formats.number(len(summary.daily) - len(summary.days.missing))
     here = formats.say_many(
         "This page has %(collected)s of %(count)s day.",
         "This page has %(collected)s of %(count)s days.",
-        len(summary.daily),
-        collected=collected,
+        len(summary.daily) - summary.days.open,
+        collected=formats.number(summary.days.collected),
     )
     if summary.account.remembers is None:
         return here

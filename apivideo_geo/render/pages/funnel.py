@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil
 
 from apivideo_geo.aggregate.ratios import RatioValue
 from apivideo_geo.aggregate.summary import count_of
-from apivideo_geo.model import PER_DAY
+from apivideo_geo.model import PER_DAY, TIMED_SESSION
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.text import sentences
+from apivideo_geo.render.text.formats import Formats
 
 STEPS = ("impression", "play", "start", "end")
 """The metrics of the funnel, in order."""
@@ -73,7 +74,7 @@ def make_funnel(context: Context, code: str = "") -> Funnel | None:
         rate = "–" if found.value is None else formats.ratio(ratio.name, found.value)
         definition = sentences.definition_of(ratio, formats)
         steps[index] = replace(steps[index], rate=rate, definition=definition, note=_note(found, context))
-    return Funnel(tuple(steps), _days_note(len(days), context))
+    return Funnel(tuple(steps), _days_note(days, context))
 
 
 def make_lines(context: Context, code: str = "") -> tuple[MetricLine, ...]:
@@ -99,27 +100,51 @@ def _ratio_lines(context: Context, code: str) -> Iterator[MetricLine]:
     for ratio in ratios.all:
         found = ratios.country(ratio, code) if code else ratios.total(ratio)
         value = "–" if found.value is None else formats.ratio(ratio.name, found.value)
-        yield MetricLine(ratio.name, sentences.label_of(ratio.name, formats), value, _note(found, context))
+        note = [_note(found, context), *(_untimed(context, code) if ratio.lower == TIMED_SESSION else ())]
+        yield MetricLine(ratio.name, sentences.label_of(ratio.name, formats), value, " · ".join(note))
+
+
+def _untimed(context: Context, code: str) -> Iterator[str]:
+    """Yield how many sessions are not in the mean time, because their length is not known; nothing if it is of all."""
+    if "session" not in context.summary.metrics:
+        return
+    days = context.ratios.shared_days("session", TIMED_SESSION)
+    every, timed = (context.ratios.sum_of(metric, code, days) for metric in ("session", TIMED_SESSION))
+    if every > timed:
+        yield context.formats.say_many(
+            "without %(count)s session of unknown length", "without %(count)s sessions of unknown length", every - timed
+        )
 
 
 def _note(found: RatioValue, context: Context) -> str:
     """Return why there is no ratio, its interval, or the two numbers that it is made of."""
-    formats, upper, lower = context.formats, found.ratio.upper, found.ratio.lower
+    formats, lower = context.formats, found.ratio.lower
     if found.reason == "not_collected":
         return formats.say("never collected on the same day")
     if found.reason == "too_few" and not found.lower_sum:
         return formats.say("No %(plays)s counted", plays=sentences.noun(lower, formats))
     if found.reason == "too_few":
-        least = formats.number(context.summary.ratio_from)
-        if lower in PER_DAY:  # their sum over the days is too small, and only the mean of a day is shown
-            return formats.say("Too few: under %(number)s viewer-days", number=least)
-        return formats.say("Too few: under %(number)s %(plays)s", number=least, plays=sentences.noun(lower, formats))
+        return too_few(lower, context)
     if found.reason == "above_one":
         return formats.say("Above 100 percent, because some events arrive late.")
     if found.interval:
         low, high = (formats.ratio(found.ratio.name, bound) for bound in found.interval)
         interval = formats.say("%(percent)s interval", percent=formats.about(0.95))
         return f"{low}–{high} ({interval})"
+    return both_numbers(found, formats)
+
+
+def too_few(lower: str, context: Context) -> str:
+    """Return that there are too few of the metric ``lower`` to divide by."""
+    formats, least = context.formats, context.formats.number(context.summary.ratio_from)
+    if lower in PER_DAY:  # their sum over the days is too small, and only the mean of a day is shown
+        return formats.say("Too few: under %(number)s viewer-days", number=least)
+    return formats.say("Too few: under %(number)s %(plays)s", number=least, plays=sentences.noun(lower, formats))
+
+
+def both_numbers(found: RatioValue, formats: Formats) -> str:
+    """Return the two numbers that a ratio is made of: "93,904 plays for 299,000 impressions"."""
+    upper, lower = found.ratio.upper, found.ratio.lower
     quantity = sentences.quantity_of(upper, found.upper, formats)
     if lower in PER_DAY:  # the other number is the mean of a day too
         quantity = formats.say_many(*sentences.counted(upper), ceil(found.upper), count=formats.rate(found.upper))
@@ -127,12 +152,13 @@ def _note(found: RatioValue, context: Context) -> str:
     return formats.say("%(upper)s for %(lower)s", upper=quantity, lower=divided_by)
 
 
-def _days_note(days: int, context: Context) -> str:
-    """Return on how many days the funnel is, if the first metric was collected on more; "" otherwise."""
-    if days == sum(day.count is not None for day in context.summary.daily):
+def _days_note(days: Sequence[int], context: Context) -> str:
+    """Return on how many days the funnel is, if the first metric was collected on more that are over; else ""."""
+    daily = context.summary.daily
+    if {*days} >= {index for index, day in enumerate(daily) if day.count is not None and not day.open}:
         return ""
     return context.formats.say_many(
         "Of the %(count)s day on which all of these were collected.",
         "Of the %(count)s days on which all of these were collected.",
-        days,
+        len(days),
     )

@@ -10,6 +10,7 @@ from apivideo_geo.days import day_end
 from apivideo_geo.model import RATES, Comparison, DayCount, NewsItem, Ratio
 from apivideo_geo.render.addresses import country_page
 from apivideo_geo.render.context import Context
+from apivideo_geo.render.pages.figures import collected_days
 from apivideo_geo.render.text import sentences
 
 MOVED_POINTS = 5
@@ -43,6 +44,7 @@ def _moved(ratio: Ratio, context: Context) -> Iterator[NewsItem]:
                 now=formats.ratio(ratio.name, values[code][0]), month=formats.month(month, True),
                 change=formats.ratio_change(ratio.name, *values[code]),
             )  # fmt: skip
+            text = f"{text} {collected_days(compared, formats)}".strip()
             yield NewsItem(f"{ratio.name}/{month:%Y-%m}", day_end(compared.now.last), text, country_page(code))
 
 

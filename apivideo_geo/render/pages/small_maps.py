@@ -17,7 +17,7 @@ from apivideo_geo.model import IN_SECONDS, UNKNOWN
 from apivideo_geo.render.addresses import month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.legend import Swatch, class_swatches
-from apivideo_geo.render.map.scale import Scale, make_scale
+from apivideo_geo.render.map.scale import Scale
 from apivideo_geo.render.map.small_map import render_shapes, render_uses
 from apivideo_geo.render.pages.breakdowns import days_note
 from apivideo_geo.render.text import sentences
@@ -162,8 +162,7 @@ def _measures(context: Context) -> Iterator[Values]:
 
 def _scale(maps: Sequence[Values], context: Context) -> Scale:
     """Return the classes of maps together. An owner's own limits are for counts of the front page, not for these."""
-    theme, values = context.theme, [count for one in maps for count in one.counts.values()]
-    return make_scale(values, "quantile" if theme.method == "custom" else theme.method, theme.classes)
+    return context.theme.usual_scale([count for one in maps for count in one.counts.values()])
 
 
 def _legend(maps: Sequence[Values], scale: Scale, context: Context) -> tuple[Swatch, ...]:

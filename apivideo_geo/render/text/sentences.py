@@ -117,6 +117,11 @@ _METRICS: Mapping[str, _Metric] = {
     "session-time": _Metric(
         marked("session time"), marked_many("%(count)s of session time", "%(count)s of session time"), *_WATCHED
     ),
+    "timed-session": _Metric(
+        marked("sessions of known length"),
+        marked_many("%(count)s session of known length", "%(count)s sessions of known length"),
+        *_WATCHED,
+    ),
 }
 """metric → its sentences. Of a metric in seconds the count is a duration, of one that is per day the mean of a day."""
 
@@ -130,6 +135,7 @@ _LABELS = {
     "watch-time": marked("Watch time"),
     "session": marked("Sessions"),
     "session-time": marked("Session time"),
+    "timed-session": marked("Sessions of known length"),
     "play-rate": marked("Play rate"),
     "completion": marked("Completion"),
     "plays-per-viewer": marked("Plays per viewer"),
@@ -154,15 +160,14 @@ _MEANINGS = {
         "It counts for the day it was opened."
     ),
     "session-time": marked(
-        "Session time is how long all sessions lasted together. A session without a known end counts as 0 seconds."
+        "Session time is how long all sessions of known length lasted together; the others are not in it."
     ),
+    "timed-session": marked("A session of known length has a beginning and an end, at most 24 hours later."),
     "play-rate": marked("Play rate: of the videos and live streams that were loaded, the part that was played."),
     "completion": marked("Completion: of what was played, the part that was watched until its end."),
     "plays-per-viewer": marked("Plays per viewer: how often a viewer plays something on a day, on average."),
     "time-per-play": marked("Watch time per play: how long a play lasts, on average."),
-    "time-per-session": marked(
-        "Time per session: how long a session lasts, on average. A session without a known end counts as 0 seconds."
-    ),
+    "time-per-session": marked("Time per session: how long a session of known length lasts, on average."),
 }
 """Metric or ratio → what it is; metrics as in api.video's reference of its analytics."""
 

@@ -48,6 +48,10 @@ class Theme:
         """Return the classes of a map of ``values``."""
         return make_scale(values, self.method, self.classes, self.breaks)
 
+    def usual_scale(self, values: Sequence[float]) -> Scale:
+        """Return the classes of a map of other ``values`` than those that the owner's own limits are for."""
+        return make_scale(values, "quantile" if self.method == "custom" else self.method, self.classes)
+
 
 def usual_title(locale: str) -> str:
     """Return the title of a site whose owner set none, in the reader's language."""

@@ -54,7 +54,7 @@ def test_months_begin_on_their_weekday_and_count_their_days():
 
 @pytest.mark.parametrize(
     ("remembers", "sentence"),
-    [(30, "The API keeps the figures of 30 days. This page has 4 of 7 days."), (None, "This page has 4 of 7 days.")],
+    [(30, "The API keeps the figures of 30 days. This page has 3 of 6 days."), (None, "This page has 3 of 6 days.")],
 )
 def test_the_number_of_days_that_the_api_keeps_is_shown_with_those_of_this_page(remembers, sentence):
     assert calendar_of(remembers=remembers)["covered"] == sentence

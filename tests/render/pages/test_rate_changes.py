@@ -45,7 +45,8 @@ def test_a_change_that_may_be_chance_or_is_small_is_not_listed(monkeypatch):
 def test_a_rate_is_not_listed_if_a_month_has_too_few_or_lacks_more_than_a_tenth_of_its_days(monkeypatch):
     assert listed(monkeypatch, {"FRA": (40, 60)}, ratio_from=3001) == []
     assert listed(monkeypatch, {"FRA": (40, 60)}, ratio_from=3000)
-    assert listed(monkeypatch, {"FRA": (40, 60)}, missing=(31, 35, 38))
+    [entry] = listed(monkeypatch, {"FRA": (40, 60)}, missing=(31, 35, 38))
+    assert entry.sentence.endswith(" Collected: 28 of 31 days; the month before: 30 of 30 days.")
     assert listed(monkeypatch, {"FRA": (40, 60)}, missing=(31, 35, 38, 41)) == []
 
 
