@@ -23,6 +23,7 @@ from apivideo_geo.privacy import (
     hide_unlisted_rows,
     history_dimensions,
     listed_assets,
+    only_within,
     private_words,
     public_dimensions,
     publishable_assets,
@@ -97,6 +98,23 @@ def test_nothing_is_lost_nothing_small_is_shown_and_equal_counts_share_their_fat
 @given(COUNTS, st.sampled_from([2, 3, 4, 5]))
 def test_no_withheld_count_can_be_narrowed_down(counts, least):
     assert narrowed(counts, least) == {}
+
+
+@given(COUNTS, COUNTS, st.sampled_from([2, 3, 4, 5]))
+def test_no_withheld_count_of_a_further_metric_can_be_narrowed_down(plays, ends, least):
+    """By somebody who also knows which values are shown for the first metric."""
+    first = withhold({COUNTRY: plays}, least).shown
+
+    def rule(counts, least):
+        return withhold_more(only_within(Cells(counts, {}), first), least)
+
+    cells = rule({COUNTRY: ends}, least)
+    shown = cells.shown.get(COUNTRY, {})
+    assert shown.keys() <= first.get(COUNTRY, {}).keys()
+    assert all(ends[value] == count >= least for value, count in shown.items())
+    assert not shown or sum(shown.values()) + cells.withheld.get(COUNTRY, 0) == sum(ends.values())
+    assert narrowed(ends, least, rule) == {}
+    assert withhold_more(only_within(cells, first), least) == cells, "a later build repeats it"
 
 
 @pytest.mark.parametrize("least", [3, 5, 20])

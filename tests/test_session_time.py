@@ -72,8 +72,10 @@ def test_the_time_of_sessions_that_have_both_ends_is_added_up_by_country_and_day
     [ratio] = [row for row in read(product, "ratios.csv") if row["ratio"] == "time-per-session" and not row["iso_a3"]]
     assert (ratio["value"], ratio["upper"], ratio["lower"], ratio["days"]) == ("53.0", "265", "5", "3")
     assert (found["timed-session", "FRA"], found["timed-session", "NOR"]) == ("4", "1")
-    page = (tmp_path / "site/index.html").read_text()
-    assert "without 6 sessions of unknown length" in page, "five of the 8th and one of the 10th"
+    sentence = "6 sessions of unknown length are not in it."  # five of the 8th and one of the 10th
+    [script] = (tmp_path / "site").rglob("metrics.*.js")
+    assert all(sentence in path.read_text() for path in (script, tmp_path / "site/about.html"))
+    assert "1 session of unknown length is not in it." in (tmp_path / "site/country/NOR.html").read_text()
     missing = [row for row in read(product, "metrics_daily.csv") if row["state"] == "missing"]
     assert [row["day"] for row in missing] == ["2026-11-10"]
 

@@ -85,8 +85,8 @@ class Ratios:
     """
 
     def __init__(self, summary: Summary) -> None:
-        self._summary, self._metrics = summary, summary.metrics
-        self.all = ratios_of(self._metrics)
+        self._summary, self.metrics = summary, summary.metrics
+        self.all = ratios_of(self.metrics)
         self._days: dict[tuple[object, ...], list[int]] = {}
 
     def total(self, ratio: Ratio, within: slice = slice(None)) -> RatioValue:
@@ -101,7 +101,7 @@ class Ratios:
 
     def countries(self, ratio: Ratio, within: slice = slice(None)) -> Iterator[tuple[str, RatioValue]]:
         """Yield code and ratio of each country with a count of the lower metric or the upper one; unknown is last."""
-        found = {code for metric in (ratio.upper, ratio.lower) for code in self._metrics[metric].by_country}
+        found = {code for metric in (ratio.upper, ratio.lower) for code in self.metrics[metric].by_country}
         for code in sorted(found, key=lambda code: (code == UNKNOWN, code)):
             yield code, self.country(ratio, code, within)
 
@@ -113,7 +113,7 @@ class Ratios:
         """Return the indexes of the days on which all ``metrics`` were collected, all in full or all in part."""
         question = (metrics, within.start, within.stop)
         if question not in self._days:
-            by_day = zip(*(self._metrics[metric].daily for metric in metrics), strict=True)
+            by_day = zip(*(self.metrics[metric].daily for metric in metrics), strict=True)
             shared = [
                 all(day.count is not None for day in days) and len({day.open for day in days}) == 1 for days in by_day
             ]
@@ -123,7 +123,7 @@ class Ratios:
     def sum_of(self, metric: str, code: str, days: Sequence[int]) -> int:
         """Return the sum of ``metric`` in the country ``code`` ("": all) over the days with the indexes ``days``."""
         if not code:
-            daily = self._metrics[metric].daily
+            daily = self.metrics[metric].daily
             return sum(daily[day].count or 0 for day in days)
-        counts = self._metrics[metric].by_country.get(code, ())
+        counts = self.metrics[metric].by_country.get(code, ())
         return sum(counts) if len(days) == len(counts) else sum(counts[day] for day in days) if counts else 0

@@ -6,7 +6,7 @@ missing value is ``<NA>`` or ``NaT``, never a text: Namibia's ``NA`` stays a tex
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -25,6 +25,7 @@ from apivideo_geo.exports.columns import (
     HOURS,
     METRICS,
     MONTHLY,
+    MONTHLY_METRICS,
     RATIOS,
     TIMESERIES,
     VIDEO_METRICS,
@@ -33,7 +34,18 @@ from apivideo_geo.exports.columns import (
     other_metric,
 )
 from apivideo_geo.geo.places import population_year
-from apivideo_geo.model import IN_SECONDS, PER_DAY, UNKNOWN, UNLISTED, DayCount, Details, Parts, Summary, WeekHours
+from apivideo_geo.model import (
+    IN_SECONDS,
+    PER_DAY,
+    UNKNOWN,
+    UNLISTED,
+    Cells,
+    DayCount,
+    Details,
+    Parts,
+    Summary,
+    WeekHours,
+)
 
 SHARE_DIGITS = 6
 """Decimals of a share (0–1) in the files."""
@@ -158,7 +170,13 @@ def monthly_frame(details: Details) -> pd.DataFrame:
 
     ``month`` is the first UTC day of a complete month. A row without a value is the sum of the withheld counts.
     """
-    return make_frame(MONTHLY, _monthly_rows(details))
+    return make_frame(MONTHLY, _monthly_rows(details.monthly))
+
+
+def monthly_metrics_frame(details: Details) -> pd.DataFrame:
+    """Return the columns ``MONTHLY_METRICS``: the cities of every metric but the first, as in ``monthly_frame``."""
+    rows = ((*row, metric) for metric, (_, cells) in details.by_city.items() for row in _monthly_rows({"city": cells}))
+    return make_frame(MONTHLY_METRICS, rows)
 
 
 def hours_frame(hours: WeekHours, metric: str) -> pd.DataFrame:
@@ -253,13 +271,13 @@ def _day_rows(*metrics: Summary) -> Iterator[tuple[object, ...]]:
         known, state = [day.count is not None for day in days], _state(days[0], metrics[0])
         rows = {code: [counts[index] for counts in found] for code, found in series.items()}
         counted = {code: counts for code, counts in rows.items() if any(counts)}
-        for code, counts in counted.items() or [(None, [0] * len(metrics))]:
+        for code, counts in counted.items() or [(None, [day.count or 0 for day in days])]:
             count, *others = (value if collected else None for value, collected in zip(counts, known, strict=True))
             yield days[0].day, code, count, state, metrics[0].metric, *others
 
 
-def _monthly_rows(details: Details) -> Iterator[tuple[date, str, str, str | None, int]]:
-    for dimension, by_month in sorted(details.monthly.items()):
+def _monthly_rows(monthly: Mapping[str, Mapping[date, Cells]]) -> Iterator[tuple[date, str, str, str | None, int]]:
+    for dimension, by_month in sorted(monthly.items()):
         for month, cells in sorted(by_month.items()):
             for code in sorted({*cells.shown, *cells.withheld}):
                 for value, count in cells.shown.get(code, {}).items():

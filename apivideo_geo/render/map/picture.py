@@ -112,7 +112,8 @@ def render_ratio_picture(ratio: Ratio, context: Context) -> str:
     rest = [Swatch("few", too_few(ratio.lower, context), "")] if few else []
     none = formats.say("No %(plays)s", plays=sentences.noun(ratio.lower, formats))
     drawing = Drawing(
-        headline, f"{both_numbers(total, formats)} {context.period}".strip(), sentences.meaning_of(ratio.name, formats),
+        headline, f"{both_numbers(total, formats)} {context.period}".strip(),
+        sentences.about_ratio(ratio, context.ratios, formats),
         lambda width: render_map(load_shapes(), class_of, "world", "", len(scale.lows), width), len(scale.lows),
         [*class_swatches(values.values(), scale, formats, write), *rest, Swatch("zero", none, "")],
     )  # fmt: skip

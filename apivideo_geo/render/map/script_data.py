@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from apivideo_geo.aggregate.ratios import Ratios
 from apivideo_geo.days import year_until
 from apivideo_geo.geo.countries import all_countries, name_of
 from apivideo_geo.geo.groups import Group
@@ -175,10 +176,10 @@ def words_of_others(summary: Summary, formats: Formats) -> dict[str, Mapping[str
         metric: {"name": metric, **metric_words(metric, formats), "meaning": sentences.meaning_of(metric, formats)}
         for metric in summary.others
     }
-    for ratio in ratios_of(summary.metrics):
+    ratios = Ratios(summary)
+    for ratio in ratios.all:
         label = sentences.label_of(ratio.name, formats)
         kind = "rate" if ratio.name in RATES else "time" if ratio.name in RATIOS_IN_SECONDS else "ratio"
-        meaning = f"{sentences.meaning_of(ratio.name, formats)} ({sentences.definition_of(ratio, formats)})"
         words[ratio.name] = {
             "name": ratio.name,
             "label": label,
@@ -186,7 +187,7 @@ def words_of_others(summary: Summary, formats: Formats) -> dict[str, Mapping[str
             "column": ratio.name.replace("-", "_"),
             "many": label,
             "counted": {"other": "%(count)s"},
-            "meaning": meaning,
+            "meaning": sentences.about_ratio(ratio, ratios, formats),
         }
     return words
 

@@ -76,8 +76,7 @@ def _meanings(context: Context) -> Iterator[str]:
     for metric in context.summary.others:
         yield sentences.meaning_of(metric, context.formats)
     for ratio in context.ratios.all:
-        definition = sentences.definition_of(ratio, context.formats)
-        yield f"{sentences.meaning_of(ratio.name, context.formats)} ({definition})"
+        yield sentences.about_ratio(ratio, context.ratios, context.formats)
 
 
 def _ratio_rules(context: Context) -> str:

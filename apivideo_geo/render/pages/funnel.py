@@ -9,7 +9,7 @@ from math import ceil
 
 from apivideo_geo.aggregate.ratios import RatioValue
 from apivideo_geo.aggregate.summary import count_of
-from apivideo_geo.model import PER_DAY, TIMED_SESSION
+from apivideo_geo.model import PER_DAY
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
@@ -100,20 +100,8 @@ def _ratio_lines(context: Context, code: str) -> Iterator[MetricLine]:
     for ratio in ratios.all:
         found = ratios.country(ratio, code) if code else ratios.total(ratio)
         value = "–" if found.value is None else formats.ratio(ratio.name, found.value)
-        note = [_note(found, context), *(_untimed(context, code) if ratio.lower == TIMED_SESSION else ())]
-        yield MetricLine(ratio.name, sentences.label_of(ratio.name, formats), value, " · ".join(note))
-
-
-def _untimed(context: Context, code: str) -> Iterator[str]:
-    """Yield how many sessions are not in the mean time, because their length is not known; nothing if it is of all."""
-    if "session" not in context.summary.metrics:
-        return
-    days = context.ratios.shared_days("session", TIMED_SESSION)
-    every, timed = (context.ratios.sum_of(metric, code, days) for metric in ("session", TIMED_SESSION))
-    if every > timed:
-        yield context.formats.say_many(
-            "without %(count)s session of unknown length", "without %(count)s sessions of unknown length", every - timed
-        )
+        notes = _note(found, context), sentences.untimed(ratio, ratios, formats, code)
+        yield MetricLine(ratio.name, sentences.label_of(ratio.name, formats), value, " · ".join(filter(None, notes)))
 
 
 def _note(found: RatioValue, context: Context) -> str:

@@ -8,8 +8,9 @@ from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
 
+from apivideo_geo.aggregate.ratios import Ratios
 from apivideo_geo.geo.countries import all_countries, name_of
-from apivideo_geo.model import IN_SECONDS, PER_DAY, CountryCount, Ratio, Summary
+from apivideo_geo.model import IN_SECONDS, PER_DAY, TIMED_SESSION, CountryCount, Ratio, Summary
 from apivideo_geo.render.text.formats import Formats, sentence
 from apivideo_geo.render.text.translations import SOURCE, marked, marked_many, plural_forms
 
@@ -240,6 +241,27 @@ def meaning_of(name: str, formats: Formats) -> str:
 def definition_of(ratio: Ratio, formats: Formats) -> str:
     """Return which sums are divided: "plays to the end ÷ plays"."""
     return f"{noun(ratio.upper, formats)} ÷ {noun(ratio.lower, formats)}"
+
+
+def about_ratio(ratio: Ratio, ratios: Ratios, formats: Formats) -> str:
+    """Return what a ratio is, which sums are divided, and how many sessions are not in a mean time."""
+    about = f"{meaning_of(ratio.name, formats)} ({definition_of(ratio, formats)})"
+    return f"{about} {untimed(ratio, ratios, formats)}".strip()
+
+
+def untimed(ratio: Ratio, ratios: Ratios, formats: Formats, code: str = "") -> str:
+    """Return how many sessions of a country, by default of all, are not in a mean time; "" if all are."""
+    days = ratios.shared_days(*_SESSIONS) if ratio.lower == TIMED_SESSION and "session" in ratios.metrics else []
+    every, timed = (ratios.sum_of(metric, code, days) if days else 0 for metric in _SESSIONS)
+    if every <= timed:
+        return ""
+    return formats.say_many(
+        "%(count)s session of unknown length is not in it.", "%(count)s sessions of unknown length are not in it.",
+        every - timed,
+    )  # fmt: skip
+
+
+_SESSIONS = ("session", TIMED_SESSION)
 
 
 def amount(metric: str, value: float, formats: Formats) -> str:
