@@ -245,10 +245,11 @@ def test_no_page_shows_a_sentence_outside_the_catalogue(pseudo):
 
 def test_no_page_of_a_country_video_or_city_says_anything_beside_it(pseudo, monkeypatch):
     what, details = detailed()
+    what = russian(what)
     days_of = {"impression": 6, "end": 2, "viewer": 7, "watch-time": 7, "session": 7}
     what = replace(what, ratio_from=15, others={name: other(what, name, days) for name, days in days_of.items()})
     monkeypatch.setitem(globals(), "DATA", (*DATA, *names_in(details), "time-per-play"))
-    check(render_site(russian(what), Theme("Acme Academy", locale=pseudo), TEMPLATES, details))
+    check(render_site(what, Theme("Acme Academy", locale=pseudo), TEMPLATES, details))
 
 
 def test_no_page_of_a_month_shows_a_sentence_outside_the_catalogue(pseudo, monkeypatch):
