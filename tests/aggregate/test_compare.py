@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from apivideo_geo.aggregate.compare import compare, new_countries
-from apivideo_geo.model import UNKNOWN, Comparison, DayCount
+from apivideo_geo.aggregate.compare import compare, compared_months, new_countries, settled_months
+from apivideo_geo.model import UNKNOWN, Account, Comparison, DayCount
 from tests.comparing import expected, history
 from tests.render.samples import days, summary
 from tests.render.test_shared_cases import CASES
@@ -100,3 +101,24 @@ def test_new_is_who_was_never_counted_before_the_period():
     assert new_countries(type(what)(**{**vars(what), **made})) == ("TCD",)
     made["comparison"] = compare(daily[:40])
     assert new_countries(type(what)(**{**vars(what), **made})) == (), "in a history's first weeks everything is new"
+
+
+def test_months_that_will_not_change_are_compared_one_with_the_other():
+    daily = days(date(2026, 5, 31), [1] * (1 + 30 + 31) + [None] * 31 + [1] * 30)
+    what = replace(summary({"FRA": 9}, daily), account=Account(365))
+    assert settled_months(what) == {date(2026, 6, 1), date(2026, 7, 1), date(2026, 9, 1)}
+    for fewer in ((*daily[:-1], replace(daily[-1], open=True)), daily[:-1]):
+        assert settled_months(replace(what, daily=fewer)) == {date(2026, 6, 1), date(2026, 7, 1)}
+    late = replace(summary({}, days(date(2026, 10, 1), [0] * 31)), generated_at=datetime(2026, 11, 1, tzinfo=UTC))
+    assert settled_months(late) == {date(2026, 10, 1)}, "not published yet, but every day has its count"
+    assert settled_months(summary({})) == set()
+    [july] = compared_months(daily, settled_months(what))
+    assert (july.now.first, july.now.last, july.before.first) == (date(2026, 7, 1), date(2026, 7, 31), date(2026, 6, 1))
+
+
+def test_months_that_lack_too_many_days_are_not_compared():
+    daily = days(date(2026, 6, 1), [1] * 30 + [None] * 4 + [1] * 27 + [1] * 31)
+    months = [date(2026, 8, 1), date(2026, 7, 1), date(2026, 6, 1)]
+    assert list(compared_months(daily, months)) == []
+    daily = days(date(2026, 6, 1), [1] * 92)
+    assert [one.now.first.month for one in compared_months(daily, months)] == [7, 8]
