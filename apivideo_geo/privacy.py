@@ -231,7 +231,7 @@ def hide_unlisted_facts(facts: ibis.Table, listed: Collection[str]) -> ibis.Tabl
     from apivideo_geo.engines import make_table  # only here: an engine takes long to import
 
     # The ids are a table, because they could be too many or too strange for the text of a query.
-    ids = pa.table({"listed": pa.array(sorted({*listed, *_NO_ASSET}), pa.string())})
+    ids = pa.table({"listed": sorted({*listed, *_NO_ASSET})})
     known = make_table(facts.get_backend(), ids)
     joined = facts.left_join(known, facts["value"] == known.listed)
     hidden = (joined.dimension == "media") & joined.listed.isnull()
@@ -240,7 +240,7 @@ def hide_unlisted_facts(facts: ibis.Table, listed: Collection[str]) -> ibis.Tabl
 
 def hide_unlisted_rows(table: pa.Table, listed: Collection[str]) -> pa.Table:
     """Apply :func:`hide_unlisted` to ``table`` (columns ``FACTS``), add up rows that become equal, and sort them."""
-    shown = pc.is_in(table["value"], pa.array([*sorted(listed), *_NO_ASSET], pa.string()))
+    shown = pc.is_in(table["value"], pa.array([*listed, *_NO_ASSET]))
     hidden = pc.and_(pc.equal(table["dimension"], "media"), pc.invert(shown))
     if not pc.any(hidden).as_py():
         return table

@@ -198,6 +198,15 @@ def test_which_counts_are_shown_is_decided_as_by_the_proof(counts, shown):
     assert tuple(cells.shown.get("FRA", {}).values()) == shown
 
 
+def test_a_value_that_is_suppressed_alone_hides_another_even_if_it_can_only_be_one():
+    assert withhold({"FRA": {"Paris": 60, "Pau": 1}}, 2) == Cells({}, {})
+
+
+def test_values_that_were_suppressed_before_and_those_that_are_now_must_have_room_together():
+    before = Cells({"FRA": {"Paris": 60, "Lyon": 5, "Nice": 5}}, {"FRA": 5}, {"FRA": 2})
+    assert withhold_more(before, 20) == Cells({}, {}), "four values with 15 together cannot each be 19"
+
+
 def test_cells_of_several_months_are_added_up_by_country_and_value():
     one = Cells({"PER": {"Lima": 5}, "FRA": {"Pau": 5, "Paris": 9}}, {"PER": 7})
     two = Cells({"FRA": {"Pau": 6}}, {"PER": 1, "FRA": 6})
@@ -209,11 +218,10 @@ def test_cells_of_several_months_are_added_up_by_country_and_value():
 
 
 def test_a_month_is_published_again_without_countries_whose_total_is_now_smaller_than_their_cells():
-    published = Cells(
-        {"FRA": {"Paris": 9}, "PER": {"Lima": 5}, "BEL": {"Gent": 6}}, {"FRA": 7, "PER": 6}, {"FRA": 2, "PER": 3}
-    )
-    assert everything(repeat_cells(published, {"FRA": 16, "PER": 10})) == {
-        "shown": {"FRA": {"Paris": 9}}, "withheld": {"FRA": 7}, "hidden": {"FRA": 2},
+    shown = {"FRA": {"Paris": 9}, "ITA": {"Roma": 5}, "PER": {"Lima": 5}, "BEL": {"Gent": 1}}
+    published = Cells(shown, {"FRA": 7, "PER": 6}, {"FRA": 2, "PER": 3})
+    assert everything(repeat_cells(published, {"FRA": 16, "ITA": 5, "PER": 10})) == {
+        "shown": {"FRA": {"Paris": 9}, "ITA": {"Roma": 5}}, "withheld": {"FRA": 7}, "hidden": {"FRA": 2},
     }  # fmt: skip
 
 
