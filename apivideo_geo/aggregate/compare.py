@@ -89,8 +89,6 @@ def new_countries(summary: Summary) -> tuple[str, ...]:
     if not comparison or not comparison.groups:
         return ()
     start, end = ((day - summary.daily[0].day).days for day in (comparison.now.first, comparison.now.last))
-    if start <= 0:
-        return ()
     known = {UNKNOWN, *summary.earlier.seen}
     return tuple(
         code
@@ -133,7 +131,7 @@ class _History:
     def trim(self, first: date, last: date) -> Period:
         """Return the period without the days at its end that are not over, unless none is left."""
         end = self.day(self.end)
-        return first, end if first <= end < last else last
+        return first, min(last, end) if first <= end else last
 
     def compare(self, period: Period, against: Against) -> Comparison:
         now, before = self._side(period), self._side(before_of(period, against))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from apivideo_geo.aggregate.compare import compare, compared_months, new_countries, settled_months
+from apivideo_geo.aggregate.compare import before_of, compare, compared_months, new_countries, settled_months
 from apivideo_geo.model import UNKNOWN, Account, Comparison, DayCount
 from tests.comparing import expected, history
 from tests.render.samples import days, summary
@@ -99,6 +99,10 @@ def test_new_is_who_was_never_counted_before_the_period():
     what = summary({"FRA": 60}, daily)
     made = {"by_country": {code: tuple(counts) for code, counts in series.items()}, "comparison": compare(daily)}
     assert new_countries(type(what)(**{**vars(what), **made})) == ("TCD",)
+    for index, codes in [(30, ("TCD",)), (59, ("TCD",)), (60, ())]:
+        counts = tuple(int(number == index) for number in range(61))
+        once = {"by_country": {"TCD": counts}, "comparison": compare(days(FIRST, [1] * 61, open_last=True))}
+        assert new_countries(type(what)(**{**vars(what), **once})) == codes
     made["comparison"] = compare(daily[:40])
     assert new_countries(type(what)(**{**vars(what), **made})) == (), "in a history's first weeks everything is new"
 
@@ -122,3 +126,51 @@ def test_months_that_lack_too_many_days_are_not_compared():
     assert list(compared_months(daily, months)) == []
     daily = days(date(2026, 6, 1), [1] * 92)
     assert [one.now.first.month for one in compared_months(daily, months)] == [7, 8]
+
+
+def test_whole_months_are_compared_with_as_many_months_before_also_over_the_turn_of_a_year():
+    period = date(2026, 12, 1), date(2027, 1, 31)
+    assert before_of(period) == (date(2026, 10, 1), date(2026, 11, 30))
+    assert before_of(period, "year") == (date(2025, 12, 1), date(2026, 1, 31))
+    assert before_of((date(2027, 1, 1), date(2027, 1, 31))) == (date(2026, 12, 1), date(2026, 12, 31))
+    assert before_of((date(2026, 1, 1), date(2026, 12, 31))) == (date(2025, 1, 1), date(2025, 12, 31))
+    assert before_of((date(2026, 12, 2), date(2026, 12, 31))) == (date(2026, 11, 2), date(2026, 12, 1))
+    assert before_of((date(2029, 2, 1), date(2029, 2, 28)), "year") == (date(2028, 2, 1), date(2028, 2, 29))
+    assert before_of((date(2026, 6, 10), date(2026, 6, 20)), "year") == (date(2025, 6, 10), date(2025, 6, 20))
+
+
+def test_a_history_of_one_day_says_that_there_is_nothing_to_compare_it_with():
+    comparison = compare(days(FIRST, [5]))
+    assert comparison
+    assert (comparison.now.last, comparison.now.collected, comparison.groups, comparison.nearest) == (
+        FIRST,
+        1,
+        (),
+        None,
+    )
+
+
+def test_where_nothing_can_be_compared_no_other_period_is_named():
+    assert nearest_of(compare(days(FIRST, [1] * 40), (FIRST + timedelta(33), FIRST + timedelta(39)), "year")) is None
+    other = FIRST - timedelta(10), FIRST - timedelta(1)
+    assert nearest_of(compare(days(FIRST, [1] * 5), (FIRST, FIRST), other)) is None
+
+
+def nearest_of(comparison: Comparison | None) -> object:
+    assert comparison
+    assert not comparison.groups
+    return comparison.nearest
+
+
+def test_a_period_ends_before_a_day_that_is_not_over():
+    daily = days(FIRST, [1] * 10, open_last=True)
+    comparison = compare(daily, (FIRST + timedelta(8), FIRST + timedelta(9)))
+    assert comparison
+    assert (comparison.now.first, comparison.now.last, comparison.now.days) == (*[FIRST + timedelta(8)] * 2, 1)
+
+
+def test_days_of_ones_own_end_before_a_day_that_is_not_over():
+    daily = days(FIRST, [1] * 10, open_last=True)
+    comparison = compare(daily, (FIRST, FIRST), (FIRST + timedelta(8), FIRST + timedelta(9)))
+    assert comparison
+    assert (comparison.before.last, comparison.before.days, comparison.before.enough) == (FIRST + timedelta(8), 1, True)
