@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -10,10 +9,10 @@ from datetime import date
 from types import MappingProxyType
 
 import ibis
-import pyarrow as pa
+import numpy as np
 
 from apivideo_geo.aggregate.monthly import Monthly, count_cells
-from apivideo_geo.aggregate.summary import uncollected_days, within
+from apivideo_geo.aggregate.summary import arrays_of, count_days, uncollected_days, within
 from apivideo_geo.facts import number_rows
 from apivideo_geo.model import (
     PER_DAY,
@@ -109,8 +108,6 @@ def by_city(
 
 
 def _count_months(facts: ibis.Table, summary: Summary) -> Months:
-    import numpy as np
-
     key = ("dimension", "country", "value")
     month = facts.day.year() * 12 + facts.day.month()
     table = facts.group_by(*key, month=month).agg(count=facts["count"].sum()).to_pyarrow()
@@ -121,11 +118,11 @@ def _count_months(facts: ibis.Table, summary: Summary) -> Months:
     counts = np.zeros((len(begins), len(summary.months)), dtype=np.int64)
     first = summary.months[0].year * 12 + summary.months[0].month
     counts[rows, table["month"].to_numpy() - first] = table["count"].to_numpy()
-    texts = (column.take(pa.array(begins)).to_pylist() for column in columns)
+    texts = [map(column.dictionary.to_pylist().__getitem__, column.indices.to_numpy()[begins]) for column in columns]
     months: Months = defaultdict(lambda: defaultdict(dict))
-    for row, dimension, country, value in zip(counts, *texts, strict=True):
-        if row.any():
-            months[dimension][country][value] = array("q", row.tobytes())
+    for row, dimension, country, value in zip(arrays_of(counts), *texts, strict=True):
+        if any(row):
+            months[dimension][country][value] = row
     return {dimension: dict(countries) for dimension, countries in months.items()}
 
 
@@ -149,19 +146,8 @@ def _first_days(facts: ibis.Table) -> dict[str, date]:
 
 def _count_media_days(facts: ibis.Table, summary: Summary) -> dict[str, Sequence[int]]:
     """Return media id → its counts over all countries on the days of ``summary.daily``."""
-    import numpy as np
-
     some = facts.filter((facts.dimension == "media") & (facts["value"] != UNLISTED))
-    table = some.group_by("value", "day").agg(count=some["count"].sum()).to_pyarrow()
-    if not table.num_rows:
-        return {}
-    coded = table["value"].combine_chunks().dictionary_encode()
-    names = coded.dictionary.to_pylist()
-    days = np.zeros((len(names), len(summary.daily)), dtype=np.int64)
-    first = np.datetime64(summary.daily[0].day, "D")
-    index = (table["day"].to_numpy().astype("datetime64[D]") - first).astype(np.int64)
-    days[coded.indices.to_numpy(), index] = table["count"].to_numpy()
-    return {name: array("q", row.tobytes()) for name, row in zip(names, days, strict=True)}
+    return count_days(some, "value", [day.day for day in summary.daily])
 
 
 def _countries(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import ibis
+import numpy as np
+import numpy.typing as npt
 
 from apivideo_geo.aggregate.compare import compare, new_countries
 from apivideo_geo.days import ONE_DAY, days_between, first_whole_day
@@ -151,13 +154,31 @@ def _earlier(facts: ibis.Table, stored: Mapping[date, bool], first: date | None)
 
 def _by_country(totals: ibis.Table, period: Sequence[date]) -> dict[str, tuple[int, ...]]:
     """Return alpha-3 → counts on the days of ``period``, in alphabetical order, of the countries with any count."""
-    sums = totals.group_by("country", "day").agg(count=totals["count"].sum()).to_pyarrow().to_pydict()
-    index = {day: number for number, day in enumerate(period)}
-    series: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(period))
-    for code, day, count in zip(sums["country"], sums["day"], sums["count"], strict=True):
-        if count:
-            series[code][index[day]] = int(count)
-    return {code: tuple(series[code]) for code in sorted(series)}
+    return {
+        code: tuple(counts) for code, counts in sorted(count_days(totals, "country", period).items()) if any(counts)
+    }
+
+
+def count_days(facts: ibis.Table, key: str, period: Sequence[date]) -> dict[str, Sequence[int]]:
+    """Return each text in the column ``key`` → the sums of its counts on the consecutive days of ``period``.
+
+    ``facts`` have only days of the period.
+    """
+    table = facts.group_by(key, "day").agg(count=facts["count"].sum()).to_pyarrow()
+    if not table.num_rows:
+        return {}
+    coded = table[key].combine_chunks().dictionary_encode()
+    names = coded.dictionary.to_pylist()
+    days = np.zeros((len(names), len(period)), dtype=np.int64)
+    index = table["day"].to_numpy().astype("datetime64[D]") - np.datetime64(period[0], "D")
+    days[coded.indices.to_numpy(), index.astype(np.int64)] = table["count"].to_numpy()
+    return dict(zip(names, arrays_of(days), strict=True))
+
+
+def arrays_of(counts: npt.NDArray[np.int64]) -> Iterator[array[int]]:
+    """Yield the rows of ``counts``, which has some, in half of the memory if no number is too large for it."""
+    small = counts.max() < 1 << 31
+    return (array("i" if small else "q", row.tobytes()) for row in (counts.astype(np.int32) if small else counts))
 
 
 def count_of(summary: Summary, key: str) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 _ROUND: tuple[tuple[float, ...], ...] = (
     (1, 2, 5),
@@ -102,6 +102,7 @@ def _near_cut(values: Sequence[float], start: int, aim: float, slack: int, whole
     return min(choices)[2:] if choices else None
 
 
+@lru_cache(maxsize=20_000)
 def _rounded(above: float, upto: float, near: float, whole: bool) -> tuple[int, float]:
     for tier, heads in enumerate(_ROUND):
         fits = [number for number in _spelled(heads, above, upto) if not whole or number.is_integer()]
