@@ -20,16 +20,22 @@ __all__ = [
 ]
 
 LONGEST = (
-    "tests/test_rehearsal.py",
     "tests/test_main_job.py",
+    "tests/test_rehearsal.py",
     "tests/test_nights.py",
     "tests/render/test_browser_view.py",
     "tests/sources/test_file_forms.py",
-    "tests/test_recount.py",
+    "tests/collect/test_believed.py",
+    "tests/history/branch/test_branch.py",
     "tests/render/test_widths.py",
-    "tests/test_hosting.py",
-    "tests/test_release.py",
+    "tests/engines/test_duckdb.py",
     "tests/fakes/test_official_clients.py",
+    "tests/python/test_audience.py",
+    "tests/exports/test_sessions_csv.py",
+    "tests/test_recount.py",
+    "tests/test_hosting.py",
+    "tests/render/text/test_translations.py",
+    "tests/test_release.py",
 )
 """The files that take longest run first, so that at the end no worker waits for another."""
 

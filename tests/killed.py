@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from tests.forks import MODULES
 from tests.product import ROOT
 
 
@@ -61,7 +62,7 @@ def run_command(folder: str, environment: dict[str, str], arguments: list[str]) 
 
 
 def _serve(module: str, function: str) -> None:
-    for name in ("apivideo_geo.pipeline", "apivideo_geo.collect.collect", "ibis.backends.duckdb", "tests.killed"):
+    for name in (*MODULES, "tests.killed"):
         import_module(name)
     call = getattr(import_module(module), function)
     for line in sys.stdin:

@@ -115,7 +115,8 @@ def test_what_was_collected_before_a_failure_is_kept(world, product):
     assert product.choro() == world.truth()
 
 
-def test_no_secret_and_no_private_title_in_any_file_or_line_at_any_verbosity(world, product):
+def test_no_secret_and_no_private_title_in_any_file_or_line_at_any_verbosity(product):
+    world = World.make(2, 900, 12, 4, FIRST, LAST, countries=10)
     with StandIn(world, token_dies_after=30, failure_rate=0.02) as api:
         for source in ("data", "sessions"):
             product.run(
@@ -142,12 +143,12 @@ def test_the_session_export_has_every_session_once_and_counts_the_same_when_read
 
 
 def test_a_nightly_run_keeps_the_sessions_of_the_days_before_in_the_export(product):
-    world = World.make(5, 2000, 4, 1, FIRST, LAST, countries=20)
+    world = World.make(5, 800, 4, 1, FIRST, LAST, countries=20)
     nights = [datetime(2026, 10, 29, 12, tzinfo=UTC), datetime(2026, 10, 30, 12, tzinfo=UTC), world.end]
     with StandIn(world) as api:
         for night in nights:
             api.now = night
-            product.run("--source", "sessions", api=api, now=night)
+            product.run("build" if night == world.end else "collect", "--source", "sessions", api=api, now=night)
     assert product.choro() == world.truth()
     product.run("--sessions", "exports/sessions.csv", "--history", "h2", "--exports", "again", now=world.end)
     assert product.choro() == world.truth()
@@ -163,12 +164,11 @@ def test_auto_takes_the_sessions_of_a_server_without_a_data_api(product):
 
 
 def test_old_session_files_and_todays_api_make_one_history(product):
-    world = World.make(5, 3000, 4, 1, FIRST - timedelta(days=40), LAST, countries=20)
+    world = World.make(5, 1000, 4, 1, FIRST - timedelta(days=40), LAST, countries=20)
     with StandIn(world) as api:
-        product.run(
-            "--source", "sessions", "--history", "h1", "--until", FIRST - timedelta(days=1), api=api, now=world.end
-        )
-        product.run("--sessions", "exports/sessions.csv", "--count-sessions-as", "play", now=world.end)
+        before = ("--history", "h1", "--until", FIRST - timedelta(days=1))
+        product.run("collect", "--source", "sessions", *before, api=api, now=world.end)
+        product.run("collect", "--sessions", "exports/sessions.csv", "--count-sessions-as", "play", now=world.end)
         done = product.run(api=api, now=world.end)
         product.run("--source", "sessions", api=api, now=world.end)
     assert "from data" in done.stdout
@@ -270,7 +270,8 @@ def test_a_history_that_is_a_file_is_wrong_usage_before_anybody_is_asked(world, 
         assert api.requests == []
 
 
-def test_sessions_whose_export_failed_are_asked_again_and_exported(world, product):
+def test_sessions_whose_export_failed_are_asked_again_and_exported(product):
+    world = World.make(2, 600, 12, 4, FIRST, LAST, countries=10)
     collect = ["collect", "--source", "sessions", "--detail", "country"]
     with StandIn(world) as api:
         product.run(*collect, "--exports", "whole", api=api, now=world.end)

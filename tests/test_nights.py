@@ -124,7 +124,7 @@ def test_plays_that_arrive_late_are_counted_and_today_is_collected_all_the_same(
         for number, night in enumerate(nights(6)):
             api.now = at_night(night)
             api.clear_requests()
-            output = product.run(api=api, now=api.now).stdout
+            output = product.run("collect", api=api, now=api.now).stdout
             late = A_LATE_DAY if number in (3, 4) else 0
             assert count_requests(api) <= (A_NIGHT if number else FIRST_RUN) + late
             assert "In doubt" not in output
@@ -144,7 +144,7 @@ def test_a_nightly_run_sends_no_more_requests_with_a_since_from_before_all_that_
         for number, night in enumerate(nights(3)):
             api.now = at_night(night)
             api.clear_requests()
-            product.run("--since", "2020-01-01", api=api, now=api.now)
+            product.run("collect", "--since", "2020-01-01", api=api, now=api.now)
             assert count_requests(api) <= (A_NIGHT if number else FIRST_RUN)
 
 
