@@ -8,9 +8,9 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from apivideo_geo.model import Details, Summary
-from apivideo_geo.render.site import Theme, render_site
+from apivideo_geo.render.site import Theme
 from tests.browser import wait_until
-from tests.render.samples import TEMPLATES, write
+from tests.render.samples import site_of, write
 
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
@@ -18,7 +18,7 @@ PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch":
 
 def build(what: Summary, folder: Path, theme: Theme | None = None, details: Details | None = None) -> Path:
     """The site of a Summary in ``folder``; gives the path of its front page."""
-    site = write(render_site(what, theme or Theme("Acme Academy"), TEMPLATES, details), folder)
+    site = write(site_of(what, theme, details), folder)
     return site / "index.html"
 
 

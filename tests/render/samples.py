@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import ibis
+import resvg_py
 
 from apivideo_geo.aggregate.closed_months import close_months
 from apivideo_geo.aggregate.details import detail
@@ -35,6 +38,7 @@ from apivideo_geo.model import (
     Summary,
 )
 from apivideo_geo.render.site import render_site
+from apivideo_geo.render.text import translations
 from apivideo_geo.render.theme.theme import Theme
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -94,6 +98,7 @@ def summary(
     )
 
 
+@cache
 def whole_world() -> Summary:
     """All 250 countries with counts, half a year of days with a hole, every breakdown."""
     counts = {code: 1 + number * number // 3 for number, code in enumerate(all_countries())}
@@ -141,6 +146,7 @@ def watched_counts() -> dict[tuple[int, str], int]:
     return {key: count for key, count in counts.items() if count}
 
 
+@cache
 def watched(metric: str = "play") -> Summary:
     """The Summary of ``watched_counts``, made from facts as the product makes it."""
     table = facts_table(
@@ -158,6 +164,7 @@ def watched(metric: str = "play") -> Summary:
     )
 
 
+@cache
 def with_months() -> tuple[Summary, Details]:
     """Return ``watched`` with its closed months, June to October; September was corrected."""
     what = watched()
@@ -178,6 +185,7 @@ ASSETS = (
 WEEK = [date(2026, 11, 15) + timedelta(number) for number in range(7)]
 
 
+@cache
 def detailed(made: datetime = MADE, least: int = 3) -> tuple[Summary, Details]:
     """A week, its third day lacking: France 20, Belgium 4, Peru 1, two unknown; by media, device, site and city.
 
@@ -213,6 +221,26 @@ def detailed(made: datetime = MADE, least: int = 3) -> tuple[Summary, Details]:
 def empty() -> Summary:
     """An account nobody has watched, and no day collected."""
     return summary({})
+
+
+KEPT = 20
+"""Sites that a worker keeps in memory, a few megabytes each."""
+_rendered: dict[bytes, Mapping[str, bytes]] = {}
+
+
+def site_of(what: Summary, theme: Theme | None = None, details: Details | None = None) -> dict[str, bytes]:
+    """Return the pages of a Summary with the files they load, rendered once for equal arguments.
+
+    A test that changes the product for a while, or has an owner's templates, needs ``render_site`` itself.
+    """
+    theme = theme or Theme("Acme Academy")
+    key = pickle.dumps((what, theme, details, translations.FOLDER, resvg_py.svg_to_bytes.__name__))
+    site = _rendered.pop(key, None) or render_site(what, theme, TEMPLATES, details)
+    if len(_rendered) == KEPT:
+        del _rendered[next(iter(_rendered))]  # the one not asked for longest
+    if theme.overrides is None:
+        _rendered[key] = site
+    return dict(site)
 
 
 def whole_site(what: Summary, details: Details | None = None, theme: Theme | None = None) -> dict[str, bytes]:

@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from apivideo_geo.model import Summary
-from apivideo_geo.render.site import Theme, render_site
+from apivideo_geo.render.site import Theme
 from tests.browser import OpenPage, find_violations, serve, wait_until
-from tests.render.samples import TEMPLATES, days, small, summary, whole_world, write
+from tests.render.samples import days, site_of, small, summary, whole_world, write
 from tests.render.tapping import point_in
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
@@ -22,7 +22,7 @@ LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
 
 
 def build(what: Summary, folder: Path, theme: Theme | None = None) -> Path:
-    site = write(render_site(what, theme or Theme("Acme Academy"), TEMPLATES), folder)
+    site = write(site_of(what, theme), folder)
     return site / "index.html"
 
 

@@ -8,10 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from apivideo_geo.render.site import Theme, render_site
 from tests.browser import OpenPage, find_violations, serve, wait_until
 from tests.render.browsing import DESKTOP, PHONE, live
-from tests.render.samples import TEMPLATES, detailed, write
+from tests.render.samples import detailed, site_of, write
 
 CALM = {**DESKTOP, "reduced_motion": "reduce"}
 
@@ -19,7 +18,7 @@ CALM = {**DESKTOP, "reduced_motion": "reduce"}
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
     summary, details = detailed()
-    return write(render_site(summary, Theme("Acme Academy"), TEMPLATES, details), tmp_path_factory.mktemp("address"))
+    return write(site_of(summary, details=details), tmp_path_factory.mktemp("address"))
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.model import Summary
 from apivideo_geo.render.site import Theme, render_site
 from apivideo_geo.render.theme import assets
-from tests.render.samples import TEMPLATES, days, empty, small, summary, whole_site, whole_world
+from tests.render.samples import TEMPLATES, days, empty, site_of, small, summary, whole_site, whole_world
 
 THEME = Theme("Acme Academy")
 HOSTILE = "</script><img src=x onerror=alert(1)>\u2028'\"&{{7*7}}"
@@ -41,7 +41,7 @@ class Page(HTMLParser):
 
 
 def render(what: Summary, theme: Theme = THEME) -> str:
-    return render_site(what, theme, TEMPLATES)["index.html"].decode()
+    return site_of(what, theme)["index.html"].decode()
 
 
 def country_rows(html: str) -> list[list[str]]:
@@ -193,7 +193,7 @@ def test_the_page_keeps_to_its_own_policy_and_loads_only_its_own_files():
 
 
 def test_styles_and_scripts_ask_for_no_file():
-    for name, content in render_site(small(), THEME, TEMPLATES).items():
+    for name, content in site_of(small(), THEME).items():
         if name.endswith(".css"):
             assert b"url(" not in content
             assert b"@import" not in content
@@ -221,14 +221,15 @@ def test_leaflet_comes_whole():
 
 
 def test_the_locale_reaches_names_figures_and_direction_and_english_sentences_say_so():
-    html = render(whole_world(), Theme("Acme", locale="ar"))
+    french = summary({"FRA": 66_786}, small().daily)
+    html = render(french, Theme("Acme", locale="ar"))
     assert '<html lang="ar" dir="rtl">' in html
     assert '<head lang="en">' in html
     assert '<body lang="en">' in html
     assert '<th scope="row" lang="ar"><span class="flag" aria-hidden="true">🇫🇷</span>' in html
-    assert '<html lang="fr-CA" dir="ltr">\n<head>' in render(whole_world(), Theme("Acme", locale="fr_CA"))
-    assert '<html lang="en" dir="ltr">\n<head>' in render(whole_world())
-    assert "66.786" in render(whole_world(), Theme("Acme", locale="de"))
+    assert '<html lang="fr-CA" dir="ltr">\n<head>' in render(french, Theme("Acme", locale="fr_CA"))
+    assert '<html lang="en" dir="ltr">\n<head>' in render(french)
+    assert "66.786" in render(french, Theme("Acme", locale="de"))
     with pytest.raises(UsageError):
         render(small(), Theme("Acme", locale="xx"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from itertools import combinations
 
 import pytest
@@ -11,16 +12,10 @@ from playwright.sync_api import Page
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.model import Summary
 from apivideo_geo.render.map.dots import RIM
-from apivideo_geo.render.site import Theme, render_site
 from tests.browser import OpenPage, serve, wait_until
 from tests.render.browsing import PHONE, live
-from tests.render.samples import TEMPLATES, whole_world, write
+from tests.render.samples import site_of, whole_world, write
 
-ON_SCREEN = """([id, x, y]) => {
-    const box = document.getElementById('map_world').getBoundingClientRect();
-    const at = new DOMPoint(x, y).matrixTransform(document.getElementById('world').getScreenCTM());
-    return [at.x, at.y, at.x > box.left && at.x < box.right && at.y > box.top && at.y < box.bottom];
-}"""
 CLOSER = """([x, y, steps]) => {
     const svg = document.getElementById('world').viewBox.baseVal;
     map_world.setView([svg.height - y, x], map_world.getMinZoom() + steps, {animate: false});
@@ -48,7 +43,7 @@ def world() -> Summary:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory, world):
     """The page of ``world``."""
-    with serve(write(render_site(world, Theme("Acme Academy"), TEMPLATES), tmp_path_factory.mktemp("places"))) as url:
+    with serve(write(site_of(world), tmp_path_factory.mktemp("places"))) as url:
         yield f"{url}/index.html"
 
 
@@ -83,10 +78,11 @@ def test_dots_stand_apart_as_the_width_of_the_map_needs(open_page: OpenPage, wor
 def test_a_finger_finds_every_dot_of_a_phone_and_within_twenty_pixels_on_the_sea(open_page: OpenPage, world, address):
     page = live(open_page(address, reduced_motion="reduce", **PHONE).page)
     page.evaluate("map_world.doubleClickZoom.disable(), document.getElementById('frame').scrollIntoView()")
-    for country in world.countries:
-        if at := page.evaluate(WHERE, country.iso_a3):
+    codes = [country.iso_a3 for country in world.countries]
+    for code, at in zip(codes, page.evaluate(f"codes => codes.map({WHERE})", codes), strict=True):
+        if at:
             page.touchscreen.tap(*at)
-            wait_until(page, f"location.search === '?country={country.iso_a3}'")
+            wait_until(page, f"location.search === '?country={code}'")
     x, y = page.evaluate(WHERE, "SHN")
     page.touchscreen.tap(x, y + 20)
     wait_until(page, "location.search === '?country=SHN'")
@@ -101,16 +97,30 @@ def test_a_dot_makes_room_for_its_shape_when_that_can_be_seen(open_page: OpenPag
     assert page.evaluate(WHERE, "CYP")
 
 
-def named_at(page: Page, code: str) -> str:
-    """The name that the card shows when the pointer is on the place of ``code``; "" without a card or off the frame."""
-    shape = load_shapes()[code]
-    x, y, inside = page.evaluate(ON_SCREEN, [code, *(shape.dot or shape.label)])
-    if dot := page.evaluate(WHERE, code):
-        x, y = dot
-    if not inside:
-        return ""
-    page.mouse.move(x, y)
-    return page.evaluate("document.getElementById('card').hidden ? '' : document.querySelector('#card p').textContent")
+ON_SCREEN = f"""(places) => {{
+    const box = document.getElementById('map_world').getBoundingClientRect();
+    const matrix = document.getElementById('world').getScreenCTM(), dot = {WHERE};
+    return places.map(([code, x, y]) => {{
+        const at = new DOMPoint(x, y).matrixTransform(matrix);
+        const inside = at.x > box.left && at.x < box.right && at.y > box.top && at.y < box.bottom;
+        return inside && (dot(code) || [at.x, at.y]);
+    }});
+}}"""
+"""Codes with their places on the map ⇒ where each is in the window, its dot if it has one; false outside the frame."""
+NAMED = "document.getElementById('card').hidden ? '' : document.querySelector('#card p').textContent"
+
+
+def found_by_name(page: Page, wanted: Mapping[str, str]) -> set[str]:
+    """Which of ``wanted`` (code → name) the card names when the pointer is on their place."""
+    shapes = load_shapes()
+    places = [[code, *(shapes[code].dot or shapes[code].label)] for code in wanted]
+    found = set()
+    for code, at in zip(wanted, page.evaluate(ON_SCREEN, places), strict=True):
+        if at:
+            page.mouse.move(*at)
+            if page.evaluate(NAMED).strip().endswith(wanted[code]):
+                found.add(code)
+    return found
 
 
 def test_the_pointer_finds_every_code_at_some_zoom(open_page: OpenPage, world, address):
@@ -118,13 +128,12 @@ def test_the_pointer_finds_every_code_at_some_zoom(open_page: OpenPage, world, a
     live(page)
     page.locator("#map_world").scroll_into_view_if_needed()
     wanted = {country.iso_a3: country.name for country in world.countries}
-    found = {0: {code for code, name in wanted.items() if named_at(page, code).strip().endswith(name)}}
+    found = {0: found_by_name(page, wanted)}
     for steps in (1, 2, 3, 4, 5):
         found[steps] = set()
         for code in wanted.keys() - set.union(*found.values()):
             shape = load_shapes()[code]
             page.evaluate(CLOSER, [*(shape.dot or shape.label), steps])
-            if named_at(page, code).strip().endswith(wanted[code]):
-                found[steps].add(code)
+            found[steps] |= found_by_name(page, {code: wanted[code]})
     assert wanted.keys() - set.union(*found.values()) == set()
     assert len(found[0]) > 200  # most need no zoom at all

@@ -14,14 +14,14 @@ from apivideo_geo.model import Asset, AssetDetail
 from apivideo_geo.render.addresses import video_pages
 from apivideo_geo.render.map.small_map import load_outlines
 from apivideo_geo.render.site import Theme, render_site
-from tests.render.samples import HOSTILE, MADE, TEMPLATES, detailed, whole_site
+from tests.render.samples import HOSTILE, MADE, TEMPLATES, detailed, site_of, whole_site
 
 THEME = Theme("Acme Academy")
 
 
 def build(made=MADE, theme=THEME, **more):
     summary, details = detailed(made, **more)
-    return render_site(summary, theme, TEMPLATES, details)
+    return site_of(summary, theme, details)
 
 
 @pytest.fixture(scope="module")

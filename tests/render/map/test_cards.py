@@ -10,7 +10,7 @@ from apivideo_geo.render.map import cards
 from apivideo_geo.render.map.cards import make_cards, render_card
 from apivideo_geo.render.site import render_site
 from apivideo_geo.render.theme.theme import Theme
-from tests.render.samples import HOSTILE, TEMPLATES, detailed
+from tests.render.samples import HOSTILE, TEMPLATES, detailed, site_of
 
 THEME = Theme("Acme & Co", site_url="https://acme.example/map/")
 PAGE = "video/viFilm00.html"
@@ -24,7 +24,7 @@ def made(theme=THEME):
 
 @pytest.fixture(scope="module")
 def site():
-    return render_site(detailed()[0], THEME, TEMPLATES, detailed()[1])
+    return site_of(detailed()[0], THEME, detailed()[1])
 
 
 def test_a_page_of_a_country_or_video_names_a_picture_of_its_own(site):

@@ -22,13 +22,13 @@ from apivideo_geo.render.site import Theme, render_site
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.text.sentences import meaning_of
 from tests.browser import OpenPage, find_violations
-from tests.render.samples import TEMPLATES, days, empty, small, summary, whole_world, write
+from tests.render.samples import TEMPLATES, days, empty, site_of, small, summary, whole_world, write
 
 HOSTILE = "<img src=x onerror=alert(1)>'\""
 
 
 def about(what, theme=None) -> str:
-    return render_site(what, theme or Theme("Acme Academy"), TEMPLATES)["about.html"].decode()
+    return site_of(what, theme)["about.html"].decode()
 
 
 def text(html: str) -> str:
@@ -124,7 +124,7 @@ def test_a_hostile_title_stays_text():
 
 
 def test_the_404_page_loads_nothing_and_allows_only_its_own_style_and_script():
-    html = render_site(small(), Theme("Acme Academy"), TEMPLATES)["404.html"].decode()
+    html = site_of(small())["404.html"].decode()
     for element, directive in (("style", "style-src"), ("script", "script-src")):
         (content,) = re.findall(rf"<{element}>(.*?)</{element}>", html, re.DOTALL)
         digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
@@ -138,7 +138,7 @@ def test_the_404_page_loads_nothing_and_allows_only_its_own_style_and_script():
 def address(tmp_path_factory):
     """The site under a sub-path, from our own server."""
     folder = tmp_path_factory.mktemp("about")
-    site = render_site(whole_world(), Theme("Acme Academy"), TEMPLATES)
+    site = site_of(whole_world())
     write(site, folder / "repo")
     write({"index.html": b"", "404.html": site["404.html"]}, folder)
     with open_server(folder, 0) as server:

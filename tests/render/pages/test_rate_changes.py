@@ -8,10 +8,9 @@ from datetime import UTC, date, datetime
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.about import make_about
 from apivideo_geo.render.pages.changes import make_changes
-from apivideo_geo.render.site import render_site
 from apivideo_geo.render.theme.theme import Theme
 from tests.aggregate.test_ratios import counted
-from tests.render.samples import TEMPLATES
+from tests.render.samples import site_of
 
 SEPTEMBER, OCTOBER = 30, 31
 
@@ -55,8 +54,8 @@ def test_the_page_says_how_rates_are_chosen_only_where_there_are_some():
     several = replace(what, others={"impression": counted("impression", {"FRA": [9]})})
     note = "the country that moved most is listed"
     theme = Theme("Acme")
-    assert note in render_site(several, theme, TEMPLATES)["changes.html"].decode()
-    assert note not in render_site(what, theme, TEMPLATES)["changes.html"].decode()
+    assert note in site_of(several, theme)["changes.html"].decode()
+    assert note not in site_of(what, theme)["changes.html"].decode()
 
 
 def test_about_says_what_each_metric_and_ratio_is_and_that_viewers_are_not_added_up():

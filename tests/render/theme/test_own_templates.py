@@ -14,7 +14,7 @@ from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage
 from tests.product import Product
 from tests.render.browsing import build
-from tests.render.samples import TEMPLATES, small, whole_site
+from tests.render.samples import TEMPLATES, site_of, small, whole_site
 from tests.sharing import DEMO_BUILT_AT
 
 
@@ -180,7 +180,7 @@ def test_an_address_that_is_none_is_a_sentence(site):
 
 
 def test_the_parser_finds_in_this_projects_own_pages_what_the_pattern_finds():
-    site = render_site(small(), Theme("Acme"), TEMPLATES)
+    site = site_of(small(), Theme("Acme"))
     found, expected = (check_links(site, own_templates=own) for own in (True, False))
     assert {one.rpartition(" (")[0] for one in found} == {one.rpartition(" (")[0] for one in expected}
     assert expected, "the files in data/ are not there, so that there is something to find"

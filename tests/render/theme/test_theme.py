@@ -22,7 +22,7 @@ from tests.browser import OpenPage, find_violations
 from tests.product import Product
 from tests.render.browsing import build, live
 from tests.render.colour import contrast
-from tests.render.samples import TEMPLATES, small
+from tests.render.samples import TEMPLATES, site_of, small
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SINCE = "2026-11-01"
@@ -142,7 +142,7 @@ def own(folder: Path, **files: str) -> Theme:
 
 def test_one_template_replaces_that_of_the_project_and_can_build_on_it(tmp_path):
     about = '{% extends "original/about.html" %}{% block main %}<p>Our own words.</p>{{ super() }}{% endblock %}'
-    ours = render_site(small(), Theme("Acme Academy"), TEMPLATES)
+    ours = site_of(small())
     site = render_site(small(), own(tmp_path, about_html=about), TEMPLATES)
     assert b"<p>Our own words.</p><h1>About the data</h1>" in site["about.html"]
     assert {name: site[name] for name in site if name != "about.html"} == {
