@@ -110,9 +110,11 @@ class DayFetcher:
         """Return (country, value) → count of ``dimension``, fetched in the way that takes fewer requests."""
         breakdown, value_filter = BREAKDOWNS[dimension]
         countries, values, read = totals.countries, totals.values[dimension], totals.tally.read_counts
+        unknown = sum(countries.values()) - sum(values.values())
+        if unknown > 0 and dimension != "referrer":  # a play has a video and a device, but not always a referrer
+            totals.tally.contradict(f"the values of {dimension} are fewer than the total of the day")
         if len(countries) == 1:
             return {(country, value): count for country in countries for value, count in values.items()}
-        unknown = sum(countries.values()) - sum(values.values())
         if count_requests(countries, values) <= count_requests(values, countries):
             filters = [country for country in countries if country]
             answers = self.client.map(filters, lambda raw: self._fetch(totals, breakdown, {"country": raw}))
@@ -237,13 +239,18 @@ class _Tally:
         """Return what the ``sums`` of all filtered answers leave of the unfiltered ``counts``.
 
         That is at most ``unnamed``, the counts that no filter can name: more is a contradiction, and so is a sum that
-        is higher than the count. Viewers are counted once for each value, so they need not add up.
+        is higher than the count.
         """
         rest = Counter(counts) - sums
-        if self.metric not in QUESTIONS and (rest.total() > unnamed or sums - Counter(counts)):
-            self.refused["the answers for each country or value do not add up to the one for all"] += 1
-            self.contradicted = True
+        if rest.total() > unnamed or sums - Counter(counts):
+            self.contradict("the answers for each country or value do not add up to the one for all")
         return rest
+
+    def contradict(self, reason: str) -> None:
+        """Note that some answers cannot all be true; not of viewers, who are counted once for each value."""
+        if self.metric not in QUESTIONS:
+            self.refused[reason] += 1
+            self.contradicted = True
 
     def add(self, dimension: str, cells: Mapping[tuple[Raw, Raw], int]) -> None:
         """Add ``cells``, (country, value) → count, with alpha-3 codes and the names used in facts."""

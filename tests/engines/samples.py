@@ -39,7 +39,7 @@ DAYS = {
 COUNTRIES = ("France", "NA", "Namibia", "", "Türkiye", "Côte d’Ivoire", "Atlantis", "unknown", "DR Congo", "KOSOVO")
 CODES = ("FRA", "NA", "", "---", "XKX", "usa", "COD")
 TITLES = ("", "plain", 'He said "no"', "two\nlines", "a, b; c", "=1+1", "'=kept", "日本", "NA", "NULL")
-CITIES = ("", "unknown", "Saint-Étienne", "New\nYork", 'Q"', "NA")
+CITIES = ("", "unknown", "Saint-Étienne", "Ko\u0308ln", "Köln", "New\nYork", 'Q"', "NA")
 REFERRERS = ("", "https://A.example:8/x?y=1", "http://user:secret@b.example/", "android-app://com.z", "not a url", "NA")
 
 

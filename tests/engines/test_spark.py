@@ -19,6 +19,7 @@ from apivideo_geo.errors import DataRefused
 from apivideo_geo.exports.facts_parquet import render_facts
 from apivideo_geo.facts import facts_table
 from apivideo_geo.model import DIMENSIONS
+from apivideo_geo.plain_text import clean_texts
 from apivideo_geo.sources.files.read import open_sessions
 from tests.engines.cluster import cluster, need_java  # noqa: F401
 from tests.engines.samples import DAYS, collect_sessions, make_rows, read_exports, save_rows
@@ -58,6 +59,18 @@ def test_times_are_read_as_their_utc_day(spark: Any) -> None:
     found = table.select(day=utc_day(table.loadedAt), b=table.b).to_pyarrow()
     assert [getattr(day, "date", lambda day=day: day)() for day in found["day"].to_pylist()] == list(DAYS.values())
     assert found["b"].null_count == len(DAYS)
+
+
+def test_texts_are_cleaned_to_the_same_unicode_form(spark: Any) -> None:
+    texts = ["plain", "Ko\u0308ln", "e\u0301\ttab", None, "日本", "\u1100\u1161", "\ufb01"]
+    found = {}
+    for connection in (connect("duckdb"), spark):
+        ibis.set_backend(connection)
+        table = table_of_rows([{"text": text} for text in texts], ["text"])
+        found[connection.name] = (
+            table.select(text=clean_texts(table.text, connection.name)).to_pyarrow()["text"].to_pylist()
+        )
+    assert found["pyspark"] == found["duckdb"] == ["plain", "Köln", "é tab", None, "日本", "가", "\ufb01"]
 
 
 def test_an_address_of_s3_is_asked_of_sparks_own_reader_of_it(spark: Any) -> None:
