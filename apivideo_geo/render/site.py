@@ -38,7 +38,7 @@ from apivideo_geo.render.pages.index import make_index
 from apivideo_geo.render.pages.month import make_month, make_months
 from apivideo_geo.render.pages.notes import render_events
 from apivideo_geo.render.pages.periods import Periods, render_ranks, render_titles
-from apivideo_geo.render.pages.small_maps import make_small_maps
+from apivideo_geo.render.pages.small_maps import VIDEO_MAPS, make_small_maps, render_video_maps
 from apivideo_geo.render.pages.video import (
     make_asset_lines,
     make_country_lines,
@@ -247,7 +247,7 @@ def _lists(
     if context.details.hours:
         lists["hours.html"] = make_hours(context, context.details.hours)
     lists["compare.html"] = make_compare(context, frame["asset"], frame["asset"][PICTURE])
-    lists["small-maps.html"] = make_small_maps(context)
+    lists["small-maps.html"] = make_small_maps(context, frame["asset"].get(VIDEO_MAPS, ""))
     if frame["has_cities"]:
         lists["cities.html"] = make_cities(context, make_country_lines(context), MAP)
     for path, values in lists.items():
@@ -296,6 +296,7 @@ def _assets(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
         **_hours_style(context, folders),
         **_of_all_videos(context),
         **render_weeks(context),
+        **render_video_maps(context),
     }
 
 

@@ -271,7 +271,8 @@
       row.append(head(key(slot), " ", link(item)), ...sumsOf(item, weeks).map(number));
       return row;
     }));
-    geo.byId("sums-note").hidden = both.length > 0;
+    const note = geo.byId("sums-note");
+    if (note) note.hidden = both.length > 0; // an owner's template may have none
   }
 
   /** The cells of an item in the table of sums. @param {WeekItem} item @param {number[]} weeks */

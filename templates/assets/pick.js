@@ -38,10 +38,11 @@
     return head && anchor && key ? [{ head, key, name: anchor.textContent || "" }] : [];
   });
 
-  /** The metric that is shown is carried over; head.js carries the period. */
+  /** What is shown is carried over. */
   function follow() {
-    const metric = new URLSearchParams(location.search).get("metric");
-    link.href = `compare.html?compare=${[...ticked.keys()].join("~")}${metric ? `&metric=${encodeURIComponent(metric)}` : ""}`;
+    const own = new URLSearchParams(location.search);
+    const carried = ["metric", "period"].flatMap((name) => (own.get(name) ? [`&${name}=${encodeURIComponent(own.get(name) || "")}`] : []));
+    link.href = `compare.html?compare=${[...ticked.keys()].join("~")}${carried.join("")}`;
   }
 
   function show() {

@@ -40,7 +40,7 @@ var apivideoGeo = /** @type {ApivideoGeo} */ ({});
   /**
    * Loads a script; of a file of data, which calls `apivideoGeo[name]`, the result is its data. It is a script and not a
    * request, so that it also works from disk.
-   * @param {string} address @param {"days" | "cities" | "weeks" | "months" | "ranks" | "titles"} [name] @returns {Promise<any>}
+   * @param {string} address @param {"days" | "cities" | "weeks" | "videos" | "months" | "ranks" | "titles"} [name] @returns {Promise<any>}
    */
   geo.load = (address, name) => new Promise((resolve, reject) => {
     const script = document.createElement("script");

@@ -522,11 +522,13 @@ interface PageElements {
   events: HTMLDetailsElement | null;
   snippet: HTMLTextAreaElement | null;
   choices: HTMLElement;
+  videos: HTMLElement;
+  "videos-title": HTMLElement;
   chosen: HTMLElement;
   chart: HTMLElement;
   notes: HTMLElement;
   sums: HTMLTableElement;
-  "sums-note": HTMLElement;
+  "sums-note": HTMLElement | null;
   weeks: HTMLTableElement;
   "save-png": HTMLElement | null;
   "save-svg": HTMLElement | null;
@@ -607,6 +609,29 @@ interface WeekData extends WeekCounts {
   /** Each first of a month: its distance from the first Monday in weeks, its name without and with the year. */
   months: [at: number, brief: string, long: string][];
   items: [key: string, kind: string, name: string, note: string, page: string][];
+}
+
+/** The JSON of the page of small maps, written by `make_small_maps`. */
+interface SmallMapsData {
+  /** Keys of the videos that are shown first. */
+  leading: string[];
+  method: string;
+  classes: number;
+  breaks: number[];
+  /** Address of the videos that can be chosen. */
+  file: string;
+}
+
+/** The file of the videos that can be chosen, written by `render_video_maps`; `names` are those of the countries. */
+interface VideoMaps {
+  names: Record<Code, string>;
+  items: [key: string, name: string, note: string, page: string, count: number, codes: string, counts: number[]][];
+}
+
+interface VideoMap extends ChoiceItem {
+  page: string;
+  count: number;
+  counts: Map<Code, number>;
 }
 
 /** Something that a reader can choose by its name. */
@@ -725,6 +750,7 @@ interface ApivideoGeo {
   load(address: string, name: "days"): Promise<PackedDays>;
   load(address: string, name: "cities"): Promise<City[]>;
   load(address: string, name: "weeks"): Promise<WeekData>;
+  load(address: string, name: "videos"): Promise<VideoMaps>;
   load(address: string, name: "months"): Promise<MonthFile>;
   load(address: string, name: "ranks"): Promise<string>;
   load(address: string, name: "titles"): Promise<MoreLine[]>;
@@ -738,6 +764,7 @@ interface ApivideoGeo {
   days(days: PackedDays): void;
   cities(cities: City[]): void;
   weeks(weeks: WeekData): void;
+  videos(videos: VideoMaps): void;
 
   // written by the build, after start.js
   translations: { language: string; direction: string; messages: Record<string, string | PluralForms> };

@@ -417,6 +417,58 @@ def test_pages_of_countries_and_videos_and_the_card_lead_to_the_comparison_with_
     assert page.locator("[data-period='30d']").get_attribute("aria-pressed") == "true"
 
 
+def test_countries_are_ticked_by_touch_up_to_five_and_opened_side_by_side(open_page: OpenPage, site):
+    opened = open_page(f"{(site / 'index.html').as_uri()}?period=2026-09", **PHONE)
+    page = live(opened.page)
+    assert not any("/pick." in url for url in opened.requests)
+    page.get_by_role("button", name="Compare countries").tap()
+    boxes = page.locator("#countries input[type=checkbox]")
+    expect(boxes).to_have_count(7)
+    size = boxes.first.locator("..").bounding_box()
+    assert size["width"] >= 24 and size["height"] >= 40
+    assert page.locator(".ticked a").is_hidden()
+    for place in range(6):
+        boxes.nth(place).tap()
+    expect(page.locator(".ticked .full")).to_have_text("At most five can be compared. Remove one first.")
+    assert [box.is_checked() for box in boxes.all()] == [True] * 5 + [False] * 2
+    boxes.nth(1).tap()
+    expect(page.locator(".ticked [role=status]")).to_have_text("4 of 5 ticked: France, Switzerland, Austria, Belgium")
+    boxes.nth(5).tap()
+    page.locator("#countries th[data-sort=name] button").tap()  # in another order the same are ticked
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert opened.problems == []
+    assert find_violations(page) == []
+    page.locator(".ticked a").tap()
+    page.wait_for_selector("#weeks")
+    assert page.url.endswith("compare.html?compare=FRA~CHE~AUT~BEL~PER&period=2026-09")
+
+
+@pytest.mark.parametrize(
+    ("name", "button", "keys"),
+    [("videos.html", "Compare videos", "viFilm00~liShow00"), ("groups.html", "Compare groups", "asia~europe")],
+)
+def test_videos_and_groups_are_ticked_with_the_keyboard(open_page: OpenPage, site, name, button, keys):
+    opened = open_page((site / name).as_uri(), **DESKTOP)
+    page = opened.page
+    opener = page.get_by_role("button", name=button)
+    opener.press("Enter")
+    expect(page.locator(".tick input").first).to_be_visible()
+    page.locator(".tick input").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")  # past the link of the row
+    page.keyboard.press("Space")
+    link = page.locator(".ticked a")
+    assert link.get_attribute("href") == f"compare.html?compare={keys}"
+    page.locator(".ticked button").press("Enter")
+    assert page.locator(".tick, .ticked").count() == 0
+    expect(opener).to_be_focused()
+    opener.press("Enter")
+    expect(page.locator(".tick input").first).not_to_be_checked()
+    assert opened.problems == []
+    assert find_violations(page) == []
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 768), ("light", 360)])
 @pytest.mark.parametrize("name", ["compare.html", "small-maps.html"])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page: OpenPage, site, name, theme, width):

@@ -10,9 +10,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from apivideo_geo.model import UNKNOWN, Asset, AssetDetail
-from tests.browser import OpenPage
+from tests.browser import OpenPage, find_violations
 from tests.render.browsing import DESKTOP
 from tests.render.samples import (
     FIRST,
@@ -114,6 +115,41 @@ def test_up_to_nine_videos_have_one_scale_and_each_measure_its_own(open_page: Op
         ".map((use) => getComputedStyle(use).getPropertyValue('--f'))"
     )
     assert len(set(colours)) > 1
+
+
+def test_a_reader_chooses_the_videos_with_the_keyboard_and_they_are_in_the_address(open_page: OpenPage, site):
+    address = (site / "small-maps.html").as_uri()
+    opened = open_page(address, **DESKTOP)
+    page = opened.page
+    page.wait_for_selector("html.live")
+    titles = page.locator("#videos figcaption b")
+    assert titles.all_inner_texts() == [f"Film {number}" for number in range(1, 10)]
+    page.focus("#find")
+    page.keyboard.type("film 11")
+    page.keyboard.press("Enter")
+    assert page.locator("#full").is_visible() and titles.count() == 9
+    page.keyboard.press("Escape")
+    for number in (1, 3):
+        page.get_by_role("button", name=f"Remove Film {number}", exact=True).press("Enter")
+    page.focus("#find")
+    page.keyboard.press("Enter")  # the list offers what is still typed
+    numbers = [2, 4, 5, 6, 7, 8, 9, 11]
+    assert titles.all_inner_texts() == [f"Film {number}" for number in numbers]
+    assert page.url == f"{address}?videos={'~'.join(f'viFilm{number:02}' for number in numbers)}"
+    values = [{code: count for code, count in VIDEOS[number - 1].countries if code != UNKNOWN} for number in numbers]
+    check_one_scale(classes(page, "videos"), values)
+    assert (
+        page.locator("#videos svg[role=img]").first.get_attribute("aria-label").endswith("Germany (390) and Malta (3)")
+    )
+    assert page.locator("#videos > .legend").count() == 1
+    page.go_back()
+    expect(titles).to_have_count(7)
+    assert opened.problems == []
+    page = open_page(f"{address}?videos=viFilm02~nothing~viFilm02~viFilm10", **DESKTOP).page
+    page.wait_for_selector("html.live")
+    assert page.locator("#videos figcaption b").all_inner_texts() == ["Film 2", "Film 10"]
+    assert page.locator("#videos-title").inner_text() == "Videos"
+    assert find_violations(page) == []
 
 
 def test_every_outline_is_in_the_page_once_and_is_drawn_in_its_colour(open_page: OpenPage, site):

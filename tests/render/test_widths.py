@@ -15,7 +15,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from apivideo_geo.aggregate.closed_months import close_months
+from apivideo_geo.aggregate.collections import make_collections
 from apivideo_geo.aggregate.details import detail
+from apivideo_geo.aggregate.hours import summarise_hours
 from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.cities import locate
@@ -24,13 +26,14 @@ from apivideo_geo.geo.places import population
 from apivideo_geo.model import UNLISTED, Asset, Details, Summary
 from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, serve
-from tests.render.browsing import build
+from tests.render.browsing import PHONE, build
 from tests.render.samples import MADE, whole_site, whole_world, write
 
+TAG = "2026"
 PAGES = (
     "index.html", "country/FRA.html", "video/viFilm00.html", "videos.html", "cities.html", "changes.html",
-    "2026-10/index.html", "months.html", "compare.html", "small-maps.html", "group/europe.html", "groups.html",
-    "about.html", "data.html", "embed.html", "404.html",
+    f"collection/{TAG}.html", "hours.html", "2026-10/index.html", "months.html", "compare.html", "small-maps.html",
+    "group/europe.html", "groups.html", "about.html", "data.html", "embed.html", "404.html",
 )  # fmt: skip
 LOCALES = ("en", "fr", "ar")
 WIDTHS = list(range(1500, 319, -20))
@@ -38,7 +41,7 @@ UNBROKEN = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamt"
 """A name of 60 characters without a place to break it."""
 COUNTRIES = ("FRA", "BEL", "GBR", "USA", "BRA", "SGP", "BIH", "SHN", "COD", "VCT", "HMD", "---")
 ASSETS = (
-    Asset("viFilm00", "video", UNBROKEN, True, (UNBROKEN, "short"), "2026-01-15T08:00:00+00:00", lifetime=1_234_567),
+    Asset("viFilm00", "video", UNBROKEN, True, (UNBROKEN, TAG), "2026-01-15T08:00:00+00:00", lifetime=1_234_567),
     Asset("liShow00", "live-stream", "A live stream about how a film is made", True, lifetime=5),
     Asset("viNever0", "video", "Nobody watched this", True),
 )
@@ -69,7 +72,13 @@ def long_site() -> tuple[Summary, Details]:
         name_of=name_of, alpha2_of=to_alpha2, population_of=population,
     )  # fmt: skip
     details = detail(facts, site_summary, ASSETS, {"referrer": 3, "city": 3}, locate)
-    return replace(site_summary, demo=True), replace(details, closed=close_months(site_summary, ()))
+    hours = {day: tuple(range(24)) for day in days}
+    return replace(site_summary, demo=True), replace(
+        details,
+        closed=close_months(site_summary, ()),
+        collections=make_collections(details.assets, [TAG]),
+        hours=summarise_hours(hours, site_summary.daily, "UTC"),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +107,21 @@ def host(browser: Browser, origin: str) -> Iterator[Page]:
 def test_at_every_width_nothing_is_cut_squeezed_or_wider_than_the_screen(host: Page, origin: str, name, locale):
     problems = host.evaluate(SWEEP, [f"{origin}/{locale}/{name}", WIDTHS])
     assert problems[:20] == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_on_a_phone_the_map_is_on_the_first_screen_and_menu_and_controls_are_a_line_each(
+    open_page: OpenPage, origin: str, locale
+):
+    page = open_page(f"{origin}/{locale}/index.html", **PHONE).page
+    tops = {name: page.locator(name).bounding_box() for name in ("#frame", "#controls", ".top nav")}
+    assert tops["#frame"]["y"] + tops["#frame"]["height"] / 2 < 740
+    assert tops["#controls"]["height"] < 60 and tops[".top nav"]["height"] < 60
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    last = page.locator("#fullscreen")
+    last.focus()  # what is not in sight is scrolled to
+    box = last.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 360
 
 
 BROKEN_WORDS = """() => [...document.querySelectorAll("tr[data-c] th a")].flatMap((link) => {

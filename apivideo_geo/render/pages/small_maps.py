@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,21 +14,25 @@ from markupsafe import Markup
 
 from apivideo_geo.days import month_end
 from apivideo_geo.geo.countries import name_of
-from apivideo_geo.model import IN_SECONDS, UNKNOWN
+from apivideo_geo.model import IN_SECONDS, UNKNOWN, AssetDetail
 from apivideo_geo.render.addresses import month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.legend import Swatch, class_swatches
 from apivideo_geo.render.map.scale import Scale
+from apivideo_geo.render.map.script_data import metric_words
 from apivideo_geo.render.map.small_map import render_shapes, render_uses
 from apivideo_geo.render.pages.breakdowns import days_note
+from apivideo_geo.render.pages.compare import compare_key
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats, sentence
-from apivideo_geo.render.text.value_names import asset_title
+from apivideo_geo.render.text.value_names import asset_kind, asset_title
 
 MONTHS = 12
 """Maximum number of months."""
 VIDEOS = 9
-"""Maximum number of videos."""
+"""Maximum number of videos; also in ``small-maps.js``."""
+VIDEO_MAPS = "video-maps.js"
+"""The counts by country of all videos with a page, from which a reader can choose."""
 _NAMED = 3
 """Number of countries that the text alternative of a map names."""
 
@@ -63,13 +68,43 @@ class SmallMap:
     classes: int = 0
 
 
-def make_small_maps(context: Context) -> dict[str, Any]:
-    """Return what ``small-maps.html`` prints, except the frame."""
-    formats = context.formats
+def render_video_maps(context: Context) -> dict[str, bytes]:
+    """Return name → content of the script with what can be chosen; none if no video with a page has countries."""
+    items = [
+        (
+            compare_key(page, context), asset_title(one.asset, context.formats), asset_kind(one.asset, context.formats),
+            page, one.count, " ".join(counts), list(counts.values()),
+        )
+        for one, page, counts in _choices(context)
+    ]  # fmt: skip
+    if not items:
+        return {}
+    names = {code: name_of(code, context.formats.language) for code in _codes_of_videos(context)}
+    content = json.dumps({"names": names, "items": items}, ensure_ascii=False, separators=(",", ":"))
+    return {VIDEO_MAPS: f"apivideoGeo.videos({content});\n".encode()}
+
+
+def _choices(context: Context) -> Iterator[tuple[AssetDetail, str, dict[str, int]]]:
+    """Yield the videos with a page, most watched first, with their page and their counts by country."""
+    for one in context.details.assets:
+        counts = {code: count for code, count in one.countries if code != UNKNOWN}
+        if counts and (page := context.video_pages.get(one.asset.media_id)):
+            yield one, page, counts
+
+
+def _codes_of_videos(context: Context) -> list[str]:
+    return sorted({code for _, _, counts in _choices(context) for code in counts})
+
+
+def make_small_maps(context: Context, file: str = "") -> dict[str, Any]:
+    """Return what ``small-maps.html`` prints, except the frame. ``file``: path of the videos that can be chosen."""
+    formats, theme = context.formats, context.theme
     months, videos, measures = list(_months(context)), list(_videos(context)), list(_measures(context))
     by_month = _scale(months, context)
     by_video = context.theme.scale_of([count for one in videos for count in one.counts.values()])
-    codes = {code for one in (*months, *videos, *measures) for code in one.counts}
+    codes = {code for one in (*months, *videos, *measures) for code in one.counts} | {*_codes_of_videos(context)}
+    first = {one.asset.media_id for one in context.details.assets[:VIDEOS]}
+    leading = [compare_key(page, context) for one, page, _ in _choices(context) if one.asset.media_id in first]
     return {
         "shapes": Markup(render_shapes(codes)),  # noqa: S704 - SVG made here
         "months": [_draw(one, by_month, context) for one in months],
@@ -83,6 +118,16 @@ def make_small_maps(context: Context) -> dict[str, Any]:
         "period": sentence(context.period),
         "ratio_from": formats.number(context.summary.ratio_from) if context.ratios.all else "",
         "per_million_from": context.quantity(context.summary.per_million_from),
+        "data": {
+            "lang": formats.spoken or formats.lang,
+            "words": metric_words(context.summary.metric, formats),
+            "first": "",
+            "leading": leading,
+            "method": theme.method,
+            "classes": theme.classes,
+            "breaks": list(theme.breaks),
+            "file": file,
+        },
     }
 
 

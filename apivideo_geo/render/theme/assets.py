@@ -82,6 +82,9 @@ CITY_MAP_PARTS = ("words.js", "map.js", "city-map.js")
 COMPARE = "compare-page.js"
 COMPARE_PARTS = ("words.js", "formats.js", "periods.js", "lines.js", FOLD, "combo.js", "compare-page.js")
 """Scripts of the page that compares, as one file."""
+SMALL_MAPS = "small-maps.js"
+SMALL_MAPS_PARTS = ("words.js", "formats.js", "classes.js", FOLD, "combo.js", "small-maps.js")
+"""Scripts of the page of small maps, as one file."""
 EARLY = "early.js"
 """The script that runs immediately and loads the others."""
 PICTURE = "picture.js"
@@ -153,6 +156,7 @@ def load_own(folders: Sequence[Path], words: Mapping[str, str] = MappingProxyTyp
     scripts = {SCRIPT: joined((START, *PARTS)), EMBED: joined((START, *EMBED_PARTS))}
     scripts[CITY_MAP] = joined((START, *CITY_MAP_PARTS))
     scripts[COMPARE] = joined((START, *COMPARE_PARTS))
+    scripts[SMALL_MAPS] = joined((START, *SMALL_MAPS_PARTS))
     scripts[METRICS] = joined(METRICS_PARTS)
     scripts[CURVE] = joined(CURVE_PARTS)
     scripts |= {name: joined((FOLD, name) if name in SEARCHING else (name,)) for name in ALONE}
@@ -166,6 +170,7 @@ def load_own(folders: Sequence[Path], words: Mapping[str, str] = MappingProxyTyp
         *DETAIL_PARTS,
         *CITY_MAP_PARTS,
         *COMPARE_PARTS,
+        *SMALL_MAPS_PARTS,
     }
     others = {name: path.read_bytes() for name, path in find_assets(folders).items() if name not in ours}
     return {**others, **scripts}
