@@ -319,7 +319,7 @@ def test_no_script_shows_a_sentence_outside_the_catalogue(open_page: OpenPage, p
 
 
 def hear_comparison(open_page: OpenPage, locale: str, folder: Path) -> list[str]:
-    """What the page says that shows countries and videos side by side."""
+    """What the pages say that show countries and videos side by side, and small maps of videos."""
     what, details, _ = side_by_side.make_account()
     named = [replace(one, asset=replace(one.asset, title=f"Фильм {one.rank}")) for one in details.assets]
     files = render_site(
@@ -329,7 +329,12 @@ def hear_comparison(open_page: OpenPage, locale: str, folder: Path) -> list[str]
     page.wait_for_selector("html.live")
     page.evaluate(LISTEN, list(SAID))
     side_by_side.use_everything(page)
-    return list(page.evaluate("[...heard]"))
+    heard = list(page.evaluate("[...heard]"))
+    maps = open_page((folder / "small-maps.html").as_uri(), **DESKTOP).page
+    maps.wait_for_selector("html.live")
+    maps.evaluate(LISTEN, list(SAID))
+    maps.click("#chosen button >> nth=0")
+    return heard + list(maps.evaluate("[...heard]"))
 
 
 def hear_pages(open_page: OpenPage, locale: str, folder: Path, what: Summary, details: Details) -> list[str]:
