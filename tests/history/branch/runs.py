@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from contextlib import chdir
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from apivideo_geo.history.history import load_history
 from apivideo_geo.pipeline import run
 from apivideo_geo.settings import load_settings
 from tests.product import ROOT
+from tests.rehearsal.interpreter import write_python
 
 SHORT = {"since": date(2026, 10, 20), "metric": "play"}
 """Flags of a run that collects little; the suite is to be quick."""
@@ -132,7 +132,9 @@ class Checkout:
         """When this one pushes, after it has fetched what the remote has, ``other`` publishes first: a lost race."""
         program = self.folder / ".git/receive-pack"
         done = self.folder / ".git/overtaken"
-        command = f"'{sys.executable}' '{ROOT / 'build.py'}' publish-history"
+        python = self.folder / ".git/python"
+        write_python(python)
+        command = f"'{python}' '{ROOT / 'build.py'}' publish-history"
         program.write_text(
             f"#!/bin/sh\nif [ ! -e '{done}' ]; then\ntouch '{done}'\n(cd '{other.folder}' && "
             f'SOURCE_DATE_EPOCH={int(now.timestamp())} {command} >&2) || exit 1\nfi\nexec git-receive-pack "$@"\n'
