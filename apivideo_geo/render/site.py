@@ -25,6 +25,7 @@ from apivideo_geo.render.map.picture import CARD
 from apivideo_geo.render.map.small_map import TALL, WIDE, render_land
 from apivideo_geo.render.map.sparkline import render_days
 from apivideo_geo.render.pages.about import make_about
+from apivideo_geo.render.pages.breakdowns import Line
 from apivideo_geo.render.pages.changes import by_month, make_changes
 from apivideo_geo.render.pages.cities import has_cities, make_cities, render_circles
 from apivideo_geo.render.pages.collection import make_collection, make_collection_months
@@ -194,48 +195,51 @@ def _front_pages(
 
 
 def _detail_pages(context: Context, environment: Environment, frame: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
-    """Yield path and content of the pages of countries and videos, and of their preview pictures."""
+    """Yield path and content of the pages of countries, videos, collections, groups and months, and their own files."""
     previews = cards.make_cards(context)
-    for page, card in previews.items():
-        yield cards.picture_of(page), cards.render_card(card, context)
-
-    def finish(template: str, path: str, values: Mapping[str, Any]) -> tuple[str, bytes]:
+    for page, preview in previews.items():
+        yield cards.picture_of(page), cards.render_card(preview, context)
+    asset_lines, periods = make_asset_lines(context), Periods(context)
+    land = f"../{frame['asset']['land.svg']}"
+    for template, path, name, months, values in _subjects(context, asset_lines, periods, land):
+        counted = {key: values[key] for key in ("codes", "people") if key in values}
+        control, files = periods.follow(path, name, months, **counted)
+        yield from files.items()
         card = previews.get(path)
         picture = card and cards.card_data(cards.picture_of(path), cards.WIDTH, cards.HEIGHT, card.alternative)
         own = {"root": "../", "path": path, **({"card": picture} if picture else {})}
-        return path, _page(environment, template, frame, own, values)
-
-    asset_lines, country_lines = make_asset_lines(context), make_country_lines(context)
-    curves, video_curves = Curves(context), Curves(context, "media")
-    periods = Periods(context)
-    for country in context.summary.countries:
-        path, name = country_page(country.iso_a3), sentences.called(country, context.formats)
-        values, files = periods.follow(path, name, make_country_months(country, context, asset_lines, periods))
-        yield from files.items()
-        yield finish("country.html", path, {**make_country(country, context, asset_lines, curves, periods), **values})
-    for detail in context.details.assets:
-        if path := context.video_pages.get(detail.asset.media_id, ""):
-            name = asset_title(detail.asset, context.formats)
-            values, files = periods.follow(path, name, make_video_months(detail, context, country_lines, periods))
-            yield from files.items()
-            yield finish(
-                "video.html", path, {**make_video(detail, context, country_lines, video_curves, periods), **values}
-            )
-    for collection in context.details.collections:
-        path = collection_page(collection.slug)
-        months = make_collection_months(collection, context, country_lines, periods)
-        values, files = periods.follow(path, collection.tag, months)
-        yield from files.items()
-        shown = make_collection(collection, context, country_lines, asset_lines, video_curves, periods)
-        yield finish("collection.html", path, {**shown, **values})
-    for one in context.group_counts:
-        yield finish(
-            "group.html", group_page(one.group.slug), make_group(one, context, f"../{frame['asset']['land.svg']}")
-        )
+        yield path, _page(environment, template, frame, own, values, control)
     for closed in context.details.closed:
         path = month_page(closed.month)
         own = {"root": "../", "path": path.removesuffix("index.html")}
         yield path, _page(environment, "month.html", frame, own, make_month(closed, context, asset_lines))
+
+
+def _subjects(
+    context: Context, asset_lines: Mapping[str, Line], periods: Periods, land: str
+) -> Iterator[tuple[str, str, str, dict[str, Any] | None, dict[str, Any]]]:
+    """Yield template, path, name, counts by month (see ``Periods.follow``) and values of each page with a period."""
+    country_lines = make_country_lines(context)
+    curves, by_video = Curves(context), Curves(context, "media")
+    for country in context.summary.countries:
+        path, name = country_page(country.iso_a3), sentences.called(country, context.formats)
+        months = make_country_months(country, context, asset_lines, periods)
+        yield "country.html", path, name, months, make_country(country, context, asset_lines, curves, periods)
+    for detail in context.details.assets:
+        if path := context.video_pages.get(detail.asset.media_id, ""):
+            name, months = (
+                asset_title(detail.asset, context.formats),
+                make_video_months(detail, context, country_lines, periods),
+            )
+            yield "video.html", path, name, months, make_video(detail, context, country_lines, by_video, periods)
+    for one in context.details.collections:
+        months = make_collection_months(one, context, country_lines, periods)
+        values = make_collection(one, context, country_lines, asset_lines, by_video, periods)
+        yield "collection.html", collection_page(one.slug), one.tag, months, values
+    for group in context.group_counts:
+        months = {} if group.summary.by_country else None
+        path = group_page(group.group.slug)
+        yield "group.html", path, group.group.name, months, make_group(group, context, land, curves, periods)
 
 
 def _lists(

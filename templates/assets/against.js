@@ -21,7 +21,7 @@
     for (const field of [from, to]) {
       field.addEventListener("change", () => {
         const [first, last] = [formats.indexOf(from.value), formats.indexOf(to.value)];
-        const valid = first >= 0 && first <= last && last <= geo.state.last;
+        const valid = first >= 0 && first <= last && last <= geo.periods.last;
         field.setAttribute("aria-invalid", String(!valid));
         if (valid) choose({ against: [first, last] });
         else geo.say(_("Choose a first day before the last one, both within the history."));
@@ -34,7 +34,7 @@
       choose({ period: "custom", from: first, to: last, against });
     });
 
-    /** @param {View} view @param {State} state */
+    /** @param {Pick<View, "comparison">} view @param {Pick<State, "against">} state */
     const show = ({ comparison }, { against }) => {
       const { before } = comparison, isOwn = typeof against !== "string";
       select.value = isOwn ? "own" : against;

@@ -1,6 +1,7 @@
 /**
- * The period of a page about countries or videos: its figures and its curve by day, its tables and its map by month. The
- * page's data name a file, which has either the countries whose days are added up, or counts by day of its own.
+ * The period of a page about countries or videos, and what it is compared with: figures and curve by day, tables of a
+ * country and the map of a video by month. The page's data name the countries whose days are added up; without them a file
+ * has counts by day of its own.
  */
 (function (geo) {
   "use strict";
@@ -8,10 +9,12 @@
   /** Curves of more days than this are drawn by the week, as in the Python module `figures`. */
   const LONG = 400;
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement | null} */ (document.querySelector(selector));
-  const curve = find("svg.curve"), map = find(".map"), overlay = find(".map svg.over");
+  const codes = data.codes || [];
+  const curve = find("svg.curve"), map = find(".map"), overlay = find(".map svg.over"), members = geo.byId("countries");
   const tables = /** @type {NodeListOf<HTMLTableElement>} */ (document.querySelectorAll("[data-breakdown]"));
-  /** @type {Period} */
-  let state = { period: "all", ...periods.daysOf("all") };
+  /** @type {Chosen} */
+  const ALL = { period: "all", ...periods.daysOf("all"), against: "" };
+  let state = ALL;
   let turn = 0;
   for (const metric of Object.keys(data.files)) if (data.files[metric]) data.files[metric] = data.root + data.files[metric];
   if (data.more) data.more = data.root + data.more;
@@ -37,44 +40,54 @@
 
   /** Loads what the page counts, by day and by month. @returns {Promise<Subject>} */
   const load = () => geo.once("subject", async () => {
+    /** @type {[MonthFile, Awaited<ReturnType<typeof geo.history>>, string]} */
     const [own, history, ranks] = await Promise.all([
-      geo.load(data.root + data.file, "months"), geo.history(data.metric), data.ranked ? geo.load(data.root + data.ranks, "ranks") : "",
+      data.file ? geo.load(data.root + data.file, "months") : { tables: {} }, geo.history(data.metric), data.ranked ? geo.load(data.root + data.ranks, "ranks") : "",
     ]);
     const needed = Object.values(own.tables).some(({ more = [] }) => more.some((line) => typeof line === "number"));
     const titles = needed ? await geo.load(data.root + data.titles, "titles") : [];
-    const { total, counts } = history.days, codes = own.codes || [], lacking = new Set(own.daily ? data.lacking : []);
+    const { total, counts } = history.days, lacking = new Set(own.daily ? data.lacking : []);
     const several = codes.map((code) => counts[code] || []), known = total.map((count, day) => count !== null && !lacking.has(day));
     const series = own.daily ? geo.numbers(own.daily) : total.map((_, day) => several.reduce((sum, one) => sum + (one[day] || 0), 0));
     const whole = own.whole || breakdowns.calendar.map(({ from, to }) => (known.slice(from, to + 1).includes(true) ? series.slice(from, to + 1).reduce((sum, count) => sum + count, 0) : null));
     return {
-      history, codes, series, whole, ranks: ranks ? ranks.split(" ").map(geo.numbers) : [], byDay: Boolean(own.codes || own.daily),
-      known, complete: geo.running(known.map((collected, day) => Number(collected && !data.open.includes(day)))),
+      history, series, whole, ranks: ranks ? ranks.split(" ").map(geo.numbers) : [], byDay: Boolean(codes.length || own.daily),
+      known, complete: without(history.complete),
       tables: Object.fromEntries(Object.entries(own.tables).map(([name, table]) => [name, breakdowns.unpack(table, whole, titles)])),
     };
   });
 
-  /** Shows a period. @param {Period} chosen @param {boolean} step  is it a new step of the browser's history? */
+  /** Running numbers of collected days, without those that were not collected by video if the page is about videos. @param {Float64Array} complete */
+  const without = (complete) => (codes.length ? complete : geo.running(Array.from(complete.slice(1), (sum, day) => (data.lacking.includes(day) ? 0 : sum - complete[day]))));
+
+  /** Shows a period and a comparison. @param {Chosen} chosen @param {boolean} step  is it a new step of the browser's history? */
   async function go(chosen, step) {
-    const own = ++turn;
+    const own = ++turn, asSent = chosen.period === "all" && !chosen.against, before = String(state.against);
     let found = null;
-    if (chosen.period !== "all") {
+    if (!asSent) {
       found = await load().catch(() => null);
       if (own !== turn) return;
       if (!found) geo.say(_("The figures of the days could not be loaded."));
     }
-    state = found || chosen.period === "all" ? chosen : state;
+    state = found || asSent ? chosen : state;
     control?.show(state);
     if (step) remember();
     restore();
     if (found) await show(found, own);
-    if (step && own === turn) geo.say(find("#period-note")?.textContent || document.title);
+    else {
+      const { comparison: { complete, end } } = geo.wholeView();
+      against?.show({ comparison: geo.compare.of(without(complete), end, null, "") }, state);
+    }
+    if (step && own === turn) geo.say(find(before === String(state.against) ? "#period-note" : "#against-note span")?.textContent || document.title);
   }
 
-  /** Writes the period into the address, next to what else it has. */
+  /** Writes what was chosen into the address, next to what else it has. */
   function remember() {
-    const url = new URL(location.href), period = periods.write(state);
-    if (period) url.searchParams.set("period", period);
-    else url.searchParams.delete("period");
+    const url = new URL(location.href);
+    for (const [name, value] of [["period", periods.write(state)], ["against", periods.writeAgainst(state.against)]]) {
+      if (value) url.searchParams.set(name, value);
+      else url.searchParams.delete(name);
+    }
     try {
       history.pushState(null, "", url);
     } catch {
@@ -84,14 +97,18 @@
 
   /** @param {Subject} subject @param {number} own  the turn that this belongs to */
   async function show(subject, own) {
-    const { from, to } = state, against = periods.readAgainst(new URLSearchParams(location.search).get("against") || ""), view = ownChange(geo.viewOf(subject.history, from, to, against), subject), months = breakdowns.monthsOf(from, to);
+    const { from, to } = state, all = state.period === "all", months = breakdowns.monthsOf(from, to);
+    const view = ownChange(all ? geo.wholeOf(subject.history, state.against) : geo.viewOf(subject.history, from, to, state.against), subject, all);
+    const part = codes.length ? geo.ofCountries(view, codes) : null;
     const sums = Object.fromEntries(Object.entries(subject.tables).map(([name, table]) => [name, breakdowns.sum(table, months.indexes)]));
     /** @type {Shown} */
-    const shown = { subject, view, months, sums, ...countOf(subject, sums, from, to) };
-    put(find("#period-note"), periods.words({ ...view, gaps: gapsOf(subject, from, to, view.left) }));
-    put(find("#months-note"), months.exact && subject.byDay ? "" : _("Tables and maps below are by month: they cover %(months)s.", { months: breakdowns.words(months.indexes) }));
-    put(find("#change-note"), geo.compared(view));
+    const shown = { subject, view, part, all, months, sums, ...countOf(subject, sums, from, to) };
+    against?.show(view, state);
     showFigures(shown);
+    if (members) showMembers(members, shown);
+    if (all) return; // only what is compared is not as it was sent
+    put(find("#period-note"), periods.words({ ...view, gaps: gapsOf(subject, from, to, view.left) }));
+    put(find("#months-note"), (months.exact && subject.byDay) || !data.file ? "" : _("Tables and maps below are by month: they cover %(months)s.", { months: breakdowns.words(months.indexes) }));
     showTexts(shown);
     showCurve(shown);
     for (const table of tables) showTable(table, shown);
@@ -99,10 +116,10 @@
     await showMetrics(shown, own);
   }
 
-  /** A view with the change of the page's own counts, if these are not the countries': they may lack other days. @param {View} view @param {Subject} subject @returns {View} */
-  function ownChange(view, { codes, byDay, complete, series, history: { end } }) {
+  /** A view with the change of the page's own counts, if these are not the countries': they may lack other days. @param {View} view @param {Subject} subject @param {boolean} all @returns {View} */
+  function ownChange(view, { byDay, complete, series, history: { end } }, all) {
     if (codes.length || !byDay) return view;
-    const { from, to, comparison: { against } } = view, comparison = geo.compare.of(complete, end, [from, to], against);
+    const { from, to, comparison: { against } } = view, comparison = geo.compare.of(complete, end, all ? null : [from, to], against);
     return { ...view, comparison, change: comparison.groups.length ? geo.compare.change(comparison, series) : null };
   }
 
@@ -125,41 +142,37 @@
     return gaps;
   }
 
-  /** The page's countries as one row. @param {Shown} shown @returns {Row} */
-  function rowOf({ subject: { codes }, view }) {
-    const rows = codes.flatMap((code) => view.byCode.get(code) || []);
-    /** @param {"count" | "now" | "before" | "counted" | "share"} key */
-    const sum = (key) => rows.reduce((all, row) => all + row[key], 0);
-    const people = data.rows.reduce((all, [code, , number]) => (codes.includes(code) ? all + number : all), 0), count = sum("count");
-    return {
-      code: codes[0], count, value: count, now: sum("now"), before: sum("before"), counted: sum("counted"), share: sum("share"), fresh: rows.length === 1 && rows[0].fresh,
-      rank: rows.length === 1 && count ? rows[0].rank : NaN, per: people && count >= view.few ? (count * 1_000_000) / people : NaN,
-    };
-  }
-
   /** Value, note and tone of each figure; null leaves it as it is. @type {Record<string, (shown: Shown, note: string, value: string) => [value: string, note: string, tone?: string] | null>} */
   const FIGURES = {
-    total({ subject, view, count, collected, sums, months }) {
+    total({ subject, view, part, all, count, collected, sums, months }) {
       if (!collected) return ["–", _("not collected")];
-      const number = formats.number(count);
-      if (!subject.codes.length) return [number, rankNote(subject, sums.country.total, months)];
-      const { text, tone } = geo.changeOf(view, rowOf({ subject, view, count, collected, sums, months }));
-      if (!view.change || text === "–" || !/\d/.test(text)) return [number, ""];
-      return [number, geo.changeWords(view, false, text), tone];
+      const number = formats.value(count, view.metric);
+      if (!part) return all ? null : [number, rankNote(subject, sums.country.total, months)];
+      const { text, tone } = geo.changeOf(view, part.change);
+      return text === "–" ? [number, ""] : [number, geo.changeWords(view, all, text), tone];
     },
-    recent: ({ view }) => [geo.changeOf(view, view.change).text, ""],
-    rank(shown) {
-      const { rank } = rowOf(shown);
-      return [Number.isNaN(rank) ? "–" : formats.number(rank), _("of %(number)s", { number: formats.number(shown.view.rows.length) })];
+    recent({ view, all }, _note, value) {
+      const { text, tone } = geo.changeOf(view, view.change);
+      return all ? [value, text === "–" ? "" : geo.changeWords(view, false, text), tone] : [text, ""];
     },
-    share: (shown) => [shown.view.total ? formats.share(rowOf(shown).share) : "–", ""],
-    dense(shown, note, value) {
-      const { per } = rowOf(shown);
-      if (value === "–") return null; // too few in all, or nobody lives there
-      return Number.isNaN(per) ? ["–", _("under %(quantity)s", { quantity: formats.quantity(shown.view.few) })] : [formats.rate(per), note];
+    rank({ view, part }) {
+      const row = part?.rows.length && view.byCode.get(codes[0]);
+      return [row ? formats.number(row.rank) : "–", _("of %(number)s", { number: formats.number(view.rows.length) })];
     },
-    reach: ({ sums: { country } }) => [country.covered.length ? formats.number(placesOf(country.values).length) : "–", ""],
-    most({ sums: { country }, subject: { tables: { country: table } } }) {
+    share: ({ view, part }) => [view.total && part ? formats.share(part.total / view.total) : "–", ""],
+    dense({ view, part }, note, value) {
+      if (value === "–" || !part) return null; // too few in all, or nobody lives there
+      const per = data.people ? (part.total * 1_000_000) / data.people : part.rows[0]?.per;
+      return part.total < view.few || !per ? ["–", _("under %(quantity)s", { quantity: formats.quantity(view.few) })] : [formats.per(per, view.metric), note];
+    },
+    reach({ all, part, collected, sums: { country } }) {
+      if (all) return null;
+      if (!part) return [country.covered.length ? formats.number(placesOf(country.values).length) : "–", ""];
+      const fresh = part.rows.filter((row) => row.fresh).length, of = _("of %(number)s", { number: formats.number(codes.length) });
+      return [collected ? formats.number(part.rows.length) : "–", geo.joined([of, ...(fresh ? [ngettext("%(count)s new", "%(count)s new", fresh)] : [])])];
+    },
+    most({ all, sums: { country }, subject: { tables: { country: table } } }) {
+      if (all) return null;
       const [first] = placesOf(country.values);
       return first ? [nameOf(table, first.index), formats.share(first.count / country.total)] : ["–", ""];
     },
@@ -167,7 +180,7 @@
 
   /** @param {Shown} shown */
   function showFigures(shown) {
-    put(find("[data-figure=recent] dt"), _("Change")); // of the last days, until a period is chosen
+    if (!shown.all) put(find("[data-figure=recent] dt"), _("Change")); // of the last days, until a period is chosen
     for (const figure of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-figure]"))) {
       const cell = /** @type {Element} */ (figure.querySelector("dd"));
       const [value, small] = [cell.querySelector("b"), cell.querySelector("span")].map((part) => part?.textContent || "");
@@ -186,6 +199,40 @@
     return exact ? rank : `${rank} (${breakdowns.words(indexes)})`;
   }
 
+  /** The countries of a group, with those that were not watched in a list of names. @param {HTMLTableElement} table @param {Shown} shown */
+  function showMembers(table, { view, part, subject: { history }, collected }) {
+    const lines = memberLines(table), rows = part?.rows || [], longest = rows[0]?.share || 1, change = find("#change-note");
+    put(table.tBodies[0], ...rows.map((row) => {
+      const line = /** @type {HTMLTableRowElement} */ (lines.get(row.code)?.cloneNode(true)), { text, tone } = geo.changeOf(view, row);
+      const texts = [formats.number(row.rank), null, formats.value(row.value, view.metric), null, Number.isNaN(row.per) ? "–" : formats.per(row.per, view.metric), text];
+      texts.forEach((words, index) => { if (words !== null) line.cells[index].textContent = words; });
+      line.querySelector(".share rect")?.setAttribute("width", Math.max((74 * row.share) / longest, 1).toFixed(1));
+      line.querySelector(".share span")?.replaceChildren(formats.share(row.share));
+      /** @type {Element} */ (line.querySelector(".change")).className = `num change ${tone}`;
+      line.querySelector(".spark path")?.setAttribute("d", geo.sparkOf(history, row.code, view.from, view.to));
+      return line;
+    }));
+    kept(table).toggleAttribute("hidden", !rows.length);
+    put(change, geo.compared(view));
+    showWithout([...lines].filter(([code]) => !rows.some((row) => row.code === code)).map(([, line]) => line), Boolean(collected));
+  }
+
+  /** Code → the line of a country in the table as it was sent. @param {HTMLTableElement} table */
+  function memberLines({ tBodies: [body] }) {
+    const lines = /** @type {HTMLTableRowElement[]} */ ((sent.get(body)?.nodes || [...body.rows]).filter((node) => node instanceof HTMLTableRowElement));
+    return new Map(lines.map((line) => [codeIn(line), line]));
+  }
+
+  /** Names the countries without a count: those of `lines`, and those that the page named. @param {HTMLTableRowElement[]} lines @param {boolean} collected */
+  function showWithout(lines, collected) {
+    const note = geo.byId("without"), names = note?.lastElementChild || null;
+    if (!note) return;
+    put(names, [...lines.map((line) => line.querySelector("a")?.textContent || ""), names?.textContent || ""].filter(Boolean).join(", "));
+    kept(note).toggleAttribute("hidden", !collected || !names?.textContent);
+  }
+  const memberNames = new Map(members ? [...memberLines(members)].map(([code, line]) => [code, line.querySelector("a")?.textContent || ""]) : []);
+  geo.nameOf = (code) => memberNames.get(code) || code;
+
   const places = /** @type {HTMLTableElement | null} */ (find("[data-breakdown=country]"));
   const placeRows = [...places?.tBodies[0].rows || []];
   /** The values of the table of countries that are countries: "Unknown" is set apart. @param {MonthSums["values"]} values */
@@ -195,14 +242,14 @@
 
   /** Headline, lead, title and the sum at the foot of the page. @param {Shown} shown */
   function showTexts(shown) {
-    const { view, subject, count, collected } = shown, heading = find("[data-follow=headline]");
+    const { view, count, collected } = shown, heading = find("[data-follow=headline]");
     const when = prose.period(view);
     if (heading) {
       const before = heading.textContent || "";
       put(heading, _("%(country)s: %(quantity)s", { country: data.name, quantity: collected ? formats.quantity(count) : _("No data") }));
       put(find("title"), document.title.replace(before, () => heading.textContent || ""));
     }
-    let lead = subject.codes.length ? rankWords(shown, when) : whereWords(shown);
+    let lead = members ? groupWords(shown) : codes.length ? rankWords(shown, when) : whereWords(shown);
     if (!count) lead = collected ? _("Nothing was counted %(when)s.", { when }) : _("Nothing was collected %(when)s.", { when });
     put(find("[data-follow=lead]"), lead);
     for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("[data-follow=near] a"))) {
@@ -210,14 +257,20 @@
       put(link.nextElementSibling, formats.quantity(row?.count || 0));
     }
     put(find("[data-follow=ranked]"), _("By rank in the whole history"));
-    put(find(".balance"), subject.codes.length ? prose.balance(view) : "");
+    put(find(".balance"), codes.length ? prose.balance(view) : "");
   }
 
   /** @param {Shown} shown @param {string} period */
-  function rankWords(shown, period) {
-    const { rank, share } = rowOf(shown), words = { share: formats.share(share), period };
-    if (Number.isNaN(rank)) return _("%(share)s of everything counted %(period)s.", words);
-    return _("Rank %(rank)s of %(countries)s countries, %(share)s of everything counted %(period)s.", { ...words, rank: formats.number(rank), countries: formats.number(shown.view.rows.length) });
+  function rankWords({ view, part }, period) {
+    const words = { share: formats.share((part?.total || 0) / view.total), period }, row = view.byCode.get(codes[0]);
+    if (!row) return _("%(share)s of everything counted %(period)s.", words);
+    return _("Rank %(rank)s of %(countries)s countries, %(share)s of everything counted %(period)s.", { ...words, rank: formats.number(row.rank), countries: formats.number(view.rows.length) });
+  }
+
+  /** What a group adds up to. @param {Shown} shown */
+  function groupWords({ view, part }) {
+    const own = part || view, share = formats.about(own.total / (view.total || 1));
+    return `${prose.lead(own, { all: false, measure: "count", group: "", share: 1 })} ${_("That is %(share)s of everything counted.", { share })}`;
   }
 
   /** @param {Shown} shown */
@@ -254,33 +307,41 @@
     put(table.tBodies[0], ...breakdowns.rows(unpacked, found, [.../** @type {HTMLTableRowElement[]} */ (sent.get(table.tBodies[0])?.nodes || [...table.tBodies[0].rows]).filter((row) => row instanceof HTMLTableRowElement)], (table.tHead?.rows[0].cells.length || 0) > 3));
     const total = table.tFoot?.rows[0].cells[1] || null, note = table.nextElementSibling;
     put(total, formats.number(found.total));
-    if (note?.matches(".note")) put(note, name === "country" && subject.codes.length === 0 && subject.byDay ? "" : breakdowns.note(unpacked, found, months.indexes, subject.whole));
+    if (note?.matches(".note")) put(note, name === "country" && !codes.length && subject.byDay ? "" : breakdowns.note(unpacked, found, months.indexes, subject.whole));
     kept(table).toggleAttribute("hidden", !found.covered.length);
   }
 
-  /** Paints the map by the months. @param {HTMLElement} section @param {HTMLElement} svg @param {Shown} shown */
-  function showMap(section, svg, { sums: { country } }) {
-    const counts = new Map(placesOf(country.values).map(({ index, count }) => [codeOf(index), count]));
+  /** Paints the map: that of a group by the days, that of a video by the months. @param {HTMLElement} section @param {HTMLElement} svg @param {Shown} shown */
+  function showMap(section, svg, { sums: { country }, part, collected }) {
+    const counts = new Map(part ? part.rows.map(({ code, count }) => [code, count]) : placesOf(country.values).map(({ index, count }) => [codeOf(index), count]));
     const { method, classes, breaks } = data.scale;
     const scale = geo.makeScale([...counts.values()], method, classes, breaks);
     const number = scale.whole ? formats.number : (/** @type {number} */ limit) => formats.limit(limit, data.words);
     const kinds = [...counts].map(([code, count]) => /** @type {const} */ ([code, Math.max(geo.classOf(scale, count), 0)]));
     const byCode = new Map(kinds);
     kept(svg).setAttribute("class", `world over k${scale.lows.length}`);
-    svg.setAttribute("aria-label", _("World map: %(words)s", { words: find("[data-follow=lead]")?.textContent || "" }));
+    svg.setAttribute("aria-label", part
+      ? prose.description(part, { all: false, measure: "count", group: data.name, share: 1 }, "")
+      : _("World map: %(words)s", { words: find("[data-follow=lead]")?.textContent || "" }));
     for (const shape of svg.querySelectorAll("g > [class]")) {
       const classes = shape.getAttribute("class") || "", code = /** @type {SVGElement} */ (shape).dataset.c || /[A-Z]{3}/.exec(classes)?.[0] || "";
       const kind = byCode.get(code), title = shape.querySelector("title");
-      kept(shape).setAttribute("class", classes.replace(/\bc\d\b/, kind === undefined ? "away" : `c${kind}`));
+      kept(shape).setAttribute("class", classes.replace(/\b(c\d|zero)\b/, kind === undefined ? (part && collected ? "zero" : "away") : `c${kind}`));
       if (title) put(title, `${title?.textContent?.split(": ")[0]}: ${formats.quantity(counts.get(code) || 0)}`);
     }
     const legend = section.querySelector(".legend"), entries = geo.ranges(scale, number).map((label, index) => ({ kind: `c${index}`, label, note: kinds.filter(([, kind]) => kind === index).length }));
     kept(/** @type {Element} */ (legend)).setAttribute("class", `legend k${scale.lows.length}`);
-    put(legend, ...entries.map((entry) => swatch(entry.kind, entry.label, entry.note ? ngettext("%(count)s country", "%(count)s countries", entry.note) : _("none"))), swatch("zero", "0", _("all others")));
+    const countries = (/** @type {number} */ count) => (count ? ngettext("%(count)s country", "%(count)s countries", count) : _("none"));
+    const rest = !part ? swatch("zero", "0", _("all others")) : collected ? swatch("zero", "0", countries(codes.length - counts.size)) : swatch("blank", _("No data"), countries(codes.length));
+    put(legend, ...entries.map((entry) => swatch(entry.kind, entry.label, countries(entry.note))), rest);
   }
 
+  /** The country that a line of a table links to. @param {HTMLTableRowElement | undefined} line */
+  function codeIn(line) {
+    return /(?<code>[A-Z]{3})\.html/.exec(line?.querySelector("a")?.getAttribute("href") || "")?.groups?.code || "";
+  }
   /** @param {number} index  of a value in the table of countries */
-  const codeOf = (index) => /(?<code>[A-Z]{3})\.html/.exec(placeRows[index]?.querySelector("a")?.getAttribute("href") || "")?.groups?.code || "";
+  const codeOf = (index) => codeIn(placeRows[index]);
 
   /** @param {string} kind @param {string} label @param {string} note */
   function swatch(kind, label, note) {
@@ -290,7 +351,7 @@
   }
 
   /** The funnel and the figures of the other metrics, whose days are more files. @param {Shown} shown @param {number} own  the turn that this belongs to */
-  async function showMetrics({ subject: { codes }, view: { from, to } }, own) {
+  async function showMetrics({ view: { from, to } }, own) {
     const funnel = find("#funnel"), lines = find("#lines"), parts = [funnel, lines].flatMap((part) => part || []);
     if (!parts.length || !codes.length) return;
     for (const part of parts) kept(part).setAttribute("aria-busy", "true");
@@ -302,15 +363,15 @@
       if (own !== turn) return;
       for (const cell of funnel?.querySelectorAll(".funnel td, .funnel + .note, .funnel rect, .funnel b") || []) kept(cell);
       if (funnel) geo.funnel.show(funnel, from, to, codes);
-      names.forEach((name, index) => showLine(name, geo.viewOf(histories[index], from, to), codes));
+      names.forEach((name, index) => showLine(name, geo.viewOf(histories[index], from, to)));
       for (const part of parts) { part.removeAttribute("hidden"); part.removeAttribute("aria-busy"); }
     } catch {
       if (own === turn) geo.say(_("The figures of the days could not be loaded."));
     }
   }
 
-  /** @param {string} name @param {View} view @param {Code[]} codes */
-  function showLine(name, view, codes) {
+  /** @param {string} name @param {View} view */
+  function showLine(name, view) {
     const line = find(`[data-line="${name}"]`), head = line?.querySelector("th"), { metric } = view;
     const rows = codes.flatMap((code) => view.byCode.get(code) || []);
     if (!line || !head) return;
@@ -334,8 +395,12 @@
     return [value, metric.kind === "rate" ? _("Above 100 percent, because some events arrive late.") : geo.ratios.both(row, metric)];
   }
 
-  const control = periods.start((period, from = NaN, to = NaN) => go({ period, ...(period === "custom" ? { from, to } : periods.daysOf(period)) }, true));
-  const read = () => ({ ...{ period: "all", ...periods.daysOf("all") }, ...periods.read(new URLSearchParams(location.search).get("period") || "") });
+  const control = periods.start((period, from = NaN, to = NaN) => go({ ...state, period, ...(period === "custom" ? { from, to } : periods.daysOf(period)) }, true));
+  const against = geo.against.start((chosen) => go({ ...state, ...chosen }, true));
+  function read() {
+    const chosen = new URLSearchParams(location.search);
+    return { ...ALL, ...periods.read(chosen.get("period") || ""), against: periods.readAgainst(chosen.get("against") || "") };
+  }
   window.addEventListener("popstate", () => go(read(), false));
   go(read(), false).then(() => {
     document.documentElement.classList.add("live");

@@ -169,6 +169,15 @@
     return { ...totals, mapped: counted.reduce((sum, row) => sum + row.count, 0), rows: counted, byCode: new Map(rows.map((row) => [row.code, row])) };
   }
 
+  /** The view of some countries alone: shares and ranks are those among them, and unknown countries are not in it. @type {ApivideoGeo["ofCountries"]} */
+  function ofCountries(view, codes) {
+    const rows = codes.flatMap((code) => view.byCode.get(code) || []);
+    if (view.metric.parts) return geo.ratios.among(view, rows);
+    /** @param {"count" | keyof Change} key */
+    const sum = (key) => rows.reduce((all, row) => all + row[key], 0);
+    return finish({ ...view, total: sum("count"), unknown: 0, change: view.change && { now: sum("now"), before: sum("before"), counted: sum("counted") } }, rows);
+  }
+
   /** What changes compare, and how many days each side has; or why nothing is compared. @type {ApivideoGeo["compared"]} */
   function compared({ comparison: { now, before, matched, groups } }) {
     if (!data.first || now.to < 0) return "";
@@ -353,5 +362,5 @@
     return path;
   }
 
-  Object.assign(geo, { once, metrics, wholeView, numbers, unpacked, running, addUp, history, wholeOf, viewOf, finish, compared, changeOf, changeWords, toneOf, valueBy, scaleOf, leaderOf, picture, offTheMap, sparkPath, sparkOf });
+  Object.assign(geo, { once, metrics, wholeView, numbers, unpacked, running, addUp, history, wholeOf, viewOf, finish, ofCountries, compared, changeOf, changeWords, toneOf, valueBy, scaleOf, leaderOf, picture, offTheMap, sparkPath, sparkOf });
 })(apivideoGeo);

@@ -103,7 +103,7 @@
   /** Parts of the address that links carry over: the period, and what it is compared with. */
   const CARRIED = ["period", "against"];
   /** Pages that show the period of their address, or link to those. */
-  const FOLLOWS = /(?:^|\/)(?:(?:index|compare|videos|cities)\.html|(?:country|video|collection)\/[^/]+\.html)$/;
+  const FOLLOWS = /(?:^|\/)(?:(?:index|compare|videos|cities|groups)\.html|(?:country|video|collection|group)\/[^/]+\.html)$/;
   /** Links that got the period from here. @type {WeakSet<Element>} */
   const carried = new WeakSet();
 
@@ -150,7 +150,7 @@
       bar.removeAttribute("aria-busy");
       choose();
     }, { once: true });
-    if (/[?&]period=/.test(location.search)) notice();
+    if (/[?&](?:period|against)=/.test(location.search)) notice();
   }
 
   show(chosen());

@@ -162,6 +162,7 @@
       if (metric) metric.value = state.metric;
       const group = geo.byId("group");
       if (group) group.value = state.group;
+      showGroupPage();
       cities?.show(state.cities).then((shown) => {
         if (shown || !state.cities) return;
         state = { ...state, cities: false };
@@ -184,6 +185,15 @@
       if (to === state.place) return;
       state = { ...state, place: to };
       rules.remember(state, false);
+    }
+
+    /** Leads to the page of the chosen group; its link gets the period when it is followed. */
+    function showGroupPage() {
+      const note = geo.byId("group-page"), link = note?.querySelector("a"), { group } = state;
+      if (!note || !link) return; // an owner's template of an earlier version
+      note.hidden = !group;
+      link.href = group ? `group/${group}.html` : "groups.html";
+      link.textContent = group ? _("%(group)s: all figures", { group: geo.sentence(geo.groupName(group)) }) : "";
     }
 
     /** Explains the colours of measures that the legend does not explain. */

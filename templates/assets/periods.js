@@ -45,6 +45,9 @@
   /** What the address compares with: "year", or days. @type {ApivideoGeo["periods"]["readAgainst"]} */
   const readAgainst = (text) => (text === "year" && offered("custom") ? "year" : readDays(text) || "");
 
+  /** What is compared with, as the address has it; "" is the previous period. @type {ApivideoGeo["periods"]["writeAgainst"]} */
+  const writeAgainst = (against) => (typeof against === "string" ? against : against.map(formats.iso).join(".."));
+
   /** A period as the address has it; "" is the whole history. @type {ApivideoGeo["periods"]["write"]} */
   function write({ period, from, to }) {
     if (period === "custom") return `${formats.iso(from)}..${formats.iso(to)}`;
@@ -109,5 +112,5 @@
     return geo.joined(parts);
   }
 
-  geo.periods = { daysOf, read, readAgainst, write, start, words, last, lastComplete };
+  geo.periods = { daysOf, read, readAgainst, write, writeAgainst, start, words, last, lastComplete };
 })(apivideoGeo);

@@ -11,8 +11,8 @@
   const MOST = 50;
   /** Maximum number of characters that the field of a list takes. */
   const LONGEST = 60;
-  /** Pages that show the period of the address. */
-  const WITH_PERIOD = /^(country|video|collection|compare)\b/;
+  /** Pages that show the period of the address and what it is compared with. */
+  const WITH_PERIOD = /^(country|video|collection|group|compare)\b/;
   /** Scripts without spaces between words: a word may start at each of their letters. */
   const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/gu;
   const { lang } = document.body;
@@ -101,8 +101,11 @@
 
   /** The address of a page, with the period that is shown now. @param {string} path */
   function address(path) {
-    const url = new URL(path, site), period = new URLSearchParams(location.search).get("period");
-    if (period && WITH_PERIOD.test(path)) url.searchParams.set("period", period);
+    const url = new URL(path, site), own = new URLSearchParams(location.search);
+    for (const name of WITH_PERIOD.test(path) ? ["period", "against"] : []) {
+      const value = own.get(name);
+      if (value) url.searchParams.set(name, value);
+    }
     return url.href;
   }
 

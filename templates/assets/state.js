@@ -1,7 +1,7 @@
 /** What the reader chose, in the page's address. Every part of an address is checked; unknown values are dropped. */
 (function (geo) {
   "use strict";
-  const { data, formats, periods } = geo;
+  const { data, periods } = geo;
 
   /** @type {Measure[]} */
   const MEASURES = ["count", "share", "per-million", "change"];
@@ -52,9 +52,9 @@
 
   /** The parts that links to other pages carry over: the period, and what it is compared with. @type {ApivideoGeo["state"]["carried"]} */
   function carried(state) {
-    const parts = [], { against } = state, period = periods.write(state);
+    const parts = [], period = periods.write(state), against = periods.writeAgainst(state.against);
     if (period) parts.push(`period=${period}`);
-    if (against) parts.push(`against=${typeof against === "string" ? against : against.map(formats.iso).join("..")}`);
+    if (against) parts.push(`against=${against}`);
     return parts;
   }
 

@@ -96,9 +96,12 @@ interface PageData {
   cities: string;
   /** On pages of countries and videos: the way to the top of the site, the breakdowns by month, what the page is about; has it a rank among all videos? */
   root: string;
-  file: string;
+  file?: string;
   name: string;
-  ranked: boolean;
+  ranked?: boolean;
+  /** The countries whose days are added up, and how many people live there. */
+  codes?: Code[];
+  people?: number;
   /** Days that were not collected by video, and addresses of the titles and of the counts of all videos, or "". */
   lacking: number[];
   titles: string;
@@ -124,9 +127,8 @@ interface PackedTable {
 /** `apart` is 1 for a line that is no name. */
 type MoreLine = [name: string, link?: string, kind?: string, apart?: number];
 
-/** The file of a page's breakdowns by month: `codes` are the countries whose days are added up, else `daily` has days of its own. */
+/** The file of a page's breakdowns by month; `daily` are counts by day that are not those of countries. */
 interface MonthFile {
-  codes?: Code[];
   daily?: string;
   /** What the page counts in each month, if that is not the sum of its days. */
   whole?: (number | null)[];
@@ -164,7 +166,6 @@ interface Months {
 /** What a page counts. */
 interface Subject {
   history: DaySums;
-  codes: Code[];
   /** Its counts by day, and on which days it was collected; false in `byDay` if only its months may be shown. */
   series: number[];
   known: boolean[];
@@ -181,6 +182,10 @@ interface Subject {
 interface Shown {
   subject: Subject;
   view: View;
+  /** The view of its countries alone, if these are added up. */
+  part: View | null;
+  /** Is it the whole history? */
+  all: boolean;
   months: Months;
   sums: Record<string, MonthSums>;
   count: number;
@@ -203,6 +208,9 @@ interface CurveLine {
 
 /** What the reader chose as the period. */
 type Period = Pick<State, "period" | "from" | "to">;
+
+/** The same, and what it is compared with. */
+type Chosen = Period & Pick<State, "against">;
 
 /** The file of counts by day, written by `render_days`: the numbers of a country are one text. */
 type PackedDays = Omit<Days, "counts"> & { counts: Record<Code, string> };
@@ -479,6 +487,7 @@ interface PageElements {
   strip: HTMLElement;
   controls: HTMLElement;
   group: HTMLSelectElement | null;
+  "group-page": HTMLElement | null;
   metric: HTMLSelectElement | null;
   from: HTMLInputElement;
   to: HTMLInputElement;
@@ -510,6 +519,7 @@ interface PageElements {
   countries: HTMLTableElement | null;
   "all-rows": HTMLElement | null;
   "change-note": HTMLElement | null;
+  without: HTMLElement | null;
   "off-the-map": HTMLElement | null;
   funnel: HTMLElement | null;
   "funnel-days": HTMLElement | null;
@@ -821,6 +831,7 @@ interface ApivideoGeo {
   /** What is compared is `period`, by default all its days; null: the last 30 days. */
   viewOf(history: DaySums, from: number, to: number, against?: Against, period?: [number, number] | null): View;
   finish(totals: Totals, counts: CountryCounts[]): View;
+  ofCountries(view: View, codes: Code[]): View;
   compared(view: Pick<View, "comparison">): string;
   changeWords(view: Pick<View, "comparison">, all: boolean, change: string): string;
   toneOf(change: Pick<Change, "now" | "before">): "" | "up" | "down";
@@ -835,7 +846,6 @@ interface ApivideoGeo {
 
   // groups.js
   membersOf(slug: string): Code[];
-  ofGroup(view: View, slug: string): View;
   among(view: View, slug: string): View;
   groupName(slug: string): string;
 
@@ -902,6 +912,7 @@ interface ApivideoGeo {
     read(text: string): Partial<Period>;
     readAgainst(text: string): Against;
     write(state: Period): string;
+    writeAgainst(against: Against): string;
     daysOf(period: string): { from: number; to: number };
     start(choose: (period: string, from?: number, to?: number) => void): { show(state: Period): void } | null;
     words(view: Pick<View, "from" | "to" | "gaps" | "left" | "later">): string;
@@ -934,7 +945,7 @@ interface ApivideoGeo {
   // legend.js
   legend: { start(highlight: (kind: string) => void, choose: (kind: string) => void): void; render(entries: LegendEntry[], classes: number, kind: string): void };
 
-  // table.js, or embed.js
+  // table.js, embed.js or detail.js
   nameOf(code: Code): string;
 
   // table.js
@@ -985,7 +996,7 @@ interface ApivideoGeo {
 
   // against.js
   against: {
-    start(choose: (chosen: Partial<State> & { against: Against }) => void): { show(view: View, state: State): void } | null;
+    start(choose: (chosen: Partial<State> & { against: Against }) => void): { show(view: Pick<View, "comparison">, state: Pick<State, "against">): void } | null;
   };
 
   // timeline.js

@@ -204,17 +204,22 @@ def test_an_address_from_before_there_were_groups_or_with_capitals_works(open_pa
     assert page.input_value("#group") == "europe"
 
 
-def test_the_page_of_a_group_which_shows_the_whole_history_gets_no_period(open_page: OpenPage, own):
+def test_the_period_goes_along_to_the_page_of_a_group_and_to_the_map(open_page: OpenPage, own):
     page = open_page(f"{(own.parent / 'country/DEU.html').as_uri()}?period=30d&against=year", **CALM).page
     page.click(".onward a[href$='group/europe.html']")
-    page.wait_for_url("**/group/europe.html")
+    page.wait_for_url("**/group/europe.html?period=30d&against=year")
     page.click(".lead a")
-    page.wait_for_url("**/index.html?group=europe")
+    page.wait_for_url("**/index.html?group=europe&period=30d&against=year")
+    live(page)
+    link = page.locator("#group-page a")
+    assert link.inner_text() == "Europe: all figures"
+    link.click()
+    page.wait_for_url("**/group/europe.html?period=30d&against=year")
     page.goto(f"{(own.parent / 'country/DEU.html').as_uri()}?period=30d")
     page.keyboard.press("/")
     page.get_by_role("combobox", name="Search").fill("western europe")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/group/western-europe.html")
+    page.wait_for_url("**/group/western-europe.html?period=30d")
 
 
 def test_only_scripts_that_show_groups_have_their_countries(own):

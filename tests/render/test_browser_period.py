@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import ibis
 import pytest
 from playwright.sync_api import Page, expect
 
+from apivideo_geo.aggregate.collections import make_collections
 from apivideo_geo.aggregate.details import detail
 from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.days import days_between
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import name_of, to_alpha2
+from apivideo_geo.geo.groups import own_groups
 from apivideo_geo.geo.places import population
 from apivideo_geo.model import Asset, Details, Summary
 from apivideo_geo.render.pages.periods import ever_named
@@ -30,7 +32,8 @@ FIRST, TODAY = date(2026, 8, 1), date(2026, 11, 20)
 LOST = {*days_between(date(2026, 9, 1), date(2026, 9, 30)), date(2026, 10, 3), date(2026, 10, 4)}
 """A month without any day, and a gap."""
 DAYS = [day for day in days_between(FIRST, TODAY) if day not in LOST]
-ASSETS = (Asset("viA0000", "video", "Film A", True), Asset("viB0000", "video", "Film B", True))
+ASSETS = (Asset("viA0000", "video", "Film A", True, ("course",)), Asset("viB0000", "video", "Film B", True))
+GROUPS = {"Low Countries": ["BEL", "NLD"], "Both": ["BEL", "FRA", "MCO"]}
 Row = tuple[date, str, str, str, str, int]
 
 
@@ -71,6 +74,7 @@ def several() -> tuple[Summary, Details]:
     facts, plays = figures("play")
     details = detail(facts, plays, ASSETS, {"city": 5}, lambda code, name: None)
     others = {metric: figures(metric)[1] for metric in ("impression", "end")}
+    details = replace(details, collections=make_collections(details.assets, ["course"]))
     return replace(plays, others=others), details
 
 
@@ -78,7 +82,8 @@ def several() -> tuple[Summary, Details]:
 def site(tmp_path_factory, several) -> Path:
     """The folder of the site."""
     what, details = several
-    return build(what, tmp_path_factory.mktemp("period"), Theme("Acme Academy"), details).parent
+    theme = Theme("Acme Academy", groups=own_groups(GROUPS))
+    return build(what, tmp_path_factory.mktemp("period"), theme, details).parent
 
 
 def add_up(first: str, last: str, dimension: str = "total", metric: str = "play", by: int = 2) -> Counter[str]:
@@ -201,11 +206,151 @@ def test_every_figure_of_a_video_is_a_sum_over_the_facts(open_page, site, period
     assert page.locator(f".over [data-c={leader}] title").text_content().endswith(f": {months[leader]:,} plays")
 
 
+def members(page: Page) -> dict[str, list[str]]:
+    """Country → the cells of its row on the page of a group: rank, name, count, share, per million, change."""
+    rows = page.locator("#countries tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.innerText))"
+    )
+    return {cells[1].split("\n")[-1]: [cell.strip() for cell in cells] for cells in rows}
+
+
+@pytest.mark.parametrize(("period", "first", "last"), [days[:3] for days in PERIODS if days[0] != "2026-11"])
+def test_every_figure_and_the_table_of_a_group_are_sums_over_the_facts(open_page: OpenPage, site, period, first, last):
+    every = add_up(first, last)
+    for slug, codes in (("both", ["BEL", "FRA", "MCO"]), ("low-countries", ["BEL", "NLD"])):
+        page = opened(open_page, site, f"group/{slug}.html", period)
+        sums = {code: every[code] for code in codes if every[code]}
+        total, people = sum(sums.values()), sum(population(code) or 0 for code in codes)
+        assert number(figure(page, "total")) == total
+        assert figure(page, "share") == f"{100 * total / every.total():.1f}%"
+        assert figure(page, "reach") == str(len(sums))
+        per = f"{total * 1e6 / people:.1f}" if total >= 100 else "–"
+        assert figure(page, "dense") == per
+        assert page.locator("h1").inner_text().endswith(f": {total:,} plays")
+        assert page.locator(".lead").inner_text().startswith(f"{total:,} plays between")
+        rows = {name_of(code): count for code, count in sums.items()}
+        assert {name: number(cells[2]) for name, cells in members(page).items()} == rows
+        for name, cells in members(page).items():
+            assert cells[0] == str(1 + sum(count > rows[name] for count in rows.values()))
+            assert cells[3] == f"{100 * rows[name] / total:.1f}%"
+        missing = "Monaco" if slug == "both" else "Netherlands"
+        assert page.locator("#without").inner_text() == f"Without plays: {missing}"
+        titles = page.locator(".over [data-c] title").all_text_contents()
+        assert {title.split(": ")[0]: number(title.split(": ")[1].split(" ")[0]) for title in titles} == rows
+        funnel = page.locator("#funnel .funnel tbody tr:not(.why) td:nth-child(3)")
+        expect(funnel.first).to_have_text(f"{sum(add_up(first, last, metric='impression')[one] for one in codes):,}")
+        assert [number(text) for text in funnel.all_inner_texts()] == [
+            sum(add_up(first, last, metric=metric)[one] for one in codes) for metric in ("impression", "play", "end")
+        ]
+        days = Counter(
+            row[0] for row in ROWS for _ in range(row[5] * (row[1] == "play" and row[3] == "total" and row[2] in codes))
+        )
+        best = max(count for day, count in days.items() if first <= str(day) <= last)
+        assert f"Most on one day: {best:,} on " in page.locator(".days:has(.curve) .note").first.inner_text()
+
+
+def test_a_group_that_was_not_collected_is_not_zero(open_page: OpenPage, site):
+    page = opened(open_page, site, "group/both.html", "2026-09")
+    assert (figure(page, "total"), figure(page, "reach"), figure(page, "share")) == ("–", "–", "–")
+    assert "Nothing was collected" in page.locator(".lead").inner_text()
+    assert page.locator("#countries").is_hidden() and page.locator("#without").is_hidden()
+    assert "No data" in page.locator(".legend").inner_text()
+
+
+def mean_change(now: tuple[str, str], before: tuple[str, str], codes: Sequence[str], value: str = "") -> str:
+    """The change of the daily average in words, by weekday: a sum over the facts themselves."""
+    counts: Counter[date] = Counter()
+    for day, metric, code, dimension, name, count in ROWS:
+        if metric == "play" and code in codes and (dimension, name) == (("media", value) if value else ("total", "")):
+            counts[day] += count
+    these, those = (
+        [day for day in DAYS if first <= str(day) <= last and day != TODAY] for first, last in (now, before)
+    )
+    sums = [0.0, 0.0]
+    for weekday in range(7):
+        mine, other = ([day for day in days if day.weekday() == weekday] for days in (these, those))
+        if mine and other:
+            sums[0] += sum(counts[day] for day in mine)
+            sums[1] += sum(counts[day] for day in other) * len(mine) / len(other)
+    percent = round(100 * (sums[0] / sums[1] - 1))
+    return f"{'+' if percent > 0 else '−' if percent < 0 else ''}{abs(percent)}%"
+
+
+OWN = "against=2026-08-01..2026-08-30"
+COMPARED = [
+    (f"2026-10-21..2026-11-10&{OWN}", ("2026-10-21", "2026-11-10"), ("2026-08-01", "2026-08-30")),
+    ("2026-10-26..2026-11-08", ("2026-10-26", "2026-11-08"), ("2026-10-12", "2026-10-25")),
+    (f"all&{OWN}", ("2026-10-21", "2026-11-19"), ("2026-08-01", "2026-08-30")),
+]
+"""Period and comparison in the address; the days of both."""
+
+
+@pytest.mark.parametrize(("address", "now", "before"), COMPARED)
+def test_what_a_page_compares_is_the_mean_of_the_facts_on_both_sides(open_page: OpenPage, site, address, now, before):
+    subjects = {
+        "group/both.html": (("FRA", "BEL"), ""), "country/BEL.html": (("BEL",), ""),
+        "video/viA0000.html": (("FRA", "BEL"), "viA0000"), "collection/course.html": (("FRA", "BEL"), "viA0000"),
+    }  # fmt: skip
+    for name, (codes, value) in subjects.items():
+        page = opened(open_page, site, name, address)
+        place = "[data-figure=recent] dd" if value else "[data-figure=total] span"
+        assert mean_change(now, before, codes, value) in page.locator(place).inner_text(), name
+        days = ["{0.day} {0:%b}".format(date.fromisoformat(day)) for day in (now[1], before[1])]
+        note = page.locator("#against-note").inner_text()
+        assert note.startswith("Change of the daily average: ") and all(day in note for day in days), note
+        assert page.locator("#against").input_value() == ("own" if OWN in address else "")
+        if name.startswith("group"):
+            for code in codes:
+                assert members(page)[name_of(code)][5] == mean_change(now, before, [code])
+            assert page.locator("#change-note").inner_text() in note
+
+
+def test_the_comparison_is_chosen_from_the_keyboard_and_kept_in_address_and_links(open_page: OpenPage, site):
+    page = opened(open_page, site, "group/both.html", "2026-10-26..2026-11-08")
+    figure_before = page.locator("[data-figure=total] span").inner_text()
+    page.focus("#against")
+    page.keyboard.press("ArrowDown")
+    wait_until(page, "location.search.endsWith('&against=year')")
+    note, button = page.locator("#against-note span"), page.locator("#against-note button")
+    assert note.inner_text() == "No comparison: the days collected begin on 1 August 2026."
+    assert button.is_hidden(), "there is no period that has a year before it"
+    expect(page.locator("#said")).to_have_text(note.inner_text())
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#own-from")).to_be_focused()
+    page.fill("#own-from", "2026-08-01")
+    page.fill("#own-to", "2026-08-14")
+    wait_until(page, "location.search.endsWith('&against=2026-08-01..2026-08-14')")
+    change = mean_change(("2026-10-26", "2026-11-08"), ("2026-08-01", "2026-08-14"), ["FRA", "BEL"])
+    expect(page.locator("[data-figure=total] span")).to_have_text(f"{change} on 1 – 14 Aug 2026")
+    page.click("#countries a >> nth=0")
+    wait_until(
+        page, "location.href.includes('/country/') && location.search.endsWith('against=2026-08-01..2026-08-14')"
+    )
+    page.go_back()
+    page.go_back()
+    page.go_back()
+    expect(page.locator("[data-figure=total] span")).to_have_text(figure_before)
+
+
+@pytest.mark.parametrize("name", ["group/both.html", "country/FRA.html", "video/viA0000.html"])
+def test_without_a_comparison_a_page_offers_the_nearest_period_that_has_one(open_page: OpenPage, site, name):
+    page = opened(open_page, site, name, "2026-10-06..2026-10-12")
+    assert "No comparison: of " in page.locator("#against-note span").inner_text()
+    page.click("#against-note button")
+    wait_until(page, "location.search !== '?period=2026-10-06..2026-10-12'")
+    period = re.search(r"period=([\d-]+)\.\.([\d-]+)", page.url)
+    first, last = (date.fromisoformat(day) for day in period.groups())
+    before = (str(first - timedelta(7)), str(last - timedelta(7)))
+    codes, value = (["FRA"], "") if "FRA" in name else (["FRA", "BEL"], "viA0000" if "video" in name else "")
+    place = "[data-figure=recent] dd" if value else "[data-figure=total] span"
+    expect(page.locator(place)).to_contain_text(mean_change((str(first), str(last)), before, codes, value))
+
+
 def test_the_change_of_a_video_is_that_of_the_chosen_period(open_page, site, built_demo):
     videos = sorted((built_demo.folder / "site/video").glob("*.html"))
     path = next(path for path in videos if 'data-figure="recent" class="up"' in path.read_text())
     page = opened(open_page, path.parent, path.name)
-    recent, note = page.locator("[data-figure=recent]"), page.locator("#change-note")
+    recent, note = page.locator("[data-figure=recent]"), page.locator("#against-note")
     assert recent.locator("dt").inner_text() == "Last 30 days"
     last_days, change = note.inner_text(), recent.locator("span").inner_text().split(" ")[0]
     page.click("[data-period='30d']")
@@ -217,7 +362,8 @@ def test_the_change_of_a_video_is_that_of_the_chosen_period(open_page, site, bui
     expect(recent).to_contain_text("Last 30 days")
     assert note.inner_text() == last_days
     page = opened(open_page, site, "video/viA0000.html", "2026-08")
-    assert page.locator("#change-note").inner_text() == "No comparison: the days collected begin on 1 August 2026."
+    note = page.locator("#against-note span")
+    assert note.inner_text() == "No comparison: the days collected begin on 1 August 2026."
 
 
 def test_the_period_is_in_the_address_in_links_and_in_the_history_of_the_browser(open_page: OpenPage, site):
@@ -337,9 +483,11 @@ def test_without_a_script_a_country_has_its_months(open_page: OpenPage, site):
 
 
 @pytest.mark.parametrize(("theme", "size"), [("light", DESKTOP), ("dark", PHONE)])
-@pytest.mark.parametrize("name", ["country/FRA.html", "video/viA0000.html"])
+@pytest.mark.parametrize(
+    "name", ["country/FRA.html", "video/viA0000.html", "collection/course.html", "group/both.html"]
+)
 def test_a_page_with_a_period_is_accessible_and_nothing_scrolls_sideways(open_page, site, name, theme, size):
-    page = opened(open_page, site, name, "30d", color_scheme=theme, **size)
+    page = opened(open_page, site, name, "30d&against=2026-08-01..2026-08-30", color_scheme=theme, **size)
     assert page.evaluate("document.documentElement.scrollWidth") == size["viewport"]["width"]
     assert find_violations(page) == []
 

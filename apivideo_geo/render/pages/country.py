@@ -25,7 +25,15 @@ from apivideo_geo.render.pages.breakdowns import (
     make_table,
     value_line,
 )
-from apivideo_geo.render.pages.figures import Curves, Figure, change_note, change_of, compared, tone_of_change
+from apivideo_geo.render.pages.figures import (
+    Curves,
+    Figure,
+    change_note,
+    change_of,
+    compared,
+    make_dense,
+    tone_of_change,
+)
 from apivideo_geo.render.pages.funnel import make_funnel, make_lines
 from apivideo_geo.render.pages.periods import MonthTable, Periods
 from apivideo_geo.render.text import sentences
@@ -59,7 +67,10 @@ def make_country(
     detail = context.details.countries.get(country.iso_a3)
     quantity, name = context.quantity(country.count), sentences.called(country, formats)
     return {
-        "country": country,
+        "country": country,  # for an owner's template of an earlier version
+        "count": country.count,
+        "compare": country.iso_a3,
+        "codes": [country.iso_a3],
         "flag": flag(country.iso_a3),
         "headline": formats.say("%(country)s: %(quantity)s", country=name, quantity=quantity),
         "lead": _lead(country, context),
@@ -71,6 +82,7 @@ def make_country(
         "gaps": sentences.gaps(summary, formats),
         "funnel": make_funnel(context, country.iso_a3),
         "lines": make_lines(context, country.iso_a3),
+        "history": "",
         "watched": _watched(country, detail, context, asset_lines),
         "panels": tuple(_panels(country, detail, context)) if detail else (),
         "neighbours": tuple(_neighbours(country, context)),
@@ -102,7 +114,7 @@ def make_country_months(
         )
         titles = periods.titles if dimension == "media" else {}
         tables[dimension] = table.data(whole, _line_of(dimension, context, asset_lines), titles)
-    return {"codes": [country.iso_a3], "tables": tables}
+    return {"tables": tables}
 
 
 def _lead(country: CountryCount, context: Context) -> str:
@@ -131,25 +143,13 @@ def _figures(country: CountryCount, context: Context) -> Iterator[Figure]:
     formats, summary = context.formats, context.summary
     change = change_of(summary.by_country.get(country.iso_a3, ()), summary.comparison)
     note = change_note(summary.comparison, change, formats)
-    yield Figure("total", "", formats.number(country.count), note, tone_of_change(change))
+    total = sentences.amount(summary.metric, country.count, formats)
+    yield Figure("total", "", total, note, tone_of_change(change))
     of = formats.say("of %(number)s", number=formats.number(len(context.summary.countries)))
     yield Figure("rank", formats.say("Rank"), formats.number(country.rank), of)
     yield Figure("share", formats.say("Share of the total"), formats.share(country.share))
-    rate = "–" if country.per_million is None else formats.rate(country.per_million)
-    yield Figure("dense", formats.say("Per million people"), rate, _people(country, context))
-
-
-def _people(country: CountryCount, context: Context) -> str:
-    """Return the population of a country with its year, or why there is no rate."""
-    formats, year = context.formats, population_year(country.iso_a3)
-    if country.no_rate == "no_population":
-        return formats.say("no permanent residents")
-    if country.no_rate:
-        return formats.say("under %(quantity)s", quantity=context.quantity(context.summary.per_million_from))
-    people = formats.number(country.people)
-    if not year:
-        return formats.say("of %(people)s people", people=people)
-    return formats.say("of %(people)s people (%(year)s)", people=people, year=str(year))
+    year = population_year(country.iso_a3)
+    yield make_dense(country, context, str(year) if year else "")
 
 
 def _locator(country: CountryCount, formats: Formats) -> str:

@@ -10,7 +10,18 @@ from typing import Any
 
 from markupsafe import Markup
 
-from apivideo_geo.model import CHANGE_FROM, ENOUGH, Change, Comparison, DayCount, Side, Summary
+from apivideo_geo.aggregate.groups import GroupCount
+from apivideo_geo.model import (
+    CHANGE_FROM,
+    ENOUGH,
+    IN_SECONDS,
+    Change,
+    Comparison,
+    CountryCount,
+    DayCount,
+    Side,
+    Summary,
+)
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.daily_curve import Frame
 from apivideo_geo.render.pages.notes import Marks, make_marks, with_marks
@@ -105,6 +116,30 @@ def change_of(counts: Sequence[int], comparison: Comparison | None) -> Change | 
     """
     change = comparison.of(counts) if comparison and counts else None
     return change if change and change.counted >= CHANGE_FROM else None
+
+
+def make_dense(one: CountryCount | GroupCount, context: Context, year: str = "") -> Figure:
+    """Return the count per million people with their number, or why there is none; ``year``: that of the number."""
+    say, summary = context.formats.say, context.summary
+    people = context.formats.number(one.people)
+    note = (
+        say("of %(people)s people (%(year)s)", people=people, year=year)
+        if year
+        else say("of %(people)s people", people=people)
+    )
+    if one.no_rate == "no_population":
+        note = say("no permanent residents")
+    elif one.no_rate:
+        note = say("under %(quantity)s", quantity=context.quantity(summary.per_million_from))
+    return Figure("dense", say("Per million people"), per_million(one, context), note)
+
+
+def per_million(one: CountryCount | GroupCount, context: Context) -> str:
+    """Return the count per million people; a dash if there is none."""
+    value, formats = one.per_million, context.formats
+    if value is None:
+        return "–"
+    return formats.duration(value) if context.summary.metric in IN_SECONDS else formats.rate(value)
 
 
 def whole_history(summary: Summary, formats: Formats) -> str:

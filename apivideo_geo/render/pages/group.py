@@ -21,9 +21,18 @@ from apivideo_geo.render.map.legend import Swatch, class_swatches
 from apivideo_geo.render.map.script_data import frame_of
 from apivideo_geo.render.map.small_map import frame_around, render_counts
 from apivideo_geo.render.map.sparkline import spark_path
-from apivideo_geo.render.pages.figures import Curves, Figure, change_note, compared, tone_of_change
+from apivideo_geo.render.pages.figures import (
+    Curves,
+    Figure,
+    change_note,
+    compared,
+    make_dense,
+    per_million,
+    tone_of_change,
+)
 from apivideo_geo.render.pages.funnel import make_funnel, make_lines
 from apivideo_geo.render.pages.index import make_rows
+from apivideo_geo.render.pages.periods import Periods
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 
@@ -47,7 +56,7 @@ class GroupRow:
     compare: str
 
 
-def make_group(one: GroupCount, context: Context, land: str) -> dict[str, Any]:
+def make_group(one: GroupCount, context: Context, land: str, curves: Curves, periods: Periods) -> dict[str, Any]:
     """Return what ``group.html`` prints, except the frame of the page; ``land``: path of the picture of all land."""
     formats, name, summary = context.formats, one.group.name, one.summary
     among = replace(context, summary=summary)
@@ -66,13 +75,18 @@ def make_group(one: GroupCount, context: Context, land: str) -> dict[str, Any]:
         "lead": lead,
         "figures": tuple(_figures(one, context)),
         "count": summary.total,
+        "compare": one.group.slug,
+        "codes": one.group.members,
+        "people": one.people,
         "classes": len(scale.lows),
         "overlay": Markup(overlay),  # noqa: S704 - SVG made here, its texts escaped
         "legend": tuple(_legend(one, among)),
-        **Curves(among).show(one.daily, name),
+        **curves.show(one.daily, name),
         "gaps": sentences.gaps(summary, formats),
         "funnel": make_funnel(among) if summary.total else None,
         "lines": make_lines(among),
+        "history": "",
+        "months": periods.rows(periods.sums(one.daily)) if summary.by_country else (),
         "rows": make_rows(among),
         "change_note": compared(summary.comparison, summary.daily, formats),
         "without": [name_of(code, context.theme.locale) for code in _without(one)],
@@ -106,7 +120,7 @@ def _row(one: GroupCount, context: Context) -> GroupRow:
         reach=_reach(one, formats),
         count=sentences.amount(summary.metric, summary.total, formats),
         share=formats.share(one.share),
-        per_million=_per_million(one, formats),
+        per_million=per_million(one, context),
         change=formats.change(change.now, change.before) if change else "–",
         tone=tone_of_change(change),
         spark=spark_path(one.daily, [day.count for day in summary.daily]),
@@ -119,10 +133,6 @@ def _reach(one: GroupCount, formats: Formats) -> str:
     return formats.say("%(number)s of %(all)s", number=formats.number(counted), all=formats.number(members))
 
 
-def _per_million(one: GroupCount, formats: Formats) -> str:
-    return "–" if one.per_million is None else formats.rate(one.per_million)
-
-
 def _figures(one: GroupCount, context: Context) -> Iterator[Figure]:
     formats, summary, say = context.formats, one.summary, context.formats.say
     change, total = one.change, sentences.amount(summary.metric, summary.total, formats)
@@ -132,17 +142,7 @@ def _figures(one: GroupCount, context: Context) -> Iterator[Figure]:
         notes.append(formats.say_many("%(count)s new", "%(count)s new", len(summary.new)))
     yield Figure("reach", say("Countries"), formats.number(len(summary.countries)), " · ".join(notes))
     yield Figure("share", say("Share of the total"), formats.share(one.share))
-    yield Figure("dense", say("Per million people"), _per_million(one, formats), _people(one, context))
-
-
-def _people(one: GroupCount, context: Context) -> str:
-    """Return the joint population, or why there is no rate."""
-    formats = context.formats
-    if one.no_rate == "no_population":
-        return formats.say("no permanent residents")
-    if one.no_rate:
-        return formats.say("under %(quantity)s", quantity=context.quantity(context.summary.per_million_from))
-    return formats.say("of %(people)s people", people=formats.number(one.people))
+    yield make_dense(one, context)
 
 
 def _without(one: GroupCount) -> list[str]:

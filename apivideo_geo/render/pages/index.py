@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from apivideo_geo.geo.countries import all_countries, flag
-from apivideo_geo.model import IN_SECONDS, CountryCount, NewsItem, Summary
+from apivideo_geo.model import CountryCount, NewsItem, Summary
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map import script_data
 from apivideo_geo.render.map.daily_curve import render_timeline
@@ -18,7 +18,15 @@ from apivideo_geo.render.map.legend import make_legend
 from apivideo_geo.render.map.sparkline import spark_path
 from apivideo_geo.render.pages.breakdowns import make_panels
 from apivideo_geo.render.pages.embed import make_snippet
-from apivideo_geo.render.pages.figures import Figure, change_note, change_of, compared, tone_of_change, whole_history
+from apivideo_geo.render.pages.figures import (
+    Figure,
+    change_note,
+    change_of,
+    compared,
+    per_million,
+    tone_of_change,
+    whole_history,
+)
 from apivideo_geo.render.pages.funnel import make_funnel
 from apivideo_geo.render.pages.notes import make_marks, with_marks
 from apivideo_geo.render.pages.periods import make_control
@@ -122,16 +130,9 @@ def make_figures(context: Context) -> tuple[Figure, ...]:
             "dense",
             say("Most per million people"),
             leader.name if leader else "–",
-            _per_million(leader, context) if leader else from_text,
+            per_million(leader, context) if leader else from_text,
         ),
     )
-
-
-def _per_million(country: CountryCount, context: Context) -> str:
-    value, formats = country.per_million, context.formats
-    if value is None:
-        return "–"
-    return formats.duration(value) if context.summary.metric in IN_SECONDS else formats.rate(value)
 
 
 def _reach_note(summary: Summary, formats: Formats) -> str:
@@ -160,7 +161,7 @@ def make_rows(context: Context) -> tuple[CountryRow, ...]:
             count=sentences.amount(summary.metric, country.count, formats),
             share=formats.share(country.share),
             bar=f"{max(_BAR * country.share / longest, 1):.1f}",
-            per_million=_per_million(country, context),
+            per_million=per_million(country, context),
             **_change_cell(country.iso_a3, summary, formats),
             spark=spark_path(summary.by_country.get(country.iso_a3, ()), totals),
         )

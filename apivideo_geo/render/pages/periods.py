@@ -83,17 +83,29 @@ class Periods:
         self._rows: dict[str, list[Month]] = {}
         self._control = make_control(context)
 
-    def follow(self, path: str, name: str, months: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str, bytes]]:
+    def follow(
+        self, path: str, name: str, months: Mapping[str, Any] | None, **counted: Sequence[str] | int
+    ) -> tuple[dict[str, Any], dict[str, bytes]]:
         """Return what the template at ``path`` prints so that it follows the period, and the file for its script.
 
-        ``name``: what the page is about; ``months``: the data of the file, None if they are not known.
+        ``name``: what the page is about; ``months``: the data of the file, None if they are not known, empty if the
+        page has no table by month. ``counted``: ``codes`` (alpha-3) and ``people``, if the days of countries are added
+        up.
         """
         if months is None or not self._control["periods"]:
             return {"control": None, "data": None}, {}
-        file, content = f"{path.removesuffix('.html').replace('/', '-')}.js", render_months("months", months)
-        address = hashed({file: content})[file]
-        data = {"root": "../", "file": address, "name": name, "ranked": path.startswith("video/")}
-        return {"control": self._control, "data": data}, {address: content}
+        files = {}
+        if months:
+            script, content = f"{path.removesuffix('.html').replace('/', '-')}.js", render_months("months", months)
+            files = {hashed({script: content})[script]: content}
+        data = {
+            "root": "../",
+            "file": next(iter(files), ""),
+            "name": name,
+            "ranked": path.startswith("video/"),
+            **counted,
+        }
+        return {"control": self._control, "data": {key: value for key, value in data.items() if value}}, files
 
     @cached_property
     def titles(self) -> dict[str, int]:

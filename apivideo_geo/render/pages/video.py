@@ -186,7 +186,7 @@ def _figures(
     rank = formats.say(
         "rank %(rank)s of %(number)s", rank=formats.number(detail.rank), number=formats.number(context.watched)
     )
-    yield Figure("total", "", count, rank)
+    yield Figure("total", "", sentences.amount(context.summary.metric, detail.count, formats), rank)
     yield from _recent(detail, context)
     yield Figure("reach", formats.say("Countries"), formats.number(len(counts)))
     if counts:
@@ -206,19 +206,19 @@ def _figures(
 
 
 def _recent(detail: AssetDetail, context: Context) -> Iterator[Figure]:
-    """Yield the count of the last days, with its change; nothing without a comparison."""
+    """Yield the count of the last days that are over, with its change if there is something to compare with."""
     compared_days, formats = context.media_comparison, context.formats
-    if not detail.daily or not compared_days or not compared_days.groups:
+    if not detail.daily or not compared_days:
         return
     start = (compared_days.now.first - context.summary.daily[0].day).days
-    count = sum(detail.daily[max(start, 0) : start + compared_days.now.days])
+    days = detail.daily[max(start, 0) : start + compared_days.now.days]
     change = change_of(detail.daily, compared_days)
-    label = formats.say_many("Last %(count)s day", "Last %(count)s days", compared_days.now.days)
+    label = formats.say_many("Last %(count)s day", "Last %(count)s days", len(days))
     note = change and formats.say_many(
         "%(change)s on the day before", "%(change)s on the %(count)s days before", compared_days.now.days,
         change=formats.change(change.now, change.before),
     )  # fmt: skip
-    yield Figure("recent", label, formats.number(count), note or "", tone_of_change(change))
+    yield Figure("recent", label, formats.number(sum(days)), note or "", tone_of_change(change))
 
 
 def make_list(context: Context) -> dict[str, Any]:

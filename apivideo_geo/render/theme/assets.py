@@ -72,10 +72,10 @@ METRICS_PARTS = ("ratios.js", "labels.js", "funnel.js")
 """Scripts for other metrics than the first, as one file; loaded when a reader chooses one."""
 DETAIL = "detail.js"
 DETAIL_PARTS = (
-    "words.js", "formats.js", "classes.js", "compare.js", "figures.js", "periods.js", "line.js", "breakdowns.js",
-    "prose.js", "detail.js",
+    "words.js", "formats.js", "classes.js", "compare.js", "figures.js", "periods.js", "against.js", "line.js",
+    "breakdowns.js", "prose.js", "detail.js",
 )  # fmt: skip
-"""Scripts of the period on the pages of countries and videos, as one file; loaded when a reader chooses one."""
+"""Scripts of the period on the pages of countries, groups and videos, as one file; loaded when a reader chooses one."""
 CITY_MAP = "city-map.js"
 CITY_MAP_PARTS = ("words.js", "map.js", "city-map.js")
 """Scripts of the map of cities, as one file."""
