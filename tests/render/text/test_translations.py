@@ -338,12 +338,12 @@ def hear_comparison(open_page: OpenPage, locale: str, folder: Path) -> list[str]
 
 
 def hear_pages(open_page: OpenPage, locale: str, folder: Path, what: Summary, details: Details) -> list[str]:
-    """What the pages of a country and of a video show of several periods."""
+    """What the pages of a country, of a video and of a group show of several periods."""
     days_of = {"impression": 6, "end": 2, "viewer": 7}
     what = replace(russian(what), others={name: other(what, name, days) for name, days in days_of.items()})
     first = build(what, folder, Theme("Acme Academy", locale=locale), details).parent
     heard = []
-    for page in ("country/FRA.html", "country/PER.html", "video/viFilm00.html"):
+    for page in ("country/FRA.html", "country/PER.html", "video/viFilm00.html", "group/europe.html"):
         for period in ("2026-11", "2026-11-16..2026-11-17", "2026-11-17..2026-11-17", "2026-11-18..2026-11-18"):
             opened = open_page(f"{(first / page).as_uri()}?period={period}", **DESKTOP)
             opened.page.wait_for_selector("html.live")
