@@ -133,7 +133,7 @@ def render_ledger(entries: Iterable[LedgerDay]) -> str:
     lines = []
     for entry in sorted(entries, key=lambda entry: entry.day):
         values = {name: _plain(value) for name, value in vars(entry).items()}
-        lines.append(json.dumps(values, separators=(",", ":"), sort_keys=False) + "\n")
+        lines.append(json.dumps(values, separators=(",", ":")) + "\n")
     return "".join(lines)
 
 

@@ -156,6 +156,23 @@ def test_where_nothing_can_be_compared_no_other_period_is_named():
     assert nearest_of(compare(days(FIRST, [1] * 5), (FIRST, FIRST), other)) is None
 
 
+def with_gaps(length: int, *gaps: int) -> tuple[DayCount, ...]:
+    return days(FIRST, [None if index in gaps else 1 for index in range(length)])
+
+
+def span(first: int, last: int) -> tuple[date, date]:
+    return FIRST + timedelta(first), FIRST + timedelta(last)
+
+
+def test_of_two_periods_that_are_as_near_the_later_one_is_named():
+    assert nearest_of(compare(with_gaps(11, 5), span(5, 5), span(0, 0))) == (span(6, 6), span(0, 0))
+
+
+def test_the_nearest_period_ends_in_the_history_and_is_as_long_or_else_shorter():
+    assert nearest_of(compare(with_gaps(30, 10, 15), span(20, 29))) == (span(15, 24), "")
+    assert nearest_of(compare(with_gaps(20, 4, 14), span(11, 19))) == (span(18, 19), "")
+
+
 def nearest_of(comparison: Comparison | None) -> object:
     assert comparison
     assert not comparison.groups

@@ -21,6 +21,7 @@ def asked(stored, now=NIGHT, first=DAY, last=DAY, detail="country"):
 
 def test_a_day_never_collected_is_asked():
     assert asked([]) == {DAY: "country"}
+    assert asked([], last=DAY + timedelta(1)) == {DAY: "country", DAY + timedelta(1): "country"}
 
 
 def test_a_day_still_open_when_last_seen_is_asked():
@@ -52,7 +53,8 @@ def test_a_day_stored_at_a_lower_detail_is_fetched_again_and_never_at_less_than_
     final = NIGHT + timedelta(days=30)
     assert asked([entry(last=NIGHT)], now=final, detail="full") == {DAY: "full"}
     assert asked([entry(last=NIGHT, detail="full")], now=final, detail="country") == {}
-    assert asked([entry(last=NIGHT, detail="full", open=True)], now=final, detail="country") == {DAY: "full"}
+    assert asked([entry(last=NIGHT, detail="full", open=True)], now=final, detail="media") == {DAY: "full"}
+    assert asked([entry(last=NIGHT, detail="media")], now=final, detail="full") == {DAY: "full"}
 
 
 def compared(*stored, now=NIGHT, source="data", first=DAY, last=DAY):
@@ -90,6 +92,7 @@ def test_a_young_day_that_was_compared_is_not_fetched_unless_all_are():
 def test_a_day_that_a_clock_ahead_stored_is_fetched_again():
     end = datetime(2026, 11, 11, tzinfo=UTC)
     early = entry(last=end - timedelta(hours=1))
+    assert asked([entry(last=end)], now=end) == {}
     assert asked([early], now=end - timedelta(minutes=1)) == {DAY: "country"}, "complete before its end"
     assert asked([entry(last=NIGHT)], now=NIGHT - CLOCK_TOLERANCE) == {}
     assert asked([entry(last=NIGHT)], now=NIGHT - CLOCK_TOLERANCE - timedelta(seconds=1)) == {DAY: "country"}
@@ -110,7 +113,7 @@ def test_the_ledger_is_the_same_after_writing_and_reading():
 
 def test_a_broken_line_is_reported_with_its_number():
     text = render_ledger([entry(last=NIGHT)]) + "<<<<<<< HEAD\n"
-    with pytest.raises(DataRefused, match=r"history/ledger.jsonl, line 2"):
+    with pytest.raises(DataRefused, match=r"history/ledger.jsonl, line 2 .* it is rebuilt from the Parquet files\.$"):
         parse_ledger(text.encode(), "history/ledger.jsonl")
 
 

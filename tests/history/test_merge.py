@@ -14,6 +14,7 @@ from apivideo_geo.model import Asset, Cells, Facts, PublishedMonth
 
 DAY, NOW = date(2026, 11, 10), datetime(2026, 11, 20, 4, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 11, tzinfo=UTC)
+FIRST = date(2026, 11, 1)
 TWO, THREE = DAY + timedelta(1), DAY + timedelta(2)
 
 
@@ -72,12 +73,13 @@ def test_what_either_side_published_of_a_further_metric_is_there_afterwards(fold
     assert load_published(theirs) == {}
 
 
-def test_a_day_that_one_side_corrected_has_the_correction_even_if_it_is_smaller(folders):
+@pytest.mark.parametrize("now", [NOW, NOW + timedelta(60)], ids=["a file a day", "a file a month"])
+def test_a_day_that_one_side_corrected_has_the_correction_even_if_it_is_smaller(folders, now):
     _, ours, theirs = folders
     for folder in folders:
-        save(folder, {DAY: 5, TWO: 5})
-    save(ours, {DAY: 3})
-    save(theirs, {TWO: 4})
+        save(folder, {DAY: 5, TWO: 5}, now=now)
+    save(ours, {DAY: 3}, now=now)
+    save(theirs, {TWO: 4}, now=now)
     assert merged(folders).taken == (DAY,)
     assert counts(theirs) == {DAY: 3, TWO: 4}
 
@@ -123,6 +125,9 @@ def test_a_day_that_is_not_over_stays_with_the_run_that_fetched_it(folders):
     save(theirs, {THREE: 1})
     assert merged(folders).taken == (DAY, TWO)
     assert today not in counts(theirs)
+    save(ours, {FIRST: 3}, now=datetime(2026, 11, 1, 20, tzinfo=UTC))
+    save(ours, {TWO: 8})
+    assert merged(folders).taken == (TWO,), "also if later days are over"
 
 
 def test_a_removed_day_is_removed_only_on_request_and_never_if_they_changed_it(folders):

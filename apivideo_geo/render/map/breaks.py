@@ -84,7 +84,7 @@ def jenks_breaks(values: Sequence[float], classes: int, whole: bool) -> list[flo
     for begin in reversed(begins):
         end = begin[end]
         below, at = values[end - 1], values[end]
-        limits.append(at if below == at else roundest(below, at, math.sqrt(below * at), whole))
+        limits.append(roundest(below, at, math.sqrt(below * at), whole))
     return sorted(set(limits))
 
 

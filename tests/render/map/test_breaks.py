@@ -58,6 +58,8 @@ def test_the_roundest_number_above_zero_may_be_a_thousandth():
     assert roundest(0, 5, 0.004, False) == 0.005
     assert roundest(0, 0.7, 0.7, False) == 0.5
     assert roundest(0, 5, 0.004, True) == 1
+    assert roundest(0, 5, 0.0004, False) == 0.001
+    assert roundest(1e-9, 1, 1e-6, False) == 1e-6
 
 
 @given(COUNTS, st.integers(3, 9))
@@ -107,3 +109,7 @@ def test_classes_of_equal_size_move_a_limit_by_a_fifth_of_a_class_to_a_rounder_n
 
 def test_where_ties_leave_no_limit_near_or_above_the_last_one_below_is_taken():
     assert quantile_breaks([1, 2, 5, 6, 6, 6, 6, 6, 6, 6], 2, True) == [6]
+
+
+def test_values_that_are_all_equal_from_some_point_on_are_one_class():
+    assert quantile_breaks([1, 5, 5, 5], 4, True) == [2]
