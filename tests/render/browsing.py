@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from apivideo_geo.model import Details, Summary
 from apivideo_geo.render.site import Theme
-from tests.browser import wait_until
+from tests.browser import Opened, find_violations, wait_until
 from tests.render.samples import site_of, write
 
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
@@ -20,6 +21,31 @@ def build(what: Summary, folder: Path, theme: Theme | None = None, details: Deta
     """The site of a Summary in ``folder``; gives the path of its front page."""
     site = write(site_of(what, theme, details), folder)
     return site / "index.html"
+
+
+def find_faults(
+    opened: Opened, origin: str, names: Iterable[str], prepare: Callable[[str], object] = lambda name: None
+) -> dict[str, list[object]]:
+    """Show pages one after the other; return what is wrong with each, without those with which nothing is.
+
+    Wrong is what axe finds, what the console says, a page wider than the window, and any address that does not begin
+    with ``origin``. ``prepare`` is called with the name of each page, to press what a reader would.
+    """
+    faults: dict[str, list[object]] = {}
+    for name in names:
+        opened.problems.clear()
+        opened.requests.clear()
+        opened.page.goto(f"{origin}/{name}")
+        prepare(name)
+        seen = (opened.page.viewport_size or {"width": 0})["width"]
+        width = opened.page.evaluate("document.documentElement.scrollWidth") - seen
+        # An icon that is still on its way when the next page is opened is no problem.
+        found = [problem for problem in opened.problems if "favicon" not in problem]
+        found += [*opened.outside(origin), *[f"{width} px wider than the window"] * bool(width)]
+        found += map(str, find_violations(opened.page))
+        if found:
+            faults[name] = [*found]
+    return faults
 
 
 def live(page: Page) -> Page:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from apivideo_geo.model import Asset, AssetDetail, Details
 from apivideo_geo.render.site import Theme, render_site
 from tests.browser import OpenPage, find_violations
-from tests.render.browsing import DESKTOP, live
+from tests.render.browsing import DESKTOP, find_faults, live
 from tests.render.samples import TEMPLATES, detailed, write
 
 PAGES = [
@@ -25,14 +25,10 @@ def site(tmp_path_factory) -> Path:
     return write(render_site(summary, Theme("Acme Academy"), TEMPLATES, details), tmp_path_factory.mktemp("pages"))
 
 
-@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 360)])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page: OpenPage, site, name, theme, width):
-    opened = open_page((site / name).as_uri(), color_scheme=theme, viewport={"width": width, "height": 800})
-    assert opened.problems == []
-    assert opened.outside(site.as_uri()) == []
-    assert opened.page.evaluate("document.documentElement.scrollWidth") == width
-    assert find_violations(opened.page) == []
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page: OpenPage, site, theme, width):
+    opened = open_page("about:blank", color_scheme=theme, viewport={"width": width, "height": 800})
+    assert find_faults(opened, site.as_uri(), PAGES) == {}
 
 
 def test_the_land_lies_under_the_countries_of_a_video(open_page: OpenPage, site):
