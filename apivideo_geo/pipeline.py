@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -49,10 +51,14 @@ def run(command: str, settings: Settings, effects: Effects, report: Report | Non
             summary, details, facts = summarise_history(settings, effects)
         report.summary = summary
         report.warnings += _unused_settings(settings, summary, details)
-        with report.step("render", effects):
-            site = render(summary, details, facts, settings)
-        with report.step("publish", effects):
-            publish(site, summary, details, settings, hidden, report)
+        gc.freeze()  # what was counted stays: searching it for garbage again and again takes a twentieth of the time
+        try:
+            with report.step("render", effects):
+                site = render(summary, details, facts, settings)
+            with report.step("publish", effects):
+                publish(site, summary, details, settings, hidden, report)
+        finally:
+            gc.unfreeze()
     return report
 
 
@@ -186,9 +192,11 @@ def render(summary: Summary, details: Details, facts: ibis.Table, settings: Sett
     theme = theme_of(settings)
     groups = count_groups(summary, all_groups(theme.groups, settings.locale), population)
     tables = make_tables(summary, details, groups)
-    site = render_site(summary, theme, find_templates(), details, column_names(tables), SpooledFiles())
-    others = summary.others.values()
-    days = {FACTS: render_facts(facts, summary.period_from, summary.period_to, settings.withhold_media, others)}
+    period = summary.period_from, summary.period_to
+    with ThreadPoolExecutor(1) as thread:  # the engine sorts and packs the facts while Python makes the pages
+        packed = thread.submit(render_facts, facts, *period, settings.withhold_media, summary.others.values())
+        site = render_site(summary, theme, find_templates(), details, column_names(tables), SpooledFiles())
+        days = {FACTS: packed.result()}
     site.update(days)
     site.update(render_month_files(summary, details))
     site.update(render_data_files(summary, tables, days, theme.title, theme.site_url))
