@@ -96,7 +96,10 @@
     const combo = geo.combo.start({ items: [...videos.values()], most: MOST, keys: () => keys, choose, content: (item) => [geo.make("span", item.name)] });
     window.addEventListener("popstate", () => { keys = read(); show(); });
     if (isFirst()) combo.show();
-    else show();
+    else {
+      geo.byId("choosing").open = true;
+      show();
+    }
     document.documentElement.classList.add("live");
   }
 

@@ -533,6 +533,7 @@ interface PageElements {
   snippet: HTMLTextAreaElement | null;
   choices: HTMLElement;
   videos: HTMLElement;
+  choosing: HTMLDetailsElement;
   "videos-title": HTMLElement;
   chosen: HTMLElement;
   chart: HTMLElement;

@@ -124,6 +124,7 @@ def test_a_reader_chooses_the_videos_with_the_keyboard_and_they_are_in_the_addre
     page.wait_for_selector("html.live")
     titles = page.locator("#videos figcaption b")
     assert titles.all_inner_texts() == [f"Film {number}" for number in range(1, 10)]
+    page.locator("#choosing summary").press("Enter")
     page.focus("#find")
     page.keyboard.type("film 11")
     page.keyboard.press("Enter")

@@ -333,6 +333,7 @@ def hear_comparison(open_page: OpenPage, locale: str, folder: Path) -> list[str]
     maps = open_page((folder / "small-maps.html").as_uri(), **DESKTOP).page
     maps.wait_for_selector("html.live")
     maps.evaluate(LISTEN, list(SAID))
+    maps.click("#choosing summary")
     maps.click("#chosen button >> nth=0")
     return heard + list(maps.evaluate("[...heard]"))
 
