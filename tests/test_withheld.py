@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
@@ -158,7 +159,11 @@ def test_what_is_withheld_everywhere_is_named_nowhere(sites):
 def test_weekly_counts_for_comparison_have_no_video_if_those_are_withheld(sites):
     weeks = [text for name, text in published(sites, "before", "now").items() if "/weeks." in name]
     assert len(weeks) == 2 and all('"country"' in text for text in weeks)
-    assert not any('"video"' in text or "viA" in text or '"media_total":[' in text for text in weeks)
+    every = [text for name, text in published(sites, "before", "now").items() if "/weeks" in name]
+    assert not any('"video"' in text or '"collection"' in text or "viA" in text for text in every)
+    for text in every:  # by country, and nothing by video
+        found = json.loads(text.removeprefix("apivideoGeo.weeks(").removesuffix(");\n"))
+        assert found["days"][1] is None and found["totals"][1] is None
 
 
 def test_the_search_finds_the_published_cities_and_no_other(sites):

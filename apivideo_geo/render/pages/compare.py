@@ -176,7 +176,8 @@ class Weeks:
 
     def figures(self, name: str) -> dict[str, Any]:
         """Return what the page needs of a metric or ratio, with a list for each item."""
-        found = [self.counts(name), self.counts(name, by_video=True)]
+        videos = any(item.by_video for item in self.items)
+        found = [self.counts(name), self.counts(name, by_video=True) if videos else None]
         items = [(item, found[item.by_video]) for item in self.items]
         return {
             "days": [counts.days if counts else None for counts in found],
