@@ -207,6 +207,15 @@ def test_values_that_were_suppressed_before_and_those_that_are_now_must_have_roo
     assert withhold_more(before, 20) == Cells({}, {}), "four values with 15 together cannot each be 19"
 
 
+def test_values_of_a_further_metric_are_suppressed_where_the_first_metric_does_not_show_them():
+    values = {"FRA": {"Paris": 9, "Lyon": 6, "Pau": 0, "Nice": 0}, "PER": {"Lima": 5}, "BEL": {"Gent": 1}}
+    found = only_within(Cells(values, {"FRA": 7}, {"FRA": 2}), {"FRA": {"Paris": 50, "Pau": 8}, "PER": {"Lima": 9}})
+    assert everything(found) == {
+        "shown": {"FRA": {"Paris": 9}, "PER": {"Lima": 5}, "BEL": {}},
+        "withheld": {"FRA": 13, "BEL": 1}, "hidden": {"FRA": 3, "BEL": 1},
+    }  # fmt: skip
+
+
 def test_cells_of_several_months_are_added_up_by_country_and_value():
     one = Cells({"PER": {"Lima": 5}, "FRA": {"Pau": 5, "Paris": 9}}, {"PER": 7})
     two = Cells({"FRA": {"Pau": 6}}, {"PER": 1, "FRA": 6})

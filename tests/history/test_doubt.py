@@ -143,3 +143,10 @@ def test_comparing_stored_days_changes_their_doubt_their_own_count_and_their_tim
     assert doubt.compare(entries, {DAY: 9}, later)[DAY].nights == 2
     refused = {DAY: stored(5, 9, "refused", answer=5, last=NIGHT, nights=1)}
     assert doubt.compare(refused, {DAY: 5}, later)[DAY].doubt == "refused"
+
+
+def test_comparing_knows_days_of_viewers_and_days_that_are_not_over():
+    viewers = {DAY: stored(6, None, "uncompared", metric="viewer")}
+    assert doubt.compare(viewers, {DAY: 5}, NIGHT)[DAY].doubt == "no"
+    growing = {DAY: stored(5, None, open=True)}
+    assert doubt.compare(growing, {DAY: 9}, NIGHT)[DAY].doubt == "no"
