@@ -14,7 +14,7 @@ from apivideo_geo.aggregate.fact_values import read_host, read_referrer
 from apivideo_geo.aggregate.facts import count_sessions
 from apivideo_geo.aggregate.sessions import utc_day
 from apivideo_geo.engines import connect
-from apivideo_geo.facts import FACTS
+from apivideo_geo.facts import FACTS, add_up_facts, sort_facts
 from apivideo_geo.model import DIMENSIONS, Refused
 
 NAMES = ("sessionID", "loadedAt", "country", "ISO_A3")
@@ -208,3 +208,22 @@ def test_a_referrer_is_cut_to_its_host(authority: str, host: str) -> None:
 )
 def test_nothing_but_the_host_of_a_referring_address_is_kept(url: str, host: str) -> None:
     assert read_referrer(url) == host
+
+
+def test_facts_are_sorted_by_every_column_and_rows_that_differ_only_in_their_count_are_added_up() -> None:
+    chosen = random.Random(3)
+    days, codes = (date(2026, 2, 1), date(2026, 1, 31)), ("---", "FRA", "DEU")
+    values = ("", "é", "viB", "via", "unlisted")
+    rows = [
+        (chosen.choice(days), "play", chosen.choice(codes), chosen.choice(("total", "media")), chosen.choice(values), n)
+        for n in range(200)
+    ]
+    columns = zip(zip(*rows, strict=True), FACTS.types, strict=True)
+    table = pa.table([pa.array(column, kind) for column, kind in columns], schema=FACTS)
+    by_bytes = sorted(rows, key=lambda row: (*row[:4], row[4].encode(), row[5]))
+    assert facts_of(sort_facts(pa.concat_tables([table.slice(0, 70), table.slice(70)]))) == by_bytes
+    sums: dict[tuple[object, ...], int] = {}
+    for *key, count in by_bytes:
+        sums[tuple(key)] = sums.get(tuple(key), 0) + count
+    assert facts_of(add_up_facts(table)) == [(*key, count) for key, count in sums.items()]
+    assert sort_facts(table.slice(0, 0)) == add_up_facts(table.slice(0, 0)) == FACTS.empty_table()
