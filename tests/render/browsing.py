@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,16 @@ def build(what: Summary, folder: Path, theme: Theme | None = None, details: Deta
     """The site of a Summary in ``folder``; gives the path of its front page."""
     site = write(site_of(what, theme, details), folder)
     return site / "index.html"
+
+
+@contextmanager
+def in_case(name: str) -> Iterator[None]:
+    """Name the case in the message of an assertion that fails."""
+    try:
+        yield
+    except AssertionError as error:
+        error.add_note(f"in the case {name!r}")
+        raise
 
 
 def find_faults(

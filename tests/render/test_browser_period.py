@@ -24,8 +24,8 @@ from apivideo_geo.geo.places import population
 from apivideo_geo.model import Asset, Details, Summary
 from apivideo_geo.render.pages.periods import ever_named
 from apivideo_geo.render.site import Theme
-from tests.browser import OpenPage, find_violations, wait_until
-from tests.render.browsing import DESKTOP, PHONE, build, figure, live, number
+from tests.browser import Opened, OpenPage, find_violations, wait_until
+from tests.render.browsing import DESKTOP, PHONE, build, figure, in_case, live, number
 from tests.render.samples import TEMPLATES
 
 FIRST, TODAY = date(2026, 8, 1), date(2026, 11, 20)
@@ -104,7 +104,16 @@ def in_france(first: str, last: str, dimension: str) -> Counter[str]:
 
 
 def opened(open_page: OpenPage, site: Path, name: str, period: str = "", **options) -> Page:
-    found = open_page(f"{(site / name).as_uri()}{period and '?period='}{period}", **(options or DESKTOP))
+    found = open_page(address(site, name, period), **(options or DESKTOP))
+    return awake(found)
+
+
+def address(site: Path, name: str, period: str) -> str:
+    return f"{(site / name).as_uri()}{period and '?period='}{period}"
+
+
+def awake(found: Opened) -> Page:
+    """Reach for the control of the period, and wait until the scripts have taken over."""
     found.page.evaluate("document.getElementById('periods').dispatchEvent(new Event('focusin', {bubbles: true}))")
     found.page.wait_for_selector("html.live")
     assert found.problems == []
@@ -131,11 +140,16 @@ PERIODS = [
 """The period; its first and last day; those of the months that the tables cover: the ones at least half in it."""
 
 
-@pytest.mark.parametrize(("period", "first", "last", "from_month", "to_month"), PERIODS)
-def test_every_figure_and_table_of_a_country_is_a_sum_over_the_facts(
-    open_page: OpenPage, site, period, first, last, from_month, to_month
-):
-    page = opened(open_page, site, "country/FRA.html", period)
+def test_every_figure_and_table_of_a_country_is_a_sum_over_the_facts(open_page: OpenPage, site):
+    found = open_page("about:blank", **DESKTOP)
+    for period, *days in PERIODS:
+        with in_case(period):
+            found.page.goto(address(site, "country/FRA.html", period))
+            check_country(awake(found), *days)
+
+
+def check_country(page: Page, first: str, last: str, from_month: str, to_month: str) -> None:
+    """Fails unless the page of France has the sums from ``first`` to ``last``; its tables have those of the months."""
     sums = add_up(first, last)
     assert number(figure(page, "total")) == sums["FRA"]
     assert figure(page, "rank") == str(1 + (sums["BEL"] > sums["FRA"]))
@@ -186,9 +200,16 @@ def test_a_month_that_was_not_collected_is_not_zero(open_page: OpenPage, site):
         assert "30 of them were never collected" in page.locator("#period-note").inner_text()
 
 
-@pytest.mark.parametrize(("period", "first", "last", "from_month", "to_month"), PERIODS)
-def test_every_figure_of_a_video_is_a_sum_over_the_facts(open_page, site, period, first, last, from_month, to_month):
-    page = opened(open_page, site, "video/viA0000.html", period)
+def test_every_figure_of_a_video_is_a_sum_over_the_facts(open_page: OpenPage, site):
+    found = open_page("about:blank", **DESKTOP)
+    for period, *days in PERIODS:
+        with in_case(period):
+            found.page.goto(address(site, "video/viA0000.html", period))
+            check_video(awake(found), *days)
+
+
+def check_video(page: Page, first: str, last: str, from_month: str, to_month: str) -> None:
+    """Fails unless the page of a video has the sums from ``first`` to ``last``; its table has those of the months."""
 
     def of_film(first: str, last: str) -> Counter[str]:
         return Counter({
