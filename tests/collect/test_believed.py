@@ -115,6 +115,17 @@ def test_a_lie_about_one_video_puts_its_day_in_doubt_and_heals_on_the_next_night
     assert sum(row["count"] for row in rows if row["value"] == video) == plays
 
 
+@pytest.mark.parametrize("name", ["half the rows", "counts doubled"])
+def test_devices_that_contradict_the_plays_put_their_day_in_doubt_and_heal_on_the_next_night(nights, world, name):
+    devices = Step("devices", lambda _, target: "buckets/play/device-type" in target)
+    nights(0, LIE[name], devices, since=YESTERDAY, APIVIDEO_GEO_DETAIL="full")
+    assert (stored(nights).doubt, stored(nights).count) == ("refused", truth(world))
+    nights(1, since=YESTERDAY, APIVIDEO_GEO_DETAIL="full")
+    assert stored(nights).doubt == "no"
+    rows = load_history(nights.product.folder / "history").rows_of(YESTERDAY).to_pylist()
+    assert sum(row["count"] for row in rows if row["dimension"] == "device") == truth(world)
+
+
 def test_the_missing_part_of_a_day_is_unknown_and_its_rows_stay(nights, world):
     nights(0, LIE["half the rows"], command="build")
     entry = stored(nights)
