@@ -30,14 +30,15 @@ COLUMNS = ("module", "function", "line", "becomes", "reason")
 HEAD = """# Mutation tests
 
 [mutmut](https://mutmut.readthedocs.io/) {version} changes the code in small ways: a number, an operator, a string, an
-argument, a keyword. The types or a test should fail for each change. `make mutants` wrote this page on {day}: mypy
-reads each changed function of the modules below, and then the quick tests run that call it, those in `[tool.mutmut]`
-of `pyproject.toml`: in one process, without a browser. Not changed are constants of modules, and functions with a
-decorator, such as properties and cached ones.
+argument, a keyword. The types or a test should fail for each change. These are the results of {day}: mypy reads each
+changed function of the modules below, and then the quick tests run that call it, those in `[tool.mutmut]` of
+`pyproject.toml`: in one process, without a browser. `make mutants` goes on with what was not run, and writes this page.
+Not changed are constants of modules, and functions with a decorator, such as properties and cached ones.
 
-Score: the noticed changes, by types or tests, of those that were run. *No difference*: the changes that are listed
-below with the reason. *Open*: no quick test notices them. *Not called*: no quick test calls the function, only the
-slow ones do, which run the whole command, such as `test_withheld.py`, `test_believed.py` and `test_main_job.py`.
+Score: the noticed changes, by types or tests, of all; only of a module that was run completely. *No difference*: the
+changes that are listed below with the reason. *Open*: no quick test notices them. *Not called*: no quick test calls
+the function, only the slow ones do, which run the whole command, such as `test_withheld.py`, `test_believed.py` and
+`test_main_job.py`.
 
 """
 TABLE = """| module | changes | by types | by tests | no difference | open | not called | not run | score |

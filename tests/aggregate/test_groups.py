@@ -52,7 +52,7 @@ def test_a_group_of_which_nobody_watched_has_zeros_on_the_days_that_were_collect
 
 def test_a_group_has_a_share_of_all_and_a_rate_for_all_people_who_live_in_it():
     andes, north = count_groups(made(), [ANDES, NORTH], PEOPLE.get)
-    assert (andes.group, andes.summary.total, andes.share) == (ANDES, 6, 6 / 46)
+    assert (andes.group, andes.summary.total, andes.summary.mapped, andes.share) == (ANDES, 6, 6, 6 / 46)
     assert (andes.people, andes.per_million, andes.no_rate) == (4_000_000, 1.5, "")
     assert (north.people, north.per_million) == (11_000_000, 42 / 11)
     assert north.daily == [19, 0, 23]
