@@ -40,7 +40,6 @@ LONGEST = (
     "tests/exports/test_sessions_csv.py",
     "tests/test_recount.py",
     "tests/test_hosting.py",
-    "tests/render/text/test_translations.py",
     "tests/test_release.py",
 )
 """The files that take longest run first, so that at the end no worker waits for another."""
