@@ -69,9 +69,9 @@ def test_an_error_in_a_template_is_one_sentence_with_file_and_line(tmp_path, mon
         ),
         (
             "macros.html",
-            "macro period(",
+            "macro time(",
             "macro other(",
-            "line 1: this copy of an older file has not the macro period;",
+            "line 1: this copy of an older file has not the macro time;",
         ),
         ("pieces.html", "macro figures(figures, word)", "macro figures(figures)", "has not the argument word of the"),
     ],
