@@ -16,7 +16,7 @@ _NORMAL = 1.959963984540054
 class RatioValue:
     """A ratio of a country, or of all.
 
-    ``upper_sum`` and ``lower_sum`` are the sums over the ``days`` UTC days on which both metrics were collected;
+    ``upper_sum`` and ``lower_sum`` are the sums over the ``days`` UTC days of :meth:`Ratios.shared_days`;
     ``too_few``: ``lower_sum`` is too small for a ratio.
     """
 
@@ -110,14 +110,21 @@ class Ratios:
         return RatioValue(ratio, upper, lower, days, too_few=lower < max(1, self._summary.ratio_from))
 
     def shared_days(self, *metrics: str, within: slice = slice(None)) -> list[int]:
-        """Return the indexes of the days on which all ``metrics`` were collected, all in full or all in part."""
+        """Return the indexes of the days on which all ``metrics`` were collected, all in full or all in part.
+
+        With viewers, whose mean of a day is shown, partial days count only if there are no complete ones.
+        """
         question = (metrics, within.start, within.stop)
         if question not in self._days:
             by_day = zip(*(self.metrics[metric].daily for metric in metrics), strict=True)
             shared = [
                 all(day.count is not None for day in days) and len({day.open for day in days}) == 1 for days in by_day
             ]
-            self._days[question] = [day for day in range(len(shared))[within] if shared[day]]
+            found = [day for day in range(len(shared))[within] if shared[day]]
+            if any(metric in PER_DAY for metric in metrics):
+                daily = self.metrics[metrics[0]].daily
+                found = [day for day in found if not daily[day].open] or found
+            self._days[question] = found
         return self._days[question]
 
     def sum_of(self, metric: str, code: str, days: Sequence[int]) -> int:

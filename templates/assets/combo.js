@@ -81,11 +81,14 @@
         if (list.hidden) offer();
         else if (event.key === "ArrowDown") go(at >= last ? 0 : at + 1);
         else go(at <= 0 ? last : at - 1);
-      } else if (event.key === "Enter" && !list.hidden) pick(/** @type {HTMLElement} */ (list.children[Math.max(at, 0)]));
+      } else if (event.key === "Enter" && !list.hidden) pick(/** @type {HTMLElement | null} */ (list.children[at] || best()));
       else if (event.key === "Escape" && !list.hidden) open(false);
       else return;
       event.preventDefault();
     }
+
+    /** The first option that is not chosen, of those that match what is typed. */
+    const best = () => (find.value.trim() ? list.querySelector("[aria-selected=false]") : null);
 
     /** @param {HTMLElement | null} option */
     function pick(option) {
@@ -117,6 +120,7 @@
     list.addEventListener("click", (event) => pick(geo.closest(event, "li")));
     return {
       show() {
+        if (keys().length < most) full.hidden = true; // after "Back", too
         chips.replaceChildren(...keys().map((key, slot) => chip(/** @type {ChoiceItem} */ (byKey.get(key)), slot)));
         if (!list.hidden) offer();
       },

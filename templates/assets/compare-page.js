@@ -18,6 +18,8 @@
   let items = new Map();
   /** @type {CompareState} */
   let state;
+  /** The metric or ratio that the page shows, until the one of `state` is loaded. */
+  let visible = data.metric;
   /** @type {ReturnType<ApivideoGeo["periods"]["start"]>} */
   let control = null;
   /** @type {ReturnType<ApivideoGeo["combo"]["start"]>} */
@@ -29,48 +31,62 @@
   function read(search) {
     const parts = new URLSearchParams(search), wanted = parts.get("compare"), metric = parts.get("metric") || "";
     const known = (wanted || "").split("~").map((key) => (items.has(key) ? key : key.toLowerCase())).filter((key) => items.has(key));
-    const keys = wanted === null ? data.leading : [...new Set(known)].slice(0, MOST);
+    const keys = known.length || wanted === "" ? [...new Set(known)].slice(0, MOST) : data.leading;
     return {
       keys, index: parts.get("scale") === "index", metric: Object.hasOwn(data.weeks, metric) ? metric : data.metric,
-      period: "all", ...periods.daysOf("all"), ...periods.read(parts.get("period") || ""),
+      period: "all", ...periods.daysOf("all"), ...periods.read(parts.get("period") || ""), against: periods.readAgainst(parts.get("against") || ""),
     };
+  }
+
+  /** The parts that other pages have too: the period, and what it is compared with there. */
+  function carried() {
+    const period = periods.write(state), against = periods.writeAgainst(state.against);
+    return [...(period ? [`period=${period}`] : []), ...(against ? [`against=${against}`] : [])];
   }
 
   /** The parts that differ from the default. */
   function write() {
-    const parts = [], period = periods.write(state);
+    const parts = [];
     if (state.keys.join() !== data.leading.join()) parts.push(`compare=${state.keys.join("~")}`);
     if (state.metric !== data.metric) parts.push(`metric=${state.metric}`);
-    if (period) parts.push(`period=${period}`);
+    parts.push(...carried());
     if (state.index) parts.push("scale=index");
     return parts.length ? `?${parts.join("&")}` : location.pathname;
   }
 
-  /** Shows another choice, as a new step of the browser's history. @param {Partial<CompareState>} changed */
-  function change(changed) {
-    state = { ...state, ...changed };
+  /** Writes the choice into the address: as a new step of the browser's history, or in place of the last one. @param {"pushState" | "replaceState"} way */
+  function remember(way) {
     try {
-      history.pushState(null, "", write());
+      history[way](null, "", write());
     } catch {
       // A browser may reject many changes in a row; the page works without.
     }
+  }
+
+  /** Shows another choice. @param {Partial<CompareState>} changed */
+  function change(changed) {
+    state = { ...state, ...changed };
+    remember("pushState");
     return follow();
   }
 
-  /** Loads the counts of the metric that is chosen, and shows all. */
+  /** Loads the counts of the metric that is chosen, and shows all; if that fails, it returns to the metric that is shown. */
   async function follow() {
     const wanted = state.metric;
     if (!loaded.has(wanted)) {
       select?.setAttribute("aria-busy", "true");
       const file = await geo.load(data.weeks[wanted], "weeks").catch(() => null);
-      select?.removeAttribute("aria-busy");
       if (file) loaded.set(wanted, file);
-      else {
+      if (state.metric !== wanted) return; // another one was chosen meanwhile
+      if (!file) {
         geo.say(_("The figures could not be loaded."));
-        state = { ...state, metric: data.metric };
+        state = { ...state, metric: visible };
+        remember("replaceState");
       }
     }
-    if (loaded.has(state.metric)) show();
+    select?.removeAttribute("aria-busy");
+    visible = state.metric;
+    show();
   }
 
   // The figures
@@ -147,10 +163,10 @@
     return svg;
   }
 
-  /** A link to the page of an item, with the period. @param {WeekItem} item */
+  /** A link to the page of an item, with the period and what it is compared with. @param {WeekItem} item */
   function link(item) {
-    const anchor = geo.make("a", item.name), period = periods.write(state);
-    anchor.href = item.page + (period && `?period=${period}`);
+    const anchor = geo.make("a", item.name), parts = carried();
+    anchor.href = item.page + (parts.length ? `?${parts.join("&")}` : "");
     return anchor;
   }
 

@@ -61,14 +61,23 @@
   /** @param {Code} code @param {number} [count] @param {Change | null} [change] @returns {CountryCounts} */
   const counts = (code, count = 0, change) => ({ code, count, value: count, now: 0, before: 0, counted: 0, ...change, fresh: false });
 
+  /** The last day that counts in means of a day: a partial day would lower them, and counts only if there is no other. @param {DaySums} history @param {number} from @param {number} to */
+  function lastOf({ known, days: { open } }, from, to) {
+    let last = to;
+    while (last > from && open.includes(last)) last--;
+    return known[last + 1] > known[from] ? last : to;
+  }
+
   /** @type {ApivideoGeo["ratios"]["viewOf"]} */
-  function viewOf({ metric, parts, known }, from, to, against, period) {
-    const [upper, lower] = /** @type {DaySums[]} */ (parts).map((part) => geo.viewOf(part, from, to, against, period));
-    const collected = known[to + 1] - known[from], days = /** @type {Metric[]} */ (metric.parts)[1].kind === "per-day" ? collected || 1 : 1;
+  function viewOf(history, from, to, against, period) {
+    const { metric, parts, known, later } = history, daily = /** @type {Metric[]} */ (metric.parts)[1].kind === "per-day";
+    const last = daily ? lastOf(history, from, to) : to;
+    const [upper, lower] = /** @type {DaySums[]} */ (parts).map((part) => geo.viewOf(part, from, last, against, period));
+    const collected = known[last + 1] - known[from], days = daily ? collected || 1 : 1;
     const codes = [...new Set([...upper.byCode.keys(), ...lower.byCode.keys()])];
     const rows = codes.map((code) => join([upper.byCode.get(code) || counts(code), lower.byCode.get(code) || counts(code)], days));
     const unknown = join([counts("---", upper.unknown), counts("---", lower.unknown)], days);
-    return finish({ ...lower, metric, few: Infinity, days, collected, apart: unknown }, rows, join([counts("", upper.total, upper.change), counts("", lower.total, lower.change)], days));
+    return finish({ ...lower, to, later: later && to === known.length - 2, metric, few: Infinity, days, collected, apart: unknown }, rows, join([counts("", upper.total, upper.change), counts("", lower.total, lower.change)], days));
   }
 
   /** @param {Totals} totals @param {CountryCounts[]} rows @param {CountryCounts} all */

@@ -15,10 +15,11 @@
     const videos = new Map(items.map(([key, name, note, page, count, codes, counts]) => [key, { key, name, note, page, count, counts: new Map(codes.split(" ").map((code, at) => [code, counts[at]])) }]));
     let keys = read();
 
-    /** The keys of the address; those that do not exist are dropped. */
+    /** The keys of the address; those that do not exist are dropped, and if none does the first ones are shown. */
     function read() {
       const wanted = new URLSearchParams(location.search).get("videos");
-      return wanted === null ? data.leading : [...new Set(wanted.split("~"))].filter((key) => videos.has(key)).slice(0, MOST);
+      const known = [...new Set((wanted || "").split("~"))].filter((key) => videos.has(key));
+      return known.length || wanted === "" ? known.slice(0, MOST) : data.leading;
     }
 
     /** Shows other videos, as a new step of the browser's history. @param {string[]} chosen */
@@ -89,7 +90,7 @@
     /** A map in words. @param {string} name @param {Map<string, number>} counts */
     function words(name, counts) {
       const most = [...counts].sort((a, b) => b[1] - a[1]).slice(0, NAMED).map(([code, count]) => `${names[code]} (${formats.number(count)})`);
-      const countries = new Intl.ListFormat(geo.data.lang, { type: "conjunction" }).format(most);
+      const countries = new Intl.ListFormat(geo.data.lang === "en" ? "en-001" : geo.data.lang, { type: "conjunction" }).format(most);
       return _("%(title)s: most in %(countries)s", { title: name, countries });
     }
 

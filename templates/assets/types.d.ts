@@ -663,6 +663,7 @@ interface WeekItem extends ChoiceItem {
 interface CompareState {
   /** Keys of the items, in the order of their lines. */
   keys: string[];
+  against: Against;
   /** "all", a length ("30d"), a month or two days. */
   period: string;
   from: number;

@@ -98,6 +98,13 @@ def test_viewers_are_divided_by_but_shown_as_the_mean_of_a_day():
     assert (found.upper, found.lower, found.interval) == (15, 9, None)
 
 
+def test_a_partial_day_does_not_lower_the_means_of_plays_and_viewers():
+    play, viewer = (counted(name, {"FRA": [10, 20, 2]}, partial=True) for name in ("play", "viewer"))
+    found = together(play, viewer).country(PER_VIEWER, "FRA")
+    assert (found.upper, found.lower, found.days) == (15, 15, 2)
+    assert together(play, viewer).country(PER_VIEWER, "FRA", slice(2, 3)).lower == 2, "there is no complete day"
+
+
 def test_a_ratio_can_be_that_of_some_days():
     ratios = together(counted("play", {"FRA": [1, 2, 3]}), counted("impression", {"FRA": [10, 10, 10]}))
     assert ratios.country(PLAY_RATE, "FRA", slice(1, 3)).value == 5 / 20

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import ibis
 import pyarrow.parquet as pq
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from apivideo_geo.aggregate.collections import make_collections
 from apivideo_geo.aggregate.details import by_media, detail
@@ -26,9 +26,9 @@ from apivideo_geo.geo.groups import own_groups
 from apivideo_geo.geo.places import population
 from apivideo_geo.model import UNLISTED, Asset, Details, Note, Summary
 from apivideo_geo.render.theme.theme import Theme
-from tests.browser import OpenPage, find_violations
+from tests.browser import OpenPage, find_violations, serve, wait_until
 from tests.render.browsing import DESKTOP, PHONE, find_faults, live
-from tests.render.samples import MADE, whole_site, write
+from tests.render.samples import MADE, days, summary, whole_site, write
 
 FIRST, DAYS = date(2026, 9, 3), 38
 """From a Thursday to a Saturday, which is not over."""
@@ -217,11 +217,48 @@ def test_another_metric_is_loaded_when_it_is_chosen_and_has_its_own_sums(open_pa
     assert table(page, "sums")["France"][0] == f"{sum(france):,}"
     page.select_option("#metric", "viewer")
     expect(page.locator("#sums thead th").nth(1)).to_have_text("Viewers a day")
-    a_day = sum(by_week("viewer", "FRA")) / (DAYS - len(LACKING) - 1)
-    assert float(table(page, "sums")["France"][0]) == pytest.approx(a_day, rel=0.05)
+    a_day = sum(by_week("viewer", "FRA", days=range(DAYS - 1))) / (DAYS - len(LACKING) - 1)
+    assert float(table(page, "sums")["France"][0]) == pytest.approx(a_day, abs=0.051)
     assert opened.problems == []
     page.go_back()
     expect(page.locator("#metric")).to_have_value("impression")
+
+
+def test_viewers_a_day_are_those_of_complete_days_also_in_the_week_that_is_not_over(open_page: OpenPage, site):
+    page = compare(open_page, site, "?compare=FRA&metric=viewer&period=2026-10-05..2026-10-10")
+    complete = range(32, DAYS - 1)
+    a_day = f"{sum(by_week('viewer', 'FRA', days=complete)) / len(complete):.1f}"
+    assert table(page, "sums")["France"][0] == a_day
+    assert [cells[1] for cells in table(page, "weeks").values()] == [a_day]
+    page.select_option("#metric", "plays-per-viewer")
+    expect(page.locator("#sums thead th").nth(1)).to_have_text("Plays per viewer")
+    assert table(page, "sums")["France"] == ["1.00", a_day, a_day]  # every viewer played once
+
+
+def test_a_metric_that_fails_to_load_leaves_the_one_that_is_shown(open_page: OpenPage, site):
+    slow: list[Route] = []
+    with serve(site) as address:
+        page = open_page(f"{address}/compare.html?compare=FRA", **DESKTOP).page
+        page.wait_for_selector("html.live")
+        page.route("**/weeks-viewer.*", lambda route: slow.append(route))
+
+        def check_impressions(said: str) -> None:
+            wait_until(page, "document.querySelector('script[src*=weeks-viewer]') === null")
+            expect(page.locator("#said")).to_have_text(said)
+            expect(page.locator("#metric")).to_have_value("impression")
+            expect(page.locator("#sums thead th").nth(1)).to_have_text("Impressions")
+            assert page.url.endswith("?compare=FRA&metric=impression")
+            assert page.locator("#metric").get_attribute("aria-busy") is None
+
+        page.select_option("#metric", "viewer")
+        page.select_option("#metric", "impression")
+        expect(page.locator("#sums thead th").nth(1)).to_have_text("Impressions")
+        slow[0].abort()
+        check_impressions("")
+        page.route("**/weeks-viewer.*", lambda route: route.abort())
+        page.select_option("#metric", "viewer")
+        expect(page.locator("#said")).to_have_text("The figures could not be loaded.")
+        check_impressions("The figures could not be loaded.")
 
 
 def test_a_rate_is_two_sums_over_the_days_that_have_both(open_page: OpenPage, site):
@@ -330,6 +367,23 @@ def test_all_is_chosen_with_the_keyboard_alone_and_announced(open_page: OpenPage
     expect(page.locator("#chosen a")).to_have_count(4)
 
 
+def test_enter_adds_the_best_match_and_removes_nothing_that_no_arrow_key_chose(open_page: OpenPage, site):
+    page = compare(open_page, site, "?compare=FRA~DEU")
+    page.focus("#find")
+    page.keyboard.press("Enter")
+    page.keyboard.type("fra")
+    page.keyboard.press("Enter")
+    assert chosen(page) == ["France", "Germany"]
+    for typed in ("an", "austria", "belg", "japan"):  # France and Germany have "an" in their names too
+        page.fill("#find", typed)
+        page.keyboard.press("Enter")
+    assert chosen(page) == ["France", "Germany", "Switzerland", "Austria", "Belgium"]
+    expect(page.locator("#full")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#chosen a")).to_have_count(4)
+    expect(page.locator("#full")).to_be_hidden()
+
+
 def use_everything(page: Page) -> None:
     """Make the page say all that it can say."""
     page.select_option("#metric", "play-rate")
@@ -355,9 +409,13 @@ def test_what_an_address_should_not_have_is_dropped(open_page: OpenPage, site):
     page = compare(open_page, site, "?compare=FRA~nothing~FRA~unlisted~DEU~__proto__&period=2026-99&scale=log")
     assert chosen(page) == ["France", "Germany"]
     assert page.locator("[data-period=all]").get_attribute("aria-pressed") == "true"
-    page = compare(open_page, site, "?compare=FRA~DREI-LANDER&period=30d")
+    assert len(chosen(compare(open_page, site, "?compare=nothing~xx"))) == 5
+    page = compare(open_page, site, "?compare=FRA~DREI-LANDER&period=30d&against=year")
     links = [link.get_attribute("href") for link in page.locator("#chosen a").all()]
-    assert links == ["country/FRA.html?period=30d", "group/drei-lander.html?period=30d"]
+    kept = "period=30d&against=year"  # the pages behind the links compare with it
+    assert links == [f"country/FRA.html?{kept}", f"group/drei-lander.html?{kept}"]
+    page.click("[data-scale=index]")
+    assert page.url.endswith(f"?compare=FRA~drei-lander&{kept}&scale=index")
     page = compare(open_page, site, "?compare=")
     assert chosen(page) == []
     assert page.locator("#chart").inner_text() == "Choose a country, a group or a video."
@@ -479,6 +537,15 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page: OpenPage, sit
             opened.page.focus("#find")
 
     assert find_faults(opened, site.as_uri(), ("compare.html", "small-maps.html"), prepare) == {}
+
+
+def test_a_site_of_one_day_offers_no_period(open_page: OpenPage, tmp_path):
+    what = replace(summary({"FRA": 12}, days(FIRST, [12])), by_country={"FRA": (12,)})
+    opened = open_page((write(whole_site(what), tmp_path) / "compare.html").as_uri(), **DESKTOP)
+    opened.page.wait_for_selector("html.live")
+    expect(opened.page.locator("#find")).to_be_visible()
+    assert opened.page.locator("#month, #custom, [role=group]:not(:has(button))").count() == 0
+    assert opened.problems == []
 
 
 def test_a_site_without_days_says_that_there_is_nothing_to_compare(open_page: OpenPage, tmp_path):

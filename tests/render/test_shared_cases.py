@@ -241,15 +241,39 @@ def test_rates_above_1_of_late_events_do_not_widen_the_classes_of_the_others():
 
 def two_days(name: str, before: Sequence[int], now: Sequence[int]) -> Summary:
     """Return the Summary of two days on which France has the upper and the lower number of a ratio."""
+    return both_of(name, *zip(before, now, strict=True))
+
+
+def both_of(name: str, *counts: Sequence[int | None], open_last: bool = False) -> Summary:
+    """Return the Summary of the upper and the lower numbers of a ratio in France, one for each day."""
     ratio = next(one for one in RATIOS if one.name == name and one.lower != "start")
     upper, lower = (
         replace(
-            summary({"FRA": first + second}, days(FIRST, [first, second]), metric=metric),
-            by_country={"FRA": (first, second)},
+            summary({"FRA": sum(filter(None, found))}, days(FIRST, found, open_last), metric=metric),
+            by_country={"FRA": tuple(count or 0 for count in found)},
         )
-        for metric, first, second in zip((ratio.upper, ratio.lower), before, now, strict=True)
+        for metric, found in zip((ratio.upper, ratio.lower), counts, strict=True)
     )
     return replace(upper, others={lower.metric: lower})
+
+
+def test_python_and_scripts_divide_with_and_without_the_day_that_is_not_over_as_in_the_table():
+    jobs, found = [], []
+    for name, uppers, lowers, *_ in CASES["partial"]:
+        what, formats = both_of(name, uppers, lowers, open_last=True), Formats("en")
+        ratios = Ratios(what)
+        value = ratios.country(next(one for one in ratios.all if one.name == name), "FRA")
+        found.append([name, uppers, lowers, value.upper, value.lower, formats.ratio(name, value.value or 0)])
+        expression = f"""(files) => {{ const geo = apivideoGeo, metric = geo.metrics["{name}"];
+            const history = geo.ratios.addUp(metric, ...files.map(geo.unpacked));
+            const row = geo.wholeOf(history).byCode.get("FRA");
+            return [row.upper, row.lower, geo.formats.value(row.value, metric)]; }}"""
+        script = script_for("en") + render_metrics(what, formats) + (TEMPLATES / "assets/ratios.js").read_text()
+        data = client_data(Context(what, Theme("Acme")), DataFiles(dict.fromkeys(what.metrics, "")))
+        files = [json.loads(render_days(one)[17:-3]) for one in what.metrics.values()]
+        jobs.append({"script": script, "data": data, "expression": expression, "argument": files})
+    assert found == CASES["partial"]
+    assert run_in_node(jobs) == [case[3:] for case in CASES["partial"]]
 
 
 def test_scripts_compare_histories_with_gaps_as_in_the_table():

@@ -67,7 +67,7 @@ class Counts:
     """The weekly sums of a metric, or of the two of a ratio on the days on which both were collected.
 
     ``days``: the collected days of each week, without the one that is not over; ``totals``: the sums of everything, a
-    list for each metric.
+    list for each metric. With viewers, the sums are of these ``days``: the page divides them by their number.
     """
 
     def __init__(self, context: Context, metrics: Sequence[str], weeks: Sequence[Week]) -> None:
