@@ -57,8 +57,7 @@ class Audience:
     a site. ``left_out``: days that are left out on purpose. ``per_million_from``: countries with a smaller count have
     no rate per million people. ``first_published``: months that were published from a history before. ``others``: each
     other metric that was collected → its audience, by country and day only. ``ratio_from``: see :meth:`ratios`.
-    ``detail_facts``: other metric → its totals, its counts by video, if these may be published, and by city.
-    ``others_published``: other metric → the months of its cities that were published before.
+    ``media_facts``: other metric → its totals and its counts by video, if these may be published.
 
     In every method, ``since`` and ``until`` are inclusive UTC days, ``country`` is an ISO 3166-1 alpha-3 code (``XKX``
     Kosovo, ``---`` unknown), ``media`` is the id of a video or live stream, and ``metric`` is one of :attr:`metrics`
@@ -84,8 +83,7 @@ class Audience:
     locale: str = "en"
     others: Mapping[str, Audience] = field(default_factory=dict)
     ratio_from: int = RATIO_FROM
-    detail_facts: Mapping[str, ir.Table] = field(default_factory=dict)
-    others_published: Mapping[str, PublishedMonths] = field(default_factory=dict)
+    media_facts: Mapping[str, ir.Table] = field(default_factory=dict)
     _summaries: dict[tuple[object, ...], Summary] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -391,20 +389,16 @@ class Audience:
 
     def details(self, summary: Summary) -> Details:
         """Return the figures of countries, videos and cities for the period of ``summary``."""
-        from apivideo_geo.aggregate.details import by_city, by_media
+        from apivideo_geo.aggregate.details import by_media
         from apivideo_geo.engines import engine_errors
 
-        details, videos, cities = self._details(summary, None), {}, {}
-        for metric, facts in self.detail_facts.items():
-            if metric not in summary.others:
-                continue
-            other, published = summary.others[metric], self.others_published.get(metric, {})
-            with engine_errors():
-                if found := by_media(facts, other):
-                    videos[metric] = found
-                if in_cities := by_city(facts, other, self.withheld, published, details):
-                    cities[metric] = in_cities[0], in_cities[1].cells["city"]
-        return replace(details, by_media=videos, by_city=cities)
+        with engine_errors():
+            videos = {
+                metric: found
+                for metric, facts in self.media_facts.items()
+                if metric in summary.others and (found := by_media(facts, summary.others[metric]))
+            }
+        return replace(self._details(summary, None), by_media=videos)
 
     def _details(self, summary: Summary, country: str | None) -> Details:
         from apivideo_geo.aggregate.details import detail

@@ -19,8 +19,8 @@ from apivideo_geo.page_loads import CANONICAL, LINK, LOAD, Address, find_in_page
 from apivideo_geo.render.addresses import collection_page, country_page, group_page, month_page
 from apivideo_geo.word_search import WordSearch
 
-MONTHLY = ("data/monthly.csv", "data/monthly_metrics.csv")
-"""The files with the dimensions whose small counts are suppressed; missing if none of them was collected."""
+MONTHLY = "data/monthly.csv"
+"""The file with the dimensions whose small counts are suppressed; missing if none of them was collected."""
 GROUPS = "data/groups.csv"
 """The file with the groups of countries."""
 METRICS = "data/metrics.csv"
@@ -116,10 +116,9 @@ def check_suppressed(site: Mapping[str, bytes], daily: Collection[str], min_coun
         problems.append(
             f"data/facts.parquet has {', '.join(sorted(more))} by day, although small counts are suppressed"
         )
-    for name in MONTHLY:
-        rows = csv.DictReader(io.StringIO(site.get(name, b"").decode()))
-        if any(row["value"] and int(row["count"]) < min_count for row in rows):
-            problems.append(f"{name} has a count below {min_count}")
+    rows = csv.DictReader(io.StringIO(site.get(MONTHLY, b"").decode()))
+    if any(row["value"] and int(row["count"]) < min_count for row in rows):
+        problems.append(f"{MONTHLY} has a count below {min_count}")
     return problems
 
 

@@ -722,8 +722,7 @@ class Details:
     ``withdrawn`` months are not shown any more, because they lost a day. ``closed``: the months that have a page,
     oldest first. ``collections``: in the order of the setting. ``notes``: those of the owner, in the same order.
     ``hours``: None if no hours were collected. ``by_media``: other metric that was collected by video → its Summary in
-    which ``by_country`` has media ids of public assets in place of countries, and ``countries`` is empty. ``by_city``:
-    other metric of which cities are shown → its Summary on the days collected by city, and its cells by month.
+    which ``by_country`` has media ids of public assets in place of countries, and ``countries`` is empty.
     """
 
     countries: Mapping[str, CountryDetail] = field(default_factory=dict)
@@ -741,4 +740,3 @@ class Details:
     notes: tuple[Note, ...] = ()
     hours: WeekHours | None = None
     by_media: Mapping[str, Summary] = field(default_factory=dict)
-    by_city: Mapping[str, tuple[Summary, Mapping[date, Cells]]] = field(default_factory=dict)

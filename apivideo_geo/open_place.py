@@ -78,9 +78,7 @@ def open_demo(*, locale: str = "en") -> Audience:
     days = {day: day == now.date() for day in demo_days(now.date())}
     assets = tuple(asset for asset in demo_assets(now) if asset.public)
     others = {
-        metric: _totals_of(
-            Audience(_keep(demo_metric(metric, days, now).table), days, metric, now, demo=True, locale=locale)
-        )
+        metric: Audience(_keep(demo_metric(metric, days, now).table), days, metric, now, demo=True, locale=locale)
         for metric in ("impression", "end", "viewer")
     }
     return Audience(
@@ -129,16 +127,13 @@ def open_history(
         facts = facts.mutate(value=clean_texts(facts["value"], connection.name))  # an older version did not clean them
         facts = unify_spellings(facts.cache())  # read once, for the ten questions of a site
         others = {metric: _totals_of(one) for metric, one in found.items()}
-        # Which small counts a month hides is decided for the first metric; a further one can only show the same cities.
-        dimensions = ["total", *({"media"} - withheld.keys()), *(["city"] if chosen == own else [])]
+        # Withheld dimensions are of the first metric only: counts of two metrics bound each other.
+        public = {} if "media" in withheld else found
         listed = {asset.media_id for asset in assets}
-        detailed = {
-            metric: privacy.hide_unlisted_facts(_only(one, dimensions), listed) for metric, one in found.items()
-        }
-    published = {metric: load_published(one.folder) for metric, one in histories.items()} if chosen == own else {}
+        media = {metric: privacy.hide_unlisted_facts(_with_media(one), listed) for metric, one in public.items()}
     return replace(
-        audience, facts_table=facts, assets=assets, withheld=withheld, others=others, detail_facts=detailed,
-        first_published=published.pop(own, {}), others_published=published,
+        audience, facts_table=facts, assets=assets, withheld=withheld, others=others, media_facts=media,
+        first_published=load_published(history.folder) if chosen == own else {},
     )  # fmt: skip
 
 
@@ -171,12 +166,13 @@ def _read_history(history: History, connection: BaseBackend, left_out: frozenset
 
 def _totals_of(audience: Audience) -> Audience:
     """Return ``audience`` without its breakdowns."""
-    return replace(audience, facts_table=_only(audience, ["total"]).cache())
+    facts = audience.facts_table
+    return replace(audience, facts_table=facts.filter(facts.dimension == "total").cache())
 
 
-def _only(audience: Audience, dimensions: Sequence[str]) -> ibis.Table:
-    """Return the facts of an audience of these ``dimensions``."""
-    return audience.facts_table.filter(audience.facts_table.dimension.isin(dimensions))
+def _with_media(audience: Audience) -> ibis.Table:
+    """Return the totals and the counts by video of an audience."""
+    return audience.facts_table.filter(audience.facts_table.dimension.isin(["total", "media"]))
 
 
 def _open_folder(folder: Path, locale: str, min_count: int) -> Audience:

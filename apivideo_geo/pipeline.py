@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from apivideo_geo.console.report import Report
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
-from apivideo_geo.model import FIRST_METRICS, PEAK, AssetDetail, Cells, Details, Summary, WeekHours
+from apivideo_geo.model import FIRST_METRICS, PEAK, AssetDetail, Details, Summary, WeekHours
 from apivideo_geo.settings import Settings
 
 if TYPE_CHECKING:
@@ -276,15 +276,24 @@ def _store_published(summary: Summary, details: Details, settings: Settings, rep
 
     Adds a warning for months whose data is different now. Raises :class:`DiskFailed` if they cannot be stored.
     """
-    from apivideo_geo.history.files import METRICS_FOLDER
-    from apivideo_geo.history.published import FILE
+    from apivideo_geo.aggregate.monthly import new_months
+    from apivideo_geo.history.published import FILE, load_published, save_published
+    from apivideo_geo.privacy import withheld_dimensions
 
     folder = settings.history_folder
     if summary.demo:  # invented, and different every day
         return
-    _store_cells(details.monthly, summary, folder, settings)
-    for metric, (other, cells) in details.by_city.items():
-        _store_cells({"city": cells}, other, folder / METRICS_FOLDER / metric, settings)
+    published = load_published(folder)
+    min_counts = dict.fromkeys(withheld_dimensions(settings.withhold_media), settings.min_count)
+    if new := new_months(details.monthly, summary, min_counts, published):
+        try:
+            save_published(folder, {**published, **new})
+        except DiskFailed as error:
+            first = ", ".join(sorted({f"{month:%Y-%m}" for _, month in new}))
+            raise DiskFailed(
+                f"The site was not published: it shows the breakdowns with hidden small counts of {first} for the "
+                f"first time, and the history has to record that. {error}"
+            ) from None
     _store_months(details, folder)
     for months, state in (
         (details.changed, "stay as they were first published, although their data is different now"),
@@ -295,27 +304,6 @@ def _store_published(summary: Summary, details: Details, settings: Settings, rep
                 f"the breakdowns with hidden small counts of {names} {state}; to publish them from today's data, "
                 f"read “What is withheld” in docs/data.md, then delete {folder / FILE}"
             )
-
-
-def _store_cells(
-    monthly: Mapping[str, Mapping[date, Cells]], summary: Summary, folder: Path, settings: Settings
-) -> None:
-    """Store the months of a metric that are published for the first time in the folder of its history."""
-    from apivideo_geo.aggregate.monthly import new_months
-    from apivideo_geo.history.published import load_published, save_published
-    from apivideo_geo.privacy import withheld_dimensions
-
-    published = load_published(folder)
-    min_counts = dict.fromkeys(withheld_dimensions(settings.withhold_media), settings.min_count)
-    if new := new_months(monthly, summary, min_counts, published):
-        try:
-            save_published(folder, {**published, **new})
-        except DiskFailed as error:
-            first = ", ".join(sorted({f"{month:%Y-%m}" for _, month in new}))
-            raise DiskFailed(
-                f"The site was not published: it shows the breakdowns with hidden small counts of {first} for the "
-                f"first time, and the history has to record that. {error}"
-            ) from None
 
 
 def _store_months(details: Details, folder: Path) -> None:

@@ -8,8 +8,6 @@ them from being calculated from what is published:
    is again a sum of cells that may be published.
 3. A month's cells are those of its first publication, or a part of them (:func:`withhold_more`), or nothing.
 4. A public history does not contain the dimension.
-
-Of a further metric a value is shown only where the first one shows it (:func:`only_within`); then the same rules apply.
 """
 
 from __future__ import annotations
@@ -81,27 +79,6 @@ def withhold_more(cells: Cells, min_count: int) -> Cells:
             hidden[country] = more
             withheld[country] = before[1] + sum(counts) - sum(published.values())
     return Cells(shown, withheld, hidden)
-
-
-def only_within(cells: Cells, shown: Mapping[str, Mapping[str, int]]) -> Cells:
-    """Suppress the values of a further metric that are not ``shown`` for the first one (country → value → count).
-
-    The guarantee of :func:`withhold` holds for :func:`withhold_more` of the result, for somebody who also knows all
-    that is published of the first metric: what is suppressed here depends only on that, not on these counts. So in the
-    proof at :func:`_is_safe` these values stay suppressed, whatever number they are. In (1) nothing else changes. In
-    (2), with q of the others suppressed here, what is suppressed at first adds up to at least 1 + q · a, which is more
-    than both bounds allow, so all others are suppressed as well.
-    """
-    kept: dict[str, dict[str, int]] = {}
-    withheld: dict[str, int] = {}
-    hidden: dict[str, int] = {}
-    for country, values in cells.shown.items():
-        known = shown.get(country, {})
-        kept[country] = {value: count for value, count in values.items() if count and value in known}
-        gone = [count for value, count in values.items() if count and value not in known]
-        if more := cells.hidden.get(country, 0) + len(gone):
-            hidden[country], withheld[country] = more, cells.withheld.get(country, 0) + sum(gone)
-    return Cells(kept, withheld, hidden)
 
 
 def _lowest_shown(ascending: list[int], min_count: int, hidden: int, withheld: int) -> int | None:

@@ -23,7 +23,6 @@ from apivideo_geo.privacy import (
     hide_unlisted_rows,
     history_dimensions,
     listed_assets,
-    only_within,
     private_words,
     public_dimensions,
     publishable_assets,
@@ -98,23 +97,6 @@ def test_nothing_is_lost_nothing_small_is_shown_and_equal_counts_share_their_fat
 @given(COUNTS, st.sampled_from([2, 3, 4, 5]))
 def test_no_withheld_count_can_be_narrowed_down(counts, least):
     assert narrowed(counts, least) == {}
-
-
-@given(COUNTS, COUNTS, st.sampled_from([2, 3, 4, 5]))
-def test_no_withheld_count_of_a_further_metric_can_be_narrowed_down(plays, ends, least):
-    """By somebody who also knows which values are shown for the first metric."""
-    first = withhold({COUNTRY: plays}, least).shown
-
-    def rule(counts, least):
-        return withhold_more(only_within(Cells(counts, {}), first), least)
-
-    cells = rule({COUNTRY: ends}, least)
-    shown = cells.shown.get(COUNTRY, {})
-    assert shown.keys() <= first.get(COUNTRY, {}).keys()
-    assert all(ends[value] == count >= least for value, count in shown.items())
-    assert not shown or sum(shown.values()) + cells.withheld.get(COUNTRY, 0) == sum(ends.values())
-    assert narrowed(ends, least, rule) == {}
-    assert withhold_more(only_within(cells, first), least) == cells, "a later build repeats it"
 
 
 @pytest.mark.parametrize("least", [3, 5, 20])
@@ -205,15 +187,6 @@ def test_a_value_that_is_suppressed_alone_hides_another_even_if_it_can_only_be_o
 def test_values_that_were_suppressed_before_and_those_that_are_now_must_have_room_together():
     before = Cells({"FRA": {"Paris": 60, "Lyon": 5, "Nice": 5}}, {"FRA": 5}, {"FRA": 2})
     assert withhold_more(before, 20) == Cells({}, {}), "four values with 15 together cannot each be 19"
-
-
-def test_values_of_a_further_metric_are_suppressed_where_the_first_metric_does_not_show_them():
-    values = {"FRA": {"Paris": 9, "Lyon": 6, "Pau": 0, "Nice": 0}, "PER": {"Lima": 5}, "BEL": {"Gent": 1}}
-    found = only_within(Cells(values, {"FRA": 7}, {"FRA": 2}), {"FRA": {"Paris": 50, "Pau": 8}, "PER": {"Lima": 9}})
-    assert everything(found) == {
-        "shown": {"FRA": {"Paris": 9}, "PER": {"Lima": 5}, "BEL": {}},
-        "withheld": {"FRA": 13, "BEL": 1}, "hidden": {"FRA": 3, "BEL": 1},
-    }  # fmt: skip
 
 
 def test_cells_of_several_months_are_added_up_by_country_and_value():

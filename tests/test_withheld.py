@@ -335,6 +335,23 @@ def test_later_builds_repeat_what_was_published_or_a_part_of_it(tmp_path):
     assert now == {key: values for key, values in first.items() if key[0] == MONTHS[1]}
 
 
+def test_cities_of_a_further_metric_change_nothing_on_the_site(tmp_path):
+    """They would bound the hidden counts of the first metric, and those theirs: a play to the end is a play."""
+    sites, key = [], ("FRA", "city")
+    for name, ends in (("some", {"Paris": 700, "Lyon": 16, "Endville": 9}), ("others", {"Paris": 725})):
+        product = Product(tmp_path / name)
+        save_history(product.folder / "history", COUNTS, private=True)
+        days = tuple(days_between(FIRST, LAST))
+        rows = facts_table(history_rows({key: ends}, "end", {"FRA": 725}))
+        with open_history(product.folder / "history") as history:
+            now = datetime(2026, 10, 11, 9, tzinfo=UTC)
+            history.of("end").save(Facts(days, rows), metric="end", source="counts", detail="full", now=now)
+        render(product, "now")
+        sites.append(product.files("now"))
+    assert sites[0] == sites[1]
+    assert "Cities are shown for one metric only: plays." in published(product, "now")["now/cities.html"]
+
+
 def test_a_read_only_history_is_rendered_unless_it_has_to_record_a_month_that_is_shown_for_the_first_time(tmp_path):
     product = Product(tmp_path)
     save_history(tmp_path / "history", COUNTS, private=True)
@@ -353,150 +370,3 @@ def test_a_read_only_history_is_rendered_unless_it_has_to_record_a_month_that_is
     done = in_own_mounts(read_only, *command, env=settings, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert cells_of(product, "read-only") == cells_of(product, "writable")
-
-
-CITIES = {
-    "play": {
-        ("FRA", "city"): {"Paris": 1511, "Lyon": 40, "Lille": 30, "Nice": 3, "Hiddenburg": 4},
-        ("BEL", "city"): {"Brussels": 33, "Ghent": 20, "Liege": 6},
-        ("MCO", "city"): {"Monaco": 3},
-    },
-    "impression": {
-        ("FRA", "city"): {"Paris": 3011, "Lyon": 90, "Lille": 41, "Nice": 8, "Hiddenburg": 16},
-        ("BEL", "city"): {"Brussels": 60, "Ghent": 41, "Liege": 9},
-        ("MCO", "city"): {"Monaco": 7},
-    },
-    "end": {
-        ("FRA", "city"): {"Paris": 700, "Lyon": 12, "Lille": 4, "Nice": 2, "Hiddenburg": 1},
-        ("BEL", "city"): {"Brussels": 12, "Ghent": 1, "Liege": 3},
-        ("MCO", "city"): {"Monaco": 1},
-    },
-}
-"""Metric → (country, dimension) → city → count in each of the months."""
-OTHER_CITIES = {
-    "play": {("FRA", "city"): {"Nice": 4, "Hiddenburg": 3}, ("MCO", "city"): {"Monaco": 1}},
-    "impression": {("FRA", "city"): {"Nice": 20, "Hiddenburg": 4}, ("MCO", "city"): {"Monaco": 2}},
-    "end": {("FRA", "city"): {"Lille": 3, "Nice": 3, "Hiddenburg": 1}, ("BEL", "city"): {"Brussels": 14, "Liege": 1}},
-}
-"""Other counts of what is hidden."""
-CITY_TOTALS = {
-    "play": {"FRA": 1601, "BEL": 63, "MCO": 3}, "impression": {"FRA": 3201, "BEL": 120, "MCO": 9},
-    "end": {"FRA": 730, "BEL": 19, "MCO": 1},
-}  # fmt: skip
-SHOWN_CITIES = {
-    ("play", "FRA"): ({"Paris": 1511, "Lyon": 40, "Lille": 30}, 7), ("play", "BEL"): (CITIES["play"]["BEL", "city"], 0),
-    ("impression", "FRA"): ({"Paris": 3011, "Lyon": 90, "Lille": 41}, 24),
-    ("impression", "BEL"): (CITIES["impression"]["BEL", "city"], 0), ("end", "FRA"): ({"Paris": 700, "Lyon": 12}, 7),
-}  # fmt: skip
-"""(metric, country) → what is published of each month, and the sum of what is hidden. Of others there is nothing."""
-
-
-def save_cities(folder, cities):
-    days = tuple(days_between(FIRST, LAST))
-    for metric, counts in cities.items():
-        with open_history(folder) as history:
-            history.of(metric).save(
-                Facts(days, facts_table(history_rows(counts, metric, CITY_TOTALS[metric]))), metric=metric,
-                source="counts", detail="full", now=datetime(2026, 10, 11, 9, tzinfo=UTC),
-            )  # fmt: skip
-
-
-def cities_of(product, out):
-    """(month, metric, country) → city → count, and None → the sum of what is hidden."""
-    found = defaultdict(dict)
-    for name in ("monthly", "monthly_metrics"):
-        for row in csv.DictReader(io.StringIO(published(product, out)[f"{out}/data/{name}.csv"])):
-            key = (date.fromisoformat(row["month"]), row.get("metric", "play"), row["iso_a3"])
-            found[key][row["value"] or None] = int(row["count"])
-    return dict(found)
-
-
-@pytest.fixture(scope="module")
-def cities(tmp_path_factory):
-    product = Product(tmp_path_factory.mktemp("cities"))
-    save_cities(product.folder / "history", CITIES)
-    render(product, "now", "--until", "2026-10-10")
-    return product
-
-
-def test_cities_of_a_further_metric_are_shown_only_where_both_metrics_allow_it(cities):
-    expected = {
-        (month, *key): {**shown, **({None: hidden} if hidden else {})}
-        for month in MONTHS
-        for key, (shown, hidden) in SHOWN_CITIES.items()
-    }
-    assert cities_of(cities, "now") == expected
-    for name, text in published(cities, "now").items():
-        assert not any(city in text for city in ("Hiddenburg", "Nice")), name
-    page = published(cities, "now")["now/cities.html"]
-    rows = {
-        row[0]: row[1:]
-        for row in re.findall(
-            r'<th scope="row">(\w+)</th><td>.*?</td>' + 3 * '<td class="num">(.*?)</td>', page
-        )
-    }  # fmt: skip
-    assert rows["Paris"] == ("3,022", "6,022", "1,400")
-    assert rows["Lille"] == ("60", "82", "–")
-    assert rows["Brussels"] == ("66", "120", "–")
-
-
-def test_no_hidden_count_follows_from_all_metrics_together(cities):
-    """Bounds by linear programming, also if nobody plays what is not loaded, or watches to the end without playing."""
-    shown = {key[1:]: values for key, values in cities_of(cities, "now").items() if key[0] == MONTHS[0]}
-    names = {(metric, "FRA", city): None for metric, counts in CITIES.items() for city in counts["FRA", "city"]}
-    unknowns = [key for key in names if key[2] not in shown[key[:2]]]
-    place = {key: number for number, key in enumerate(unknowns)}
-    equal = np.zeros((len(CITIES), len(unknowns)))
-    for number, metric in enumerate(CITIES):
-        for key in unknowns:
-            equal[number, place[key]] = key[0] == metric
-    sums = [shown[metric, "FRA"][None] for metric in CITIES]
-    less, limits = [], []
-    for few, many in (("end", "play"), ("play", "impression")):
-        for city in CITIES["play"]["FRA", "city"]:
-            row, limit = np.zeros(len(unknowns)), 0
-            for metric, sign in ((few, 1), (many, -1)):
-                if (key := (metric, "FRA", city)) in place:
-                    row[place[key]] = sign
-                else:
-                    limit -= sign * shown[metric, "FRA"][city]
-            less.append(row)
-            limits.append(limit)
-    for key in unknowns:
-        goal = np.zeros(len(unknowns))
-        goal[place[key]] = 1
-        known = {"A_eq": equal, "b_eq": sums, "A_ub": np.array(less), "b_ub": limits, "bounds": (0, None)}
-        assert linprog(goal, **known).fun < 1.5, key
-        assert -linprog(-goal, **known).fun > LEAST - 1.5, key
-    assert len(unknowns) == 7
-
-
-def test_an_account_with_other_hidden_counts_of_all_metrics_has_the_same_site_to_the_byte(cities, tmp_path):
-    others = {
-        metric: {key: values | OTHER_CITIES[metric].get(key, {}) for key, values in counts.items()}
-        for metric, counts in CITIES.items()
-    }
-    product = Product(tmp_path)
-    save_cities(tmp_path / "history", others)
-    render(product, "now", "--until", "2026-10-10")
-    assert product.files("now") == cities.files("now")
-    assert product.files("history") != cities.files("history")
-
-
-def test_later_builds_show_no_more_cities_of_a_further_metric(cities, tmp_path):
-    """With a higher minimum Lille and Liege are hidden for plays, so also for what had them first."""
-    product = Product(tmp_path)
-    save_cities(tmp_path / "history", CITIES)
-    render(product, "first")
-    first = cities_of(product, "first")
-    assert first == cities_of(cities, "now")
-    render(product, "higher", min_count=35)
-    now = cities_of(product, "higher")
-    assert now[MONTHS[0], "play", "FRA"] == {"Paris": 1511, "Lyon": 40, None: 37}
-    assert now[MONTHS[0], "impression", "FRA"] == {"Paris": 3011, "Lyon": 90, None: 65}
-    assert (MONTHS[0], "impression", "BEL") not in now
-    render(product, "again")
-    assert cities_of(product, "again") == first
-    product.run("forget", "2026-08-20")
-    render(product, "forgotten", now=datetime(2026, 12, 30, tzinfo=UTC))
-    assert {key[0] for key in cities_of(product, "forgotten")} == {MONTHS[1]}

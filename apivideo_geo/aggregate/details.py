@@ -11,11 +11,10 @@ from types import MappingProxyType
 import ibis
 import numpy as np
 
-from apivideo_geo.aggregate.monthly import Monthly, count_cells
+from apivideo_geo.aggregate.monthly import count_cells
 from apivideo_geo.aggregate.summary import arrays_of, count_days, uncollected_days, within
 from apivideo_geo.facts import number_rows
 from apivideo_geo.model import (
-    PER_DAY,
     UNKNOWN,
     UNLISTED,
     Asset,
@@ -86,25 +85,6 @@ def by_media(facts: ibis.Table, summary: Summary) -> Summary | None:
     uncollected = uncollected_days(inside, [day.day for day in summary.daily])
     found, by_country = replace(summary, uncollected=uncollected), {key: tuple(row) for key, row in counts.items()}
     return replace(found, daily=found.daily_by("media"), by_country=by_country, countries=())
-
-
-def by_city(
-    facts: ibis.Table, summary: Summary, min_counts: Mapping[str, int], published: PublishedMonths, first: Details
-) -> tuple[Summary, Monthly] | None:
-    """Return the ``summary`` of a further metric on the days collected by city, and the cells of its cities.
-
-    ``first``: the details of the first metric; a city can only be shown where these show it. The other arguments are
-    those of :func:`detail`. None if no city can be shown.
-    """
-    shown = first.monthly.get("city", {})
-    if summary.metric in PER_DAY or not shown:  # who watches on two days would count twice in a month
-        return None
-    inside, city = within(facts, summary.period_from, summary.period_to), {"city": min_counts["city"]}
-    monthly = count_cells(inside, summary, city, published, within=shown)
-    if not any(cells.shown for cells in monthly.cells.get("city", {}).values()):
-        return None
-    days = [day.day for day in summary.daily]
-    return replace(summary, uncollected=uncollected_days(inside, days, min_counts)), monthly
 
 
 def _count_months(facts: ibis.Table, summary: Summary) -> Months:

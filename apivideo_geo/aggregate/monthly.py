@@ -11,7 +11,7 @@ import ibis
 
 from apivideo_geo.days import DEFAULT_RETENTION, day_end, first_whole_day, month_end
 from apivideo_geo.model import Cells, PublishedMonth, PublishedMonths, Summary
-from apivideo_geo.privacy import hide_unlisted_cells, only_within, repeat_cells, withhold_more
+from apivideo_geo.privacy import hide_unlisted_cells, repeat_cells, withhold, withhold_more
 
 SETTLED_AFTER = timedelta(days=2)
 """A month is published this long after its end: by then its last days have been fetched once more."""
@@ -63,19 +63,17 @@ def count_cells(
     summary: Summary,
     min_counts: Mapping[str, int],
     published: PublishedMonths,
-    listed: Collection[str] = (),
-    within: Mapping[date, Cells] | None = None,
+    listed: Collection[str],
 ) -> Monthly:
     """Return the cells of each published month of ``summary``, for each dimension of ``min_counts`` collected in it.
 
     ``facts`` has the columns ``model.FACT_COLUMNS``; ``min_counts``: dimension → the smallest count of a value in a
     country and month that is published. Each month is treated alone, so that a sum of months reveals no more than they.
-    A month that was ``published`` before is repeated. ``listed``: ids of the assets that may be shown. ``within``: of a
-    further metric, the cells of the first one by month; only what these show can be shown.
+    A month that was ``published`` before is repeated. ``listed``: ids of the assets that may be shown.
     """
     months = published_months(summary)
     counts = _count_values(facts, months, sorted(min_counts)) if months and min_counts else {}
-    return choose_cells(counts, summary, min_counts, published, listed, within)
+    return choose_cells(counts, summary, min_counts, published, listed)
 
 
 def choose_cells(
@@ -84,7 +82,6 @@ def choose_cells(
     min_counts: Mapping[str, int],
     published: PublishedMonths,
     listed: Collection[str],
-    within: Mapping[date, Cells] | None = None,
 ) -> Monthly:
     """Return what :func:`count_cells` does, from ``counts``: (dimension, month) → country → value → count. No I/O.
 
@@ -94,20 +91,17 @@ def choose_cells(
     cells: dict[str, dict[date, Cells]] = {}
     changed, withdrawn = set(), set()
     for dimension, month in sorted({*counts, *published}):
-        if month not in months or dimension not in min_counts or (within is not None and month not in within):
+        if month not in months or dimension not in min_counts:
             continue
-        first_metric = within[month] if within else None
         now, min_count = counts.get((dimension, month), {}), min_counts[dimension]
         first = published.get((dimension, month)) if min_count > 1 else None
         if first is None:
-            found = _withhold(Cells(now, {}), min_count, first_metric)
+            found = withhold(now, min_count)
         elif not missing_days(summary, month) <= first.missing:
             withdrawn.add(month)
             continue
         else:
-            more = first.cells
-            if min_count > first.min_count or first_metric:
-                more = _withhold(more, max(min_count, first.min_count), first_metric)
+            more = first.cells if min_count <= first.min_count else withhold_more(first.cells, min_count)
             found = repeat_cells(more, _month_totals(summary, month))
             if any(_sum(found, code) != sum(now.get(code, {}).values()) for code in found.shown):
                 changed.add(month)
@@ -115,14 +109,6 @@ def choose_cells(
                 found = hide_unlisted_cells(found, listed)
         cells.setdefault(dimension, {})[month] = found
     return Monthly(cells, months, tuple(sorted(changed)), tuple(sorted(withdrawn)))
-
-
-def _withhold(cells: Cells, min_count: int, first_metric: Cells | None) -> Cells:
-    """Suppress small counts of ``cells``; ``first_metric``: what the first metric shows, if they are of another."""
-    if first_metric is None:
-        return withhold_more(cells, min_count)
-    cells = only_within(cells, first_metric.shown)
-    return withhold_more(cells, min_count) if min_count > 1 else cells
 
 
 def new_months(

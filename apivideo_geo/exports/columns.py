@@ -175,7 +175,6 @@ MONTHLY = (
     Column("value", "string", "City, host of the referring site or media id; empty: the sum of the withheld counts"),
     Column("count", "integer", "Count in the month", COUNT),
 )
-MONTHLY_METRICS = (*MONTHLY, _METRIC)
 HOURS = (
     Column(
         "weekday", "integer", "1 is Monday, 7 Sunday, in the time zone", {"required": True, "minimum": 1, "maximum": 7}

@@ -6,7 +6,7 @@ missing value is ``<NA>`` or ``NaT``, never a text: Namibia's ``NA`` stays a tex
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -25,7 +25,6 @@ from apivideo_geo.exports.columns import (
     HOURS,
     METRICS,
     MONTHLY,
-    MONTHLY_METRICS,
     RATIOS,
     TIMESERIES,
     VIDEO_METRICS,
@@ -34,18 +33,7 @@ from apivideo_geo.exports.columns import (
     other_metric,
 )
 from apivideo_geo.geo.places import population_year
-from apivideo_geo.model import (
-    IN_SECONDS,
-    PER_DAY,
-    UNKNOWN,
-    UNLISTED,
-    Cells,
-    DayCount,
-    Details,
-    Parts,
-    Summary,
-    WeekHours,
-)
+from apivideo_geo.model import IN_SECONDS, PER_DAY, UNKNOWN, UNLISTED, DayCount, Details, Parts, Summary, WeekHours
 
 SHARE_DIGITS = 6
 """Decimals of a share (0–1) in the files."""
@@ -170,13 +158,7 @@ def monthly_frame(details: Details) -> pd.DataFrame:
 
     ``month`` is the first UTC day of a complete month. A row without a value is the sum of the withheld counts.
     """
-    return make_frame(MONTHLY, _monthly_rows(details.monthly))
-
-
-def monthly_metrics_frame(details: Details) -> pd.DataFrame:
-    """Return the columns ``MONTHLY_METRICS``: the cities of every metric but the first, as in ``monthly_frame``."""
-    rows = ((*row, metric) for metric, (_, cells) in details.by_city.items() for row in _monthly_rows({"city": cells}))
-    return make_frame(MONTHLY_METRICS, rows)
+    return make_frame(MONTHLY, _monthly_rows(details))
 
 
 def hours_frame(hours: WeekHours, metric: str) -> pd.DataFrame:
@@ -276,8 +258,8 @@ def _day_rows(*metrics: Summary) -> Iterator[tuple[object, ...]]:
             yield days[0].day, code, count, state, metrics[0].metric, *others
 
 
-def _monthly_rows(monthly: Mapping[str, Mapping[date, Cells]]) -> Iterator[tuple[date, str, str, str | None, int]]:
-    for dimension, by_month in sorted(monthly.items()):
+def _monthly_rows(details: Details) -> Iterator[tuple[date, str, str, str | None, int]]:
+    for dimension, by_month in sorted(details.monthly.items()):
         for month, cells in sorted(by_month.items()):
             for code in sorted({*cells.shown, *cells.withheld}):
                 for value, count in cells.shown.get(code, {}).items():

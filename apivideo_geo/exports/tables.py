@@ -89,9 +89,6 @@ def make_tables(summary: Summary, details: Details, groups: Sequence[GroupCount]
     if details.monthly:
         title = "Counts by month, country and value of the dimensions with withheld counts"
         tables.append(CsvFile("data/monthly.csv", title, columns.MONTHLY, (), frames.monthly_frame(details)))
-    if details.by_city:
-        title, rows = "Cities by month of every metric but the first", frames.monthly_metrics_frame(details)
-        tables.append(CsvFile("data/monthly_metrics.csv", title, columns.MONTHLY_METRICS, (), rows))
     return tuple(tables)
 
 

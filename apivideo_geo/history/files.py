@@ -60,7 +60,7 @@ def find_strays(folder: Path) -> list[Path]:
 
 def _is_ours(path: Path, folder: Path) -> bool:
     parts = path.relative_to(folder).parts
-    if len(parts) > 2 and parts[0] == METRICS_FOLDER and parts[1] in METRICS:
+    if len(parts) > 3 and parts[0] == METRICS_FOLDER and parts[1] in METRICS:
         parts = parts[2:]
     if len(parts) == 1:
         return path.name in _OTHERS

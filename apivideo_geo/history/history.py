@@ -9,7 +9,7 @@
     history/hours.jsonl                   counts of each hour, of all countries together, if they are collected
     history/peaks.jsonl                   most viewers at once of live streams, by day, if they are collected
     history/account.json                  what the API reported about the account
-    history/metrics/impression/…          the same of a further metric: days, months, ledger, what was published
+    history/metrics/impression/…          days, months and ledger of a further metric, in the same form
     history/….damaged, history/….future   files that were set aside: damaged, or of days in the future
 
 Only this package knows these paths. Every file is written under another name, synced and renamed, so a crash leaves no

@@ -53,10 +53,7 @@ def merge(base: History, ours: History, theirs: History, now: datetime, *, remov
         rows[metric] = _merge_metric(*three, now, remove=remove)
     for name in WHOLE_FILES:
         _take_whole(name, base.folder, ours.folder, theirs.folder)
-    folders = {(base.folder, ours.folder, theirs.folder)}
-    folders |= {(base.of(metric).folder, ours.of(metric).folder, theirs.of(metric).folder) for metric in rows}
-    for places in sorted(folders):
-        merge_published(*places)
+    merge_published(base.folder, ours.folder, theirs.folder)
     merge_months(base.folder, ours.folder, theirs.folder)
     for file in (HOURS, PEAKS):
         file.merge(base.folder, ours.folder, theirs.folder, remove=remove)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from apivideo_geo.settings import Settings
 
 METRICS = ("play", "impression", "start", "end", "viewer")
-"""The metrics that the demo has; only plays have more than a total by country, and plays to the end cities."""
+"""The metrics that the demo has; only plays have more than a total by country."""
 STARTED, ENDED = 1, 2
 """The smallest ``stage`` of a play that started, and that of one watched to the end."""
 NEWEST_WEEKDAY = 6
@@ -164,23 +164,16 @@ def demo_facts(days: Collection[date], detail: str, now: datetime, *, show_unlis
 
 
 def demo_metric(metric: str, days: Collection[date], now: datetime) -> Facts:
-    """Return the totals by country of one of ``METRICS`` on ``days`` (UTC), as they are known at ``now``.
-
-    Plays to the end are also by city.
-    """
+    """Return the totals by country of one of ``METRICS`` on ``days`` (UTC), as they are known at ``now``."""
     chosen = tuple(sorted(set(days)))
     counted = [_rows_of(metric, _plays_until(now))]
     if metric == "impression":
         counted.append(_unplayed_until(now))
-    names = ["day", "spelling", "number", *(["city"] if metric == "end" else [])]
-    rows = pa.concat_tables([table.select(names) for table in counted])
+    rows = pa.concat_tables([table.select(["day", "spelling", "number"]) for table in counted])
     rows = rows.filter(pc.is_in(rows["day"], pa.array(chosen, pa.date32())))
     rows = rows.append_column("country", map_values(rows["spelling"], to_alpha3))
     sums = rows.group_by(["day", "country"]).aggregate([("number", "sum")])
-    tables = [_facts(metric, "total", sums, pa.repeat("", len(sums)), sums["number_sum"])]
-    if metric == "end":
-        tables.append(_count(rows, "city", metric))
-    return Facts(chosen, sort_facts(pa.concat_tables(tables)))
+    return Facts(chosen, sort_facts(_facts(metric, "total", sums, pa.repeat("", len(sums)), sums["number_sum"])))
 
 
 def demo_hours(days: Collection[date], now: datetime) -> HoursByDay:
@@ -218,12 +211,12 @@ def _count_values(column: pa.ChunkedArray) -> dict[str, int]:
     return dict(sorted((row["values"], row["counts"]) for row in column.value_counts().to_pylist()))
 
 
-def _count(plays: pa.Table, dimension: str, metric: str = "play") -> pa.Table:
-    """Count ``plays`` by day, country and value of ``dimension``, as counts of ``metric``."""
+def _count(plays: pa.Table, dimension: str) -> pa.Table:
+    """Count ``plays`` by day, country and value of ``dimension``."""
     counts = plays.group_by(["day", "country", dimension]).aggregate([([], "count_all")])
     if dimension != "total":
         counts = counts.filter(pc.not_equal(counts[dimension], ""))
-    return _facts(metric, dimension, counts, counts[dimension], counts["count_all"])
+    return _facts("play", dimension, counts, counts[dimension], counts["count_all"])
 
 
 def _facts(metric: str, dimension: str, counts: pa.Table, values: pa.Array, count: pa.ChunkedArray) -> pa.Table:

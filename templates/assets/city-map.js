@@ -49,13 +49,11 @@
 
     /** @param {Circle} city */
     function fill(city) {
-      const [, name, country, ...counts] = city.row.cells;
+      const [, name, country, count] = city.row.cells;
       const where = geo.make("p", "", "note");
       where.append(...[...country.childNodes].map((node) => node.cloneNode(true)));
       const list = geo.make("dl");
-      counts.forEach((count, index) => {
-        list.append(geo.make("dt", table.tHead?.rows[0].cells[index + 3].textContent || ""), geo.make("dd", count.textContent || ""));
-      });
+      list.append(geo.make("dt", table.tHead?.rows[0].cells[3].textContent || ""), geo.make("dd", count.textContent || ""));
       card.replaceChildren(geo.make("p", name.textContent || ""), where, list);
     }
 

@@ -10,7 +10,7 @@
   const collator = new Intl.Collator(lang);
   const number = new Intl.NumberFormat(lang);
   /** Columns that are first sorted with the highest number on top. */
-  const LARGEST_FIRST = ["1", "2", "3", "4", "5", "6", "7"];
+  const LARGEST_FIRST = ["1", "2", "3", "4"];
 
   const heads = [.../** @type {NodeListOf<HTMLTableCellElement>} */ (table.querySelectorAll("th[data-sort]"))];
   /** Columns of text by name → index of their cells; the other columns are indexes into the numbers of a row. */
@@ -57,7 +57,7 @@
   }
 
   /** @param {HTMLElement} head */
-  const nameOf = (head) => head.dataset.name || NAMES[Number(head.dataset.sort)] || head.dataset.sort || "";
+  const nameOf = (head) => NAMES[Number(head.dataset.sort)] || head.dataset.sort || "";
 
   /** Chooses an entry of a list; an unknown one is the first. @param {HTMLSelectElement} list @param {string} value */
   function choose(list, value) {

@@ -9,8 +9,7 @@ from apivideo_geo.errors import DataRefused
 from apivideo_geo.facts import facts_table
 from apivideo_geo.history.history import load_history, open_history
 from apivideo_geo.history.merge import WHOLE_FILES, mend_ledger, merge
-from apivideo_geo.history.published import load_published, save_published
-from apivideo_geo.model import Asset, Cells, Facts, PublishedMonth
+from apivideo_geo.model import Asset, Facts
 
 DAY, NOW = date(2026, 11, 10), datetime(2026, 11, 20, 4, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 11, tzinfo=UTC)
@@ -56,21 +55,6 @@ def test_what_either_side_collected_is_there_afterwards_and_what_came_from_ours_
     result = merged([theirs, theirs, theirs])
     assert (result.taken, result.dimensions) == ((), frozenset())
     assert counts(base) == {DAY: 5}
-
-
-def test_what_either_side_published_of_a_further_metric_is_there_afterwards(folders):
-    _, ours, theirs = folders
-    for folder in folders:
-        save(folder, {DAY: 5})
-        save(folder, {DAY: 2}, metric="end")
-    september, october = (
-        {("city", date(2026, month, 1)): PublishedMonth(Cells({"FRA": {"Paris": month}}, {}), 5)} for month in (9, 10)
-    )
-    save_published(ours / "metrics/end", september)
-    save_published(theirs / "metrics/end", october)
-    merged(folders)
-    assert load_published(theirs / "metrics/end") == september | october
-    assert load_published(theirs) == {}
 
 
 @pytest.mark.parametrize("now", [NOW, NOW + timedelta(60)], ids=["a file a day", "a file a month"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 from math import ceil
 from typing import Any
@@ -13,8 +13,7 @@ from markupsafe import Markup
 
 from apivideo_geo.geo.projection import project
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes, load_spread_widths
-from apivideo_geo.model import CityCount, Details, Parts
-from apivideo_geo.privacy import add_cells
+from apivideo_geo.model import CityCount, Details
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.inline_svg import render_map
 from apivideo_geo.render.pages.breakdowns import Breakdown, Line, base_of, days_note
@@ -45,22 +44,21 @@ def make_cities(context: Context, countries: Mapping[str, Line], map_id: str) ->
     values = tuple((city.name, city.count) for city in details.cities)
     total = base_of("city", context)
     rest = Breakdown(values, total, details.withheld.get("city", 0)).rest(LISTED, formats)
-    others = [_Other.of(metric, context) for metric in details.by_city]
     words = formats.say_many("World map with %(count)s city", "World map with %(count)s cities", len(placed))
     circles = _circles(listed, countries, context)
+    others, noun = context.summary.others, sentences.noun(context.summary.metric, formats)
     return {
         "headline": formats.say_many("Watched in %(count)s city", "Watched in %(count)s cities", len(details.cities)),
         "lead": f"{_lead(placed, lost, context)} {days_note('city', context)}".strip(),
-        "others": others,
-        "others_note": _others_note(others, context),
+        "only": formats.say("Cities are shown for one metric only: %(metric)s.", metric=noun) if others else "",
         "world": Markup(_world(map_id, words, circles)),  # noqa: S704 - SVG made here, its texts escaped
         "data": _script_data(formats.spoken or formats.lang),
-        "rows_": [_row(city, countries, formats, rank, others) for rank, city in enumerate(listed, 1)],
-        "rest": _rest(rest, others, formats),
+        "rows_": [_row(city, countries, formats, rank) for rank, city in enumerate(listed, 1)],
+        "rest": [(name, formats.number(count)) for name, count in rest],
         "total": formats.number(total),
         "shown": formats.say("Shown: %(count)s of %(all)s"),
         "everything": formats.number(len(listed)),
-        "lost": [_row(city, countries, formats, rank, others) for rank, city in enumerate(lost[:LISTED], 1)],
+        "lost": [_row(city, countries, formats, rank) for rank, city in enumerate(lost[:LISTED], 1)],
         "lost_count": context.quantity(sum(city.count for city in lost)),
     }
 
@@ -140,68 +138,8 @@ def _circles(listed: Sequence[CityCount], countries: Mapping[str, Line], context
     return f'<g class="cities">{"".join(circles)}</g>'
 
 
-@dataclass(frozen=True)
-class _Other:
-    """The cities of a metric that is not the first: (alpha-3, city) → ``counts``, and what is not in these."""
-
-    name: str
-    label: str
-    counts: Mapping[tuple[str, str], int]
-    rest: Parts
-    total: str
-
-    @classmethod
-    def of(cls, metric: str, context: Context) -> _Other:
-        summary, by_month = context.details.by_city[metric]
-        cells, formats = add_cells(by_month.values()), context.formats
-        counts = {(code, city): count for code, found in cells.shown.items() for city, count in found.items()}
-        total = summary.count_by("city", months=by_month)
-        values = tuple((city.name, counts.get((city.iso_a3, city.name), 0)) for city in context.details.cities)
-        rest = Breakdown(values, total, sum(cells.withheld.values())).rest(LISTED, formats)
-        label = sentences.label_of(metric, formats)
-        return cls(metric, label, counts, rest, sentences.amount(metric, total, formats))
-
-    def cell(self, count: int, formats: Formats) -> str:
-        return sentences.amount(self.name, count, formats) if count else "–"
-
-
-def _rest(first: Parts, others: Sequence[_Other], formats: Formats) -> list[tuple[str, list[str]]]:
-    """Return the rows of what is not in the list: name, and the counts of each metric."""
-    found = [dict(other.rest) for other in others]
-    names, counts = dict.fromkeys(name for rest in (dict(first), *found) for name in rest), dict(first)
-    return [
-        (
-            name,
-            [formats.number(counts.get(name, 0))]
-            + [other.cell(rest.get(name, 0), formats) for other, rest in zip(others, found, strict=True)],
-        )
-        for name in names
-    ]
-
-
-def _others_note(others: Sequence[_Other], context: Context) -> str:
-    """Return when a city has no count of another metric, and which metrics are not collected by city."""
-    formats, known = context.formats, {other.name for other in others}
-    notes = []
-    if others:
-        notes.append(
-            formats.say(
-                "Another metric is shown for a city only in months in which its own count is large enough, too. "
-                "“–” is a hidden count or none."
-            )
-        )
-    if lacking := [sentences.label_of(name, formats) for name in context.summary.others if name not in known]:
-        notes.append(formats.say("Not shown by city: %(metrics)s.", metrics=formats.listed(lacking)))
-    return " ".join(notes)
-
-
-def _row(
-    city: CityCount, countries: Mapping[str, Line], formats: Formats, rank: int, others: Sequence[_Other]
-) -> dict[str, Any]:
-    """Return a row of the list; ``order`` has the numbers it is sorted by: rank and the counts."""
-    more = [other.counts.get((city.iso_a3, city.name), 0) for other in others]
-    return {
-        "name": city.name, "country": countries.get(city.iso_a3), "count": formats.number(city.count), "rank": rank,
-        "order": " ".join(map(str, (rank, city.count, *more))),
-        "more": [other.cell(count, formats) for other, count in zip(others, more, strict=True)],
-    }  # fmt: skip
+def _row(city: CityCount, countries: Mapping[str, Line], formats: Formats, rank: int) -> dict[str, Any]:
+    """Return a row of the list; ``order`` has the numbers it is sorted by: rank and count."""
+    count = formats.number(city.count)
+    order = f"{rank} {city.count}"
+    return {"name": city.name, "country": countries.get(city.iso_a3), "count": count, "rank": rank, "order": order}

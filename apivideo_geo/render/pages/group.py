@@ -34,7 +34,7 @@ from apivideo_geo.render.pages.funnel import make_funnel, make_lines
 from apivideo_geo.render.pages.index import make_rows
 from apivideo_geo.render.pages.periods import Periods
 from apivideo_geo.render.text import sentences
-from apivideo_geo.render.text.formats import Formats
+from apivideo_geo.render.text.formats import Formats, sentence
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ def make_group(one: GroupCount, context: Context, land: str, curves: Curves, per
     scale = among.scale
     words = {country.iso_a3: f"{country.name}: {context.quantity(country.count)}" for country in summary.countries}
     frame = frame_around(frame_of(one.group), land)
-    overlay = render_counts(counts, scale, _description(one, context), words, _without(one), frame)
+    description = sentences.description(summary, formats, sentence(name))
+    overlay = render_counts(counts, scale, description, words, _without(one), frame)
     return {
         "group": one.group,
         "headline": formats.say("%(country)s: %(quantity)s", country=name, quantity=context.quantity(summary.total)),
@@ -148,10 +149,6 @@ def _figures(one: GroupCount, context: Context) -> Iterator[Figure]:
 def _without(one: GroupCount) -> list[str]:
     """Return the members without a count."""
     return [code for code in one.group.members if not any(c.iso_a3 == code for c in one.summary.countries)]
-
-
-def _description(one: GroupCount, context: Context) -> str:
-    return f"{one.group.name}: {sentences.description(one.summary, context.formats)}"
 
 
 def _legend(one: GroupCount, among: Context) -> Iterator[Swatch]:

@@ -350,9 +350,9 @@ def _new(summary: Summary, formats: Formats) -> Iterator[str]:
         )
 
 
-def description(summary: Summary, formats: Formats) -> str:
-    """Return the map in words, for screen readers and search engines."""
-    place, much = formats.say("World map"), quantity(summary.total, summary, formats)
+def description(summary: Summary, formats: Formats, place: str = "") -> str:
+    """Return the map of ``place``, by default of the world, in words, for screen readers and search engines."""
+    place, much = place or formats.say("World map"), quantity(summary.total, summary, formats)
     if not summary.total:
         return formats.say("%(place)s: nothing has been counted in any country yet.", place=place)
     if not summary.countries:
