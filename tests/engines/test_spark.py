@@ -117,7 +117,7 @@ def test_csv_by_url_is_read_and_never_by_the_place_of_its_columns(spark: Any, tm
 def test_times_in_nanoseconds_are_refused_with_the_way_out(spark: Any, tmp_path: Path) -> None:
     times = pa.array(["2021-04-08T23:00:00"]).cast(pa.timestamp("ns"))
     pq.write_table(pa.table({"sessionID": ["a"], "loadedAt": times, "country": ["Peru"]}), tmp_path / "a.parquet")
-    with pytest.raises(DataRefused, match="no Parquet with times in nanoseconds; write it with microseconds"):
+    with pytest.raises(DataRefused, match="cannot read Parquet with times in nanoseconds; write it with microseconds"):
         count([tmp_path / "a.parquet"], spark)
 
 
