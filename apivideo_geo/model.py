@@ -94,8 +94,8 @@ def ratios_of(metrics: Collection[str]) -> tuple[Ratio, ...]:
 
 Doubt = Literal["no", "uncompared", "differs", "refused", "settled"]
 """Whether the rows of a day are in doubt: no, because they add up to the API's own count of the day (or its source has
-no such count); not compared with it yet; they differ from it; too many of its rows were rejected; or they differed in
-the same way three nights running, so the day is not requested again."""
+no such count); not compared with it yet; they differ from it; too many rows were rejected, or some contradict each
+other; or the answer was the same three nights running, so the day is not requested again."""
 
 Detail = Literal["country", "media", "full"]
 DETAIL_DIMENSIONS: Mapping[str, tuple[str, ...]] = {
@@ -172,8 +172,8 @@ class Shrunk:
     """A new total that was rejected because it is smaller than the one stored for ``day``, or less certain.
 
     ``stored``: the stored count; ``reported``: the new one. ``complete``: the stored one was collected after the end
-    of the day. ``dimension``: the one whose sum is smaller, if it is not the total. ``in_doubt``: the new one is not
-    the API's own count of the day, the stored one is.
+    of the day. ``dimension``: the one whose sum is smaller, if it is not the total. ``doubt``: why the new one is
+    less certain.
     """
 
     day: date
@@ -181,7 +181,7 @@ class Shrunk:
     reported: int
     complete: bool
     dimension: str = "total"
-    in_doubt: bool = False
+    doubt: Doubt = "no"
 
 
 @dataclass(frozen=True)
@@ -208,8 +208,8 @@ class Facts:
     counted as ``---``; ``sessions``: the sessions they were counted from, if the source has them (an Ibis table,
     columns ``SESSION_COLUMNS`` and more, all strings); ``read``: number of rows that were read, if it is known;
     ``warnings``: what the report should say of them, in sentences without a point; ``doubtful``: days of which more
-    than a tenth of the rows were rejected, or whose answer has an unknown shape; ``reported``: UTC day → the API's own
-    count of it, if it came with the rows.
+    than a tenth of the rows were rejected, or whose answers contradict each other or have an unknown shape;
+    ``reported``: UTC day → the API's own count of it, if it came with the rows.
     """
 
     days: tuple[date, ...]

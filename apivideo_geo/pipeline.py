@@ -136,7 +136,8 @@ def _load_hours(history: History, summary: Summary, settings: Settings) -> WeekH
 
     if not (settings.hours or summary.demo):
         return None
-    stored = {day: line.counts for day, line in HOURS.believed(history.folder, summary.metric).items()}
+    counts = {day.day: day.count for day in summary.daily if day.count is not None}
+    stored = {day: line.counts for day, line in HOURS.believed(history.folder, summary.metric, counts).items()}
     return summarise_hours(stored, summary.daily, settings.time_zone)
 
 

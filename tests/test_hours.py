@@ -22,7 +22,7 @@ from apivideo_geo.errors import DataRefused
 from apivideo_geo.history.day_lines import HOURS, PEAKS, HoursLine, PeaksLine
 from apivideo_geo.history.history import load_history
 from apivideo_geo.model import DayCount
-from apivideo_geo.pipeline import run
+from apivideo_geo.pipeline import run, summarise_history
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.settings import load_settings
 from apivideo_geo.sources.hours import parse_moment
@@ -167,7 +167,7 @@ def test_hours_that_do_not_add_up_are_in_doubt_until_three_nights_agree_and_neve
     )
     collect(api, tmp_path / "history", at_night(33), monkeypatch)
     assert f"Days whose hours were not collected ({Formats('en').days([day])}) are not" in page()
-    said = product.run("doctor", api=api, now=at_night(33)).stdout
+    said = product.run("doctor", api=api, now=at_night(33), APIVIDEO_GEO_HOURS="true").stdout
     assert f"warning  hours in doubt: 1 day ({day})" in said
     collect(api, tmp_path / "history", at_night(34), monkeypatch)
     assert "On 1 day the hours do not add up to the count of the day; the differences are 5 in all." in page()
@@ -176,6 +176,33 @@ def test_hours_that_do_not_add_up_are_in_doubt_until_three_nights_agree_and_neve
     monkeypatch.setattr(api.data, "timeseries", twice)
     collect(api, tmp_path / "history", at_night(35), monkeypatch)
     assert stored(tmp_path / "history")[day] == truth(world, [day])[day]
+
+
+def test_stored_hours_that_do_not_add_up_to_the_day_as_it_is_now_are_not_shown_and_give_way(
+    world, api, tmp_path, monkeypatch
+):
+    """As those of an older version, and as when a day has grown since."""
+    real, [day], first = api.data.timeseries, between(32, 32), between(31, 31)[0]
+
+    def more(query, metric):
+        found = real(query, metric)
+        return {**found, "data": [{**row, "metricValue": row["metricValue"] + 1} for row in found["data"]]}
+
+    def hours_of_the_week():
+        settings = load_settings({"history": str(tmp_path), "metric": "play", "hours": True}, Path(os.devnull))
+        return summarise_history(settings, Effects(int(at_night(34).timestamp())))[1].hours
+
+    collect(api, tmp_path, at_night(32), monkeypatch, since=first)
+    assert hours_of_the_week().lacking == ()
+    HOURS.add(tmp_path, lines(day))
+    assert hours_of_the_week().lacking == (day,)
+    monkeypatch.setattr(api.data, "timeseries", more)
+    for night in (32, 33, 34):
+        report = collect(api, tmp_path, at_night(night), monkeypatch, since=first)
+        assert str(day) in str([text for text in report.warnings if "hours" in text]) or night == 34
+        assert (day in hours_of_the_week().days) == (night == 34)
+    rows = sum(1 for count in truth(world, [day])[day] if count)
+    assert hours_of_the_week().differing[day] == rows
 
 
 @pytest.mark.parametrize("lie", ["half the rows", "counts doubled", *(fault.name for fault in HOUR_LIES)])
@@ -295,6 +322,15 @@ def test_two_histories_are_merged_day_by_day(tmp_path):
     assert one in stored(theirs)
     HOURS.merge(base, ours, theirs, remove=True)
     assert one not in stored(theirs)
+
+
+def test_of_two_new_lines_the_one_that_is_believed_wins_in_a_merge(tmp_path):
+    base, ours, theirs = (tmp_path / name for name in ("base", "ours", "theirs"))
+    one, two = between(0, 1)
+    for folder, doubted in ((ours, two), (theirs, one)):
+        HOURS.weigh(folder, [(line, line.day != doubted) for line in lines(one, two, count=5 + (folder == ours))], two)
+    HOURS.merge(base, ours, theirs)
+    assert {day: line.counts[0] for day, line in HOURS.believed(theirs, "play").items()} == {one: 6, two: 5}
 
 
 def test_a_forgotten_day_has_no_hours_any_more(api, tmp_path, monkeypatch):

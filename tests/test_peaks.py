@@ -24,6 +24,7 @@ from tests.product import Product
 FIRST = date(2026, 10, 1)
 NIGHT = datetime(2026, 10, 9, 4, 17, tzinfo=UTC)
 BUCKETS = "/data/buckets/ccv-peak/media-id"
+OWN_PEAK = "/data/metrics/ccv/peak"
 SETTINGS = {"metrics": "play;ccv-peak", "detail": "media", "since": date(2026, 10, 3)}
 
 
@@ -78,6 +79,9 @@ def test_each_night_takes_one_request_and_stores_the_peaks_of_public_live_stream
         collect(api, tmp_path, NIGHT + timedelta(days=number), monkeypatch)
         assert len(asked(api)) == (1 if number else 6)
         assert all(seen.query["filterBy[mediaType]"] == ["live-stream"] for seen in asked(api))
+        compared = {seen.query["filterBy[mediaId][]"][0] for seen in api.requests if seen.path == OWN_PEAK}
+        assert compared
+        assert all(one.public for one in world.assets if one.media_id in compared)
     expected = truth(world, date(2026, 10, 3), date(2026, 10, 10))
     assert stored(tmp_path) == expected
     assert any(peak > 1 for peaks in expected.values() for peak in peaks.values())

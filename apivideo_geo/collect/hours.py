@@ -91,7 +91,7 @@ def collect_peaks(
     wanted = [day for day in complete if day not in stored and day not in left_out] if live else []
     with _warning(report, "the most viewers at once (ccv-peak) were not collected"):
         answers = []
-        for day, (peaks, agrees) in source.fetch_peaks(wanted, home.load_account().remembers).items():
+        for day, (peaks, agrees) in source.fetch_peaks(wanted, live, home.load_account().remembers).items():
             shown = {media_id: peak for media_id, peak in sorted(peaks.items()) if media_id in live}
             played = _played(history, day, live)
             if shown or not played:
@@ -136,4 +136,4 @@ def store_hours(home: History, metric: str, hours: HoursByDay, counts: Mapping[d
         for day, values in hours.items()
         if sum(values) or not counts.get(day)
     )
-    return HOURS.weigh(home.home, answers, now.date())
+    return HOURS.weigh(home.home, answers, now.date(), counts)

@@ -67,11 +67,14 @@ class Report:
         ``label``: what to put before the day.
         """
         for one in shrunk:
-            if one.in_doubt:
-                self.warnings.append(
-                    f"{label}{one.day}: the countries in the API's new answer add up to {one.reported:,}, which is not "
-                    f"what it counts itself. Kept the {one.stored:,} that are stored"
+            if one.doubt != "no":
+                why = (
+                    "the API's new answers contradict each other or have invalid rows"
+                    if one.doubt == "refused"
+                    else f"the countries in the API's new answer add up to {one.reported:,}, which is not what it "
+                    "counts itself"
                 )
+                self.warnings.append(f"{label}{one.day}: {why}. Kept the {one.stored:,} that are stored")
                 continue
             by = "" if one.dimension == "total" else f" by {one.dimension}"
             message = (

@@ -12,10 +12,11 @@ from apivideo_geo.doctor.findings import Finding
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApivideoGeoError, DataRefused
 from apivideo_geo.history.day_lines import HOURS, PEAKS
+from apivideo_geo.history.doubt import missing_part
 from apivideo_geo.history.files import find_files, find_strays
 from apivideo_geo.history.history import History, load_history, metric_folders
 from apivideo_geo.history.parquet import find_damaged
-from apivideo_geo.model import DoubtfulDay
+from apivideo_geo.model import PEAK, DoubtfulDay
 from apivideo_geo.settings import Settings
 
 OLD = timedelta(hours=36)
@@ -59,7 +60,7 @@ def examine_history(settings: Settings, effects: Effects, first_day: date | None
         *_examine_gaps(history, today, first_day, settings.leave_out),
         *_examine_doubts(history.doubtful_days(), first_day),
         *further,
-        *_examine_lines(folder),
+        *_examine_lines(history, settings, first_day),
         *_examine_strays(folder),
     ]
 
@@ -73,28 +74,42 @@ def _name_damaged(damaged: Sequence[Path]) -> Finding:
 
 
 def _examine_doubts(doubtful: Sequence[DoubtfulDay], first_day: date | None) -> list[Finding]:
-    """Return a finding on the days whose rows do not add up to the API's own count, if there are any."""
-    asked = [one.day for one in doubtful if not one.settled and (first_day is None or one.day >= first_day)]
-    others = [one.day for one in doubtful if one.day not in asked]
+    """Return findings on the days in doubt, and on those that are not requested again, if there are any."""
+    asked = [one for one in doubtful if not one.settled and (first_day is None or one.day >= first_day)]
+    others = [one.day for one in doubtful if one not in asked]
     findings = []
     if asked:
-        says = f"{list_days(asked, GAPS)}: the countries do not add up to the API's own count of the day."
-        step = "Run build on the next days: it asks again until they do, or until three nights running agree."
+        causes = (
+            (False, "the countries do not add up to the API's own count of the day."),
+            (True, "the API's answers contradict each other or have invalid rows."),
+        )
+        named = [(why, [one.day for one in asked if (one.doubt == "refused") == refused]) for refused, why in causes]
+        says = " ".join(f"{list_days(days, GAPS)}: {why}" for why, days in named if days)
+        step = "Run build on the next days: it asks again until they agree, or are the same on three nights running."
         findings.append(Finding("days in doubt", "warning", says, step))
     if others:
-        says = f"{list_days(others, GAPS)}: the API was asked for the last time; the difference is shown as unknown."
+        says = f"{list_days(others, GAPS)}: the API was asked for the last time; what is missing is shown as unknown."
         findings.append(Finding("settled days", "ok", says))
     return findings
 
 
-def _examine_lines(folder: Path) -> list[Finding]:
+def _examine_lines(history: History, settings: Settings, first_day: date | None) -> list[Finding]:
     """Return findings on the hours and peaks that contradict the API's own counts, and are not shown."""
+    entries = ((metric, line) for metric, one in history.by_metric.items() for line in one.entries.values())
+    counts = {(line.day, metric): line.count + missing_part(line) for metric, line in entries}
     findings = []
-    for name, file in (("hours", HOURS), ("peaks", PEAKS)):
-        if days := [line.day for line in file.load(folder).values() if not line.is_believed]:
-            says = f"{list_days(days, GAPS)}: they contradict the API's own count of the day and are not shown."
+    for name, file, requested in (("hours", HOURS, settings.hours), ("peaks", PEAKS, PEAK in settings.metrics)):
+        lines = file.load(history.folder).items()
+        days = [line.day for key, line in lines if not line.stands(counts.get(key))]
+        known = [day for day in days if (first_day is None or day >= first_day) and day not in settings.leave_out]
+        asked = known if requested else []
+        why = "they contradict the API's own count of the day and are not shown"
+        if asked:
             step = "Run build on the next days: it asks again until they agree, or are the same on three nights."
-            findings.append(Finding(f"{name} in doubt", "warning", says, step))
+            findings.append(Finding(f"{name} in doubt", "warning", f"{list_days(asked, GAPS)}: {why}.", step))
+        if others := [day for day in days if day not in asked]:
+            gone = "the API no longer has them, or the settings leave them out"
+            findings.append(Finding(f"{name} not shown", "ok", f"{list_days(others, GAPS)}: {why}; {gone}."))
     return findings
 
 

@@ -159,8 +159,9 @@ _SCHEMA_OF_DAYS: dict[str, Any] = {
         "in_doubt": {
             "type": "array",
             "items": _DAY,
-            "description": "Days whose countries do not add up to the API's own count of the day; the rest is "
-            "unknown. Without any country a day is missing, too.",
+            "description": "Days whose countries do not add up to the API's own count of the day (the rest is "
+            "unknown), or whose answers contradict each other or have invalid rows. Without any country a day is "
+            "missing, too.",
         },
     },
 }

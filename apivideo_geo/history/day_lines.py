@@ -1,8 +1,8 @@
 """Files with one JSON line for each UTC day and metric, for figures that are not by country.
 
 ``hours.jsonl`` has the counts of the 24 UTC hours of a complete day; ``peaks.jsonl`` the most viewers at once of each
-live stream that may be shown. Peaks are never added up. A line that contradicts the API's own count of its day is in
-doubt, and not shown, until the API has said the same on three nights. Each line ends with its checksum.
+live stream that may be shown. Peaks are never added up. A line that contradicts the API's own count of its day, as it
+is now, is not shown until the API has said the same on three nights. Each line ends with its checksum.
 """
 
 from __future__ import annotations
@@ -42,6 +42,10 @@ class DayLine(BaseModel):
         """Whether it may be shown: it did not contradict the API's own count, or the API said it often enough."""
         return len(self.nights) in (0, NIGHTS)
 
+    def stands(self, count: int | None) -> bool:
+        """Return whether it may be shown on a day with this ``count`` (None: unknown)."""
+        return self.is_believed
+
     def in_doubt(self, before: DayLine | None, today: date) -> Self:
         """Return this line with the nights that gave it: ``today``, and those of the stored one if it is the same."""
         same = before and before.model_copy(update={"nights": ()}) == self
@@ -53,6 +57,12 @@ class HoursLine(DayLine):
     """The counts of the 24 hours of a complete day, the first from midnight UTC on."""
 
     counts: Annotated[tuple[Count, ...], Field(min_length=24, max_length=24)]
+
+    def stands(self, count: int | None) -> bool:
+        """Return whether it may be shown: it adds up to ``count``, or the API said it often enough."""
+        if count is None or len(self.nights) == NIGHTS:
+            return self.is_believed
+        return sum(self.counts) == count
 
 
 class PeaksLine(DayLine):
@@ -98,25 +108,30 @@ class DayFile(Generic[Line]):
         """Return day → line of ``metric``, those in doubt too. Raises as :meth:`load`."""
         return {day: line for (day, name), line in self.load(folder).items() if name == metric}
 
-    def believed(self, folder: Path, metric: str) -> dict[date, Line]:
-        """Return day → line of ``metric``, of those that may be shown. Raises as :meth:`load`."""
-        return {day: line for day, line in self.of(folder, metric).items() if line.is_believed}
+    def believed(self, folder: Path, metric: str, counts: Mapping[date, int] = {}) -> dict[date, Line]:
+        """Return day → line of ``metric``, of those that may be shown. Raises as :meth:`load`.
+
+        ``counts``: UTC day → its count.
+        """
+        return {day: line for day, line in self.of(folder, metric).items() if line.stands(counts.get(day))}
 
     def add(self, folder: Path, lines: Iterable[Line]) -> None:
         """Store ``lines``, which replace those of the same day and metric. Raises :class:`DiskFailed`."""
         if new := {(one.day, one.metric): one for one in lines}:
             self._save(folder, {**self.load(folder), **new})
 
-    def weigh(self, folder: Path, answers: Iterable[tuple[Line, bool]], today: date) -> list[date]:
+    def weigh(
+        self, folder: Path, answers: Iterable[tuple[Line, bool]], today: date, counts: Mapping[date, int] = {}
+    ) -> list[date]:
         """Store each line of ``answers``; with it, whether it agrees with the API's own count of the day.
 
-        One that does not is in doubt, and does not replace one that is believed. ``today``: the date of this run.
-        Return the days that are in doubt now. Raises :class:`DiskFailed`.
+        One that does not is in doubt, and does not replace one that may be shown. ``today``: the date of this run;
+        ``counts``: UTC day → its count. Return the days that are in doubt now. Raises :class:`DiskFailed`.
         """
         stored, lines = self.load(folder), []
         for line, agrees in answers:
             before = stored.get((line.day, line.metric))
-            if agrees or not (before and before.is_believed):
+            if agrees or not (before and before.stands(counts.get(line.day))):
                 lines.append(line if agrees else line.in_doubt(before, today))
         self.add(folder, lines)
         return [line.day for line in lines if not line.is_believed]
@@ -128,12 +143,18 @@ class DayFile(Generic[Line]):
             self._save(folder, {key: one for key, one in stored.items() if key[0] not in days})
 
     def merge(self, base: Path, ours: Path, theirs: Path, *, remove: bool = False) -> None:
-        """Apply to the folder ``theirs`` what ``ours`` changed since ``base``. Where both did, theirs stays.
+        """Apply to the folder ``theirs`` what ``ours`` changed since ``base``.
 
-        ``remove``: also remove the days that ours no longer has.
+        Where both did, theirs stays, unless only ours is believed. ``remove``: also remove the days that ours no longer
+        has.
         """
         before, own, other = (self.load(folder) for folder in (base, ours, theirs))
         mine = {key for key in {*before, *other, *own} if own.get(key) != before.get(key) == other.get(key)}
+        mine |= {
+            key
+            for key in own.keys() & other.keys()
+            if own[key] != before.get(key) and own[key].is_believed and not other[key].is_believed
+        }
         merged = {**other, **{key: own[key] for key in mine if key in own}}
         if remove:
             merged = {key: one for key, one in merged.items() if key not in mine or key in own}

@@ -425,7 +425,7 @@ class History:
 
     def _keep(self, day: date, answer: StoredDay) -> Shrunk:
         """Return that ``answer`` was rejected, because it is in doubt and the stored day is not."""
-        return Shrunk(day, self.entries[day].count, answer.count, complete=True, in_doubt=True)
+        return Shrunk(day, self.entries[day].count, answer.count, complete=True, doubt=answer.doubt)
 
     def _store(
         self,

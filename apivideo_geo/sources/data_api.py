@@ -125,10 +125,10 @@ class DataApiSource(Source):
         self._effects.progress.finish()
         return hours, rejected
 
-    def fetch_peaks(self, days: Collection[date], remembered: int | None = None) -> PeaksByDay:
-        """Fetch the most viewers at once of each live stream: one request a day, and one for each of them."""
+    def fetch_peaks(self, days: Collection[date], live: Collection[str], remembered: int | None = None) -> PeaksByDay:
+        """Fetch the most viewers at once of ``live``: one request a day, and one for each of them with viewers."""
         known = self._known(days, remembered)
-        return dict(self._api.map(known, lambda day: fetch_peaks(self._api, day)))
+        return dict(self._api.map(known, lambda day: fetch_peaks(self._api, day, live)))
 
     def _known(self, days: Collection[date], remembered: int | None) -> list[date]:
         """Return those of ``days`` that the API still knows completely."""

@@ -79,10 +79,10 @@ class DayFetcher:
         """
         totals = DayTotals(day, min(day_end(day), self.now), _Tally(day, self.metric, self.listed))
         try:
-            totals.countries = totals.tally.read_counts(self._fetch(totals, "country"))
+            totals.countries = totals.tally.read_counts("total", self._fetch(totals, "country"))
             if totals.countries:
                 answers = self.client.map(dimensions, lambda name: self._fetch(totals, BREAKDOWNS[name][0]))
-                totals.values = {name: totals.tally.read_counts(rows) for name, rows in answers}
+                totals.values = {name: totals.tally.read_counts(name, rows) for name, rows in answers}
         except UnknownShape as error:
             totals.unusable = error
         return totals
@@ -109,22 +109,26 @@ class DayFetcher:
     def _fetch_by_country(self, totals: DayTotals, dimension: str) -> dict[tuple[Raw, Raw], int]:
         """Return (country, value) → count of ``dimension``, fetched in the way that takes fewer requests."""
         breakdown, value_filter = BREAKDOWNS[dimension]
-        countries, values, read = totals.countries, totals.values[dimension], totals.tally.read_counts
+        countries, values, tally = totals.countries, totals.values[dimension], totals.tally
         unknown = sum(countries.values()) - sum(values.values())
         if unknown > 0 and dimension != "referrer":  # a play has a video and a device, but not always a referrer
-            totals.tally.contradict(f"the values of {dimension} are fewer than the total of the day")
+            tally.contradict(dimension, f"the values of {dimension} are fewer than the total of the day")
         if len(countries) == 1:
             return {(country, value): count for country in countries for value, count in values.items()}
         if count_requests(countries, values) <= count_requests(values, countries):
             filters = [country for country in countries if country]
             answers = self.client.map(filters, lambda raw: self._fetch(totals, breakdown, {"country": raw}))
-            cells = {(raw, value): n for raw, rows in answers for value, n in read(rows).items()}
-            rest = totals.tally.subtract(values, _sums(cells, axis=1), countries.get("", 0))
+            cells = {
+                (raw, value): n for raw, rows in answers for value, n in tally.read_counts(dimension, rows).items()
+            }
+            rest = tally.subtract(dimension, values, _sums(cells, axis=1), countries.get("", 0))
             return cells | {("", value): count for value, count in rest.items() if "" in countries}
         filters = [value for value in values if value]
         answers = self.client.map(filters, lambda raw: self._fetch(totals, "country", {value_filter: raw}))
-        cells = {(country, raw): n for raw, rows in answers for country, n in read(rows).items()}
-        rest = totals.tally.subtract(countries, _sums(cells, axis=0), values.get("", 0) + max(unknown, 0))
+        cells = {
+            (country, raw): n for raw, rows in answers for country, n in tally.read_counts(dimension, rows).items()
+        }
+        rest = tally.subtract(dimension, countries, _sums(cells, axis=0), values.get("", 0) + max(unknown, 0))
         return cells | {(country, ""): count for country, count in rest.items() if "" in values}
 
 
@@ -203,8 +207,8 @@ def atom(moment: datetime) -> str:
 class _Tally:
     """Collects the counts of one day, and the rows that were rejected.
 
-    ``read``: number of rows of all answers; ``rejected``: how many of them could not be used; ``contradicted``: some
-    answers cannot all be true.
+    ``read``: number of rows of all answers; ``rejected``: how many of them could not be used, and ``incomplete``: of
+    which dimensions; ``contradicted``: some answers cannot all be true.
     """
 
     day: date
@@ -215,40 +219,48 @@ class _Tally:
     unmapped: Counter[str] = field(default_factory=Counter)
     read: int = 0
     rejected: int = 0
+    incomplete: set[str] = field(default_factory=set)
     contradicted: bool = False
 
-    def read_counts(self, rows: list[dict[str, Any]]) -> dict[Raw, int]:
-        """Return the rows of an answer as value → count. Rows without a valid count or value are rejected."""
+    def read_counts(self, dimension: str, rows: list[dict[str, Any]]) -> dict[Raw, int]:
+        """Return the rows of an answer about ``dimension`` as value → count, without those whose count or value is
+        invalid."""
         counts: Counter[Raw] = Counter()
         for row in rows:
             count, value = parse_count(row.get("metricValue")), row.get("dimensionValue")
             if count is None:
-                self._reject("the count is not a whole number")
+                self._reject(dimension, "the count is not a whole number")
             elif not (value is None or isinstance(value, str)):
-                self._reject("the value is not a text")
+                self._reject(dimension, "the value is not a text")
             else:
                 counts[value or ""] += count
         self.read += len(rows)
         return dict(counts)
 
-    def _reject(self, reason: str) -> None:
+    def _reject(self, dimension: str, reason: str) -> None:
         self.refused[reason] += 1
         self.rejected += 1
+        self.incomplete.add(dimension)
 
-    def subtract(self, counts: Mapping[Raw, int], sums: Counter[Raw], unnamed: int) -> Counter[Raw]:
-        """Return what the ``sums`` of all filtered answers leave of the unfiltered ``counts``.
+    def _is_comparable(self, dimension: str) -> bool:
+        """Whether answers about ``dimension`` must agree: none lacks a row that we rejected, and it is no viewers, who
+        are counted once for each value."""
+        return self.metric not in QUESTIONS and not self.incomplete & {"total", dimension}
+
+    def subtract(self, dimension: str, counts: Mapping[Raw, int], sums: Counter[Raw], unnamed: int) -> Counter[Raw]:
+        """Return what the ``sums`` of all filtered answers about ``dimension`` leave of the unfiltered ``counts``.
 
         That is at most ``unnamed``, the counts that no filter can name: more is a contradiction, and so is a sum that
         is higher than the count.
         """
         rest = Counter(counts) - sums
         if rest.total() > unnamed or sums - Counter(counts):
-            self.contradict("the answers for each country or value do not add up to the one for all")
+            self.contradict(dimension, "the answers for each country or value do not add up to the one for all")
         return rest
 
-    def contradict(self, reason: str) -> None:
-        """Note that some answers cannot all be true; not of viewers, who are counted once for each value."""
-        if self.metric not in QUESTIONS:
+    def contradict(self, dimension: str, reason: str) -> None:
+        """Note that some answers about ``dimension`` cannot all be true, if they can be compared."""
+        if self._is_comparable(dimension):
             self.refused[reason] += 1
             self.contradicted = True
 
@@ -288,7 +300,7 @@ class _Tally:
             self.refused[f"{dimension} adds up to more than the total"] += 1
         rows = [(self.day, self.metric, *key, count) for key, count in sorted(accepted.items())]
         refused = tuple(Refused(reason, count, self.day) for reason, count in sorted(self.refused.items()))
-        lied = self.contradicted or (over and self.metric not in QUESTIONS)
+        lied = self.contradicted or any(self._is_comparable(dimension) for _, dimension in over)
         doubtful = frozenset({self.day} if lied or self.rejected * 10 > self.read else ())
         return Facts((self.day,), facts_table(rows), refused, dict(self.unmapped), doubtful=doubtful)
 

@@ -88,8 +88,8 @@ class DemoSource(Source):
         """Return the plays by UTC hour."""
         return demo_hours(days, self._effects.now()) if self.metric == "play" else {}, 0
 
-    def fetch_peaks(self, days: Collection[date], remembered: int | None = None) -> PeaksByDay:
-        """Return the most viewers at once of each live stream."""
+    def fetch_peaks(self, days: Collection[date], live: Collection[str], remembered: int | None = None) -> PeaksByDay:
+        """Return the most viewers at once of each live stream, public or not."""
         return demo_peaks(days, self._effects.now()) if self.metric == "play" else {}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 
 from apivideo_geo.api.client import Client
@@ -40,8 +40,8 @@ def fetch_hours(client: Client, metric: str, first: date, last: date) -> tuple[H
     return {day: tuple(counts) for day, counts in hours.items()}, rejected
 
 
-def fetch_peaks(client: Client, day: date) -> tuple[dict[str, int], bool]:
-    """Fetch the most viewers at once of each live stream (media id) on the complete UTC ``day``; only those with any.
+def fetch_peaks(client: Client, day: date, live: Collection[str]) -> tuple[dict[str, int], bool]:
+    """Fetch the most viewers at once of ``live`` (media ids) on the complete UTC ``day``; only of those with any.
 
     And whether each is the same when the API is asked for the peak of this live stream alone. Raises the errors of
     :mod:`apivideo_geo.api.client`.
@@ -49,7 +49,7 @@ def fetch_peaks(client: Client, day: date) -> tuple[dict[str, int], bool]:
     start, end = day_start(day), day_end(day)
     rows = fetch_buckets(client, PEAK, "media-id", start, end, {ONE_VALUE: "live-stream"})
     found = {str(row.get("dimensionValue")): parse_count(row.get("metricValue")) for row in rows}
-    peaks = {media_id: peak for media_id, peak in found.items() if peak}
+    peaks = {media_id: peak for media_id, peak in found.items() if peak and media_id in live}
     period = {"from": atom(start), "to": atom(end)}
     try:
         agrees = all(_fetch_peak(client, period, media_id) == peak for media_id, peak in peaks.items())

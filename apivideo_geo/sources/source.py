@@ -76,9 +76,9 @@ class Source(ABC):
         """
         return {}, 0
 
-    def fetch_peaks(self, days: Collection[date], remembered: int | None = None) -> PeaksByDay:
-        """Fetch the most viewers at once of each live stream, public or not, on those of the complete UTC ``days``
-        that the source still knows; and whether its own peak of each agrees. Raises :class:`ApivideoGeoError`.
+    def fetch_peaks(self, days: Collection[date], live: Collection[str], remembered: int | None = None) -> PeaksByDay:
+        """Fetch the most viewers at once of the live streams ``live`` (media ids), on those of the complete UTC
+        ``days`` that the source still knows; and whether its own peak of each agrees. Raises :class:`ApivideoGeoError`.
         """
         return {}
 

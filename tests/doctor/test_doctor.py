@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from contextlib import chdir
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 
 from apivideo_geo.doctor import examine, find_exit_code
 from apivideo_geo.doctor.publication import parse_remote
+from apivideo_geo.history.day_lines import HOURS, HoursLine
+from apivideo_geo.history.history import load_history
 from apivideo_geo.pipeline import run
 from apivideo_geo.settings import load_settings
 from tests.fakes.gh import REPOSITORY, GhStandIn
@@ -162,6 +165,26 @@ def test_gaps_that_can_still_be_collected_differ_from_lost_days(api, place):
     healed = look(settings(api))
     assert ("gaps" in healed, "lost days" in healed) == (False, True)
     assert find_exit_code(list(healed.values())) == 0
+
+
+def test_only_hours_and_days_that_a_run_can_still_mend_are_a_warning(api, place):
+    old, recent = date(2026, 9, 5), date(2026, 10, 26)
+    collect(api, NIGHT, since=recent)
+    history = load_history(place / "history")
+    doubted = replace(history.entries[recent], doubt="refused", nights=1)
+    history.put({recent: history.rows_of(recent)}, {recent: doubted}, NIGHT)
+    history.save_ledger()
+    HOURS.add(place / "history", (HoursLine(day=day, metric="play", counts=(10**6,) * 24) for day in (old, recent)))
+    HOURS.weigh(place / "history", [(HoursLine(day=old, metric="play", counts=(9,) * 24), False)], old, {old: 1})
+    found = look(settings(api, hours=True))
+    assert (found["hours in doubt"].state, found["hours not shown"].state) == ("warning", "ok")
+    assert f"({recent})" in found["hours in doubt"].says
+    assert f"({old})" in found["hours not shown"].says
+    assert "the API's answers contradict each other or have invalid rows." in found["days in doubt"].says
+    assert "do not add up" not in found["days in doubt"].says
+    found = look(settings(api))
+    assert "hours in doubt" not in found
+    assert (found["hours not shown"].state, found["hours not shown"].next) == ("ok", "")
 
 
 def test_a_history_that_was_not_updated_for_days_is_a_warning(api, place):

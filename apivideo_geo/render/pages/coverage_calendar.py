@@ -92,7 +92,8 @@ def _names(formats: Formats) -> dict[str, tuple[str, str]]:
         "doubt": (
             say("In doubt"),
             say(
-                "The countries that the API names do not add up to its own count of the day. The rest is counted as "
+                "The countries that the API names do not add up to its own count of the day, or some answers, such as "
+                "those on videos or devices, contradict that count or have invalid rows. What is missing is counted as "
                 "unknown; a day without any country is missing. The next run asks again."
             ),
         ),
@@ -162,7 +163,12 @@ def _doubts(context: Context) -> Iterator[str]:
     """Yield a sentence for each of the newest days that do not add up: what the API names, and what it counts."""
     for day in reversed(context.summary.days.doubtful[-DOUBTS_SHOWN:]):
         values = {"day": context.formats.day(day.day), "stored": context.quantity(day.stored)}
-        if day.reported is None or day.reported == day.stored:
+        if day.reported == day.stored:
+            yield context.formats.say(
+                "%(day)s: %(stored)s by country, as the API’s own count says, but some answers, such as those on "
+                "videos or devices, contradict that or have invalid rows.", **values,
+            )  # fmt: skip
+        elif day.reported is None:
             yield context.formats.say("%(day)s: %(stored)s by country, not confirmed by the API’s own count.", **values)
         elif day.settled:
             yield context.formats.say(

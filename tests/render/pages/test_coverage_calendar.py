@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from apivideo_geo.model import Account, Checked
+from apivideo_geo.model import Account, Checked, DoubtfulDay
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.coverage_calendar import make_calendar
 from apivideo_geo.render.theme.theme import Theme
@@ -58,6 +58,18 @@ def test_months_begin_on_their_weekday_and_count_their_days():
 )
 def test_the_number_of_days_that_the_api_keeps_is_shown_with_those_of_this_page(remembers, sentence):
     assert calendar_of(remembers=remembers)["covered"] == sentence
+
+
+@pytest.mark.parametrize(
+    ("reported", "sentence"),
+    [(5, "5 plays by country, as the API’s own count says, but some answers, such as those on videos or devices,"),
+     (6, "5 plays by country, while the API’s own count is 6."),
+     (None, "5 plays by country, not confirmed by the API’s own count.")],
+)  # fmt: skip
+def test_the_sentence_on_a_day_in_doubt_says_what_contradicts_what(reported, sentence):
+    made = summary({"FRA": 10}, days(FIRST, COUNTS, open_last=True))
+    made = replace(made, days=replace(made.days, doubtful=(DoubtfulDay(FIRST, 5, reported, "refused"),)))
+    assert make_calendar(Context(made, Theme("Acme")))["doubts"][0].startswith(f"28 October 2026: {sentence}")
 
 
 def test_a_difference_to_the_apis_own_total_is_shown():
