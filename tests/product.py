@@ -8,12 +8,13 @@ the process itself is the subject (its memory, its signals, an installed wheel, 
 import csv
 import io
 import json
+import logging
 import os
 import subprocess
 import sys
 import warnings
 from collections import Counter
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest.mock import patch
 
@@ -83,6 +84,17 @@ def run_process(arguments, folder, environment):
     )
 
 
+@contextmanager
+def log_as_before():
+    """Leave the logger of the product as it was: the command sends its records to a stderr of its own."""
+    logger = logging.getLogger("apivideo_geo")
+    before = logger.handlers[:], logger.level, logger.propagate
+    try:
+        yield
+    finally:
+        logger.handlers[:], logger.level, logger.propagate = before
+
+
 def run_here(arguments, folder, environment):
     """Run the command in this process, with that working folder and environment, and nothing else of its own."""
     out, err = io.StringIO(), io.StringIO()
@@ -92,6 +104,7 @@ def run_here(arguments, folder, environment):
         warnings.catch_warnings(action="ignore"),
         redirect_stdout(out),
         redirect_stderr(err),
+        log_as_before(),
     ):
         code = run_guarded(lambda: CALL(with_command(arguments), standalone_mode=False))
     return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())

@@ -187,7 +187,7 @@ def test_the_page_keeps_to_its_own_policy_and_loads_only_its_own_files():
         name = re.split("[#?]", value)[0]
         assert not name or name in files or name in ("data/choro.csv", "data/summary.json")
     pages = "about|city-map|compare|compare-page|copy|curve|days|detail|embed|land|list|events|notes"
-    pages += "|picture|search"
+    pages += "|pick|picture|search|small-maps"
     elsewhere = re.compile(rf"assets/({pages})\..*")
     assert {name for name in files if name.startswith("assets/") and not elsewhere.fullmatch(name)} <= set(loaded)
 
