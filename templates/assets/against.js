@@ -22,11 +22,13 @@
       field.addEventListener("change", () => {
         const [first, last] = [formats.indexOf(from.value), formats.indexOf(to.value)];
         const valid = first >= 0 && first <= last && last <= geo.periods.last;
-        field.setAttribute("aria-invalid", String(!valid));
+        mark(valid);
         if (valid) choose({ against: [first, last] });
         else geo.say(_("Choose a first day before the last one, both within the history."));
       });
     }
+    /** @param {boolean} valid */
+    const mark = (valid) => { for (const field of [from, to]) field.setAttribute("aria-invalid", String(!valid)); };
     button.addEventListener("click", () => {
       if (!nearest) return;
       const { period: [first, last], against } = nearest;
@@ -41,6 +43,7 @@
       own.hidden = !isOwn;
       from.value = formats.iso(Math.max(before.from, 0));
       to.value = formats.iso(Math.max(before.to, 0));
+      mark(true);
       text.textContent = geo.compared({ comparison });
       nearest = comparison.groups.length ? null : geo.compare.nearest(comparison);
       button.hidden = !nearest;

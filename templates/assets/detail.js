@@ -8,6 +8,7 @@
   const { data, formats, periods, breakdowns, prose, _, ngettext } = geo;
   /** Curves of more days than this are drawn by the week, as in the Python module `figures`. */
   const LONG = 400;
+  const FAILED = _("The figures of the days could not be loaded.");
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement | null} */ (document.querySelector(selector));
   const codes = data.codes || [];
   const curve = find("svg.curve"), map = find(".map"), overlay = find(".map svg.over"), members = geo.byId("countries");
@@ -46,7 +47,7 @@
     ]);
     const needed = Object.values(own.tables).some(({ more = [] }) => more.some((line) => typeof line === "number"));
     const titles = needed ? await geo.load(data.root + data.titles, "titles") : [];
-    const { total, counts } = history.days, lacking = new Set(own.daily ? data.lacking : []);
+    const { total, counts } = history.days, lacking = new Set(codes.length ? [] : data.lacking);
     const several = codes.map((code) => counts[code] || []), known = total.map((count, day) => count !== null && !lacking.has(day));
     const series = own.daily ? geo.numbers(own.daily) : total.map((_, day) => several.reduce((sum, one) => sum + (one[day] || 0), 0));
     const whole = own.whole || breakdowns.calendar.map(({ from, to }) => (known.slice(from, to + 1).includes(true) ? series.slice(from, to + 1).reduce((sum, count) => sum + count, 0) : null));
@@ -67,18 +68,19 @@
     if (!asSent) {
       found = await load().catch(() => null);
       if (own !== turn) return;
-      if (!found) geo.say(_("The figures of the days could not be loaded."));
     }
     state = found || asSent ? chosen : state;
     control?.show(state);
     if (step) remember();
     restore();
-    if (found) await show(found, own);
-    else {
+    const done = found ? await show(found, own) : asSent;
+    if (!found) {
       const { comparison: { complete, end } } = geo.wholeView();
       against?.show({ comparison: geo.compare.of(without(complete), end, null, "") }, state);
     }
-    if (step && own === turn) geo.say(find(before === String(state.against) ? "#period-note" : "#against-note span")?.textContent || document.title);
+    if (own !== turn) return;
+    if (!done) geo.say(FAILED);
+    else if (step) geo.say(find(before === String(state.against) ? "#period-note" : "#against-note span")?.textContent || document.title);
   }
 
   /** Writes what was chosen into the address, next to what else it has. */
@@ -95,7 +97,7 @@
     }
   }
 
-  /** @param {Subject} subject @param {number} own  the turn that this belongs to */
+  /** Shows the period; false if figures are lacking, because they could not be loaded. @param {Subject} subject @param {number} own  the turn that this belongs to */
   async function show(subject, own) {
     const { from, to } = state, all = state.period === "all", months = breakdowns.monthsOf(from, to);
     const view = ownChange(all ? geo.wholeOf(subject.history, state.against) : geo.viewOf(subject.history, from, to, state.against), subject, all);
@@ -106,14 +108,20 @@
     against?.show(view, state);
     showFigures(shown);
     if (members) showMembers(members, shown);
-    if (all) return; // only what is compared is not as it was sent
+    if (all) return true; // only what is compared is not as it was sent
     put(find("#period-note"), periods.words({ ...view, gaps: gapsOf(subject, from, to, view.left) }));
-    put(find("#months-note"), (months.exact && subject.byDay) || !data.file ? "" : _("Tables and maps below are by month: they cover %(months)s.", { months: breakdowns.words(months.indexes) }));
+    put(find("#months-note"), monthsNote(shown));
     showTexts(shown);
     showCurve(shown);
     for (const table of tables) showTable(table, shown);
     if (overlay && map) showMap(map, overlay, shown);
-    await showMetrics(shown, own);
+    return showMetrics(shown, own);
+  }
+
+  /** Which months are shown, if these are not the days of the period. @param {Shown} shown */
+  function monthsNote({ subject: { byDay }, months, sums }) {
+    if (!byDay) return sums.country.covered.length ? _("All figures of this period are by month: they cover %(months)s.", { months: breakdowns.words(sums.country.covered) }) : "";
+    return months.exact || !data.file ? "" : _("Tables and maps below are by month: they cover %(months)s.", { months: breakdowns.words(months.indexes) });
   }
 
   /** A view with the change of the page's own counts, if these are not the countries': they may lack other days. @param {View} view @param {Subject} subject @param {boolean} all @returns {View} */
@@ -125,12 +133,15 @@
 
   /** The count of a period, and on how many days it was collected; a page without days has only months. @param {Subject} subject @param {Record<string, MonthSums>} sums @param {number} from @param {number} to */
   function countOf({ series, known, byDay }, sums, from, to) {
-    if (!byDay) return { count: sums.country.total, collected: sums.country.covered.length };
+    if (!byDay) {
+      const { total, covered } = sums.country;
+      return { count: total, collected: covered.length, unpublished: !covered.length && known.slice(from, to + 1).includes(true) };
+    }
     let count = 0, collected = 0;
     for (let day = from; day <= to; day++) {
       if (known[day]) { collected += 1; count += series[day]; }
     }
-    return { count, collected };
+    return { count, collected, unpublished: false };
   }
 
   /** The days that were not collected, also those only not by what the page shows. @param {Subject} subject @param {number} from @param {number} to @param {number[]} left */
@@ -144,10 +155,10 @@
 
   /** Value, note and tone of each figure; null leaves it as it is. @type {Record<string, (shown: Shown, note: string, value: string) => [value: string, note: string, tone?: string] | null>} */
   const FIGURES = {
-    total({ subject, view, part, all, count, collected, sums, months }) {
-      if (!collected) return ["–", _("not collected")];
+    total({ subject, view, part, all, count, collected, unpublished, sums, months }) {
+      if (!collected) return ["–", unpublished ? _("not published") : _("not collected")];
       const number = formats.value(count, view.metric);
-      if (!part) return all ? null : [number, rankNote(subject, sums.country.total, months)];
+      if (!part) return all ? null : [number, rankNote(subject, sums.country, months)];
       const { text, tone } = geo.changeOf(view, part.change);
       return text === "–" ? [number, ""] : [number, geo.changeWords(view, all, text), tone];
     },
@@ -155,13 +166,15 @@
       const { text, tone } = geo.changeOf(view, view.change);
       return all ? [value, text === "–" ? "" : geo.changeWords(view, false, text), tone] : [text, ""];
     },
-    rank({ view, part }) {
+    rank({ view, part, collected }) {
+      if (!collected) return ["–", _("not collected")];
       const row = part?.rows.length && view.byCode.get(codes[0]);
       return [row ? formats.number(row.rank) : "–", _("of %(number)s", { number: formats.number(view.rows.length) })];
     },
     share: ({ view, part }) => [view.total && part ? formats.share(part.total / view.total) : "–", ""],
-    dense({ view, part }, note, value) {
+    dense({ view, part, collected }, note, value) {
       if (value === "–" || !part) return null; // too few in all, or nobody lives there
+      if (!collected) return ["–", _("not collected")];
       const per = data.people ? (part.total * 1_000_000) / data.people : part.rows[0]?.per;
       return part.total < view.few || !per ? ["–", _("under %(quantity)s", { quantity: formats.quantity(view.few) })] : [formats.per(per, view.metric), note];
     },
@@ -191,12 +204,14 @@
     }
   }
 
-  /** The rank among all videos over the months. @param {Subject} subject @param {number} total @param {Months} months */
-  function rankNote({ ranks }, total, { indexes, exact }) {
+  /** The rank among all videos over the months, and which these are. @param {Subject} subject @param {MonthSums} sums @param {Months} months */
+  function rankNote({ ranks, byDay }, { total, covered }, { indexes, exact }) {
     const sums = ranks.map((counts) => indexes.reduce((sum, month) => sum + (counts[month] || 0), 0));
-    if (!total || !ranks.length) return "";
+    const words = breakdowns.words(byDay ? indexes : covered);
+    if (!total || !ranks.length) return byDay ? "" : words;
     const rank = _("rank %(rank)s of %(number)s", { rank: formats.number(1 + sums.filter((sum) => sum > total).length), number: formats.number(sums.filter(Boolean).length) });
-    return exact ? rank : `${rank} (${breakdowns.words(indexes)})`;
+    if (!byDay) return geo.joined([words, rank]);
+    return exact ? rank : `${rank} (${words})`;
   }
 
   /** The countries of a group, with those that were not watched in a list of names. @param {HTMLTableElement} table @param {Shown} shown */
@@ -242,7 +257,7 @@
 
   /** Headline, lead, title and the sum at the foot of the page. @param {Shown} shown */
   function showTexts(shown) {
-    const { view, count, collected } = shown, heading = find("[data-follow=headline]");
+    const { view, count, collected, unpublished } = shown, heading = find("[data-follow=headline]");
     const when = prose.period(view);
     if (heading) {
       const before = heading.textContent || "";
@@ -251,6 +266,7 @@
     }
     let lead = members ? groupWords(shown) : codes.length ? rankWords(shown, when) : whereWords(shown);
     if (!count) lead = collected ? _("Nothing was counted %(when)s.", { when }) : _("Nothing was collected %(when)s.", { when });
+    if (unpublished) lead = _("What was counted %(when)s is not published: figures of videos are published by complete months.", { when });
     put(find("[data-follow=lead]"), lead);
     for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("[data-follow=near] a"))) {
       const row = view.byCode.get(/([A-Z]{3})\.html/.exec(link.pathname)?.[1] || "");
@@ -274,9 +290,11 @@
   }
 
   /** @param {Shown} shown */
-  function whereWords({ sums: { country }, months, subject: { tables: { country: table } }, view }) {
+  function whereWords({ sums: { country }, months, subject: { byDay, tables: { country: table } }, view }) {
     const found = placesOf(country.values), quantity = formats.quantity(country.total);
-    const counted = _("Counted %(period)s.", { period: prose.period({ ...view, ...months }) });
+    const covered = country.covered.map((month) => breakdowns.calendar[month]);
+    const { from, to } = byDay || !covered.length ? months : { from: covered[0].from, to: covered[covered.length - 1].to };
+    const counted = _("Counted %(period)s.", { period: prose.period({ ...view, from, to }) });
     if (!found.length) return country.total ? `${_("%(quantity)s, from countries not known.", { quantity })} ${counted}` : counted;
     const where = nameOf(table, found[0].index);
     return `${ngettext("%(quantity)s, all in %(where)s.", "%(quantity)s in %(count)s countries, most of all in %(where)s.", found.length, { quantity, where })} ${counted}`;
@@ -302,12 +320,12 @@
   }
 
   /** @param {HTMLTableElement} table @param {Shown} shown */
-  function showTable(table, { subject, sums, months }) {
+  function showTable(table, { subject, sums, months, unpublished }) {
     const name = table.dataset.breakdown || "", unpacked = subject.tables[name], found = sums[name];
     put(table.tBodies[0], ...breakdowns.rows(unpacked, found, [.../** @type {HTMLTableRowElement[]} */ (sent.get(table.tBodies[0])?.nodes || [...table.tBodies[0].rows]).filter((row) => row instanceof HTMLTableRowElement)], (table.tHead?.rows[0].cells.length || 0) > 3));
     const total = table.tFoot?.rows[0].cells[1] || null, note = table.nextElementSibling;
     put(total, formats.number(found.total));
-    if (note?.matches(".note")) put(note, name === "country" && !codes.length && subject.byDay ? "" : breakdowns.note(unpacked, found, months.indexes, subject.whole));
+    if (note?.matches(".note")) put(note, unpublished ? _("No complete month in this period.") : name === "country" && !codes.length && subject.byDay ? "" : breakdowns.note(unpacked, found, months.indexes, subject.whole));
     kept(table).toggleAttribute("hidden", !found.covered.length);
   }
 
@@ -350,23 +368,30 @@
     return item;
   }
 
-  /** The funnel and the figures of the other metrics, whose days are more files. @param {Shown} shown @param {number} own  the turn that this belongs to */
+  /** The funnel and the figures of the other metrics, whose days are more files; false if these could not be loaded. @param {Shown} shown @param {number} own  the turn that this belongs to */
   async function showMetrics({ view: { from, to } }, own) {
     const funnel = find("#funnel"), lines = find("#lines"), parts = [funnel, lines].flatMap((part) => part || []);
-    if (!parts.length || !codes.length) return;
+    if (!parts.length || !codes.length) return true;
     for (const part of parts) kept(part).setAttribute("aria-busy", "true");
     for (const part of parts) part.setAttribute("hidden", "");
     try {
       const names = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-line]"))].map((row) => row.dataset.line || "");
       const histories = await Promise.all(names.map((name) => geo.history(name)));
       await geo.funnel.load();
-      if (own !== turn) return;
+      if (own !== turn) return true;
       for (const cell of funnel?.querySelectorAll(".funnel td, .funnel + .note, .funnel rect, .funnel b") || []) kept(cell);
       if (funnel) geo.funnel.show(funnel, from, to, codes);
       names.forEach((name, index) => showLine(name, geo.viewOf(histories[index], from, to)));
       for (const part of parts) { part.removeAttribute("hidden"); part.removeAttribute("aria-busy"); }
+      return true;
     } catch {
-      if (own === turn) geo.say(_("The figures of the days could not be loaded."));
+      if (own !== turn) return true;
+      for (const part of parts) {
+        put(part, part.firstElementChild || "", geo.make("p", FAILED, "note"));
+        part.removeAttribute("hidden");
+        part.removeAttribute("aria-busy");
+      }
+      return false;
     }
   }
 

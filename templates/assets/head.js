@@ -100,6 +100,12 @@
     open("search");
   }
 
+  /** Scrolls the menu, one row on phones, to the name of this page. */
+  function showPlace() {
+    const entry = /** @type {HTMLElement | null} */ (document.querySelector(".top [aria-current]"));
+    if (entry?.parentElement) entry.parentElement.scrollLeft = entry.offsetLeft - 20;
+  }
+
   /** Parts of the address that links carry over: the period, and what it is compared with. */
   const CARRIED = ["period", "against"];
   /** Pages that show the period of their address, or link to those. */
@@ -135,7 +141,10 @@
     const notice = (event) => {
       const target = /** @type {HTMLElement | undefined} */ (event?.target), button = target?.closest("button");
       if (event?.type === "click" && button) choose = () => button.click();
-      if (event?.type === "change") choose = () => target?.dispatchEvent(new Event("change", { bubbles: true }));
+      if (event?.type === "change") {
+        const field = /** @type {HTMLSelectElement} */ (target), { value } = field;
+        choose = () => { field.value = value; field.dispatchEvent(new Event("change", { bubbles: true })); };
+      }
       if (event && /click|change/.test(event.type)) bar.setAttribute("aria-busy", "true");
       if (loading) return;
       loading = true;
@@ -164,5 +173,6 @@
     document.addEventListener("keydown", noticeKey);
     showAge();
     awaitPeriod();
+    requestAnimationFrame(showPlace);
   });
 })();

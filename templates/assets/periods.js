@@ -73,11 +73,13 @@
       field.addEventListener("change", () => {
         const [first, end] = [formats.indexOf(from.value), formats.indexOf(to.value)];
         const valid = first >= 0 && end <= last && first <= end;
-        field.setAttribute("aria-invalid", String(!valid));
+        judge(valid);
         if (valid) choose("custom", first, end);
         else geo.say(_("Choose a first day before the last one, both within the history."));
       });
     }
+    /** @param {boolean} valid */
+    const judge = (valid) => { for (const field of [from, to]) field.setAttribute("aria-invalid", String(!valid)); };
     /** @param {string} period */
     function mark(period) {
       for (const each of choices) each.setAttribute("aria-pressed", String(each.dataset.period === period));
@@ -89,6 +91,7 @@
         custom.hidden = state.period !== "custom";
         from.value = formats.iso(state.from);
         to.value = formats.iso(state.to);
+        judge(true);
       },
     };
   }

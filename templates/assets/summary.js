@@ -15,6 +15,9 @@
     figure.dataset.figure || "", figure.querySelector("b")?.textContent || "", figure.querySelector("span")?.textContent || "", figure.className, figure.querySelector("dt")?.textContent || "",
   ]);
 
+  /** Has a view been shown? The first, of the page's address, comes before the reader does anything: nothing may jump. */
+  let opened = false;
+
   /** @param {Element | null} element @param {string} text */
   const write = (element, text) => { if (element && element.textContent !== text) element.textContent = text; };
 
@@ -29,8 +32,9 @@
     const first = view.metric.name === data.metric;
     const asSent = all && first && !group && (state.measure === "count" || !view.total);
     for (const element of [heading, lead]) {
-      if (element) element.style.minHeight = calm ? "" : `${element.offsetHeight}px`;
+      if (element) element.style.minHeight = calm && opened ? "" : `${element.offsetHeight}px`;
     }
+    opened = true;
     const headline = asSent ? sent.headline : prose.headline(part, scope);
     write(heading, headline);
     write(lead, asSent ? sent.lead : prose.lead(part, scope));

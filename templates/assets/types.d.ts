@@ -189,8 +189,9 @@ interface Shown {
   months: Months;
   sums: Record<string, MonthSums>;
   count: number;
-  /** Number of collected days. */
+  /** Number of collected days, or of months if only these may be shown; was something collected that is not published yet? */
   collected: number;
+  unpublished: boolean;
 }
 
 /** A line of a curve: the days `from` … `to`, with a point for each `step` of them. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -62,17 +63,22 @@ ROWS = [row for row in rows() if row[5]]
 @pytest.fixture(scope="module")
 def several() -> tuple[Summary, Details]:
     """The figures of three metrics, and the details of the first."""
+    return account({"city": 5})
+
+
+def account(least: dict[str, int]) -> tuple[Summary, Details]:
+    """The same; ``least``: dimension → the smallest count in a month that is published."""
 
     def figures(metric: str):
         facts = ibis.memtable(facts_table(row for row in ROWS if row[1] == metric))
         return facts, summarise(
-            facts, {day: day == TODAY for day in DAYS}, metric=metric, withheld=("city",),
+            facts, {day: day == TODAY for day in DAYS}, metric=metric, withheld=tuple(least),
             generated_at=datetime(2026, 11, 20, 12, tzinfo=UTC),
             name_of=name_of, alpha2_of=to_alpha2, population_of=population,
         )  # fmt: skip
 
     facts, plays = figures("play")
-    details = detail(facts, plays, ASSETS, {"city": 5}, lambda code, name: None)
+    details = detail(facts, plays, ASSETS, least, lambda code, name: None)
     others = {metric: figures(metric)[1] for metric in ("impression", "end")}
     details = replace(details, collections=make_collections(details.assets, ["course"]))
     return replace(plays, others=others), details
@@ -195,7 +201,10 @@ def test_small_counts_stay_hidden_in_every_period(open_page: OpenPage, site):
 def test_a_month_that_was_not_collected_is_not_zero(open_page: OpenPage, site):
     for name in ("country/FRA.html", "video/viA0000.html"):
         page = opened(open_page, site, name, "2026-09")
-        assert figure(page, "total") == "–"
+        assert page.locator("[data-figure=total] dd").inner_text().split() == ["–", "not", "collected"]
+        if name.startswith("country"):
+            for key in ("rank", "dense"):
+                assert page.locator(f"[data-figure={key}] dd").inner_text().split() == ["–", "not", "collected"]
         assert "Nothing was collected" in page.locator(".lead").inner_text()
         assert "30 of them were never collected" in page.locator("#period-note").inner_text()
 
@@ -225,6 +234,76 @@ def check_video(page: Page, first: str, last: str, from_month: str, to_month: st
     leader = max(months, key=lambda code: months[code])
     assert figure(page, "most") == name_of(leader)
     assert page.locator(f".over [data-c={leader}] title").text_content().endswith(f": {months[leader]:,} plays")
+
+
+@pytest.fixture(scope="module")
+def by_months(tmp_path_factory) -> Path:
+    """The folder of a site that publishes figures of videos by complete months only."""
+    what, details = account({"city": 5, "media": 2})
+    return build(what, tmp_path_factory.mktemp("months"), Theme("Acme Academy"), details).parent
+
+
+@pytest.mark.parametrize("name", ["video/viA0000.html", "collection/course.html"])
+def test_a_page_with_figures_by_month_says_which_month_and_what_is_not_published(open_page: OpenPage, by_months, name):
+    page = opened(open_page, by_months, name, "2026-11-10..2026-11-16")
+    assert page.locator("[data-figure=total] dd").inner_text().split() == ["–", "not", "published"]
+    assert "10 November and 16 November 2026 is not published" in page.locator(".lead").inner_text()
+    assert "ollected" not in page.locator("main").inner_text()
+    assert page.locator("#against, #against-note").count() == 0, "no days, so nothing to compare"
+    page = opened(open_page, by_months, name, "2026-08-14..2026-08-31")
+    august = sum(row[5] for row in ROWS if row[4] == "viA0000" and row[0].month == 8)
+    assert page.locator("[data-figure=total] dd").inner_text().startswith(f"{august:,}\nAug 2026")
+    assert page.locator("#months-note").inner_text() == "All figures of this period are by month: they cover Aug 2026."
+    assert "between 1 August and 31 August 2026" in page.locator(".lead").inner_text()
+    page.click(".monthly summary")
+    assert page.locator(".monthly tbody th").all_inner_texts()[:2] == [
+        "November 2026 not published",
+        "October 2026 29 of 31 days",
+    ]
+
+
+def test_what_a_page_offers_to_compare_can_be_compared(site):
+    names = {path.name.split(".")[0]: path.read_text() for path in site.rglob("weeks*.js")}
+    offered = {
+        str(path.relative_to(site)): key
+        for path in site.glob("*/*.html")
+        for key in re.findall(r"compare\.html\?compare=([^\"&]+)", path.read_text())
+    }
+    known = {key for key, *_ in json.loads(names["weeks"].split("(", 1)[1].rstrip(");\n"))["items"]}
+    assert set(offered.values()) == known, "each of them, and nothing else"
+
+
+FAILED = "The figures of the days could not be loaded."
+
+
+@pytest.mark.parametrize("name", ["country/FRA.html", "group/both.html"])
+def test_other_metrics_that_cannot_be_loaded_are_named_and_come_with_the_next_period(open_page: OpenPage, site, name):
+    found = open_page("about:blank", **DESKTOP)
+    found.page.route("**/days-*.js", lambda route: route.abort())
+    found.page.goto(address(site, name, ""))
+    page = awake(found)
+    page.click("[data-period='30d']")
+    expect(page.locator("#lines")).to_contain_text(FAILED)
+    expect(page.locator("#funnel")).to_contain_text(FAILED)
+    expect(page.locator("#said")).to_have_text(FAILED)
+    assert page.locator("[aria-busy]").count() == 0
+    page.unroute("**/days-*.js")
+    page.click("[data-period='7d']")
+    expect(page.locator("#lines .lines")).to_be_visible()
+    expect(page.locator("#said")).to_contain_text("7 days")
+    assert FAILED not in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("fields", ["#", "#own-"])
+def test_a_date_is_no_longer_invalid_once_the_other_one_fits_it(open_page: OpenPage, site, fields):
+    page = opened(open_page, site, "country/FRA.html", "2026-08&against=2026-08-01..2026-08-31")
+    if fields == "#":
+        page.click("[data-period=custom]")
+    page.fill(f"{fields}from", "2026-10-10")
+    expect(page.locator("[aria-invalid=true]")).to_have_count(2)
+    page.fill(f"{fields}to", "2026-10-20")
+    expect(page.locator("[aria-invalid=true]")).to_have_count(0)
+    wait_until(page, "location.search.includes('2026-10-10..2026-10-20')")
 
 
 def members(page: Page) -> dict[str, list[str]]:

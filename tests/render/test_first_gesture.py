@@ -26,7 +26,7 @@ class _Delayed(SimpleHTTPRequestHandler):
     gate = Event()
 
     def do_GET(self) -> None:
-        if "/page." in self.path:
+        if "/page." in self.path or "/detail." in self.path:
             self.gate.wait(20)
         super().do_GET()
 
@@ -172,6 +172,20 @@ def test_a_continent_that_was_chosen_early_is_framed(open_page: OpenPage, slow):
     come_alive(page, let_through)
     wait_until(page, "location.search === '?group=europe'")
     assert page.locator("#group").input_value() == "europe"
+
+
+@pytest.mark.parametrize(("field", "value"), [("against", "year"), ("against", "own"), ("month", "2026-07")])
+def test_a_choice_about_the_period_of_a_country_that_was_made_early_is_kept(open_page: OpenPage, slow, field, value):
+    address, let_through = slow
+    page = open_page(address.replace("index", "country/FRA"), until="domcontentloaded", **MOUSE).page
+    page.select_option(f"#{field}", value)
+    assert busy(page, "#periods")
+    come_alive(page, let_through)
+    expect(page.locator(f"#{field}")).to_have_value(value)
+    if value == "own":
+        expect(page.locator("#own-from")).to_be_focused()
+    else:
+        wait_until(page, f"location.search.endsWith('={value}')")
 
 
 def test_the_first_keys_on_the_map_go_from_country_to_country(open_page: OpenPage, slow):

@@ -34,6 +34,7 @@ def make_collection(
     return {
         **page,
         **curves.show(sums.daily, collection.tag, {media_id for media_id, _ in counts}),
+        "compare": f"collection.{collection.slug}" if sums.count and sums.daily else "",
         "lines": (),  # a viewer of two videos would be counted twice
         "kind": formats.say("Collection"),
         "lead": f"{members}. {page['lead'] if sums.count else nothing}",

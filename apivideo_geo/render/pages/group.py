@@ -76,7 +76,7 @@ def make_group(one: GroupCount, context: Context, land: str, curves: Curves, per
         "lead": lead,
         "figures": tuple(_figures(one, context)),
         "count": summary.total,
-        "compare": one.group.slug,
+        "compare": one.group.slug if summary.total and summary.by_country else "",
         "codes": one.group.members,
         "people": one.people,
         "classes": len(scale.lows),

@@ -105,7 +105,8 @@ class Periods:
             "ranked": path.startswith("video/"),
             **counted,
         }
-        return {"control": self._control, "data": {key: value for key, value in data.items() if value}}, files
+        control = self._control | {"by_day": bool(counted or months.get("daily"))}
+        return {"control": control, "data": {key: value for key, value in data.items() if value}}, files
 
     @cached_property
     def titles(self) -> dict[str, int]:
@@ -168,11 +169,14 @@ class Periods:
         """Return the rows of the table by month without their figures, the earliest first."""
         if dimension not in self._rows:
             formats, found = self._context.formats, list[Month]()
-            for month, days in zip(self._context.summary.months, self.days(dimension), strict=True):
+            known = self.days("total")
+            for month, days, all_days in zip(self._context.summary.months, self.days(dimension), known, strict=True):
                 whole = month_end(month).day
                 note = formats.say_many(
                     "%(count)s of %(all)s days", "%(count)s of %(all)s days", len(days), all=formats.number(whole)
                 )
+                if all_days and not days and dimension in self._context.details.monthly:
+                    note = formats.say("not published")
                 found.append(Month(formats.full_month(month), "", "", "", "" if len(days) == whole else note))
             self._rows[dimension] = found
         return self._rows[dimension]

@@ -94,6 +94,17 @@ def test_a_spanish_question_has_both_its_marks():
             assert (text.count("¿"), text.count("¡")) == (text.count("?"), text.count("!")), text
 
 
+ALSO_FRENCH = {"Kosovo", "Somaliland", "Tokelau", "Rang", "Total", "Zoom"}
+"""Words that French shares with German or Spanish."""
+
+
+@pytest.mark.parametrize("language", ["de", "es"])
+def test_no_sentence_in_german_or_spanish_is_french(language):
+    french = {message.id: message.string for message in load("fr")}
+    same = {text for message in load(language) if message.id and (text := message.string) == french[message.id]}
+    assert {str(text) for text in same if re.search(r"[^\W\d_]{4,}", _VALUE.sub("", str(text)))} <= ALSO_FRENCH
+
+
 @pytest.mark.parametrize("language", ["de", "es", "fr"])
 def test_no_line_breaks_between_a_count_and_its_noun(language):
     plays = load(language)["%(count)s play"].string
@@ -369,6 +380,9 @@ UNHEARD = {
     "Not copied",
     "The figures of the days could not be loaded.",
     "The cities could not be loaded.",
+    "not published",
+    "What was counted %(when)s is not published: figures of videos are published by complete months.",
+    "All figures of this period are by month: they cover %(months)s.",
     "Stop",
     "%(quantity)s, from countries not known.",
     "Above 100 percent, because some events arrive late.",
