@@ -18,17 +18,7 @@
       own.hidden = select.value !== "own";
       if (!own.hidden) from.focus();
     });
-    for (const field of [from, to]) {
-      field.addEventListener("change", () => {
-        const [first, last] = [formats.indexOf(from.value), formats.indexOf(to.value)];
-        const valid = first >= 0 && first <= last && last <= geo.periods.last;
-        mark(valid);
-        if (valid) choose({ against: [first, last] });
-        else geo.say(_("Choose a first day before the last one, both within the history."));
-      });
-    }
-    /** @param {boolean} valid */
-    const mark = (valid) => { for (const field of [from, to]) field.setAttribute("aria-invalid", String(!valid)); };
+    const showDays = geo.periods.pair(from, to, (...against) => choose({ against }));
     button.addEventListener("click", () => {
       if (!nearest) return;
       const { period: [first, last], against } = nearest;
@@ -41,9 +31,7 @@
       const { before } = comparison, isOwn = typeof against !== "string";
       select.value = isOwn ? "own" : against;
       own.hidden = !isOwn;
-      from.value = formats.iso(Math.max(before.from, 0));
-      to.value = formats.iso(Math.max(before.to, 0));
-      mark(true);
+      showDays(Math.max(before.from, 0), Math.max(before.to, 0));
       text.textContent = geo.compared({ comparison });
       nearest = comparison.groups.length ? null : geo.compare.nearest(comparison);
       button.hidden = !nearest;

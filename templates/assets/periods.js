@@ -54,6 +54,23 @@
     return period === "all" ? "" : period;
   }
 
+  /** Makes two fields work: `choose` gets their days if these are a period. What it returns writes days into them. @type {ApivideoGeo["periods"]["pair"]} */
+  function pair(from, to, choose) {
+    const fields = [from, to], mark = (/** @type {boolean} */ valid) => fields.forEach((field) => field.setAttribute("aria-invalid", String(!valid)));
+    for (const field of fields) {
+      field.addEventListener("change", () => {
+        const [first, end] = fields.map(({ value }) => formats.indexOf(value)), valid = first >= 0 && end <= last && first <= end;
+        mark(valid);
+        if (valid) choose(first, end);
+        else geo.say(_("Choose a first day before the last one, both within the history."));
+      });
+    }
+    return (first, end) => {
+      [from.value, to.value] = [first, end].map(formats.iso);
+      mark(true);
+    };
+  }
+
   /** Makes the control work: `choose` gets what the reader chose, with days only of a custom period. @type {ApivideoGeo["periods"]["start"]} */
   function start(choose) {
     const bar = geo.byId("periods");
@@ -69,17 +86,7 @@
       } else if (period) choose(period);
     });
     month?.addEventListener("change", () => choose(month.value || "all"));
-    for (const field of [from, to]) {
-      field.addEventListener("change", () => {
-        const [first, end] = [formats.indexOf(from.value), formats.indexOf(to.value)];
-        const valid = first >= 0 && end <= last && first <= end;
-        judge(valid);
-        if (valid) choose("custom", first, end);
-        else geo.say(_("Choose a first day before the last one, both within the history."));
-      });
-    }
-    /** @param {boolean} valid */
-    const judge = (valid) => { for (const field of [from, to]) field.setAttribute("aria-invalid", String(!valid)); };
+    const showDays = pair(from, to, (first, end) => choose("custom", first, end));
     /** @param {string} period */
     function mark(period) {
       for (const each of choices) each.setAttribute("aria-pressed", String(each.dataset.period === period));
@@ -89,9 +96,7 @@
       show(state) {
         mark(state.period);
         custom.hidden = state.period !== "custom";
-        from.value = formats.iso(state.from);
-        to.value = formats.iso(state.to);
-        judge(true);
+        showDays(state.from, state.to);
       },
     };
   }
@@ -115,5 +120,5 @@
     return geo.joined(parts);
   }
 
-  geo.periods = { daysOf, read, readAgainst, write, writeAgainst, start, words, last, lastComplete };
+  geo.periods = { daysOf, read, readAgainst, write, writeAgainst, pair, start, words, last, lastComplete };
 })(apivideoGeo);

@@ -916,6 +916,7 @@ interface ApivideoGeo {
     readAgainst(text: string): Against;
     write(state: Period): string;
     writeAgainst(against: Against): string;
+    pair(from: HTMLInputElement, to: HTMLInputElement, choose: (from: number, to: number) => void): (from: number, to: number) => void;
     daysOf(period: string): { from: number; to: number };
     start(choose: (period: string, from?: number, to?: number) => void): { show(state: Period): void } | null;
     words(view: Pick<View, "from" | "to" | "gaps" | "left" | "later">): string;
