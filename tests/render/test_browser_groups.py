@@ -76,6 +76,11 @@ def test_a_groups_page_and_its_row_are_the_sums_of_its_countries(open_page: Open
     assert rows_of(page) == dict(sums)
     assert number(figure(page, "total")) == sums.total()
     assert figure(page, "reach") == str(len(sums))
+    title = {"eu": "European Union", "western-europe": "Western Europe"}[slug]
+    assert (
+        page.get_by_role("img", name=re.compile(f"^{title}: {sums.total():,} plays, {len(sums)} countries")).count()
+        == 1
+    )
     assert f"of {len(members)}" in page.locator("[data-figure=reach]").inner_text()
     assert figure(page, "share") == f"{sums.total() / world:.1%}"
     assert figure(page, "dense") == f"{sums.total() * 1e6 / people:.1f}"
