@@ -190,7 +190,7 @@ def _join(folders: Sequence[Path], parts: Sequence[str], words: Mapping[str, str
 def _bare(script: str) -> str:
     """Return a script without comments, types and indentation; `tools/javascript` checks them in the repository."""
     without = re.sub(r"(?m)^\s*/\*\*(?:(?!\*/).)*\*/\s*$", "", script, flags=re.DOTALL)
-    untyped = re.sub(r"/\*\* @type \{.*?\} \*/ ?", "", without)
+    untyped = re.sub(r"/\*\* @type \{.*?\} \*/ ?|(?<=;) // .*", "", without)
     lines = (line.strip() for line in untyped.splitlines())
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
