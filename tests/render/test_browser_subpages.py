@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from apivideo_geo.model import Asset, AssetDetail, Details
 from apivideo_geo.render.site import Theme, render_site
 from tests.browser import OpenPage, find_violations
-from tests.render.browsing import DESKTOP, PHONE, find_faults, live
+from tests.render.browsing import DESKTOP, find_faults, live
 from tests.render.samples import TEMPLATES, detailed, write
 
 PAGES = [
@@ -32,7 +32,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page: OpenPage, sit
 
 
 def test_the_menu_of_a_phone_shows_the_name_of_the_page(open_page: OpenPage, site):
-    page = open_page((site / "about.html").as_uri(), **PHONE).page
+    page = open_page((site / "about.html").as_uri(), viewport={"width": 320, "height": 700}).page
     expect(page.locator(".top [aria-current]")).to_be_in_viewport(ratio=1)
     page.goto((site / "index.html").as_uri())
     expect(page.locator(".top nav a").first).to_be_in_viewport(ratio=1)
