@@ -21,12 +21,12 @@ SIZES: dict[int, Any] = {**TOUCH, 1440: MOUSE}
 
 
 class _Delayed(SimpleHTTPRequestHandler):
-    """Serves a folder, but the map's scripts only once ``gate`` is open."""
+    """Serves a folder, but the scripts of the map and of a detail page only once ``gate`` is open."""
 
     gate = Event()
 
     def do_GET(self) -> None:
-        if "/page." in self.path or "/detail." in self.path:
+        if self.path.endswith(".js") and ("/page." in self.path or "/detail." in self.path):
             self.gate.wait(20)
         super().do_GET()
 
