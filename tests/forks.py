@@ -13,7 +13,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -103,8 +104,7 @@ def _watch(job: Mapping[str, Any]) -> None:
 
 def _become(job: Mapping[str, Any]) -> None:
     """Run the code of ``job`` as if Python had been started with it."""
-    code = 1
-    try:
+    with ending_process():
         signal.alarm(LONGEST)
         output = os.open(job["printed"], os.O_WRONLY | os.O_CREAT, 0o600)
         for stream in (1, 2):
@@ -115,6 +115,14 @@ def _become(job: Mapping[str, Any]) -> None:
         os.environ.update(job["environment"])
         sys.argv = ["build.py", *job["arguments"]]
         exec(compile(job["code"], "run", "exec"), {"__name__": "__main__"})
+
+
+@contextmanager
+def ending_process() -> Iterator[None]:
+    """End this process after the block, with the exit code and the traceback of ``python``."""
+    code = 1
+    try:
+        yield
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)

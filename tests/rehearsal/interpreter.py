@@ -24,7 +24,7 @@ from unittest.mock import patch
 import resvg_py
 from jinja2 import Environment, FileSystemBytecodeCache
 
-from tests.forks import MODULES
+from tests.forks import MODULES, ending_process
 from tests.product import ROOT
 from tests.sharing import draw_stripes
 
@@ -127,22 +127,13 @@ def _watch(connection: socket.socket) -> None:
 
 def _become(arguments: list[str], folder: str, environment: dict[str, str]) -> None:
     """Run a script as ``python`` does, and end this process."""
-    code, script = 1, Path(folder, arguments[0])
-    try:
+    script = Path(folder, arguments[0])
+    with ending_process():
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(environment)
         sys.argv, sys.path[0] = arguments, str(script.parent)
         exec(compile(script.read_bytes(), str(script), "exec"), {"__name__": "__main__"})
-        code = 0
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ def _find_outdated(folder: Path, templates: Path) -> str:
 
 
 def _macros(path: Path) -> dict[str, tuple[int, tuple[str, ...]]]:
-    """Return the macros of a template: name → its line, and the names of its arguments; none of a file that is none."""
+    """Return the macros of a template: name → its line, and the names of its arguments. An unreadable one has none."""
     try:
         macros = Environment(autoescape=True).parse(path.read_text(encoding="utf-8")).find_all(Macro)
     except (OSError, TemplateError):
