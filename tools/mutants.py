@@ -8,7 +8,6 @@ mutants.csv has the changes that make no difference, each with the reason.
 from __future__ import annotations
 
 import csv
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -22,6 +21,8 @@ from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.stats import status_by_exit_code
 from mutmut.utils.file_utils import walk_mutatable_files
 from mutmut.utils.format_utils import orig_function_and_class_names_from_key
+
+from tools.mutant_runner import run
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/mutants.md"
@@ -139,8 +140,7 @@ def main(paths: list[str]) -> None:
     """Run mutmut, write the page, and print what survived without a reason as lines for mutants.csv."""
     forget_survivors()
     patterns = [f"{path.removesuffix('.py').replace('/', '.')}.x*" for path in paths]
-    program = Path(sys.executable).with_name("mutmut")
-    subprocess.run([program, "run", "--max-children", "1", *patterns], check=True)  # noqa: S603
+    run(patterns)
     modules = read_results()
     PAGE.write_text(render_page(modules), encoding="utf-8")
     lines = csv.DictWriter(sys.stdout, COLUMNS)

@@ -11,6 +11,7 @@ from apivideo_geo.aggregate.closed_months import close_months, compare_with_befo
 from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.days import days_between
 from apivideo_geo.facts import facts_table
+from apivideo_geo.history.closed_months import add_months
 from apivideo_geo.model import UNKNOWN, Change, ClosedMonth, Correction
 
 FIRST, LAST = date(2026, 6, 20), date(2026, 9, 4)
@@ -152,3 +153,9 @@ def test_the_count_of_a_country_is_on_the_first_collected_day_of_its_weekday():
     compared = compare_with_before(march, [FEBRUARY])
     assert compared
     assert compared.of("FRA") == compared.of() == Change(90, 4 * 1 + 5 * (8 + 1) + 4 * 4, 56)
+
+
+def test_a_month_that_is_published_again_replaces_the_stored_one_of_the_same_metric():
+    views, again = replace(AUGUST, metric="view"), replace(AUGUST, corrections=(Correction(TODAY, {"FRA": 61}),))
+    assert add_months([views, AUGUST, JULY], [again]) == (JULY, again, views)
+    assert add_months([], [AUGUST, JULY]) == (JULY, AUGUST)

@@ -1,11 +1,12 @@
 """What the pages of countries, videos and cities show: counted by hand on a history of three days."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import ibis
 import pytest
 
-from apivideo_geo.aggregate.details import detail
+from apivideo_geo.aggregate.details import by_media, detail
 from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.days import days_between
 from apivideo_geo.facts import facts_table
@@ -113,3 +114,21 @@ def test_a_missing_day_is_lost_once_the_api_has_forgotten_it(remembers, lost):
     summary, _ = summarised(remembers=remembers, partial=[TUESDAY])
     assert summary.days.missing == summary.days.partial == (TUESDAY,)
     assert summary.days.lost == lost
+
+
+def test_a_metric_by_video_has_the_days_of_its_videos_and_none_where_only_their_sum_is_known():
+    facts = ibis.memtable(facts_table((day, "play", *rest) for day, *rest in [*ROWS, (TUESDAY, "FRA", "total", "", 3)]))
+    summary, _ = summarised(collected=(MONDAY, TUESDAY, WEDNESDAY), since=MONDAY)
+    found = by_media(facts, summary)
+    assert found
+    assert found.by_country == {"viA": (4, 0, 3), "viB": (0, 0, 6)}
+    assert [day.count for day in found.daily] == [11, None, 12]
+    assert found.countries == ()
+    assert by_media(facts.filter(facts.value != "viA"), replace(summary, period_to=TUESDAY)) is None
+
+
+def test_the_days_of_videos_are_those_of_the_period():
+    facts = ibis.memtable(facts_table((day, "play", *rest) for day, *rest in ROWS))
+    found = by_media(facts, summarised(since=TUESDAY)[0])
+    assert found
+    assert found.by_country == {"viA": (0, 3), "viB": (0, 6)}

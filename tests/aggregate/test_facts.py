@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import ibis
@@ -11,8 +11,9 @@ import pyarrow as pa
 import pytest
 
 from apivideo_geo.aggregate.fact_values import read_host, read_referrer
-from apivideo_geo.aggregate.facts import count_sessions
-from apivideo_geo.aggregate.sessions import utc_day
+from apivideo_geo.aggregate.facts import count_hours, count_session_time, count_sessions
+from apivideo_geo.aggregate.sessions import utc_day, utc_seconds
+from apivideo_geo.aggregate.times import with_order
 from apivideo_geo.engines import connect
 from apivideo_geo.facts import FACTS, add_up_facts, sort_facts
 from apivideo_geo.model import DIMENSIONS, Refused
@@ -227,3 +228,142 @@ def test_facts_are_sorted_by_every_column_and_rows_that_differ_only_in_their_cou
         sums[tuple(key)] = sums.get(tuple(key), 0) + count
     assert facts_of(add_up_facts(table)) == [(*key, count) for key, count in sums.items()]
     assert sort_facts(table.slice(0, 0)) == add_up_facts(table.slice(0, 0)) == FACTS.empty_table()
+
+
+NOON = "2026-11-08T12:00:00"
+MOMENTS = {
+    # the API's own form, and ISO 8601 as others write it
+    "2026-11-08T10:20:30Z": "2026-11-08T10:20:30",
+    "2026-11-08T10:20:30.999Z": "2026-11-08T10:20:30",
+    "2026-11-08 10:20:30.5": "2026-11-08T10:20:30",
+    "2026-11-08T10:20": "2026-11-08T10:20:00",
+    "2026-11-08T23:20-01:30": "2026-11-09T00:50:00",
+    "2026-11-08T00:20:30.9+0200": "2026-11-07T22:20:30",
+    "2026-11-08 01:20:30+02": "2026-11-07T23:20:30",
+    "2026-11-08": "2026-11-08T00:00:00",
+    "2024-02-29": "2024-02-29T00:00:00",
+    "2010-01-01T00:00:00Z": "2010-01-01T00:00:00",
+    "2099-12-31T23:59:59Z": "2099-12-31T23:59:59",
+    # numbers
+    "1794139200": NOON,
+    "1794139200.75": NOON,
+    "1794139200000": NOON,
+    "1794139200000000": NOON,
+    "1794139200000000000": NOON,
+    "46334.5": NOON,
+    "46334,5": NOON,
+    "46334": "2026-11-08T00:00:00",
+    "46334.99999": "2026-11-08T23:59:59",
+    # other programs, as in the table of times.py; seconds are dropped
+    "2026-11-08 12:00:59.123 UTC": NOON,
+    "2026/11/8 9:05": "2026-11-08T09:05:00",
+    "20261108T120000Z": NOON,
+    "20261108T12Z": NOON,
+    "20261108": "2026-11-08T00:00:00",
+    "202611081200": NOON,
+    "2026-11-08T07:00-05:00[America/Lima]": NOON,
+    "2026-11-08T12:00:00[UTC]": NOON,
+    "08.11.2026 12:00": NOON,
+    "8. 11. 2026, 12:00": NOON,
+    "Sun, 08 Nov 2026 12:00:00 GMT": NOON,
+    "Sun, 08 Nov 2026 07:00:00 -0500": NOON,
+    "Nov 8, 2026, 12:00 PM": NOON,
+    "November 8, 2026 at 12:00 AM": "2026-11-08T00:00:00",
+    "Nov 8, 2026 1:30 p.m.": "2026-11-08T13:30:00",
+    "Sept. 8, 2026 11 am": "2026-09-08T11:00:00",
+    "08-Nov-2026 12:00": NOON,
+    "Sun Nov 08 2026 13:00:00 GMT+0100 (CET)": NOON,
+    "Sun Nov  8 12:00:00 UTC 2026": NOON,
+    "Sun Nov  8 12:00:00 2026": NOON,
+    " 2026-11-08T12:00:00Z ": NOON,
+    # not a time, or not for certain
+    "2026-11-31T10:00:00Z": None,
+    "2026-11-08T24:00:00Z": None,
+    "2026-11-08T10:61:00Z": None,
+    "2026-11-08T 1:00:00Z": "2026-11-08T01:00:00",
+    "2009-12-31T23:59:59Z": None,
+    "2100-01-01T00:00:00Z": None,
+    "Nov 8, 2026 13:00 PM": None,
+    "Nov 8, 2026 0:30 AM": None,
+    "11/8/2026 10:00": None,
+    "2026-11-08T10:00:00 America/Lima": None,
+    "Sun, 08 Nov 2026 10:00:00 PST": None,
+    "1.79413E+12": None,
+    "179413920": None,
+    "yesterday": None,
+}
+"""``loadedAt`` → its moment in UTC."""
+
+
+def test_times_of_every_form_are_read_as_their_utc_day_and_moment(duckdb: Any) -> None:
+    table = sessions(duckdb, [(time,) for time in MOMENTS], ("loadedAt",))
+    time = table.loadedAt
+    found = table.select(time=time, day=utc_day(time), seconds=utc_seconds(time)).to_pyarrow().to_pylist()
+    days = {row["time"]: row["day"] for row in found}
+    assert days == {text: moment and date.fromisoformat(moment[:10]) for text, moment in MOMENTS.items()}
+    read = {row["time"]: row["day"] and datetime.fromtimestamp(row["seconds"], UTC) for row in found}
+    assert read == {text: moment and datetime.fromisoformat(f"{moment}+00:00") for text, moment in MOMENTS.items()}
+
+
+@pytest.mark.parametrize(
+    ("time", "day_first", "month_first"),
+    [
+        ("11/8/2026 10:00", "2026-08-11 10:00", "2026-11-08 10:00"),
+        ("1-2-26", "2026-02-01", "2026-01-02"),
+        (" 01/02/2026, 9:05 PM ", "2026-02-01, 9:05 PM", "2026-01-02, 9:05 PM"),
+    ],
+)
+def test_a_date_is_read_in_the_order_that_is_known(duckdb: Any, time: str, day_first: str, month_first: str) -> None:
+    text = sessions(duckdb, [(time,)], ("time",)).time
+    found = [with_order(text, day_first=first).to_pyarrow().to_pylist() for first in (True, False)]
+    assert found == [[day_first], [month_first]]
+
+
+def test_sessions_are_counted_by_the_utc_hour_of_their_earliest_row(duckdb: Any) -> None:
+    rows: list[tuple[str | None, ...]] = [
+        ("a", "2026-11-08T10:59:59Z"), ("a", "2026-11-08T09:00:00Z"), ("b", "2026-11-08T23:30:00-02:00"),
+        ("c", "2026-11-08"), ("d", "2026-11-08T09:10:00Z"), ("e", "not a time"), ("", "2026-11-08T09:10:00Z"),
+    ]  # fmt: skip
+    hours = count_hours(sessions(duckdb, rows, ("sessionID", "loadedAt")))
+    assert {day: {hour: count for hour, count in enumerate(counts) if count} for day, counts in hours.items()} == {
+        date(2026, 11, 8): {0: 1, 9: 2}, date(2026, 11, 9): {1: 1},
+    }  # fmt: skip
+    assert {len(counts) for counts in hours.values()} == {24}
+
+
+TIMED = ("sessionID", "loadedAt", "endedAt", "country")
+
+
+def test_the_time_of_sessions_is_added_up_by_day_and_country_without_impossible_lengths(duckdb: Any) -> None:
+    rows: list[tuple[str | None, ...]] = [
+        ("a", "2026-11-08T10:00:00Z", "2026-11-08T10:01:40Z", "France"),
+        ("b", "2026-11-08T23:59:00Z", "2026-11-09T23:59:00Z", "FRA"),  # 24 hours
+        ("c", "2026-11-08T10:00:00Z", "2026-11-08T10:00:00Z", "Peru"),
+        ("d", "2026-11-08T10:00:00Z", "2026-11-08T09:59:59Z", "Peru"),  # below 0
+        ("e", "2026-11-08T10:00:00Z", "2026-11-09T10:00:01Z", "Peru"),  # above 24 hours
+        ("f", "2026-11-08T10:00:00Z", None, "Peru"),
+        ("", "2026-11-08T10:00:00Z", "2026-11-08T11:00:00Z", "Peru"),
+        ("g", "2026-11-09T10:00:00Z", None, "Peru"),
+        ("h", "2026-11-10T10:00:00Z", "1794304800.5", "Peru"),
+        ("i", "2026-11-12T10:00:00Z", "2026-11-12T11:00:00Z", "Peru"),
+    ]
+    days = tuple(date(2026, 11, day) for day in (8, 9, 10, 11))
+    found = count_session_time(sessions(duckdb, rows, TIMED), days)
+    time, timed = found["session-time"], found["timed-session"]
+    assert facts_of(time.table) == [(days[0], "session-time", "FRA", "total", "", 86_500)]
+    assert (time.days, timed.days) == ((days[0], days[2], days[3]), days)
+    assert sorted(facts_of(timed.table)) == [
+        (days[0], "timed-session", "FRA", "total", "", 2),
+        (days[0], "timed-session", "PER", "total", "", 1),
+        (days[2], "timed-session", "PER", "total", "", 1),
+    ]
+    assert time.refused == (Refused("a session time below 0 or above 24 hours", 2, days[0]),)
+    assert timed.refused == ()
+
+
+@pytest.mark.parametrize("ended", [None, "2026-11-08T09:00:00Z"])
+def test_without_a_possible_length_there_is_no_session_time(duckdb: Any, ended: str | None) -> None:
+    rows: list[tuple[str | None, ...]] = [("a", "2026-11-08T10:00:00Z", ended, "France")]
+    day = date(2026, 11, 8)
+    assert count_session_time(sessions(duckdb, rows, TIMED), [day]) == {}
+    assert count_session_time(sessions(duckdb, [("a", "2026-11-08", "France", "")]), [day]) == {}

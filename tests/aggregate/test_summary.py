@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import ibis
 
-from apivideo_geo.aggregate.summary import summarise, uncollected_days
+from apivideo_geo.aggregate.summary import count_of, summarise, uncollected_days
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import name_of, to_alpha2
 from apivideo_geo.model import UNKNOWN
@@ -92,3 +92,13 @@ def test_what_is_new_or_a_record_is_measured_against_the_days_before_the_period(
     assert [each.count for each in summary.earlier.days] == [3, 2, 2, 2, 2]
     assert summary.earlier.reach == (2, 1, 1, 1, 1)
     assert made(rows, dict.fromkeys(range(70), False)).earlier.days == ()
+
+
+def test_the_count_of_one_country_or_video_is_its_sum_or_of_viewers_the_mean_of_a_complete_day():
+    plays = replace(made(ROWS, COLLECTED), by_country={"FRA": (3, 0, 5, 2)})
+    assert (count_of(plays, "FRA"), count_of(plays, "PER")) == (10, 0)
+    viewers = replace(plays, metric="viewer")
+    assert (count_of(viewers, "FRA"), count_of(viewers, "PER")) == (4, 0), "the day not collected and the partial one"
+    only_today = replace(viewers, daily=(*viewers.daily[1:2], viewers.daily[3]), by_country={"FRA": (0, 2)})
+    assert count_of(only_today, "FRA") == 2
+    assert count_of(replace(viewers, daily=viewers.daily[1:2], by_country={"FRA": (0,)}), "FRA") == 0

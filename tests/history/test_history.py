@@ -1,3 +1,4 @@
+import re
 import shutil
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -9,10 +10,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
+from apivideo_geo.errors import DataRefused, DiskFailed, SourceFailed, UsageError
 from apivideo_geo.facts import facts_table
 from apivideo_geo.history import parquet, schema
-from apivideo_geo.history.history import History, load_history, open_history
+from apivideo_geo.history.history import History, find_last_source, load_history, open_history
 from apivideo_geo.history.parquet import render_parquet
 from apivideo_geo.history.schema import VERSION
 from apivideo_geo.model import Asset, Facts, Refused, Shrunk
@@ -392,3 +393,169 @@ def test_a_file_of_every_version_so_far_is_still_read(tmp_path):
         }
         save(folder, facts([days[0]], count=4))
         assert total(folder) == expected(days[1:]) + expected(days[:1], 4)
+
+
+def names_of(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_days_in_the_future_are_set_aside_readable_and_the_others_stay(tmp_path):
+    save(tmp_path, facts(between(date(2026, 11, 10), date(2026, 11, 14))), now=datetime(2026, 11, 16, tzinfo=UTC))
+    with open_history(tmp_path) as history:
+        history.of("impression").save(
+            facts([date(2026, 11, 14)], metric="impression"), metric="impression", source="data", detail="country",
+            now=datetime(2026, 11, 16, tzinfo=UTC),
+        )  # fmt: skip
+        aside = history.set_aside_future(NOW)
+    assert [str(path.relative_to(tmp_path)) for path in aside] == [
+        "2026/11/2026-11-13.future", "2026/11/2026-11-14.future", "metrics/impression/2026/11/2026-11-14.future",
+    ]  # fmt: skip
+    assert [day.day for day in load_history(tmp_path).entries] == [10, 11, 12]
+    assert not load_history(tmp_path).others["impression"].entries
+    assert sum(pq.read_table(aside[0])["count"].to_pylist()) == expected([date(2026, 11, 13)])
+    metric, days, _ = parquet.read_metadata(aside[0])
+    assert (metric, [(str(day), one.count) for day, one in days.items()]) == ("play", [("2026-11-13", 32)])
+    with open_history(tmp_path) as history:
+        assert history.set_aside_future(NOW) == []
+
+
+def test_future_days_of_a_month_file_are_set_aside_together(tmp_path, caplog):
+    later = datetime(2026, 12, 20, tzinfo=UTC)
+    save(tmp_path, facts(between(date(2026, 11, 10), date(2026, 11, 14))), now=later)
+    with open_history(tmp_path) as history:
+        [aside] = history.set_aside_future(NOW)
+    assert names_of(tmp_path) == [".lock", "2026/2026-11.future", "2026/2026-11.parquet", "ledger.jsonl"]
+    assert set(pq.read_table(aside)["day"].to_pylist()) == {date(2026, 11, 13), date(2026, 11, 14)}
+    assert total(tmp_path) == expected(between(date(2026, 11, 10), date(2026, 11, 12)))
+    assert "lies in the future and was set aside as" in caplog.text
+
+
+def test_changed_days_are_those_that_are_not_stored_complete_from_this_source_with_the_same_rows(tmp_path):
+    one, two, three, today = (date(2026, 11, day) for day in (9, 10, 11, 12))
+    save(tmp_path, facts([one, two, today]))
+    history = load_history(tmp_path)
+    assert history.changed_days(facts([one, two, three, today]), "data") == (three, today)
+    assert history.changed_days(facts([one, two]), "data") == ()
+    assert history.changed_days(facts([one], count=4), "data") == (one,)
+    assert history.changed_days(facts([one]), "sessions") == (one,)
+    empty = Facts((two, three), facts_table([]))
+    assert history.changed_days(empty, "data") == (two, three), "a day without rows is not one that was never stored"
+    save(tmp_path, Facts((three,), facts_table([])))
+    assert load_history(tmp_path).changed_days(empty, "data") == (two,)
+
+
+def test_the_own_count_is_needed_first_where_a_complete_day_would_change_what_is_stored(tmp_path):
+    one, two, today = (date(2026, 11, day) for day in (10, 11, 12))
+    with open_history(tmp_path) as history:
+        history.save(facts([one, two]), metric="play", source="data", detail="country", now=NOW,
+                     own_counts={one: 26, two: 28})  # fmt: skip
+        assert history.days_to_count_first(facts([one, two]), NOW) == {}
+        assert history.days_to_count_first(facts([one, two, today], count=4), NOW) == {one: 28, two: 30}
+        assert history.days_to_count_first(Facts((one,), facts_table([])), NOW) == {one: 0}
+        assert history.days_to_count_first(facts([two], count=4), datetime(2026, 11, 12, tzinfo=UTC)) == {two: 30}
+        assert history.days_to_count_first(facts([date(2026, 11, 1)]), NOW) == {}
+
+
+def test_own_counts_that_come_later_decide_about_doubt_in_ledger_and_file(tmp_path):
+    one, two = date(2026, 11, 10), date(2026, 11, 11)
+    save(tmp_path, facts([one, two]), own_counts={})
+    with open_history(tmp_path) as history:
+        assert [day.doubt for day in history.doubtful_days()] == ["uncompared"] * 2
+        history.note_own_counts({one: 26, two: 29}, NOW)
+    history = load_history(tmp_path)
+    assert [(day.day, day.stored, day.reported, day.doubt) for day in history.doubtful_days()] == [
+        (two, 28, 29, "differs")
+    ]
+    assert parquet.read_metadata(history.file_of(two)).days[two].doubt == "differs"
+    history.check_counts({one: 26, two: 29})
+    with pytest.raises(DataRefused, match="2026-11-10"):
+        history.check_counts({one: 27})
+
+
+def test_of_a_further_metric_a_day_with_a_count_that_was_not_compared_is_not_in_doubt(tmp_path):
+    one, two = date(2026, 11, 10), date(2026, 11, 11)
+    save(tmp_path, facts([one]), own_counts={one: 26})
+    with open_history(tmp_path) as history:
+        further = history.of("impression")
+        some = facts([one], metric="impression")
+        further.save(Facts((one, two), some.table), metric="impression", source="data", detail="country", now=NOW,
+                     own_counts={})  # fmt: skip
+        assert [day.day for day in further.doubtful_days()] == [two], "one without rows is"
+        further.note_own_counts({one: 30}, NOW)
+        assert [day.day for day in further.doubtful_days()] == [one, two], "as is one that was compared and differs"
+
+
+def test_an_answer_in_doubt_does_not_replace_a_day_that_adds_up(tmp_path):
+    day = date(2026, 11, 10)
+    save(tmp_path, facts([day]), own_counts={day: 26})
+    rejected = save(tmp_path, facts([day], count=9), own_counts={day: 40})
+    assert rejected == [Shrunk(day, 26, 38, complete=True, doubt="differs")]
+    assert total(tmp_path) == 26
+
+
+def test_a_history_whose_days_are_all_empty_and_in_doubt_shows_nothing(tmp_path):
+    load_history(tmp_path).check_shown()
+    days = between(date(2026, 11, 10), date(2026, 11, 11))
+    save(tmp_path, Facts(tuple(days), facts_table([])), own_counts=dict.fromkeys(days, 3))
+    with pytest.raises(SourceFailed) as error:
+        load_history(tmp_path).check_shown()
+    assert str(error.value) == (
+        f"The API's answers for none of the 2 days in {tmp_path} add up to its own count, so there is nothing to show "
+        "yet: run it again later."
+    )
+    save(tmp_path, facts(days[:1]), own_counts={days[0]: 26})
+    load_history(tmp_path).check_shown()
+
+
+def test_the_source_of_the_newest_day_is_found_although_a_file_is_damaged(tmp_path):
+    assert find_last_source(tmp_path) is None
+    save(tmp_path, facts([date(2026, 10, 31)]))
+    with open_history(tmp_path) as history:
+        history.save(facts([date(2026, 11, 10)]), metric="play", source="sessions", detail="country", now=NOW)
+        history.save(facts([date(2026, 11, 11)]), metric="play", source="data", detail="country", now=NOW)
+    assert find_last_source(tmp_path) == "data"
+    (tmp_path / "2026/11/2026-11-11.parquet").write_bytes(b"")
+    assert find_last_source(tmp_path) == "sessions"
+    with pytest.raises(UsageError, match="is a file"):
+        find_last_source(tmp_path / "ledger.jsonl")
+
+
+def test_a_day_is_partial_if_it_was_collected_before_its_end_and_later_ones_exist(tmp_path):
+    save(tmp_path, facts([date(2026, 11, 12)]))
+    assert load_history(tmp_path).partial_days() == set()
+    save(tmp_path, facts([date(2026, 11, 13)]), now=datetime(2026, 11, 14, tzinfo=UTC))
+    assert load_history(tmp_path).partial_days() == {date(2026, 11, 12)}
+
+
+def test_a_day_that_is_to_be_asked_again_is_confirmed_with_the_time(tmp_path):
+    one, two = date(2026, 11, 10), date(2026, 11, 11)
+    save(tmp_path, facts([one, two]))
+    with open_history(tmp_path) as history:
+        history.ask_again([one, two])
+        assert [line.last for line in load_history(tmp_path).entries.values()] == [None, None]
+        history.confirm([one], NOW + timedelta(hours=3))
+    assert [line.last for line in load_history(tmp_path).entries.values()] == [NOW + timedelta(hours=3), None]
+    assert total(tmp_path) == expected([one, two])
+
+
+@pytest.mark.parametrize("name", ["2026/11/2026-11-10.parquet", "assets.parquet", "hours.jsonl", "peaks.jsonl"])
+def test_a_damaged_file_of_any_kind_is_named_before_a_site_is_made(tmp_path, name):
+    save(tmp_path, facts([date(2026, 11, 10)]))
+    with open_history(tmp_path) as history:
+        history.save_assets([Asset("vi1", "video", "A film", True)])
+    (tmp_path / "hours.jsonl").touch()
+    (tmp_path / "peaks.jsonl").touch()
+    history = load_history(tmp_path)
+    history.check_readable()
+    path = tmp_path / name
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    with pytest.raises(DataRefused, match=re.escape(name)):
+        history.check_readable()
+
+
+def test_damaged_files_are_found_among_sound_ones(tmp_path):
+    save(tmp_path, facts(between(date(2026, 11, 9), date(2026, 11, 11))))
+    files = load_history(tmp_path).files()
+    content = files[1].read_bytes()
+    files[1].write_bytes(content[:40] + bytes([content[40] ^ 1]) + content[41:])
+    assert parquet.find_damaged(files) == [files[1]]

@@ -3,16 +3,13 @@
 import csv
 from pathlib import Path
 
-import ibis
 import pytest
 
 import apivideo_geo.aggregate.value_spellings as vocabulary
 from apivideo_geo.aggregate.fact_values import value_reader
-from apivideo_geo.aggregate.value_spellings import load_spellings, read_spelling, unify_spellings, unknown_spellings
-from apivideo_geo.facts import facts_table
+from apivideo_geo.aggregate.value_spellings import read_spelling
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.text.value_names import DEVICES, PRODUCTS, value_name
-from tests.aggregate.test_summary import day
 
 EN, FR = Formats("en"), Formats("fr")
 TABLE = Path(vocabulary.__file__).with_name("data") / "value_spellings.csv"
@@ -56,24 +53,6 @@ def test_every_known_spelling_has_the_name_its_owner_writes_and_any_other_stays(
 def test_devices_are_translated_and_products_are_not():
     assert value_name("device", "phone", FR) == "Téléphone"
     assert value_name("os", "mac osx", FR) == "macOS"
-
-
-def test_old_facts_are_read_with_the_same_vocabulary_as_new_ones_are_made():
-    rows = [
-        (day(0), "play", "FRA", dimension, spelling, 1)
-        for dimension, spellings in load_spellings().items()
-        for spelling in (*spellings, "Chrome", "Fridge 2")
-    ]
-    rows.append((day(0), "play", "FRA", "city", "Chrome", 1))
-    for row in unify_spellings(ibis.memtable(facts_table(rows))).to_pyarrow().to_pylist():
-        dimension, value = row["dimension"], row["value"]
-        assert value == ("Chrome" if dimension == "city" else read_spelling(dimension, value))
-        assert value in ("Chrome", "Fridge 2", *load_spellings().get(dimension, {}).values())
-
-
-def test_a_spelling_that_is_not_in_the_vocabulary_is_listed():
-    parts = {"device": (("fridge", 3), ("phone", 9), ("unknown", 1)), "city": (("Rome", 2),)}
-    assert unknown_spellings(parts) == {"fridge": 3}
 
 
 def test_every_line_of_the_vocabulary_has_a_source_and_every_value_a_name():

@@ -1,0 +1,93 @@
+"""Run mutmut with tests that are collected once: each change then costs a fork and its tests, not a start of pytest.
+
+mutmut's own server imports the tests once, but calls pytest for each change, which collects them again, and runs them
+in no certain order. Here the quickest tests run first, up to the first that fails. And mutmut parses the changed files
+again to find the function of a type error, which takes minutes; here the lines it has noted of each function say that.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+import mutmut.__main__ as program
+from mutmut.configuration import config
+from mutmut.mutation.data import MutantLineSpans
+from mutmut.mutation.file_mutation import FailedTypeCheckMutant
+from mutmut.runners.harness import PytestRunner
+from mutmut.state import state
+from mutmut.type_checking import run_type_checker
+from mutmut.utils.file_utils import change_cwd
+from mutmut.utils.format_utils import get_mutant_name
+from mutmut.workers.isolation import ForkServerRunner
+
+
+class _Collected(PytestRunner):
+    """Runs tests of the session that the server has collected, in a process that was forked from it."""
+
+    def warm_up(self) -> None:
+        """Do nothing: everything is collected."""
+
+    def run_tests(self, *, mutant_name: str | None, tests: Iterable[str]) -> int:
+        """Return 1 if one of ``tests`` fails with the change ``mutant_name``, 0 if none does."""
+        if mutant_name is None:
+            return super().run_tests(mutant_name=None, tests=tests)
+        seconds = state().duration_by_test
+        items = sorted((_Server.items[test] for test in tests), key=lambda item: seconds[item.nodeid])
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if item.session.testsfailed:
+                return 1
+        return 0
+
+
+class _Server(ForkServerRunner):
+    """The server that forks a process for each change; it runs inside a session of pytest."""
+
+    items: ClassVar[dict] = {}
+
+    def _forkserver_main(self, work_fd: int, result_fd: int) -> None:
+        import pytest  # the parent stays without pytest, so that it can fork
+
+        serve = super()._forkserver_main
+
+        class Serve:
+            def pytest_runtestloop(self, session: pytest.Session) -> bool:
+                _Server.items = {item.nodeid: item for item in session.items}
+                serve(work_fd, result_fd)
+                return True
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
+        os.chdir("mutants")
+        options = ("--rootdir=.", "--tb=native", "-x", f"--basetemp={Path('tmp').resolve()}")
+        tests = config().pytest_add_cli_args_test_selection
+        pytest.main([*options, *tests, *config().pytest_add_cli_args], plugins=[Serve()])
+
+
+def _find_type_errors() -> dict[str, FailedTypeCheckMutant]:
+    """Return the name of each change that the type checker notices → its error."""
+    folder = Path("mutants").resolve()
+    with change_cwd(folder):
+        errors = run_type_checker(config().type_check_command)
+    found, spans_of = {}, {}
+    for error in errors:
+        path = error.file_path.relative_to(folder)
+        if path not in spans_of:
+            spans = MutantLineSpans.load(path)
+            spans_of[path] = spans.span_by_function_name if spans else {}
+        names = [name for name, span in spans_of[path].items() if span.start <= error.line_number <= span.end]
+        if not names or names[0].endswith("_orig"):
+            raise SystemExit(f"error: the type checker finds an error outside the changes: {error}")
+        name = get_mutant_name(path, names[0])
+        found[name] = FailedTypeCheckMutant(None, name, error)
+    return found
+
+
+def run(patterns: list[str]) -> None:
+    """Run the changes whose names match ``patterns``, or all that have no result."""
+    program.get_mutant_runner = lambda children=1: _Server(children, _Collected, {})
+    program.filter_mutants_with_type_checker = _find_type_errors
+    program._run(patterns, 1)
