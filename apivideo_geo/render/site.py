@@ -156,7 +156,7 @@ def _render(
     site["notebook.html"] = _page(environment, "notebook.html", notebook)
     site["404.html"] = _page(environment, "404.html", _not_found(context, folders))
     site.update(_detail_pages(context, environment, frame))
-    site.update(_lists(context, environment, frame, changes))
+    site.update(_lists(context, environment, frame, changes, make_compare(context, paths, data, tuple(site))))
     site.update(render_site_files(context, changes, site))
     site[SEARCH] = render_search(context, site, paths[SEARCH_STYLE], search)
     site.update((paths[name], content) for name, content in assets.items())
@@ -243,14 +243,19 @@ def _subjects(
 
 
 def _lists(
-    context: Context, environment: Environment, frame: Mapping[str, Any], changes: Sequence[NewsItem]
+    context: Context,
+    environment: Environment,
+    frame: Mapping[str, Any],
+    changes: Sequence[NewsItem],
+    compared: dict[str, Any],
 ) -> Iterator[tuple[str, bytes]]:
+    """Yield path and content of the pages that list something; ``compared`` is what ``compare.html`` prints."""
     lists = {"videos.html": make_list(context), "changes.html": by_month(changes, context)}
     lists["months.html"] = make_months(context)
     lists["groups.html"] = make_groups(context.group_counts, context)
     if context.details.hours:
         lists["hours.html"] = make_hours(context, context.details.hours)
-    lists["compare.html"] = make_compare(context, frame["asset"], frame["asset"][PICTURE])
+    lists["compare.html"] = compared
     lists["small-maps.html"] = make_small_maps(context, frame["asset"].get(VIDEO_MAPS, ""))
     if frame["has_cities"]:
         lists["cities.html"] = make_cities(context, make_country_lines(context), MAP)

@@ -22,8 +22,12 @@
   let visible = data.metric;
   /** @type {ReturnType<ApivideoGeo["periods"]["start"]>} */
   let control = null;
+  /** @type {ReturnType<ApivideoGeo["against"]["start"]>} */
+  let against = null;
   /** @type {ReturnType<ApivideoGeo["combo"]["start"]>} */
   let combo;
+  /** Counts what was shown: figures that arrive for an older choice are dropped. */
+  let turn = 0;
 
   // The address
 
@@ -64,20 +68,24 @@
   }
 
   /** Shows another choice. @param {Partial<CompareState>} changed */
-  function change(changed) {
+  async function change(changed) {
     state = { ...state, ...changed };
     remember("pushState");
-    return follow();
+    if (await follow() && changed.against !== undefined) geo.say(geo.byId("against-note").firstElementChild?.textContent || "");
   }
 
-  /** Loads the counts of the metric that is chosen, and shows all; if that fails, it returns to the metric that is shown. */
+  /**
+   * Loads the counts of the metric that is chosen, and shows all; if that fails, it returns to the metric that is shown. Until then
+   * everything else that was chosen is shown in that. Are all figures there?
+   */
   async function follow() {
     const wanted = state.metric;
     if (!loaded.has(wanted)) {
       select?.setAttribute("aria-busy", "true");
+      show();
       const file = await geo.load(data.weeks[wanted], "weeks").catch(() => null);
       if (file) loaded.set(wanted, file);
-      if (state.metric !== wanted) return; // another one was chosen meanwhile
+      if (state.metric !== wanted) return false; // another one was chosen meanwhile
       if (!file) {
         geo.say(_("The figures could not be loaded."));
         state = { ...state, metric: visible };
@@ -86,16 +94,16 @@
     }
     select?.removeAttribute("aria-busy");
     visible = state.metric;
-    show();
+    return show();
   }
 
   // The figures
 
   /** How a metric or ratio is called and written, by default that which is shown. @param {string} [name] */
-  const words = (name = state.metric) => (name === data.metric ? geo.data.words : data.metrics[name]);
+  const words = (name = visible) => (name === data.metric ? geo.data.words : data.metrics[name]);
 
   /** The words of what a ratio divides, and of what it is divided by; none of a metric. */
-  const parts = () => (data.ratios[state.metric] || []).map((name) => words(name));
+  const parts = () => (data.ratios[visible] || []).map((name) => words(name));
 
   /** The weeks of the period: a week belongs to it if most of its days do, so if its Thursday does. @returns {number[]} */
   function weeksShown() {
@@ -108,11 +116,13 @@
     return inside.length ? inside : [Math.floor((state.from - found.offset) / 7)];
   }
 
-  const counts = () => /** @type {WeekCounts} */ (loaded.get(state.metric));
+  /** @param {string} kind  of an item */
+  const byVideo = (kind) => kind === "video" || kind === "collection";
+  const counts = () => /** @type {WeekCounts} */ (loaded.get(visible));
 
   /** What an item is counted in: collected days and totals of each week, and its own counts. Null if it was not collected. @param {WeekItem} item */
   function seriesOf({ kind, at }) {
-    const { days, totals, counts: all } = counts(), scope = kind === "video" || kind === "collection" ? 1 : 0, own = all[at];
+    const { days, totals, counts: all } = counts(), scope = byVideo(kind) ? 1 : 0, own = all[at];
     return own && { days: days[scope] || [], totals: totals[scope] || [], own };
   }
 
@@ -149,6 +159,7 @@
     geo.byId("notes").replaceChildren(...notes(weeks, shown).map((note) => geo.make("p", note)));
     showSums(weeks, shown);
     showWeeks(weeks, shown);
+    return showChanges(shown);
   }
 
   /** The pattern of a line, next to its name. @param {number} slot */
@@ -281,10 +292,10 @@
   /** @param {number[]} weeks @param {WeekItem[]} shown */
   function showSums(weeks, shown) {
     const table = geo.byId("sums"), { label, kind } = words(), both = parts();
-    replaceHeads(table, 1, [label, ...(both.length ? both.map((part) => part.label) : kind === "per-day" ? [_("Share")] : [_("A day"), _("Share")])]);
+    replaceHeads(table, 1, [label, ...(both.length ? both.map((part) => part.label) : kind === "per-day" ? [_("Share")] : [_("A day"), _("Share")]), _("Change")]);
     table.tBodies[0].replaceChildren(...shown.map((item, slot) => {
       const row = geo.make("tr");
-      row.append(head(key(slot), " ", link(item)), ...sumsOf(item, weeks).map(number));
+      row.append(head(key(slot), " ", link(item)), ...sumsOf(item, weeks).map(number), geo.make("td", "", "num change"));
       return row;
     }));
     const note = geo.byId("sums-note");
@@ -310,6 +321,54 @@
       const value = sum(one, weeks) / by;
       return by > 1 ? formats.rate(value) : formats.value(value, both[index]);
     });
+  }
+
+  // What changed: by day, as on the pages of the items
+
+  /** The view of the period; that of the page as it was sent needs no file. @returns {Promise<View>} */
+  async function viewOf() {
+    const { period, from, to, against, keys } = state, all = period === "all";
+    if (all && !against && visible === data.metric && keys.every((key) => data.leading.includes(key))) return geo.wholeView();
+    const history = await geo.history(visible);
+    return all ? geo.wholeOf(history, against) : geo.viewOf(history, from, to, against);
+  }
+
+  /** How an item changed; null if that is not known. @param {WeekItem} item @param {View} view @returns {Promise<ChangeText | null>} */
+  async function changeOf({ key, kind, codes, file }, view) {
+    if (!byVideo(kind)) return geo.changeOf(view, kind === "group" ? geo.ofCountries(view, codes).change : view.byCode.get(key));
+    if (visible !== data.metric || !file) return null;
+    const { daily = "" } = await geo.once(file, () => geo.load(file, "months")), own = geo.byVideo(view, state.period === "all", geo.numbers(daily));
+    return geo.changeOf(own, own.change);
+  }
+
+  /** The view of the period without figures: which days are compared, if the files cannot be loaded. @returns {View} */
+  function emptyView() {
+    const { period, from, to, against } = state, whole = geo.wholeView(), { complete, end } = whole.comparison;
+    return { ...whole, from, to, comparison: geo.compare.of(complete, end, period === "all" ? null : [from, to], against) };
+  }
+
+  /** What is not as with countries when videos are compared. @param {View} view @param {boolean} both  are there countries, too? */
+  function aboutVideos(view, both) {
+    if (visible !== data.metric) return _("The change of videos and collections is only known for %(plays)s.", { plays: words(data.metric).many });
+    const [videos, countries] = [geo.byVideo(view, state.period === "all", []), view].map(geo.compared);
+    return both && videos !== countries ? `${_("Videos and collections lack more days.")} ${videos}` : "";
+  }
+
+  /** Shows how much each item changed, and what is compared, when the figures by day are there; false if they are not. @param {WeekItem[]} shown */
+  async function showChanges(shown) {
+    const own = ++turn;
+    const found = await viewOf().then(async (view) => ({ view, changes: await Promise.all(shown.map((item) => changeOf(item, view))) })).catch(() => null);
+    if (own !== turn) return false;
+    [...geo.byId("sums").tBodies[0].rows].forEach((row, slot) => {
+      const { text, tone } = found?.changes[slot] || { text: "–", tone: "" }, cell = row.cells[row.cells.length - 1];
+      cell.textContent = text;
+      cell.className = `num change ${tone}`;
+    });
+    const view = found?.view || emptyView(), kinds = new Set(shown.map(({ kind }) => byVideo(kind))), note = geo.byId("videos-note");
+    against?.show(kinds.has(true) && !kinds.has(false) ? geo.byVideo(view, state.period === "all", []) : view, state);
+    if (note) note.textContent = kinds.has(true) ? aboutVideos(view, kinds.has(false)) : "";
+    if (!found) geo.say(_("The figures of the days could not be loaded."));
+    return Boolean(found);
   }
 
   /** @param {number[]} weeks @param {WeekItem[]} shown */
@@ -417,9 +476,14 @@
   async function start(file) {
     found = file;
     loaded.set(data.metric, file);
-    items = new Map(found.items.map(([key, kind, name, note, page], at) => [key, { key, kind, name, note, page, at }]));
+    const files = [...data.series];
+    items = new Map(found.items.map(([key, kind, name, note, page, codes = ""], at) => {
+      const file = byVideo(kind) && files.shift() || "";
+      return [key, { key, kind, name, note, page, at, codes: codes.split(" "), file: file && `assets/${page.replace("/", "-").replace("html", `${file}.js`)}` }];
+    }));
     state = read(location.search);
     control = periods.start((period, from = 0, to = 0) => change({ period, ...(period === "custom" ? { from, to } : periods.daysOf(period)) }));
+    against = geo.against.start(change);
     combo = geo.combo.start({
       items: [...items.values()], most: MOST, keys: () => state.keys, choose: (keys) => change({ keys }),
       content: (item, slot) => [key(slot), link(/** @type {WeekItem} */ (item))],

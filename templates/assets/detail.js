@@ -53,13 +53,10 @@
     const whole = own.whole || breakdowns.calendar.map(({ from, to }) => (known.slice(from, to + 1).includes(true) ? series.slice(from, to + 1).reduce((sum, count) => sum + count, 0) : null));
     return {
       history, series, whole, ranks: ranks ? ranks.split(" ").map(geo.numbers) : [], byDay: Boolean(codes.length || own.daily),
-      known, complete: without(history.complete),
+      known,
       tables: Object.fromEntries(Object.entries(own.tables).map(([name, table]) => [name, breakdowns.unpack(table, whole, titles)])),
     };
   });
-
-  /** Running numbers of collected days, without those that were not collected by video if the page is about videos. @param {Float64Array} complete */
-  const without = (complete) => (codes.length ? complete : geo.running(Array.from(complete.slice(1), (sum, day) => (data.lacking.includes(day) ? 0 : sum - complete[day]))));
 
   /** Shows a period and a comparison. @param {Chosen} chosen @param {boolean} step  is it a new step of the browser's history? */
   async function go(chosen, step) {
@@ -74,10 +71,7 @@
     if (step) remember();
     restore();
     const done = found ? await show(found, own) : asSent;
-    if (!found) {
-      const { comparison: { complete, end } } = geo.wholeView();
-      against?.show({ comparison: geo.compare.of(without(complete), end, null, "") }, state);
-    }
+    if (!found) against?.show(codes.length ? geo.wholeView() : geo.byVideo(geo.wholeView(), true, []), state);
     if (own !== turn) return;
     if (!done) geo.say(FAILED);
     else if (step) geo.say(find(before === String(state.against) ? "#period-note" : "#against-note span")?.textContent || document.title);
@@ -100,7 +94,8 @@
   /** Shows the period; false if figures are lacking, because they could not be loaded. @param {Subject} subject @param {number} own  the turn that this belongs to */
   async function show(subject, own) {
     const { from, to } = state, all = state.period === "all", months = breakdowns.monthsOf(from, to);
-    const view = ownChange(all ? geo.wholeOf(subject.history, state.against) : geo.viewOf(subject.history, from, to, state.against), subject, all);
+    const found = all ? geo.wholeOf(subject.history, state.against) : geo.viewOf(subject.history, from, to, state.against);
+    const view = codes.length || !subject.byDay ? found : geo.byVideo(found, all, subject.series);
     const part = codes.length ? geo.ofCountries(view, codes) : null;
     const sums = Object.fromEntries(Object.entries(subject.tables).map(([name, table]) => [name, breakdowns.sum(table, months.indexes)]));
     /** @type {Shown} */
@@ -122,13 +117,6 @@
   function monthsNote({ subject: { byDay }, months, sums }) {
     if (!byDay) return sums.country.covered.length ? _("All figures of this period are by month: they cover %(months)s.", { months: breakdowns.words(sums.country.covered) }) : "";
     return months.exact || !data.file ? "" : _("Tables and maps below are by month: they cover %(months)s.", { months: breakdowns.words(months.indexes) });
-  }
-
-  /** A view with the change of the page's own counts, if these are not the countries': they may lack other days. @param {View} view @param {Subject} subject @param {boolean} all @returns {View} */
-  function ownChange(view, { byDay, complete, series, history: { end } }, all) {
-    if (codes.length || !byDay) return view;
-    const { from, to, comparison: { against } } = view, comparison = geo.compare.of(complete, end, all ? null : [from, to], against);
-    return { ...view, comparison, change: comparison.groups.length ? geo.compare.change(comparison, series) : null };
   }
 
   /** The count of a period, and on how many days it was collected; a page without days has only months. @param {Subject} subject @param {Record<string, MonthSums>} sums @param {number} from @param {number} to */

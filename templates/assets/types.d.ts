@@ -170,8 +170,6 @@ interface Subject {
   series: number[];
   known: boolean[];
   byDay: boolean;
-  /** Running sums: item n is how many of the first n days were collected and are over. */
-  complete: Float64Array;
   /** What it counts in each month. */
   whole: (number | null)[];
   tables: Record<string, MonthTable>;
@@ -498,6 +496,7 @@ interface PageElements {
   "own-from": HTMLInputElement;
   "own-to": HTMLInputElement;
   "against-note": HTMLElement;
+  "videos-note": HTMLElement | null;
   month: HTMLSelectElement | null;
   play: HTMLElement;
   embed: HTMLElement;
@@ -590,6 +589,8 @@ interface CompareData {
   metrics: Record<string, MetricWords>;
   ratios: Record<string, [upper: string, lower: string]>;
   ratio_from: number;
+  /** Of each collection and video, in the order of the items: the hash in the name of its file by day, "" if it has none. */
+  series: string[];
   /** Metric or ratio → address of its weekly counts. */
   weeks: Record<string, string>;
   /** What is marked on the chart, in words; "" if nothing is. */
@@ -620,7 +621,8 @@ interface WeekData extends WeekCounts {
   names: string[];
   /** Each first of a month: its distance from the first Monday in weeks, its name without and with the year. */
   months: [at: number, brief: string, long: string][];
-  items: [key: string, kind: string, name: string, note: string, page: string][];
+  /** `codes`: the countries of a group, with spaces between them. */
+  items: [key: string, kind: string, name: string, note: string, page: string, codes?: string][];
 }
 
 /** The JSON of the page of small maps, written by `make_small_maps`. */
@@ -659,6 +661,10 @@ interface WeekItem extends ChoiceItem {
   kind: string;
   page: string;
   at: number;
+  /** Of a group: its countries. */
+  codes: string[];
+  /** Of a collection or a video: address of its counts by day, "" if there is none. */
+  file: string;
 }
 
 interface CompareState {
@@ -1002,6 +1008,10 @@ interface ApivideoGeo {
   against: {
     start(choose: (chosen: Partial<State> & { against: Against }) => void): { show(view: Pick<View, "comparison">, state: Pick<State, "against">): void } | null;
   };
+
+  // by-video.js
+  /** A view that compares the days that were collected by video; `counts` are those of a video by day. */
+  byVideo(view: View, all: boolean, counts: number[]): View;
 
   // timeline.js
   timeline: {

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from apivideo_geo.aggregate.collections import make_collections
+from apivideo_geo.aggregate.compare import compare as compare_days
 from apivideo_geo.aggregate.details import by_media, detail
 from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.exports.facts_parquet import render_facts
@@ -25,8 +26,10 @@ from apivideo_geo.geo.countries import name_of, to_alpha2
 from apivideo_geo.geo.groups import own_groups
 from apivideo_geo.geo.places import population
 from apivideo_geo.model import UNLISTED, Asset, Details, Note, Summary
+from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, find_violations, serve, wait_until
+from tests.comparing import change_of
 from tests.render.browsing import DESKTOP, PHONE, find_faults, live
 from tests.render.samples import MADE, days, summary, whole_site, write
 
@@ -162,7 +165,7 @@ def test_every_sum_in_the_tables_is_that_of_the_facts(open_page: OpenPage, site,
         by_week[2] = by_week[2] or "–"
         assert shown == [str(count) for count in reversed(by_week)]
         by_week[2] = 0
-        total, a_day, share = table(page, "sums")[name]
+        total, a_day, share, _ = table(page, "sums")[name]
         assert total == f"{sum(by_week):,}"
         by_video = place in (2, 3)
         days = sum(1 for at in range(32) if at not in LACKING and not (by_video and at in NOT_BY_VIDEO))
@@ -232,7 +235,7 @@ def test_viewers_a_day_are_those_of_complete_days_also_in_the_week_that_is_not_o
     assert [cells[1] for cells in table(page, "weeks").values()] == [a_day]
     page.select_option("#metric", "plays-per-viewer")
     expect(page.locator("#sums thead th").nth(1)).to_have_text("Plays per viewer")
-    assert table(page, "sums")["France"] == ["1.00", a_day, a_day]  # every viewer played once
+    assert table(page, "sums")["France"][:3] == ["1.00", a_day, a_day]  # every viewer played once
 
 
 def test_a_metric_that_fails_to_load_leaves_the_one_that_is_shown(open_page: OpenPage, site):
@@ -261,17 +264,127 @@ def test_a_metric_that_fails_to_load_leaves_the_one_that_is_shown(open_page: Ope
         check_impressions("The figures could not be loaded.")
 
 
+def test_while_another_metric_loads_a_resize_and_a_picture_show_the_one_before(open_page: OpenPage, site):
+    held: list[Route] = []
+    with serve(site) as address:
+        opened = open_page(f"{address}/compare.html?compare=FRA", **DESKTOP)
+        page = opened.page
+        page.wait_for_selector("html.live")
+        page.route("**/weeks-viewer.*", lambda route: held.append(route))
+        page.select_option("#metric", "viewer")
+        wait_until(page, "document.querySelector('script[src*=weeks-viewer]') !== null")
+        page.set_viewport_size({"width": 700, "height": 900})
+        wait_until(page, "document.querySelector('#chart svg').getBoundingClientRect().width < 700")
+        page.fill("#find", "germany")
+        page.keyboard.press("Enter")
+        assert names(page) == list(table(page, "sums")) == ["France", "Germany"]
+        with page.expect_download() as saved:
+            page.click("#save-svg")
+        assert "Plays a day, week by week" in Path(saved.value.path()).read_text(encoding="utf-8")
+        assert page.locator("#picture-said").inner_text() == ""
+        held[0].continue_()
+        expect(page.locator("#sums thead th").nth(1)).to_have_text("Viewers a day")
+        assert names(page) == ["France", "Germany"]
+        assert opened.problems == []
+
+
+def by_day(*keys: str, metric: str = "play") -> dict[date, int]:
+    """Day → the sum of some countries or videos, of the days that have any."""
+    found: dict[date, int] = defaultdict(int)
+    for day, _, country, kind, value, count in rows() if metric == "play" else other_rows(metric):
+        if (value if kind == "media" else country if kind == "total" else "") in keys:
+            found[day] += count
+    return found
+
+
+def days_of(first: str, last: str) -> tuple[date, date]:
+    return date.fromisoformat(first), date.fromisoformat(last)
+
+
+def change(counts: dict[date, int], now: tuple[date, date], before: tuple[date, date]) -> str:
+    """The change between two periods as a page writes it."""
+    return Formats("en").change(1 + change_of(counts, now, before)["change"], 1)
+
+
+def check_changes(page: Page, members: dict[str, tuple[str, ...]], now, before) -> None:
+    """Fail unless the table has, of each name, the change of the sum of its members."""
+    shown = {name: cells[-1] for name, cells in table(page, "sums").items()}
+    assert shown == {name: change(by_day(*keys), now, before) for name, keys in members.items()}
+
+
+def test_the_table_says_how_much_each_changed_since_the_days_that_the_reader_chooses(open_page: OpenPage, site):
+    members = {
+        "France": ("FRA",), "Drei Länder": GERMAN, '</script><b>"Film"': ("viFilm00",), TAG: ("viFilm00", "liShow00"),
+    }  # fmt: skip
+    opened = open_page(
+        f"{site.as_uri()}/compare.html?compare=FRA~drei-lander~viFilm00~collection.{TAG}"
+        "&period=2026-10-01..2026-10-07", **PHONE,
+    )  # fmt: skip
+    page, note = opened.page, opened.page.locator("#against-note span")
+    expect(note).to_contain_text("1–7 Oct 2026 (7 of 7 days) against 24–30 Sept 2026 (7 of 7 days)")
+    now = days_of("2026-10-01", "2026-10-07")
+    check_changes(page, members, now, days_of("2026-09-24", "2026-09-30"))
+    page.select_option("#against", "year")
+    expect(note).to_have_text("No comparison: the days collected begin on 3 September 2026.")
+    assert [cells[-1] for cells in table(page, "sums").values()] == ["–"] * 4
+    page.select_option("#against", "own")
+    page.fill("#own-from", "2026-09-03")
+    page.fill("#own-to", "2026-09-09")
+    page.keyboard.press("Tab")
+    expect(note).to_contain_text("against 3–9 Sept 2026 (7 of 7 days)")
+    assert page.locator("#said").inner_text() == note.inner_text()
+    check_changes(page, members, now, days_of("2026-09-03", "2026-09-09"))
+    assert page.url.endswith("&period=2026-10-01..2026-10-07&against=2026-09-03..2026-09-09")
+    page.select_option("#metric", "impression")
+    expect(note).to_contain_text("of 3–9 Sept 2026 only 5 of 7 days were collected")
+    expect(page.locator("#videos-note")).to_have_text("The change of videos and collections is only known for plays.")
+    page.select_option("#against", "")
+    expect(note).to_contain_text("against 24–30 Sept 2026 (7 of 7 days)")
+    before = days_of("2026-09-24", "2026-09-30")
+    expected = [change(by_day(*keys, metric="impression"), now, before) for keys in (COUNTRIES[:1], GERMAN)]
+    expect(page.locator("#sums .change")).to_have_text([*expected, "–", "–"])
+    page.go_back()
+    page.go_back()
+    expect(page.locator("#metric")).to_have_value("play")
+    page.reload()
+    page.wait_for_selector("html.live")
+    assert page.input_value("#own-from") == "2026-09-03"
+    check_changes(page, members, now, days_of("2026-09-03", "2026-09-09"))
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert find_violations(page) == []
+    page.locator("#chosen a").first.tap()
+    page.wait_for_url("**/country/FRA.html?period=2026-10-01..2026-10-07&against=2026-09-03..2026-09-09")
+    assert opened.problems == []
+
+
+def test_where_days_are_missing_the_page_says_which_and_offers_the_nearest_period(open_page: OpenPage, site):
+    page = compare(open_page, site, "?compare=FRA~viFilm00&period=2026-09-28..2026-10-04")
+    expect(page.locator("#videos-note")).to_have_text(
+        "Videos and collections lack more days. "
+        "No comparison: of 21–27 Sept 2026 only 5 of 7 days were collected; at least 90% are needed."
+    )
+    days = days_of("2026-09-28", "2026-10-04"), days_of("2026-09-21", "2026-09-27")
+    assert [cells[-1] for cells in table(page, "sums").values()] == [change(by_day("FRA"), *days), "–"]
+    page.click("#chosen button >> nth=0")  # the video alone
+    page.get_by_role("button", name="Compare 30 Sept – 6 Oct 2026 with 23–29 Sept 2026").press("Enter")
+    expect(page.locator("#against-note button")).to_be_hidden()
+    assert page.evaluate("document.activeElement.id") == "against"
+    assert page.url.endswith("?compare=viFilm00&period=2026-09-30..2026-10-06")
+    days = days_of("2026-09-30", "2026-10-06"), days_of("2026-09-23", "2026-09-29")
+    check_changes(page, {'</script><b>"Film"': ("viFilm00",)}, *days)
+
+
 def test_a_rate_is_two_sums_over_the_days_that_have_both(open_page: OpenPage, site):
     page = compare(open_page, site, "?compare=FRA~JPN~viFilm00~liShow00&metric=play-rate")
     both = [place for place in range(DAYS) if place not in NO_IMPRESSIONS]
     plays, impressions = by_week("play", "FRA", days=both), by_week("impression", "FRA", days=both)
     rate = f"{100 * sum(plays) / sum(impressions):.1f}%"
-    assert table(page, "sums")["France"] == [rate, f"{sum(plays):,}", f"{sum(impressions):,}"]
+    assert table(page, "sums")["France"][:3] == [rate, f"{sum(plays):,}", f"{sum(impressions):,}"]
     cells = list(table(page, "weeks").values())[::-1]
     assert cells[0][1].split("\n") == [f"{100 * plays[0] / impressions[0]:.1f}%", f"{plays[0]} ÷ {impressions[0]:,}"]
     assert cells[2][1] == "–"
     film = [by_week(metric, "viFilm00", "media", both) for metric in ("play", "impression")]
-    assert table(page, "sums")['</script><b>"Film"'][1:] == [f"{sum(one):,}" for one in film]
+    assert table(page, "sums")['</script><b>"Film"'][1:3] == [f"{sum(one):,}" for one in film]
     few = [at for at, count in enumerate(by_week("impression", "JPN", days=both)) if 0 < count < 100]
     assert few and all(cells[at][2].startswith("too few") for at in few)
     assert all(row[4] == "–" or row[4].endswith("÷ 0") for row in cells)
@@ -545,6 +658,30 @@ def test_a_site_of_one_day_offers_no_period(open_page: OpenPage, tmp_path):
     opened.page.wait_for_selector("html.live")
     expect(opened.page.locator("#find")).to_be_visible()
     assert opened.page.locator("#month, #custom, [role=group]:not(:has(button))").count() == 0
+    assert opened.problems == []
+
+
+def test_the_page_has_the_changes_of_the_last_days_without_a_script_too(open_page: OpenPage, tmp_path):
+    counts = {"DEU": [40 - at // 4 for at in range(66)], "FRA": [10 + at % 9 + at // 3 for at in range(66)]}
+    daily = days(FIRST, [sum(both) for both in zip(*counts.values(), strict=True)])
+    totals = {code: sum(series) for code, series in counts.items()}
+    by_country = {code: tuple(series) for code, series in counts.items()}
+    what = replace(summary(totals, daily), by_country=by_country, comparison=compare_days(daily))
+    address = (write(whole_site(what), tmp_path) / "compare.html").as_uri()
+    plain = open_page(address, java_script_enabled=False, **DESKTOP).page
+    opened = open_page(address, **DESKTOP)
+    opened.page.wait_for_selector("html.live")
+    last = FIRST + timedelta(65)
+    sides = (last - timedelta(29), last), (last - timedelta(59), last - timedelta(30))
+    expected = [
+        change({FIRST + timedelta(at): count for at, count in enumerate(series)}, *sides) for series in counts.values()
+    ]
+    for page in (plain, opened.page):
+        expect(page.locator("#sums td.change")).to_have_text(expected)
+        expect(page.locator("#against-note")).to_contain_text("9 Oct – 7 Nov 2026 (30 of 30 days)")
+    assert not any("/days." in url for url in opened.requests), "the page has these changes already"
+    opened.page.select_option("#against", "year")
+    expect(opened.page.locator("#against-note")).to_contain_text("No comparison")
     assert opened.problems == []
 
 

@@ -7,7 +7,7 @@ The page has the leading countries; ``compare-page.js`` shows what a reader choo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -22,9 +22,10 @@ from apivideo_geo.render.addresses import collection_page, country_page, group_p
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.daily_curve import make_ticks
 from apivideo_geo.render.map.lines import Line, render_lines
-from apivideo_geo.render.map.script_data import make_shown, metric_words, words_of_others
+from apivideo_geo.render.map.script_data import make_shown, words_of_others
+from apivideo_geo.render.pages.figures import change_cell, compared
 from apivideo_geo.render.pages.notes import make_marks, with_marks
-from apivideo_geo.render.pages.periods import make_control
+from apivideo_geo.render.pages.periods import make_control, script_stem
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.value_names import asset_kind, asset_title
 
@@ -221,7 +222,10 @@ def render_weeks(context: Context) -> dict[str, bytes]:
         "over": sum(week.over for week in found.weeks),
         "names": [found.name_of(week) for week in found.weeks],
         "months": list(_months(found)),
-        "items": [[item.key, item.kind, item.name, item.note, item.page] for item in found.items],
+        "items": [
+            [item.key, item.kind, item.name, item.note, item.page, *[" ".join(item.codes)] * (item.kind == "group")]
+            for item in found.items
+        ],
     }
     return {
         weeks_file(name, context): _script({**(first if name == context.summary.metric else {}), **found.figures(name)})
@@ -242,11 +246,22 @@ def _months(found: Weeks) -> Iterator[tuple[float, str, str]]:
             yield place, formats.month(day.day, False), formats.month(day.day, True)
 
 
-def make_compare(context: Context, assets: Mapping[str, str], picture: str) -> dict[str, Any]:
+SHARED = (
+    "lang", "words", "metric", "ratios", "ratio_from", "first", "last", "open", "gaps", "left_out", "seen", "files",
+    "more", "scale", "per_from", "total", "unknown", "change", "change_from", "picture",
+)  # fmt: skip
+"""What the script needs of the data of the map's script."""
+
+
+def make_compare(
+    context: Context, assets: Mapping[str, str], data: Mapping[str, Any], paths: Iterable[str]
+) -> dict[str, Any]:
     """Return what ``compare.html`` prints, except the frame.
 
-    ``assets``: name of a file → its path; ``picture`` is that of the script that draws pictures.
+    ``assets``: name of a file → its path; ``data``: that of the map's script; ``paths``: the files of the other pages,
+    among them those with the counts of a video or a collection by day.
     """
+    by_day = dict(PurePosixPath(path).stem.rpartition(".")[::2] for path in paths if path.startswith("assets/"))
     found, summary, formats = Weeks(context), context.summary, context.formats
     leading = [item for item in found.items if item.kind == "country"][:MOST]
     over = [week for week in found.weeks if week.over]
@@ -271,20 +286,16 @@ def make_compare(context: Context, assets: Mapping[str, str], picture: str) -> d
         "heads": [(item.name, item.page) for item in leading],
         "shown": make_shown(summary, formats),
         "control": control | {"periods": [choice for choice in control["periods"] if choice.value != "7d"]},
-        "data": {
-            "lang": formats.spoken or formats.lang,
-            "words": metric_words(summary.metric, formats),
-            "first": summary.daily[0].day.isoformat() if summary.daily else "",
-            "last": summary.daily[-1].day.isoformat() if summary.daily else "",
-            "open": [index for index, day in enumerate(summary.daily) if day.open],
+        "change_note": compared(summary.comparison, summary.daily, formats),
+        "changes": [change_cell(item.key, summary, formats) for item in leading],
+        "data": {name: data[name] for name in SHARED} | {
+            "rows": [row for row in data["rows"] if any(row[0] == item.key for item in leading)],
+            "lacking": [(day - summary.daily[0].day).days for day in summary.uncollected.get("media", ())],
             "leading": [item.key for item in leading],
-            "metric": summary.metric,
+            "series": [by_day.get(script_stem(item.page), "") for item in found.items if item.by_video],
             "metrics": words_of_others(summary, formats),
-            "ratios": {name: metrics for name, metrics in found.choices.items() if len(metrics) > 1},
-            "ratio_from": summary.ratio_from,
             "weeks": {name: path for name in found.choices if (path := assets.get(weeks_file(name, context)))},
             "marked": with_marks("", marks, formats),
-            "picture": picture,
         },
     }  # fmt: skip
 

@@ -118,6 +118,14 @@ def change_of(counts: Sequence[int], comparison: Comparison | None) -> Change | 
     return change if change and change.counted >= CHANGE_FROM else None
 
 
+def change_cell(code: str, summary: Summary, formats: Formats) -> dict[str, str]:
+    """Return the change of a country and its tone: a percentage, "new", or a dash if there were too few before."""
+    if code in summary.new:
+        return {"change": formats.say("new"), "tone": "up"}
+    change = change_of(summary.by_country.get(code, ()), summary.comparison)
+    return {"change": formats.change(change.now, change.before) if change else "–", "tone": tone_of_change(change)}
+
+
 def make_dense(one: CountryCount | GroupCount, context: Context, year: str = "") -> Figure:
     """Return the count per million people with their number, or why there is none; ``year``: that of the number."""
     say, summary = context.formats.say, context.summary

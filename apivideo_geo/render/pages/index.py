@@ -20,8 +20,8 @@ from apivideo_geo.render.pages.breakdowns import make_panels
 from apivideo_geo.render.pages.embed import make_snippet
 from apivideo_geo.render.pages.figures import (
     Figure,
+    change_cell,
     change_note,
-    change_of,
     compared,
     per_million,
     tone_of_change,
@@ -162,19 +162,11 @@ def make_rows(context: Context) -> tuple[CountryRow, ...]:
             share=formats.share(country.share),
             bar=f"{max(_BAR * country.share / longest, 1):.1f}",
             per_million=per_million(country, context),
-            **_change_cell(country.iso_a3, summary, formats),
+            **change_cell(country.iso_a3, summary, formats),
             spark=spark_path(summary.by_country.get(country.iso_a3, ()), totals),
         )
         for country in summary.countries
     )
-
-
-def _change_cell(code: str, summary: Summary, formats: Formats) -> dict[str, str]:
-    """Return the change of a country: a percentage, "new", or a dash if there were too few before."""
-    if code in summary.new:
-        return {"change": formats.say("new"), "tone": "up"}
-    change = change_of(summary.by_country.get(code, ()), summary.comparison)
-    return {"change": formats.change(change.now, change.before) if change else "–", "tone": tone_of_change(change)}
 
 
 def _last_rows(summary: Summary, formats: Formats) -> Mapping[str, Any]:

@@ -75,6 +75,15 @@ def _short(line: Line) -> str | list[Any]:
     return [line.name, line.link, line.kind, int(line.apart)] if line.link or line.kind or line.apart else line.name
 
 
+def script_stem(path: str) -> str:
+    """Return the name, without the hash, of the file for the script of the page at ``path``.
+
+    >>> script_stem("video/viFilm00.html")
+    'video-viFilm00'
+    """
+    return path.removesuffix(".html").replace("/", "-")
+
+
 class Periods:
     """The months of the Summary, which of them a breakdown has, and the control of the period."""
 
@@ -96,7 +105,7 @@ class Periods:
             return {"control": None, "data": None}, {}
         files = {}
         if months:
-            script, content = f"{path.removesuffix('.html').replace('/', '-')}.js", render_months("months", months)
+            script, content = f"{script_stem(path)}.js", render_months("months", months)
             files = {hashed({script: content})[script]: content}
         data = {
             "root": "../",

@@ -72,15 +72,18 @@ METRICS_PARTS = ("ratios.js", "labels.js", "funnel.js")
 """Scripts for other metrics than the first, as one file; loaded when a reader chooses one."""
 DETAIL = "detail.js"
 DETAIL_PARTS = (
-    "words.js", "formats.js", "classes.js", "compare.js", "figures.js", "periods.js", "against.js", "line.js",
-    "breakdowns.js", "prose.js", "detail.js",
+    "words.js", "formats.js", "classes.js", "compare.js", "figures.js", "periods.js", "against.js", "by-video.js",
+    "line.js", "breakdowns.js", "prose.js", "detail.js",
 )  # fmt: skip
 """Scripts of the period on the pages of countries, groups and videos, as one file; loaded when a reader chooses one."""
 CITY_MAP = "city-map.js"
 CITY_MAP_PARTS = ("words.js", "map.js", "city-map.js")
 """Scripts of the map of cities, as one file."""
 COMPARE = "compare-page.js"
-COMPARE_PARTS = ("words.js", "formats.js", "periods.js", "lines.js", FOLD, "combo.js", "compare-page.js")
+COMPARE_PARTS = (
+    "words.js", "formats.js", "classes.js", "compare.js", "figures.js", "periods.js", "against.js", "by-video.js",
+    "lines.js", FOLD, "combo.js", "compare-page.js",
+)  # fmt: skip
 """Scripts of the page that compares, as one file."""
 SMALL_MAPS = "small-maps.js"
 SMALL_MAPS_PARTS = ("words.js", "formats.js", "classes.js", FOLD, "combo.js", "small-maps.js")

@@ -1,0 +1,14 @@
+/** Changes of what is counted by video: days on which only the countries were collected are not compared. */
+(function (geo) {
+  "use strict";
+
+  /** @type {ApivideoGeo["byVideo"]} */
+  function byVideo(view, all, counts) {
+    const { from, to, comparison: { complete, end, against } } = view;
+    const known = geo.running(Array.from(complete.slice(1), (sum, day) => (geo.data.lacking.includes(day) ? 0 : sum - complete[day])));
+    const comparison = geo.compare.of(known, end, all ? null : [from, to], against);
+    return { ...view, comparison, change: comparison.groups.length ? geo.compare.change(comparison, counts) : null };
+  }
+
+  geo.byVideo = byVideo;
+})(apivideoGeo);
