@@ -13,6 +13,7 @@ from apivideo_geo.model import UNKNOWN_TEXT
 from apivideo_geo.plain_text import clean_text
 from apivideo_geo.privacy import hide_unlisted
 
+_SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*://")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
 _HOST_WITH_PORT = re.compile(r"[^:@]*(:\d+)?")
 _IPV6 = re.compile(r"\[[0-9a-f:.]+\]")
@@ -50,8 +51,9 @@ def read_referrer(url: str) -> str:
     >>> read_referrer("https://user:secret@Example.com:443/path")
     'example.com'
     """
-    authority = re.split(r"[/?#]", url.partition("://")[2] or url, maxsplit=1)[0]
-    return read_host(authority) if "://" in url or _HOST_WITH_PORT.fullmatch(authority) else ""
+    scheme = _SCHEME.match(url)
+    authority = re.split(r"[/?#]", url[scheme.end() :] if scheme else url, maxsplit=1)[0]
+    return read_host(authority) if scheme or _HOST_WITH_PORT.fullmatch(authority) else ""
 
 
 def read_host(authority: str) -> str:

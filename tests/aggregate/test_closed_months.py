@@ -113,6 +113,8 @@ def test_a_closed_month_is_shown_with_the_figures_of_its_first_publication_or_of
     corrected = month_summary(closed, summary, str.lower, lambda code: code[:2], corrected=True)
     assert (corrected.total, corrected.mapped, corrected.unknown) == (64, 63, 1)
     assert [(one.iso_a3, one.count) for one in corrected.countries] == [("FRA", 61), ("PER", 2)]
+    known = month_summary(FEBRUARY, summary, str.lower, lambda code: code[:2])
+    assert (known.total, known.mapped, known.unknown) == (56, 56, 0)
     quiet = replace(closed, daily=(0, *closed.daily[1:]))
     assert month_summary(quiet, made(), str.lower, str.lower).days.empty == 1
 
@@ -153,6 +155,12 @@ def test_the_count_of_a_country_is_on_the_first_collected_day_of_its_weekday():
     compared = compare_with_before(march, [FEBRUARY])
     assert compared
     assert compared.of("FRA") == compared.of() == Change(90, 4 * 1 + 5 * (8 + 1) + 4 * 4, 56)
+
+
+def test_a_country_without_a_count_in_both_months_has_not_changed():
+    compared = compare_with_before(MARCH, [FEBRUARY])
+    assert compared
+    assert compared.of("PER") == Change(0, 0, 0)
 
 
 def test_a_month_that_is_published_again_replaces_the_stored_one_of_the_same_metric():

@@ -125,6 +125,7 @@ def test_months_that_lack_too_many_days_are_not_compared():
     months = [date(2026, 8, 1), date(2026, 7, 1), date(2026, 6, 1)]
     assert list(compared_months(daily, months)) == []
     daily = days(date(2026, 6, 1), [1] * 92)
+    assert list(compared_months(daily, months[:1])) == [], "the month before is not one that is compared"
     assert [one.now.first.month for one in compared_months(daily, months)] == [7, 8]
 
 

@@ -197,6 +197,8 @@ def test_a_referrer_is_cut_to_its_host(authority: str, host: str) -> None:
         ("https://ann:secret@example.com:8443/path?token=1#part", "example.com"),
         ("https://example.com?mail=ann@example.org", "example.com"),
         ("android-app://com.google.android.gm/", "com.google.android.gm"),
+        ("https://example.com/?next=https://elsewhere.example/", "example.com"),
+        ("example.com/?next=https://elsewhere.example/", "example.com"),
         ("example.com:80/path?token=1", "example.com"),
         ("example.com", "example.com"),
         ("about:blank", ""),

@@ -81,6 +81,15 @@ def test_a_published_month_is_repeated_and_a_higher_minimum_hides_more_of_it():
     assert choose_cells({KEY: more}, month(), {"city": 1}, published, ()).cells["city"][MONTH].shown == more
 
 
+def test_a_month_is_stored_with_its_missing_days_and_the_least_minimum_that_hides_something():
+    for index in (0, 7, 30):
+        lacking = month(daily=with_day(index, count=None), generated_at=END + timedelta(days=60))
+        cells = choose_cells({KEY: CITIES}, lacking, {"city": 2}, {}, ()).cells
+        assert new_months(cells, lacking, {"city": 2}, {})[KEY] == PublishedMonth(
+            withhold(CITIES, 2), 2, frozenset({DAYS[index]})
+        )
+
+
 def test_a_published_month_whose_facts_are_gone_is_repeated_and_named():
     published = {KEY: PublishedMonth(withhold(CITIES, 5), 5, frozenset())}
     found = choose_cells({}, month(), {"city": 5}, published, ())

@@ -45,6 +45,12 @@ def test_the_interval_of_a_rate_is_that_of_the_literature(successes, trials, low
     assert wilson(successes, trials) == pytest.approx((low, high), abs=0.00006)
 
 
+def test_an_interval_has_no_bound_below_0_or_above_1():
+    for trials in range(1, 100):
+        assert wilson(trials, trials)[1] <= 1
+        assert wilson(0, trials)[0] >= 0
+
+
 def test_a_ratio_divides_the_sums_and_is_not_a_mean_of_ratios():
     ratios = together(
         counted("play", {"FRA": [10, 1], "BEL": [1, 90]}), counted("impression", {"FRA": [10, 10], "BEL": [10, 100]})
@@ -55,6 +61,30 @@ def test_a_ratio_divides_the_sums_and_is_not_a_mean_of_ratios():
         ("BEL", 91, 110),
         ("FRA", 11, 20),
     ]
+
+
+def test_countries_are_sorted_by_code_with_the_unknown_one_last_and_have_the_days_asked_for():
+    play, impression = (
+        replace(counted(name, {"FRA": [1, 1]}), by_country=series)
+        for name, series in (
+            ("play", {"---": (1, 2), "FRA": (3, 4)}),
+            ("impression", {"---": (10, 10), "BEL": (7, 8)}),
+        )
+    )
+    ratios = together(play, impression)
+    found = [(code, one.upper, one.lower) for code, one in ratios.countries(PLAY_RATE, slice(1, 2))]
+    assert found == [("BEL", 0, 8), ("FRA", 4, 0), ("---", 2, 10)]
+    assert ratios.country(PLAY_RATE, "FRA").reason == "too_few"
+
+
+def test_partial_days_of_both_metrics_count_in_a_ratio_of_sums():
+    play, impression = (counted(name, {"FRA": [5, 7]}, partial=True) for name in ("play", "impression"))
+    assert together(play, impression).total(PLAY_RATE).days == 2
+
+
+def test_a_ratio_of_one_is_enough_if_the_settings_say_so():
+    found = together(counted("play", {"FRA": [1]}), counted("impression", {"FRA": [1]}), ratio_from=1)
+    assert found.total(PLAY_RATE).value == 1
 
 
 def test_only_days_on_which_both_metrics_were_collected_count():

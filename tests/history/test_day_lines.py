@@ -29,6 +29,7 @@ def test_lines_are_sorted_by_day_and_metric_and_a_new_one_replaces_that_of_its_d
     lines = [(str(line.day), line.metric, line.counts[0]) for line in HOURS.load(tmp_path).values()]
     assert lines == [("2026-10-01", "impression", 7), ("2026-10-01", "play", 1), ("2026-10-02", "play", 3)]
     text = (tmp_path / "hours.jsonl").read_text().splitlines()
+    assert not any("nights" in line for line in text), "only a line in doubt has them"
     assert all(
         line.startswith(f'{{"day":"{day}","metric":"{name}"') for line, (day, name, _) in zip(text, lines, strict=True)
     )
@@ -100,6 +101,8 @@ def test_a_dropped_day_has_no_line_of_any_metric(tmp_path):
     HOURS.add(tmp_path, [hours(1), hours(2, metric="view"), hours(3, NEXT)])
     HOURS.drop(tmp_path, [DAY])
     assert [(line.day, line.counts[0]) for line in HOURS.load(tmp_path).values()] == [(NEXT, 3)]
+    HOURS.drop(tmp_path, [NEXT])
+    assert HOURS.load(tmp_path) == {}
 
 
 def test_only_lines_of_the_metric_are_returned(tmp_path):

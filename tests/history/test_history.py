@@ -331,6 +331,42 @@ def test_only_public_assets_are_kept(tmp_path):
     assert b"Secret" not in (tmp_path / "assets.parquet").read_bytes()
 
 
+def test_an_asset_that_is_not_public_any_more_leaves_every_file_and_its_plays_stay(tmp_path):
+    one, two, none = date(2026, 10, 5), date(2026, 11, 10), date(2026, 11, 11)
+    counts = (("total", "", 9), ("media", "viA", 4), ("media", "viB", 2), ("media", "unlisted", 3))
+    rows = [(day, "play", "FRA", *rest) for day in (one, two) for rest in counts]
+    assets = [Asset("viA", "video", "A", True), Asset("viB", "video", "B", False)]
+    save(tmp_path, Facts((one, two, none), facts_table(rows)))
+    with open_history(tmp_path) as history:
+        assert history.forget_unlisted() == ()
+        history.save_assets(assets, unlisted=True)
+        assert history.forget_unlisted() == (assets[1],)
+        assert history.load_assets() == (assets[0],)
+    history = load_history(tmp_path)
+    for day in (one, two):
+        assert [tuple(row.values())[3:] for row in history.rows_of(day).to_pylist()] == [
+            ("media", "unlisted", 5), ("media", "viA", 4), ("total", "", 9),
+        ]  # fmt: skip
+    assert {day: (line.rows, line.count) for day, line in history.entries.items()} == {
+        one: (3, 9), two: (3, 9), none: (0, 0),
+    }  # fmt: skip
+    assert all(line.last for line in history.entries.values()), "the ledger was not rebuilt from the files"
+    assert b"viB" not in b"".join(content(tmp_path).values())
+
+
+def test_assets_of_a_file_from_before_there_were_others_are_public(tmp_path):
+    asset = Asset("vi1", "video", "Open day", True, ("a", "b"), "2026-01-01T00:00:00Z")
+    with open_history(tmp_path) as history:
+        history.save_assets([asset])
+    older = {schema.METADATA_KEY: b'{"schema":1}'}
+    table = pq.read_table(tmp_path / "assets.parquet").replace_schema_metadata(older)
+    pq.write_table(table.drop_columns(["public", "lifetime"]), tmp_path / "assets.parquet")
+    assert load_history(tmp_path).load_assets() == (asset,)
+    pq.write_table(table.drop_columns(["tags"]), tmp_path / "assets.parquet")
+    with pytest.raises(DataRefused, match=r"assets\.parquet is not a file of the history"):
+        load_history(tmp_path).load_assets()
+
+
 def test_the_files_read_as_they_are_in_pandas_and_duckdb(tmp_path):
     save(tmp_path, facts(between(FIRST, LAST)))
     frame = pd.concat(pd.read_parquet(path) for path in load_history(tmp_path).files())

@@ -1,5 +1,6 @@
 """The record of what was published: later builds, other runs and other machines repeat it."""
 
+import json
 from datetime import date
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ from apivideo_geo.errors import DataRefused
 from apivideo_geo.facts import facts_table
 from apivideo_geo.history.history import open_history
 from apivideo_geo.history.published import FILE, load_published, merge_published, save_published
+from apivideo_geo.history.schema import METADATA_KEY, VERSION
 from apivideo_geo.model import Asset, Cells, PublishedMonth
 
 AUGUST, SEPTEMBER = ("media", date(2026, 8, 1)), ("media", date(2026, 9, 1))
@@ -27,9 +29,17 @@ def test_what_was_saved_is_read_again_also_a_month_that_could_show_nothing(tmp_p
     assert load_published(tmp_path) == {}
     save_published(tmp_path, {AUGUST: MONTH, SEPTEMBER: EMPTY})
     assert same(load_published(tmp_path), {AUGUST: MONTH, SEPTEMBER: EMPTY})
+    about = json.loads(pq.read_metadata(tmp_path / FILE).metadata[METADATA_KEY])
+    assert about["schema"] == VERSION, "a later version converts the file by it"
 
 
-@pytest.mark.parametrize("change", ["other columns", "negative", "unknown month", "no metadata"])
+def test_a_count_of_one_can_be_published(tmp_path):
+    one = PublishedMonth(Cells({"FRA": {"viA": 1}}, {}), 1)
+    save_published(tmp_path, {AUGUST: one})
+    assert load_published(tmp_path) == {AUGUST: one}
+
+
+@pytest.mark.parametrize("change", ["other columns", "negative", "zero", "hidden", "unknown month", "no metadata"])
 def test_a_file_that_is_not_such_a_record_is_refused_by_name(tmp_path, change):
     save_published(tmp_path, {AUGUST: MONTH})
     table = pq.read_table(tmp_path / FILE)
@@ -38,6 +48,10 @@ def test_a_file_that_is_not_such_a_record_is_refused_by_name(tmp_path, change):
         table = facts_table([])
     elif change == "negative":
         table = table.set_column(4, "count", pa.array([-1] * len(table), pa.int64()))
+    elif change == "zero":
+        table = table.set_column(4, "count", pa.array([0] * len(table), pa.int64()))
+    elif change == "hidden":
+        table = table.set_column(5, "hidden", pa.array([-1] * len(table), pa.int64()))
     elif change == "unknown month":
         metadata = {b"apivideo_geo": b'{"schema":1,"months":[]}'}
     else:

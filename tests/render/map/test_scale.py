@@ -102,6 +102,17 @@ def test_custom_breaks_stay_as_given_even_where_no_country_falls():
     assert ranges([0.3, 70], method="custom", custom=(0.5, 10)) == ["under 0.5", "0.5–10", "10 and more"]
 
 
+def test_custom_breaks_that_begin_at_one_or_between_two_counts_make_no_empty_class():
+    assert ranges([3, 70], method="custom", custom=(1, 10)) == ["1–9", "10 and more"]
+    assert ranges([3, 70], method="custom", custom=(1.5, 10)) == ["1", "2–9", "10 and more"]
+    assert ranges([3, 70], method="custom", custom=(2,)) == ["1", "2 and more"]
+
+
+def test_the_last_class_says_and_more_unless_it_is_the_only_value():
+    assert ranges([3, 70], method="custom", custom=(1,)) == ["1 and more"]
+    assert ranges([3, 100], method="custom", custom=(1, 100)) == ["1–99", "100 and more"]
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
