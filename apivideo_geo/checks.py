@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from html import escape, unescape
 from posixpath import normpath
 from urllib.parse import unquote, urlsplit
@@ -32,9 +33,9 @@ FEW = 20
 ANYWHERE = "404.html"
 """A host shows this page at every URL that does not exist, so its relative links can only go up."""
 
-# Most of a page are shapes, which load nothing.
+# Most of a page are shapes and cells, which load nothing.
 _LINK = re.compile(
-    r"""<(?!path|rect|g\b)(?P<tag>[a-z]+)\b[^>]*?\s(?:href|src)=["'](?P<url>[^"']*)["']""", re.IGNORECASE
+    r"""<(?!path|rect|g\b|t[dhr]\b|svg|title|span|/)(?P<tag>[a-zA-Z]+)\b[^>]*?\s(?:href|src)=["'](?P<url>[^"']*)["']"""
 )
 _PLACE = re.compile(r'<path\b[^>]*?\sid="(?P<code>[A-Z]{3})(?:-dot)?"[^>]*?\sd="[^"]+"')
 _COUNT = re.compile(rb'<data id="count" value="(?P<count>\d+)">')
@@ -209,17 +210,20 @@ def _addresses(name: str, content: bytes, own_templates: bool) -> Iterator[Addre
     """Yield the addresses in a file of the site."""
     if name.endswith(".html"):
         page = content.decode()
-        yield from find_in_page(page) if own_templates else map(_address, _LINK.finditer(page))
+        links = {} if own_templates else dict.fromkeys(link[0] for link in _LINK.finditer(page))
+        yield from find_in_page(page) if own_templates else map(_address, links)
     elif name.endswith(".css"):
         yield from find_in_style(content.decode())
     elif name.endswith(".js") and own_templates:
         yield from find_in_script(content.decode())
 
 
-def _address(link: re.Match[str]) -> Address:
-    tag, url = link["tag"].lower(), unescape(link["url"])
-    kind = CANONICAL if 'rel="canonical"' in link[0] else LINK if tag == "a" else LOAD
-    return Address(url, f"<{tag}>", kind)
+@lru_cache(10_000)
+def _address(link: str) -> Address:
+    """Return the address in a link, which ends with it; most are the same on many pages."""
+    ((tag, url),) = _LINK.findall(link)
+    kind = CANONICAL if 'rel="canonical"' in link else LINK if tag in "aA" else LOAD
+    return Address(unescape(url), f"<{tag.lower()}>", kind)
 
 
 def _link_problem(site: Mapping[str, bytes], name: str, found: Address) -> str:

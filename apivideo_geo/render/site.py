@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -347,6 +348,7 @@ def _environment(context: Context, folders: Sequence[Path]) -> Environment:
             [FileSystemLoader(list(folders)), PrefixLoader({"original": FileSystemLoader(folders[-1])})]
         ),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -356,8 +358,21 @@ def _environment(context: Context, folders: Sequence[Path]) -> Environment:
         context.formats.translations, newstyle=True
     )
     environment.filters["sentence"] = sentence
-    environment.globals |= {"country_page": country_page, "group_page": group_page}
+    environment.globals |= {"country_page": country_page, "group_page": group_page, "_": _gettext(context)}
     return environment
+
+
+def _gettext(context: Context) -> Callable[..., Markup]:
+    """Return Jinja's own ``_("…")``, which remembers texts without values: a page has dozens."""
+
+    @cache
+    def plain(text: str) -> Markup:
+        return filled(text)
+
+    def filled(text: str, **values: object) -> Markup:
+        return Markup(context.formats.translations.gettext(text)) % values  # noqa: S704 - this project's own text
+
+    return lambda text, **values: filled(text, **values) if values else plain(text)
 
 
 def _not_found(context: Context, folders: Sequence[Path]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from apivideo_geo.model import UNKNOWN_TEXT, UNLISTED, Details, Parts
 from apivideo_geo.render.context import Context
@@ -98,7 +98,7 @@ def make_table(
 
     def fill(line: Line, count: int, share: str) -> Line:
         bar = "" if line.apart else f"{max(_BAR * count / longest, 0.5):.1f}"
-        return replace(line, count=formats.number(count), bar=bar, share=share)
+        return Line(line.name, formats.number(count), bar, share, line.link, line.kind, line.flag, line.apart)
 
     parts = [(line_of(value), count) for value, count in values[:most]]
     parts += [(Line(name, apart=True), count) for name, count in breakdown.rest(most, formats)]

@@ -5,7 +5,7 @@ Only what is published of public assets by day is used. So if small counts of vi
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from apivideo_geo.aggregate.compare import compared_months, settled_months
-from apivideo_geo.model import AssetDetail, Comparison, NewsItem
+from apivideo_geo.model import AssetDetail, Comparison, NewsItem, Side
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.text.value_names import asset_title
 
@@ -91,17 +91,18 @@ class _Causes:
         compared, months = self._compared(month), summary.months
         if compared is None or detail is None:
             return ""
-        index = months.index(month)
+        index, start, series = months.index(month), summary.daily[0].day, summary.by_country[code]
 
-        def averages(counts: Sequence[int]) -> tuple[float, float]:
-            return counts[index] / compared.now.collected, counts[index - 1] / compared.before.collected
+        def averages(now: int, before: int) -> tuple[float, float]:
+            return now / compared.now.collected, before / compared.before.collected
 
-        total = Counter[date]()
-        for day, count in zip(summary.daily, summary.by_country[code], strict=True):
-            total[day.day.replace(day=1)] += count
+        def total(side: Side) -> int:
+            return sum(series[max(0, (side.first - start).days) : (side.last - start).days + 1])
+
         media = detail.monthly.get("media", {})
-        found = [(averages(media[one.asset.media_id]), one) for one in self._assets if one.asset.media_id in media]
-        return self._most_of_rise(averages([total[each] for each in months]), found)
+        counts = ((media[one.asset.media_id], one) for one in self._assets if one.asset.media_id in media)
+        found = [(averages(by_month[index], by_month[index - 1]), one) for by_month, one in counts]
+        return self._most_of_rise(averages(total(compared.now), total(compared.before)), found)
 
     def _compared(self, month: date) -> Comparison | None:
         """Return the comparison of a month with that before it; None if there is none, and if the month has a note."""

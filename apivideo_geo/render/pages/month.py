@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from markupsafe import Markup
@@ -73,6 +73,7 @@ class MonthView:
         self.closed, self.context, self.formats = closed, context, context.formats
         self.name = sentence(self.formats.full_month(closed.month))
         self.compared = compare_with_before(closed, context.details.closed)
+        self._change_of = cache(self.compared.of) if self.compared else lambda _: Change(0, 0, 0)
 
     def amount(self, count: float) -> str:
         """Return a count of the month without its noun."""
@@ -169,7 +170,7 @@ class MonthView:
         if compared is None:
             return (), ()
         codes = {*self.closed.countries, *compared.before.countries} - {UNKNOWN}
-        changes = {code: compared.of(code) for code in codes}
+        changes = {code: self._change_of(code) for code in codes}
         moved = {code: round(change.now - change.before, 6) for code, change in changes.items()}
         order = sorted(
             (code for code in moved if abs(moved[code]) >= MOVED_FROM), key=lambda code: (-abs(moved[code]), code)
@@ -245,8 +246,8 @@ class MonthView:
         return country_page(code) if any(self.context.summary.by_country.get(code, ())) else ""
 
     def _change(self, code: str) -> dict[str, str]:
-        change = self.compared.of(code) if self.compared else None
-        if change and change.counted >= CHANGE_FROM:
+        change = self._change_of(code)
+        if change.counted >= CHANGE_FROM:
             return {"change": self.formats.change(change.now, change.before), "tone": tone_of_change(change)}
         new = code in self.closed.new
         return {"change": self.formats.say("new") if new else "–", "tone": "up" if new else ""}

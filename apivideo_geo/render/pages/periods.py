@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -138,11 +139,11 @@ class Periods:
 
     def sums(self, series: Sequence[int], dimension: str = "total") -> Counts:
         """Return the sums of ``series`` (a count for each day) over the days that ``dimension`` has."""
-        return [sum(series[day] for day in days) if days else None for days in self.days(dimension)]
+        return [_sum(series, days) if days else None for days in self.days(dimension)]
 
     def month_sums(self, detail: AssetDetail) -> Counts:
         """Return the counts of a video over all countries by month; None where those by video are not known."""
-        sums, days = [sum(counts) for counts in zip(*detail.monthly.values(), strict=True)], self.days("media")
+        sums, days = [*map(sum, zip(*detail.monthly.values(), strict=True))], self.days("media")
         return [count if known else None for known, count in zip(days, sums or [0] * len(days), strict=True)]
 
     def withheld(self, dimension: str, code: str) -> Counts | None:
@@ -155,9 +156,9 @@ class Periods:
 
     @cached_property
     def _by_country(self) -> list[list[int]]:
-        """The counts of all countries in each month."""
+        """The counts of all countries in each month, in ascending order."""
         found = [self.sums(series) for code, series in self._context.summary.by_country.items() if code != "---"]
-        return [[count or 0 for count in month] for month in zip(*found, strict=True)]
+        return [sorted(count or 0 for count in month) for month in zip(*found, strict=True)]
 
     @cached_property
     def _totals(self) -> Counts:
@@ -170,8 +171,9 @@ class Periods:
             share = rank = "–"
             if dimension == "total" and count and (total := self._totals[index]):
                 share = formats.share(count / total)
-                rank = formats.number(1 + sum(other > count for other in self._by_country[index]))
-            rows.append(replace(month, count="–" if count is None else formats.number(count), share=share, rank=rank))
+                counted = self._by_country[index]
+                rank = formats.number(1 + len(counted) - bisect_right(counted, count))
+            rows.append(Month(month.name, "–" if count is None else formats.number(count), share, rank, month.note))
         return tuple(reversed(rows))
 
     def _months(self, dimension: str) -> list[Month]:
@@ -189,6 +191,12 @@ class Periods:
                 found.append(Month(formats.full_month(month), "", "", "", "" if len(days) == whole else note))
             self._rows[dimension] = found
         return self._rows[dimension]
+
+
+def _sum(series: Sequence[int], days: Sequence[int]) -> int:
+    """Return the sum over ``days``, which ascend. Most months lack none: a slice is added up several times faster."""
+    first, end = days[0], days[-1] + 1
+    return sum(series[first:end]) if end - first == len(days) else sum(map(series.__getitem__, days))
 
 
 def ever_named(counts: Sequence[Sequence[int]], most: int) -> list[int]:
@@ -209,7 +217,8 @@ def ever_named(counts: Sequence[Sequence[int]], most: int) -> list[int]:
     order, found = np.arange(size)[::-1], np.zeros(size, dtype=bool)
     for first in range(len(sums) - 1):
         periods = (sums[first + 1 :] - sums[first]) * size + order
-        found[np.argpartition(periods, size - most, axis=1)[:, size - most :]] = True
+        lowest = np.partition(periods, size - most, axis=1)[:, size - most]
+        found |= (periods >= lowest[:, None]).any(axis=0)
     return [int(index) for index in np.flatnonzero(found)]
 
 
@@ -232,14 +241,15 @@ def differences(counts: Sequence[Sequence[int]], base: Counts) -> list[list[int]
         return []
     rows = np.array(counts, dtype=np.float64)
     left = np.array([count or 0 for count in base], dtype=np.float64) - (rows.cumsum(axis=0) - rows)
-    upper, lower = np.zeros(len(rows)), np.zeros(len(rows))
-    found = np.zeros(rows.shape, dtype=np.int64)
-    for month, (count, rest) in enumerate(zip(rows.T, left.T, strict=True)):
-        known = lower > 0
-        expected = np.floor(rest * upper / np.where(known, lower, 1) + 0.5) * known
-        found[:, month] = np.where(count < expected, 2 * (expected - count) - 1, 2 * (count - expected))
-        upper, lower = upper * REMEMBERED + count, lower * REMEMBERED + rest
-    return [row.tolist() for row in found]
+    both = np.stack([rows, left]).T.copy()  # by month, value and side, so that a month's numbers are side by side
+    before = np.zeros_like(both)
+    for month in range(1, len(both)):  # in the same order as in the script: else they are rounded differently
+        before[month] = before[month - 1] * REMEMBERED + both[month - 1]
+    upper, lower = before.T
+    known = lower > 0
+    expected = np.floor(left * upper / np.where(known, lower, 1) + 0.5) * known
+    found = np.where(rows < expected, 2 * (expected - rows) - 1, 2 * (rows - expected))
+    return [row.tolist() for row in found.astype(np.int64)]
 
 
 def pack(counts: Sequence[int]) -> str:
