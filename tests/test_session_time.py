@@ -7,6 +7,8 @@ import csv
 from collections import Counter
 from datetime import UTC, date, datetime
 
+from playwright.sync_api import expect
+
 from apivideo_geo.history.history import load_history
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
@@ -78,6 +80,26 @@ def test_the_time_of_sessions_that_have_both_ends_is_added_up_by_country_and_day
     assert "1 session of unknown length is not in it." in (tmp_path / "site/country/NOR.html").read_text()
     missing = [row for row in read(product, "metrics_daily.csv") if row["state"] == "missing"]
     assert [row["day"] for row in missing] == ["2026-11-10"]
+
+
+def test_a_period_says_how_many_of_its_sessions_are_not_in_the_time_per_session(tmp_path, open_page):
+    write(tmp_path, ROWS)
+    Product(tmp_path).run("--sessions", "sessions.csv", now=NOW, APIVIDEO_GEO_RATIO_FROM="1")
+    site, eighth = (tmp_path / "site").as_uri(), "period=2026-11-08..2026-11-08"
+    page = open_page(f"{site}/country/FRA.html").page
+    note = page.locator("[data-line=time-per-session] span")
+    expect(note).to_contain_text("4 sessions of unknown length are not in it.")
+    page.goto(f"{site}/country/FRA.html?{eighth}")
+    expect(note).to_contain_text("3 sessions of unknown length are not in it.")
+    page.goto(f"{site}/country/FRA.html?period=2026-11-09..2026-11-09")
+    expect(page.locator("#period-note")).to_contain_text("9 November 2026")
+    expect(page.locator("#lines")).to_be_visible()
+    expect(note).not_to_contain_text("unknown length")
+    for name, place in (("index.html", "#map-note"), ("compare.html", "#notes")):
+        page.goto(f"{site}/{name}?metric=time-per-session")
+        expect(page.locator(place)).to_contain_text("6 sessions of unknown length are not in it.")
+        page.goto(f"{site}/{name}?metric=time-per-session&{eighth}")
+        expect(page.locator(place)).to_contain_text("Sessions of unknown length are not in it.")
 
 
 def test_sessions_as_plays_have_no_time_of_their_own(tmp_path):

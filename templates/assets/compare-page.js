@@ -257,7 +257,7 @@
     const gaps = over.filter((week) => !days[week]).length;
     const open = weeks.filter((week) => week >= found.over), lacking = shown.filter((item) => !seriesOf(item)).map((item) => item.name);
     return [
-      words().meaning,
+      words().meaning, ...geo.untimed(words(), state.period === "all"),
       ratio ? _("Each point divides the two sums of a week, Monday to Sunday in UTC, of the days that have both.") : _("Each point is the average of a collected day in that week, Monday to Sunday in UTC."),
       ratio && _("Rates: only where there are at least %(number)s to divide by.", { number: formats.number(data.ratio_from) }),
       state.index && _("100 is the first week of the period in which a line has a count."),

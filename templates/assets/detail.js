@@ -369,7 +369,9 @@
       if (own !== turn) return true;
       for (const cell of funnel?.querySelectorAll(".funnel td, .funnel + .note, .funnel rect, .funnel b") || []) kept(cell);
       if (funnel) geo.funnel.show(funnel, from, to, codes);
-      names.forEach((name, index) => showLine(name, geo.viewOf(histories[index], from, to)));
+      const sessions = data.files.session && data.files["timed-session"] ? await Promise.all([geo.history("session"), geo.history("timed-session")]) : null;
+      if (own !== turn) return true;
+      names.forEach((name, index) => showLine(name, geo.viewOf(histories[index], from, to), sessions));
       for (const part of parts) { part.removeAttribute("hidden"); part.removeAttribute("aria-busy"); }
       return true;
     } catch {
@@ -383,8 +385,8 @@
     }
   }
 
-  /** @param {string} name @param {View} view */
-  function showLine(name, view) {
+  /** @param {string} name @param {View} view @param {DaySums[] | null} sessions  all of them, and those of known length */
+  function showLine(name, view, sessions) {
     const line = find(`[data-line="${name}"]`), head = line?.querySelector("th"), { metric } = view;
     const rows = codes.flatMap((code) => view.byCode.get(code) || []);
     if (!line || !head) return;
@@ -392,8 +394,20 @@
     if (metric.parts) [value, note] = ratioWords(rows.length > 1 ? geo.ratios.among(view, rows).all : rows[0], view);
     else if (view.collected) value = formats.value(rows.reduce((sum, row) => sum + row.count, 0), metric);
     if (!metric.parts && view.gaps.length) note = ngettext("collected on %(count)s day", "collected on %(count)s days", view.collected || 0);
-    put(head, metric.label, ...(note ? [" ", geo.make("span", note)] : []));
+    const notes = [note, ...(metric.untimed && sessions ? untimed(sessions, view) : geo.untimed(metric, false))].filter(Boolean);
+    put(head, metric.label, ...(notes.length ? [" ", geo.make("span", geo.joined(notes))] : []));
     put(line.querySelector("td"), value);
+  }
+
+  /** How many sessions of the period are not in a mean time: of the days that have both numbers. @param {DaySums[]} sessions @param {View} view @returns {string[]} */
+  function untimed(sessions, { from, to }) {
+    const [every, timed] = sessions.map(({ days }) => days);
+    let count = 0;
+    for (let day = from; day <= to; day++) {
+      if (every.total[day] === null || timed.total[day] === null || every.open.includes(day) !== timed.open.includes(day)) continue;
+      for (const code of codes) count += (every.counts[code]?.[day] || 0) - (timed.counts[code]?.[day] || 0);
+    }
+    return count > 0 ? [ngettext("%(count)s session of unknown length is not in it.", "%(count)s sessions of unknown length are not in it.", count)] : [];
   }
 
   /** A ratio, and its interval or the numbers that it is made of, or why there is none. @param {CountryCounts | undefined} row @param {View} view @returns {[value: string, note: string]} */

@@ -210,6 +210,12 @@
       : ngettext("%(change)s on the day before", "%(change)s on the %(count)s days before", days, { change });
   }
 
+  /** That sessions are not in a mean time, if any are; their number is known of the whole history. @type {ApivideoGeo["untimed"]} */
+  function untimed({ untimed: whole }, all) {
+    if (!whole) return [];
+    return [all ? whole : _("Sessions of unknown length are not in it.")];
+  }
+
   /** A change in words, and whether it is good or bad. @type {ApivideoGeo["changeOf"]} */
   function changeOf(view, row) {
     const none = /** @type {ChangeText} */ ({ text: "–", tone: "", ratio: NaN });
@@ -362,5 +368,5 @@
     return path;
   }
 
-  Object.assign(geo, { once, metrics, wholeView, numbers, unpacked, running, addUp, history, wholeOf, viewOf, finish, ofCountries, compared, changeOf, changeWords, toneOf, valueBy, scaleOf, leaderOf, picture, offTheMap, sparkPath, sparkOf });
+  Object.assign(geo, { once, metrics, wholeView, numbers, unpacked, running, addUp, history, wholeOf, viewOf, finish, ofCountries, compared, untimed, changeOf, changeWords, toneOf, valueBy, scaleOf, leaderOf, picture, offTheMap, sparkPath, sparkOf });
 })(apivideoGeo);

@@ -25,6 +25,8 @@ interface MetricWords {
   column: string;
   /** What it is, in a sentence; the first metric needs none. */
   meaning?: string;
+  /** Of time per session: how many sessions of the whole history are not in it. */
+  untimed?: string;
 }
 
 /** A metric or a ratio that the map can show. */
@@ -844,6 +846,7 @@ interface ApivideoGeo {
   compared(view: Pick<View, "comparison">): string;
   changeWords(view: Pick<View, "comparison">, all: boolean, change: string): string;
   toneOf(change: Pick<Change, "now" | "before">): "" | "up" | "down";
+  untimed(words: MetricWords, all: boolean): string[];
   changeOf(view: View, row: (Change & { fresh?: boolean }) | null | undefined): ChangeText;
   valueBy(measure: Measure, view: View): (row: Row) => number;
   scaleOf(views: View[], measure: Measure, without: boolean): Scale;

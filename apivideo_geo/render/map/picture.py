@@ -113,7 +113,7 @@ def render_ratio_picture(ratio: Ratio, context: Context) -> str:
     none = formats.say("No %(plays)s", plays=sentences.noun(ratio.lower, formats))
     drawing = Drawing(
         headline, f"{both_numbers(total, formats)} {context.period}".strip(),
-        sentences.about_ratio(ratio, context.ratios, formats),
+        " ".join(filter(None, sentences.about_ratio(ratio, context.ratios, formats))),
         lambda width: render_map(load_shapes(), class_of, "world", "", len(scale.lows), width), len(scale.lows),
         [*class_swatches(values.values(), scale, formats, write), *rest, Swatch("zero", none, "")],
     )  # fmt: skip

@@ -180,6 +180,7 @@ def words_of_others(summary: Summary, formats: Formats) -> dict[str, Mapping[str
     for ratio in ratios.all:
         label = sentences.label_of(ratio.name, formats)
         kind = "rate" if ratio.name in RATES else "time" if ratio.name in RATIOS_IN_SECONDS else "ratio"
+        about, untimed = sentences.about_ratio(ratio, ratios, formats)
         words[ratio.name] = {
             "name": ratio.name,
             "label": label,
@@ -187,7 +188,8 @@ def words_of_others(summary: Summary, formats: Formats) -> dict[str, Mapping[str
             "column": ratio.name.replace("-", "_"),
             "many": label,
             "counted": {"other": "%(count)s"},
-            "meaning": sentences.about_ratio(ratio, ratios, formats),
+            "meaning": about,
+            **({"untimed": untimed} if untimed else {}),
         }
     return words
 

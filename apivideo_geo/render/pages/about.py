@@ -76,7 +76,7 @@ def _meanings(context: Context) -> Iterator[str]:
     for metric in context.summary.others:
         yield sentences.meaning_of(metric, context.formats)
     for ratio in context.ratios.all:
-        yield sentences.about_ratio(ratio, context.ratios, context.formats)
+        yield " ".join(filter(None, sentences.about_ratio(ratio, context.ratios, context.formats)))
 
 
 def _ratio_rules(context: Context) -> str:

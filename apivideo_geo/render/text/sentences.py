@@ -243,10 +243,10 @@ def definition_of(ratio: Ratio, formats: Formats) -> str:
     return f"{noun(ratio.upper, formats)} ÷ {noun(ratio.lower, formats)}"
 
 
-def about_ratio(ratio: Ratio, ratios: Ratios, formats: Formats) -> str:
-    """Return what a ratio is, which sums are divided, and how many sessions are not in a mean time."""
+def about_ratio(ratio: Ratio, ratios: Ratios, formats: Formats) -> tuple[str, str]:
+    """Return what a ratio is and which sums are divided, and how many sessions are not in a mean time, "" if all are."""
     about = f"{meaning_of(ratio.name, formats)} ({definition_of(ratio, formats)})"
-    return f"{about} {untimed(ratio, ratios, formats)}".strip()
+    return about, untimed(ratio, ratios, formats)
 
 
 def untimed(ratio: Ratio, ratios: Ratios, formats: Formats, code: str = "") -> str:
