@@ -133,7 +133,12 @@ RATIOS = (
     Column("lower", "number", "Sum of lower_metric; the mean of a day if it is viewer", {"minimum": 0}),
     Column("upper_metric", "string", "What is divided", {"required": True, "enum": list(model.METRICS)}),
     Column("lower_metric", "string", "What it is divided by", {"required": True, "enum": list(model.METRICS)}),
-    Column("days", "integer", "Days of the period on which both metrics were collected", COUNT),
+    Column(
+        "days", "integer",
+        "Days of the period on which both metrics were collected; if lower_metric is viewer, only complete days count, "
+        "unless there are none",
+        COUNT,
+    ),
     Column(
         "reason", "string",
         "Why there is no value: too_few (the sum to divide by, of viewers too, is under ratio_from) or "

@@ -340,7 +340,9 @@
   }
 
   /** The sparkline of a country, "" without counts. @type {ApivideoGeo["sparkOf"]} */
-  function sparkOf({ days, parts }, code, from, to) {
+  function sparkOf({ days, parts, metric }, code, from, to) {
+    const { kind } = metric.parts?.[1] || metric;
+    while (kind === "per-day" && to > from && days.open.includes(to)) to--; // a partial day would lower a mean
     const [upper, lower] = (parts || [{ days }]).map((part) => part.days.counts[code]);
     return upper && (lower || !parts) ? sparkPath(upper, days.total, from, to, lower) : "";
   }

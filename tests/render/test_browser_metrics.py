@@ -100,6 +100,18 @@ def pressed(page: Page, key: str, until: str) -> None:
     raise AssertionError(f"never came true: {until}")
 
 
+@pytest.mark.parametrize(
+    ("metric", "points"), [("play", 10), ("viewer", 9), ("plays-per-viewer", 9), ("completion", 10)]
+)
+def test_the_trend_of_viewers_ends_with_the_last_complete_day(page, site, metric, points):
+    first, last = (FIRST + timedelta(day) for day in (OPEN - 9, OPEN))
+    page.goto(f"{site.as_uri()}?metric={metric}&period={first}..{last}")
+    live(page)
+    wait_until(page, f"apivideoGeo.shown?.view.metric.name === '{metric}'")
+    drawn = page.locator("tr[data-c=FRA] .spark path").get_attribute("d")
+    assert len(re.findall("[ML]", drawn)) == points
+
+
 def test_with_the_keyboard_alone_a_reader_goes_from_plays_in_france_to_completion_in_brazil(page):
     said = page.locator("#said")
     pressed(page, "Tab", "document.activeElement.id === 'map_world'")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
@@ -151,24 +152,44 @@ def chosen(page: Page) -> list[str]:
     return page.locator("#chosen a").all_inner_texts()
 
 
-def test_every_sum_in_the_tables_is_that_of_the_facts(open_page: OpenPage, site, sums):
-    page = compare(open_page, site, "?compare=FRA~drei-lander~viFilm00~video.europe~europe")
-    assert chosen(page) == ["France", "Drei Länder", '</script><b>"Film"', ASSETS[2].title, "Europe"]
-    week_by_week = table(page, "weeks")
-    keys = {
-        "France": ["FRA"], "Drei Länder": GERMAN, '</script><b>"Film"': ["viFilm00"], ASSETS[2].title: ["europe"],
-        "Europe": ["FRA", *GERMAN, "BEL"],
-    }  # fmt: skip
+def collected(week: int, by_video: bool) -> int:
+    """On how many complete days of a week something was collected."""
+    first = (MONDAYS[week] - FIRST).days
+    lacking = {*LACKING, *(NOT_BY_VIDEO if by_video else ())}
+    return sum(1 for place in range(max(first, 0), min(first + 7, DAYS - 1)) if place not in lacking)
+
+
+def heights(page: Page) -> list[dict[int, float]]:
+    """Of each line of the chart: week → height in pixels above zero; a gap is not in it."""
+    paths = page.locator("#chart path.line").all()
+    drawn = [path for line in paths if "h" not in (path := line.get_attribute("d"))]
+    zero, right = map(float, page.locator("#chart .zero").get_attribute("d").removeprefix("M0 ").split("h"))
+    found = [[point.split() for point in re.split("[ML]", path) if point] for path in drawn]
+    return [{int(5 * float(x) / right): zero - float(y) for x, y in line} for line in found]
+
+
+def test_every_sum_in_tables_and_chart_is_that_of_the_facts(open_page: OpenPage, site, sums):
+    film, europe = '</script><b>"Film"', ["FRA", *GERMAN, "BEL"]
+    keys = {"France": ["FRA"], "Drei Länder": GERMAN, film: ["viFilm00"], ASSETS[2].title: ["europe"], "Europe": europe}
+    check_sums(compare(open_page, site, "?compare=FRA~drei-lander~viFilm00~video.europe~europe"), keys, sums)
+    keys = {TAG: ["viFilm00", "liShow00"], "Peru": ["PER"]}
+    check_sums(compare(open_page, site, f"?compare=collection.{TAG}~PER"), keys, sums)
+
+
+def check_sums(page: Page, keys: dict[str, list[str]], sums) -> None:
+    """Fail unless tables and chart have the sums of the members of each name."""
+    assert chosen(page) == list(keys)
+    week_by_week, drawn, means = table(page, "weeks"), heights(page), []
+    assert [name.partition("\n")[0] for name in week_by_week][2:4] == ["21–27 Sept 2026", "14–20 Sept 2026"]
     for place, (name, members) in enumerate(keys.items()):
+        by_video = members[0] not in COUNTRIES
         by_week = [sum(sums[member, monday] for member in members) for monday in MONDAYS]
         shown = [cells[1 + place].partition(" on ")[0].replace(",", "") for cells in week_by_week.values()]
-        by_week[2] = by_week[2] or "–"
-        assert shown == [str(count) for count in reversed(by_week)]
-        by_week[2] = 0
+        assert shown == [str(count) if week != 2 else "–" for week, count in reversed([*enumerate(by_week)])]
+        means.append({week: by_week[week] / collected(week, by_video) for week in (0, 1, 3, 4)})
         total, a_day, share, _ = table(page, "sums")[name]
         assert total == f"{sum(by_week):,}"
-        by_video = place in (2, 3)
-        days = sum(1 for at in range(32) if at not in LACKING and not (by_video and at in NOT_BY_VIDEO))
+        days = sum(collected(week, by_video) for week in range(5))
         assert float(a_day) == pytest.approx(sum(by_week[:5]) / days, abs=0.051)
         everything = sum(sums["all", monday] for monday in MONDAYS)
         if by_video:
@@ -177,6 +198,10 @@ def test_every_sum_in_the_tables_is_that_of_the_facts(open_page: OpenPage, site,
                 if dimension == "total" and (day - FIRST).days in NOT_BY_VIDEO
             )  # fmt: skip
         assert share == f"{100 * sum(by_week) / everything:.1f}%"
+    highest, pixels = (max(max(line.values()) for line in lines) for lines in (means, drawn))
+    for line, mean in zip(drawn, means, strict=True):
+        assert line.keys() == mean.keys(), "the week that was not collected is a gap, the last one is not over"
+        assert {week: height * highest / pixels for week, height in line.items()} == pytest.approx(mean, abs=0.5)
 
 
 def test_a_period_shows_the_weeks_that_are_mostly_in_it(open_page: OpenPage, site, sums):

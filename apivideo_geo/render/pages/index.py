@@ -151,7 +151,6 @@ def make_rows(context: Context) -> tuple[CountryRow, ...]:
     """Return the rows of the countries with counts, by rank; bars are in proportion to the first."""
     summary, formats = context.summary, context.formats
     longest = max((country.share for country in summary.countries), default=0) or 1
-    totals = [day.count for day in summary.daily]
     return tuple(
         CountryRow(
             code=country.iso_a3,
@@ -163,7 +162,7 @@ def make_rows(context: Context) -> tuple[CountryRow, ...]:
             bar=f"{max(_BAR * country.share / longest, 1):.1f}",
             per_million=per_million(country, context),
             **change_cell(country.iso_a3, summary, formats),
-            spark=spark_path(summary.by_country.get(country.iso_a3, ()), totals),
+            spark=spark_path(summary.by_country.get(country.iso_a3, ()), context.spark_totals),
         )
         for country in summary.countries
     )

@@ -244,7 +244,7 @@ def definition_of(ratio: Ratio, formats: Formats) -> str:
 
 
 def about_ratio(ratio: Ratio, ratios: Ratios, formats: Formats) -> tuple[str, str]:
-    """Return what a ratio is and which sums are divided, and how many sessions are not in a mean time, "" if all are."""
+    """Return what a ratio is and which sums are divided, and how many sessions are not in a mean time, if any."""
     about = f"{meaning_of(ratio.name, formats)} ({definition_of(ratio, formats)})"
     return about, untimed(ratio, ratios, formats)
 
