@@ -539,8 +539,11 @@ def use_everything(page: Page) -> None:
     page.wait_for_selector("#weeks .both", state="detached")
     page.select_option("#metric", "play")
     page.click("[data-period=custom]")
-    page.fill("#from", "2026-10-07")
-    page.keyboard.press("Tab")
+    page.fill("#from", "2026-09-28")
+    page.fill("#to", "2026-10-04")
+    page.fill("#find", "PER")
+    page.keyboard.press("Enter")
+    expect(page.locator("#videos-note")).not_to_be_empty()
 
 
 def test_what_an_address_should_not_have_is_dropped(open_page: OpenPage, site):

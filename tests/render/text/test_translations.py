@@ -367,6 +367,8 @@ def hear_pages(open_page: OpenPage, locale: str, folder: Path, what: Summary, de
 
 
 UNHEARD = {
+    "Sessions of unknown length are not in it.",
+    ("%(count)s session of unknown length is not in it.", "%(count)s sessions of unknown length are not in it."),
     "The figures could not be loaded.",
     "data by api.video",
     "demo data: an invented audience",
