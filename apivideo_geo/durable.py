@@ -19,6 +19,8 @@ MARK = ".writing-"
 """Part of the name of a temporary file; one that is found later was left by a crash and can be removed."""
 TEMPORARY_LOCK = "in-use.lock"
 """File in a temporary folder that its process has locked."""
+WAS_LOCKED = "was-locked"
+"""File that is there once the folder was locked: before, another run would take the new folder for one left behind."""
 
 
 def save_bytes(path: Path, content: bytes) -> None:
@@ -84,12 +86,13 @@ def temporary_folder() -> Path:
     Those that killed processes left behind are removed now: nobody has their lock any more.
     """
     prefix = "apivideo-geo-"
-    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*/{TEMPORARY_LOCK}"):
-        with suppress(OSError, Timeout), FileLock(left, timeout=0):
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*/{WAS_LOCKED}"):
+        with suppress(OSError, Timeout), FileLock(left.with_name(TEMPORARY_LOCK), timeout=0):
             shutil.rmtree(left.parent, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=prefix))
     lock = FileLock(folder / TEMPORARY_LOCK)
     lock.acquire()
+    (folder / WAS_LOCKED).touch()
     atexit.register(_remove, folder, lock)  # also keeps the lock, which its own end would release
     return folder
 

@@ -3,9 +3,13 @@
 import os
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock
+
+from apivideo_geo.durable import temporary_folder
 from tests.product import ROOT
 
 CALL = "from apivideo_geo.durable import temporary_folder; print(temporary_folder(), flush=True); "
@@ -34,3 +38,22 @@ def test_the_temporary_folder_of_a_killed_run_is_removed_by_the_next_and_that_of
         assert {*tmp_path.iterdir()} == {used, tmp_path / "apivideo-geo-notes"}
         running.communicate("\n", timeout=20)
     assert [path.name for path in tmp_path.iterdir()] == ["apivideo-geo-notes"]
+
+
+def test_a_new_folder_is_not_taken_for_one_left_behind_before_it_is_locked(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    acquire, kept = FileLock.acquire, []
+
+    def wait_for_another_run(lock, *arguments, **options):
+        if not kept:
+            Path(lock.lock_file).touch()
+            kept.append(Path(lock.lock_file).with_name("kept"))
+            kept[0].touch()
+            with started(tmp_path, "") as (other, _):
+                assert other.wait(timeout=20) == 0
+        return acquire(lock, *arguments, **options)
+
+    monkeypatch.setattr(FileLock, "acquire", wait_for_another_run)
+    used = temporary_folder.__wrapped__()
+    assert [*tmp_path.iterdir()] == [used]
+    assert kept[0].exists()

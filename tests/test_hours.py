@@ -205,6 +205,23 @@ def test_stored_hours_that_do_not_add_up_to_the_day_as_it_is_now_are_not_shown_a
     assert hours_of_the_week().differing[day] == rows
 
 
+def test_settled_hours_are_requested_again_when_their_day_grows_later(world, api, tmp_path, monkeypatch):
+    [day], first = between(20, 20), between(19, 19)[0]
+    collect(api, tmp_path, at_night(21), monkeypatch, since=first)
+    true = stored(tmp_path)[day]
+    nights = tuple(between(21, 23))
+
+    def settle(day_count):
+        line = HoursLine(day=day, metric="play", counts=(*true[:23], true[23] + 5), nights=nights, day_count=day_count)
+        HOURS.add(tmp_path, [line])
+        collect(api, tmp_path, at_night(32), monkeypatch, since=first)
+
+    settle(sum(true))
+    assert stored(tmp_path)[day] != true
+    settle(sum(true) - 1)
+    assert stored(tmp_path)[day] == true
+
+
 @pytest.mark.parametrize("lie", ["half the rows", "counts doubled", *(fault.name for fault in HOUR_LIES)])
 def test_a_lie_about_the_hours_is_never_shown_and_heals(world, api, tmp_path, monkeypatch, lie):
     fault = next(one for one in FAULTS if one.name == lie)

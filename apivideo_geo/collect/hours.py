@@ -14,7 +14,7 @@ from apivideo_geo.console.report import Report
 from apivideo_geo.days import days_between, list_days
 from apivideo_geo.errors import DeadlineExceeded, DiskFailed, SourceFailed
 from apivideo_geo.history.day_lines import HOURS, PEAKS, HoursLine, PeaksLine
-from apivideo_geo.history.doubt import NIGHTS, is_shown, missing_part
+from apivideo_geo.history.doubt import is_shown, missing_part
 from apivideo_geo.history.history import History
 from apivideo_geo.model import PEAK, HoursByDay
 from apivideo_geo.sources.source import Source
@@ -44,7 +44,7 @@ def collect_hours(
     wanted = [
         day
         for day, count in sorted(counts.items())
-        if day not in stored or day in recent or (sum(stored[day].counts) != count and len(stored[day].nights) < NIGHTS)
+        if day not in stored or day in recent or not stored[day].stands(count)
     ]
     with _warning(report, "the hours were not collected"):
         hours, rejected = source.fetch_hours(wanted, home.load_account().remembers)
@@ -131,9 +131,10 @@ def store_hours(home: History, metric: str, hours: HoursByDay, counts: Mapping[d
     ``counts``: UTC day → its count. Hours without any count are no answer for a day that has one. Raises
     :class:`DiskFailed`.
     """
-    answers = (
-        (HoursLine(day=day, metric=metric, counts=values), sum(values) == counts.get(day, sum(values)))
-        for day, values in hours.items()
-        if sum(values) or not counts.get(day)
-    )
+    answers = []
+    for day, values in hours.items():
+        if sum(values) or not counts.get(day):
+            agrees = sum(values) == counts.get(day, sum(values))
+            day_count = None if agrees else counts[day]
+            answers.append((HoursLine(day=day, metric=metric, counts=values, day_count=day_count), agrees))
     return HOURS.weigh(home.home, answers, now.date(), counts)

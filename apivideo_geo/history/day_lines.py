@@ -57,12 +57,15 @@ class HoursLine(DayLine):
     """The counts of the 24 hours of a complete day, the first from midnight UTC on."""
 
     counts: Annotated[tuple[Count, ...], Field(min_length=24, max_length=24)]
+    day_count: Count | None = None
+    """The count of the day that the hours contradict; None if they do not, or in a file of an older version."""
 
     def stands(self, count: int | None) -> bool:
-        """Return whether it may be shown: it adds up to ``count``, or the API said it often enough."""
-        if count is None or len(self.nights) == NIGHTS:
+        """Return whether it may be shown: it adds up to ``count``, or contradicted the same count often enough."""
+        if count is None:
             return self.is_believed
-        return sum(self.counts) == count
+        settled = len(self.nights) == NIGHTS and self.day_count in (None, count)
+        return settled or sum(self.counts) == count
 
 
 class PeaksLine(DayLine):

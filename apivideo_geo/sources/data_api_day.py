@@ -119,14 +119,18 @@ class DayFetcher:
             filters = [country for country in countries if country]
             answers = self.client.map(filters, lambda raw: self._fetch(totals, breakdown, {"country": raw}))
             cells = {
-                (raw, value): n for raw, rows in answers for value, n in tally.read_counts(dimension, rows).items()
+                (raw, value): n
+                for raw, rows in answers
+                for value, n in tally.read_counts(dimension, rows, filtered=True).items()
             }
             rest = tally.subtract(dimension, values, _sums(cells, axis=1), countries.get("", 0))
             return cells | {("", value): count for value, count in rest.items() if "" in countries}
         filters = [value for value in values if value]
         answers = self.client.map(filters, lambda raw: self._fetch(totals, "country", {value_filter: raw}))
         cells = {
-            (country, raw): n for raw, rows in answers for country, n in tally.read_counts(dimension, rows).items()
+            (country, raw): n
+            for raw, rows in answers
+            for country, n in tally.read_counts(dimension, rows, filtered=True).items()
         }
         rest = tally.subtract(dimension, countries, _sums(cells, axis=0), values.get("", 0) + max(unknown, 0))
         return cells | {(country, ""): count for country, count in rest.items() if "" in values}
@@ -207,8 +211,8 @@ def atom(moment: datetime) -> str:
 class _Tally:
     """Collects the counts of one day, and the rows that were rejected.
 
-    ``read``: number of rows of all answers; ``rejected``: how many of them could not be used, and ``incomplete``: of
-    which dimensions; ``contradicted``: some answers cannot all be true.
+    ``read``: (dimension, whether with a filter) → number of rows of the answers; ``rejected``: how many of them could
+    not be used; ``contradicted``: some answers cannot all be true.
     """
 
     day: date
@@ -217,42 +221,44 @@ class _Tally:
     rows: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[str] = field(default_factory=Counter)
-    read: int = 0
-    rejected: int = 0
-    incomplete: set[str] = field(default_factory=set)
+    read: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    rejected: Counter[tuple[str, bool]] = field(default_factory=Counter)
     contradicted: bool = False
 
-    def read_counts(self, dimension: str, rows: list[dict[str, Any]]) -> dict[Raw, int]:
+    def read_counts(self, dimension: str, rows: list[dict[str, Any]], *, filtered: bool = False) -> dict[Raw, int]:
         """Return the rows of an answer about ``dimension`` as value → count, without those whose count or value is
-        invalid."""
-        counts: Counter[Raw] = Counter()
+        invalid. ``filtered``: the answer is about one country, or one value."""
+        counts, rejected = Counter[Raw](), Counter[str]()
         for row in rows:
             count, value = parse_count(row.get("metricValue")), row.get("dimensionValue")
             if count is None:
-                self._reject(dimension, "the count is not a whole number")
+                rejected["the count is not a whole number"] += 1
             elif not (value is None or isinstance(value, str)):
-                self._reject(dimension, "the value is not a text")
+                rejected["the value is not a text"] += 1
             else:
                 counts[value or ""] += count
-        self.read += len(rows)
+        self.read[dimension, filtered] += len(rows)
+        self.rejected[dimension, filtered] += rejected.total()
+        self.refused += rejected
         return dict(counts)
 
-    def _reject(self, dimension: str, reason: str) -> None:
-        self.refused[reason] += 1
-        self.rejected += 1
-        self.incomplete.add(dimension)
+    def _is_incomplete(self, dimension: str) -> bool:
+        """Whether the answers about ``dimension``, or those by country, lack a row that was rejected."""
+        return any(n and name in ("total", dimension) for (name, _), n in self.rejected.items())
 
     def _is_comparable(self, dimension: str) -> bool:
         """Whether answers about ``dimension`` must agree: none lacks a row that we rejected, and it is no viewers, who
         are counted once for each value."""
-        return self.metric not in QUESTIONS and not self.incomplete & {"total", dimension}
+        return self.metric not in QUESTIONS and not self._is_incomplete(dimension)
 
     def subtract(self, dimension: str, counts: Mapping[Raw, int], sums: Counter[Raw], unnamed: int) -> Counter[Raw]:
         """Return what the ``sums`` of all filtered answers about ``dimension`` leave of the unfiltered ``counts``.
 
         That is at most ``unnamed``, the counts that no filter can name: more is a contradiction, and so is a sum that
-        is higher than the count.
+        is higher than the count. Nothing, if a row was rejected: its count would be in the rest, too.
         """
+        if self._is_incomplete(dimension):
+            return Counter()
         rest = Counter(counts) - sums
         if rest.total() > unnamed or sums - Counter(counts):
             self.contradict(dimension, "the answers for each country or value do not add up to the one for all")
@@ -301,7 +307,8 @@ class _Tally:
         rows = [(self.day, self.metric, *key, count) for key, count in sorted(accepted.items())]
         refused = tuple(Refused(reason, count, self.day) for reason, count in sorted(self.refused.items()))
         lied = self.contradicted or any(self._is_comparable(dimension) for _, dimension in over)
-        doubtful = frozenset({self.day} if lied or self.rejected * 10 > self.read else ())
+        rejected = any(n * 10 > self.read[answer] for answer, n in self.rejected.items())
+        doubtful = frozenset({self.day} if lied or rejected else ())
         return Facts((self.day,), facts_table(rows), refused, dict(self.unmapped), doubtful=doubtful)
 
 

@@ -1,6 +1,7 @@
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
+from types import SimpleNamespace
 
 import pytest
 
@@ -8,6 +9,7 @@ from apivideo_geo.api.client import Client
 from apivideo_geo.days import first_whole_day
 from apivideo_geo.effects import Effects, Progress
 from apivideo_geo.settings import load_settings
+from apivideo_geo.sources import data_api_day
 from apivideo_geo.sources.data_api import data_sources, fetch_first_day
 from apivideo_geo.sources.data_api_day import parse_count
 from tests.fakes.audience import REFERRERS
@@ -240,6 +242,49 @@ def test_odd_values_are_counted_and_reported(world):
     assert counted == truth
     assert sum(n for facts in parts for n in facts.unmapped.values()) > 0
     assert {one.reason for facts in parts for one in facts.refused} == {"the count is not a whole number"}
+
+
+@pytest.mark.parametrize("count", [None, "many"])
+def test_a_breakdown_that_lacks_a_large_part_of_its_rows_puts_the_day_in_doubt(world, monkeypatch, count):
+    """One of four devices, although that is a small part of all rows of the day."""
+    with StandIn(world) as api:
+        real = api.data.buckets
+
+        def spoil(query, metric, breakdown):
+            found = real(query, metric, breakdown)
+            if breakdown == "device-type" and found["data"]:
+                found["data"][0] = {**found["data"][0], "metricValue": count}
+            return found
+
+        monkeypatch.setattr(api.data, "buckets", spoil)
+        [facts] = collect(api, world.end, detail="full", since=str(LAST), until=str(LAST))
+    assert facts.doubtful == {LAST}
+    assert sum(one.count for one in facts.refused) * 10 < facts.table.num_rows
+
+
+@pytest.mark.parametrize("invalid", ["computer", "computer FR", "all FR"])
+def test_the_count_of_an_invalid_row_is_not_added_to_the_plays_without_a_device(monkeypatch, invalid):
+    """What no filter can name is what the other rows leave of the total, so it cannot be known on that day."""
+    devices = {"computer": 150, "phone": 90, None: 60}
+
+    def fetch(client, metric, breakdown, start, end, only=None):
+        if breakdown == "device-type":
+            return [{"dimensionValue": one, "metricValue": "x" if one == invalid else n} for one, n in devices.items()]
+        device = only["deviceType"] if only else "all"
+        count = devices.get(device, 300) // 3
+        return [
+            {"dimensionValue": one, "metricValue": "x" if invalid == f"{device} {one}" else count}
+            for one in ("DE", "FR", "PE")
+        ]
+
+    monkeypatch.setattr(data_api_day, "fetch_buckets", fetch)
+    client = SimpleNamespace(map=lambda items, work: [(one, work(one)) for one in items])
+    fetcher = data_api_day.DayFetcher(client, "play", datetime(2026, 10, 31, tzinfo=UTC))
+    facts = fetcher.fetch_facts(fetcher.fetch_totals(LAST, ["device"]))
+    found = sums([facts], "device", lambda row: row["value"])
+    assert found["unknown"] in (0, 60)
+    assert found.total() <= 300
+    assert ("the count is not a whole number", 1) in {(one.reason, one.count) for one in facts.refused}
 
 
 @pytest.mark.parametrize("part", ["country", "media-id", "filtered"])
