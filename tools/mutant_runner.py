@@ -7,6 +7,7 @@ again to find the function of a type error, which takes minutes; here the lines 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterable
@@ -32,15 +33,13 @@ class _Collected(PytestRunner):
         """Do nothing: everything is collected."""
 
     def run_tests(self, *, mutant_name: str | None, tests: Iterable[str]) -> int:
-        """Return 1 if one of ``tests`` fails with the change ``mutant_name``, 0 if none does."""
+        """Return 0 if no test fails with the change ``mutant_name``; the first one that fails ends the process."""
         if mutant_name is None:
             return super().run_tests(mutant_name=None, tests=tests)
         seconds = state().duration_by_test
         items = sorted((_Server.items[test] for test in tests), key=lambda item: seconds[item.nodeid])
         for item, following in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            if item.session.testsfailed:
-                return 1
         return 0
 
 
@@ -50,19 +49,27 @@ class _Server(ForkServerRunner):
     items: ClassVar[dict] = {}
 
     def _forkserver_main(self, work_fd: int, result_fd: int) -> None:
+        import ibis.backends.duckdb  # noqa: F401  Ibis imports it at the first query: once, instead of for each change
         import pytest  # the parent stays without pytest, so that it can fork
 
         serve = super()._forkserver_main
 
         class Serve:
+            @pytest.hookimpl(tryfirst=True)
+            def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+                if call.excinfo and not call.excinfo.errisinstance(pytest.skip.Exception):
+                    os._exit(1)  # at once: a traceback through the changed files, which are long, takes longest
+
             def pytest_runtestloop(self, session: pytest.Session) -> bool:
                 _Server.items = {item.nodeid: item for item in session.items}
+                gc.collect()
+                gc.freeze()  # a forked process does not look through the memory that it shares, and so copy it
                 serve(work_fd, result_fd)
                 return True
 
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
         os.chdir("mutants")
-        options = ("--rootdir=.", "--tb=native", "-x", f"--basetemp={Path('tmp').resolve()}")
+        options = ("--rootdir=.", f"--basetemp={Path('tmp').resolve()}")
         tests = config().pytest_add_cli_args_test_selection
         pytest.main([*options, *tests, *config().pytest_add_cli_args], plugins=[Serve()])
 

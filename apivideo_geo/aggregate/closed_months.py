@@ -90,7 +90,8 @@ class MonthComparison:
     def of(self, code: str = "") -> Change:
         """Return the change of a country, by default of all."""
         change = self.comparison.of([*_series(self.before, code), *_series(self.month, code)])
-        return change or Change(0, 0, 0)
+        assert change, "it has groups"
+        return change
 
 
 def compare_with_before(closed: ClosedMonth, months: Sequence[ClosedMonth]) -> MonthComparison | None:

@@ -56,7 +56,7 @@ def unify_spellings(facts: ibis.Table) -> ibis.Table:
     if not changed:
         return facts
     value = facts["value"]
-    known = [(facts.dimension == name, value.substitute(found, else_=value)) for name, found in changed.items()]
+    known = [(facts.dimension == name, value.substitute(found)) for name, found in changed.items()]
     return facts.mutate(value=ibis.cases(*known, else_=value))
 
 

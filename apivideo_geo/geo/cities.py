@@ -23,7 +23,7 @@ def locate(iso_a3: str, name: str) -> Point | None:
     Returns None where GeoNames has no such city, or several and none with ten times the people of the next one.
     Raises UsageError for an unknown country code.
     """
-    cities, key = _read_cities(to_alpha2(iso_a3)), name_key(name).encode("utf-8", "surrogatepass")
+    cities, key = _read_cities(to_alpha2(iso_a3)), name_key(name).encode()
     at = cities.find(b"\t%b\t" % key) if key else -1
     if at < 0:
         return None

@@ -104,7 +104,7 @@ def _cells(rows: list[dict[str, Any]]) -> Cells:
     withheld: dict[str, int] = {}
     hidden: dict[str, int] = {}
     for row in rows:
-        if row["count"] < 1 or row["hidden"] < 0:
+        if row["count"] < 1:  # no number is below 0: see read_rows
             raise ValueError("no count")
         if row["value"] is None:
             withheld[row["country"]], hidden[row["country"]] = row["count"], row["hidden"]

@@ -128,7 +128,8 @@ def test_a_metric_by_video_has_the_days_of_its_videos_and_none_where_only_their_
 
 
 def test_the_days_of_videos_are_those_of_the_period():
-    facts = ibis.memtable(facts_table((day, "play", *rest) for day, *rest in ROWS))
+    before = (MONDAY, "FRA", "media", "viC", 1)
+    facts = ibis.memtable(facts_table((day, "play", *rest) for day, *rest in [*ROWS, before]))
     found = by_media(facts, summarised(since=TUESDAY)[0])
     assert found
     assert found.by_country == {"viA": (0, 3), "viB": (0, 6)}

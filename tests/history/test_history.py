@@ -463,7 +463,9 @@ def test_future_days_of_a_month_file_are_set_aside_together(tmp_path, caplog):
     assert names_of(tmp_path) == [".lock", "2026/2026-11.future", "2026/2026-11.parquet", "ledger.jsonl"]
     assert set(pq.read_table(aside)["day"].to_pylist()) == {date(2026, 11, 13), date(2026, 11, 14)}
     assert total(tmp_path) == expected(between(date(2026, 11, 10), date(2026, 11, 12)))
-    assert "lies in the future and was set aside as" in caplog.text
+    assert caplog.messages[-1] == (
+        f"2 days (2026-11-13 to 2026-11-14) lies in the future and was set aside as {tmp_path}/2026/2026-11.future."
+    )
 
 
 def test_changed_days_are_those_that_are_not_stored_complete_from_this_source_with_the_same_rows(tmp_path):
@@ -490,6 +492,10 @@ def test_the_own_count_is_needed_first_where_a_complete_day_would_change_what_is
         assert history.days_to_count_first(Facts((one,), facts_table([])), NOW) == {one: 0}
         assert history.days_to_count_first(facts([two], count=4), datetime(2026, 11, 12, tzinfo=UTC)) == {two: 30}
         assert history.days_to_count_first(facts([date(2026, 11, 1)]), NOW) == {}
+        nothing = Facts((today,), facts_table([]))
+        later = datetime(2026, 11, 13, tzinfo=UTC)
+        history.save(nothing, metric="play", source="data", detail="country", now=later, own_counts={today: 0})
+        assert history.days_to_count_first(nothing, later) == {}
 
 
 def test_own_counts_that_come_later_decide_about_doubt_in_ledger_and_file(tmp_path):
@@ -564,14 +570,19 @@ def test_a_day_is_partial_if_it_was_collected_before_its_end_and_later_ones_exis
 
 
 def test_a_day_that_is_to_be_asked_again_is_confirmed_with_the_time(tmp_path):
-    one, two = date(2026, 11, 10), date(2026, 11, 11)
-    save(tmp_path, facts([one, two]))
+    one, two, other = days = between(date(2026, 11, 9), date(2026, 11, 11))
+    save(tmp_path, facts(days))
+    later = NOW + timedelta(hours=3)
     with open_history(tmp_path) as history:
         history.ask_again([one, two])
-        assert [line.last for line in load_history(tmp_path).entries.values()] == [None, None]
-        history.confirm([one], NOW + timedelta(hours=3))
-    assert [line.last for line in load_history(tmp_path).entries.values()] == [NOW + timedelta(hours=3), None]
-    assert total(tmp_path) == expected([one, two])
+        assert {day: line.last for day, line in load_history(tmp_path).entries.items()} == {
+            one: None, two: None, other: NOW,
+        }  # fmt: skip
+        history.confirm([one], later)
+    assert {day: line.last for day, line in load_history(tmp_path).entries.items()} == {
+        one: later, two: None, other: NOW,
+    }  # fmt: skip
+    assert total(tmp_path) == expected(days)
 
 
 @pytest.mark.parametrize("name", ["2026/11/2026-11-10.parquet", "assets.parquet", "hours.jsonl", "peaks.jsonl"])
@@ -593,5 +604,15 @@ def test_damaged_files_are_found_among_sound_ones(tmp_path):
     save(tmp_path, facts(between(date(2026, 11, 9), date(2026, 11, 11))))
     files = load_history(tmp_path).files()
     content = files[1].read_bytes()
+    copy = tmp_path / "2026/11/2026-11-01.parquet"
+    shutil.copy(files[0], copy)
     files[1].write_bytes(content[:40] + bytes([content[40] ^ 1]) + content[41:])
-    assert parquet.find_damaged(files) == [files[1]]
+    assert parquet.find_damaged([copy, *files]) == [files[1]], "a copy has the days of another file, but no damage"
+
+
+def test_a_file_of_a_newer_version_is_named(tmp_path):
+    save(tmp_path, facts(between(FIRST, LAST)))
+    path = tmp_path / "2026/2026-10.parquet"
+    with_about(path, CURRENT, b'"schema":99')
+    with pytest.raises(DataRefused, match=rf"{path} was written by a newer"):
+        parquet.find_outdated([path])

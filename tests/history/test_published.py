@@ -10,6 +10,7 @@ import pytest
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.facts import facts_table
 from apivideo_geo.history.history import open_history
+from apivideo_geo.history.parquet import render_parquet
 from apivideo_geo.history.published import FILE, load_published, merge_published, save_published
 from apivideo_geo.history.schema import METADATA_KEY, VERSION
 from apivideo_geo.model import Asset, Cells, PublishedMonth
@@ -56,7 +57,9 @@ def test_a_file_that_is_not_such_a_record_is_refused_by_name(tmp_path, change):
         metadata = {b"apivideo_geo": b'{"schema":1,"months":[]}'}
     else:
         metadata = {}
-    pq.write_table(table.replace_schema_metadata(metadata), tmp_path / FILE)
+    (tmp_path / FILE).write_bytes(
+        render_parquet(table, {key: metadata[key] for key in metadata if key == METADATA_KEY})
+    )
     with pytest.raises(DataRefused, match=FILE):
         load_published(tmp_path)
 

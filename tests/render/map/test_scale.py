@@ -82,6 +82,12 @@ def test_small_rates_get_small_limits():
     ]
 
 
+def test_the_first_class_begins_at_a_readable_figure_not_far_below_the_lowest_value():
+    assert make_scale([23, 40, 50, 60, 70, 80, 90], "equal", 3).lows[0] == 20
+    assert make_scale([130, 400, 900, 2000], "equal", 3).lows[0] == 130
+    assert make_scale([0.23, 0.5, 0.9, 4], "log", 3).lows[0] == 0.2
+
+
 def test_equal_classes_have_equal_widths():
     lows = make_scale([*range(1, 101)], "equal", 5).lows
     assert lows == (1, 20, 40, 60, 80)
@@ -111,6 +117,14 @@ def test_custom_breaks_that_begin_at_one_or_between_two_counts_make_no_empty_cla
 def test_the_last_class_says_and_more_unless_it_is_the_only_value():
     assert ranges([3, 70], method="custom", custom=(1,)) == ["1 and more"]
     assert ranges([3, 100], method="custom", custom=(1, 100)) == ["1–99", "100 and more"]
+    assert ranges([1, 70], method="custom", custom=(1,)) == ["1 and more"]
+    assert ranges([1], method="custom", custom=(1,)) == ["1"]
+    assert ranges([7, 7, 7.5], method="log") == ["7 and more"]
+
+
+def test_a_class_without_a_value_is_removed_also_next_to_the_lowest_or_the_highest_value():
+    assert occupancy([1, 5], method="equal", classes=6) == [1, 1]
+    assert occupancy([17, 18], method="log", classes=3) == [2]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +136,7 @@ def test_the_last_class_says_and_more_unless_it_is_the_only_value():
         ({"method": "custom"}, "ascending numbers"),
         ({"method": "custom", "custom": (5, 5)}, "ascending numbers"),
         ({"method": "custom", "custom": (0, 5)}, "ascending numbers"),
-        ({"method": "custom", "custom": tuple(range(1, 11))}, "ascending numbers"),
+        ({"method": "custom", "custom": tuple(range(1, 10))}, "1 to 8 ascending numbers"),
     ],
 )
 def test_nonsense_is_refused_in_a_sentence(options, words):
