@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from apivideo_geo.aggregate.fact_values import map_values, value_reader
 from apivideo_geo.aggregate.sessions import iso_seconds, session_rows, text_column, unique_sessions, utc_seconds
+from apivideo_geo.aggregate.times import let
 from apivideo_geo.engines import OutOfMemory, engine_errors
 from apivideo_geo.facts import FACTS, sort_facts
 from apivideo_geo.geo.countries import to_alpha3
@@ -138,7 +139,8 @@ def _length_of(table: ibis.Table) -> IntegerValue:
     if "endedAt" not in table.columns:
         return ibis.null("int32")
     ended, loaded = (iso_seconds(text_column(table, name)) for name in ("endedAt", "loadedAt"))
-    return (ended - loaded).clip(-1, LONGEST + 1).cast("int32")  # every session's is in memory
+    # 32 bits, because every session's is in memory.
+    return let(ended - loaded, lambda length: length.clip(-1, LONGEST + 1).cast("int32"))
 
 
 def count_hours(table: ibis.Table) -> dict[date, tuple[int, ...]]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ibis.expr.types import DateValue, IntegerValue, StringValue, Value
 
 V = TypeVar("V", bound="Value")
+W = TypeVar("W", bound="Value")
 _SPACE = "[ \u00a0\u202f]"
 _WEEKDAY = "(?:[A-Z][a-z]{2,8}[,.]?" + _SPACE + "+)?"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -62,7 +63,7 @@ EITHER_FIRST = "^([0-9]{1,2})[/-]([0-9]{1,2})[/-]((?:[0-9]{2})?[0-9]{2})(?:[^0-9
 """A day and a month of which either could be first."""
 
 
-def let(value: StringValue, function: Callable[[StringValue], V]) -> V:
+def let(value: W, function: Callable[[W], V]) -> V:
     """Return ``function(value)``, with ``value`` computed once: Ibis would repeat its SQL wherever it is used."""
     return cast("V", ibis.array([value]).map(function)[0])
 

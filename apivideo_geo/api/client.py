@@ -86,7 +86,7 @@ class _Request:
 
 
 class Authorization(AuthBase):
-    """Sends an ``Authorization`` header; as an ``auth`` it also stops requests from taking one from ``~/.netrc``."""
+    """Sends an ``Authorization`` header."""
 
     def __init__(self, header: SecretStr | None) -> None:
         self._header = header
@@ -126,7 +126,7 @@ class Client:
         self._retries = Retries(effects, deadline=deadline, attempts=attempts)
         self._pacer = Pacer(effects, self._retries.wait, self._retries.check)
         self._login = Login(key, self._post, effects, self.host)
-        self._session = open_session(workers + 1, "application/json")  # one for each thread and for the caller's
+        self._session = open_session(workers + 1, "application/json", self._base)  # each thread's, and the caller's
         self._counting = threading.Lock()
         self.requests = 0
         """Number of requests sent, log-ins and retries included."""

@@ -44,7 +44,6 @@ def download(url: str) -> bytes | None:
 def _fetch(url: str, shown: str) -> bytes | None:
     end = monotonic() + DEADLINE
     with open_session(1, "*/*") as session:
-        session.trust_env = False
         for _ in range(MAX_REDIRECTS + 1):
             left = end - monotonic()
             if left <= 0:

@@ -220,7 +220,6 @@ class History:
         left_out = {one.day for one in rejected} | {day for day in answers if verdicts[day] == "keep rows"}
         self._store({day: table for day, table in rows.items() if day not in left_out}, answers, facts, metric, now)
         self._note_answers({day: answers[day] for day in answers if verdicts[day] == "keep rows"}, facts, now)
-        self.save_ledger()
         return rejected
 
     def days_to_count_first(self, facts: Facts, now: datetime) -> dict[date, int]:
@@ -445,7 +444,10 @@ class History:
             self.entries |= lines
 
     def _note_answers(self, answers: Mapping[date, StoredDay], facts: Facts, now: datetime) -> None:
-        """Record answers that are less full than the rows that are stored: only the counts change, and the doubt."""
+        """Record answers that are less full than the rows that are stored: only the counts change, and the doubt.
+
+        The ledger is written to disk.
+        """
         lines = {}
         for day, answer in answers.items():
             before = self.entries[day]
@@ -457,7 +459,7 @@ class History:
         self._rejudge(lines)
 
     def _rejudge(self, lines: Mapping[date, LedgerDay]) -> None:
-        """Replace the ledger lines of stored days; write the files whose footers have changed with them."""
+        """Replace the ledger lines of stored days; write the ledger and the files whose footers have changed."""
         changed = [day for day, line in lines.items() if stored_day(line) != stored_day(self.entries[day])]
         self.entries |= lines
         for path, group in groupby(sorted(changed), self.file_of):

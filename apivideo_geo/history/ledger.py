@@ -61,6 +61,8 @@ class LedgerDay:
 
 
 _LINE = TypeAdapter(LedgerDay)
+# One encoder for all lines: the ledger is written after each day.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=lambda time: time.isoformat().replace("+00:00", "Z"))
 
 
 def higher_detail(one: str, other: str) -> str:
@@ -130,11 +132,7 @@ def _young(stored: LedgerDay, now: datetime) -> bool:
 
 def render_ledger(entries: Iterable[LedgerDay]) -> str:
     """Return the ledger as text: one JSON object per line, sorted by day, so that git shows what changed."""
-    lines = []
-    for entry in sorted(entries, key=lambda entry: entry.day):
-        values = {name: _plain(value) for name, value in vars(entry).items()}
-        lines.append(json.dumps(values, separators=(",", ":")) + "\n")
-    return "".join(lines)
+    return "".join(f"{_ENCODER.encode(vars(entry))}\n" for entry in sorted(entries, key=lambda entry: entry.day))
 
 
 def parse_ledger(content: bytes, name: str) -> dict[date, LedgerDay]:
@@ -150,9 +148,3 @@ def parse_ledger(content: bytes, name: str) -> dict[date, LedgerDay]:
             ) from None
         entries[entry.day] = entry
     return entries
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    return value.isoformat() if isinstance(value, date) else value

@@ -136,6 +136,17 @@ def test_neither_cookies_nor_netrc_go_along(tmp_path, monkeypatch):
         assert not any("Cookie" in asked.headers for asked in odd.asked)
 
 
+def test_the_proxy_of_the_environment_is_used_unless_the_server_needs_none(monkeypatch):
+    with odd_server(lambda asked: Reply(content={"from": asked.path})) as odd:
+        monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        with Client(odd.url, KEY, Hasty()) as client:
+            assert client.get("/videos") == {"from": "/videos"}
+        monkeypatch.setenv("http_proxy", odd.url)
+        with Client("http://api.example", KEY, Hasty()) as client:
+            assert client.get("/videos") == {"from": "http://api.example/videos"}
+
+
 # The key
 
 

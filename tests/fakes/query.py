@@ -121,9 +121,11 @@ def paginate(query: Query, rows: Sequence[Any]) -> tuple[list[Any], dict[str, An
     start = (current - 1) * size
     page = list(rows[start : start + size])
     last = max(1, -(-len(rows) // size))
+    others = [(name, value) for name, value in query.pairs if name not in ("currentPage", "pageSize")]
+    address = f"{query.path}?{urlencode([*others, ('currentPage', '')])}"
     numbers = {"self": current, "first": 1, "previous": current - 1, "next": current + 1, "last": last}
     links = [
-        {"rel": rel, "uri": _page_url(query, number, size)}
+        {"rel": rel, "uri": f"{address}{number}&pageSize={size}"}
         for rel, number in numbers.items()
         if rel in ("self", "first", "last") or 1 <= number <= last
     ]
@@ -136,11 +138,6 @@ def paginate(query: Query, rows: Sequence[Any]) -> tuple[list[Any], dict[str, An
         "links": links,
     }
     return page, pagination
-
-
-def _page_url(query: Query, current: int, size: int) -> str:
-    others = [(name, value) for name, value in query.pairs if name not in ("currentPage", "pageSize")]
-    return query.path + "?" + urlencode([*others, ("currentPage", current), ("pageSize", size)])
 
 
 DATA_FILTERS = (*_LISTS, *_SINGLE)
