@@ -1,7 +1,8 @@
 """Run mutmut with tests that are collected once: each change then costs a fork and its tests, not a start of pytest.
 
 mutmut's own server imports the tests once, but calls pytest for each change, which collects them again, and runs them
-in no certain order. Here the quickest tests run first, up to the first that fails. And mutmut parses the changed files
+in no certain order. Here those that noticed other changes of the same function run first, then the quickest, up to the
+first that fails. And mutmut parses the changed files
 again to find the function of a type error, which takes minutes; here the lines it has noted of each function say that.
 """
 
@@ -18,12 +19,20 @@ import mutmut.__main__ as program
 from mutmut.configuration import config
 from mutmut.mutation.data import MutantLineSpans
 from mutmut.mutation.file_mutation import FailedTypeCheckMutant
+from mutmut.mutation.trampoline import get_mutant_under_test
 from mutmut.runners.harness import PytestRunner
 from mutmut.state import state
 from mutmut.type_checking import run_type_checker
 from mutmut.utils.file_utils import change_cwd
-from mutmut.utils.format_utils import get_mutant_name
+from mutmut.utils.format_utils import get_mutant_name, mangled_name_from_mutant_name
 from mutmut.workers.isolation import ForkServerRunner
+
+NOTICED_BY = Path("mutants/noticed_by").resolve()
+"""Folder with a file for each function: the tests that noticed a change of it, one a line."""
+
+
+def _noticed_by(mutant_name: str) -> Path:
+    return NOTICED_BY / mangled_name_from_mutant_name(mutant_name)
 
 
 class _Collected(PytestRunner):
@@ -36,8 +45,10 @@ class _Collected(PytestRunner):
         """Return 0 if no test fails with the change ``mutant_name``; the first one that fails ends the process."""
         if mutant_name is None:
             return super().run_tests(mutant_name=None, tests=tests)
-        seconds = state().duration_by_test
+        seconds, useful = state().duration_by_test, _noticed_by(mutant_name)
+        useful = useful.read_text(encoding="utf-8").splitlines() if useful.is_file() else []
         items = sorted((_Server.items[test] for test in tests), key=lambda item: seconds[item.nodeid])
+        items.sort(key=lambda item: item.nodeid not in useful)
         for item, following in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         return 0
@@ -56,8 +67,10 @@ class _Server(ForkServerRunner):
 
         class Serve:
             @pytest.hookimpl(tryfirst=True)
-            def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+            def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
                 if call.excinfo and not call.excinfo.errisinstance(pytest.skip.Exception):
+                    with _noticed_by(get_mutant_under_test()).open("a", encoding="utf-8") as file:
+                        file.write(f"{item.nodeid}\n")
                     os._exit(1)  # at once: a traceback through the changed files, which are long, takes longest
 
             def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -69,6 +82,7 @@ class _Server(ForkServerRunner):
 
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
         os.chdir("mutants")
+        NOTICED_BY.mkdir(exist_ok=True)
         options = ("--rootdir=.", f"--basetemp={Path('tmp').resolve()}")
         tests = config().pytest_add_cli_args_test_selection
         pytest.main([*options, *tests, *config().pytest_add_cli_args], plugins=[Serve()])

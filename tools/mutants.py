@@ -33,7 +33,8 @@ HEAD = """# Mutation tests
 [mutmut](https://mutmut.readthedocs.io/) {version} changes the code in small ways: a number, an operator, a string, an
 argument, a keyword. The types or a test should fail for each change. These are the results of {day}: mypy reads each
 changed function of the modules below, and then the quick tests run that call it, those in `[tool.mutmut]` of
-`pyproject.toml`: in one process, without a browser. `make mutants` goes on with what was not run, and writes this page.
+`pyproject.toml`: in one process, without a browser, the quickest first and up to the first that fails. `make mutants`
+goes on with what was not run, and writes this page. {time}
 Not changed are constants of modules, and functions with a decorator, such as properties and cached ones.
 
 Score: the noticed changes, by types or tests, of all; only of a module that was run completely. *No difference*: the
@@ -73,7 +74,7 @@ def _row(name: str, counts: Counter[str], explained: int, survived: int) -> str:
 
 def read_results() -> list[Module]:
     """Return what mutmut's last runs found, by module."""
-    reasons = {_key(row): row["reason"] for row in csv.DictReader(REASONS.open(encoding="utf-8"))}
+    reasons = read_reasons()
     modules = []
     for path in sorted(walk_mutatable_files()):
         data = SourceFileMutationData(path=path)
@@ -86,6 +87,12 @@ def read_results() -> list[Module]:
                 (module.explained if reason else module.survived).append(change | {"reason": reason or ""})
         modules.append(module)
     return [module for module in modules if module.counts]
+
+
+def read_reasons() -> dict[tuple[str, ...], str]:
+    """Return the key of each change in mutants.csv → why it makes no difference."""
+    with REASONS.open(encoding="utf-8", newline="") as file:
+        return {_key(row): row["reason"] for row in csv.DictReader(file)}
 
 
 def _key(change: dict[str, str]) -> tuple[str, ...]:
@@ -125,12 +132,14 @@ def _explanations(changes: list[dict[str, str]]) -> Iterator[str]:
 
 
 def forget_survivors() -> None:
-    """Let mutmut run again what survived or was not called: a test may be new."""
+    """Let mutmut run again what survived without a reason, or was not called: a test may be new."""
+    reasons = read_reasons()
     for path in walk_mutatable_files():
         data = SourceFileMutationData(path=path)
         data.load()
         for name, code in data.exit_code_by_key.items():
-            if status_by_exit_code[code] not in (*NOTICED, TYPES):
+            kept = code is None or status_by_exit_code[code] in (*NOTICED, TYPES)
+            if not kept and _key(_change(name, path)) not in reasons:
                 data.exit_code_by_key[name] = None
         if data.exit_code_by_key:
             data.save()

@@ -90,7 +90,7 @@ class MonthComparison:
     def of(self, code: str = "") -> Change:
         """Return the change of a country, by default of all."""
         change = self.comparison.of([*_series(self.before, code), *_series(self.month, code)])
-        assert change, "it has groups"
+        assert change  # it has groups
         return change
 
 

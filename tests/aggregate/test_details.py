@@ -133,3 +133,13 @@ def test_the_days_of_videos_are_those_of_the_period():
     found = by_media(facts, summarised(since=TUESDAY)[0])
     assert found
     assert found.by_country == {"viA": (0, 3), "viB": (0, 6)}
+
+
+def test_a_city_has_a_count_for_each_month_and_none_where_a_month_is_not_published():
+    october = days_between(date(2026, 10, 1), date(2026, 10, 31))
+    counts = [(october[3], "Paris", 6), (october[3], "Lyon", 7), (MONDAY, "Lyon", 8)]
+    rows = [(day, "FRA", "city", city, count) for day, city, count in counts]
+    rows += [(day, "FRA", "total", "", 20) for day in (october[3], MONDAY)]
+    for now, november in ((32, 0), (33, 8)):
+        _, details = summarised({"city": 3}, rows=rows, collected=[*october, *MONTH], now=now)
+        assert details.countries["FRA"].monthly["city"] == {"Paris": [6, 0], "Lyon": [7, november]}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import ibis
 import pyarrow as pa
 import pytest
 
+from apivideo_geo.aggregate import facts
 from apivideo_geo.aggregate.fact_values import read_host, read_referrer
-from apivideo_geo.aggregate.facts import count_hours, count_session_time, count_sessions
+from apivideo_geo.aggregate.facts import _in_parts, count_hours, count_session_time, count_sessions
 from apivideo_geo.aggregate.sessions import utc_day, utc_seconds
 from apivideo_geo.aggregate.times import with_order
 from apivideo_geo.engines import connect
@@ -369,3 +371,18 @@ def test_without_a_possible_length_there_is_no_session_time(duckdb: Any, ended: 
     day = date(2026, 11, 8)
     assert count_session_time(sessions(duckdb, rows, TIMED), [day]) == {}
     assert count_session_time(sessions(duckdb, [("a", "2026-11-08", "France", "")]), [day]) == {}
+
+
+def test_counting_in_parts_gives_the_same_as_counting_at_once(duckdb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[tuple[str | None, ...]] = [
+        (f"s{number}", f"2026-11-0{number % 2 + 1}T10:00:00Z", ("France", "Peru")[number % 3 == 0], None)
+        for number in range(20)
+    ]
+    counted = []
+    for parts in (1, 4):
+        monkeypatch.setattr(facts, "_in_parts", partial(_in_parts, parts=parts))
+        table = sessions(duckdb, rows)
+        found, _, refused = count_sessions(table, "play", ("total", "device"), listed=None)
+        counted.append((facts_of(found), refused, count_hours(table)))
+    assert counted[0] == counted[1]
+    assert sum(map(sum, counted[0][2].values())) == 20
