@@ -34,7 +34,7 @@ HEAD = """# Mutation tests
 argument, a keyword. The types or a test should fail for each change. These are the results of {day}: mypy reads each
 changed function of the modules below, and then the quick tests run that call it, those in `[tool.mutmut]` of
 `pyproject.toml`: in one process, without a browser, the quickest first and up to the first that fails. `make mutants`
-goes on with what was not run, and writes this page. {time}
+goes on with what was not run, and writes this page.
 Not changed are constants of modules, and functions with a decorator, such as properties and cached ones.
 
 Score: the noticed changes, by types or tests, of all; only of a module that was run completely. *No difference*: the

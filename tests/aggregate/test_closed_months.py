@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -167,3 +168,29 @@ def test_a_month_that_is_published_again_replaces_the_stored_one_of_the_same_met
     views, again = replace(AUGUST, metric="view"), replace(AUGUST, corrections=(Correction(TODAY, {"FRA": 61}),))
     assert add_months([views, AUGUST, JULY], [again]) == (JULY, again, views)
     assert add_months([], [AUGUST, JULY]) == (JULY, AUGUST)
+
+
+def test_a_month_after_days_without_plays_is_compared_with_a_best_day_of_zero():
+    stored = dict.fromkeys(DAYS, False)
+    summary = summarise(
+        ibis.memtable(facts_table([])), stored, metric="play", generated_at=datetime(2026, 9, 5, 4, tzinfo=UTC),
+        name_of=str.lower, alpha2_of=lambda code: code[:2], population_of=lambda code: None,
+    )  # fmt: skip
+    assert reach_by_day(summary) == [0] * len(summary.daily)
+    assert close_months(summary, [])[-1].before == (0, 0)
+
+
+def test_a_country_without_a_count_is_not_new():
+    summary = made()
+    more = replace(summary, by_country={**summary.by_country, "PRY": (0,) * len(summary.daily)})
+    assert close_months(more, []) == close_months(summary, [])
+
+
+def test_a_month_is_dated_in_utc_wherever_it_is_closed(monkeypatch):
+    monkeypatch.setenv("TZ", "Pacific/Honolulu")
+    time.tzset()
+    try:
+        assert {month.published for month in close_months(made(), [])} == {TODAY}
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import ibis
 
-from apivideo_geo.aggregate.summary import count_of, summarise, uncollected_days
+from apivideo_geo.aggregate.summary import count_of, rank_countries, summarise, uncollected_days
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import name_of, to_alpha2
-from apivideo_geo.model import UNKNOWN
+from apivideo_geo.model import UNKNOWN, Account, CountryCount, DoubtfulDay
 
 FIRST = date(2026, 11, 1)
 
@@ -102,3 +102,41 @@ def test_the_count_of_one_country_or_video_is_its_sum_or_of_viewers_the_mean_of_
     only_today = replace(viewers, daily=(*viewers.daily[1:2], viewers.daily[3]), by_country={"FRA": (0, 2)})
     assert count_of(only_today, "FRA") == 2
     assert count_of(replace(viewers, daily=viewers.daily[1:2], by_country={"FRA": (0,)}), "FRA") == 0
+
+
+def test_countries_are_ranked_by_count_then_code_with_their_share_and_the_rate_of_their_people():
+    people = {"FRA": 2_000_000, "BEL": 500_000, "DEU": 4_000_000}
+    ranked = rank_countries(
+        {"VAT": 4, "FRA": 10, "DEU": 3, "BEL": 4}, 42, 4, str.lower, lambda code: code[:2], people.get
+    )
+    assert ranked == (
+        CountryCount("FRA", "FR", "fra", 10, 10 / 42, per_million=5, rank=1, people=2_000_000),
+        CountryCount("BEL", "BE", "bel", 4, 4 / 42, per_million=8, rank=2, people=500_000),
+        CountryCount("VAT", "VA", "vat", 4, 4 / 42, per_million=None, rank=2, people=0),
+        CountryCount("DEU", "DE", "deu", 3, 3 / 42, per_million=None, rank=4, people=4_000_000),
+    )
+
+
+def test_every_day_of_the_period_is_counted_by_what_became_of_it():
+    collected = {0: False, 1: False, 2: False, 8: True, 9: True}
+    doubts = [DoubtfulDay(day(number), 1, 2, "differs") for number in (1, 20)]
+    found = made(
+        [(0, "FRA", 3), (9, "FRA", 1)], collected, partial=[day(4), day(20)], left_out=[day(5)], doubtful=doubts,
+        account=Account(25),
+    ).days  # fmt: skip
+    assert (found.collected, found.empty, found.open) == (3, 2, 2)
+    assert found.missing == tuple(map(day, (3, 4, 5, 6, 7)))
+    assert (found.partial, found.left_out) == ((day(4),), (day(5),))
+    assert found.lost == (day(3),), "older than the 25 days before 30 November"
+    assert found.doubtful == (doubts[0],)
+    assert made([], collected).days.lost == (), "how long the API remembers is not known"
+
+
+def test_a_period_ends_with_the_last_stored_day_unless_it_is_wanted_exactly():
+    stored = dict.fromkeys(range(3), False)
+    assert made(ROWS, stored, until=day(9)).period_to == day(2)
+    exact = made(ROWS, stored, until=day(4), exactly=True)
+    assert (exact.period_to, [one.count for one in exact.daily]) == (day(4), [4, 0, 7, None, None])
+    inner = made(ROWS, stored, since=day(1), until=day(1))
+    assert (inner.period_from, inner.period_to, inner.total) == (day(1), day(1), 0)
+    assert (made([], {}, since=day(1)).period_from, made([], {}, since=day(1)).daily) == (day(1), ())

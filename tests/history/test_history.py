@@ -16,7 +16,7 @@ from apivideo_geo.history import parquet, schema
 from apivideo_geo.history.history import History, find_last_source, load_history, open_history
 from apivideo_geo.history.parquet import render_parquet
 from apivideo_geo.history.schema import VERSION
-from apivideo_geo.model import Asset, Facts, Refused, Shrunk
+from apivideo_geo.model import Account, Asset, Facts, Refused, Shrunk
 from tests.killed import forking
 
 NOW = datetime(2026, 11, 12, 4, 17, tzinfo=UTC)
@@ -168,10 +168,32 @@ def test_days_of_another_server_are_rejected_with_advice(tmp_path):
     with open_history(tmp_path) as history:
         history.check_fits(demo=False, server="ws.api.video")
         history.save_account(30, None, "ws.api.video")
-    with pytest.raises(DataRefused, match=r"from ws\.api\.video, not sandbox\.api\.video; .*--history, or delete"):
+    with pytest.raises(DataRefused) as error:
         load_history(tmp_path).check_fits(demo=False, server="sandbox.api.video")
+    assert str(error.value) == (
+        f"The history in {tmp_path} comes from ws.api.video, not sandbox.api.video; choose another folder with "
+        f"--history, or delete {tmp_path}/account.json if both are the same account."
+    )
     load_history(tmp_path).check_fits(demo=False, server="ws.api.video")
     load_history(tmp_path).check_fits(demo=False)
+
+
+@pytest.mark.parametrize(("source", "kind"), [("demo", "demo data"), ("data", "real data")])
+def test_demo_data_and_real_data_are_never_in_one_history(tmp_path, source, kind):
+    with open_history(tmp_path) as history:
+        history.save(facts([LAST]), metric="play", source=source, detail="country", now=NOW)
+        history.check_fits(demo=source == "demo")
+        with pytest.raises(DataRefused) as error:
+            history.check_fits(demo=source != "demo")
+    assert str(error.value) == f"The history in {tmp_path} contains {kind}; choose another folder with --history."
+
+
+def test_a_damaged_account_file_is_a_warning_that_names_it(tmp_path, caplog):
+    (tmp_path / "account.json").write_text("{")
+    assert load_history(tmp_path).load_account() == Account()
+    assert caplog.messages == [
+        f"{tmp_path}/account.json is damaged. Delete it; the next run that collects from api.video writes a new one."
+    ]
 
 
 def dimension_facts(**counts):

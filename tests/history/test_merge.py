@@ -173,6 +173,41 @@ def test_a_ledger_that_was_rebuilt_takes_the_times_of_the_other_side(folders):
     assert (line.first, line.last, line.first_count) == (NOW, NOW, 5)
 
 
+def test_times_that_both_sides_lost_stay_unknown_and_those_of_one_side_are_kept(folders):
+    for folder in folders:
+        save(folder, {DAY: 5})
+    _, ours, theirs = folders
+    for lost, expected in (([ours], NOW), ([ours, theirs], None)):
+        for folder in lost:
+            (folder / "ledger.jsonl").unlink()
+        merged(folders)
+        line = load_history(theirs).entries[DAY]
+        assert (line.first, line.last, line.first_count) == (expected, expected, 5)
+
+
+def test_a_day_with_the_same_count_in_another_country_has_changed(folders):
+    for folder in folders:
+        save(folder, {DAY: 5})
+    table = facts_table([(DAY, "play", "DEU", "total", "", 5)])
+    with open_history(folders[1]) as history:
+        history.save(Facts((DAY,), table), metric="play", source="data", detail="country", now=NOW)
+    merged(folders)
+    assert load_history(folders[2]).rows_of(DAY)["country"].to_pylist() == ["DEU"]
+
+
+def test_how_much_a_day_had_at_first_is_that_of_the_side_that_fetched_it_first(folders):
+    base, ours, theirs = (load_history(folder) for folder in folders)
+    for history, first, first_count in ((ours, 3, 4), (theirs, 1, 2)):
+        save(history.folder, {DAY: 5})
+        history.entries |= load_history(history.folder).entries
+        time = NOW - timedelta(10 - first)
+        history.entries[DAY] = replace(history.entries[DAY], first=time, first_count=first_count)
+    merge(base, theirs, ours, NOW)
+    assert load_history(folders[1]).entries[DAY].first_count == 2
+    merge(base, ours, theirs, NOW)
+    assert load_history(folders[2]).entries[DAY].first_count == 2
+
+
 def test_of_files_that_each_run_rewrites_ours_is_taken_if_we_changed_it(folders):
     base, ours, theirs = folders
     for folder, title, days in ((base, "Old", 30), (ours, "New", 30), (theirs, "Old", 90)):
