@@ -179,7 +179,7 @@ def test_times_that_both_sides_lost_stay_unknown_and_those_of_one_side_are_kept(
     _, ours, theirs = folders
     for lost, expected in (([ours], NOW), ([ours, theirs], None)):
         for folder in lost:
-            (folder / "ledger.jsonl").unlink()
+            (folder / "ledger.jsonl").unlink(missing_ok=True)
         merged(folders)
         line = load_history(theirs).entries[DAY]
         assert (line.first, line.last, line.first_count) == (expected, expected, 5)
