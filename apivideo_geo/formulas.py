@@ -38,6 +38,12 @@ def unescape_formula(text: str) -> str:
 
 def escape_formulas(column: StringValue) -> StringValue:
     """Apply :func:`escape_formula` to a column of an engine."""
+    from apivideo_geo.engines import by_macro
+
+    return by_macro(_escape_formulas, column)
+
+
+def _escape_formulas(column: StringValue) -> StringValue:
     # Compared first because that is cheap: formulas sort before letters and digits, or after all of ASCII.
     maybe = (column < "0") | (column.between(":", "A")) | (column >= "\u00a0")
     return (maybe & column.re_search(f"^{_FORMULA.pattern}")).ifelse("'" + column, column)
@@ -45,5 +51,11 @@ def escape_formulas(column: StringValue) -> StringValue:
 
 def unescape_formulas(column: StringValue) -> StringValue:
     """Apply :func:`unescape_formula` to a column of an engine."""
+    from apivideo_geo.engines import by_macro
+
+    return by_macro(_unescape_formulas, column)
+
+
+def _unescape_formulas(column: StringValue) -> StringValue:
     escaped = column.startswith("'") & column.re_search(f"^{_ESCAPED.pattern}")
     return escaped.ifelse(column.substr(1), column)

@@ -95,6 +95,12 @@ def clean_texts(column: StringValue, engine: str) -> StringValue:
 
     NUL, ESC, tabs and ends of lines are each searched on their own: that is several times faster than one pattern.
     """
+    from apivideo_geo.engines import by_macro
+
+    return by_macro(_clean_texts, column) if engine == "duckdb" else _clean_texts(column, engine)
+
+
+def _clean_texts(column: StringValue, engine: str = "duckdb") -> StringValue:
     on_one_line = column.re_replace(r" *[\t\n\v\f\r][ \t\n\v\f\r]*", " ")
     cleaned = on_one_line.re_replace(r"[\x00-\x1f\x7f]", "").strip()
     return _compose(_has_any(column).ifelse(cleaned, column), engine)

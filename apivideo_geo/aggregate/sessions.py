@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from apivideo_geo.aggregate.times import day_of_number, let, seconds_of_number, to_iso
+from apivideo_geo.engines import by_macro
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, DateValue, IntegerValue, StringValue, Value
@@ -44,6 +45,10 @@ def utc_day(time: StringValue) -> DateValue:
     the other forms of :mod:`apivideo_geo.aggregate.times`. Without an offset the time is UTC; a day without a time is
     its midnight. The connection's time zone must be UTC.
     """
+    return by_macro(_utc_day, time)
+
+
+def _utc_day(time: StringValue) -> DateValue:
     # Each engine accepts other forms than ISO 8601, too: the patterns let pass only what both read alike.
     day, number, other = _parse_day(time), let(time, day_of_number), let(time, lambda odd: let(to_iso(odd), _parse_day))
     bounds = ibis.date(EARLIEST), ibis.date(LATEST)
@@ -65,11 +70,19 @@ def utc_seconds(time: StringValue) -> IntegerValue:
     Fractions of a second are dropped; of forms other than those of :func:`iso_seconds`, the seconds too. A day without
     a time is its midnight.
     """
-    return ibis.coalesce(iso_seconds(time), let(time, lambda odd: let(to_iso(odd), iso_seconds)))
+    return by_macro(_utc_seconds, time)
+
+
+def _utc_seconds(time: StringValue) -> IntegerValue:
+    return ibis.coalesce(_iso_seconds(time), let(time, lambda odd: let(to_iso(odd), _iso_seconds)))
 
 
 def iso_seconds(time: StringValue) -> IntegerValue:
     """Return the seconds since 1970 of times in ISO 8601 and of numbers, without fractions; null for other texts."""
+    return by_macro(_iso_seconds, time)
+
+
+def _iso_seconds(time: StringValue) -> IntegerValue:
     others = ibis.coalesce(_parse_seconds(time), let(time, seconds_of_number))
     return _is_usual(time).ifelse(time.try_cast("timestamp").epoch_seconds().cast("int64"), others)
 
