@@ -232,9 +232,14 @@
     if (what) placeMarks(Number(/** @type {SVGElement} */ (box.firstElementChild).dataset.right));
   }
 
+  /** The names of what was not collected in this metric. @param {WeekItem[]} shown */
+  const lacking = (shown) => shown.filter((item) => !seriesOf(item)).map((item) => item.name);
+
   /** Why there is no line. */
   function nothing() {
     if (!state.keys.length) return _("Choose a country, a group or a video.");
+    const names = lacking(chosen());
+    if (names.length === state.keys.length) return _("Not known for %(names)s.", { names: names.join(", ") });
     return parts().length ? _("There is no week with enough to divide by.") : _("No complete week of this period was collected.");
   }
 
@@ -255,14 +260,14 @@
   function notes(weeks, shown) {
     const over = overOf(weeks), ratio = parts().length > 0, days = counts().days[0] || [];
     const gaps = over.filter((week) => !days[week]).length;
-    const open = weeks.filter((week) => week >= found.over), lacking = shown.filter((item) => !seriesOf(item)).map((item) => item.name);
+    const open = weeks.filter((week) => week >= found.over), unknown = lacking(shown);
     return [
       words().meaning, ...geo.untimed(words(), state.period === "all"),
       ratio ? _("Each point divides the two sums of a week, Monday to Sunday in UTC, of the days that have both.") : _("Each point is the average of a collected day in that week, Monday to Sunday in UTC."),
       ratio && _("Rates: only where there are at least %(number)s to divide by.", { number: formats.number(data.ratio_from) }),
       state.index && _("100 is the first week of the period in which a line has a count."),
       gaps && ngettext("%(count)s week without a collected day is a gap in the lines.", "%(count)s weeks without a collected day are gaps in the lines.", gaps),
-      lacking.length && _("Not known for %(names)s.", { names: lacking.join(", ") }),
+      unknown.length > 0 && unknown.length < shown.length && _("Not known for %(names)s.", { names: unknown.join(", ") }),
       open.length && _("The week %(week)s is not complete: it is only in the table.", { week: found.names[open[0]] }),
       state.period !== "all" && _("A week belongs to the period if most of its days do."),
     ].filter((note) => typeof note === "string");

@@ -424,7 +424,7 @@ def test_a_collection_is_the_sum_of_its_videos(open_page: OpenPage, site, sums):
     assert table(page, "sums")[TAG][0] == f"{both:,}"
     assert page.locator("#chosen a").get_attribute("href") == f"collection/{TAG}.html"
     page.select_option("#metric", "viewer")
-    expect(page.locator("#notes")).to_contain_text(f"Not known for {TAG}.")  # a viewer of two videos counts once
+    expect(page.locator("#chart")).to_have_text(f"Not known for {TAG}.")  # a viewer of two videos counts once
 
 
 def test_notes_and_publications_are_marked_on_their_days_listed_and_in_the_picture(open_page: OpenPage, site):

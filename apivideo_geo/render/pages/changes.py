@@ -23,7 +23,7 @@ from apivideo_geo.render.pages.figures import collected_days
 from apivideo_geo.render.pages.notes import note_items, on_map
 from apivideo_geo.render.pages.rate_changes import moved_rates
 from apivideo_geo.render.text import sentences
-from apivideo_geo.render.text.formats import Formats
+from apivideo_geo.render.text.formats import Formats, sentence
 
 MORE_BY = 10
 """Percent by which a record exceeds the last one listed; otherwise a growing account would fill the feed with them."""
@@ -49,7 +49,7 @@ def by_month(entries: Sequence[NewsItem], context: Context) -> dict[str, Any]:
     ]
     months = [
         {
-            "month": formats.month(month, True),
+            "month": sentence(formats.full_month(month)),
             "entries": [{"entry": entry, "machine": day.isoformat(), "text": formats.day(day)} for entry, day in group],
         }
         for month, group in groupby(dated, key=lambda pair: pair[1].replace(day=1))
