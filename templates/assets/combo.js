@@ -25,11 +25,13 @@
       geo.say(there ? _("%(name)s removed", { name }) : _("%(name)s added", { name }));
     }
 
-    /** The items that match what is typed, those that are chosen first. */
+    /** The items that match what is typed: those that are chosen first, then those whose key it is, then those that begin with it. */
     function matching() {
-      const words = fold(find.value).split(/\s+/).filter(Boolean), chosen = keys();
+      const typed = fold(find.value).trim(), words = typed.split(/\s+/).filter(Boolean), chosen = keys();
       const matches = items.filter((item) => words.every((word) => plain.get(item.key)?.includes(word)));
-      return matches.sort((a, b) => Number(chosen.includes(b.key)) - Number(chosen.includes(a.key))).slice(0, OFFERED);
+      /** @param {ChoiceItem} item */
+      const place = ({ key, name }) => (chosen.includes(key) ? 0 : fold(key) === typed ? 1 : fold(name).startsWith(typed) ? 2 : 3);
+      return matches.sort((a, b) => place(a) - place(b)).slice(0, OFFERED);
     }
 
     /** Fills the list of names, and opens it. */

@@ -512,6 +512,8 @@ def test_enter_adds_the_best_match_and_removes_nothing_that_no_arrow_key_chose(o
     page.keyboard.type("fra")
     page.keyboard.press("Enter")
     assert chosen(page) == ["France", "Germany"]
+    page.fill("#find", "eu")  # the group with this key, not one of those that begin with it or have it in their names
+    assert page.locator("#choices [aria-selected=false]").first.get_attribute("data-key") == "eu"
     for typed in ("an", "austria", "belg", "japan"):  # France and Germany have "an" in their names too
         page.fill("#find", typed)
         page.keyboard.press("Enter")
