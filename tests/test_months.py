@@ -318,8 +318,12 @@ def test_a_damaged_line_is_refused_by_its_number(tmp_path, change):
     save_months(tmp_path, [JULY, AUGUST])
     first, second = (tmp_path / FILE).read_text().splitlines()
     (tmp_path / FILE).write_text(f"{second}\n{json.dumps({**json.loads(first), **change})}\n")
-    with pytest.raises(DataRefused, match=rf"{FILE} is damaged in line 2"):
+    with pytest.raises(DataRefused) as error:
         load_months(tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path / FILE} is damaged in line 2. Restore the file from a backup or an earlier commit of the history's "
+        "branch; or delete the line, and the month is published again as it is now."
+    )
 
 
 def test_of_two_runs_that_publish_the_same_month_the_one_on_the_branch_counts(tmp_path):

@@ -65,7 +65,7 @@ def _is_ours(path: Path, folder: Path) -> bool:
     if len(parts) == 1:
         return path.name in _OTHERS
     shape = r"\d{4}/\d{4}-\d\d\.parquet" if len(parts) == 2 else r"\d{4}/\d\d/\d{4}-\d\d-\d\d\.parquet"
-    return bool(re.fullmatch(shape, "/".join(parts), re.ASCII)) and _is_at_its_place(path)
+    return bool(re.fullmatch(shape, "/".join(parts))) and _is_at_its_place(path)
 
 
 def _is_at_its_place(path: Path) -> bool:

@@ -12,7 +12,6 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.facts import FACTS
 from apivideo_geo.model import DETAIL_DIMENSIONS, MOST_COUNT, Doubt
 
 VERSION = 2
@@ -137,7 +136,7 @@ def check_columns(schema: pa.Schema, expected: pa.Schema, name: str) -> None:
     The file of assets of an older version lacks the columns that may be null, and ``public``.
     """
     types = dict(zip(schema.names, schema.types, strict=True))
-    optional = set() if expected is FACTS else {"lifetime", "public"}
+    optional = {"lifetime", "public"}  # facts have no such columns
     if any(
         types.get(field.name) != field.type and not (field.name in optional and field.name not in types)
         for field in expected

@@ -14,9 +14,9 @@ import pytest
 from apivideo_geo.aggregate import facts
 from apivideo_geo.aggregate.fact_values import read_host, read_referrer
 from apivideo_geo.aggregate.facts import _in_parts, count_hours, count_session_time, count_sessions
-from apivideo_geo.aggregate.sessions import utc_day, utc_seconds
+from apivideo_geo.aggregate.sessions import session_rows, utc_day, utc_seconds
 from apivideo_geo.aggregate.times import with_order
-from apivideo_geo.engines import connect
+from apivideo_geo.engines import OutOfMemory, connect
 from apivideo_geo.facts import FACTS, add_up_facts, sort_facts
 from apivideo_geo.model import DIMENSIONS, Refused
 
@@ -386,3 +386,49 @@ def test_counting_in_parts_gives_the_same_as_counting_at_once(duckdb: Any, monke
         counted.append((facts_of(found), refused, count_hours(table)))
     assert counted[0] == counted[1]
     assert sum(map(sum, counted[0][2].values())) == 20
+
+
+def test_if_the_memory_is_too_small_sessions_are_counted_without_their_time(
+    duckdb: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    count, lengths = facts._count_places, []
+
+    def limited(table: ibis.Table, length: Any) -> pa.Table:
+        lengths.append(length)
+        if len(lengths) == 1:
+            raise OutOfMemory("too small")
+        return count(table, length)
+
+    monkeypatch.setattr(facts, "_count_places", limited)
+    table = sessions(duckdb, [("a", "2026-11-08T10:00:00Z", "2026-11-08T11:00:00Z", "Peru")], TIMED)
+    places = facts.count_places(table)
+    assert [(row["country"], row["sessions"], row["timed"]) for row in places.to_pylist()] == [("Peru", 1, 0)]
+    assert facts.count_places(table) is places, "counted once"
+    assert caplog.messages == [
+        "The memory is too small to add up how long sessions lasted; they are counted without it."
+    ]
+
+
+@pytest.mark.parametrize("failures", range(4))
+def test_sessions_that_do_not_fit_are_counted_in_more_parts_up_to_a_limit(
+    duckdb: Any, caplog: pytest.LogCaptureFixture, failures: int
+) -> None:
+    caplog.set_level("INFO")
+    failed: list[int] = []
+
+    def count(unique: ibis.Table) -> list[pa.Table]:
+        if len(failed) < failures:
+            failed.append(1)
+            raise OutOfMemory("too small")
+        return [unique.select("session").to_pyarrow()]
+
+    rows = session_rows(sessions(duckdb, [(f"s{number}", "2026-11-08", "Peru", None) for number in range(40)]), {})
+    if failures == 3:
+        with pytest.raises(OutOfMemory):
+            _in_parts(rows, count)
+    else:
+        [found] = _in_parts(rows, count)
+        assert sorted(found["session"].to_pylist()) == sorted(f"s{number}" for number in range(40))
+        assert found.column(0).num_chunks >= 4**failures, "one for each part"
+    more = "The memory is too small to count all sessions at once; counting them in more parts."
+    assert caplog.messages == [more] * min(failures, 2)

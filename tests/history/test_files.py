@@ -20,7 +20,7 @@ STRAYS = [
     "2025/10/2026-10-01.parquet",
     "2026/10/2026-10-32.parquet", "2026/02/2026-02-29.parquet", "2026/10/2026-10.parquet", "20266/20266-1.parquet",
     "2026/10/2026-10-01 (1).parquet", "2026/10 - Copy/2026-10-01.parquet", "backup/2026/2026-09.parquet",
-    "backup/2026/10/2026-10-01.parquet", "metrics/unheard-of/2026/2026-09.parquet", "metrics/view/assets.txt.parquet",
+    "backup/2026/10/2026-10-01.parquet", "metrics/unheard-of/2026/2026-09.parquet", "metrics/view/assets.parquet",
     "metrics/2026/2026-09.parquet", "٢٠٢٦/٢٠٢٦-09.parquet",
 ]  # fmt: skip
 

@@ -154,6 +154,19 @@ def test_a_file_of_the_first_version_needs_no_checksum_and_is_outdated(path):
     assert read_rows(path).num_rows == 3
 
 
+def test_rows_without_a_column_are_not_those_of_a_history(path):
+    write(path, facts_table(ROWS).drop_columns(["value"]))
+    with pytest.raises(DataRefused, match=rf"{path} is not a file of the history"):
+        read_rows(path)
+
+
+def test_rows_of_a_newer_version_are_not_read(path):
+    newer = render_metadata("play", DAYS)[METADATA_KEY].replace(b'"schema":2', b'"schema":3')
+    path.write_bytes(render_parquet(facts_table(ROWS), {METADATA_KEY: newer}))
+    with pytest.raises(DataRefused, match=rf"{path} was written by a newer apivideo-geo"):
+        read_rows(path)
+
+
 def test_a_file_that_cannot_be_opened_is_refused_with_the_reason(tmp_path):
     with pytest.raises(DataRefused) as error:
         check_digest(tmp_path)
