@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ibis.backends import BaseBackend
 
     from apivideo_geo.history.history import History
+    from apivideo_geo.settings import Settings
 
 MIN_COUNT = 5
 """The default of the setting ``min_count``."""
@@ -87,17 +88,13 @@ def open_demo(*, locale: str = "en") -> Audience:
     )  # fmt: skip
 
 
-def open_history(
-    history: History, *, engine: str = "duckdb", now: datetime, left_out: frozenset[date] = frozenset(),
-    show_unlisted: bool = False, withhold_media: bool = False, min_count: int = MIN_COUNT,
-    per_million_from: int = PER_MILLION_FROM, ratio_from: int = RATIO_FROM, first: str = "", locale: str = "en",
-) -> Audience:  # fmt: skip
+def open_history(history: History, settings: Settings, now: datetime, first: str = "") -> Audience:
     """Return the audience of a history that was read with ``load_history``, with all of its metrics.
 
-    ``engine`` counts; ``now`` is the aware time that decides which months are complete; the UTC days ``left_out``
-    count as never collected. ``first`` is the metric of the audience, by default the one that the history began
-    with; a count that adds up takes precedence over viewers and times. The other arguments are the settings of the
-    same names. The caller has called ``history.check_current()``. Raises :class:`DataRefused` for a damaged file.
+    ``settings``: the engine, the days to leave out, what is hidden, the smallest counts and the locale; ``now`` is the
+    aware time that decides which months are complete. ``first`` is the metric of the audience, by default the one that
+    the history began with; a count that adds up takes precedence over viewers and times. The caller has called
+    ``history.check_current()``. Raises :class:`DataRefused` for a damaged file.
     """
     from apivideo_geo import privacy
     from apivideo_geo.aggregate.value_spellings import unify_spellings
@@ -108,11 +105,11 @@ def open_history(
     own = next(iter(histories))
     preferred = [metric for metric in (first, own, *histories) if metric in histories and metric in FIRST_METRICS]
     chosen = next(iter(preferred), own)
-    assets, connection = privacy.listed_assets(history.load_assets(), show_unlisted), connect(engine)
-    withheld = _withheld(min_count, withhold_media)
+    assets, connection = privacy.listed_assets(history.load_assets(), settings.show_unlisted), connect(settings.engine)
+    withheld, left_out = _withheld(settings.min_count, settings.withhold_media), frozenset(settings.leave_out)
     shared: dict[str, Any] = {
         "generated_at": now, "demo": history.demo, "left_out": left_out, "account": history.load_account(),
-        "per_million_from": per_million_from, "ratio_from": ratio_from, "locale": locale,
+        "per_million_from": settings.per_million_from, "ratio_from": settings.ratio_from, "locale": settings.locale,
     }  # fmt: skip
     with engine_errors():
         found = {
@@ -177,6 +174,7 @@ def _with_media(audience: Audience) -> ibis.Table:
 
 def _open_folder(folder: Path, locale: str, min_count: int) -> Audience:
     from apivideo_geo.history.history import load_history
+    from apivideo_geo.settings import Settings
 
     if (folder / "data/facts.parquet").is_file():
         return _open_site(str(folder), locale)
@@ -184,7 +182,8 @@ def _open_folder(folder: Path, locale: str, min_count: int) -> Audience:
     if not history.entries:
         raise UsageError(f"{folder} has neither a history nor a site; build one first with `python build.py`.")
     history.check_current()
-    return open_history(history, now=datetime.now(UTC), min_count=min_count, locale=locale)
+    settings = Settings.model_construct(min_count=min_count, locale=locale)  # the environment is not read
+    return open_history(history, settings, datetime.now(UTC))
 
 
 def _open_sessions(paths: Sequence[str], locale: str, min_count: int) -> Audience:

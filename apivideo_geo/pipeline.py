@@ -67,9 +67,6 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
 
     Raises :class:`UsageError` if there is no history, or no day of it between ``since`` and ``until``.
     """
-    from apivideo_geo.aggregate.closed_months import close_months
-    from apivideo_geo.aggregate.collections import make_collections
-    from apivideo_geo.history.closed_months import load_months
     from apivideo_geo.history.history import load_history
     from apivideo_geo.open_place import metrics_of, open_history
 
@@ -80,12 +77,7 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
         raise UsageError(f"There is no history in {settings.history_folder} yet: run the command build first, or demo.")
     history.check_current()
     try:
-        audience = open_history(
-            history, engine=settings.engine, now=effects.now(), left_out=frozenset(settings.leave_out),
-            show_unlisted=settings.show_unlisted, withhold_media=settings.withhold_media, min_count=settings.min_count,
-            per_million_from=settings.per_million_from, ratio_from=settings.ratio_from, first=settings.metrics[0],
-            locale=settings.locale,
-        )  # fmt: skip
+        audience = open_history(history, settings, effects.now(), settings.metrics[0])
         if audience.metric not in FIRST_METRICS:
             raise UsageError(
                 f"{settings.history_folder} has only {', '.join(audience.metrics)}; a site opens with a count that "
@@ -100,18 +92,25 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
         if metric in summary.metrics:
             days = summary.metrics[metric].daily
             one.check_counts({day.day: day.count for day in days if day.count is not None})
+    return summary, _complete(details, summary, history, settings, effects), audience.ibis()
+
+
+def _complete(details: Details, summary: Summary, history: History, settings: Settings, effects: Effects) -> Details:
+    """Return ``details`` with what the settings and files next to the facts say: months, notes, hours, peaks."""
+    from apivideo_geo.aggregate.closed_months import close_months
+    from apivideo_geo.aggregate.collections import make_collections
+    from apivideo_geo.history.closed_months import load_months
+
     stored = () if summary.demo else load_months(history.folder)  # the demo is invented, and different every day
     notes, tags = settings.notes, settings.collections
     if summary.demo:
         from apivideo_geo.sources.demo import COLLECTIONS, demo_notes
 
         notes, tags = notes or demo_notes(effects.now()), tags or COLLECTIONS
-    collections = make_collections(details.assets, tags)
-    details = replace(
-        details, closed=close_months(summary, stored), collections=collections, notes=notes,
+    return replace(
+        details, closed=close_months(summary, stored), collections=make_collections(details.assets, tags), notes=notes,
         hours=_load_hours(history, summary, settings), assets=_with_peaks(details.assets, history, summary, settings),
     )  # fmt: skip
-    return summary, details, audience.ibis()
 
 
 def _unused_settings(settings: Settings, summary: Summary, details: Details) -> Iterator[str]:

@@ -248,8 +248,9 @@ def tables(folder: str, writer: str) -> str:
     from apivideo_geo.exports.tables import make_tables
     from apivideo_geo.history.history import load_history
     from apivideo_geo.open_place import open_history
+    from apivideo_geo.settings import Settings
 
-    audience = open_history(load_history(Path(folder)), now=datetime(2026, 1, 5, tzinfo=UTC))
+    audience = open_history(load_history(Path(folder)), Settings.model_construct(), datetime(2026, 1, 5, tzinfo=UTC))
     summary = audience.summary()
     details = audience.details(summary)
     found = {table.path: table.render() for table in make_tables(summary, details)}

@@ -19,6 +19,7 @@ from apivideo_geo.checks import check_metrics
 from apivideo_geo.errors import UsageError
 from apivideo_geo.history.history import load_history
 from apivideo_geo.open_place import open_history
+from apivideo_geo.settings import Settings
 from tests.product import Product
 from tests.several import COUNTRIES, LAST, NOT_COLLECTED, NOW, all_days, counts, save
 
@@ -288,7 +289,7 @@ def test_a_metric_that_was_not_collected_is_named_with_those_that_were(product):
 
 
 def test_another_metric_can_be_the_first(product, truth):
-    audience = open_history(load_history(product.folder / "history"), now=NOW, first="impression")
+    audience = open_history(load_history(product.folder / "history"), Settings.model_construct(), NOW, "impression")
     assert audience.metrics[0] == "impression"
     assert audience.summary().total == sum_of(truth, "impression")
     assert audience.summary().others["play"].total == sum_of(truth, "play")
