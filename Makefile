@@ -28,7 +28,7 @@ test: .venv/dev.stamp  ## run all tests, those in the browser too
 faults: .venv/dev.stamp  ## run the command against every fault of a server at every step; writes docs/faults.md, takes ten minutes
 	nice $(BIN)/python -m tests.attack
 
-mutants: .venv/dev.stamp  ## which small changes of the code no quick test notices; MODULES=path.py runs some again; takes hours
+mutants: .venv/dev.stamp  ## which small changes of the code no quick test notices; MODULES=path.py runs some again; takes an hour or more
 	nice -n 19 $(BIN)/python -m tools.mutants $(MODULES)
 
 test-spark: .venv/dev.stamp  ## run the tests on Spark; takes minutes, needs Java 17

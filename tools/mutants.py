@@ -33,8 +33,9 @@ HEAD = """# Mutation tests
 [mutmut](https://mutmut.readthedocs.io/) {version} changes the code in small ways: a number, an operator, a string, an
 argument, a keyword. The types or a test should fail for each change. These are the results of {day}: mypy reads each
 changed function of the modules below, and then the quick tests run that call it, those in `[tool.mutmut]` of
-`pyproject.toml`: in one process, without a browser, the quickest first and up to the first that fails. `make mutants`
-goes on with what was not run, and writes this page.
+`pyproject.toml`: in one process, without a browser, first those that noticed another change of the function, then the
+quickest, up to the first that fails. That takes 0.1 to 0.5 s of one core for a change. `make mutants` goes on with what
+was not run, and writes this page.
 Not changed are constants of modules, and functions with a decorator, such as properties and cached ones.
 
 Score: the noticed changes, by types or tests, of all; only of a module that was run completely. *No difference*: the
@@ -117,7 +118,9 @@ def render_page(modules: Iterable[Module]) -> str:
     sums = (sum(len(module.explained) for module in run), sum(len(module.survived) for module in run))
     head = HEAD.format(version=version("mutmut"), day=datetime.now(UTC).date())
     rows = (*(module.row() for module in modules), _row("all that were run", total, *sums))
-    return head + TABLE + "\n".join((*rows, *_explanations(explained), ""))
+    unnoticed = [change for module in modules for change in module.survived]
+    open_ones = ("\n## Open\n", *map(_bullet, unnoticed)) if unnoticed else ()
+    return head + TABLE + "\n".join((*rows, *open_ones, *_explanations(explained), ""))
 
 
 def _explanations(changes: list[dict[str, str]]) -> Iterator[str]:
@@ -125,10 +128,12 @@ def _explanations(changes: list[dict[str, str]]) -> Iterator[str]:
     kinds = Counter(change["reason"] for change in changes)
     for reason, count in kinds.most_common():
         yield f"\n{reason} ({count}):\n"
-        for change in changes:
-            if change["reason"] == reason:
-                module = change["module"].removeprefix("apivideo_geo/")
-                yield f"- `{module}`, `{change['function']}`: ``{change['line']}`` → ``{change['becomes']}``"
+        yield from (_bullet(change) for change in changes if change["reason"] == reason)
+
+
+def _bullet(change: dict[str, str]) -> str:
+    module = change["module"].removeprefix("apivideo_geo/")
+    return f"- `{module}`, `{change['function']}`: ``{change['line']}`` → ``{change['becomes']}``"
 
 
 def forget_survivors() -> None:
