@@ -159,14 +159,18 @@ NOT_ON_DETAILS = ("names", "points", "frame", "spread", "dots", "groups", "pages
 """What only the map needs."""
 
 
+def shared_data(data: Mapping[str, Any], summary: Summary) -> dict[str, Any]:
+    """Return those of the ``client_data`` that other pages need, too, and the days that were not collected by video."""
+    lacking = [(day - summary.daily[0].day).days for day in summary.uncollected.get("media", ())]
+    return {name: value for name, value in data.items() if name not in NOT_ON_DETAILS} | {"lacking": lacking}
+
+
 def render_shared(data: Mapping[str, Any], summary: Summary, files: Mapping[str, str]) -> str:
-    """Return a line of script: those of the ``client_data`` that the pages of countries and videos need, too.
+    """Return a line of script: the ``shared_data`` for the pages of countries and videos.
 
     ``files``: name of a file that only these load → its path, "" if there is none.
     """
-    shared = {name: value for name, value in data.items() if name not in NOT_ON_DETAILS}
-    shared |= {Path(name).stem: path for name, path in files.items()}
-    shared["lacking"] = [(day - summary.daily[0].day).days for day in summary.uncollected.get("media", ())]
+    shared = shared_data(data, summary) | {Path(name).stem: path for name, path in files.items()}
     return f"Object.assign(apivideoGeo.data,{json.dumps(shared, ensure_ascii=False, separators=(',', ':'))});\n"
 
 

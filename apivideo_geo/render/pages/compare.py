@@ -22,7 +22,7 @@ from apivideo_geo.render.addresses import collection_page, country_page, group_p
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.daily_curve import make_ticks
 from apivideo_geo.render.map.lines import Line, render_lines
-from apivideo_geo.render.map.script_data import make_shown, words_of_others
+from apivideo_geo.render.map.script_data import make_shown, shared_data, words_of_others
 from apivideo_geo.render.pages.figures import change_cell, compared
 from apivideo_geo.render.pages.notes import make_marks, with_marks
 from apivideo_geo.render.pages.periods import make_control, script_stem
@@ -246,13 +246,6 @@ def _months(found: Weeks) -> Iterator[tuple[float, str, str]]:
             yield place, formats.month(day.day, False), formats.month(day.day, True)
 
 
-SHARED = (
-    "lang", "words", "metric", "ratios", "ratio_from", "first", "last", "open", "gaps", "left_out", "seen", "files",
-    "more", "scale", "per_from", "total", "unknown", "change", "change_from", "picture",
-)  # fmt: skip
-"""What the script needs of the data of the map's script."""
-
-
 def make_compare(
     context: Context, assets: Mapping[str, str], data: Mapping[str, Any], paths: Iterable[str]
 ) -> dict[str, Any]:
@@ -261,7 +254,6 @@ def make_compare(
     ``assets``: name of a file → its path; ``data``: that of the map's script; ``paths``: the files of the other pages,
     among them those with the counts of a video or a collection by day.
     """
-    by_day = dict(PurePosixPath(path).stem.rpartition(".")[::2] for path in paths if path.startswith("assets/"))
     found, summary, formats = Weeks(context), context.summary, context.formats
     leading = [item for item in found.items if item.kind == "country"][:MOST]
     over = [week for week in found.weeks if week.over]
@@ -288,16 +280,24 @@ def make_compare(
         "control": control | {"periods": [choice for choice in control["periods"] if choice.value != "7d"]},
         "change_note": compared(summary.comparison, summary.daily, formats),
         "changes": [change_cell(item.key, summary, formats) for item in leading],
-        "data": {name: data[name] for name in SHARED} | {
-            "rows": [row for row in data["rows"] if any(row[0] == item.key for item in leading)],
-            "lacking": [(day - summary.daily[0].day).days for day in summary.uncollected.get("media", ())],
-            "leading": [item.key for item in leading],
-            "series": [by_day.get(script_stem(item.page), "") for item in found.items if item.by_video],
-            "metrics": words_of_others(summary, formats),
+        "data": _script_data(found, [item.key for item in leading], data, paths) | {
             "weeks": {name: path for name in found.choices if (path := assets.get(weeks_file(name, context)))},
             "marked": with_marks("", marks, formats),
         },
     }  # fmt: skip
+
+
+def _script_data(found: Weeks, leading: Sequence[str], data: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:
+    """Return what the script needs to add up days; ``leading``: keys of the countries that are shown first."""
+    summary = found.context.summary
+    by_day = dict(PurePosixPath(path).stem.rpartition(".")[::2] for path in paths if path.startswith("assets/"))
+    return shared_data(data, summary) | {
+        "picture": data["picture"],
+        "rows": [row for row in data["rows"] if row[0] in leading],
+        "leading": leading,
+        "series": [by_day.get(script_stem(item.page), "") for item in found.items if item.by_video],
+        "metrics": words_of_others(summary, found.context.formats),
+    }
 
 
 class _Table:
