@@ -179,6 +179,7 @@ def test_the_day_is_that_of_the_time_in_utc(duckdb: Any, time: str, day: int | N
         ("example.com.", "example.com"),
         ("bücher.example", "xn--bcher-kva.example"),
         ("[2001:DB8::1]:80", "[2001:db8::1]"),
+        ("[::1]:80]", "[::1]"),
         ("localhost", "localhost"),
         ("", ""),
         ("<script>", ""),
