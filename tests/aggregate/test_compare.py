@@ -192,3 +192,21 @@ def test_days_of_ones_own_end_before_a_day_that_is_not_over():
     comparison = compare(daily, (FIRST, FIRST), (FIRST + timedelta(8), FIRST + timedelta(9)))
     assert comparison
     assert (comparison.before.last, comparison.before.days, comparison.before.enough) == (FIRST + timedelta(8), 1, True)
+
+
+@pytest.mark.parametrize(
+    ("length", "period", "nearest"),
+    [(5, (2, 4), (3, 4)), (2, (0, 1), (1, 1)), (2, (-5, 1), (1, 1)), (4, (-10, 3), (2, 3))],
+)
+def test_the_longest_period_with_the_same_end_is_named_where_none_of_the_same_length_fits(length, period, nearest):
+    first, last = (FIRST + timedelta(number) for number in period)
+    comparison = compare(days(FIRST, [1] * length), (first, last))
+    assert comparison
+    assert comparison.nearest == (tuple(FIRST + timedelta(number) for number in nearest), "")
+
+
+def test_a_period_that_begins_after_the_last_day_that_is_over_keeps_its_end():
+    today = FIRST + timedelta(2)
+    comparison = compare(days(FIRST, [1, 1, 1], open_last=True), (today, today))
+    assert comparison
+    assert (comparison.now.first, comparison.now.last, comparison.now.collected) == (today, today, 0)

@@ -38,11 +38,11 @@ def test_a_month_is_published_two_days_after_its_end():
     assert published_months(month(generated_at=END + timedelta(days=2, seconds=-1))) == ()
 
 
-@pytest.mark.parametrize(("index", "expected"), [(0, (MONTH,)), (15, ()), (30, ())])
+@pytest.mark.parametrize(("index", "expected"), [(0, (MONTH,)), (2, (MONTH,)), (3, ()), (15, ()), (30, ())])
 def test_a_month_with_a_day_that_the_api_may_still_know_is_not_published(index, expected):
     assert published_months(month(daily=with_day(index, open=True))) == ()
     missing = month(daily=with_day(index, count=None))
-    assert published_months(missing) == expected  # the API has forgotten the first day by then
+    assert published_months(missing) == expected  # the API has forgotten the first three days by then
     assert published_months(replace(missing, generated_at=END + timedelta(days=60))) == (MONTH,)
 
 
@@ -105,3 +105,40 @@ def test_a_published_month_is_withdrawn_while_a_day_of_it_is_missing_that_was_th
         found = choose_cells({KEY: CITIES}, later, {"city": 5}, published, ())
         assert found.withdrawn == expected
         assert bool(found.cells) == (not expected)
+
+
+def test_a_dimension_of_which_nothing_is_withheld_has_no_cells_and_the_others_have():
+    found = choose_cells({("browser", MONTH): CITIES, KEY: CITIES}, month(), {"city": 5}, {}, ())
+    assert found.cells == {"city": {MONTH: withhold(CITIES, 5)}}
+
+
+def test_a_month_that_was_published_with_a_minimum_of_two_is_repeated_too():
+    published = {KEY: PublishedMonth(withhold(CITIES, 2), 2, frozenset())}
+    more = {**CITIES, "FRA": {**CITIES["FRA"], "Nice": 8}}
+    found = choose_cells({KEY: more}, month(), {"city": 2}, published, ())
+    assert (found.cells["city"][MONTH].shown, found.changed) == (withhold(CITIES, 2).shown, (MONTH,))
+
+
+def test_one_dimension_is_withdrawn_and_another_one_of_the_same_month_stays():
+    other = ("referrer", MONTH)
+    published = {
+        KEY: PublishedMonth(withhold(CITIES, 5), 5, frozenset({DAYS[3]})),
+        other: PublishedMonth(withhold(CITIES, 5), 5, frozenset({DAYS[4]})),
+    }
+    later = month(daily=with_day(4, count=None), generated_at=END + timedelta(days=60))
+    found = choose_cells({KEY: CITIES, other: CITIES}, later, {"city": 5, "referrer": 5}, published, ())
+    assert (list(found.cells), found.withdrawn) == (["referrer"], (MONTH,))
+
+
+def test_a_lower_minimum_hides_nothing_more_of_a_published_month():
+    cities = {"FRA": {"Paris": 30, "Lyon": 10, "Nice": 6, "Brest": 6, "Pau": 6}}
+    cells = withhold(cities, 10)
+    assert cells.shown == {"FRA": {"Paris": 30, "Lyon": 10}}
+    found = choose_cells({KEY: cities}, month(), {"city": 3}, {KEY: PublishedMonth(cells, 10, frozenset())}, ())
+    assert found.cells["city"][MONTH].shown == cells.shown
+
+
+def test_a_video_that_is_not_listed_any_more_has_no_name_in_a_published_month():
+    key, cells = ("media", MONTH), withhold({"FRA": {"viA": 30, "viB": 20}}, 5)
+    found = choose_cells({}, month(), {"media": 5}, {key: PublishedMonth(cells, 5, frozenset())}, ("viA",))
+    assert found.cells["media"][MONTH].shown == {"FRA": {"viA": 30, "unlisted": 20}}

@@ -7,6 +7,7 @@ import pytest
 
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.facts import facts_table
+from apivideo_geo.history.day_lines import HOURS, HoursLine
 from apivideo_geo.history.history import load_history, open_history
 from apivideo_geo.history.merge import WHOLE_FILES, mend_ledger, merge
 from apivideo_geo.model import Asset, Facts
@@ -128,6 +129,20 @@ def test_a_removed_day_is_removed_only_on_request_and_never_if_they_changed_it(f
     assert counts(theirs) == {TWO: 8, THREE: 5}
 
 
+def test_a_removed_day_has_no_hours_any_more(folders):
+    for folder in folders:
+        save(folder, {DAY: 5, TWO: 5})
+        HOURS.add(folder, [HoursLine(day=DAY, metric="play", counts=(5, *[0] * 23))])
+    with open_history(folders[1]) as history:
+        history.drop([DAY])
+        history.save_ledger()
+    HOURS.drop(folders[1], [DAY])
+    merged(folders)
+    assert list(HOURS.of(folders[2], "play")) == [DAY]
+    merged(folders, remove=True)
+    assert HOURS.load(folders[2]) == {}
+
+
 def test_the_last_day_can_be_removed_too(folders):
     for folder in folders:
         save(folder, {DAY: 5})
@@ -202,10 +217,10 @@ def test_how_much_a_day_had_at_first_is_that_of_the_side_that_fetched_it_first(f
         history.entries |= load_history(history.folder).entries
         time = NOW - timedelta(10 - first)
         history.entries[DAY] = replace(history.entries[DAY], first=time, first_count=first_count)
-    merge(base, theirs, ours, NOW)
-    assert load_history(folders[1]).entries[DAY].first_count == 2
     merge(base, ours, theirs, NOW)
     assert load_history(folders[2]).entries[DAY].first_count == 2
+    merge(base, theirs, ours, NOW)
+    assert load_history(folders[1]).entries[DAY].first_count == 2
 
 
 def test_of_files_that_each_run_rewrites_ours_is_taken_if_we_changed_it(folders):
