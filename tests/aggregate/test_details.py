@@ -11,7 +11,7 @@ from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.days import days_between
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import name_of, to_alpha2
-from apivideo_geo.model import UNLISTED, Account, Asset
+from apivideo_geo.model import UNLISTED, Account, Asset, Cells, PublishedMonth
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 16), date(2026, 11, 17), date(2026, 11, 18)
 MONTH = days_between(date(2026, 11, 1), date(2026, 11, 30))
@@ -38,7 +38,9 @@ ROWS = [
 ]
 
 
-def summarised(least=None, since=None, rows=ROWS, remembers=None, partial=(), collected=(MONDAY, WEDNESDAY), now=20):
+def summarised(
+    least=None, since=None, rows=ROWS, remembers=None, partial=(), collected=(MONDAY, WEDNESDAY), now=20, **more
+):
     facts = ibis.memtable(facts_table((day, "play", *rest) for day, *rest in rows))
     summary = summarise(
         facts, dict.fromkeys(collected, False), metric="play",
@@ -47,7 +49,7 @@ def summarised(least=None, since=None, rows=ROWS, remembers=None, partial=(), co
         name_of=name_of, alpha2_of=to_alpha2, population_of=lambda code: None,
     )  # fmt: skip
     return summary, detail(
-        facts, summary, ASSETS, least or {}, lambda code, name: (48.8, 2.3) if name == "Paris" else None
+        facts, summary, ASSETS, least or {}, lambda code, name: (48.8, 2.3) if name == "Paris" else None, **more
     )
 
 
@@ -86,6 +88,15 @@ def test_small_cells_are_withheld_and_everything_published_is_made_from_the_othe
     ]  # fmt: skip
     assert details.withheld == {"city": 0, "referrer": 5, "media": 0}
     assert details.months == (MONTH[0],)
+    assert details.world == {"referrer": (("c.example", 9),), "media": ()}
+    assert details.monthly["referrer"] == {MONTH[0]: Cells({"FRA": {"c.example": 9}}, {"FRA": 5})}
+
+
+def test_what_was_published_is_repeated_and_named_where_its_facts_are_other_ones_now():
+    first = {("city", MONTH[0]): PublishedMonth(Cells({"FRA": {"Paris": 5}}, {}), 3, frozenset())}
+    _, details = summarised({"city": 3}, collected=MONTH, now=33, published=first)
+    assert details.countries["FRA"].parts["city"] == (("Paris", 5),)
+    assert details.changed == (MONTH[0],)
 
 
 def test_a_month_is_published_once_it_is_over_and_final_and_never_in_part():
