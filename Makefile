@@ -19,7 +19,7 @@ site: .venv/site.stamp  ## build the site on a fresh machine: from your account 
 
 install: .venv/site.stamp  ## install what a build needs, at the locked versions
 
-check: lint types  ## lint, types and the quick tests, in under a minute: run it often
+check: lint types  ## lint, types and the quick tests, about a minute on a free machine: run it often
 	$(BIN)/python -m pytest -m "not slow" $(QUICK)
 
 test: .venv/dev.stamp  ## run all tests, those in the browser too

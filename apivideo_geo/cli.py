@@ -1,4 +1,4 @@
-"""The command line: commands and their flags. A command loads the settings and calls the package that does the work."""
+"""The command line: commands and options. A command loads the settings and calls the package that does the work."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Turn the viewing data of an api.video account into a static site with a world map. "
-    "Flags take precedence over the environment (APIVIDEO_GEO_…), and that over apivideo-geo.toml.",
+    "Options take precedence over the environment (APIVIDEO_GEO_…), and that over apivideo-geo.toml.",
 )
 
 
@@ -83,7 +83,7 @@ def _run(
     verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Print more; -vv: every request.")] = 0,
     log_json: Annotated[bool | None, typer.Option("--log-json", help="Log lines as JSON.")] = None,
 ) -> None:
-    """Run one of the four commands that share these flags; Typer needs one parameter for each flag."""
+    """Run one of the four commands that share these options; Typer needs one parameter for each option."""
     flags = {name: value for name, value in ctx.params.items() if name not in ("config", "quiet", "verbose")}
     flags["sessions"], flags["counts"] = (tuple(paths) if paths else None for paths in (sessions, counts))
     flags["verbosity"] = -1 if quiet else min(verbose, 2) or None

@@ -108,7 +108,12 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, populate_by_name=True
     )
 
-    source: SourceName = Field("auto", description="Where the numbers come from.")
+    source: SourceName = Field(
+        "auto",
+        description="Where the numbers come from: data is the Data API (api.video's present one), sessions the session "
+        "endpoints that api.video removed in 2023, files session files, counts counts by day and country, demo an "
+        "invented audience; auto takes files if there are any, else the API if there is a key, else the demo.",
+    )
     sessions: Many = Field((), description="Session files (CSV, JSON, NDJSON, Parquet), paths or globs.")
     counts: Many = Field(
         (),
@@ -120,16 +125,16 @@ class Settings(BaseSettings):
     metric: str | None = Field(None, description="Short for metrics with this one alone.")
     metrics: Many = Field(
         ("play", "impression", "end", "viewer"),
-        description="What to count, if the source is today's Data API: any of play, impression, start, end, view, "
+        description="What to count, if the source is the Data API: any of play, impression, start, end, view, "
         "viewer (different viewers of a day), watch-time (seconds; one request for each country and day) and ccv-peak "
-        "(most viewers at once of each live stream; with detail media or full). The page opens with the first. One "
-        "that is taken out is not requested any more, and stays on the site until its folder history/metrics/NAME is "
-        "deleted; peaks are not shown then.",
+        "(most viewers at once of each live stream; with detail media or full). The page opens with the first metric. "
+        "One that is taken out is not requested any more, and stays on the site until its folder history/metrics/NAME "
+        "is deleted; peaks are not shown then.",
     )
     detail: Detail | None = Field(
         None,
         description="How much to collect: country, one request a day; media adds videos by country; full adds devices, "
-        "systems and browsers. Of the first metric; the others are collected by country.",
+        "systems and browsers. Of the first metric that metrics names; the others are collected by country.",
     )
     detail_metrics: Many = Field(
         (),

@@ -1,4 +1,5 @@
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.browser import browser, open_page
 from tests.sharing import (
@@ -18,6 +19,9 @@ __all__ = [
     "open_page",
     "wait_for_no_disk",
 ]
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")  # a slow or busy machine is no fault of the code
 
 LONGEST = (
     "tests/test_main_job.py",

@@ -10,7 +10,7 @@ import duckdb
 import ibis
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import apivideo_geo
@@ -61,7 +61,7 @@ def test_cleaning_twice_changes_nothing_and_leaves_no_control_character(text):
     clean.encode()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(st.lists(odd_text, min_size=1, max_size=4), st.dictionaries(odd_text.filter(clean_text), st.integers(5, 99)))
 @example(["a\r=1+1", "\r\n=2", '"', "'=x", " =1", "NA"], {"\0=A": 7, "a,b\nc": 9})
 def test_every_csv_is_read_back_the_same_by_python_pandas_and_duckdb(tmp_path_factory, titles, cities):

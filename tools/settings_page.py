@@ -1,6 +1,6 @@
 """Writes docs/settings.md from the settings model. ``make docs``.
 
-Everything in the table is read from :class:`apivideo_geo.settings.Settings` and the flags of the commands.
+Everything in the table is read from :class:`apivideo_geo.settings.Settings` and the options of the commands.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from apivideo_geo.settings import ENVIRONMENT_ONLY, OF_GITHUB, Settings, variabl
 PAGE = Path(__file__).resolve().parents[1] / "docs/settings.md"
 HEAD = """# Settings
 
-Everything is optional. A flag wins over the environment, which wins over the file `apivideo-geo.toml` in the folder
-you run in (or the one that `--config` names). In that file a setting is a line like `title = "Acme Academy"`; on GitHub
-edit the file in the browser and commit: that starts a new run. In the environment an empty variable counts as not set,
-and the entries of a list are separated by `;`. A wrong or unknown one is exit code 2 and one sentence that names it.
+Everything has a default. A setting is a line like `title = "Acme Academy"` in the file `apivideo-geo.toml` in the
+folder you run in (or in the one that `--config` names), or a variable of the environment. Some have an option of the
+[command line](commands.md). An option takes precedence over the environment, and the environment over the file. On
+GitHub edit the file in the browser and commit: that starts a new run. In the environment an empty variable counts as
+not set, and the entries of a list are separated by `;`. A wrong or unknown setting ends the run with exit code 2 and a
+sentence that names it.
 
-| setting | default | flag | variable | what |
+| setting | default | option | variable | what |
 |---|---|---|---|---|
 """
 MIDDLE = """
@@ -36,7 +38,7 @@ A settings file with one of these is refused: keys do not belong in files.
 |---|---|
 """
 TAIL = """
-GitHub Actions sets these by itself, and the command reads them: {github}.
+GitHub Actions sets these automatically, and the command reads them: {github}.
 
 This page is written by `make docs`.
 """
@@ -49,9 +51,9 @@ BOUNDS = {Ge: ("at least", "ge"), Gt: ("more than", "gt"), Le: ("at most", "le")
 
 def render_page() -> str:
     """The page, as text."""
-    flags = _flags()
+    options = _options()
     rows = [
-        f"| `{name}` | {_default(field)} | {flags.get(name, '')} | `{variable_of(name)}` | {_what(field)} |\n"
+        f"| `{name}` | {_default(field)} | {options.get(name, '')} | `{variable_of(name)}` | {_what(field)} |\n"
         for name, field in Settings.model_fields.items()
         if name not in ENVIRONMENT_ONLY
     ]
@@ -60,13 +62,13 @@ def render_page() -> str:
     return HEAD + "".join(rows) + MIDDLE + "".join(only) + TAIL.format(github=github)
 
 
-def _flags() -> dict[str, str]:
-    """Setting → its flags, over all commands."""
-    flags: dict[str, str] = {}
+def _options() -> dict[str, str]:
+    """Return setting → its options, over all commands."""
+    options = {"verbosity": "`-q`, `-v`, `-vv`"}  # these have no name of a setting
     for command in getattr(typer.main.get_command(app), "commands").values():  # noqa: B009  click's group has them
         for option in command.params:
-            flags.setdefault(str(option.name), ", ".join(f"`{one}`" for one in option.opts))
-    return flags
+            options.setdefault(str(option.name), ", ".join(f"`{one}`" for one in option.opts))
+    return options
 
 
 def _default(field: FieldInfo) -> str:
