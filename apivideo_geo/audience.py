@@ -324,7 +324,12 @@ class Audience:
         media: str | None = None,
         metric: str | None = None,
     ) -> str:
-        """Return the map as an SVG document with headline, legend and date, as the site's ``map.svg``."""
+        """Return the map as an SVG document with headline, legend and date, as the site's ``map.svg``.
+
+        ``title`` is printed above the map. ``since`` and ``until``: UTC days, both included. ``country`` (alpha-3) or
+        ``media`` (media id): only these plays; ``metric``: another one than the first. Raises UsageError for values
+        that do not exist.
+        """
         from apivideo_geo.render.map.palettes import PALETTES
         from apivideo_geo.render.map.picture import PICTURE_COLOURS, render_picture
         from apivideo_geo.render.map.scale import make_scale

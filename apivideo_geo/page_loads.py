@@ -64,7 +64,7 @@ def find_in_style(style: str, where: str = "the style sheet") -> Iterator[Addres
 
 
 def find_in_script(script: str, where: str = "the script") -> Iterator[Address]:
-    """Yield the addresses of other servers that JavaScript fetches or imports, where they are written out."""
+    """Yield the addresses of other servers that ``script`` fetches or imports, if they are complete in its text."""
     for found in _IN_SCRIPT.finditer(script):
         url = next(filter(None, found.groups()))
         if _ELSEWHERE.match(_plain(url)):

@@ -197,10 +197,10 @@ def _write(path: Path, content: bytes, *, durably: bool) -> None:
 
 
 def _find_outdated(out: Path, listed: Mapping[str, str], site: Collection[str]) -> Iterator[str]:
-    """Yield the files that this program wrote and that nobody needs any more.
+    """Yield the files in ``out`` that an earlier build wrote, that are not in ``site``, and that may be deleted.
 
-    Of the assets, only those that were not part of the previous build either, and those with titles or cities in them:
-    the names of all assets contain their hashes.
+    ``listed``: file → checksum, as the manifest of the previous build has it. Assets of the previous build stay for one
+    build more, for readers who have an old page open; but those with titles or cities in them are deleted at once.
     """
     for name, digest in listed.items():
         stays = name.startswith(ASSETS) and has_own_hash(out / name) and not Path(name).name.startswith(WITH_NAMES)

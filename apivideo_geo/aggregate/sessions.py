@@ -67,8 +67,8 @@ def _is_usual(time: StringValue) -> BooleanValue:
 def utc_seconds(time: StringValue) -> IntegerValue:
     """Return the seconds since 1970 of the times that :func:`utc_day` accepts; null for other texts.
 
-    Fractions of a second are dropped; of forms other than those of :func:`iso_seconds`, the seconds too. A day without
-    a time is its midnight.
+    Fractions of a second are dropped. In forms that :func:`iso_seconds` does not read, the minute is the finest part.
+    A day without a time is its midnight.
     """
     return by_macro(_utc_seconds, time)
 

@@ -114,10 +114,10 @@ def within(facts: ibis.Table, first: date | None, last: date | None) -> ibis.Tab
 def uncollected_days(
     facts: ibis.Table, period: Collection[date], withheld: Collection[str] = ()
 ) -> dict[str, tuple[date, ...]]:
-    """Return dimension → the days of ``period`` with a count of which ``facts`` have no value of the dimension.
+    """Return dimension → the days of ``period`` that have a total, but no row of the dimension in ``facts``.
 
-    Only dimensions with a value on some day. Of those in ``withheld`` only the days before the first value: which later
-    days have one could point at a person.
+    A dimension of which no day at all has a row is left out. Of a dimension in ``withheld`` only the days before its
+    first row are returned: which later days have one could point at a person.
     """
     some = facts.filter(facts["count"] > 0).select("dimension", "day").distinct().to_pyarrow().to_pydict()
     found: defaultdict[str, set[date]] = defaultdict(set)
@@ -133,7 +133,7 @@ def uncollected_days(
 
 
 def _earlier(facts: ibis.Table, stored: Mapping[date, bool], first: date | None) -> Earlier:
-    """Return what the history has before the day ``first``."""
+    """Return the days and counts that the history has before the UTC day ``first``; none if that is None."""
     before = [day for day in stored if first and day < first]
     if not before or first is None:
         return Earlier()

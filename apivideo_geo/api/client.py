@@ -247,7 +247,7 @@ class Client:
 
 
 def check_base_url(base_url: str) -> tuple[str, str]:
-    """Return the address of the server without a trailing slash, and its host. Raises UsageError."""
+    """Return the address without a trailing slash, and its host; warn of plain http. Raises UsageError if invalid."""
     try:
         parts = urlsplit(base_url.strip())
         host, port = parts.hostname or "", parts.port

@@ -116,7 +116,10 @@ class _TimedResponse(client.HTTPResponse):
 
 
 class _TimedConnection(HTTPConnection):
-    """A connection on which each time-out is a deadline: for connecting, and for the response with its body."""
+    """A connection on which a time-out limits a complete step: connecting, or the response with its body.
+
+    In urllib3 it limits each single read, so a server that sends a byte now and then would never be cut off.
+    """
 
     def connect(self) -> None:
         self._count_time()  # for the answer of a proxy

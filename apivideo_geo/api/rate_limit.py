@@ -139,7 +139,11 @@ class Window:
             self._rejections = 0
 
     def _locate(self, ticket: int, sent: float, now: float, resets_in: float | None) -> bool:
-        """Return whether the answer is about the current window; start a new window if it is about a later one."""
+        """Return whether the answer is about the current window; start a new window if it is about a later one.
+
+        ``ticket``: of its request, sent at the time ``sent``. ``resets_in``: seconds after which the server said that
+        the window ends; None if it did not say so.
+        """
         if resets_in is None:
             return ticket >= self._first or self.left is not None
         # Whole seconds, rounded up: the window ends at most a second earlier.
@@ -177,8 +181,8 @@ class Window:
 class Pacer:
     """One ``Window`` for all threads: ``enter`` before a request, ``leave`` after it, always in pairs.
 
-    ``wait`` sleeps the seconds it is given and raises if the run may not wait that long;
-    ``check`` raises if the run is being stopped.
+    ``wait`` sleeps the seconds it is given, and raises DeadlineExceeded if the run must end before;
+    ``check`` raises Stopped if the run is being stopped.
     """
 
     def __init__(self, effects: Effects, wait: Callable[[float], None], check: Callable[[], None]) -> None:
@@ -194,7 +198,7 @@ class Pacer:
         return self._window.limit
 
     def enter(self) -> int:
-        """Wait until another request stays under the limit; return its ticket."""
+        """Wait until another request stays under the limit; return its ticket, a number for :meth:`leave`."""
         while True:
             self._check()
             with self._changed:

@@ -26,7 +26,7 @@ NOTICED = 1.0
 def run_each(
     calls: Iterable[T], fetch: Callable[[T], R], *, workers: int, obey: Callable[[threading.Event], None]
 ) -> Iterator[tuple[T, R]]:
-    """``fetch`` each of ``calls`` on at most ``workers`` threads; yield (call, result) as they finish.
+    """Call ``fetch`` with each of ``calls`` on at most ``workers`` threads; yield (call, result) as they finish.
 
     ``calls`` is read in the caller's thread, at most ``2 * workers`` ahead, so it may be endless. The first error drops
     the remaining calls and is raised. ``obey`` is called once in each thread, with the event that asks it to stop.

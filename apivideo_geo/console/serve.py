@@ -38,7 +38,7 @@ class _Handler(SimpleHTTPRequestHandler):
     }
 
     def send_head(self) -> BinaryIO | None:
-        """Send the headers, and return the open file for GET; None where there is nothing more to send."""
+        """Send the status and the headers; return the open file to send next, or None after an error or a redirect."""
         path = Path(self.translate_path(self.path))
         if not _is_public(path, Path(self.directory)):
             self.send_error(HTTPStatus.NOT_FOUND)

@@ -206,7 +206,7 @@ def _without_patterns(paths: Sequence[str]) -> list[str]:
 
 
 def _hadoop_paths(paths: Sequence[str]) -> list[str]:
-    """Do the same for Spark, which reads files by Hadoop and knows S3 as ``s3a``."""
+    """Escape the characters of local paths that Spark would take for a pattern; ``s3://`` becomes Hadoop's ``s3a://``."""
     paths = [re.sub("^s3://", "s3a://", path) for path in paths]
     return [path if "://" in path else re.sub(r"([\\\[\]{}*?])", r"\\\1", path) for path in paths]
 
@@ -217,7 +217,7 @@ def _add_file(connection: BaseBackend, table: ibis.Table) -> ibis.Table:
 
 
 def make_table(connection: BaseBackend, rows: pa.Table) -> ibis.Table:
-    """Return ``rows`` as a table of ``connection``; in Spark Ibis could not cache a query of tables in memory."""
+    """Return ``rows`` as a table of ``connection``; in Spark as a view, as Ibis cannot keep a table in its memory."""
     if connection.name == "duckdb":
         return ibis.memtable(rows)
     name = ibis.util.gen_name("rows")

@@ -28,7 +28,7 @@ class Border:
 
 @cache
 def load_borders() -> tuple[Border, ...]:
-    """Return the areas of ``data/borders.csv``, in its order."""
+    """Return the areas of ``data/borders.csv`` in the order of the file. Cached."""
     return tuple(
         Border(row["area"], row["atlas"], tuple(row["codes"].split()), row["whole"] == "yes", row["why"])
         for row in read_rows(Path(__file__).with_name("data") / "borders.csv")

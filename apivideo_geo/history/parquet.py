@@ -250,5 +250,5 @@ def damaged_file(path: Path) -> DamagedFile:
 
 
 def unreadable_file(path: Path, error: OSError) -> DataRefused:
-    """Return the error for a file that cannot be opened."""
+    """Return the error, not raised yet, that names ``path`` and why the system cannot open it."""
     return DataRefused(f"Cannot read {path}: {error.strerror or error}. Fix that and run again.")

@@ -376,7 +376,7 @@ def _gettext(context: Context) -> Callable[..., Markup]:
 
 
 def _not_found(context: Context, folders: Sequence[Path]) -> dict[str, Any]:
-    """Return what ``404.html`` prints. It is shown at any depth, so it loads no file: style and script are inline."""
+    """Return what ``404.html`` prints. It is shown for any address and loads no file: style and script are inline."""
     inline = {
         "style": find_file(folders, "404.css").read_bytes() + render_accent(context.theme.accent).encode(),
         "script": find_file(folders, "404.js").read_bytes(),

@@ -88,7 +88,11 @@ class DataApiSource(Source):
         return tuple(replace(asset, lifetime=plays.get(asset.media_id, 0)) for asset in assets)
 
     def window(self, stored: Collection[date], remembered: int | None = None) -> tuple[date, date]:
-        """Return the first UTC day that the API still knows completely, and today, within ``since`` and ``until``."""
+        """Return the first UTC day that the API still knows completely, and today, within ``since`` and ``until``.
+
+        ``stored``: the days of the history. ``remembered``: how many days the API remembers, as an earlier run found;
+        None if none did. It is found out again if it is None, or if the newest stored day is beyond the usual 30 days.
+        """
         now, settings, shared = self._effects.now(), self._settings, self._shared
         first = first_whole_day(now, SANDBOX_RETENTION if settings.sandbox else DEFAULT_RETENTION)
         shared.newest = max([shared.newest, *stored])

@@ -184,7 +184,7 @@ def _world(card: Card, colours: Sequence[str]) -> str:
 
 
 def _dot_style(colours: Sequence[str], pixel: float) -> str:
-    """Return the CSS of the dots; ``pixel`` is the size of a pixel in units of the map."""
+    """Return the CSS of the dots, with ``colours`` by class; ``pixel``: the size of a pixel in units of the map."""
     return (
         f".ring,.dot{{fill:none;stroke-linecap:round}}.ring{{stroke:{_COLOURS.edge};stroke-width:{_RIM * pixel:.1f}}}"
         f".dot{{stroke-width:{_CORE * pixel:.1f}}}"

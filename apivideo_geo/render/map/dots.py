@@ -51,7 +51,7 @@ def draw_hairline(shape: Shape, kind: str, *, unit: int = 1) -> str:
 
 
 def place_dot(shape: Shape, width: float = 0) -> tuple[float, float]:
-    """Return where the dot of ``shape`` is on a map ``width`` pixels wide, in units; 0 means its true position."""
+    """Return x and y of the dot of ``shape`` in units of a map ``width`` pixels wide; with 0 its true position."""
     x, y = shape.dot or shape.label
     if not width or not shape.spread:
         return x, y

@@ -117,7 +117,7 @@ def _level_texts(levels: Sequence[float], top: float, formats: Formats) -> Itera
 
 
 def _names(lines: Sequence[Line], top: float) -> Iterator[str]:
-    """Yield the name of each line next to its last value, with a piece of the line before it."""
+    """Yield the SVG of each line's name next to its last value, after a short stroke; ``top``: the end of the scale."""
     last = {
         slot: _pixels(values[-1], top)
         for slot, line in enumerate(lines)

@@ -82,7 +82,7 @@ def compared(comparison: Comparison | None, daily: Sequence[DayCount], formats: 
 
 
 def collected_days(comparison: Comparison, formats: Formats) -> str:
-    """Return how many days each side of a comparison with the month before has; empty if both have all."""
+    """Return the sentence with the collected days of a month and of the month before; "" if neither lacks any."""
     now, before = comparison.now, comparison.before
     if (now.collected, before.collected) == (now.days, before.days):
         return ""

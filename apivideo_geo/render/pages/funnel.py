@@ -123,7 +123,7 @@ def _note(found: RatioValue, context: Context) -> str:
 
 
 def too_few(lower: str, context: Context) -> str:
-    """Return that there are too few of the metric ``lower`` to divide by."""
+    """Return the sentence that a ratio is not shown, because there are too few of the metric ``lower`` to divide by."""
     formats, least = context.formats, context.formats.number(context.summary.ratio_from)
     if lower in PER_DAY:  # their sum over the days is too small, and only the mean of a day is shown
         return formats.say("Too few: under %(number)s viewer-days", number=least)

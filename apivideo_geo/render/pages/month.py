@@ -304,7 +304,7 @@ def _curve(month: Summary, context: Context) -> dict[str, Any]:
 
 
 def make_months(context: Context) -> dict[str, Any]:
-    """Return what ``months.html`` prints, except the frame: a row for each closed month, newest first."""
+    """Return the variables of ``months.html``, except those of all pages: a row for each closed month, newest first."""
     return {
         "rows": [_month_row(closed, context) for closed in reversed(context.details.closed)],
         "other_metrics": bool(context.summary.others),

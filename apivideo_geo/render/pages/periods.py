@@ -258,7 +258,7 @@ def pack(counts: Sequence[int]) -> str:
 
 
 def render_months(name: str, data: object) -> bytes:
-    """Return a script that hands ``data`` to the function ``name`` of the page's script."""
+    """Return a script that calls the function ``name`` of the page's script, ``apivideoGeo``, with ``data`` as JSON."""
     return f"apivideoGeo.{name}({json.dumps(data, ensure_ascii=False, separators=(',', ':'))});\n".encode()
 
 

@@ -132,7 +132,7 @@ def make_small_maps(context: Context, file: str = "") -> dict[str, Any]:
 
 
 def _months(context: Context) -> Iterator[Values]:
-    """Yield the last months that are over, oldest first: for each country the mean of a collected day."""
+    """Yield the last ``MONTHS`` months that are over, oldest first: for each country the mean of a collected day."""
     summary, formats = context.summary, context.formats
     pages = {closed.month: month_page(closed.month) for closed in context.details.closed}
     for month in _months_over(context)[-MONTHS:]:

@@ -56,7 +56,10 @@ class Formats:
         return text % self._apart(values) if values else text
 
     def say_many(self, one: str, many: str, count: int, /, **values: str) -> str:
-        """Like :meth:`say`, in the plural form of ``count``, which replaces ``%(count)s`` unless ``values`` have it."""
+        """Return the translation of ``one`` or ``many``, in the plural form of ``count``, with ``values`` put in.
+
+        ``%(count)s`` is ``count`` with the separators of the language, unless ``values`` has a ``count``.
+        """
         return self.translations.ngettext(one, many, count) % {"count": self.number(count), **self._apart(values)}
 
     def _apart(self, values: dict[str, str]) -> dict[str, str]:

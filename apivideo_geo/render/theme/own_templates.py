@@ -155,12 +155,12 @@ class _Head(HTMLParser):
         self.close()
 
     def handle_decl(self, decl: str) -> None:
-        """Put the policy after the document type."""
+        """Move ``start``, where the policy is put, behind the document type (``<!doctype html>``)."""
         if self._at_start:
             self.start = self._index() + len(f"<!{decl}>")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Put the policy after ``<html>`` and ``<head>``, and look for one before anything that loads a file."""
+        """Move ``start`` behind ``<html>`` and ``<head>``; look for a policy before anything that loads a file."""
         if tag in ("html", "head") and self._at_start:
             self.start = self._index() + len(self.get_starttag_text() or "")
             return

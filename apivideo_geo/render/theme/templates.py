@@ -55,7 +55,7 @@ def _is_text(line: bytes) -> bool:
 
 
 def find_file(folders: Sequence[Path], name: str) -> Path:
-    """Return the path of ``name`` in the first folder that has it."""
+    """Return the path of the file ``name`` in the first of ``folders`` that has it; StopIteration if none does."""
     return next(folder / name for folder in folders if (folder / name).is_file())
 
 
