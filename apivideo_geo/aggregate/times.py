@@ -134,7 +134,7 @@ def _two_digits(number: StringValue) -> StringValue:
 
 
 def _clock(rest: StringValue) -> StringValue:
-    """Return the time of day in ``rest``, the text after a date, as ``T10:00+01:00``; "" for "", null if it has none."""
+    """Return the time of day in ``rest``, the text after a date, as ``T10:00+01:00``; "" for "", null for others."""
     hour, minute, short, half, sign, hours, minutes = (
         rest.re_extract(_REST, group).fill_null("") for group in range(1, 8)
     )
