@@ -44,7 +44,7 @@ ENVIRONMENT_ONLY = frozenset({"api_key", "source_date_epoch", *OF_GITHUB})
 SourceName = Literal["auto", "data", "sessions", "files", "counts", "demo"]
 CountMetric = Literal["play", "view", "impression", "start", "end"]
 API_METRICS = (*(name for name in METRICS if "session" not in name), PEAK)
-"""The metrics of today's Data API."""
+"""The metrics of the Data API."""
 DETAILED_METRICS = ("play", "view", "impression", "start", "end")
 """Those that add up over videos, devices, …: a viewer of two videos counts once."""
 PaletteName = Literal["blue", "green", "teal", "purple", "orange", "grey"]

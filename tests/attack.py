@@ -343,7 +343,8 @@ the exit code and the seconds of the run, without the start of Python. After eac
 and had the true counts: nothing was half-written. The largest run took {memory:,} MB of memory.
 
 Exit code 4: the server is at fault; site and history are as before. Exit code 0: the run goes on without the API's own
-count, hours or peaks, or the answer put the day, or its hours or peaks, in doubt, which the page or the report says.
+count, hours or peaks, or the answer put the day, or its hours or peaks, [in doubt](data.md#days-in-doubt), which the
+page or the report says.
 Log-in, own count, day, page 2 (of a day), breakdown (devices, for all and for each country), hours, peaks (of live
 streams), own peak (of each), assets and sessions are requests to the API. Download: a published site that is
 opened by its address, with {deadline:g} s for each file. A dash: the answers of this step have nothing that could be

@@ -206,7 +206,7 @@ def test_sessions_have_no_peaks_and_the_demo_warns_of_none_that_nobody_asked_for
     product = Product(tmp_path)
     (tmp_path / "s.csv").write_text("sessionID,loadedAt,country\na,2026-10-08T10:00:00Z,FR\n")
     product.run("collect", "--sessions", "s.csv", now=NIGHT, APIVIDEO_GEO_METRICS="play;ccv-peak")
-    assert "ccv-peak is not collected, because only today's API has it" in product.said
+    assert "ccv-peak is not collected, because only the Data API has it" in product.said
     days = "--since", "2026-10-07", "--detail", "country"
     demo = Product(tmp_path)
     demo.run("collect", "--source", "demo", *days, now=NIGHT)

@@ -1,7 +1,7 @@
 """One vocabulary for devices, systems and browsers: ``data/value_spellings.csv``.
 
-Today's API, the older session endpoints and other programs spell them differently. The words of today's API are stored
-and counted; facts of older files are read with them.
+The Data API, the older session endpoints and other programs spell them differently. The words of the Data API are
+stored and counted; facts of older files are read with them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How requests prove who sends them: HTTP Basic with the API key, or access tokens where the server rejects that.
 
-Today's API takes the key itself as the user name of HTTP Basic: no log-in request, nothing that expires. Older servers
+The Data API takes the key itself as the user name of HTTP Basic: no log-in request, nothing that expires. Older servers
 and some gateways only take access tokens, which the key is exchanged for.
 """
 

@@ -133,7 +133,7 @@ def _collect_others(source: Source, home: History, settings: Settings, now: date
 def _why_no_peaks(source: Source, settings: Settings) -> str:
     """Return why the peaks of live streams cannot be collected; empty if they can."""
     if not source.has_peaks:
-        return "ccv-peak is not collected, because only today's API has it, not sessions or counts"
+        return "ccv-peak is not collected, because only the Data API has it, not sessions or counts"
     if settings.withhold_media:
         return "ccv-peak is not collected with withhold_media, because it is by live stream"
     if (settings.detail or source.usual_detail) == "country":
@@ -379,7 +379,7 @@ class _Run:
 
 
 def _export_sessions(sessions: ibis.Table, days: Collection[date], settings: Settings) -> None:
-    """Write ``exports/sessions.csv``: the ``sessions`` of ``days``, and what it contained of other days."""
+    """Write ``exports/sessions.csv``: the ``sessions`` of ``days``; its rows of other days stay."""
     from apivideo_geo.exports.sessions_csv import write_sessions_csv
 
     write_sessions_csv(

@@ -1,4 +1,4 @@
-"""Today's Data API as a source: counts by breakdown, one UTC day a request (a page of a hundred rows)."""
+"""The Data API as a source: counts by breakdown, one UTC day a request (a page of a hundred rows)."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def _atom(moment: datetime) -> str:
 
 
 def video_body(asset: MediaItem) -> dict[str, Any]:
-    """A video as today's API writes it; non-public ones carry a token in their asset URLs."""
+    """A video as the Data API writes it; non-public ones carry a token in their asset URLs."""
     token = "" if asset.public else "?token=private-player-token"
     player = f"https://embed.api.video/vod/{asset.media_id}{token}"
     cdn = f"https://cdn.api.video/vod/{asset.media_id}"

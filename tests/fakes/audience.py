@@ -54,7 +54,7 @@ def title_of(number: int, public: bool, kind: str) -> str:
 
 
 class Viewer(NamedTuple):
-    """A kind of viewer: the words of today's API, and the objects of the session endpoints."""
+    """A kind of viewer: the words of the Data API, and the objects of the session endpoints."""
 
     device: str
     system: str

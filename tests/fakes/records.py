@@ -59,7 +59,7 @@ class Session(NamedTuple):
 
     @property
     def device(self) -> str:
-        """The device type in the words of today's API."""
+        """The device type in the words of the Data API."""
         return self.viewer.device
 
 

@@ -148,7 +148,7 @@ class World:
         return self.truth_by(lambda session: session.media_id, **chosen)
 
     def truth_by_device(self, **chosen: Any) -> dict[str, Counter[str]]:
-        """Device type (words of today's API) → plays by alpha-3."""
+        """Device type (words of the Data API) → plays by alpha-3."""
         return self.truth_by(lambda session: session.device, **chosen)
 
 

@@ -14,7 +14,7 @@ DEVICES = {
     "console": marked("Console"),
     "wearable": marked("Wearable"),
 }
-"""Device types in the words of today's API (``aggregate/value_spellings.py``) → their names, which are translated."""
+"""Device types in the words of the Data API (``aggregate/value_spellings.py``) → their names, which are translated."""
 
 PRODUCTS = {
     "android": "Android",
@@ -52,7 +52,7 @@ PRODUCTS = {
     "webos": "webOS",
     "windows": "Windows",
 }
-"""System or browser in the words of today's API → the name of the product, the same in every language."""
+"""System or browser in the words of the Data API → the name of the product, the same in every language."""
 
 
 def value_name(dimension: str, value: str, formats: Formats) -> str:
