@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from apivideo_geo.macros import by_macro
+
 if TYPE_CHECKING:
     from ibis.expr.types import StringValue
 
@@ -36,26 +38,16 @@ def unescape_formula(text: str) -> str:
     return text[1:] if _ESCAPED.match(text) else text
 
 
+@by_macro
 def escape_formulas(column: StringValue) -> StringValue:
     """Apply :func:`escape_formula` to a column of an engine."""
-    from apivideo_geo.engines import by_macro
-
-    return by_macro(_escape_formulas, column)
-
-
-def _escape_formulas(column: StringValue) -> StringValue:
     # Compared first because that is cheap: formulas sort before letters and digits, or after all of ASCII.
     maybe = (column < "0") | (column.between(":", "A")) | (column >= "\u00a0")
     return (maybe & column.re_search(f"^{_FORMULA.pattern}")).ifelse("'" + column, column)
 
 
+@by_macro
 def unescape_formulas(column: StringValue) -> StringValue:
     """Apply :func:`unescape_formula` to a column of an engine."""
-    from apivideo_geo.engines import by_macro
-
-    return by_macro(_unescape_formulas, column)
-
-
-def _unescape_formulas(column: StringValue) -> StringValue:
     escaped = column.startswith("'") & column.re_search(f"^{_ESCAPED.pattern}")
     return escaped.ifelse(column.substr(1), column)

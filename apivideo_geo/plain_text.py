@@ -95,9 +95,9 @@ def clean_texts(column: StringValue, engine: str) -> StringValue:
 
     NUL, ESC, tabs and ends of lines are each searched on their own: that is several times faster than one pattern.
     """
-    from apivideo_geo.engines import by_macro
+    from apivideo_geo.macros import by_macro
 
-    return by_macro(_clean_texts, column) if engine == "duckdb" else _clean_texts(column, engine)
+    return by_macro(_clean_texts)(column) if engine == "duckdb" else _clean_texts(column, engine)
 
 
 def _clean_texts(column: StringValue, engine: str = "duckdb") -> StringValue:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from apivideo_geo.aggregate.times import day_of_number, let, seconds_of_number, to_iso
-from apivideo_geo.engines import by_macro
+from apivideo_geo.macros import by_macro
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, DateValue, IntegerValue, StringValue, Value
@@ -38,6 +38,7 @@ def text_column(table: ibis.Table, name: str) -> StringValue:
     return table[name].nullif("")
 
 
+@by_macro
 def utc_day(time: StringValue) -> DateValue:
     """Return the UTC day of times, null for texts that are none and outside ``EARLIEST`` to ``LATEST``.
 
@@ -45,10 +46,6 @@ def utc_day(time: StringValue) -> DateValue:
     the other forms of :mod:`apivideo_geo.aggregate.times`. Without an offset the time is UTC; a day without a time is
     its midnight. The connection's time zone must be UTC.
     """
-    return by_macro(_utc_day, time)
-
-
-def _utc_day(time: StringValue) -> DateValue:
     # Each engine accepts other forms than ISO 8601, too: the patterns let pass only what both read alike.
     day, number, other = _parse_day(time), let(time, day_of_number), let(time, lambda odd: let(to_iso(odd), _parse_day))
     bounds = ibis.date(EARLIEST), ibis.date(LATEST)
@@ -64,25 +61,19 @@ def _is_usual(time: StringValue) -> BooleanValue:
     return usual & (time.substr(11, 1) >= "0") & ~time.endswith(".Z")
 
 
+@by_macro
 def utc_seconds(time: StringValue) -> IntegerValue:
     """Return the seconds since 1970 of the times that :func:`utc_day` accepts; null for other texts.
 
     Fractions of a second are dropped. In forms that :func:`iso_seconds` does not read, the minute is the finest part.
     A day without a time is its midnight.
     """
-    return by_macro(_utc_seconds, time)
+    return ibis.coalesce(iso_seconds(time), let(time, lambda odd: let(to_iso(odd), lambda iso: iso_seconds(iso))))
 
 
-def _utc_seconds(time: StringValue) -> IntegerValue:
-    return ibis.coalesce(_iso_seconds(time), let(time, lambda odd: let(to_iso(odd), _iso_seconds)))
-
-
+@by_macro
 def iso_seconds(time: StringValue) -> IntegerValue:
     """Return the seconds since 1970 of times in ISO 8601 and of numbers, without fractions; null for other texts."""
-    return by_macro(_iso_seconds, time)
-
-
-def _iso_seconds(time: StringValue) -> IntegerValue:
     others = ibis.coalesce(_parse_seconds(time), let(time, seconds_of_number))
     return _is_usual(time).ifelse(time.try_cast("timestamp").epoch_seconds().cast("int64"), others)
 

@@ -5,7 +5,6 @@ Only this package imports an engine, and only when it is needed. All other code 
 
 from apivideo_geo.engines.connection import connect
 from apivideo_geo.engines.failures import OutOfMemory, engine_errors
-from apivideo_geo.engines.macros import by_macro
 from apivideo_geo.engines.reading import (
     FILE,
     Layout,
@@ -20,7 +19,6 @@ __all__ = [
     "FILE",
     "Layout",
     "OutOfMemory",
-    "by_macro",
     "connect",
     "engine_errors",
     "find_json_names",

@@ -1,8 +1,9 @@
 import ibis
 import pyarrow as pa
 
-from apivideo_geo.engines import by_macro, connect, make_table
+from apivideo_geo.engines import connect, make_table
 from apivideo_geo.formulas import escape_formulas
+from apivideo_geo.macros import by_macro
 
 
 def test_a_macro_is_what_its_expression_is_on_each_connection_and_in_a_table_in_memory():
@@ -24,5 +25,5 @@ def test_two_functions_of_the_same_name_have_a_macro_each():
     def one(cell):
         return cell + "2"
 
-    query = table.select(first=by_macro(first, table.cell), second=by_macro(one, table.cell))
+    query = table.select(first=by_macro(first)(table.cell), second=by_macro(one)(table.cell))
     assert query.to_pyarrow().to_pylist() == [{"first": "a1", "second": "a2"}]
