@@ -39,7 +39,7 @@ LEAST_TURN = 3
 
 @dataclass(frozen=True)
 class Collected:
-    """What later steps need of a run: ``settings`` with the source that was chosen, ``effects`` with its clock.
+    """What the steps after collecting need: ``settings`` with the chosen source, ``effects`` with the source's clock.
 
     ``hidden``: the titles and ids that must not be published.
     """

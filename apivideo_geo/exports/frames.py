@@ -211,7 +211,7 @@ def _metric_rows(summary: Summary) -> Iterator[tuple[object, ...]]:
 
 
 def _rows_of(summary: Summary, counts: Iterable[tuple[str, float]]) -> Iterator[tuple[object, ...]]:
-    """Yield the columns of a metric for each country or video of ``counts``."""
+    """Yield a row in the columns of ``metrics.csv`` for each country or video of ``counts``: (code or id, count)."""
     metric, days = summary.metric, [day for day in summary.daily if day.count is not None]
     if metric in PER_DAY:
         days = [day for day in days if not day.open] or days  # those of the mean
