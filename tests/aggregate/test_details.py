@@ -154,3 +154,11 @@ def test_a_city_has_a_count_for_each_month_and_none_where_a_month_is_not_publish
     for now, november in ((32, 0), (33, 8)):
         _, details = summarised({"city": 3}, rows=rows, collected=[*october, *MONTH], now=now)
         assert details.countries["FRA"].monthly["city"] == {"Paris": [6, 0], "Lyon": [7, november]}
+
+
+@pytest.mark.parametrize(("least", "lifetime"), [({"media": 6}, None), ({"city": 6}, 99), ({}, 99)])
+def test_lifetime_plays_are_not_shown_where_counts_of_videos_are_withheld(least, lifetime):
+    facts = ibis.memtable(facts_table((day, "play", *rest) for day, *rest in ROWS))
+    assets = [replace(ASSETS[0], lifetime=99)]
+    details = detail(facts, summarised()[0], assets, least, lambda code, name: None)
+    assert [one.asset.lifetime for one in details.assets] == [lifetime]
