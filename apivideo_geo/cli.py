@@ -79,7 +79,7 @@ def _run(
     accept_refused: Annotated[
         bool | None, typer.Option("--accept-refused", help="Use files although over a tenth of the rows is no use.")
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only warnings and errors.")] = False,
     verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Print more; -vv: every request.")] = 0,
     log_json: Annotated[bool | None, typer.Option("--log-json", help="Log lines as JSON.")] = None,
 ) -> None:
@@ -92,6 +92,7 @@ def _run(
         command, flags["source"] = "build", "demo"
     settings, effects = _set_up(flags, config)
     from apivideo_geo.console.actions import publish_report
+    from apivideo_geo.console.log_format import log_warnings
     from apivideo_geo.console.report import Report
     from apivideo_geo.pipeline import run
 
@@ -100,6 +101,9 @@ def _run(
         run(command, settings, effects, report)
     finally:  # a run that fails also reports what it collected before
         publish_report(report, settings)
+        effects.progress.stop()
+        if settings.verbosity < 0:
+            log_warnings(report.warnings)
     if settings.verbosity >= 0:
         typer.echo("\n".join(report.lines()))
 

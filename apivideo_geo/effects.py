@@ -26,6 +26,9 @@ class Progress:
     def finish(self) -> None:
         """End the step."""
 
+    def stop(self) -> None:
+        """Stop showing a step that failed; does nothing if no step is shown."""
+
 
 @dataclass
 class Effects:

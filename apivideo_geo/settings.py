@@ -702,6 +702,15 @@ def _sentence(error: ValidationError, flags: set[str], in_file: Callable[[str, i
     return f"{where}: {message[0].lower() + message[1:]}{value}."
 
 
+def find_misnamed_key() -> str:
+    """Return a sentence if a variable has a name like ``APIVIDEO_API_KEY``, and that one is not set; else ""."""
+    alike = {"APIVIDEOKEY", "APIVIDEOAPIKEY", "APIVIDEOTOKEN", "APIVIDEOAPITOKEN"}
+    names = [name for name, value in os.environ.items() if value and re.sub("[^A-Z]", "", name.upper()) in alike]
+    if not names or any(name.upper() == "APIVIDEO_API_KEY" for name in names):
+        return ""
+    return f"The variable {min(names)} is set, but the name for the API key is APIVIDEO_API_KEY: rename it."
+
+
 def secrets_in_environment() -> tuple[str, ...]:
     """Return the API key and GitHub's token, if they are set; works if the settings are invalid."""
     values = (os.environ.get(name, "").strip() for name in ("APIVIDEO_API_KEY", "GITHUB_TOKEN"))

@@ -140,6 +140,20 @@ def test_quiet_says_nothing_when_all_is_well(product, world):
     assert (done.stdout, done.stderr) == ("", "")
 
 
+@pytest.mark.parametrize("as_json", [False, True])
+def test_quiet_still_prints_the_warnings_on_stderr(product, world, as_json):
+    rows = ["a,2026-10-01T10:00:00Z,France\n", "b,2026-10-01T11:00:00Z,Peru\n"]
+    for name, part in {"two": rows, "one": rows[:1]}.items():
+        (product.folder / f"{name}.csv").write_text("sessionID,loadedAt,country\n" + "".join(part))
+    flags = ("--log-json",) if as_json else ()
+    product.run("collect", "--sessions", "two.csv", now=world.end)
+    done = product.run("collect", "-q", *flags, "--sessions", "one.csv", now=world.end)
+    [line] = done.stderr.splitlines()
+    warning = "2026-10-01: these files have 1, but 2 are stored. Kept 2."
+    assert (json.loads(line)["message"] if as_json else line.removeprefix("WARNING: ")).startswith(warning)
+    assert done.stdout == ""
+
+
 def test_the_report_adds_up(product, world):
     with StandIn(world, odd_values=True) as api:
         said = product.run(api=api, now=world.end).stdout
@@ -174,6 +188,22 @@ def test_a_run_that_is_asked_to_end_leaves_nothing_half_written_and_no_temporary
     assert not (product.folder / "site").exists()
     assert [name for name in product.files() if "writing" in name] == []
     assert [*(product.folder / "tmp").iterdir()] == []
+
+
+def test_a_second_ctrl_c_does_not_interrupt_the_end_of_the_run(capsys):
+    ended = []
+
+    def work():
+        try:
+            signal.raise_signal(signal.SIGINT)
+        finally:
+            signal.raise_signal(signal.SIGINT)
+            ended.append(True)
+
+    assert run_guarded(work) == 130
+    assert ended == [True]
+    assert capsys.readouterr().err == "error: Interrupted; no file is left half-written.\n"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_ctrl_c_that_python_made_another_error_of_is_exit_130_too(capsys):

@@ -386,6 +386,45 @@ def test_a_smaller_file_takes_no_session_out_of_the_export_that_the_history_keep
     assert lines[0].endswith(",dept")
 
 
+def test_session_files_that_replace_other_sessions_of_a_day_are_a_warning_that_names_the_days(product):
+    now, head = datetime(2026, 11, 1, tzinfo=UTC), "sessionID,loadedAt,country\n"
+    rows = [f"{name},2026-10-0{day}T10:00:00Z,France\n" for day in (1, 2) for name in (f"a{day}", f"b{day}")]
+    rows += [f"{name},2026-10-0{day}T10:00:00Z,Peru\n" for day in (1, 2) for name in (f"c{day}", f"d{day}", f"e{day}")]
+    for name, part in {"old": rows[:4], "grown": rows[:5], "other": rows[4:], "all": rows, "less": rows[4:5]}.items():
+        (product.folder / f"{name}.csv").write_text(head + "".join(part))
+    run = lambda name: product.run("--sessions", f"{name}.csv", now=now).stdout  # noqa: E731
+    for same in ("old", "old", "grown"):
+        assert "Warning" not in run(same)
+    said = run("other")
+    assert said.count("Warning") == 1
+    assert (
+        "session files of an earlier run gave other counts for 2 days (2026-10-01 to 2026-10-02); those of this run "
+        "replaced them. To count the sessions of both, give all files of a day in one run: --sessions 'old/*'"
+    ) in said
+    assert product.choro() == {"PER": 6}
+    assert "Warning" not in run("all")
+    said = run("less")
+    assert "2026-10-01: these files have 1, but 5 are stored. Kept 5." in said
+    assert "earlier run" not in said, "a day that was kept is not one that was replaced"
+
+
+@pytest.mark.parametrize("name", ["API_VIDEO_KEY", "APIVIDEO_APIKEY", "APIVIDEO_KEY", "API_VIDEO_API_KEY"])
+def test_a_key_under_another_name_is_an_error_that_names_the_right_one_and_not_a_demo(product, name):
+    done = product.run(code=2, **{name: "a-private-value"})
+    assert f"The variable {name} is set, but the name for the API key is APIVIDEO_API_KEY: rename it." in done.stderr
+    assert "a-private-value" not in product.said
+    assert not (product.folder / "history-demo").exists()
+
+
+def test_a_history_of_session_files_without_a_key_names_the_next_step(product):
+    (product.folder / "s.csv").write_text("sessionID,loadedAt,country\na,2026-10-01T10:00:00Z,France\n")
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    product.run("collect", "--sessions", "s.csv", now=now)
+    said = product.run(now=now, code=2).stderr
+    assert "in the folder history but no API key: run the command render" in said
+    assert "give --sessions to add session files" in said
+
+
 def test_times_that_cannot_be_are_refused_and_counted(product):
     rows = "".join(f"{n},{day}T00:00:00Z,France\n" for n, day in enumerate(["0001-01-01", "9999-12-31", "2026-10-01"]))
     (product.folder / "odd.csv").write_text("sessionID,loadedAt,country\n" + rows + "x,2027-01-01T00:00:00Z,Peru\n")

@@ -107,10 +107,7 @@ def _collect_all(
     if error := refused.pop(sources[0].metric, None):
         raise error
     _collect_others(sources[0], home, settings, now, report)
-    report.warnings += [
-        f"{name} was not collected, the others were: {error} To do without {name}, take it out of the setting metrics"
-        for name, error in refused.items()
-    ]
+    report.warnings += [f"{name} was not collected: {error} {_advise(name, error)}" for name, error in refused.items()]
     return hidden
 
 
@@ -152,9 +149,21 @@ def _note_refused(metric: str, first: str, refused: dict[str, SourceFailed]) -> 
     except (DeadlineExceeded, DiskFailed):
         raise
     except SourceFailed as error:
-        if metric == first and not (isinstance(error, ApiError) and error.status in REFUSED):
+        if metric == first and not _is_refusal(error):
             raise
         refused[metric] = error
+
+
+def _is_refusal(error: SourceFailed) -> bool:
+    """Return whether the API refused the metric; False if the network or the server failed."""
+    return isinstance(error, ApiError) and error.status in REFUSED
+
+
+def _advise(metric: str, error: SourceFailed) -> str:
+    """Return what to do about a ``metric`` that was not collected."""
+    if _is_refusal(error):
+        return f"To do without {metric}, take it out of the setting metrics"
+    return f"The next run requests {metric} again"
 
 
 def _announce(runs: Sequence[_Run], plans: Mapping[str, Plan], effects: Effects) -> None:
@@ -317,10 +326,10 @@ class _Run:
             allowed = replace(allowed, days=days, table=table)
         if self.source.has_own_count:
             unclear = history.days_to_count_first(allowed, self.now).items()
-            own_counts = fetch_own_counts(self.source, {d: n for d, n in unclear if d not in own_counts}) | dict(
-                own_counts
-            )
+            requested = {day: count for day, count in unclear if day not in own_counts}
+            own_counts = {**fetch_own_counts(self.source, requested), **own_counts}
         unfinished = {day: line.count for day, line in history.entries.items() if day in facts.days and line.open}
+        replaced = history.replaced_days(allowed, "files") if self.source.name == "files" else set()
         shrunk = history.save(
             allowed, metric=self.source.metric, source=self.source.name, detail=detail, now=self.now,
             accept_shrink=settings.accept_shrink, own_counts=own_counts if self.source.has_own_count else None,
@@ -328,13 +337,14 @@ class _Run:
         )  # fmt: skip
         self.report.add(allowed)
         rejected = {day.day for day in shrunk}
-        self.kept_days.extend(day for day in facts.days if day not in rejected)
+        saved = [day for day in facts.days if day not in rejected]
+        self.kept_days.extend(saved)
         self.report.note_shrunk(shrunk, self.label)
+        self.report.note_replaced(replaced - rejected)
         stored = {day: history.entries[day] for day in unfinished}
         lower = {day: (unfinished[day], line.count) for day, line in stored.items() if not line.open}
         self.report.note_lower(lower, self.label)
         if facts.sessions is not None:
-            saved = [day for day in facts.days if day not in rejected]
             history.ask_again(saved)  # in the next run, if this one is interrupted before the file is written
             if self.source.metric == "session" and not self.number:
                 self.store_session_time(facts.sessions, saved)

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -20,6 +21,8 @@ INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: 128 + SIGINT."""
 TERMINATED = 143
 """The same after SIGTERM, which ``kill``, systemd and Docker send."""
+ENDING = 5.0
+"""Seconds that an interrupted run has to end, before another Ctrl-C interrupts that too."""
 
 
 def run_guarded(work: Callable[[], object]) -> int:
@@ -48,23 +51,32 @@ def run_guarded(work: Callable[[], object]) -> int:
 def _terminable() -> Iterator[threading.Event]:
     """Within the block, SIGTERM raises KeyboardInterrupt, so that temporary files are removed; provide an event for it.
 
-    Further SIGTERMs are then ignored, so that they do not interrupt the removal.
+    Further SIGTERMs and Ctrl-Cs are ignored for ``ENDING`` seconds, so that they do not interrupt the removal.
     """
-    terminated = threading.Event()
+    terminated, ending_until = threading.Event(), 0.0
 
     def interrupt(number: int, _: object) -> None:
-        signal.signal(number, signal.SIG_IGN)
-        terminated.set()
+        nonlocal ending_until
+        if time.monotonic() < ending_until:
+            return
+        ending_until = time.monotonic() + ENDING
+        if number == signal.SIGTERM:
+            terminated.set()
         raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():
         yield terminated  # Python handles signals in the main thread alone
         return
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {signal.SIGTERM: signal.getsignal(signal.SIGTERM)}
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else the shell had it ignored
+        before[signal.SIGINT] = signal.default_int_handler
+    for number in before:
+        signal.signal(number, interrupt)
     try:
         yield terminated
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def leave(code: int) -> NoReturn:
@@ -74,6 +86,8 @@ def leave(code: int) -> NoReturn:
     """
     import atexit
 
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, lambda *_: os._exit(code))  # Ctrl-C while an exit handler takes long
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         try:

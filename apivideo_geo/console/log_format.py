@@ -7,6 +7,7 @@ import logging
 import re
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, unquote_plus, urlsplit
@@ -16,7 +17,7 @@ from apivideo_geo.api.secrets import redactor
 if TYPE_CHECKING:
     from apivideo_geo.settings import Settings
 
-LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO, 2: logging.DEBUG}
+LEVELS = {-1: logging.WARNING, 0: logging.WARNING, 1: logging.INFO, 2: logging.DEBUG}
 """Setting ``verbosity`` → the lowest level that is printed."""
 
 
@@ -28,13 +29,19 @@ def set_up_logging(settings: Settings) -> None:
         _hide_secrets(address)
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(redactor)
-    handler.setFormatter(
-        JsonFormatter() if settings.log_json else logging.Formatter("%(levelname)s %(name)s: %(message)s")
-    )
+    name = " %(name)s" if settings.verbosity > 0 else ""  # where a line comes from is of no use to most readers
+    text = logging.Formatter(f"%(levelname)s{name}: %(message)s")
+    handler.setFormatter(JsonFormatter() if settings.log_json else text)
     logger = logging.getLogger("apivideo_geo")
     logger.handlers[:] = [handler]
     logger.setLevel(LEVELS[settings.verbosity])
     logger.propagate = False
+
+
+def log_warnings(warnings: Iterable[str]) -> None:
+    """Log the ``warnings`` of a run that does not print its report."""
+    for warning in warnings:
+        logging.getLogger("apivideo_geo").warning("%s", warning)
 
 
 def _hide_secrets(address: str) -> None:

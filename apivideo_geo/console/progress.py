@@ -136,6 +136,10 @@ class LiveBar(Progress):
 
     def finish(self) -> None:
         """Stop the bar and leave it on the screen."""
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop the bar, also of a step that failed: a bar hides the cursor of the terminal."""
         if self._bar:
             self._bar.stop()
             self._bar = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -77,9 +77,10 @@ class Report:
                 self.warnings.append(f"{label}{one.day}: {why}. Kept the {one.stored:,} that are stored")
                 continue
             by = "" if one.dimension == "total" else f" by {one.dimension}"
+            new = f"{'these files have' if self._is_from_files else 'the API now reports'} {one.reported:,}{by}"
             message = (
-                f"{label}{one.day}: the API now reports {one.reported:,}{by}, but {one.stored:,} are stored. "
-                f"Kept {one.stored:,}. To store the new value, run with --accept-shrink"
+                f"{label}{one.day}: {new}, but {one.stored:,} are stored. Kept {one.stored:,}. To store the new value, "
+                "run with --accept-shrink"
             )
             (self.warnings if one.complete else self.unfinished).append(message)
 
@@ -88,12 +89,25 @@ class Report:
 
         ``label``: what to put before the day.
         """
+        origin = "the files" if self._is_from_files else "the API"
         self.warnings += [
-            f"{label}{day}: the API reported {before:,} while the day was not over, and {after:,} now that it is. "
+            f"{label}{day}: {origin} reported {before:,} while the day was not over, and {after:,} now that it is. "
             f"Stored {after:,}"
             for day, (before, after) in days.items()
             if after < before
         ]
+
+    def note_replaced(self, days: Collection[date]) -> None:
+        """Add a warning that names the ``days`` of which session files replaced other counts, if there are any."""
+        if days:
+            self.warnings.append(
+                f"session files of an earlier run gave other counts for {list_days(days)}; those of this run replaced "
+                "them. To count the sessions of both, give all files of a day in one run: --sessions 'old/*'"
+            )
+
+    @property
+    def _is_from_files(self) -> bool:
+        return self.source in ("files", "counts")
 
     def note_set_aside(self, files: Sequence[Path]) -> None:
         """Add a warning that names the ``files`` to which days in the future were moved, if there are any."""

@@ -11,7 +11,7 @@ from apivideo_geo.doctor.findings import Finding
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApivideoGeoError, KeyRefused
 from apivideo_geo.history.history import find_last_source
-from apivideo_geo.settings import PRODUCTION, SANDBOX, Settings
+from apivideo_geo.settings import PRODUCTION, SANDBOX, Settings, find_misnamed_key
 
 WHERE = "https://dashboard.api.video/apikeys"
 SECRET = "on GitHub under Settings, Secrets and variables, Actions, New repository secret"  # noqa: S105  a place
@@ -22,9 +22,11 @@ def examine_account(settings: Settings, effects: Effects) -> tuple[list[Finding]
     if settings.source in ("files", "demo") and not settings.key:
         return [Finding("key", "ok", f"No API key is needed for the source {settings.source}.")], None
     if not settings.key:
-        stored, step = _last_source(settings), f"Copy a key from {WHERE} into APIVIDEO_API_KEY ({SECRET})."
+        stored = _last_source(settings)
+        step = find_misnamed_key() or f"Copy a key from {WHERE} into APIVIDEO_API_KEY ({SECRET})."
         if stored == "files":
-            return [Finding("key", "ok", "No API key is needed to add session files or to rebuild the site.")], None
+            says = "No API key is needed to add session files with --sessions, or to rebuild the site with render."
+            return [Finding("key", "ok", says)], None
         if stored == "demo" or shows_demo(settings):
             says = "No API key is set, so the site shows demo data, which needs none."
             return [Finding("key", "warning", says, f"To show your own account: {step[0].lower()}{step[1:]}")], None

@@ -34,7 +34,7 @@ import pyarrow.compute as pc
 from apivideo_geo.days import day_end, list_days
 from apivideo_geo.durable import alone, remove_leftovers, save_bytes
 from apivideo_geo.errors import DataRefused, SourceFailed, UsageError
-from apivideo_geo.facts import FACTS, sort_facts
+from apivideo_geo.facts import FACTS, KEYS, sort_facts
 from apivideo_geo.history import doubt
 from apivideo_geo.history.account import parse_account, render_account
 from apivideo_geo.history.day_lines import HOURS, PEAKS, hide_unlisted_peaks
@@ -391,6 +391,20 @@ class History:
         for path, days in groupby(sorted(alike), self.file_of):
             stored |= dict.fromkeys(days, FACTS.empty_table()) | split_days(read_rows(path).cast(FACTS))
         return tuple(day for day in facts.days if stored.get(day) != rows.get(day, FACTS.empty_table()))
+
+    def replaced_days(self, facts: Facts, source: str) -> set[date]:
+        """Return the days stored from ``source`` of which ``facts`` lack a count, or have a lower one.
+
+        Only the dimensions of ``facts`` are compared, because a run may collect fewer of them.
+        """
+        stored = sorted(day for day in facts.days if day in self.entries and self.entries[day].source == source)
+        tables = [_rows_of(path, list(days)) for path, days in groupby(stored, self.file_of)]
+        if not tables:
+            return set()
+        both = pa.concat_tables(tables).join(facts.table, KEYS, right_suffix=" now")
+        lower = pc.less(pc.fill_null(both["count now"], 0), both["count"])
+        compared = pc.is_in(both["dimension"], pc.unique(facts.table["dimension"]))
+        return set(both.filter(pc.and_(lower, compared))["day"].to_pylist())
 
     def put(self, rows: Mapping[date, pa.Table], entries: Mapping[date, LedgerDay], now: datetime) -> None:
         """Store days of another history, rows and ledger lines, in place of the stored ones."""

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from apivideo_geo.errors import DataRefused, EndpointGone, UsageError
+from apivideo_geo.settings import find_misnamed_key
 
 if TYPE_CHECKING:
     from apivideo_geo.api.client import Client
@@ -89,7 +90,9 @@ def open_client(settings: Settings, effects: Effects) -> Client | None:
         return None
     if not settings.key:
         raise UsageError(
-            "There is no API key: set APIVIDEO_API_KEY (from https://dashboard.api.video/apikeys) in the environment."
+            find_misnamed_key()
+            or "There is no API key: set APIVIDEO_API_KEY (from https://dashboard.api.video/apikeys) in the "
+            "environment."
         )
     from apivideo_geo.api.client import Client
 
@@ -118,7 +121,7 @@ def choose_sources(
     if client is None and _choose_name(settings) == "demo":
         if settings.source == "auto":
             _check_demo_allowed(settings, last_source)
-            effects.progress.say("No API key in APIVIDEO_API_KEY and no --sessions: building the demo.")
+            effects.progress.say("No API key in APIVIDEO_API_KEY and no --sessions: demo data is used.")
         from apivideo_geo.sources.demo import demo_sources
 
         return [*demo_sources(settings, effects)]
@@ -144,7 +147,7 @@ def _open_files(settings: Settings, effects: Effects) -> list[Source]:
     try:
         return [FilesSource(settings, effects)]
     except DataRefused:
-        effects.progress.finish()
+        effects.progress.stop()
         if not are_counts(settings.sessions, connect(settings.engine)):
             raise
     effects.progress.say("The files of --sessions have counts by day and country: reading them as --counts.")
@@ -158,12 +161,15 @@ def _choose_name(settings: Settings) -> str:
 
 
 def _check_demo_allowed(settings: Settings, last_source: str | None) -> None:
+    if misnamed := find_misnamed_key():
+        raise UsageError(f"{misnamed} To see demo data, run the command demo.")
     if settings.sandbox:
         raise UsageError("--sandbox needs an API key of the sandbox: set APIVIDEO_API_KEY in the environment.")
     if last_source:
+        more = "give --sessions to add session files" if last_source == "files" else "set APIVIDEO_API_KEY to collect"
         raise UsageError(
-            f"There is a history in {settings.history} but no API key: set APIVIDEO_API_KEY to continue collecting, "
-            "run the command render to rebuild the page from the history, or demo to see demo data."
+            f"There is a history in the folder {settings.history} but no API key: run the command render to rebuild "
+            f"the site from it, {more}, or run demo to see demo data."
         )
 
 

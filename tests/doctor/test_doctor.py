@@ -105,7 +105,16 @@ def test_no_key_says_what_can_be_done_with_the_history_that_is_there(api, place)
     files = settings(sessions=["s.csv"], history="from-files")
     run("collect", files, Impatient(int(NIGHT.timestamp())))
     found = look(settings(history="from-files"))["key"]
-    assert (found.state, found.says) == ("ok", "No API key is needed to add session files or to rebuild the site.")
+    assert found.state == "ok"
+    assert (
+        found.says == "No API key is needed to add session files with --sessions, or to rebuild the site with render."
+    )
+
+
+def test_a_key_under_another_name_is_named_without_its_value(place):
+    said = Product(place).run("doctor", code=2, API_VIDEO_KEY="a-private-value").stdout
+    assert "→ The variable API_VIDEO_KEY is set, but the name for the API key is APIVIDEO_API_KEY: rename it." in said
+    assert "a-private-value" not in said
 
 
 def test_a_wrong_key_is_exit_3_and_never_shown(api, place):

@@ -46,9 +46,7 @@ def copy_as_utf8(path: Path, header: int = 1) -> Path:
     ``MOST_COPIED`` bytes, :class:`DiskFailed` if the copy cannot be written.
     """
     encoding = encoding_of(path)
-    if not encoding.startswith("utf-8"):
-        log.warning("%s is %s text; it is read as such.", path, encoding[:6].upper())
-    log.info("%s is copied to a temporary file, because the engine cannot read it as it is.", path)
+    log.info("%s is copied as UTF-8 to a temporary file, because the engine cannot read it as it is.", path)
     values = [part for part in path.absolute().parts[1:-1] if "=" in part]
     copy = Path(temporary_folder(), "copies", str(next(_copies)), *values, "text")
     try:
