@@ -191,7 +191,7 @@ def test_a_run_that_is_asked_to_end_leaves_nothing_half_written_and_no_temporary
 
 
 def test_a_second_ctrl_c_does_not_interrupt_the_end_of_the_run(capsys):
-    ended = []
+    ended, before = [], signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def work():
         try:
@@ -200,10 +200,13 @@ def test_a_second_ctrl_c_does_not_interrupt_the_end_of_the_run(capsys):
             signal.raise_signal(signal.SIGINT)
             ended.append(True)
 
-    assert run_guarded(work) == 130
+    try:
+        assert run_guarded(work) == 130
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert ended == [True]
     assert capsys.readouterr().err == "error: Interrupted; no file is left half-written.\n"
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_ctrl_c_that_python_made_another_error_of_is_exit_130_too(capsys):

@@ -404,8 +404,15 @@ def test_session_files_that_replace_other_sessions_of_a_day_are_a_warning_that_n
     assert product.choro() == {"PER": 6}
     assert "Warning" not in run("all")
     said = run("less")
-    assert "2026-10-01: these files have 1, but 5 are stored. Kept 5." in said
+    assert "2026-10-01: these files have 1, but 5 are stored. Kept 5. To count both, give all files" in said
     assert "earlier run" not in said, "a day that was kept is not one that was replaced"
+
+
+def test_a_file_in_utf_16_is_no_warning_and_that_reading_ended_is_said_once(product):
+    (product.folder / "s.csv").write_text("sessionID,loadedAt,country\na,soon,France\n", encoding="utf-16")
+    said = product.run("--sessions", "s.csv", code=5).stderr
+    assert said.count("Reading session files: done") == 1
+    assert "WARNING" not in said
 
 
 @pytest.mark.parametrize("name", ["API_VIDEO_KEY", "APIVIDEO_APIKEY", "APIVIDEO_KEY", "API_VIDEO_API_KEY"])

@@ -78,9 +78,10 @@ class Report:
                 continue
             by = "" if one.dimension == "total" else f" by {one.dimension}"
             new = f"{'these files have' if self._is_from_files else 'the API now reports'} {one.reported:,}{by}"
+            both = "To count both, give all files of a day in one run. " if self.source == "files" else ""
             message = (
-                f"{label}{one.day}: {new}, but {one.stored:,} are stored. Kept {one.stored:,}. To store the new value, "
-                "run with --accept-shrink"
+                f"{label}{one.day}: {new}, but {one.stored:,} are stored. Kept {one.stored:,}. {both}To store the new "
+                "value, run with --accept-shrink"
             )
             (self.warnings if one.complete else self.unfinished).append(message)
 
