@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from contextlib import suppress
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -181,9 +181,15 @@ def compact(history: HistoryFolder = None, config: ConfigFile = None) -> None:
     typer.echo(f"{done} month{'' if done == 1 else 's'} compacted in {settings.history_folder}")
 
 
+def _read_day(text: str) -> date:
+    from apivideo_geo.settings import read_day
+
+    return read_day(text)
+
+
 @app.command(help="Remove days from the history.")
 def forget(
-    days: Annotated[list[datetime], typer.Argument(metavar="DAY...", formats=["%Y-%m-%d"], help="UTC, YYYY-MM-DD.")],
+    days: Annotated[list[Any], typer.Argument(metavar="DAY...", parser=_read_day, help="UTC, YYYY-MM-DD.")],
     history: HistoryFolder = None,
     config: ConfigFile = None,
 ) -> None:
@@ -191,7 +197,7 @@ def forget(
     settings, _ = _set_up({"history": history}, config)
     from apivideo_geo.collect import edit
 
-    unique = sorted({day.date() for day in days})
+    unique = sorted(set(days))
     edit.forget(settings, unique)
     typer.echo(
         f"Removed from {settings.history_folder}: {', '.join(map(str, unique))}. To remove them from the branch too, "

@@ -23,6 +23,7 @@ from apivideo_geo.model import FIRST_METRICS, METRICS, PEAK, RATIO_FROM, SESSION
 from apivideo_geo.owner_files import check_owner_file
 from apivideo_geo.plain_text import clean_text, has_control_characters, is_visible, shown
 from apivideo_geo.text_files import READ_ERRORS, describe, read_text
+from apivideo_geo.wrong_values import did_you_mean, explain_value
 
 PRODUCTION = "https://ws.api.video"
 SANDBOX = "https://sandbox.api.video"
@@ -38,6 +39,7 @@ OF_GITHUB = (
     "github_actions", "github_repository", "github_server_url", "github_token",
 )  # fmt: skip
 """Fields that GitHub Actions sets, each in the environment variable of its name."""
+KEY_PLACE = "an API key belongs only in the environment; set APIVIDEO_API_KEY there"
 ENVIRONMENT_ONLY = frozenset({"api_key", "source_date_epoch", *OF_GITHUB})
 """Fields that a settings file must not contain: secrets, and what the environment sets."""
 
@@ -55,18 +57,21 @@ Groups = Annotated[dict[Annotated[str, Field(min_length=1, max_length=60)], tupl
 ManyNumbers = Annotated[tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...], NoDecode]
 
 
+def read_day(value: str) -> date:
+    """Return the day YYYY-MM-DD. Raises ValueError."""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError("a day is written YYYY-MM-DD")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("there is no such day") from None
+
+
 def _plain_day(value: object) -> object:
     """Accept only YYYY-MM-DD: a number would otherwise be read as a Unix time."""
     if value is not None and not isinstance(value, (str, date)):
         raise ValueError("a day is written YYYY-MM-DD")
-    if isinstance(value, str):
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-            raise ValueError("a day is written YYYY-MM-DD")
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise ValueError("there is no such day") from None
-    return value
+    return read_day(value) if isinstance(value, str) else value
 
 
 Day = Annotated[date, BeforeValidator(_plain_day)]
@@ -75,7 +80,7 @@ LONGEST_TAG = 60
 """Maximum number of characters of a tag in ``collections``."""
 LONGEST_NOTE = 200
 """Maximum number of characters of a note."""
-_NOTE = 'a note has a day and a text, like day = 2026-09-21, text = "Festival"'
+_NOTE = 'a note has a day and a text: write [[notes]], and below it day = 2026-09-21 and text = "Festival"'
 
 
 def _read_note(value: object) -> Note:
@@ -332,8 +337,8 @@ class Settings(BaseSettings):
         """Split a text from the environment, whose entries are ``2026-09-21=Text``, separated by ``;`` or new lines."""
         if not isinstance(value, str):
             return value
-        pairs = (part.partition("=") for part in value.replace("\n", ";").split(";") if part.strip())
-        return tuple({"day": day.strip(), "text": text} for day, _, text in pairs)
+        pairs = (part.strip().split("=", 1) for part in value.replace("\n", ";").split(";") if part.strip())
+        return tuple({name: text.strip() for name, text in zip(("day", "text"), pair, strict=False)} for pair in pairs)
 
     @field_validator("collections")
     @classmethod
@@ -348,19 +353,16 @@ class Settings(BaseSettings):
     @field_validator("metric")
     @classmethod
     def _known_metric(cls, metric: str | None) -> str | None:
-        return _check_metrics((metric,), API_METRICS)[0] if metric is not None else None
+        if metric in (None, *API_METRICS):
+            return _check_first(metric) if metric else None
+        return _check_metrics((str(metric),), DETAILED_METRICS)[0]
 
     @field_validator("metrics")
     @classmethod
     def _known_metrics(cls, metrics: tuple[str, ...]) -> tuple[str, ...]:
         if not metrics:
             raise ValueError(f"name at least one metric: {', '.join(API_METRICS)}")
-        _check_metrics(metrics, API_METRICS)
-        if metrics[0] not in FIRST_METRICS:
-            raise ValueError(
-                f"{metrics[0]} cannot be the only or the first metric, because the page opens with a count that adds "
-                "up over days; name another, such as play, before it"
-            )
+        _check_first(_check_metrics(metrics, API_METRICS)[0])
         return metrics
 
     @field_validator("detail_metrics")
@@ -445,7 +447,8 @@ class Settings(BaseSettings):
     def _known_columns(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
         unknown = [column for column in columns if column not in SESSION_COLUMNS]
         if unknown:
-            raise ValueError(f"the columns of sessions.csv are {', '.join(SESSION_COLUMNS)}")
+            near = did_you_mean(unknown[0], SESSION_COLUMNS) or f"; its columns are {', '.join(SESSION_COLUMNS)}"
+            raise ValueError(f"{shown(unknown[0])} is not a column of sessions.csv{near}")
         return columns
 
     @field_validator("date_format")
@@ -510,7 +513,7 @@ class Settings(BaseSettings):
         if self.since and self.until and self.since > self.until:
             raise ValueError(f"since ({self.since}) is after until ({self.until}); swap them")
         if self.sessions and self.source not in ("auto", "files"):
-            raise ValueError(f"sessions files go with source files, not with source {self.source}; drop one of the two")
+            raise ValueError(f"session files go with source files, not with source {self.source}; drop one of the two")
         if self.counts and (self.sessions or self.source not in ("auto", "counts")):
             raise ValueError("counts go with source counts and without sessions; collect them in a run of their own")
         if self.source == "counts" and not self.counts:
@@ -521,13 +524,17 @@ class Settings(BaseSettings):
             raise ValueError('class_method custom needs breaks, the numbers where a new class begins: "10; 100; 1000"')
         if self.breaks and self.class_method != "custom":
             raise ValueError(f"breaks go with class_method custom, not with {self.class_method}; drop one of the two")
-        folders = {"history": self.history, "out": self.out, "exports": self.exports}
+        folders = {"history": self.history, "site": self.out, "exports": self.exports}
         for name, folder in folders.items():
             for other, parent in folders.items():
                 if name != other and folder.resolve().is_relative_to(parent.resolve()):
-                    raise ValueError(f"{name} ({folder}) must not be inside {other} ({parent}); choose another folder")
+                    options = " or ".join(f"--{'out' if one == 'site' else one}" for one in (other, name))
+                    raise ValueError(
+                        f"the folder of the {name} ({folder}) must not be inside the folder of the {other} ({parent}): "
+                        f"choose another with {options}"
+                    )
         if self.sessions and self.metric:
-            raise ValueError("metric is for today's API; sessions files count sessions, or as --count-sessions-as says")
+            raise ValueError("metric is for today's API; session files count sessions, or as --count-sessions-as says")
         if lacking := [metric for metric in self.detail_metrics if metric not in self.metrics]:
             raise ValueError(f"detail_metrics names {lacking[0]}, which is not one of the metrics; add it to both")
         if self.show_unlisted and not self.history_private:
@@ -612,10 +619,20 @@ def _check_metrics(metrics: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[
         if metric in METRICS and "session" in metric:
             raise ValueError(f"{metric} is what --sessions and --source sessions count, not a metric of today's API")
         if metric not in allowed:
-            raise ValueError(f"{shown(metric)} cannot be chosen; choose from {', '.join(allowed)}")
+            near = "" if metric in API_METRICS else did_you_mean(metric, allowed)
+            choose = f"{near} Choose" if near else "; choose"
+            raise ValueError(f"{shown(metric)} cannot be chosen{choose} from {', '.join(allowed)}")
         if metric in metrics[:number]:
             raise ValueError(f"{metric} is named twice")
     return metrics
+
+
+def _check_first(metric: str) -> str:
+    """Return ``metric``. Raises ValueError if the page cannot open with it: it must add up over days."""
+    if metric not in FIRST_METRICS:
+        first = ", ".join(DETAILED_METRICS)
+        raise ValueError(f"{shown(metric)} cannot be the only or the first metric; begin with one of {first}")
+    return metric
 
 
 def variable_of(name: str) -> str:
@@ -646,7 +663,8 @@ def _parse_file(path: Path, text: str) -> dict[str, Any]:
             raise UsageError(
                 f"{path}, line {line}: {name} is there for the second time; have all of it in one place."
             ) from None
-        raise UsageError(f"{path} is not valid TOML: {error}.") from None
+        advice = '; put text in straight quotes, like title = "Acme"' if "Invalid value" in str(error) else ""
+        raise UsageError(f"{path} is not valid TOML: {error}{advice}.") from None
     except (ValueError, RecursionError) as error:
         lines = text.splitlines()
         long = isinstance(error, ValueError)  # Python's limit for the digits of a number
@@ -655,12 +673,18 @@ def _parse_file(path: Path, text: str) -> dict[str, Any]:
         raise UsageError(f"{path}{f', line {line}' if line else ''}: {reason}.") from None
     allowed = set(Settings.model_fields) - ENVIRONMENT_ONLY
     for name in values:
-        where = place(path, text, name)
-        if name == "api_key":
-            raise UsageError(f"{where}: an API key does not belong in a file; set APIVIDEO_API_KEY in the environment.")
         if name not in allowed:
-            raise UsageError(f"{where}: unknown setting {shown(name)}; the settings are {', '.join(sorted(allowed))}.")
+            where = place(path, text, name)
+            if is_key(name):
+                raise UsageError(f"{where}: {KEY_PLACE}.")
+            near = did_you_mean(name.lower(), allowed) or "."
+            raise UsageError(f"{where}: unknown setting {shown(name)}{near} All settings are in docs/settings.md.")
     return values
+
+
+def is_key(name: str) -> bool:
+    """Return whether someone who writes a setting or an option ``name`` means the API key."""
+    return "apikey" in re.sub("[_-]", "", name.lower())
 
 
 def place(path: Path, text: str, name: str, number: int = 0) -> str:
@@ -675,10 +699,11 @@ def place(path: Path, text: str, name: str, number: int = 0) -> str:
 
 
 def _check_environment() -> None:
-    known = {PREFIX + name.upper() for name in set(Settings.model_fields) - ENVIRONMENT_ONLY - {"base_url"}}
+    known = {variable_of(name) for name in set(Settings.model_fields) - ENVIRONMENT_ONLY | {"api_key"}}
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and name not in known:
-            raise UsageError(f"Unknown setting {name} in the environment; see README.md for the settings.")
+            near = did_you_mean(name, known, 0.85) or "."
+            raise UsageError(f"Unknown setting {name} in the environment{near} All settings are in docs/settings.md.")
 
 
 def _sentence(error: ValidationError, flags: set[str], in_file: Callable[[str, int], str]) -> str:
@@ -686,9 +711,8 @@ def _sentence(error: ValidationError, flags: set[str], in_file: Callable[[str, i
 
     ``in_file``: name and number of an entry → file and line; "" for a setting that is not from the file.
     """
-    problem = error.errors(include_url=False, include_context=False, include_input=True)[0]
-    name, *inner = map(str, problem["loc"] or ("",))
-    message = problem["msg"].removeprefix("Value error, ").rstrip(".")
+    name, *inner = map(str, error.errors()[0]["loc"] or ("",))
+    message = explain_value(error)
     if not name:
         return message[0].upper() + message[1:] + "."
     if name in flags:
@@ -697,9 +721,7 @@ def _sentence(error: ValidationError, flags: set[str], in_file: Callable[[str, i
         where = f"{found}: {name}"
     else:
         where = name if name.isupper() else variable_of(name)
-    secret = name.lower().endswith(("api_key", "github_token"))
-    value = "" if secret else f" (it is {shown(str(problem['input']))})"
-    return f"{where}: {message[0].lower() + message[1:]}{value}."
+    return f"{where}: {message}{'' if message.endswith('?') else '.'}"
 
 
 def find_misnamed_key() -> str:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from apivideo_geo.cli import app, with_command
 from apivideo_geo.console.exits import run_guarded
 from tests.fakes.server import StandIn
 from tests.fakes.tired import Tired
@@ -124,6 +125,31 @@ def test_a_run_that_breaks_off_says_in_the_summary_what_came_in_before(product, 
 def test_a_wrong_setting_is_an_annotation_too(product):
     done = product.run("--since", "soon", code=2, GITHUB_ACTIONS="true")
     assert "::error title=Wrong usage::--since" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("--locale fr", "No such option: --locale; locale is a setting: write locale = … in apivideo-geo.toml."),
+        ("--titel x", "No such option: --titel; title is a setting: write title = … in apivideo-geo.toml."),
+        ("--outt x", "No such option: --outt; did you mean --out?"),
+        ("--nonsense x", "No such option: --nonsense; see --help."),
+        ("--api-key abc", "an API key belongs only in the environment; set APIVIDEO_API_KEY there."),
+        ("biuld", "No such command 'biuld'. Did you mean 'build'? See --help."),
+        ("serve --port x", "Invalid value for '--port': write a whole number (it is 'x')."),
+        ("forget 2026-11-99", "Invalid value for 'DAY...': there is no such day (it is '2026-11-99')."),
+        ("forget 5.11.2026", "Invalid value for 'DAY...': a day is written YYYY-MM-DD (it is '5.11.2026')."),
+        (
+            "--sessions old/a.csv old/b.csv",
+            "Unexpected argument old/b.csv: put a pattern in quotes, such as --sessions 'old/*.csv'.",
+        ),
+        ("demo old", "Unexpected argument old; see --help."),
+    ],
+)
+def test_a_wrong_command_line_is_one_sentence_that_says_what_to_write(arguments, said, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["build.py", *arguments.split()])
+    assert run_guarded(lambda: app(with_command(sys.argv[1:]), standalone_mode=False)) == 2
+    assert said in capsys.readouterr().err
 
 
 def test_json_lines_are_json(product, world):

@@ -416,7 +416,7 @@ def test_the_doctor_names_the_metric_that_lacks_days(world, tmp_path):
 @pytest.mark.parametrize(
     ("metrics", "sentence"),
     [
-        (["plays"], "'plays' cannot be chosen; choose from play, view, impression"),
+        (["plays"], r"'plays' cannot be chosen; did you mean play\? Choose from play, view, impression"),
         (["play", "end", "play"], "play is named twice"),
         ([], "name at least one metric"),
         (["session"], "session is what --sessions and --source sessions count"),
@@ -443,7 +443,7 @@ def test_metric_is_short_for_one_and_the_stronger_place_wins(tmp_path, monkeypat
     assert load_settings({}).metrics == ("play", "viewer")
     assert load_settings({"sessions": ("x.csv",)}).metrics == ("play", "viewer")  # those of another run, of the API
     monkeypatch.delenv("APIVIDEO_GEO_METRICS")
-    with pytest.raises(UsageError, match="Metric is for today's API; sessions files count sessions"):
+    with pytest.raises(UsageError, match="Metric is for today's API; session files count sessions"):
         load_settings({"sessions": ("x.csv",), "metric": "play"})
     with pytest.raises(UsageError, match="'viewer' cannot be chosen; choose from play, view"):
         load_settings({"detail_metrics": ["viewer"]})

@@ -29,7 +29,7 @@ AHEAD = 60.0
 MAX_REJECTED = 2
 """Number of consecutive rejected tokens after which we conclude that the API key is invalid."""
 WHERE = (
-    "copy the right one from https://dashboard.api.video/apikeys into the secret APIVIDEO_API_KEY"
+    "copy the right one from https://dashboard.api.video/apikeys into APIVIDEO_API_KEY"
     " (sandbox and production have different keys)"
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import sys
 import threading
@@ -39,7 +40,7 @@ def run_guarded(work: Callable[[], object]) -> int:
             code = TERMINATED if terminated.is_set() else INTERRUPTED
             return _fail("Interrupted; no file is left half-written.", code, "Interrupted")
         except typer.TyperException as error:
-            return _fail(f"{error.format_message().rstrip('.')}; see --help.", 2, "Wrong usage")
+            return _fail(_explain_usage(error), 2, "Wrong usage")
         except BrokenPipeError:  # whoever read our output, such as head, has closed it
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 1
@@ -108,6 +109,44 @@ def _restore_interrupts(work: Callable[[], object]) -> object:
                 raise KeyboardInterrupt from None
             cause = cause.__cause__ or cause.__context__
         raise
+
+
+def _explain_usage(error: typer.TyperException) -> str:
+    """Return Typer's message as one sentence that says what to write."""
+    from pydantic import ValidationError
+
+    from apivideo_geo.wrong_values import explain_value
+
+    message: str = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    if isinstance(error.__cause__, ValidationError):
+        return f"{message.partition(': ')[0]}: {explain_value(error.__cause__)}."
+    if context and type(error).__name__ == "NoSuchOption":
+        options = [option for parameter in context.command.params for option in parameter.opts]
+        return _explain_option(getattr(error, "option_name", ""), options)
+    if extra := re.search(r"extra argument\(s\) \(([^\s)]+)", message):
+        message = f"Unexpected argument {extra[1]}"
+        if {"--sessions", "--counts"} & {*sys.argv}:
+            return f"{message}: put a pattern in quotes, such as --sessions 'old/*.csv'."
+    return f"{message} See --help." if message.endswith("?") else f"{message}; see --help."
+
+
+def _explain_option(name: str, options: list[str]) -> str:
+    """Say that there is no option ``name``, and which of the command's ``options`` or of the settings is meant."""
+    from apivideo_geo.settings import DEFAULT_FILE, ENVIRONMENT_ONLY, KEY_PLACE, Settings, is_key
+    from apivideo_geo.wrong_values import nearest
+
+    settings = {
+        f"--{field.replace('_', '-')}": field for field in Settings.model_fields if field not in ENVIRONMENT_ONLY
+    }
+    near = nearest(name, [*options, *settings])
+    if is_key(name):
+        advice = f"{KEY_PLACE}."
+    elif near and near not in options:
+        advice = f"{settings[near]} is a setting: write {settings[near]} = … in {DEFAULT_FILE}."
+    else:
+        advice = f"did you mean {near}?" if near else "see --help."
+    return f"No such option: {name}; {advice}"
 
 
 def _fail_unexpected(error: Exception) -> int:

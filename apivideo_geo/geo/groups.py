@@ -16,6 +16,7 @@ from apivideo_geo.geo.countries import all_countries, name_of, territory_names, 
 from apivideo_geo.model import UNKNOWN
 from apivideo_geo.plain_text import shown, slug_of
 from apivideo_geo.text_files import read_rows
+from apivideo_geo.wrong_values import did_you_mean
 
 _TABLE = Path(__file__).with_name("data") / "groups.csv"
 
@@ -108,9 +109,8 @@ def _codes(name: str, countries: Sequence[str]) -> tuple[str, ...]:
     for text in countries:
         code = to_alpha3(text)
         if code == UNKNOWN:
-            raise UsageError(
-                f"the group {shown(name)} has {shown(text)}, which is not a country; use a code such as FRA"
-            )
+            near = did_you_mean(text, map(name_of, all_countries())) or "; use a code such as FRA"
+            raise UsageError(f"the group {shown(name)} has {shown(text)}, which is not a country{near}")
         if code in found:
             raise UsageError(
                 f"the group {shown(name)} has {name_of(code)} twice: {shown(found[code])} and {shown(text)}; drop one"

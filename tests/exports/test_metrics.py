@@ -313,5 +313,7 @@ def test_a_history_of_viewers_alone_gives_no_site_and_says_why(tmp_path):
     product = Product(tmp_path)
     save(tmp_path / "history", counts(), metrics=("viewer",))
     assert "has only viewer; a site opens with a count that adds up" in product.run("render", now=NOW, code=2).stderr
-    assert "viewer cannot be the only or the first metric" in product.run("--metric", "viewer", now=NOW, code=2).stderr
+    assert (
+        "'viewer' cannot be the only or the first metric" in product.run("--metric", "viewer", now=NOW, code=2).stderr
+    )
     assert apivideo_geo.open(tmp_path / "history").choro()["Count"].dtype == "Float64"

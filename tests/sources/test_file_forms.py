@@ -235,7 +235,10 @@ def test_a_date_that_could_be_two_is_read_only_if_the_file_or_a_setting_shows_th
     assert dates(duckdb, tmp_path, "8/11/2026 10:00", "13-11-2026")[0][0] == "11-08"
     assert dates(duckdb, tmp_path, "8/8/2026") == (["08-08"], "")
     days, example = dates(duckdb, tmp_path, "2026-11-09", "11/8/2026 10:00")
-    assert (days, example) == (["11-09"], f"'11/8/2026 10:00' in {tmp_path}/a.csv, line 3")
+    assert days == ["11-09"]
+    assert example.startswith(
+        f"'11/8/2026 10:00' in {tmp_path}/a.csv, line 3, could have the day or the month first; add"
+    )
     assert dates(duckdb, tmp_path, "8/11/2026", "13/11/2026", "11/13/2026")[0] == []
     assert dates(duckdb, tmp_path, "11/8/2026, 10:00:00 AM", "11/9/26", order="mdy") == (["11-08", "11-09"], "")
     assert dates(duckdb, tmp_path, "11/8/2026", order="dmy") == (["08-11"], "")

@@ -184,14 +184,16 @@ def test_a_header_alone_and_an_empty_page_are_no_sessions(tmp_path: Path, duckdb
     ("name", "content", "sentence"),
     [
         ("a.csv", "", "a.csv, line 1: expected a header line"),
-        ("a.csv", "a,b\n1,2\n", "a.csv, line 1: there is no column sessionID and loadedAt and country or ISO_A3"),
+        ("a.csv", "a,b\n1,2\n", "a.csv, line 1: there is no column sessionID, loadedAt, country or ISO_A3"),
         ("a.csv", "sessionID,loadedAt\n", "a.csv, line 1: there is no column country or ISO_A3"),
         ("a.csv", "sessionID,loadedAt,city,City,country\n", "the columns 'city' and 'City' have the same"),
         ("a.csv", HEADER + 'a,2021,"x\ny",z\nb,2021,Peru\n', "line 4: expected 4 fields as in the header, found 3"),
         ("a.csv", HEADER + "a,2021,Peru,x,y\n", "line 2: expected 4 fields as in the header, found 5"),
         ("a.csv", HEADER + 'a,2021,Peru,x\nb,2021,"Peru,x\n', "line 3: a quoted field does not end"),
         ("a.csv", HEADER + "a,2021,Peru,x\r\nb,2021,Peru,x\r\n", "line 2: this line ends differently"),
-        ("a.csv", HEADER.encode() + b"a,2021,Peru,x\nb,2021,Per\xfa,x\n", "line 3: not UTF-8 text"),
+        ("a.csv", HEADER.encode() + b"a,2021,Peru,x\nb,2021,Per\xfa,x\n", "not UTF-8 text; save the file as UTF-8 (in"),
+        ("a.csv", b"%PDF-1.4\n%\xe2\xe3\n", "a.csv is not CSV, JSON or Parquet; export the data as one of them."),
+        ("a.pdf", "%PDF-1.4 1 0 obj", "a.pdf is not CSV, JSON or Parquet; export the data as one of them."),
         ("a.csv", HEADER.encode() + b"a,2021,Peru,\xe2\x82", "line 2: not UTF-8 text"),
         ("a.csv", HEADER.encode("utf-16") + b"a", "line 2: not UTF-16 text"),
         ("a.csv.gz", b"not gzip", "a.csv.gz, line 1: there is no column"),
@@ -201,7 +203,7 @@ def test_a_header_alone_and_an_empty_page_are_no_sessions(tmp_path: Path, duckdb
         ("a.json", "[" * 100_000, "a.json"),
         ("a.json", "[1]", "a.json, session 1: expected a session"),
         ("a.json", '[{"session": 5}]', "session 1: expected session to be an object"),
-        ("a.json", '[{"session": {"sessionId": "a"}}]', "its sessions have no loadedAt and country or ISO_A3"),
+        ("a.json", '[{"session": {"sessionId": "a"}}]', "its sessions have no loadedAt, country or ISO_A3"),
         ("a.ndjson", "", "a.ndjson is empty"),
         ("a.ndjson", '{"z": 1}\n', "a.ndjson: there is no column sessionID"),
         ("a.ndjson", json.dumps(api_session("a")) + '\n{"session"\n', "a.ndjson, line 2: not valid JSON"),
@@ -239,10 +241,40 @@ def test_a_truncated_parquet_file_among_complete_ones_is_named(tmp_path: Path, d
         open_sessions([f"{tmp_path}/*.parquet"], duckdb)
 
 
-@pytest.mark.parametrize("pattern", ["nothing.csv", "no*.csv", "."])
-def test_a_path_that_matches_no_file_is_refused(tmp_path: Path, duckdb: Any, pattern: str) -> None:
-    with pytest.raises(DataRefused, match=r"there is no such file|is a folder"):
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("nothing.csv", "nothing.csv: there is no such file; check the path"),
+        ("no*.csv", r"no\*.csv: no file matches; check the pattern"),
+        (".", "is a folder"),
+    ],
+)
+def test_a_path_that_matches_no_file_is_refused(tmp_path: Path, duckdb: Any, pattern: str, said: str) -> None:
+    with pytest.raises(DataRefused, match=said):
         open_sessions([str(tmp_path / pattern)], duckdb)
+
+
+@pytest.mark.parametrize(
+    ("times", "date_format", "said"),
+    [
+        (
+            ["08/11/2026 00:15"],
+            "",
+            "could have the day or the month first; add --date-format dmy (the day first) or mdy",
+        ),
+        (["28/11/26"], "", "could have the day or the month first; add --date-format"),
+        (["28/11/2025", "11/28/2025"], "", "has another order than other dates of the file; write the day first, or"),
+        (["11/28/2025"], "dmy", "is not a date in the order dmy; correct it"),
+        (["2026-10-08 10:00 CET"], "", "has a time zone without an offset (CET); write the offset, such as +01:00"),
+        (["yesterday"], "", "is not a time; write times like 2026-11-08T10:00:00Z"),
+    ],
+)
+def test_the_example_of_a_time_that_cannot_be_read_says_what_to_write(
+    tmp_path: Path, duckdb: Any, times: list[str], date_format: str, said: str
+) -> None:
+    path = save(tmp_path, "a.csv", HEADER + "".join(f"s{number},{time},Peru,\n" for number, time in enumerate(times)))
+    example = open_sessions([path], duckdb, date_format).example
+    assert example.startswith(f"{times[0]!r} in {path}, line 2, {said}")
 
 
 def test_a_broken_line_far_into_a_large_file_is_found_by_its_number(tmp_path: Path, duckdb: Any) -> None:

@@ -38,7 +38,9 @@ def load_logo(path: Path) -> Logo:
         check_owner_file(path, LARGEST)
         content = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"Cannot read the logo {path}: {error.strerror}.") from None
+        raise UsageError(
+            f"Cannot read the logo {path}: {error.strerror}; correct the setting logo, or remove it."
+        ) from None
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return _sized("logo.png", content, _png_size(content, path))
     if path.suffix.lower() != ".svg":

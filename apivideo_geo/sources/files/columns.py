@@ -104,7 +104,7 @@ class Names:
     def missing(self, names: Iterable[str], place: str = "") -> str:
         """List the columns that a file with columns ``names`` is missing, in words; "" if none. Raises as ``match``."""
         found = set(self.match(names, place).values())
-        return " and ".join(words for words, any_of in self.needs.items() if not found & set(any_of))
+        return ", ".join(words for words, any_of in self.needs.items() if not found & set(any_of))
 
     def are_complete(self, names: Iterable[str]) -> bool:
         """Return whether no column is missing, or two names contradict each other, which is refused later."""

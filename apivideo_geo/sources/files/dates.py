@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -51,9 +52,12 @@ def settle_dates(table: ibis.Table, date_format: str, column: str = "loadedAt") 
 
 
 def find_refused_time(
-    table: ibis.Table, groups: Mapping[Layout | None, Iterable[SourceFile]], column: str = "loadedAt"
+    table: ibis.Table,
+    groups: Mapping[Layout | None, Iterable[SourceFile]],
+    date_format: str,
+    column: str = "loadedAt",
 ) -> str:
-    """Return the first time in ``column`` that cannot be read, with its file and line; "" if none is found."""
+    """Return the first time in ``column`` that cannot be read, its file and line, and what to do; "" if none is."""
     time = text_column(table, column)
     refused = table.filter(time.notnull() & utc_day(time).isnull()).select(file=FILE, time=time).limit(1)
     with engine_errors():
@@ -62,12 +66,26 @@ def find_refused_time(
         return ""
     value, opened = rows[0]["time"], _path(rows[0]["file"])
     example = repr(value if len(value) <= LONGEST_EXAMPLE else value[: LONGEST_EXAMPLE - 1] + "…")
+    reason = _explain(value, date_format)
     for layout, files in groups.items():
         for file in files:
             if _path(file.readable) == opened:
                 line = None if is_remote(file.name) else find_value(file, layout, column, value)
-                return f"{example} in {file.name}" + (f", line {line}" if line else "")
-    return example
+                return f"{example} in {file.name}{f', line {line},' if line else ''} {reason}"
+    return f"{example} {reason}"
+
+
+def _explain(time: str, date_format: str) -> str:
+    """Say why ``time`` cannot be read, and what to write instead."""
+    if found := re.match(EITHER_FIRST, time.strip()):
+        if date_format:
+            return f"is not a date in the order {date_format}; correct it"
+        if max(int(found[1]), int(found[2])) > 12 and len(found[3]) == 4:
+            return "has another order than other dates of the file; write the day first, or the month, in all of them"
+        return "could have the day or the month first; add --date-format dmy (the day first) or mdy (the month first)"
+    if zone := re.search(r"\d ([A-Z]{2,5})$", time.strip()):
+        return f"has a time zone without an offset ({zone[1]}); write the offset, such as +01:00, instead"
+    return "is not a time; write times like 2026-11-08T10:00:00Z"
 
 
 def _path(opened: str) -> str:

@@ -106,7 +106,9 @@ def scan_text(path: Path, shown: Path | None = None) -> bool:
 
 def _not_text(shown: Path, path: Path, encoding: str) -> DataRefused:
     name = "UTF-8" if encoding.startswith("utf-8") else encoding[:6].upper()
-    return DataRefused(f"{shown}, line {_bad_line(path)}: not {name} text; save the file as UTF-8.")
+    return DataRefused(
+        f"{shown}, line {_bad_line(path)}: not {name} text; save the file as UTF-8 (in Excel: Save As, CSV UTF-8)."
+    )
 
 
 def _bad_line(path: Path) -> int:

@@ -32,6 +32,8 @@ MOST_COLUMNS = 500
 DELIMITERS = ",;\t|"
 HEADER_WITHIN = 100
 """Number of lines in which the header must be; above it may be a title, comments, or Excel's ``sep=;``."""
+NOT_TABLES = (b"%PDF", b"\x89PNG", b"\xd0\xcf\x11\xe0", b"SQLi", b"Obj\x01")
+"""How files that cannot be read as text begin: PDF, PNG, old workbooks (.xls), SQLite and Avro."""
 LONGEST_LINE = 1 << 20
 """Characters of a line that are read to find the header."""
 
@@ -94,6 +96,9 @@ def open_source(
         return _parquet_layout(path), file
     header, layout = 1, Layout("ndjson")
     try:
+        with open_bytes(path) as opened:
+            if opened.read(4) in NOT_TABLES:
+                raise DataRefused(f"{path} is not CSV, JSON or Parquet; export the data as one of them.")
         if kind == "csv":
             header, layout = _csv_layout(path, columns, is_header)
         readable = path if header == 1 and is_readable(path, kind) else copy_as_utf8(path, header)

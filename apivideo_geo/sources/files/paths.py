@@ -33,7 +33,10 @@ def find_files(given: str) -> list[str]:
         raise DataRefused(f"{given} is a folder: name the files in it, for example {given.rstrip('/')}/**/*.csv.")
     found = sorted(name for name in glob.glob(str(path), recursive=True) if Path(name).is_file())  # noqa: PTH207
     if not found:
-        raise DataRefused(f"{_printable(given)}: there is no such file; check the path.")
+        what = (
+            "no file matches; check the pattern" if glob.has_magic(given) else "there is no such file; check the path"
+        )
+        raise DataRefused(f"{_printable(given)}: {what}.")
     return [_checked(name) for name in found]
 
 

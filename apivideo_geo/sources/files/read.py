@@ -41,7 +41,7 @@ class SessionFiles:
     ``table``: a sessions table that is read when its rows are requested (columns ``SESSION_COLUMNS``, then the other
     columns of the files; all strings, empty cells null). ``days``: the UTC days covered, in order. ``rows``: number of
     rows, including those that ``count_sessions`` will reject. ``example``: a time that is rejected, with its file and
-    line; "" if there is none.
+    line, and what to do; "" if there is none.
     """
 
     table: ibis.Table
@@ -68,7 +68,7 @@ def open_sessions(paths: Sequence[str], connection: BaseBackend, date_format: st
             with_files = settle_dates(with_files, date_format)
             table = with_files.drop(FILE)
             places = count_places(table)
-            example = find_refused_time(with_files, groups)
+            example = find_refused_time(with_files, groups, date_format)
         names = [file.name for files in groups.values() for file in files]
         spans = [_span(places)] if len(names) == 1 and not is_remote(names[0]) else _spans(with_files)
     except DataRefused as error:

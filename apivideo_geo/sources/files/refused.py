@@ -32,6 +32,6 @@ def check_share(
     sentence = f"{lost:,} of {rows:,} rows ({lost / rows:.1%}) cannot be counted ({reasons}){shown}"
     if lost > MOST_REFUSED * rows and not accept:
         raise DataRefused(
-            f"{sentence}. Nothing was stored: mend the files, or use the other rows with --accept-refused."
+            f"{sentence}. Nothing was stored: correct the files, or use the other rows with --accept-refused."
         )
     return (sentence,)
