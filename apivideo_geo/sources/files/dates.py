@@ -83,7 +83,7 @@ def _explain(time: str, date_format: str) -> str:
         if max(int(found[1]), int(found[2])) > 12 and len(found[3]) == 4:
             return "has another order than other dates of the file; write the day first, or the month, in all of them"
         return "could have the day or the month first; add --date-format dmy (the day first) or mdy (the month first)"
-    if zone := re.search(r"\d ([A-Z]{2,5})$", time.strip()):
+    if zone := re.search(r"\d (?!AM|PM|UTC|GMT)([A-Z]{2,5})$", time.strip()):
         return f"has a time zone without an offset ({zone[1]}); write the offset, such as +01:00, instead"
     return "is not a time; write times like 2026-11-08T10:00:00Z"
 
