@@ -524,15 +524,7 @@ class Settings(BaseSettings):
             raise ValueError('class_method custom needs breaks, the numbers where a new class begins: "10; 100; 1000"')
         if self.breaks and self.class_method != "custom":
             raise ValueError(f"breaks go with class_method custom, not with {self.class_method}; drop one of the two")
-        folders = {"history": self.history, "site": self.out, "exports": self.exports}
-        for name, folder in folders.items():
-            for other, parent in folders.items():
-                if name != other and folder.resolve().is_relative_to(parent.resolve()):
-                    options = " or ".join(f"--{'out' if one == 'site' else one}" for one in (other, name))
-                    raise ValueError(
-                        f"the folder of the {name} ({folder}) must not be inside the folder of the {other} ({parent}): "
-                        f"choose another with {options}"
-                    )
+        _check_apart({"history": self.history, "out": self.out, "exports": self.exports})
         if self.sessions and self.metric:
             raise ValueError("metric is for today's API; session files count sessions, or as --count-sessions-as says")
         if lacking := [metric for metric in self.detail_metrics if metric not in self.metrics]:
@@ -625,6 +617,18 @@ def _check_metrics(metrics: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[
         if metric in metrics[:number]:
             raise ValueError(f"{metric} is named twice")
     return metrics
+
+
+def _check_apart(folders: Mapping[str, Path]) -> None:
+    """Raise ValueError if one of ``folders`` (option → path) is inside another, or is the same."""
+    names = {"history": "history", "out": "site", "exports": "exports"}
+    for option, folder in folders.items():
+        for other, parent in folders.items():
+            if option != other and folder.resolve().is_relative_to(parent.resolve()):
+                raise ValueError(
+                    f"the folder of the {names[option]} ({folder}) must not be inside the folder of the {names[other]} "
+                    f"({parent}): choose another with --{other} or --{option}"
+                )
 
 
 def _check_first(metric: str) -> str:
