@@ -1,4 +1,4 @@
-"""Settings: defaults < ``apivideo-geo.toml`` < environment < flags, into one frozen object.
+"""Settings: defaults < ``apivideo-geo.toml`` < environment < options, into one frozen object.
 
 This module alone reads ``os.environ``.
 """
@@ -526,7 +526,7 @@ class Settings(BaseSettings):
             raise ValueError(f"breaks go with class_method custom, not with {self.class_method}; drop one of the two")
         _check_apart({"history": self.history, "out": self.out, "exports": self.exports})
         if self.sessions and self.metric:
-            raise ValueError("metric is for today's API; session files count sessions, or as --count-sessions-as says")
+            raise ValueError("metric is for the Data API; session files count sessions, or as --count-sessions-as says")
         if lacking := [metric for metric in self.detail_metrics if metric not in self.metrics]:
             raise ValueError(f"detail_metrics names {lacking[0]}, which is not one of the metrics; add it to both")
         if self.show_unlisted and not self.history_private:
@@ -577,7 +577,7 @@ class Settings(BaseSettings):
 
 
 def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Settings:
-    """Return the settings of this run: ``flags`` (None = not given) over the environment over the file.
+    """Return the settings: ``flags`` (options; None = not given) over the environment over the file.
 
     ``config``: path of the file; by default ``apivideo-geo.toml`` in the current folder, if it exists.
     Raises :class:`UsageError` for an unreadable file, and for an unknown or invalid setting.
@@ -600,7 +600,7 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Setti
 
 
 def _is_set(name: str, given: Mapping[str, Any]) -> bool:
-    """Return whether a flag or the environment takes precedence over the setting ``name`` of the file."""
+    """Return whether an option or the environment takes precedence over the setting ``name`` of the file."""
     names = ("metric", "metrics") if name in ("metric", "metrics") else (name,)
     return any(one in given or os.environ.get(variable_of(one)) for one in names)
 
@@ -609,7 +609,7 @@ def _check_metrics(metrics: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[
     """Return ``metrics``. Raises ValueError for one that is not ``allowed``, and for one that is named twice."""
     for number, metric in enumerate(metrics):
         if metric in METRICS and "session" in metric:
-            raise ValueError(f"{metric} is what --sessions and --source sessions count, not a metric of today's API")
+            raise ValueError(f"{metric} is what --sessions and --source sessions count, not a metric of the Data API")
         if metric not in allowed:
             near = "" if metric in API_METRICS else did_you_mean(metric, allowed)
             choose = f"{near} Choose" if near else "; choose"
