@@ -95,11 +95,14 @@ def test_a_period_says_how_many_of_its_sessions_are_not_in_the_time_per_session(
     expect(page.locator("#period-note")).to_contain_text("9 November 2026")
     expect(page.locator("#lines")).to_be_visible()
     expect(note).not_to_contain_text("unknown length")
-    for name, place in (("index.html", "#map-note"), ("compare.html", "#notes")):
-        page.goto(f"{site}/{name}?metric=time-per-session")
-        expect(page.locator(place)).to_contain_text("6 sessions of unknown length are not in it.")
-        page.goto(f"{site}/{name}?metric=time-per-session&{eighth}")
-        expect(page.locator(place)).to_contain_text("Sessions of unknown length are not in it.")
+    some = "Sessions of unknown length are not in it."
+    page.goto(f"{site}/index.html?metric=time-per-session")
+    expect(page.locator("#map-note")).to_contain_text("6 sessions of unknown length are not in it.")
+    for search in (f"index.html?metric=time-per-session&{eighth}", "index.html?metric=time-per-session&group=europe"):
+        page.goto(f"{site}/{search}")
+        expect(page.locator("#map-note")).to_contain_text(some)
+    page.goto(f"{site}/compare.html?metric=time-per-session&compare=FRA")
+    expect(page.locator("#notes")).to_contain_text(some)  # the number is that of the world
 
 
 def test_sessions_as_plays_have_no_time_of_their_own(tmp_path):

@@ -13,7 +13,7 @@ from apivideo_geo.aggregate.ratios import Ratios
 from apivideo_geo.days import day_of
 from apivideo_geo.geo.groups import Group, all_groups
 from apivideo_geo.geo.places import population
-from apivideo_geo.model import PER_DAY, Comparison, Details, Note, Summary
+from apivideo_geo.model import Comparison, Details, Note, Summary
 from apivideo_geo.render.addresses import video_pages
 from apivideo_geo.render.map.scale import Scale
 from apivideo_geo.render.text import sentences
@@ -74,14 +74,6 @@ class Context:
     def media_comparison(self) -> Comparison | None:
         """The comparison of the last 30 days that were collected by video; see ``Summary.comparison``."""
         return compare(self.summary.daily_by("media"))
-
-    @cached_property
-    def spark_totals(self) -> list[int | None]:
-        """The counts of the days of a sparkline: of viewers without days at the end that are not over."""
-        daily = list(self.summary.daily)
-        while self.summary.metric in PER_DAY and len(daily) > 1 and daily[-1].open:
-            daily.pop()
-        return [day.count for day in daily]
 
     @cached_property
     def watched(self) -> int:

@@ -26,14 +26,14 @@
       choose({ period: "custom", from: first, to: last, against });
     });
 
-    /** @param {Pick<View, "comparison">} view @param {Pick<State, "against">} state */
-    const show = ({ comparison }, { against }) => {
+    /** @param {Pick<View, "comparison">} view @param {Pick<State, "against">} state @param {boolean} [known]  is any change known? */
+    const show = ({ comparison }, { against }, known = true) => {
       const { before } = comparison, isOwn = typeof against !== "string";
       select.value = isOwn ? "own" : against;
       own.hidden = !isOwn;
       showDays(Math.max(before.from, 0), Math.max(before.to, 0));
-      text.textContent = geo.compared({ comparison });
-      nearest = comparison.groups.length ? null : geo.compare.nearest(comparison);
+      text.textContent = known ? geo.compared({ comparison }) : "";
+      nearest = comparison.groups.length || !known ? null : geo.compare.nearest(comparison);
       button.hidden = !nearest;
       if (nearest) {
         const [now, then] = [nearest.period, geo.compare.beforeOf(nearest.period, nearest.against)].map((days) => formats.span(...days));

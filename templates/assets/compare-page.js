@@ -74,23 +74,26 @@
     if (await follow() && changed.against !== undefined) geo.say(geo.byId("against-note").firstElementChild?.textContent || "");
   }
 
-  /**
-   * Loads the counts of the metric that is chosen, and shows all; if that fails, it returns to the metric that is shown. Until then
-   * everything else that was chosen is shown in that. Are all figures there?
-   */
-  async function follow() {
+  /** Loads the counts of the metric that is chosen; if that fails, it returns to the metric that is shown. Is it still chosen? */
+  async function loadCounts() {
     const wanted = state.metric;
-    if (!loaded.has(wanted)) {
-      select?.setAttribute("aria-busy", "true");
+    select?.setAttribute("aria-busy", "true");
+    const file = await geo.load(data.weeks[wanted], "weeks").catch(() => null);
+    if (file) loaded.set(wanted, file);
+    if (state.metric !== wanted) return false;
+    if (!file) {
+      geo.say(_("The figures could not be loaded."));
+      state = { ...state, metric: visible };
+      remember("replaceState");
+    }
+    return true;
+  }
+
+  /** Shows all in the metric that is chosen; until its counts are loaded, in that which is shown. Are all figures there? */
+  async function follow() {
+    if (!loaded.has(state.metric)) {
       show();
-      const file = await geo.load(data.weeks[wanted], "weeks").catch(() => null);
-      if (file) loaded.set(wanted, file);
-      if (state.metric !== wanted) return false; // another one was chosen meanwhile
-      if (!file) {
-        geo.say(_("The figures could not be loaded."));
-        state = { ...state, metric: visible };
-        remember("replaceState");
-      }
+      if (!await loadCounts()) return false;
     }
     select?.removeAttribute("aria-busy");
     visible = state.metric;
@@ -262,7 +265,7 @@
     const gaps = over.filter((week) => !days[week]).length;
     const open = weeks.filter((week) => week >= found.over), unknown = lacking(shown);
     return [
-      words().meaning, ...geo.untimed(words(), state.period === "all"),
+      words().meaning, ...geo.untimed(words(), false),
       ratio ? _("Each point divides the two sums of a week, Monday to Sunday in UTC, of the days that have both.") : _("Each point is the average of a collected day in that week, Monday to Sunday in UTC."),
       ratio && _("Rates: only where there are at least %(number)s to divide by.", { number: formats.number(data.ratio_from) }),
       state.index && _("100 is the first week of the period in which a line has a count."),
@@ -332,8 +335,9 @@
 
   /** The view of the period; that of the page as it was sent needs no file. @returns {Promise<View>} */
   async function viewOf() {
-    const { period, from, to, against, keys } = state, all = period === "all";
-    if (all && !against && visible === data.metric && keys.every((key) => data.leading.includes(key))) return geo.wholeView();
+    const { period, from, to, against } = state, all = period === "all";
+    const inPage = chosen().every(({ key, kind }) => data.leading.includes(key) || byVideo(kind));
+    if (all && !against && visible === data.metric && inPage) return geo.wholeView();
     const history = await geo.history(visible);
     return all ? geo.wholeOf(history, against) : geo.viewOf(history, from, to, against);
   }
@@ -346,10 +350,10 @@
     return geo.changeOf(own, own.change);
   }
 
-  /** The view of the period without figures: which days are compared, if the files cannot be loaded. @returns {View} */
-  function emptyView() {
-    const { period, from, to, against } = state, whole = geo.wholeView(), { complete, end } = whole.comparison;
-    return { ...whole, from, to, comparison: geo.compare.of(complete, end, period === "all" ? null : [from, to], against) };
+  /** The days to compare with, for the fields of the control, if the files cannot be loaded. */
+  function comparisonOfPage() {
+    const { period, from, to, against } = state, { complete, end } = geo.wholeView().comparison;
+    return { comparison: geo.compare.of(complete, end, period === "all" ? null : [from, to], against) };
   }
 
   /** What is not as with countries when videos are compared. @param {View} view @param {boolean} both  are there countries, too? */
@@ -361,19 +365,22 @@
 
   /** Shows how much each item changed, and what is compared, when the figures by day are there; false if they are not. @param {WeekItem[]} shown */
   async function showChanges(shown) {
-    const own = ++turn;
-    const found = await viewOf().then(async (view) => ({ view, changes: await Promise.all(shown.map((item) => changeOf(item, view))) })).catch(() => null);
+    const own = ++turn, view = await viewOf().catch(() => null);
+    let failed = !view;
+    const changes = await Promise.all(shown.map((item) => view && changeOf(item, view).catch(() => { failed = true; return null; })));
     if (own !== turn) return false;
     [...geo.byId("sums").tBodies[0].rows].forEach((row, slot) => {
-      const { text, tone } = found?.changes[slot] || { text: "–", tone: "" }, cell = row.cells[row.cells.length - 1];
+      const { text, tone } = changes[slot] || { text: "–", tone: "" }, cell = row.cells[row.cells.length - 1];
       cell.textContent = text;
       cell.className = `num change ${tone}`;
     });
-    const view = found?.view || emptyView(), kinds = new Set(shown.map(({ kind }) => byVideo(kind))), note = geo.byId("videos-note");
-    against?.show(kinds.has(true) && !kinds.has(false) ? geo.byVideo(view, state.period === "all", []) : view, state);
-    if (note) note.textContent = kinds.has(true) ? aboutVideos(view, kinds.has(false)) : "";
-    if (!found) geo.say(_("The figures of the days could not be loaded."));
-    return Boolean(found);
+    const videos = shown.some(({ kind }) => byVideo(kind)), others = shown.some(({ kind }) => !byVideo(kind)), first = visible === data.metric;
+    const days = view && videos && !others && first ? geo.byVideo(view, state.period === "all", []) : view;
+    against?.show(days || comparisonOfPage(), state, Boolean(view) && (others || first));
+    const note = geo.byId("videos-note"), failure = failed ? _("The figures of the days could not be loaded.") : "";
+    if (note) note.textContent = [failure, view && videos ? aboutVideos(view, others) : ""].filter(Boolean).join(" ");
+    if (failed) geo.say(failure);
+    return !failed;
   }
 
   /** @param {number[]} weeks @param {WeekItem[]} shown */
@@ -484,7 +491,7 @@
     const files = [...data.series];
     items = new Map(found.items.map(([key, kind, name, note, page, codes = ""], at) => {
       const file = byVideo(kind) && files.shift() || "";
-      return [key, { key, kind, name, note, page, at, codes: codes.split(" "), file: file && `assets/${page.replace("/", "-").replace("html", `${file}.js`)}` }];
+      return [key, { key, kind, name, note, page, at, codes: codes.split(" "), file: file && `assets/${page.replace("/", "-").replace(/html$/, `${file}.js`)}` }];
     }));
     state = read(location.search);
     control = periods.start((period, from = 0, to = 0) => change({ period, ...(period === "custom" ? { from, to } : periods.daysOf(period)) }));
@@ -501,7 +508,7 @@
     window.addEventListener("popstate", () => { state = read(location.search); follow(); });
     geo.byId("save-png")?.addEventListener("click", () => save("png"));
     geo.byId("save-svg")?.addEventListener("click", () => save("svg"));
-    await follow();
+    if (loaded.has(state.metric) || await loadCounts()) follow();
     let width = 0;
     new ResizeObserver(([{ contentRect }]) => { if (contentRect.width !== width) { width = contentRect.width; showChart(); } }).observe(geo.byId("chart"));
     document.documentElement.classList.add("live");

@@ -199,7 +199,7 @@
     /** Explains the colours of measures that the legend does not explain. */
     function showNote() {
       const note = geo.byId("map-note"), { measure } = state, { metric, few } = view;
-      let text = metric.parts ? geo.ratios.note(view) : metric.meaning || "";
+      let text = metric.parts ? geo.ratios.note(chosen()) : metric.meaning || "";
       if (measure === "change") text = geo.compared(view);
       if (measure === "per-million") text = _("Per million people. Countries with fewer than %(quantity)s are hatched: too few to compare.", { quantity: formats.quantity(few, metric) });
       note.hidden = !text;

@@ -141,7 +141,7 @@
   /** What a ratio is, which days it is of, and why it can be above 1. @type {ApivideoGeo["ratios"]["note"]} */
   function note(view) {
     const { metric, rows, from, comparison: { complete, end } } = view, to = Math.min(view.to, end);
-    const parts = [metric.meaning, ...geo.untimed(metric, from === 0 && view.to === complete.length - 2)], length = to - from + 1, collected = complete[to + 1] - complete[from];
+    const parts = [metric.meaning, ...geo.untimed(metric, !view.group && from === 0 && view.to === complete.length - 2)], length = to - from + 1, collected = complete[to + 1] - complete[from];
     if (collected < length) {
       parts.push(geo.ngettext("Only %(count)s of %(all)s days has both numbers.", "Only %(count)s of %(all)s days have both numbers.", collected, { all: formats.number(length) }));
     }

@@ -1009,7 +1009,7 @@ interface ApivideoGeo {
 
   // against.js
   against: {
-    start(choose: (chosen: Partial<State> & { against: Against }) => void): { show(view: Pick<View, "comparison">, state: Pick<State, "against">): void } | null;
+    start(choose: (chosen: Partial<State> & { against: Against }) => void): { show(view: Pick<View, "comparison">, state: Pick<State, "against">, known?: boolean): void } | null;
   };
 
   // by-video.js

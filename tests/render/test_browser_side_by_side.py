@@ -40,10 +40,10 @@ LACKING = range(11, 18)
 """The days that were never collected: the week from 14 September."""
 NOT_BY_VIDEO = range(18, 20)
 COUNTRIES = ("FRA", "DEU", "CHE", "AUT", "BEL", "PER", "JPN", "---")
-TAG = "2026"
+TAG, HTML = "2026", "HTML-Kurs"
 ASSETS = (
     Asset("viFilm00", "video", '</script><b>"Film"', True, (TAG,), "2026-09-09T12:00:00+00:00"),
-    Asset("liShow00", "live-stream", "Show", True, (TAG,)),
+    Asset("liShow00", "live-stream", "Show", True, (TAG, HTML)),
     Asset("europe", "video", "A video with the id of a group", True),
 )
 GERMAN = ("DEU", "AUT", "CHE")
@@ -94,7 +94,9 @@ def make_account() -> tuple[Summary, Details, bytes]:
         period = {"since": FIRST, "until": FIRST + timedelta(DAYS - 1), "exactly": True}
         others[metric] = summarise(table, stored, metric=metric, **period, **known)
         videos |= {metric: found} if (found := by_media(table, others[metric])) else {}
-    details = replace(details, by_media=videos, collections=make_collections(details.assets, [TAG]), notes=(NOTE,))
+    details = replace(
+        details, by_media=videos, collections=make_collections(details.assets, [TAG, HTML]), notes=(NOTE,)
+    )
     return replace(summary, others=others), details, render_facts(facts, None, None, False)
 
 
@@ -130,7 +132,13 @@ MONDAYS = [date(2026, 8, 31) + timedelta(7 * number) for number in range(6)]
 def compare(open_page: OpenPage, site: Path, search: str = "", **options) -> Page:
     """Open the page, and wait until its script shows what the address says."""
     page = open_page(f"{(site / 'compare.html').as_uri()}{search}", **(options or DESKTOP)).page
+    return ready(page)
+
+
+def ready(page: Page) -> Page:
+    """Wait until the page works and has all changes."""
     page.wait_for_selector("html.live")
+    wait_until(page, "[...document.querySelectorAll('#sums td.change')].every((cell) => cell.textContent)")
     return page
 
 
@@ -372,7 +380,7 @@ def test_the_table_says_how_much_each_changed_since_the_days_that_the_reader_cho
     page.go_back()
     expect(page.locator("#metric")).to_have_value("play")
     page.reload()
-    page.wait_for_selector("html.live")
+    ready(page)
     assert page.input_value("#own-from") == "2026-09-03"
     check_changes(page, members, now, days_of("2026-09-03", "2026-09-09"))
     assert page.evaluate("document.documentElement.scrollWidth") == 360
@@ -397,6 +405,84 @@ def test_where_days_are_missing_the_page_says_which_and_offers_the_nearest_perio
     assert page.url.endswith("?compare=viFilm00&period=2026-09-30..2026-10-06")
     days = days_of("2026-09-30", "2026-10-06"), days_of("2026-09-23", "2026-09-29")
     check_changes(page, {'</script><b>"Film"': ("viFilm00",)}, *days)
+
+
+def test_a_collection_with_html_in_its_name_has_its_change(open_page: OpenPage, site):
+    page = compare(open_page, site, "?compare=collection.html-kurs&period=2026-10-01..2026-10-07")
+    sides = days_of("2026-10-01", "2026-10-07"), days_of("2026-09-24", "2026-09-30")
+    check_changes(page, {HTML: ("liShow00",)}, *sides)
+
+
+FAILED = "The figures of the days could not be loaded."
+
+
+def open_without(open_page: OpenPage, address: str, pattern: str, search: str) -> Page:
+    """Open the page while files whose names match ``pattern`` fail to load."""
+    page = open_page("about:blank", **DESKTOP).page
+    page.route(pattern, lambda route: route.abort())
+    page.goto(f"{address}/compare.html{search}")
+    return ready(page)
+
+
+def test_a_file_that_fails_removes_only_its_own_change_and_the_page_says_so(open_page: OpenPage, site):
+    period = "&period=2026-10-01..2026-10-07"
+    sides = days_of("2026-10-01", "2026-10-07"), days_of("2026-09-24", "2026-09-30")
+    with serve(site) as address:
+        page = open_without(open_page, address, "**/video-viFilm00.*.js", f"?compare=FRA~viFilm00{period}")
+        expect(page.locator("#sums .change")).to_have_text([change(by_day("FRA"), *sides), "–"])
+        expect(page.locator("#against-note")).to_contain_text("against 24–30 Sept 2026 (7 of 7 days)")
+        expect(page.locator("#videos-note")).to_have_text(FAILED)
+        expect(page.locator("#said")).to_have_text(FAILED)
+        for metric in ("", "&metric=impression"):
+            page = open_without(open_page, address, "**/days*", f"?compare=FRA~DEU{period}{metric}")
+            expect(page.locator("#sums .change")).to_have_text(["–", "–"])
+            expect(page.locator("#videos-note")).to_have_text(FAILED)
+            assert page.locator("#against-note").inner_text().strip() == ""
+
+
+def test_videos_alone_have_no_comparison_in_a_metric_in_which_their_changes_are_not_known(open_page: OpenPage, site):
+    search = "?compare=viFilm00&metric=impression&period="
+    for period in ("2026-10-01..2026-10-07", "2026-09-28..2026-10-04"):
+        page = compare(open_page, site, search + period)
+        expect(page.locator("#sums .change")).to_have_text(["–"])
+        expect(page.locator("#videos-note")).to_contain_text("only known for plays")
+        assert page.locator("#against-note").inner_text().strip() == ""
+    page.select_option("#metric", "play")
+    expect(page.locator("#against-note button")).to_be_visible()
+
+
+def test_an_address_with_another_metric_shows_and_loads_no_other(open_page: OpenPage, site):
+    slow: list[Route] = []
+    with serve(site) as address:
+        opened = open_page("about:blank", **DESKTOP)
+        page = opened.page
+        page.route("**/weeks-impression.*", lambda route: slow.append(route))
+        page.goto(f"{address}/compare.html?compare=FRA~viFilm00&metric=impression", wait_until="commit")
+        wait_until(page, "document.querySelector('script[src*=weeks-impression]') !== null")
+        assert page.locator("html.live").count() == 0
+        wait_until(page, "document.querySelector('#metric').getAttribute('aria-busy') === 'true'")
+        slow[0].continue_()
+        ready(page)
+        assert table(page, "sums")["France"][0] == f"{sum(by_week('impression', 'FRA')):,}"
+    assert not any("/days." in url or "/video-" in url for url in opened.requests)
+
+
+def test_the_chart_does_not_wait_for_the_changes_and_videos_alone_need_no_days(open_page: OpenPage, site):
+    slow: list[Route] = []
+    with serve(site) as address:
+        opened = open_page("about:blank", **DESKTOP)
+        page = opened.page
+        page.route("**/video-viFilm00.*.js", lambda route: slow.append(route))
+        page.goto(f"{address}/compare.html?compare=viFilm00", wait_until="commit")
+        page.wait_for_selector("html.live")
+        page.set_viewport_size({"width": 700, "height": 900})
+        wait_until(page, "document.querySelector('#chart svg').getBoundingClientRect().width < 700")
+        wait_until(page, "document.querySelector('script[src*=video-viFilm00]') !== null")
+        assert page.locator("#sums .change").inner_text() == ""
+        slow[0].continue_()
+        ready(page)
+    assert not any("/days." in url for url in opened.requests)
+    assert opened.problems == []
 
 
 def test_a_rate_is_two_sums_over_the_days_that_have_both(open_page: OpenPage, site):

@@ -61,10 +61,9 @@ def packed(number: int) -> str:
 def spark_path(counts: Sequence[int], totals: Sequence[int | None]) -> str:
     """Return a sparkline as SVG path data: a point for each of up to 26 equal periods, aligned to the last day.
 
-    ``counts`` are those of consecutive days; ``totals`` is None for days that were not collected, and can end before
-    them. The height of a point is the count per collected day; a period without collected days is a gap in the line.
+    ``counts`` are those of consecutive days; ``totals`` is None for days that were not collected. The height of a point
+    is the count per collected day; a period without collected days is a gap in the line.
     """
-    counts = counts[: len(totals)]
     length = max(1, -(-len(counts) // POINTS))
     starts = range(len(counts) % length, len(counts), length)
     heights = [_mean(counts[start : start + length], totals[start : start + length]) for start in starts]

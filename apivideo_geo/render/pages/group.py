@@ -124,7 +124,7 @@ def _row(one: GroupCount, context: Context) -> GroupRow:
         per_million=per_million(one, context),
         change=formats.change(change.now, change.before) if change else "–",
         tone=tone_of_change(change),
-        spark=spark_path(one.daily, context.spark_totals),
+        spark=spark_path(one.daily, [day.count for day in summary.daily]),
         compare=one.group.slug if summary.total and summary.by_country else "",
     )
 

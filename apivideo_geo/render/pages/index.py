@@ -150,6 +150,7 @@ def _per_million_leader(summary: Summary) -> CountryCount | None:
 def make_rows(context: Context) -> tuple[CountryRow, ...]:
     """Return the rows of the countries with counts, by rank; bars are in proportion to the first."""
     summary, formats = context.summary, context.formats
+    totals = [day.count for day in summary.daily]
     longest = max((country.share for country in summary.countries), default=0) or 1
     return tuple(
         CountryRow(
@@ -162,7 +163,7 @@ def make_rows(context: Context) -> tuple[CountryRow, ...]:
             bar=f"{max(_BAR * country.share / longest, 1):.1f}",
             per_million=per_million(country, context),
             **change_cell(country.iso_a3, summary, formats),
-            spark=spark_path(summary.by_country.get(country.iso_a3, ()), context.spark_totals),
+            spark=spark_path(summary.by_country.get(country.iso_a3, ()), totals),
         )
         for country in summary.countries
     )

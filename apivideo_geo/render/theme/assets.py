@@ -81,7 +81,7 @@ CITY_MAP_PARTS = ("words.js", "map.js", "city-map.js")
 """Scripts of the map of cities, as one file."""
 COMPARE = "compare-page.js"
 COMPARE_PARTS = (
-    "words.js", "formats.js", "classes.js", "compare.js", "figures.js", "periods.js", "against.js", "by-video.js",
+    "words.js", "formats.js", "compare.js", "figures.js", "periods.js", "against.js", "by-video.js",
     "lines.js", FOLD, "combo.js", "compare-page.js",
 )  # fmt: skip
 """Scripts of the page that compares, as one file."""

@@ -317,7 +317,7 @@ def test_no_script_shows_a_sentence_outside_the_catalogue(open_page: OpenPage, p
     use_everything(page)
     use_every_metric(page)
     what, details = detailed()
-    monkeypatch.setitem(globals(), "DATA", (*DATA, *names_in(details), "a.", "example"))
+    monkeypatch.setitem(globals(), "DATA", (*DATA, *names_in(details), side_by_side.HTML, "a.", "example"))
     heard = [*page.evaluate("[...heard]"), *hear_pages(open_page, pseudo, tmp_path / "pages", what, details)]
     heard += hear_comparison(open_page, pseudo, tmp_path / "compared")
     assert [left for left in map(uncatalogued, heard) if left] == []
