@@ -287,7 +287,9 @@ class Settings(BaseSettings):
         le=1440,
         description="Longest time for collecting, and for git with its branch, in minutes.",
     )
-    verbosity: int = Field(0, ge=-1, le=2, description="-1 quiet, 0 normal, 1 verbose, 2 every request.")
+    verbosity: int = Field(
+        0, ge=-1, le=2, description="-1 only warnings and errors, 0 normal, 1 verbose, 2 every request."
+    )
     log_json: bool = Field(False, description="Log lines as JSON.")
     base_url: str = Field(
         "",
