@@ -6,6 +6,7 @@ import atexit
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -20,7 +21,7 @@ MARK = ".writing-"
 TEMPORARY_LOCK = "in-use.lock"
 """File in a temporary folder that its process has locked."""
 WAS_LOCKED = "was-locked"
-"""File that is there once the folder was locked: before, another run would take the new folder for one left behind."""
+"""File that is there once the folder was locked. In the minute before, another run does not take it for a leftover."""
 
 
 def save_bytes(path: Path, content: bytes) -> None:
@@ -86,9 +87,11 @@ def temporary_folder() -> Path:
     Those that killed processes left behind are removed now: nobody has their lock any more.
     """
     prefix = "apivideo-geo-"
-    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*/{WAS_LOCKED}"):
-        with suppress(OSError, Timeout), FileLock(left.with_name(TEMPORARY_LOCK), timeout=0):
-            shutil.rmtree(left.parent, ignore_errors=True)
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*/{TEMPORARY_LOCK}"):
+        with suppress(OSError, Timeout):
+            if left.with_name(WAS_LOCKED).exists() or time.time() - left.stat().st_mtime > 60:
+                with FileLock(left, timeout=0):
+                    shutil.rmtree(left.parent, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=prefix))
     lock = FileLock(folder / TEMPORARY_LOCK)
     lock.acquire()

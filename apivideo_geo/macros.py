@@ -47,4 +47,4 @@ def _macro(function: Callable[[StringValue], Value]) -> tuple[str, Callable[[Str
         """Call the macro."""
 
     typed = ibis.udf.scalar.builtin(call, name=name, signature=((cell.type(),), result.type()))
-    return f"CREATE OR REPLACE MACRO {name}(cell) AS ({sql})", typed
+    return f"CREATE OR REPLACE TEMP MACRO {name}(cell) AS ({sql})", typed

@@ -51,7 +51,7 @@ def run(command: str, settings: Settings, effects: Effects, report: Report | Non
             summary, details, facts = summarise_history(settings, effects)
         report.summary = summary
         report.warnings += _unused_settings(settings, summary, details)
-        gc.disable()  # pages leave no garbage that refers to itself: searching for it takes a twentieth of the time
+        gc.disable()  # pages leave little garbage that refers to itself: searching for it takes a twentieth of the time
         try:
             with report.step("render", effects):
                 site = render(summary, details, facts, settings)

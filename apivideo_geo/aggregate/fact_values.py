@@ -13,7 +13,7 @@ from apivideo_geo.model import UNKNOWN_TEXT
 from apivideo_geo.plain_text import clean_text
 from apivideo_geo.privacy import hide_unlisted
 
-_SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*://")
+_SCHEME = re.compile(r"[^/?#]*://")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
 _HOST_WITH_PORT = re.compile(r"[^:@]*(:\d+)?")
 _IPV6 = re.compile(r"\[[0-9a-f:.]+\]")

@@ -58,13 +58,13 @@ class HoursLine(DayLine):
 
     counts: Annotated[tuple[Count, ...], Field(min_length=24, max_length=24)]
     day_count: Count | None = None
-    """The count of the day that the hours contradict; None if they do not, or in a file of an older version."""
+    """The count of the day that the hours contradict; None if they contradict none."""
 
     def stands(self, count: int | None) -> bool:
         """Return whether it may be shown: it adds up to ``count``, or contradicted the same count often enough."""
         if count is None:
             return self.is_believed
-        settled = len(self.nights) == NIGHTS and self.day_count in (None, count)
+        settled = len(self.nights) == NIGHTS and self.day_count == count
         return settled or sum(self.counts) == count
 
 

@@ -266,7 +266,7 @@ class History:
             save_bytes(target, content)
             self.drop(days)
             aside.append(target)
-            log.warning("%s lies in the future and was set aside as %s.", list_days(days), target)
+            log.warning("Set aside as %s, because its days are in the future: %s.", target, list_days(days))
         if aside:
             self.save_ledger()
         return aside + others

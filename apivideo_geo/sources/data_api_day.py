@@ -212,7 +212,7 @@ class _Tally:
     """Collects the counts of one day, and the rows that were rejected.
 
     ``read``: (dimension, whether with a filter) → number of rows of the answers; ``rejected``: how many of them could
-    not be used; ``contradicted``: some answers cannot all be true.
+    not be used; ``lost``: dimension → the most that these cost it; ``contradicted``: some answers cannot all be true.
     """
 
     day: date
@@ -223,6 +223,7 @@ class _Tally:
     unmapped: Counter[str] = field(default_factory=Counter)
     read: Counter[tuple[str, bool]] = field(default_factory=Counter)
     rejected: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
     contradicted: bool = False
 
     def read_counts(self, dimension: str, rows: list[dict[str, Any]], *, filtered: bool = False) -> dict[Raw, int]:
@@ -258,6 +259,7 @@ class _Tally:
         is higher than the count. Nothing, if a row was rejected: its count would be in the rest, too.
         """
         if self._is_incomplete(dimension):
+            self.lost[dimension] += unnamed if dimension != "referrer" else 0  # a play may have none
             return Counter()
         rest = Counter(counts) - sums
         if rest.total() > unnamed or sums - Counter(counts):
@@ -308,7 +310,8 @@ class _Tally:
         refused = tuple(Refused(reason, count, self.day) for reason, count in sorted(self.refused.items()))
         lied = self.contradicted or any(self._is_comparable(dimension) for _, dimension in over)
         rejected = any(n * 10 > self.read[answer] for answer, n in self.rejected.items())
-        doubtful = frozenset({self.day} if lied or rejected else ())
+        lost = any(n * 10 > sum(totals.values()) for n in self.lost.values())
+        doubtful = frozenset({self.day} if lied or rejected or lost else ())
         return Facts((self.day,), facts_table(rows), refused, dict(self.unmapped), doubtful=doubtful)
 
 

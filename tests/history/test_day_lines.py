@@ -13,9 +13,9 @@ DAY, NEXT = date(2026, 10, 1), date(2026, 10, 2)
 NIGHTS = [date(2026, 10, 3) + timedelta(night) for night in range(4)]
 
 
-def hours(count=1, day=DAY, metric="play", nights=()):
+def hours(count=1, day=DAY, metric="play", nights=(), **more):
     """A line that adds up to ``count``."""
-    return HoursLine(day=day, metric=metric, counts=(count, *[0] * 23), nights=tuple(nights))
+    return HoursLine(day=day, metric=metric, counts=(count, *[0] * 23), nights=tuple(nights), **more)
 
 
 def shown(folder, counts=None, metric="play"):
@@ -84,9 +84,12 @@ def test_an_answer_that_agrees_is_shown_at_once_and_none_in_doubt_replaces_it(tm
 
 
 def test_hours_are_shown_while_they_add_up_to_the_count_of_the_day_as_it_is_now(tmp_path):
-    HOURS.add(tmp_path, [hours(5), hours(6, NEXT, nights=NIGHTS[:3]), hours(7, NIGHTS[0], nights=NIGHTS[:2])])
+    HOURS.add(
+        tmp_path, [hours(5), hours(6, NEXT, nights=NIGHTS[:3], day_count=5), hours(7, NIGHTS[0], nights=NIGHTS[:2])]
+    )
     assert shown(tmp_path, {DAY: 5, NEXT: 5, NIGHTS[0]: 7}) == {DAY: 5, NEXT: 6, NIGHTS[0]: 7}
     assert shown(tmp_path, {DAY: 4, NEXT: 5, NIGHTS[0]: 8}) == {NEXT: 6}
+    assert shown(tmp_path, {DAY: 4, NEXT: 7, NIGHTS[0]: 8}) == {}
     assert shown(tmp_path, {}) == {DAY: 5, NEXT: 6}
 
 

@@ -486,7 +486,8 @@ def test_future_days_of_a_month_file_are_set_aside_together(tmp_path, caplog):
     assert set(pq.read_table(aside)["day"].to_pylist()) == {date(2026, 11, 13), date(2026, 11, 14)}
     assert total(tmp_path) == expected(between(date(2026, 11, 10), date(2026, 11, 12)))
     assert caplog.messages[-1] == (
-        f"2 days (2026-11-13 to 2026-11-14) lies in the future and was set aside as {tmp_path}/2026/2026-11.future."
+        f"Set aside as {tmp_path}/2026/2026-11.future, because its days are in the future: "
+        "2 days (2026-11-13 to 2026-11-14)."
     )
 
 
