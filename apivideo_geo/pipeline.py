@@ -74,7 +74,9 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
     if not history.entries and settings.source == "auto":  # render after a run that had no key
         history = load_history(settings.model_copy(update={"source": "demo"}).history_folder)
     if not history.entries:
-        raise UsageError(f"There is no history in {settings.history_folder} yet: run the command build first, or demo.")
+        raise UsageError(
+            f"There is no history in the folder {settings.history_folder} yet: run the command build first, or demo."
+        )
     history.check_current()
     try:
         audience = open_history(history, settings, effects.now(), settings.metrics[0])

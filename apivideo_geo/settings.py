@@ -80,7 +80,10 @@ LONGEST_TAG = 60
 """Maximum number of characters of a tag in ``collections``."""
 LONGEST_NOTE = 200
 """Maximum number of characters of a note."""
-_NOTE = 'a note has a day and a text: write [[notes]], and below it day = 2026-09-21 and text = "Festival"'
+_NOTE = (
+    'a note has a day and a text: write [[notes]], and below it day = 2026-09-21 and text = "Festival"; '
+    "in the environment 2026-09-21=Festival"
+)
 
 
 def _read_note(value: object) -> Note:

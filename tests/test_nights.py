@@ -318,7 +318,7 @@ def test_a_period_that_nothing_is_remembered_of_is_told_where_there_is_no_histor
 def test_commands_on_a_history_that_is_not_there_make_none(tmp_path):
     product = Product(tmp_path)
     for command in (["compact"], ["forget", "2026-06-10"]):
-        assert "There is no history in history yet" in product.run(*command, code=2).stderr
+        assert "There is no history in the folder history yet" in product.run(*command, code=2).stderr
     assert list(tmp_path.iterdir()) == []
 
 

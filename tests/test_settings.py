@@ -138,6 +138,8 @@ def test_a_wrong_flag_is_one_sentence(flags, said):
         ("sandbox = 'maybe'", "line 1: sandbox: write true or false (it is 'maybe')."),
         (f"title = '{'long ' * 30}'", "line 1: title: it has more than 120 characters; shorten it."),
         ('notes = "hello"', "line 1: notes: a note has a day and a text: write [[notes]], and below it"),
+        ("since = 2026-05-05T10:00:00", "line 1: since: a day is written YYYY-MM-DD, without a time"),
+        ("timeout = 601", "line 1: timeout: it must be at most 600 (it is 601)."),
         ("title = Acme", '(at line 1, column 9); put text in straight quotes, like title = "Acme".'),
         ("title = “Acme”", '(at line 1, column 9); put text in straight quotes, like title = "Acme".'),
         ('sessions_drop = ["cty"]', "'cty' is not a column of sessions.csv; did you mean city?"),

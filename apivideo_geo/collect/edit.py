@@ -39,4 +39,4 @@ def forget(settings: Settings, days: Collection[date]) -> None:
 
 def _check_exists(history: Path) -> None:
     if not history.exists():
-        raise UsageError(f"There is no history in {history} yet.")
+        raise UsageError(f"There is no history in the folder {history} yet.")

@@ -41,7 +41,7 @@ def examine_history(settings: Settings, effects: Effects, first_day: date | None
     except ApivideoGeoError as error:
         return [Finding("history", "wrong", f"The history in {folder} cannot be read.", str(error), error.exit_code)]
     if not history.entries:
-        says = f"There is no history in {folder} yet."
+        says = f"There is no history in the folder {folder} yet."
         fetch = "Run fetch-history if it is on a branch of git, else build."
         return [Finding("history", "warning", says, fetch)]
     today, requested = effects.now().date(), {metric for metric in settings.metrics if metric != history.metric}

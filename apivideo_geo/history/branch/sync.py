@@ -57,7 +57,7 @@ def publish_history(settings: Settings, effects: Effects, *, remove: bool = Fals
     """
     folder = settings.history
     if not any(map(find_files, metric_folders(folder))):  # files are not read here: open_history renames damaged ones
-        return f"There is no history in {folder}: nothing to publish."
+        return f"There is no history in the folder {folder}: nothing to publish."
     if remove:
         load_history(folder)  # fails on a damaged day, which must not count as removed
     branch = Branch(open_git(settings), settings)
