@@ -309,7 +309,9 @@ def test_without_a_repository_a_remote_or_a_history_it_is_one_sentence(home, tmp
     plain.mkdir()
     product = Product(plain)
     assert "not in a git repository" in product.run("fetch-history", code=2).stderr
-    assert product.run("publish-history").stdout.startswith("There is no history in the folder history: nothing to publish.")
+    assert product.run("publish-history").stdout.startswith(
+        "There is no history in the folder history: nothing to publish."
+    )
     clone = home.clone()
     with pytest.raises(UsageError, match="no remote upstream; name one with --history-remote"):
         clone.fetch(NIGHT, history_remote="upstream")
