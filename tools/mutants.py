@@ -38,17 +38,18 @@ quickest, up to the first that fails. That takes 0.1 to 0.5 s of one core for a 
 was not run, and writes this page.
 Not changed are constants of modules, and functions with a decorator, such as properties and cached ones.
 
-Score: the noticed changes, by types or tests, of all; only of a module that was run completely. *No difference*: the
-changes that are listed below with the reason. *Open*: no quick test notices them. *Not called*: no quick test calls
-the function, only the slow ones do, which run the whole command, such as `test_withheld.py`, `test_believed.py` and
-`test_main_job.py`.
+Score: the noticed changes, by types or tests, of all; only of a module that was run completely. The last line adds up
+these modules. *No difference*: the changes that are listed below with the reason. *Open*: no quick test notices them.
+*Not called*: no quick test calls the function, only the slow ones do, which run the whole command, such as
+`test_withheld.py`, `test_believed.py` and `test_main_job.py`.
 
 """
 TABLE = """| module | changes | by types | by tests | no difference | open | not called | not run | score |
 |---|--:|--:|--:|--:|--:|--:|--:|--:|
 """
 TYPES, NOT_RUN, NOT_CALLED = "caught by type check", "not checked", "no tests"
-NOTICED = ("killed", "timeout", "segfault")
+NOTICED = "killed"
+"""A change that lasts too long or ends the process is not noticed by a test; it needs a reason, too."""
 
 
 @dataclass
@@ -67,7 +68,7 @@ class Module:
 
 
 def _row(name: str, counts: Counter[str], explained: int, survived: int) -> str:
-    tests, total = sum(counts[status] for status in NOTICED), counts.total()
+    tests, total = counts[NOTICED], counts.total()
     score = f"{100 * (counts[TYPES] + tests) / total:.1f} %" if total and not counts[NOT_RUN] else ""
     cells = (name, total, counts[TYPES], tests, explained, survived, counts[NOT_CALLED], counts[NOT_RUN], score)
     return f"| {' | '.join(map(str, cells))} |"
@@ -82,7 +83,7 @@ def read_results() -> list[Module]:
         data.load()
         module = Module(path, Counter(status_by_exit_code[code] for code in data.exit_code_by_key.values()))
         for name, code in data.exit_code_by_key.items():
-            if status_by_exit_code[code] == "survived":
+            if status_by_exit_code[code] not in (TYPES, NOTICED, NOT_CALLED, NOT_RUN):
                 change = _change(name, path)
                 reason = reasons.get(_key(change))
                 (module.explained if reason else module.survived).append(change | {"reason": reason or ""})
@@ -117,7 +118,8 @@ def render_page(modules: Iterable[Module]) -> str:
     explained = [change for module in modules for change in module.explained]
     sums = (sum(len(module.explained) for module in run), sum(len(module.survived) for module in run))
     head = HEAD.format(version=version("mutmut"), day=datetime.now(UTC).date())
-    rows = (*(module.row() for module in modules), _row("all that were run", total, *sums))
+    name = f"{len(run)} of {len(modules)} modules, all run"
+    rows = (*(module.row() for module in modules), _row(name, total, *sums))
     unnoticed = [change for module in modules for change in module.survived]
     open_ones = ("\n## Open\n", *map(_bullet, unnoticed)) if unnoticed else ()
     return head + TABLE + "\n".join((*rows, *open_ones, *_explanations(explained), ""))
@@ -143,7 +145,7 @@ def forget_survivors() -> None:
         data = SourceFileMutationData(path=path)
         data.load()
         for name, code in data.exit_code_by_key.items():
-            kept = code is None or status_by_exit_code[code] in (*NOTICED, TYPES)
+            kept = code is None or status_by_exit_code[code] in (NOTICED, TYPES)
             if not kept and _key(_change(name, path)) not in reasons:
                 data.exit_code_by_key[name] = None
         if data.exit_code_by_key:
