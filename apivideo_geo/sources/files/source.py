@@ -32,11 +32,11 @@ class FilesSource(Source):
         self._effects = effects
         effects.progress.start("Reading session files")
         self._files = open_sessions(settings.sessions, connect(settings.engine), settings.date_format)
+        effects.progress.finish()
         if not self._files.days:
             needed = "give at least one row that has a sessionID and a loadedAt such as 2026-11-08T10:00:00Z"
             reason = f": {self._files.example}" if self._files.example else f"; {needed}"
             raise DataRefused(f"{', '.join(settings.sessions)}: no session in it can be counted{reason}.")
-        effects.progress.finish()
 
     def window(self, stored: Collection[date], remembered: int | None = None) -> tuple[date, date]:
         """Return the first and last day that the files cover, within ``since`` and ``until``."""
