@@ -334,6 +334,7 @@ class _Run:
             allowed, metric=self.source.metric, source=self.source.name, detail=detail, now=self.now,
             accept_shrink=settings.accept_shrink, own_counts=own_counts if self.source.has_own_count else None,
             dimensions=privacy.history_dimensions(private, settings.withhold_media),
+            confirmed=facts.sessions is None,  # else when what is made of the sessions is written, too
         )  # fmt: skip
         self.report.add(allowed)
         rejected = {day.day for day in shrunk}
@@ -345,7 +346,6 @@ class _Run:
         lower = {day: (unfinished[day], line.count) for day, line in stored.items() if not line.open}
         self.report.note_lower(lower, self.label)
         if facts.sessions is not None:
-            history.ask_again(saved)  # in the next run, if this one is interrupted before the file is written
             if self.source.metric == "session" and not self.number:
                 self.store_session_time(facts.sessions, saved)
             if settings.hours and not self.number:

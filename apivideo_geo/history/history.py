@@ -190,9 +190,11 @@ class History:
         accept_shrink: bool = False,
         dimensions: Collection[str] = DIMENSIONS,
         own_counts: Mapping[date, int] | None = None,
+        confirmed: bool = True,
     ) -> list[Shrunk]:
         """Store ``facts``, fetched at ``now``; each day replaces the stored one completely.
 
+        ``confirmed``: if not, the next run fetches the days again unless :meth:`confirm` is called.
         ``own_counts``: UTC day → the API's own count, of the days it is already known for; None if the source has none.
         Returns the days that were not stored, because
 
@@ -218,8 +220,12 @@ class History:
         rejected = self._check_shrink(smaller, sums, dimensions)
         rejected += [self._keep(day, answer) for day, answer in answers.items() if verdicts[day] == "keep"]
         left_out = {one.day for one in rejected} | {day for day in answers if verdicts[day] == "keep rows"}
-        self._store({day: table for day, table in rows.items() if day not in left_out}, answers, facts, metric, now)
-        self._note_answers({day: answers[day] for day in answers if verdicts[day] == "keep rows"}, facts, now)
+        stored = {day: table for day, table in rows.items() if day not in left_out}
+        self._store(stored, answers, facts, metric, now)
+        if not confirmed:
+            self.entries |= {day: replace(self.entries[day], last=None) for day in stored}
+        kept = {day: answers[day] for day in answers if verdicts[day] == "keep rows"}
+        self._note_answers(kept, facts, now, confirmed=confirmed)
         return rejected
 
     def days_to_count_first(self, facts: Facts, now: datetime) -> dict[date, int]:
@@ -345,11 +351,6 @@ class History:
         self.entries |= {day: replace(self.entries[day], last=now) for day in days}
         self.save_ledger()
 
-    def ask_again(self, days: Iterable[date]) -> None:
-        """Make the next run fetch ``days`` again, unless :meth:`confirm` is called."""
-        self.entries |= {day: replace(self.entries[day], last=None) for day in days}
-        self.save_ledger()
-
     def save_account(self, remembers: int | None, checked: Checked | None, server: str = "") -> None:
         """Store account metadata from the API. None and "" leave the stored value unchanged."""
         before = self.load_account()
@@ -457,7 +458,7 @@ class History:
             self._write(month, {day: rows[day] for day in days}, _stored_days(lines), metric, now)
             self.entries |= lines
 
-    def _note_answers(self, answers: Mapping[date, StoredDay], facts: Facts, now: datetime) -> None:
+    def _note_answers(self, answers: Mapping[date, StoredDay], facts: Facts, now: datetime, *, confirmed: bool) -> None:
         """Record answers that are less full than the rows that are stored: only the counts change, and the doubt.
 
         The ledger is written to disk.
@@ -470,6 +471,8 @@ class History:
                 doubt=answer.doubt, answer=answer.count, last=now, nights=0, refused=_refused(facts, day),
             )  # fmt: skip
             lines[day] = doubt.count_night(before, after, now)
+            if not confirmed:
+                lines[day] = replace(lines[day], last=None)
         self._rejudge(lines)
 
     def _rejudge(self, lines: Mapping[date, LedgerDay]) -> None:

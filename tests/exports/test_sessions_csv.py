@@ -109,8 +109,8 @@ def test_a_run_of_today_keeps_the_rows_of_yesterday_and_replaces_those_of_today(
     write_sessions_csv(first, (EIGHTH, NINTH), path, add=("mine",))
     second = sessions(duckdb, session("c", 9, city="Cusco"), session("d", 9), session("z", 8))
     write_sessions_csv(second, (NINTH,), path)
-    rows = [(row["sessionID"], row["city"], row["mine"]) for row in read(path)]
-    assert rows == [("a", "'=Lima", "x"), ("c", "Cusco", ""), ("d", "unknown", "")]
+    rows = [(row["sessionID"], row["ISO_A3"], row["city"], row["mine"]) for row in read(path)]
+    assert rows == [("a", "PER", "'=Lima", "x"), ("c", "PER", "Cusco", ""), ("d", "PER", "unknown", "")]
 
 
 def test_a_session_whose_day_moved_is_there_once(tmp_path: Path, duckdb: Any) -> None:

@@ -16,6 +16,7 @@ from apivideo_geo.open_place import open_history as open_audience
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.cards import make_cards
 from apivideo_geo.render.theme.theme import Theme
+from apivideo_geo.settings import Settings
 from tests.product import Product
 
 NOW = datetime(2026, 11, 10, tzinfo=UTC)
@@ -47,7 +48,7 @@ def product(tmp_path_factory):
 
 
 def details(folder: Path, **options):
-    audience = open_audience(load_history(folder), now=NOW, **options)
+    audience = open_audience(load_history(folder), Settings.model_construct(**options), NOW)
     summary = audience.summary()
     return summary, audience.details(summary)
 

@@ -594,10 +594,10 @@ def test_a_day_is_partial_if_it_was_collected_before_its_end_and_later_ones_exis
 
 def test_a_day_that_is_to_be_asked_again_is_confirmed_with_the_time(tmp_path):
     one, two, other = days = between(date(2026, 11, 9), date(2026, 11, 11))
-    save(tmp_path, facts(days))
+    save(tmp_path, facts([other]))
+    save(tmp_path, facts([one, two]), confirmed=False)
     later = NOW + timedelta(hours=3)
     with open_history(tmp_path) as history:
-        history.ask_again([one, two])
         assert {day: line.last for day, line in load_history(tmp_path).entries.items()} == {
             one: None, two: None, other: NOW,
         }  # fmt: skip

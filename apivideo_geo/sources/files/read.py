@@ -19,7 +19,7 @@ from apivideo_geo.aggregate.sessions import text_column, utc_day
 from apivideo_geo.days import days_between
 from apivideo_geo.engines import FILE, Layout, engine_errors, read_sessions
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.sources.files.columns import REQUIRED, SESSIONS, flat_names, to_sessions
+from apivideo_geo.sources.files.columns import CODES, REQUIRED, SESSIONS, flat_names, to_sessions
 from apivideo_geo.sources.files.dates import find_refused_time, settle_dates
 from apivideo_geo.sources.files.find_error import find_broken_line
 from apivideo_geo.sources.files.json_documents import load_documents
@@ -137,6 +137,8 @@ def load_csv(path: Path, connection: BaseBackend) -> tuple[ibis.Table, FileGroup
     groups: FileGroups = {layout: [file]}
     matched = SESSIONS.match(layout.columns)
     found = {matched.get(name, name) for name in layout.columns}
+    if found & {*CODES}:  # both are read into one column
+        found.add("ISO_A3")
     try:
         table = read_groups(groups, connection, only_here=True)
     except DataRefused as error:  # rows for Spark are read at once
