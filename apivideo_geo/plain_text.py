@@ -9,6 +9,8 @@ from functools import cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
+from apivideo_geo.macros import by_macro
+
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, StringValue
 
@@ -95,15 +97,16 @@ def clean_texts(column: StringValue, engine: str) -> StringValue:
 
     NUL, ESC, tabs and ends of lines are each searched on their own: that is several times faster than one pattern.
     """
-    from apivideo_geo.macros import by_macro
-
-    return by_macro(_clean_texts)(column) if engine == "duckdb" else _clean_texts(column, engine)
+    return _clean_in_duckdb(column) if engine == "duckdb" else _clean_texts(column, engine)
 
 
 def _clean_texts(column: StringValue, engine: str = "duckdb") -> StringValue:
     on_one_line = column.re_replace(r" *[\t\n\v\f\r][ \t\n\v\f\r]*", " ")
     cleaned = on_one_line.re_replace(r"[\x00-\x1f\x7f]", "").strip()
     return _compose(_has_any(column).ifelse(cleaned, column), engine)
+
+
+_clean_in_duckdb = by_macro(_clean_texts)
 
 
 def show_controls(column: StringValue) -> StringValue:
