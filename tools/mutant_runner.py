@@ -29,6 +29,8 @@ from mutmut.workers.isolation import ForkServerRunner
 
 NOTICED_BY = Path("mutants/noticed_by").resolve()
 """Folder with a file for each function: the tests that noticed a change of it, one a line."""
+NO_CHANGE = "no_change__mutmut_0"
+"""Named like a change, but no function has it: all tests pass with it, or a result would mean nothing."""
 
 
 def _noticed_by(mutant_name: str) -> Path:
@@ -58,6 +60,17 @@ class _Server(ForkServerRunner):
     """The server that forks a process for each change; it runs inside a session of pytest."""
 
     items: ClassVar[dict] = {}
+
+    def startup(self) -> None:
+        """Start the server, and run all tests there once without a change. Raises SystemExit if one fails."""
+        super().startup()
+        _noticed_by(NO_CHANGE).unlink(missing_ok=True)
+        self.submit(NO_CHANGE, list(state().duration_by_test), cpu_time_limit=3600, estimated_time=0)
+        if self.wait_for_result().exit_code:
+            self.stop_all_workers()
+            failed = _noticed_by(NO_CHANGE)
+            name = failed.read_text(encoding="utf-8").strip() if failed.is_file() else "the run of the tests"
+            raise SystemExit(f"error: without a change of the code {name} fails; mend it, then run make mutants again")
 
     def _forkserver_main(self, work_fd: int, result_fd: int) -> None:
         import ibis.backends.duckdb  # noqa: F401  Ibis imports it at the first query: once, instead of for each change

@@ -34,8 +34,9 @@ HEAD = """# Mutation tests
 argument, a keyword. The types or a test should fail for each change. These are the results of {day}: mypy reads each
 changed function of the modules below, and then the quick tests run that call it, those in `[tool.mutmut]` of
 `pyproject.toml`: in one process, without a browser, first those that noticed another change of the function, then the
-quickest, up to the first that fails. That takes 0.1 to 0.5 s of one core for a change. `make mutants` goes on with what
-was not run, and writes this page.
+quickest, up to the first that fails. That takes 0.1 to 0.5 s of one core for a change. Before the first change all
+these tests run once in the same way without one, and must pass. `make mutants` goes on with what was not run, and
+writes this page.
 Not changed are constants of modules, and functions with a decorator, such as properties and cached ones.
 
 Score: the noticed changes, by types or tests, of all; only of a module that was run completely. The last line adds up
