@@ -121,6 +121,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the moment that the command is given as today, for the header ``Date``."""
+        return super().date_time_string(NOW.timestamp())
+
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
