@@ -255,7 +255,7 @@ class History:
             month = f"{folder.parent.name}-{folder.name}"
             known = month_file(self.folder, month).is_file()
             if day_files(self.folder, month) and (known or _closed(month, now)):
-                self._rewrite_month(month, {}, {}, self.metric or "")
+                self._rewrite_month(month, {}, {})
                 done += not known  # otherwise a crash left day files behind, or a person restored them
         return done
 
@@ -367,7 +367,7 @@ class History:
         try:
             return self.read_account()
         except DataRefused as error:
-            log.warning("%s", error)
+            log.warning(error)
             return Account()
 
     def read_account(self) -> Account:
@@ -419,7 +419,7 @@ class History:
         for day in days:
             path, month = self.file_of(day), month_file(self.folder, f"{day:%Y-%m}")
             if path == month:
-                self._rewrite_month(f"{day:%Y-%m}", {}, {}, self.metric or "", without=day)
+                self._rewrite_month(f"{day:%Y-%m}", {}, {}, without=day)
             else:
                 remove_files([path], path.parent)
             del self.entries[day]
@@ -493,9 +493,7 @@ class History:
             stored = self.entries.get(day)
             if stored is not None and answer.count < stored.count:
                 shrunk.append(Shrunk(day, stored.count, answer.count, complete=not stored.open or answer.open))
-            elif (
-                stored is not None and not stored.open and stored.source == answer.source and stored.detail != "country"
-            ):
+            elif stored is not None and not stored.open and stored.source == answer.source:
                 alike.append(day)
         for path, days in groupby(sorted(alike), self.file_of):
             before = split_days(read_rows(path).cast(FACTS))
@@ -519,22 +517,23 @@ class History:
         month: str,
         rows: Mapping[date, pa.Table],
         stored: Mapping[date, StoredDay],
-        metric: str,
+        metric: str = "",
         *,
         without: date | None = None,
     ) -> None:
         """Rewrite a month's file: keep its stored days, replace those in ``rows``, drop ``without``; delete day files.
 
-        If a day is in both the month file and a day file, the month file wins. If no day is left, the file is deleted.
+        ``metric``: only needed for a month without a file; a file says its own. If a day is in both the month file and
+        a day file, the month file wins. If no day is left, the file is deleted.
         """
         path, files = month_file(self.folder, month), day_files(self.folder, month)
         sources = [*([path] if path.is_file() else []), *files]
         tables: list[pa.Table] = []
         days = dict(stored)
         for source in sources:
-            found, table = read_metadata(source).days, read_rows(source)
-            gone = [*days, without] if without else list(days)
-            tables.append(table.filter(pc.invert(pc.is_in(table["day"], pa.array(gone, pa.date32())))))
+            metric, found, _ = read_metadata(source)
+            table = read_rows(source)
+            tables.append(table.filter(pc.invert(pc.is_in(table["day"], pa.array([*days, without])))))
             days = found | days
         days = {day: one for day, one in days.items() if day != without}
         if not days:
@@ -689,7 +688,7 @@ def _refused(facts: Facts, day: date) -> dict[str, int]:
 
 def _rows_of(path: Path, days: Collection[date]) -> pa.Table:
     table = read_rows(path).cast(FACTS)
-    return table.filter(pc.is_in(table["day"], pa.array(days, pa.date32())))
+    return table.filter(pc.is_in(table["day"], pa.array(days)))
 
 
 def _matches(entry: LedgerDay | None, stored: StoredDay, metric: str) -> bool:
@@ -716,5 +715,4 @@ def _by_month(days: Iterable[date]) -> list[tuple[str, list[date]]]:
 
 
 def _closed(month: str, now: datetime) -> bool:
-    last = (date.fromisoformat(f"{month}-28") + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-    return now >= day_end(last) + COMPACT_AFTER
+    return f"{now - COMPACT_AFTER:%Y-%m}" > month

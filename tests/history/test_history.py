@@ -1,6 +1,7 @@
 import re
 import shutil
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,9 +14,9 @@ import pytest
 from apivideo_geo.errors import DataRefused, DiskFailed, SourceFailed, UsageError
 from apivideo_geo.facts import facts_table
 from apivideo_geo.history import parquet, schema
-from apivideo_geo.history.history import History, find_last_source, load_history, open_history
+from apivideo_geo.history.history import History, find_last_source, load_history, open_history, stored_day
 from apivideo_geo.history.parquet import render_parquet
-from apivideo_geo.history.schema import VERSION
+from apivideo_geo.history.schema import VERSION, StoredDay
 from apivideo_geo.model import Account, Asset, Facts, Refused, Shrunk
 from tests.killed import forking
 
@@ -81,6 +82,24 @@ def test_a_month_is_compacted_by_itself_once_it_is_closed(tmp_path):
     assert total(tmp_path) == expected(days)
 
 
+def test_compacting_counts_the_months_of_all_metrics_that_ended_two_days_ago(tmp_path):
+    first, last, early = date(2026, 9, 30), date(2026, 10, 31), datetime(2026, 9, 30, tzinfo=UTC)
+    with open_history(tmp_path) as history:
+        for metric in ("play", "end"):
+            one = history.of(metric)
+            one.save(facts([first, last], metric=metric), metric=metric, source="data", detail="country", now=early)
+        closed = datetime(2026, 11, 3, tzinfo=UTC)
+        assert history.compact(closed - timedelta(seconds=1)) == 2
+        assert history.compact(closed) == 2
+        assert history.compact(closed) == 0
+    assert list(content(tmp_path)) == [
+        "2026/2026-09.parquet", "2026/2026-10.parquet",
+        "metrics/end/2026/2026-09.parquet", "metrics/end/2026/2026-10.parquet",
+    ]  # fmt: skip
+    both = load_history(tmp_path).all
+    assert [(one.metric, sorted(one.entries)) for one in both] == [("play", [first, last]), ("end", [first, last])]
+
+
 def test_a_day_of_a_compacted_month_can_still_come_in(tmp_path):
     days = between(date(2026, 10, 1), date(2026, 10, 31))
     save(tmp_path, facts([day for day in days if day.day != 15]))
@@ -88,6 +107,10 @@ def test_a_day_of_a_compacted_month_can_still_come_in(tmp_path):
     assert list(content(tmp_path)) == ["2026/2026-10.parquet"]
     assert total(tmp_path) == expected(days)
     assert sorted(load_history(tmp_path).entries) == days
+    before_its_end = datetime(2026, 10, 30, tzinfo=UTC)
+    save(tmp_path, facts(days[:1], count=9), now=before_its_end)
+    assert list(content(tmp_path)) == ["2026/2026-10.parquet"]
+    assert total(tmp_path) == expected(days[1:]) + expected(days[:1], 9), "although the clock is wrong now"
 
 
 def test_a_day_collected_and_empty_is_stored_and_a_day_never_collected_is_not(tmp_path):
@@ -96,11 +119,16 @@ def test_a_day_collected_and_empty_is_stored_and_a_day_never_collected_is_not(tm
     entries = load_history(tmp_path).entries
     assert list(entries) == [LAST - timedelta(days=3)]
     assert (entries[LAST - timedelta(days=3)].count, entries[LAST - timedelta(days=3)].open) == (0, False)
+    save(tmp_path, facts(empty.days))
+    assert total(tmp_path) == expected(empty.days), "it had plays after all"
 
 
 def test_today_is_stored_as_open(tmp_path):
     save(tmp_path, facts([LAST]))
     assert load_history(tmp_path).entries[LAST].open
+    midnight = datetime(2026, 11, 13, tzinfo=UTC)
+    save(tmp_path, facts([LAST]), now=midnight)
+    assert not load_history(tmp_path).entries[LAST].open
 
 
 def test_a_later_answer_replaces_an_earlier_one_whole(tmp_path):
@@ -139,14 +167,56 @@ def test_rejected_rows_are_reported_by_day_and_reason(tmp_path):
 
 
 def test_a_lost_ledger_is_rebuilt_from_the_files(tmp_path):
-    save(tmp_path, facts(between(FIRST, LAST)))
+    save(tmp_path, facts(between(FIRST, LAST)), own_counts={FIRST: 62, LAST - timedelta(days=1): 40})
     before = load_history(tmp_path).entries
     (tmp_path / "ledger.jsonl").unlink()
     after = load_history(tmp_path).entries
-    assert {day: (e.source, e.detail, e.open, e.count, e.rows) for day, e in after.items()} == {
-        day: (e.source, e.detail, e.open, e.count, e.rows) for day, e in before.items()
+    assert {day: stored_day(entry) for day, entry in after.items()} == {
+        day: stored_day(entry) for day, entry in before.items()
     }
+    assert [after[day].reported for day in (FIRST, FIRST + timedelta(days=1), LAST - timedelta(days=1))] == [
+        62,
+        None,
+        40,
+    ]
     assert all(entry.last is None for entry in after.values())
+
+
+def test_a_damaged_ledger_is_named_with_advice(tmp_path):
+    (tmp_path / "ledger.jsonl").write_text("<<<<<<< ours\n")
+    with pytest.raises(DataRefused) as error:
+        load_history(tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path}/ledger.jsonl, line 1 is not a line of the ledger. Delete {tmp_path}/ledger.jsonl and run again; "
+        "it is rebuilt from the Parquet files."
+    )
+
+
+def test_a_copy_among_the_files_of_the_history_is_named_once_and_not_counted(tmp_path, monkeypatch, caplog):
+    for site in (tmp_path / "one", tmp_path / "two"):
+        save(site / "history", facts([LAST]))
+        (site / "history/2026-11-12.parquet").write_bytes(b"")
+        monkeypatch.chdir(site)
+        for _ in range(2):
+            assert list(load_history(Path("history")).entries) == [LAST]
+    assert caplog.messages == [
+        "history/2026-11-12.parquet is not a file of the history, perhaps a copy, and is ignored. Move it elsewhere."
+    ] * 2, "once for each of the two histories"  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "counts"), [("impression", "end"), ("play", "play")])
+def test_the_folder_of_a_metric_with_days_of_another_is_refused(tmp_path, name, counts):
+    save(tmp_path, facts([LAST]))
+    with open_history(tmp_path / "other") as other:
+        other.save(facts([LAST], metric=counts), metric=counts, source="data", detail="country", now=NOW)
+    (tmp_path / "metrics").mkdir()
+    (tmp_path / "other").rename(tmp_path / "metrics" / name)
+    with pytest.raises(DataRefused) as error:
+        load_history(tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path}/metrics/{name} counts {counts}, which is not its name, or which the history already has; "
+        "move the files that do not belong there out of the history folder and run again."
+    )
 
 
 def test_another_metric_has_a_folder_of_its_own_and_is_counted_apart(tmp_path):
@@ -196,9 +266,10 @@ def test_a_damaged_account_file_is_a_warning_that_names_it(tmp_path, caplog):
     ]
 
 
-def dimension_facts(**counts):
-    rows = [(LAST, "play", "FRA", "total", "", 9), *((LAST, "play", "FRA", name, "x", n) for name, n in counts.items())]
-    return Facts((LAST,), facts_table(rows))
+def dimension_facts(days=(LAST,), **counts):
+    counts = {"total": 9, **counts}
+    rows = [(day, "play", "FRA", name, "x" * (name != "total"), n) for day in days for name, n in counts.items()]
+    return Facts(tuple(days), facts_table(rows))
 
 
 def test_an_answer_that_lost_a_dimension_does_not_replace_a_fuller_one(tmp_path):
@@ -207,14 +278,19 @@ def test_an_answer_that_lost_a_dimension_does_not_replace_a_fuller_one(tmp_path)
             now = datetime(2026, 11, 20, tzinfo=UTC)
             return history.save(some, metric="play", source=source, detail="full", now=now, **options)
 
-    assert keep(dimension_facts(media=9, device=8, city=3)) == []
+    for _ in range(2):  # the same again, without operating systems and others, has lost nothing
+        assert keep(dimension_facts(media=9, device=8, city=1)) == []
     before = (tmp_path / f"2026/11/{LAST}.parquet").read_bytes()
-    assert keep(dimension_facts(device=8, city=3)) == [Shrunk(LAST, 9, 0, True, "media")]
-    assert keep(dimension_facts(media=9, device=7, city=3)) == [Shrunk(LAST, 8, 7, True, "device")]
+    assert keep(dimension_facts(device=7, city=1)) == [Shrunk(LAST, 9, 0, True, "media")], "the first is enough"
+    assert keep(dimension_facts(media=9, device=7, city=1)) == [Shrunk(LAST, 8, 7, True, "device")]
+    assert keep(dimension_facts(media=9, device=8)) == [Shrunk(LAST, 1, 0, True, "city")]
     assert (tmp_path / f"2026/11/{LAST}.parquet").read_bytes() == before
     assert keep(dimension_facts(media=9, device=8), dimensions=("total", "media", "device")) == []
     assert keep(dimension_facts(media=2), source="files") == []  # another source has what it can
     assert keep(dimension_facts(), source="files", accept_shrink=True) == []
+    days = between(date(2026, 11, 10), date(2026, 11, 11))
+    assert keep(dimension_facts(days, media=9)) == []
+    assert keep(dimension_facts(days, media=8)) == [Shrunk(day, 9, 8, True, "media") for day in days]
 
 
 def test_a_line_of_the_ledger_that_a_crash_left_behind_its_file_keeps_when_the_day_was_first_seen(tmp_path):
@@ -235,12 +311,15 @@ def test_a_second_run_at_the_same_time_is_an_error(tmp_path):
 
 def test_a_damaged_day_is_set_aside_and_asked_again(tmp_path, caplog):
     save(tmp_path, facts(between(date(2026, 11, 1), LAST)))
-    day = tmp_path / "2026/11/2026-11-05.parquet"
-    day.write_bytes(day.read_bytes()[:-40])
+    cut, wrong = (tmp_path / f"2026/11/2026-11-{day}.parquet" for day in ("05", "07"))
+    cut.write_bytes(cut.read_bytes()[:-40])
+    with_about(wrong, b'"count":20', b'"count":21')  # the checksum is right, but the rows are others
     with open_history(tmp_path) as history:
-        assert date(2026, 11, 5) not in history.entries
-        assert len(history.entries) == 11
-    assert "2026-11-05.damaged" in caplog.text
+        assert [day.day for day in history.entries] == [1, 2, 3, 4, 6, 8, 9, 10, 11, 12]
+    assert caplog.messages == [
+        f"{path} is damaged; it was renamed to {path.stem}.damaged, and its day will be fetched again."
+        for path in (cut, wrong)
+    ]
 
 
 def test_a_damaged_month_and_a_file_of_a_newer_version_are_refused(tmp_path):
@@ -255,7 +334,7 @@ def test_a_damaged_month_and_a_file_of_a_newer_version_are_refused(tmp_path):
     with pq.ParquetWriter(month, table.schema) as writer:
         writer.write_table(table)
         writer.add_key_value_metadata({b"apivideo_geo": about.replace(CURRENT, b'"schema":99')})
-    with pytest.raises(DataRefused, match="newer apivideo-geo"):
+    with pytest.raises(DataRefused, match=rf"{month} was written by a newer apivideo-geo"):
         load_history(tmp_path)
 
 
@@ -274,8 +353,12 @@ def test_where_a_file_is_not_for_this_version_no_other_is_touched(tmp_path):
 def test_a_file_that_counts_something_else_than_the_others_is_refused(tmp_path):
     save(tmp_path, facts(between(date(2026, 11, 1), LAST)))
     with_about(tmp_path / "2026/11/2026-11-05.parquet", b'"play"', b'"view"')
-    with pytest.raises(DataRefused, match=r"2026-11-05.parquet counts view"):
+    with pytest.raises(DataRefused) as error:
         load_history(tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path}/2026/11/2026-11-05.parquet counts view, but older files of the history count play; "
+        "move the files that do not belong there out of the history folder and run again."
+    )
 
 
 def test_a_day_under_another_days_name_is_refused_for_it_would_count_twice(tmp_path):
@@ -505,6 +588,33 @@ def test_changed_days_are_those_that_are_not_stored_complete_from_this_source_wi
     assert load_history(tmp_path).changed_days(empty, "data") == (two,)
 
 
+def test_days_of_files_are_replaced_if_a_count_is_missing_now_or_lower(tmp_path):
+    def some(counts, days=()):
+        rows = [(day, "play", country, *rest) for day, by in counts.items() for country, *rest in by]
+        return Facts(tuple({**counts, **dict.fromkeys(days)}), facts_table(rows))
+
+    total, phones, city = ("FRA", "total", "", 5), ("FRA", "device", "phone", 3), ("FRA", "city", "Paris", 2)
+    tv = ("FRA", "device", "tv", 1)
+    same, more, lower = between(date(2026, 10, 9), date(2026, 10, 11))
+    fewer, lost, empty, other, gone, new = between(date(2026, 11, 3), date(2026, 11, 8))
+    with open_history(tmp_path) as history:
+        stored = some(dict.fromkeys((gone, empty, lost, fewer, lower, more, same), (total, phones, tv, city)))
+        history.save(stored, metric="play", source="files", detail="full", now=NOW)
+        history.save(some({other: (total, phones)}), metric="play", source="data", detail="full", now=NOW)
+    now = some({
+        new: (total,),
+        lost: (total, phones, ("DEU", "device", "tv", 9)),
+        fewer: (total, ("FRA", "device", "phone", 2), tv),
+        lower: (("FRA", "total", "", 4), phones, tv),
+        more: (("FRA", "total", "", 6), phones, tv, ("DEU", "total", "", 1)),
+        same: (total, phones, tv),
+    }, days=(empty, other))  # fmt: skip
+    history = load_history(tmp_path)
+    assert history.replaced_days(now, "files") == {lower, fewer, lost, empty}, "of cities there are no counts now"
+    assert history.replaced_days(now, "data") == {other}
+    assert history.replaced_days(some({new: (total,)}), "files") == set()
+
+
 def test_the_own_count_is_needed_first_where_a_complete_day_would_change_what_is_stored(tmp_path):
     one, two, today = (date(2026, 11, day) for day in (10, 11, 12))
     with open_history(tmp_path) as history:
@@ -522,18 +632,18 @@ def test_the_own_count_is_needed_first_where_a_complete_day_would_change_what_is
 
 
 def test_own_counts_that_come_later_decide_about_doubt_in_ledger_and_file(tmp_path):
-    one, two = date(2026, 11, 10), date(2026, 11, 11)
-    save(tmp_path, facts([one, two]), own_counts={})
+    one, two, three = between(date(2026, 10, 10), date(2026, 10, 12))
+    save(tmp_path, facts([one, two, three]), own_counts={})
     with open_history(tmp_path) as history:
-        assert [day.doubt for day in history.doubtful_days()] == ["uncompared"] * 2
+        assert [day.doubt for day in history.doubtful_days()] == ["uncompared"] * 3
         history.note_own_counts({one: 26, two: 29}, NOW)
     history = load_history(tmp_path)
     assert [(day.day, day.stored, day.reported, day.doubt) for day in history.doubtful_days()] == [
-        (two, 28, 29, "differs")
-    ]
+        (two, 28, 29, "differs"), (three, 30, None, "uncompared"),
+    ]  # fmt: skip
     assert parquet.read_metadata(history.file_of(two)).days[two].doubt == "differs"
     history.check_counts({one: 26, two: 29})
-    with pytest.raises(DataRefused, match="2026-11-10"):
+    with pytest.raises(DataRefused, match=r"2026-10\.parquet"):
         history.check_counts({one: 27})
 
 
@@ -545,7 +655,8 @@ def test_of_a_further_metric_a_day_with_a_count_that_was_not_compared_is_not_in_
         some = facts([one], metric="impression")
         further.save(Facts((one, two), some.table), metric="impression", source="data", detail="country", now=NOW,
                      own_counts={})  # fmt: skip
-        assert [day.day for day in further.doubtful_days()] == [two], "one without rows is"
+        for same in (further, load_history(tmp_path).of("impression")):
+            assert [day.day for day in same.doubtful_days()] == [two], "one without rows is"
         further.note_own_counts({one: 30}, NOW)
         assert [day.day for day in further.doubtful_days()] == [one, two], "as is one that was compared and differs"
 
@@ -556,6 +667,57 @@ def test_an_answer_in_doubt_does_not_replace_a_day_that_adds_up(tmp_path):
     rejected = save(tmp_path, facts([day], count=9), own_counts={day: 40})
     assert rejected == [Shrunk(day, 26, 38, complete=True, doubt="differs")]
     assert total(tmp_path) == 26
+
+
+def test_a_day_that_added_up_stays_so_while_the_own_count_is_not_known_and_the_answer_is_the_same(tmp_path):
+    day = date(2026, 11, 10)
+    for own_counts in ({day: 26}, {}):
+        assert save(tmp_path, facts([day]), own_counts=own_counts) == []
+        assert stored_day(load_history(tmp_path).entries[day]) == StoredDay("data", "country", False, 26, 2, 26)
+    assert save(tmp_path, facts([day]), own_counts={day: 30}) == [Shrunk(day, 26, 26, True, doubt="differs")]
+    assert save(tmp_path, facts([day], count=4), own_counts={}) == [Shrunk(day, 26, 28, True, doubt="uncompared")]
+
+
+def test_a_day_with_many_rejected_rows_is_in_doubt_although_nothing_else_counts_it(tmp_path):
+    one, two = days = between(date(2026, 11, 10), date(2026, 11, 11))
+    save(tmp_path, replace(facts(days), doubtful=frozenset([one]), reported={one: 40, two: 28}))
+    assert [(day.day, day.stored, day.reported, day.doubt) for day in load_history(tmp_path).doubtful_days()] == [
+        (one, 26, 40, "refused")
+    ]
+
+
+def test_the_same_two_counts_in_three_nights_running_settle_a_day_and_a_fuller_answer_begins_again(tmp_path):
+    day = date(2026, 11, 10)
+    found = []
+    for night, count in enumerate((3, 3, 4, 4, 4)):
+        save(tmp_path, facts([day], count), now=NOW + timedelta(days=night), own_counts={day: 40})
+        line = load_history(tmp_path).entries[day]
+        found.append((line.count, line.nights, line.doubt))
+    assert found == [
+        (26, 1, "differs"), (26, 2, "differs"), (28, 1, "differs"), (28, 2, "differs"), (28, 3, "settled"),
+    ]  # fmt: skip
+
+
+def test_of_a_smaller_answer_in_doubt_only_the_counts_are_stored_and_its_nights(tmp_path):
+    nights = [NOW + timedelta(days=night) for night in range(4)]
+    rejected = [Refused("no count", 2, LAST)]
+    save(tmp_path, facts([LAST]), now=nights[0], own_counts={LAST: 40})
+    first = load_history(tmp_path).entries[LAST]
+    assert (first.open, first.count, first.reported) == (True, 30, 40)
+    found = []
+    for now, own_counts, confirmed in (
+        (nights[1], {LAST: 41}, True),
+        (nights[2], {LAST: 41}, True),
+        (nights[3], {}, False),
+    ):
+        some = facts([LAST], 1 if own_counts else 0, refused=rejected)
+        assert save(tmp_path, some, now=now, own_counts=own_counts, confirmed=confirmed) == []
+        found.append(load_history(tmp_path).entries[LAST])
+    one = replace(first, open=False, reported=41, doubt="differs", answer=26, last=nights[1], nights=1,
+                  refused={"no count": 2})  # fmt: skip
+    two = replace(one, last=nights[2], nights=2)
+    assert found == [one, two, replace(two, doubt="uncompared", answer=24, last=None, nights=0)]
+    assert total(tmp_path) == 30
 
 
 def test_a_history_whose_days_are_all_empty_and_in_doubt_shows_nothing(tmp_path):

@@ -100,10 +100,17 @@ def test_a_value_that_cannot_be_is_found_in_the_footer_alone(path, columns):
         read_metadata(path)
 
 
-def test_the_largest_count_is_possible(path):
-    write(
-        path, [(ONE, "play", "FRA", "total", "", MOST_COUNT)], {ONE: StoredDay("data", "country", False, MOST_COUNT, 1)}
-    )
+def test_an_impossible_count_is_found_although_other_columns_have_no_statistics(path):
+    old = render_metadata("play", DAYS)[METADATA_KEY].replace(b'"schema":2', b'"schema":1')
+    table = changed(count=[5, 4, -1]).replace_schema_metadata({METADATA_KEY: old})
+    pq.write_table(table, path, write_statistics=["count"])
+    with pytest.raises(DamagedFile):
+        read_metadata(path)
+
+
+def test_zero_and_the_largest_count_are_possible(path):
+    rows = [(ONE, "play", "FRA", "total", "", MOST_COUNT), (ONE, "play", "DEU", "total", "", 0)]
+    write(path, rows, {ONE: StoredDay("data", "country", False, MOST_COUNT, 2)})
     assert check_file(path).days[ONE].count == MOST_COUNT
 
 
@@ -131,6 +138,15 @@ def test_days_that_the_name_does_not_cover_are_refused(path):
     write(path.with_name("2026-10-02.parquet"))
     with pytest.raises(DataRefused, match=r"2026-10-02\.parquet is not a file of the history"):
         read_metadata(path.with_name("2026-10-02.parquet"))
+
+
+def test_a_file_without_days_in_its_footer_is_refused_by_name(path):
+    path.write_bytes(render_parquet(facts_table(ROWS), {METADATA_KEY: b'{"schema":2}'}))
+    with pytest.raises(DataRefused) as error:
+        read_metadata(path)
+    assert str(error.value) == (
+        f"{path} is not a file of the history; move it out of the history folder and run again."
+    )
 
 
 def test_a_changed_byte_a_cut_and_a_lost_checksum_are_damage(path):
