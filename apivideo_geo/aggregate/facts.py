@@ -74,7 +74,7 @@ def count_sessions(
         parts = [_facts(rows, metric, name, listed) for name, rows in zip(others, counted, strict=True)]
     kept = places.filter(pc.and_(places["known"], pc.is_valid(places["day"])))
     if "total" in dimensions:
-        parts.append(_facts(kept, metric, "total", listed))
+        parts.append(_facts(kept, metric, "total", None))
     return sort_facts(pa.concat_tables([FACTS.empty_table(), *parts])), _unmapped(kept), _refused(places)
 
 
@@ -110,7 +110,7 @@ def count_session_time(table: ibis.Table, days: Collection[date]) -> dict[str, F
     of either if no session has a length. Raises as :func:`count_places`.
     """
     places = count_places(table)
-    kept = places.filter(pc.and_(places["known"], pc.is_in(places["day"], pa.array(days, pa.date32()))))
+    kept = places.filter(pc.and_(places["known"], pc.is_in(places["day"], pa.array(days))))
     by_day = kept.group_by("day").aggregate([("timed", "sum"), ("untimely", "sum"), ("sessions", "sum")]).to_pylist()
     if not any(row["timed_sum"] for row in by_day):
         return {}
@@ -150,7 +150,7 @@ def count_hours(table: ibis.Table) -> dict[date, tuple[int, ...]]:
     :class:`DataRefused` if the engine cannot read the table.
     """
     rows = session_rows(table, {"hour": utc_seconds(text_column(table, "loadedAt")) // 3600 % 24})
-    at = rows.day.cast("string") + " " + rows.hour.cast("string").lpad(2, "0")
+    at = rows.day.cast(str) + " " + rows.hour.cast(str).lpad(2, "0")
 
     def count(unique: ibis.Table) -> list[pa.Table]:
         kept = unique.filter(unique.session.notnull() & unique["at"].notnull())
@@ -183,8 +183,8 @@ def _in_parts(rows: ibis.Table, count: Callable[[ibis.Table], list[pa.Table]], p
     """
     try:
         with engine_errors():
-            slices = [rows.filter(rows.session.fill_null("").hash() & parts - 1 == part) for part in range(parts)]
-            counted = [count(unique_sessions(part)) for part in (slices if parts > 1 else [rows])]
+            slices = [rows.filter(rows.session.hash() & parts - 1 == part) for part in range(parts)]
+            counted = [count(unique_sessions(part)) for part in ([rows] if parts == 1 else slices)]
         return [pa.concat_tables(tables) for tables in zip(*counted, strict=True)]
     except OutOfMemory:
         if parts >= MOST_PARTS:
@@ -223,14 +223,14 @@ def _facts(rows: pa.Table, metric: str, dimension: str, listed: Collection[str] 
     """Turn sessions by day, spellings and raw ``value`` into facts; each spelling and value is read once."""
     found = map_values(rows["country"], to_alpha3)
     country = pc.if_else(pc.equal(found, UNKNOWN), map_values(rows["ISO_A3"], to_alpha3), found)
-    nothing = pa.array([""] * len(rows), pa.string())
-    value = nothing if dimension == "total" else map_values(rows["value"], value_reader(dimension, listed))
+    total = dimension == "total"
+    value = pa.repeat("", len(rows)) if total else map_values(rows["value"], value_reader(dimension, listed))
     table = pa.table({"day": rows["day"], "country": country, "value": value, "sessions": rows["sessions"]})
-    if dimension != "total":
+    if not total:
         table = table.filter(pc.not_equal(table["value"], ""))
     sums = table.group_by(["day", "country", "value"]).aggregate([("sessions", "sum")])
-    constant = {name: pa.array([text] * len(sums), pa.string()) for name, text in (("m", metric), ("d", dimension))}
-    columns = [sums["day"], constant["m"], sums["country"], constant["d"], sums["value"], sums["sessions_sum"]]
+    metrics, dimensions = (pa.repeat(text, len(sums)) for text in (metric, dimension))
+    columns = [sums["day"], metrics, sums["country"], dimensions, sums["value"], sums["sessions_sum"]]
     return pa.table(columns, names=FACTS.names).cast(FACTS)
 
 

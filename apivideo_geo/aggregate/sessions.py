@@ -34,7 +34,7 @@ _OFFSET_TIME = f"^({_DAY})[T ]{_CLOCK}{_OFFSET}$"
 def text_column(table: ibis.Table, name: str) -> StringValue:
     """Return the column ``name`` with empty strings as null; all null if ``table`` does not have it."""
     if name not in table.columns:
-        return ibis.literal(None, type="string")
+        return ibis.null(str)
     return table[name].nullif("")
 
 
@@ -57,8 +57,8 @@ def _is_usual(time: StringValue) -> BooleanValue:
     """Return whether a time has the API's own form, which is cheap to read: nearly all rows have it."""
     # The bounds are compared as text.
     # DuckDB takes 24:00 for the next day's midnight, a space for a digit and a point before the Z; Spark does not.
-    usual = time.like("____-__-__T__:__:__Z") & time.between(EARLIEST, f"{LATEST}Z") & ~time.endswith("T24:00:00Z")
-    return usual & (time.substr(11, 1) >= "0") & ~time.endswith(".Z")
+    usual = time.like("____-__-__T__:__:__Z") & time.between(EARLIEST, f"{LATEST}Z")
+    return usual & time.substr(11, 2).between("00", "23") & ~time.endswith(".Z")
 
 
 @by_macro
@@ -80,7 +80,7 @@ def iso_seconds(time: StringValue) -> IntegerValue:
 
 def _parse_day(time: StringValue) -> DateValue:
     return ibis.cases(
-        (time.re_search(_UTC_TIME), time.left(10).try_cast("date")),
+        (time.re_search(_UTC_TIME), time.try_cast("date")),
         (time.re_search(_OFFSET_TIME), _with_seconds(time).try_cast("timestamp('UTC')").date()),
     )
 
@@ -89,8 +89,8 @@ def _parse_seconds(time: StringValue) -> IntegerValue:
     clock = (time.length() == 10).ifelse(time + "T00:00:00", _with_seconds(time))
     clock = clock.re_replace("[.][0-9]+", "")  # DuckDB would round to the nearest second, Spark down
     return ibis.cases(
-        (time.re_search(_UTC_TIME), clock.re_replace("Z$", "").try_cast("timestamp").epoch_seconds().cast("int64")),
-        (time.re_search(_OFFSET_TIME), clock.try_cast("timestamp('UTC')").epoch_seconds().cast("int64")),
+        (time.re_search(_UTC_TIME), clock.try_cast("timestamp").epoch_seconds().cast(int)),
+        (time.re_search(_OFFSET_TIME), clock.try_cast("timestamp('UTC')").epoch_seconds().cast(int)),
     )
 
 

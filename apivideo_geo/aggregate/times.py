@@ -70,19 +70,16 @@ def let(value: W, function: Callable[[W], V]) -> V:
 
 def day_of_number(time: StringValue) -> DateValue:
     """Return the UTC day of an epoch time (seconds to nanoseconds) or a day number of Excel; null for other texts."""
-    # From 2001 on the seconds have ten digits, so the first ten of each unit are the seconds.
-    seconds = time.left(10).try_cast("int64")
-    serial = (time.left(5).try_cast("int64") - SERIAL_OF_1970) * 86_400
-    number = ibis.cases((time.re_search(_EPOCH), seconds), (time.re_search(_SERIAL), serial))
-    return number.as_timestamp("s").date()
+    return seconds_of_number(time).as_timestamp("s").date()
 
 
 def seconds_of_number(time: StringValue) -> IntegerValue:
     """Return the seconds since 1970 of such a number; null for other texts."""
-    days = time.replace(",", ".").try_cast("float64") - SERIAL_OF_1970
+    days = time.replace(",", ".").try_cast(float) - SERIAL_OF_1970
     return ibis.cases(
-        (time.re_search(_EPOCH), time.left(10).try_cast("int64")),
-        (time.re_search(_SERIAL), (days * 86_400).round().cast("int64")),
+        # From 2001 on the seconds have ten digits, so the first ten of each unit are the seconds.
+        (time.re_search(_EPOCH), time.left(10).try_cast(int)),
+        (time.re_search(_SERIAL), (days * 86_400).round().cast(int)),
     )
 
 
@@ -134,15 +131,13 @@ def _two_digits(number: StringValue) -> StringValue:
 
 
 def _clock(rest: StringValue) -> StringValue:
-    """Return the time of day in ``rest``, the text after a date, as ``T10:00+01:00``; "" for "", null for others."""
-    hour, minute, short, half, sign, hours, minutes = (
-        rest.re_extract(_REST, group).fill_null("") for group in range(1, 8)
-    )
-    number = hour.try_cast("int64")
+    """Return the time in ``rest``, the text after a date, as ``T10:00+01:00``; midnight for "", null for others."""
+    hour, minute, short, half, sign, hours, minutes = (rest.re_extract(_REST, group) for group in range(1, 8))
+    number = hour.try_cast(int)
     afternoon = half.lower().startswith("p").ifelse(12, 0)
-    # 12 AM is midnight and 12 PM noon; "13 PM" becomes an hour that does not exist.
-    twelve = number.between(1, 12).ifelse((number % 12 + afternoon).cast("string"), "99")
+    # 12 AM is midnight and 12 PM noon; "13 PM" is not read.
+    twelve = number.between(1, 12).ifelse((number % 12 + afternoon).cast(str), None)
     hour = (half == "").ifelse(hour, twelve)
     clock = "T" + _two_digits(hour) + ":" + (minute + short + "00").left(2)
     offset = sign + _two_digits(hours) + ":" + (minutes + "00").left(2)
-    return ibis.cases((rest == "", ""), (rest.re_search(_REST), clock + (sign == "").ifelse("Z", offset)))
+    return rest.re_search(_REST).ifelse(clock + (sign == "").ifelse("Z", offset), None)

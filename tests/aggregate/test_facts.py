@@ -14,7 +14,7 @@ import pytest
 from apivideo_geo.aggregate import facts
 from apivideo_geo.aggregate.fact_values import read_host, read_referrer
 from apivideo_geo.aggregate.facts import _in_parts, count_hours, count_session_time, count_sessions
-from apivideo_geo.aggregate.sessions import session_rows, utc_day, utc_seconds
+from apivideo_geo.aggregate.sessions import _is_usual, session_rows, unique_sessions, utc_day, utc_seconds
 from apivideo_geo.aggregate.times import with_order
 from apivideo_geo.engines import OutOfMemory, connect
 from apivideo_geo.facts import FACTS, add_up_facts, sort_facts
@@ -50,20 +50,23 @@ def test_each_session_counts_once_on_its_utc_day_in_the_country_its_spelling_say
             ("f", "2021-04-09T10:00:00Z", "unknown", "---"),
             ("g", "2021-04-09T10:00:00Z", "Atlantis", None),
             ("h", "2021-04-09T10:00:00Z", "", "QQQ"),
+            ("i", "2021-04-09T10:00:00Z", "", None),
+            ("j", "2021-04-08T10:00:00Z", "Atlantis", None),
         ],
     )
     facts, unmapped, refused = count_sessions(table, "play", ("total",), listed=None)
     day = date(2021, 4, 9)
     assert facts.schema == FACTS
     assert facts_of(facts) == [
+        (date(2021, 4, 8), "play", "---", "total", "", 1),
         (date(2021, 4, 8), "play", "FRA", "total", "", 1),
-        (day, "play", "---", "total", "", 3),
+        (day, "play", "---", "total", "", 4),
         (day, "play", "NAM", "total", "", 1),
         (day, "play", "PER", "total", "", 1),
         (day, "play", "TUR", "total", "", 1),
         (day, "play", "XKX", "total", "", 1),
     ]
-    assert unmapped == {"Atlantis": 1, "QQQ": 1}
+    assert unmapped == {"Atlantis": 2, "QQQ": 1}
     assert refused == ()
 
 
@@ -72,16 +75,19 @@ def test_rows_in_are_sessions_counted_and_rows_refused_by_reason(duckdb: Any) ->
         (None, "2021-04-08T10:00:00Z", "France", None),
         ("", "2021-04-08T10:00:00Z", "France", None),
         ("a", "yesterday", "France", None),
-        ("b", None, "France", None),
+        ("b", None, "Peru", None),
         ("c", "2021-04-08T10:00:00Z", "France", None),
         ("c", "2021-04-08T10:00:00Z", "France", None),
         ("c", "2021-04-31T10:00:00Z", "France", None),
+        ("d", "2021-04-08T10:00:00Z", "Peru", None),
+        ("d", "2021-04-08T10:00:00Z", "Peru", None),
     ]
-    for dimensions in (("total",), ("total", "city")):
+    for dimensions in (("total",), ("total", "device")):
         facts, _, refused = count_sessions(sessions(duckdb, rows), "play", dimensions, listed=None)
-        assert sum(facts["count"].to_pylist()) == 1
+        counts = [(row[2], row[3], row[5]) for row in facts_of(facts)]
+        assert counts == [(country, name, 1) for country in ("FRA", "PER") for name in sorted(dimensions)]
         assert refused == (
-            Refused("duplicate session", 2, date(2021, 4, 8)),
+            Refused("duplicate session", 3, date(2021, 4, 8)),
             Refused("loadedAt is not a time", 2),
             Refused("no session id", 2),
         )
@@ -106,7 +112,8 @@ def test_every_dimension_is_counted_by_country_and_never_more_than_the_total(duc
     when = "2021-04-08T10:00:00Z"
     rows: list[tuple[str | None, ...]] = [
         ("a", when, "Peru", None, "public", "phone", "iOS", "Safari", "https://Me:pw@Example.com:8/x?token=1", "Lima"),
-        ("b", when, "Peru", None, "secret", None, "", "Safari", "http://example.com/y", "unknown"),
+        ("b", when, "Peru", None, "secret", None, "", "Safari", "HTTP://example.com/y", "unknown"),
+        ("b", when, "Peru", None, "secret", None, "", "Safari", "example.com", "unknown"),
         ("c", when, "Peru", None, None, "phone", "iOS", None, "not a url", None),
     ]
     facts, _, _ = count_sessions(sessions(duckdb, rows, names), "play", DIMENSIONS, listed={"public"})
@@ -259,6 +266,7 @@ MOMENTS = {
     "46334,5": NOON,
     "46334": "2026-11-08T00:00:00",
     "46334.99999": "2026-11-08T23:59:59",
+    "46334.999999": "2026-11-09T00:00:00",
     # other programs, as in the table of times.py; seconds are dropped
     "2026-11-08 12:00:59.123 UTC": NOON,
     "2026/11/8 9:05": "2026-11-08T09:05:00",
@@ -272,6 +280,7 @@ MOMENTS = {
     "8. 11. 2026, 12:00": NOON,
     "Sun, 08 Nov 2026 12:00:00 GMT": NOON,
     "Sun, 08 Nov 2026 07:00:00 -0500": NOON,
+    "2026/11/8 13:00+1": NOON,
     "Nov 8, 2026, 12:00 PM": NOON,
     "November 8, 2026 at 12:00 AM": "2026-11-08T00:00:00",
     "Nov 8, 2026 1:30 p.m.": "2026-11-08T13:30:00",
@@ -308,6 +317,17 @@ def test_times_of_every_form_are_read_as_their_utc_day_and_moment(duckdb: Any) -
     assert days == {text: moment and date.fromisoformat(moment[:10]) for text, moment in MOMENTS.items()}
     read = {row["time"]: row["day"] and datetime.fromtimestamp(row["seconds"], UTC) for row in found}
     assert read == {text: moment and datetime.fromisoformat(f"{moment}+00:00") for text, moment in MOMENTS.items()}
+
+
+def test_only_times_that_every_engine_reads_alike_are_read_the_short_way(duckdb: Any) -> None:
+    usual = ["2010-01-01T00:00:00Z", "2021-04-08T09:30:00Z", "2099-12-31T23:59:59Z"]
+    others = [
+        "2009-12-31T10:00:00Z", "2100-01-01T10:00:00Z", "2021-04-08T24:00:00Z", "2021-04-08T 1:00:00Z",
+        "2021-04-08T10:00:5.Z", "2021-04-08T10:00:00z", "2021-04-08 10:00:00Z", "2021-04-08T10:00:00.5Z", "2021-04-08",
+    ]  # fmt: skip
+    table = sessions(duckdb, [(time,) for time in (*usual, *others)], ("loadedAt",))
+    found = table.filter(_is_usual(table.loadedAt)).to_pyarrow()["loadedAt"].to_pylist()
+    assert sorted(found) == usual
 
 
 @pytest.mark.parametrize(
@@ -347,6 +367,8 @@ def test_the_time_of_sessions_is_added_up_by_day_and_country_without_impossible_
         ("d", "2026-11-08T10:00:00Z", "2026-11-08T09:59:59Z", "Peru"),  # below 0
         ("e", "2026-11-08T10:00:00Z", "2026-11-09T10:00:01Z", "Peru"),  # above 24 hours
         ("f", "2026-11-08T10:00:00Z", None, "Peru"),
+        ("j", "2026-11-08T10:00:00Z", "9999999999", "Peru"),  # in the year 2286
+        ("k", "2099-12-31T10:00:00Z", "2010-01-01T10:00:00Z", "Peru"),
         ("", "2026-11-08T10:00:00Z", "2026-11-08T11:00:00Z", "Peru"),
         ("g", "2026-11-09T10:00:00Z", None, "Peru"),
         ("h", "2026-11-10T10:00:00Z", "1794304800.5", "Peru"),
@@ -362,7 +384,7 @@ def test_the_time_of_sessions_is_added_up_by_day_and_country_without_impossible_
         (days[0], "timed-session", "PER", "total", "", 1),
         (days[2], "timed-session", "PER", "total", "", 1),
     ]
-    assert time.refused == (Refused("a session time below 0 or above 24 hours", 2, days[0]),)
+    assert time.refused == (Refused("a session time below 0 or above 24 hours", 3, days[0]),)
     assert timed.refused == ()
 
 
@@ -379,6 +401,7 @@ def test_counting_in_parts_gives_the_same_as_counting_at_once(duckdb: Any, monke
         (f"s{number}", f"2026-11-0{number % 2 + 1}T10:00:00Z", ("France", "Peru")[number % 3 == 0], None)
         for number in range(20)
     ]
+    rows += [("", "2026-11-01T10:00:00Z", "France", None)] * 3
     counted = []
     for parts in (1, 4):
         monkeypatch.setattr(facts, "_in_parts", partial(_in_parts, parts=parts))
@@ -415,14 +438,16 @@ def test_sessions_that_do_not_fit_are_counted_in_more_parts_up_to_a_limit(
     duckdb: Any, caplog: pytest.LogCaptureFixture, failures: int
 ) -> None:
     caplog.set_level("INFO")
-    failed, counted = [], []
+    failed, counted, sizes = [], [], []
 
     def count(unique: ibis.Table) -> list[pa.Table]:
         if len(failed) < failures:
             failed.append(unique)
             raise OutOfMemory("too small")
         counted.append(unique)
-        return [unique.select("session").to_pyarrow()]
+        found = unique.select("session").to_pyarrow()
+        sizes.append(len(found))
+        return [found]
 
     rows = session_rows(sessions(duckdb, [(f"s{number}", "2026-11-08", "Peru", None) for number in range(40)]), {})
     if failures == 3:
@@ -432,5 +457,7 @@ def test_sessions_that_do_not_fit_are_counted_in_more_parts_up_to_a_limit(
         [found] = _in_parts(rows, count)
         assert sorted(found["session"].to_pylist()) == sorted(f"s{number}" for number in range(40))
         assert len(counted) == 4**failures
+        assert counted[0].equals(unique_sessions(rows)) == (not failures), "at once, without a look at each id"
+        assert max(sizes) < 40 / 2 or not failures, "each part needs less memory"
     more = "The memory is too small to count all sessions at once; counting them in more parts."
     assert caplog.messages == [more] * min(failures, 2)
