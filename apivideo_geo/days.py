@@ -47,8 +47,8 @@ def first_whole_day(now: datetime, retention: timedelta) -> date:
 
     A day that only partly falls within it would read low.
     """
-    edge = now - retention
-    return edge.date() if edge == edge.replace(hour=0, minute=0, second=0) else edge.date() + ONE_DAY
+    edge = (now - retention).astimezone(UTC)
+    return (edge - timedelta.resolution).date() + ONE_DAY
 
 
 def year_until(last: date) -> date:

@@ -137,7 +137,7 @@ def _countries(
         country.iso_a3: CountryDetail(
             first_seen=first_days[country.iso_a3],
             parts={name: _parts(found) for name, by in by_month.items() if (found := by.get(country.iso_a3))},
-            withheld={name: count for name, cell in cells.items() if (count := cell.withheld.get(country.iso_a3, 0))},
+            withheld={name: count for name, cell in cells.items() if (count := cell.withheld.get(country.iso_a3))},
             monthly={name: found for name, by in by_month.items() if (found := by.get(country.iso_a3))},
         )
         for country in summary.countries

@@ -6,7 +6,8 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from operator import itemgetter
 
 import ibis
 import numpy as np
@@ -73,11 +74,7 @@ def summarise(
     by_country = _of_period(metric, series, [stored.get(day) for day in period])
     total = sum(by_country.values())
     unknown = by_country.pop(UNKNOWN, 0)
-    by_day = [sum(counts) for counts in zip(*series.values(), strict=True)] or [0] * len(period)
-    daily = tuple(
-        DayCount(day, count if day in stored else None, stored.get(day, False))
-        for day, count in zip(period, by_day, strict=True)
-    )
+    daily = _daily(series, period, stored)
     made = Summary(
         generated_at=generated_at,
         metric=metric,
@@ -87,7 +84,7 @@ def summarise(
         mapped=sum(by_country.values()),
         unknown=unknown,
         days=replace(
-            _coverage(daily, partial, left_out, account, generated_at.astimezone(UTC)),
+            _coverage(daily, partial, left_out, account, generated_at),
             doubtful=tuple(one for one in doubtful if one.day in period),
         ),
         countries=rank_countries(by_country, total, per_million_from, name_of, alpha2_of, population_of),
@@ -102,6 +99,16 @@ def summarise(
         per_million_from=per_million_from,
     )
     return replace(made, new=new_countries(made))
+
+
+def _daily(
+    series: Mapping[str, Sequence[int]], period: Sequence[date], stored: Mapping[date, bool]
+) -> tuple[DayCount, ...]:
+    """Return the days of ``period`` with the sum of their counts in ``series``; without one if they are not stored."""
+    return tuple(
+        DayCount(day, sum(map(itemgetter(index), series.values())) if day in stored else None, stored.get(day, False))
+        for index, day in enumerate(period)
+    )
 
 
 def within(facts: ibis.Table, first: date | None, last: date | None) -> ibis.Table:
@@ -119,17 +126,17 @@ def uncollected_days(
     A dimension of which no day at all has a row is left out. Of a dimension in ``withheld`` only the days before its
     first row are returned: which later days have one could point at a person.
     """
-    some = facts.filter(facts["count"] > 0).select("dimension", "day").distinct().to_pyarrow().to_pydict()
+    some = facts.filter(facts["count"] > 0).select("dimension", "day").distinct()
     found: defaultdict[str, set[date]] = defaultdict(set)
-    for dimension, day in zip(some["dimension"], some["day"], strict=True):
-        found[dimension].add(day)
+    for row in some.to_pyarrow().to_pylist():
+        found[row["dimension"]].add(row["day"])
     counted = found.pop("total", set()) & set(period)
-    return {
-        dimension: tuple(
-            sorted(day for day in counted if day not in days and (dimension not in withheld or day < min(days)))
-        )
-        for dimension, days in found.items()
-    }
+    uncollected = {}
+    for dimension, days in found.items():
+        first = min(days)
+        without = {day for day in counted if day < first} if dimension in withheld else counted - days
+        uncollected[dimension] = tuple(sorted(without))
+    return uncollected
 
 
 def _earlier(facts: ibis.Table, stored: Mapping[date, bool], first: date | None) -> Earlier:
@@ -140,14 +147,10 @@ def _earlier(facts: ibis.Table, stored: Mapping[date, bool], first: date | None)
     days = days_between(min(before), first - ONE_DAY)
     inside = within(facts, days[0], days[-1])
     series = _by_country(inside.filter(inside.dimension == "total"), days)
-    totals = [sum(counts) for counts in zip(*series.values(), strict=True)] or [0] * len(days)
     known = [counts for code, counts in series.items() if code != UNKNOWN]
     return Earlier(
-        days=tuple(
-            DayCount(day, count if day in stored else None, stored.get(day, False))
-            for day, count in zip(days, totals, strict=True)
-        ),
-        reach=tuple(sum(count > 0 for count in day) for day in zip(*known, strict=True)) or (0,) * len(days),
+        days=_daily(series, days, stored),
+        reach=tuple(sum(counts[index] > 0 for counts in known) for index in range(len(days))),
         seen=frozenset(code for code in series if code != UNKNOWN),
     )
 
@@ -170,7 +173,7 @@ def count_days(facts: ibis.Table, key: str, period: Sequence[date]) -> dict[str,
     coded = table[key].combine_chunks().dictionary_encode()
     names = coded.dictionary.to_pylist()
     days = np.zeros((len(names), len(period)), dtype=np.int64)
-    index = table["day"].to_numpy().astype("datetime64[D]") - np.datetime64(period[0], "D")
+    index = table["day"].to_numpy().astype("datetime64[D]") - np.datetime64(period[0])
     days[coded.indices.to_numpy(), index.astype(np.int64)] = table["count"].to_numpy()
     return dict(zip(names, arrays_of(days), strict=True))
 
@@ -178,7 +181,8 @@ def count_days(facts: ibis.Table, key: str, period: Sequence[date]) -> dict[str,
 def arrays_of(counts: npt.NDArray[np.int64]) -> Iterator[array[int]]:
     """Yield the rows of ``counts``, which has some, in half of the memory if no number is too large for it."""
     small = counts.max() < 1 << 31
-    return (array("i" if small else "q", row.tobytes()) for row in (counts.astype(np.int32) if small else counts))
+    rows = counts.astype(np.int32) if small else counts
+    return (array(rows.dtype.char, row.tobytes()) for row in rows)
 
 
 def count_of(summary: Summary, key: str) -> float:

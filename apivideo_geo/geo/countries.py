@@ -3,7 +3,7 @@
 A country is found when the *whole* text, read as ``spelling`` reads it, is a code or a name in use:
 
 1. alpha-2 and alpha-3 of ISO 3166-1 (pycountry), and ``XK`` / ``XKX`` for Kosovo;
-2. the names in pycountry (short, official, common) and the English CLDR names (babel);
+2. the names in pycountry (short, official) and the English CLDR names (babel);
 3. ``data/country_spellings.csv`` for what both lack, each row with its source;
 4. the names in all other languages of CLDR that are unambiguous among all of them (``data/country_names.csv``, made by
    ``tools/country_names.py``), loaded at the first text that is none of these.
@@ -61,7 +61,7 @@ def to_alpha3(value: object) -> str:
 @lru_cache(maxsize=50_000)  # millions of distinct values must not fill the memory
 def _find(text: str) -> str:
     code = find_match(text)
-    return find_match(text, in_all_languages=True) if code == UNKNOWN else code
+    return _match(_tables_of_all_languages(), text) if code == UNKNOWN else code
 
 
 def to_alpha2(iso_a3: str) -> str:
@@ -112,9 +112,9 @@ def flag(iso_a3: str) -> str:
     return "".join(chr(0x1F1E6 + ord(letter) - ord("A")) for letter in to_alpha2(iso_a3))
 
 
-def find_match(text: str, *, in_all_languages: bool = False) -> str:
-    """Return the alpha-3 of ``text``, else ``---``, by the English names or by those of all languages."""
-    return _match(_tables_of_all_languages() if in_all_languages else _tables(), text)
+def find_match(text: str) -> str:
+    """Return the alpha-3 of ``text`` by the codes and the English names, else ``---``."""
+    return _match(_tables(), text)
 
 
 def _match(tables: _Tables, text: str) -> str:
@@ -170,13 +170,11 @@ def _tables() -> _Tables:
     alpha2 = dict(sorted([(country.alpha_3, country.alpha_2) for country in pycountry.countries] + [_KOSOVO]))
     codes = {code: alpha3 for alpha3, two in alpha2.items() for code in (alpha3, two)}
     names: dict[str, str] = {}
-    for source, name, alpha3 in _sources(alpha2):
+    for name, alpha3 in _sources(alpha2):
         table = codes if _is_code(name) else names
         for key in _stored_as(name):
             if table.setdefault(key, alpha3) != alpha3:
-                raise DataRefused(
-                    f"{source}: {name!r} would be both {table[key]} and {alpha3}. Correct country_spellings.csv."
-                )
+                raise DataRefused(f"{name!r} would be both {table[key]} and {alpha3}. Correct country_spellings.csv.")
     tables = _Tables(alpha2, codes, names)
     for row in read_rows(_DATA / "not_countries.csv"):
         if (code := _match(tables, row["spelling"])) != UNKNOWN:
@@ -186,16 +184,16 @@ def _tables() -> _Tables:
     return tables
 
 
-def _sources(alpha2: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    """Yield (source, name, alpha-3) of every name, the table last. Raises DataRefused for repeated or invalid rows."""
+def _sources(alpha2: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield (name, alpha-3) of every name, the table last. Raises DataRefused for repeated or invalid rows."""
     import pycountry
 
     for country in pycountry.countries:
-        for kind in ("name", "official_name", "common_name"):
+        for kind in ("name", "official_name"):
             if name := getattr(country, kind, None):
-                yield "pycountry", name, country.alpha_3
+                yield name, country.alpha_3
     english = territory_names("en")
-    yield from (("CLDR", english[two], alpha3) for alpha3, two in alpha2.items())
+    yield from ((english[two], alpha3) for alpha3, two in alpha2.items())
     given: set[frozenset[str]] = set()
     for row in read_rows(_DATA / "country_spellings.csv"):
         spelling, alpha3 = row["spelling"], row["iso_a3"]
@@ -204,7 +202,7 @@ def _sources(alpha2: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
                 f"country_spellings.csv: the row {spelling!r} is there twice, or lacks a known code or a source."
             )
         given.add(stored)
-        yield "country_spellings.csv", spelling, alpha3
+        yield spelling, alpha3
 
 
 @cache

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import takewhile
 
 from apivideo_geo.plain_text import clean_text
 
@@ -107,5 +108,5 @@ def _words(text: str) -> str:
 def _turned(key: str) -> str:
     """Return ``key`` with its first form of state or direction at the end: ``republic korea`` → ``korea republic``."""
     words = key.split()
-    count = next((index for index, word in enumerate(words) if word not in _LEADING), 0)
-    return " ".join(words[count:] + words[:count])
+    leading = list(takewhile(_LEADING.__contains__, words))
+    return " ".join(words[len(leading) :] + leading)

@@ -8,7 +8,7 @@ import pytest
 
 from apivideo_geo.aggregate.details import by_media, detail
 from apivideo_geo.aggregate.summary import summarise
-from apivideo_geo.days import days_between
+from apivideo_geo.days import ONE_DAY, days_between
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import name_of, to_alpha2
 from apivideo_geo.model import UNLISTED, Account, Asset, Cells, PublishedMonth
@@ -39,13 +39,14 @@ ROWS = [
 
 
 def summarised(
-    least=None, since=None, rows=ROWS, remembers=None, partial=(), collected=(MONDAY, WEDNESDAY), now=20, **more
-):
+    least=None, since=None, rows=ROWS, remembers=None, partial=(), collected=(MONDAY, WEDNESDAY), now=20, until=None,
+    **more,
+):  # fmt: skip
     facts = ibis.memtable(facts_table((day, "play", *rest) for day, *rest in rows))
     summary = summarise(
         facts, dict.fromkeys(collected, False), metric="play",
         generated_at=datetime(2026, 11, 1, 5, tzinfo=UTC) + timedelta(now - 1),
-        since=since, partial=partial, account=Account(remembers),
+        since=since, until=until, partial=partial, account=Account(remembers),
         name_of=name_of, alpha2_of=to_alpha2, population_of=lambda code: None,
     )  # fmt: skip
     return summary, detail(
@@ -61,12 +62,16 @@ def test_assets_are_ranked_by_what_was_watched_and_those_nobody_watched_are_ther
         ("liC", 0, 3, ()),
     ]
     assert [list(one.daily) for one in details.assets[:2]] == [[4, 0, 3], [0, 0, 6]]
+    assert {code: list(counts) for code, counts in details.assets[0].monthly.items()} == {
+        "FRA": [4], "---": [2], "PER": [1],
+    }  # fmt: skip
     assert details.unlisted == 5
     assert summary.total == 23
 
 
 def test_a_country_has_its_parts_and_the_first_day_of_the_whole_history():
-    _, details = summarised(since=TUESDAY)
+    no_plays = (MONDAY - ONE_DAY, "FRA", "total", "", 0)
+    _, details = summarised(since=TUESDAY, rows=[*ROWS, no_plays])
     assert set(details.countries) == {"FRA", "PER"}
     assert details.countries["FRA"].first_seen == MONDAY
     assert details.countries["FRA"].parts == {
@@ -83,8 +88,8 @@ def test_small_cells_are_withheld_and_everything_published_is_made_from_the_othe
     assert details.countries["FRA"].withheld == {"referrer": 5}
     assert "media" not in details.countries["FRA"].parts
     assert details.countries["PER"].withheld == {}
-    assert [(one.asset.media_id, one.count, one.daily) for one in details.assets] == [
-        ("liC", 0, ()), ("viA", 0, ()), ("viB", 0, ()),
+    assert [(one.asset.media_id, one.count, one.rank, one.daily) for one in details.assets] == [
+        ("liC", 0, 1, ()), ("viA", 0, 1, ()), ("viB", 0, 1, ()),
     ]  # fmt: skip
     assert details.withheld == {"city": 0, "referrer": 5, "media": 0}
     assert details.months == (MONTH[0],)
@@ -96,7 +101,14 @@ def test_what_was_published_is_repeated_and_named_where_its_facts_are_other_ones
     first = {("city", MONTH[0]): PublishedMonth(Cells({"FRA": {"Paris": 5}}, {}), 3, frozenset())}
     _, details = summarised({"city": 3}, collected=MONTH, now=33, published=first)
     assert details.countries["FRA"].parts["city"] == (("Paris", 5),)
-    assert details.changed == (MONTH[0],)
+    assert (details.changed, details.withdrawn) == ((MONTH[0],), ())
+
+
+def test_a_published_month_that_lost_a_day_is_not_shown_and_named():
+    first = {("city", MONTH[0]): PublishedMonth(Cells({"FRA": {"Paris": 5}}, {}), 3, frozenset())}
+    lacking = [day for day in MONTH if day != MONTH[20]]
+    _, details = summarised({"city": 3}, collected=lacking, now=60, published=first)
+    assert (details.cities, details.withdrawn) == ((), (MONTH[0],))
 
 
 def test_a_month_is_published_once_it_is_over_and_final_and_never_in_part():
@@ -113,10 +125,19 @@ def test_a_month_waits_for_a_day_that_can_still_come_in_and_is_published_once_it
     assert summarised({"city": 3}, collected=lacking, now=60)[1].months == (MONTH[0],)
 
 
-def test_a_city_without_a_certain_place_is_shown_without_one():
-    _, details = summarised()
+def test_what_was_watched_after_the_period_is_in_no_figure():
+    _, details = summarised(until=TUESDAY)
+    assert [(one.asset.media_id, one.count, list(one.daily)) for one in details.assets[:2]] == [
+        ("viA", 4, [4, 0]), ("liC", 0, []),
+    ]  # fmt: skip
+    assert [(city.name, city.count) for city in details.cities] == [("Paris", 6)]
+
+
+def test_a_city_without_a_certain_place_or_country_is_shown_without_one():
+    _, details = summarised(rows=[*ROWS, (MONDAY, "---", "city", "Paris", 2)])
     assert [(city.iso_a3, city.name, city.count, city.point) for city in details.cities] == [
         ("FRA", "Paris", 7, (48.8, 2.3)), ("PER", "Lima", 4, None), ("FRA", "Vitry", 3, None),
+        ("---", "Paris", 2, None),
     ]  # fmt: skip
 
 

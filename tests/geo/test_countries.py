@@ -305,7 +305,7 @@ def test_a_new_spelling_is_one_row(own_tables: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "row", "says"),
     [
-        ("country_spellings.csv", "niger,NGA,invented", "NER and NGA"),
+        ("country_spellings.csv", "niger,NGA,invented", "^'niger' would be both NER and NGA"),
         ("country_spellings.csv", "Republic of Türkiye,GRC,invented", "TUR and GRC"),
         ("country_spellings.csv", "burma,MMR,invented", "there twice"),
         ("country_spellings.csv", "GA,GEO,invented", "GAB and GEO"),
@@ -326,11 +326,13 @@ def test_every_row_of_the_spellings_is_needed_and_has_a_source(own_tables: Path)
     (own_tables / "country_spellings.csv").write_text("spelling,iso_a3,source\n", encoding="utf-8")
     (own_tables / "not_countries.csv").write_text("spelling,why\n", encoding="utf-8")
     assert [row["spelling"] for row in rows if to_alpha3(row["spelling"]) != "---"] == []
+    assert wrong([*official_names()]) == [], "those of ISO 3166 need no row"
     assert all(row["source"] for row in rows)
 
 
 def test_text_longer_than_any_name_is_not_remembered() -> None:
     assert max(len(name) for _, name in KNOWN) < LONGEST
+    assert to_alpha3("France".ljust(LONGEST)) == "FRA"
     before = countries._find.cache_info()
     assert to_alpha3("France" + "," * LONGEST) == "---"
     assert countries._find.cache_info() == before

@@ -76,8 +76,8 @@ def test_countries_of_a_group_are_found_in_any_spelling_and_language():
     ("setting", "problem"),
     [
         ({"DACH": []}, "'DACH' has no country; name at least one"),
-        ({"DACH": ["DEU", "Oesterland"]}, "'DACH' has 'Oesterland', which is not a country"),
-        ({"DACH": ["DEU", "---"]}, "'DACH' has '---', which is not a country"),
+        ({"DACH": ["DEU", "Austira"]}, "'DACH' has 'Austira', which is not a country; did you mean Austria?"),
+        ({"DACH": ["DEU", "---"]}, "'DACH' has '---', which is not a country; use a code such as FRA"),
         ({"DACH": ["DEU", "Germany"]}, "'DACH' has Germany twice: 'DEU' and 'Germany'; drop one"),
         ({"europe": ["FRA"]}, "'europe' would have the same address as 'Europe'; choose another name"),
         ({"EU": ["FRA"]}, "'EU' would have the same address as 'European Union'"),
