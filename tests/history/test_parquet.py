@@ -181,6 +181,15 @@ def test_rows_of_a_newer_version_are_not_read(path):
     path.write_bytes(render_parquet(facts_table(ROWS), {METADATA_KEY: newer}))
     with pytest.raises(DataRefused, match=rf"{path} was written by a newer apivideo-geo"):
         read_rows(path)
+    pq.write_table(facts_table(ROWS).replace_schema_metadata({METADATA_KEY: newer}), path)  # it needs no checksum
+    with pytest.raises(DataRefused, match=rf"{path} was written by a newer apivideo-geo"):
+        check_digest(path)
+
+
+def test_a_value_of_zeros_only_is_not_taken_for_the_empty_checksum(path):
+    rows = [(ONE, "play", "FRA", "total", "", 5), (ONE, "play", "FRA", "referrer", "0" * 64, 5)]
+    write(path, rows, {ONE: StoredDay("data", "full", False, 5, 2)})
+    assert check_file(path).days[ONE].count == 5
 
 
 def test_a_file_that_cannot_be_opened_is_refused_with_the_reason(tmp_path):
