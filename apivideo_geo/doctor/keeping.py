@@ -173,7 +173,7 @@ def examine_sizes(settings: Settings) -> list[Finding]:
         sizes = [
             path.stat().st_size
             for path in folder.rglob("*")
-            if path.is_file() and not {".git", ".lock"} & {*path.parts}
+            if path.is_file() and not {".git", ".gitignore", ".lock"} & {*path.parts}
         ]
         if sizes:
             findings.append(_examine_size(name, sum(sizes), len(sizes), limit=folder == settings.out))

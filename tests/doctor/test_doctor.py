@@ -94,6 +94,10 @@ def test_a_demo_needs_no_key_and_the_rest_is_checked(place):
     assert (key["state"], "demo data, which needs none" in key["says"]) == ("warning", True)
     assert "https://dashboard.api.video/apikeys" in key["next"]
     assert "history-demo" in history["says"]
+    (place / "site").mkdir()
+    (place / "site/index.html").write_text("x")
+    (place / "site/.gitignore").write_text("*")  # of the checkout, not written by a build
+    assert look(settings())["size of the site"].says == "0 kB in 1 file."
     (demo / "hours.jsonl").write_text("[" * 100_000)
     assert "hours.jsonl is damaged in line 1" in product.run("doctor", code=5).stdout
 
