@@ -369,6 +369,7 @@ def test_the_time_of_sessions_is_added_up_by_day_and_country_without_impossible_
         ("f", "2026-11-08T10:00:00Z", None, "Peru"),
         ("j", "2026-11-08T10:00:00Z", "9999999999", "Peru"),  # in the year 2286
         ("k", "2099-12-31T10:00:00Z", "2010-01-01T10:00:00Z", "Peru"),
+        ("l", "2026-11-08", "2026-11-08T10:00:00Z", "Peru"),  # began at some time of the day
         ("", "2026-11-08T10:00:00Z", "2026-11-08T11:00:00Z", "Peru"),
         ("g", "2026-11-09T10:00:00Z", None, "Peru"),
         ("h", "2026-11-10T10:00:00Z", "1794304800.5", "Peru"),

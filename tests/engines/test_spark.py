@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from apivideo_geo.aggregate.facts import count_sessions
-from apivideo_geo.aggregate.sessions import utc_day
+from apivideo_geo.aggregate.sessions import utc_day, utc_seconds
 from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.engines import connect, read_facts, table_of_rows
 from apivideo_geo.errors import DataRefused
@@ -21,6 +21,7 @@ from apivideo_geo.facts import facts_table
 from apivideo_geo.model import DIMENSIONS
 from apivideo_geo.plain_text import clean_texts
 from apivideo_geo.sources.files.read import open_sessions
+from tests.aggregate.test_facts import MOMENTS
 from tests.engines.cluster import cluster, need_java  # noqa: F401
 from tests.engines.samples import DAYS, collect_sessions, make_rows, read_exports, save_rows
 from tests.product import Product
@@ -53,12 +54,17 @@ def test_sessions_become_the_same_facts(kind: str, spark: Any, tmp_path: Path) -
     assert theirs == (days, rows, facts, unmapped, refused)
 
 
-def test_times_are_read_as_their_utc_day(spark: Any) -> None:
+def test_times_are_read_as_their_utc_day_and_moment(spark: Any) -> None:
     ibis.set_backend(spark)
-    table = table_of_rows([{"loadedAt": time, "b": None} for time in DAYS], ["loadedAt", "b"])
-    found = table.select(day=utc_day(table.loadedAt), b=table.b).to_pyarrow()
-    assert [getattr(day, "date", lambda day=day: day)() for day in found["day"].to_pylist()] == list(DAYS.values())
-    assert found["b"].null_count == len(DAYS)
+    moments = {time: datetime.fromisoformat(f"{moment}+00:00") for time, moment in MOMENTS.items() if moment}
+    days = {time: moment and date.fromisoformat(moment[:10]) for time, moment in MOMENTS.items()} | DAYS
+    table = table_of_rows([{"loadedAt": time, "b": None} for time in days], ["loadedAt", "b"])
+    time = table.loadedAt
+    found = table.select(time=time, day=utc_day(time), seconds=utc_seconds(time), b=table.b).to_pyarrow()
+    assert [getattr(day, "date", lambda day=day: day)() for day in found["day"].to_pylist()] == list(days.values())
+    seconds = {row["time"]: row["seconds"] for row in found.to_pylist()}
+    assert {time: datetime.fromtimestamp(seconds[time], UTC) for time in moments} == moments
+    assert found["b"].null_count == len(days)
 
 
 def test_texts_are_cleaned_to_the_same_unicode_form(spark: Any) -> None:
