@@ -107,11 +107,32 @@ def test_sessions_that_are_counts_are_read_as_counts_with_a_word_about_it(tmp_pa
         ("a.csv", "Date,Views\n2026-11-08,1\n", "there is no column with a country"),
         ("a.csv", "Date,Country,Views,Plays\n2026-11-08,FR,1,2\n", "'Views' and 'Plays' are both numbers"),
         ("a.csv", "Date,Country,country_name2,Country \n", "'Country' and 'Country' have the same name"),
-        ("a.csv", "Date,Country,Views\n2026-11-08,FR,1.5\n", "the count is not a whole number: 1"),
+        ("a.csv", "Date,Country,Views\n2026-11-08,FR,1.5\n", "a whole number: 1); for example '1.5' in"),
+        ("a.csv", "Date,Country,Views\n2026-11-08,FR,1.5\n2026-11-09,FR,2\n", "use the other rows with --accept-ref"),
     ],
 )  # fmt: skip
 def test_what_is_no_counts_by_day_is_refused_in_a_sentence(tmp_path: Path, name: str, text: str, sentence: str) -> None:
     assert sentence in collect(tmp_path, (name, text), code=5).stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("a.csv", "Report\n\nDate;Country;Views\n11/8/2026;FR;7\n1/8/2026;NA;2\n", "a.csv, line 4,"),
+        ("a.csv", "Date,Country,Views\n20/8/2026,FR,\n11/20/2026,NA,2\nfoo,PE,3\n", "a.csv, line 2,"),
+        ("a.ndjson", '{"date": "11/8/2026", "country": "FR", "views": 7}\n' * 2, "a.ndjson, line 1,"),
+    ],
+)
+def test_a_day_that_cannot_be_read_is_named_with_its_line_and_the_remedy(
+    tmp_path: Path, name: str, text: str, place: str
+) -> None:
+    said = collect(tmp_path, (name, text), code=5).stderr
+    value = "20/8/2026" if "20/8" in text else "11/8/2026"
+    remedy = "has another order than other dates" if "20/8" in text else "add --date-format dmy (the day first) or mdy"
+    assert f"{place} " in said.partition(f"for example '{value}' in ")[2]
+    assert remedy in said
+    assert "--accept-refused" not in said  # no row is left
+    assert stored(tmp_path) == {}
 
 
 def bucket(day: str, end: str = "", **more: object) -> str:

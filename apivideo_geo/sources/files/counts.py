@@ -58,7 +58,8 @@ class CountFiles:
 
     ``closed``: the same of a file of a published site, for each of its metrics. ``ranges``: files that cover each day
     from their first to their last. ``named``: the metrics that the names of columns say. ``guessed``: whether a column
-    is of numbers only because it is the only one left. ``example``: why a file cannot be used.
+    is of numbers only because it is the only one left. ``example``: why a file cannot be used. ``origins``: name of a
+    file → the file and how it is read.
     """
 
     cells: list[pa.Table] = field(default_factory=list)
@@ -68,6 +69,7 @@ class CountFiles:
     named: set[str] = field(default_factory=set)
     guessed: bool = False
     example: str = ""
+    origins: dict[str, tuple[SourceFile, Layout]] = field(default_factory=dict)
 
 
 def open_counts(paths: Sequence[str], connection: BaseBackend, metric: str = "") -> CountFiles:
@@ -82,6 +84,7 @@ def open_counts(paths: Sequence[str], connection: BaseBackend, metric: str = "")
         kind = kind_of(fetched.readable)
         layout, file = open_source(Path(fetched.readable), kind, COUNTS, _is_header)
         file = replace(file, name=fetched.name)
+        found.origins[file.name] = file, layout
         if kind == "csv" and not _is_header(layout.columns):
             raise DataRefused(
                 f"{file.name}, line {file.header}: there is no column with a country (the first line is "

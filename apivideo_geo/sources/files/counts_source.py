@@ -22,7 +22,8 @@ from apivideo_geo.facts import facts_table
 from apivideo_geo.history.ledger import LedgerDay
 from apivideo_geo.model import DETAIL_DIMENSIONS, DIMENSIONS, METRICS, UNKNOWN, UNKNOWN_TEXT, Facts, Refused
 from apivideo_geo.settings import Settings
-from apivideo_geo.sources.files.counts import BREAKDOWNS, TOTALS, CountFiles, open_counts, utc_days
+from apivideo_geo.sources.files.counts import BREAKDOWNS, COUNTS, TOTALS, CountFiles, open_counts, utc_days
+from apivideo_geo.sources.files.dates import explain_time, quote_value
 from apivideo_geo.sources.files.refused import check_share
 from apivideo_geo.sources.source import Source
 
@@ -150,16 +151,28 @@ class CountsSource(Source):
         """Return (file, day) → its facts; note the rows that are rejected, and why."""
         names = [FILE, "country", "code", "metric", "dimension", "value", "count", "state", "reason", *BREAKDOWNS]
         table = cells.select(names).add_column(0, "day", utc_days(cells, self._settings.date_format))
+        table = table.append_column("written", cells["day"])
         today, found = self._effects.now().date(), dict[tuple[str, date], DayFacts]()
         for batch in table.to_batches(max_chunksize=1 << 16):
             for row in batch.to_pylist():
                 number = read_number(row["count"] or "")
                 if reason := _reason(row, number, self._accepted, today):
                     self._refused[reason, row["day"]] += 1
+                    self._files.example = self._files.example or self._explain(reason, row)
                     continue
                 self._rows[row[FILE], row["day"]] += 1
                 self._add(found.setdefault((row[FILE], row["day"]), {}), row, number or 0)
         return found
+
+    def _explain(self, reason: str, row: Mapping[str, Any]) -> str:
+        """Return the value of a rejected row that cannot be read, its file and line, and what to do; "" if it can."""
+        origin, written, number = self._files.origins[row[FILE]], row["written"], row["count"] or ""
+        if reason == NOT_A_DAY and written:
+            why = explain_time(written, self._settings.date_format, "a day; write days like 2026-11-08")
+            return f"{quote_value(*origin, written, 'day', COUNTS)} {why}"
+        if reason == NOT_A_NUMBER and number and read_number(number) is None:
+            return f"{quote_value(*origin, number, 'count', COUNTS)} is not a whole number"
+        return ""
 
     def _add(self, facts: DayFacts, row: Mapping[str, Any], number: int) -> None:
         """Add a row to the facts of its day: to its country, and to each breakdown that it names."""

@@ -12,6 +12,7 @@ import ibis
 from apivideo_geo.aggregate.sessions import text_column, utc_day
 from apivideo_geo.aggregate.times import EITHER_FIRST, let, with_order
 from apivideo_geo.engines import FILE, Layout, engine_errors
+from apivideo_geo.sources.files.columns import SESSIONS, Names
 from apivideo_geo.sources.files.find_error import find_value
 from apivideo_geo.sources.files.layouts import SourceFile
 from apivideo_geo.sources.files.paths import is_remote
@@ -51,32 +52,35 @@ def settle_dates(table: ibis.Table, date_format: str, column: str = "loadedAt") 
     return table.mutate(**{column: settled})
 
 
-def find_refused_time(
-    table: ibis.Table,
-    groups: Mapping[Layout | None, Iterable[SourceFile]],
-    date_format: str,
-    column: str = "loadedAt",
-) -> str:
-    """Return the first time in ``column`` that cannot be read, its file and line, and what to do; "" if none is."""
-    time = text_column(table, column)
+def find_refused_time(table: ibis.Table, groups: Mapping[Layout | None, Iterable[SourceFile]], date_format: str) -> str:
+    """Return the first ``loadedAt`` that cannot be read, its file and line, and what to do; "" if none is."""
+    time = text_column(table, "loadedAt")
     refused = table.filter(time.notnull() & utc_day(time).isnull()).select(file=FILE, time=time).limit(1)
     with engine_errors():
         rows = refused.to_pyarrow().to_pylist()
     if not rows:
         return ""
     value, opened = rows[0]["time"], _path(rows[0]["file"])
-    example = repr(value if len(value) <= LONGEST_EXAMPLE else value[: LONGEST_EXAMPLE - 1] + "…")
-    reason = _explain(value, date_format)
+    reason = explain_time(value, date_format)
     for layout, files in groups.items():
         for file in files:
             if _path(file.readable) == opened:
-                line = None if is_remote(file.name) else find_value(file, layout, column, value)
-                return f"{example} in {file.name}{f', line {line},' if line else ''} {reason}"
-    return f"{example} {reason}"
+                return f"{quote_value(file, layout, value, 'loadedAt')} {reason}"
+    return f"{_shorten(value)} {reason}"
 
 
-def _explain(time: str, date_format: str) -> str:
-    """Say why ``time`` cannot be read, and what to write instead."""
+def quote_value(file: SourceFile, layout: Layout | None, value: str, column: str, names: Names = SESSIONS) -> str:
+    """Return ``value`` with its file and the first line that has it in ``column``, as the start of a sentence."""
+    line = None if is_remote(file.name) else find_value(file, layout, column, value, names)
+    return f"{_shorten(value)} in {file.name}{f', line {line},' if line else ''}"
+
+
+def _shorten(value: str) -> str:
+    return repr(value if len(value) <= LONGEST_EXAMPLE else value[: LONGEST_EXAMPLE - 1] + "…")
+
+
+def explain_time(time: str, date_format: str, usual: str = "a time; write times like 2026-11-08T10:00:00Z") -> str:
+    """Say why ``time`` cannot be read, and what to write instead: ``usual`` if nothing else is known."""
     if found := re.match(EITHER_FIRST, time.strip()):
         if date_format:
             return f"is not a date in the order {date_format}; correct it"
@@ -85,7 +89,7 @@ def _explain(time: str, date_format: str) -> str:
         return "could have the day or the month first; add --date-format dmy (the day first) or mdy (the month first)"
     if zone := re.search(r"\d (?!AM|PM|UTC|GMT)([A-Z]{2,5})$", time.strip()):
         return f"has a time zone without an offset ({zone[1]}); write the offset, such as +01:00, instead"
-    return "is not a time; write times like 2026-11-08T10:00:00Z"
+    return f"is not {usual}"
 
 
 def _path(opened: str) -> str:

@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from apivideo_geo.engines import Layout
-from apivideo_geo.sources.files.columns import OBJECTS, SESSIONS
+from apivideo_geo.sources.files.columns import OBJECTS, SESSIONS, Names
 from apivideo_geo.sources.files.layouts import SourceFile
 from apivideo_geo.text_files import open_text
 
@@ -26,8 +26,11 @@ def find_broken_line(file: SourceFile, layout: Layout) -> str:
     return _broken_ndjson(Path(file.name)) if layout.kind == "ndjson" else ""
 
 
-def find_value(file: SourceFile, layout: Layout | None, column: str, value: str) -> int | None:
-    """Return the number of the first line of ``file`` with ``value`` in a session's ``column``; None if not found."""
+def find_value(file: SourceFile, layout: Layout | None, column: str, value: str, names: Names = SESSIONS) -> int | None:
+    """Return the number of the first line of ``file`` with ``value`` in ``column``; None if it is not found.
+
+    ``names``: what the columns of the file may be called.
+    """
     if layout and layout.kind == "parquet":
         return None
     csv.field_size_limit(LONGEST_FIELD)
@@ -35,7 +38,9 @@ def find_value(file: SourceFile, layout: Layout | None, column: str, value: str)
         if layout is None or layout.kind == "ndjson":
             written = value if value.isdecimal() else json.dumps(value)
             return next((number for number, line in enumerate(lines, 1) if written in line), None)
-        found = SESSIONS.match(layout.columns)
+        found = names.match(layout.columns)
+        if column not in found.values():
+            return None
         at, before = [found.get(name) for name in layout.columns].index(column), file.header - 1
         rows = csv.reader(islice(lines, before, None), delimiter=layout.delimiter)
         for row in rows:

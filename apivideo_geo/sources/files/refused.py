@@ -31,7 +31,8 @@ def check_share(
     shown = f"; for example {example}" if example else ""
     sentence = f"{lost:,} of {rows:,} rows ({lost / rows:.1%}) cannot be counted ({reasons}){shown}"
     if lost > MOST_REFUSED * rows and not accept:
-        raise DataRefused(
-            f"{sentence}. Nothing was stored: correct the files, or use the other rows with --accept-refused."
-        )
+        remedy = "" if example else ": correct the files"
+        if rows > sum(one.count for one in refused):
+            remedy = ": correct the files, or use the other rows with --accept-refused"
+        raise DataRefused(f"{sentence}. Nothing was stored{remedy}.")
     return (sentence,)
