@@ -160,9 +160,9 @@
     showControls();
     showChart();
     geo.byId("notes").replaceChildren(...notes(weeks, shown).map((note) => geo.make("p", note)));
-    showSums(weeks, shown);
+    showSums(shown);
     showWeeks(weeks, shown);
-    return showChanges(shown);
+    return showDays(shown);
   }
 
   /** The pattern of a line, next to its name. @param {number} slot */
@@ -297,38 +297,69 @@
     }));
   }
 
-  /** @param {number[]} weeks @param {WeekItem[]} shown */
-  function showSums(weeks, shown) {
-    const table = geo.byId("sums"), { label, kind } = words(), both = parts();
+  /** The table of sums; of a chosen period its cells are filled when the figures by day are there. @param {WeekItem[]} shown */
+  function showSums(shown) {
+    const table = geo.byId("sums"), { label, kind } = words(), both = parts(), all = state.period === "all";
     replaceHeads(table, 1, [label, ...(both.length ? both.map((part) => part.label) : kind === "per-day" ? [_("Share")] : [_("A day"), _("Share")]), _("Change")]);
     table.tBodies[0].replaceChildren(...shown.map((item, slot) => {
-      const row = geo.make("tr");
-      row.append(head(key(slot), " ", link(item)), ...sumsOf(item, weeks).map(number), geo.make("td", "", "num change"));
+      const row = geo.make("tr"), cells = all ? cellsOf(sumsOfWeeks(item, weeksShown())) : noCells();
+      row.append(head(key(slot), " ", link(item)), ...cells.map(number), geo.make("td", "", "num change"));
       return row;
     }));
+    nameSums(all ? _("In the whole period") : _("In the period: %(days)s", { days: formats.days(state.from, state.to) }));
     const note = geo.byId("sums-note");
     if (note) note.hidden = both.length > 0; // an owner's template may have none
   }
 
-  /** The cells of an item in the table of sums. @param {WeekItem} item @param {number[]} weeks */
-  function sumsOf(item, weeks) {
-    const series = seriesOf(item), { kind } = words();
-    if (!series) return [..."–".repeat(!parts().length && kind === "per-day" ? 2 : 3)];
-    const value = valueOf(item, weeks), days = sum(series.days, weeks);
-    if (parts().length) return [days ? formats.value(value, words()) : "–", ...bothOf(series, weeks)];
-    const own = sum(series.own[0], weeks), all = sum(series.totals[0], weeks), share = all ? formats.share(own / all) : "–";
-    if (kind === "per-day") return [days ? formats.rate(value) : "–", share];
-    const mean = valueOf(item, overOf(weeks));
-    return [formats.value(own, { kind }), Number.isNaN(mean) ? "–" : kind === "seconds" ? formats.duration(mean) : formats.rate(mean), share];
+  /** @param {string} text  the heading of the table of sums */
+  function nameSums(text) {
+    for (const one of [geo.byId("sums-title"), geo.byId("sums").caption]) if (one) one.textContent = text;
   }
 
-  /** Both sums of a ratio; means of a day if one of them must not be added up over days. @param {{days: number[], own: number[][]}} series @param {number[]} weeks */
-  function bothOf({ days, own }, weeks) {
-    const both = parts(), by = both.some((part) => part.kind === "per-day") ? sum(days, weeks) || 1 : 1;
-    return own.map((one, index) => {
-      const value = sum(one, weeks) / by;
-      return by > 1 ? formats.rate(value) : formats.value(value, both[index]);
-    });
+  /** As many cells as an item has before its change. @param {string} [text] @returns {string[]} */
+  const noCells = (text = "") => Array(!parts().length && words().kind === "per-day" ? 2 : 3).fill(text);
+
+  /** The sums of an item over weeks; in the whole history also those of days that are not over. Null if it was not collected. @param {WeekItem} item @param {number[]} weeks @returns {ItemSums | null} */
+  function sumsOfWeeks(item, weeks) {
+    const series = seriesOf(item), { open = [] } = counts();
+    if (!series) return null;
+    const own = series.own.map((one) => sum(one, weeks)), days = sum(series.days, weeks), partial = state.period === "all" && open[item.at] || 0;
+    return { own, total: sum(series.totals[0], weeks), days, value: parts().length ? valueOf(item, weeks) : (own[0] - partial) / days, by: days || 1 };
+  }
+
+  /** The sums of an item over the days of the period, as on its own page. @param {WeekItem} item @param {View} view @param {DaySums} history @param {number[] | null} daily  its counts by day, if it consists of videos @returns {ItemSums} */
+  function sumsOfDays({ kind, key, codes }, view, history, daily) {
+    if (view.metric.parts) {
+      const row = kind === "group" ? geo.ofCountries(view, codes).all : view.byCode.get(key), days = view.collected || 0;
+      return { own: (row?.of || [0, 0].map((count) => ({ count }))).map(({ count }) => count), total: 0, days, value: row?.lower ? row.value : NaN, by: view.days || 1 };
+    }
+    const { total, open, counts: byCode } = history.days, perDay = view.metric.kind === "per-day";
+    const several = daily ? [daily] : (kind === "group" ? codes : [key]).map((code) => byCode[code] || []);
+    let own = 0, all = 0, over = 0, days = 0;
+    for (let day = view.from; day <= view.to; day++) {
+      const everything = total[day], partial = open.includes(day) && !(perDay && view.from === view.to);
+      if (everything === null || (partial && perDay) || (daily && geo.data.lacking.includes(day))) continue;
+      const count = several.reduce((sum, counts) => sum + (counts[day] || 0), 0);
+      own += count;
+      all += everything;
+      if (!partial) { over += count; days += 1; }
+    }
+    return { own: [own], total: all, days, value: over / days, by: 1 };
+  }
+
+  /** The cells of an item in the table of sums, without its change. @param {ItemSums | null} sums */
+  function cellsOf(sums) {
+    if (!sums) return noCells("–");
+    const { kind } = words(), { own, total, days, value, by } = sums, share = total ? formats.share(own[0] / total) : "–";
+    if (parts().length) return [days ? formats.value(value, words()) : "–", ...bothOf(own, by)];
+    const mean = !days ? "–" : kind === "seconds" ? formats.duration(value) : formats.rate(value);
+    return kind === "per-day" ? [mean, share] : [formats.value(own[0], { kind }), mean, share];
+  }
+
+  /** Both sums of a ratio; means of a day if one of them must not be added up over days. @param {number[]} own @param {number} days */
+  function bothOf(own, days) {
+    const both = parts(), by = both.some((part) => part.kind === "per-day") ? days : 1;
+    return own.map((one, index) => (by > 1 ? formats.rate(one / by) : formats.value(one, both[index])));
   }
 
   // What changed: by day, as on the pages of the items
@@ -342,12 +373,19 @@
     return all ? geo.wholeOf(history, against) : geo.viewOf(history, from, to, against);
   }
 
-  /** How an item changed; null if that is not known. @param {WeekItem} item @param {View} view @returns {Promise<ChangeText | null>} */
-  async function changeOf({ key, kind, codes, file }, view) {
+  /** How an item changed; null if that is not known. @param {WeekItem} item @param {View} view @param {number[] | null} daily @returns {ChangeText | null} */
+  function changeOf({ key, kind, codes }, view, daily) {
     if (!byVideo(kind)) return geo.changeOf(view, kind === "group" ? geo.ofCountries(view, codes).change : view.byCode.get(key));
-    if (visible !== data.metric || !file) return null;
-    const { daily = "" } = await geo.once(file, () => geo.load(file, "months")), own = geo.byVideo(view, state.period === "all", geo.numbers(daily));
-    return geo.changeOf(own, own.change);
+    const own = daily && geo.byVideo(view, state.period === "all", daily);
+    return own && geo.changeOf(own, own.change);
+  }
+
+  /** The change of an item, and its sums if they are counted by day. @param {WeekItem} item @param {View} view @returns {Promise<{change: ChangeText | null, sums: ItemSums | null}>} */
+  async function daysOf(item, view) {
+    const { kind, file } = item, videos = byVideo(kind);
+    if (videos && (visible !== data.metric || !file)) return { change: null, sums: null };
+    const daily = videos ? geo.numbers((await geo.once(file, () => geo.load(file, "months"))).daily || "") : null;
+    return { change: changeOf(item, view, daily), sums: state.period === "all" ? null : sumsOfDays(item, view, await geo.history(visible), daily) };
   }
 
   /** The days to compare with, for the fields of the control, if the files cannot be loaded. */
@@ -363,17 +401,13 @@
     return both && videos !== countries ? `${_("Videos and collections lack more days.")} ${videos}` : "";
   }
 
-  /** Shows how much each item changed, and what is compared, when the figures by day are there; false if they are not. @param {WeekItem[]} shown */
-  async function showChanges(shown) {
+  /** Shows what is counted by day: how much each item changed, what is compared, and the sums of a period; false if the figures are not there. @param {WeekItem[]} shown */
+  async function showDays(shown) {
     const own = ++turn, view = await viewOf().catch(() => null);
     let failed = !view;
-    const changes = await Promise.all(shown.map((item) => view && changeOf(item, view).catch(() => { failed = true; return null; })));
+    const byDay = await Promise.all(shown.map((item) => view && daysOf(item, view).catch(() => { failed = true; return null; })));
     if (own !== turn) return false;
-    [...geo.byId("sums").tBodies[0].rows].forEach((row, slot) => {
-      const { text, tone } = changes[slot] || { text: "–", tone: "" }, cell = row.cells[row.cells.length - 1];
-      cell.textContent = text;
-      cell.className = `num change ${tone}`;
-    });
+    fillSums(shown, byDay);
     const videos = shown.some(({ kind }) => byVideo(kind)), others = shown.some(({ kind }) => !byVideo(kind)), first = visible === data.metric;
     const days = view && videos && !others && first ? geo.byVideo(view, state.period === "all", []) : view;
     against?.show(days || comparisonOfPage(), state, Boolean(view) && (others || first));
@@ -382,6 +416,23 @@
     if (failed) geo.say(failure);
     return !failed;
   }
+
+  /** Fills the table of sums. An item without counts by day has those of complete weeks, and the table says so. @param {WeekItem[]} shown @param {(Awaited<ReturnType<typeof daysOf>> | null)[]} byDay */
+  function fillSums(shown, byDay) {
+    const all = state.period === "all", weeks = overOf(weeksShown());
+    const byWeek = shown.map((item, slot) => !all && !byDay[slot]?.sums && weeks.length > 0 && seriesOf(item) !== null);
+    const words = weeks.length && _("Whole weeks: %(days)s", { days: daysOfWeeks(weeks) });
+    if (words && byWeek.length && byWeek.every(Boolean)) nameSums(words);
+    [...geo.byId("sums").tBodies[0].rows].forEach((row, slot) => {
+      const { change, sums } = byDay[slot] || {}, { text, tone } = change || { text: "–", tone: "" }, cell = geo.make("td", text, `num change ${tone}`);
+      if (all) row.lastElementChild?.replaceWith(cell);
+      else row.replaceChildren(row.cells[0], ...cellsOf(sums || (byWeek[slot] ? sumsOfWeeks(shown[slot], weeks) : null)).map(number), cell);
+      if (words && byWeek[slot]) row.cells[0].append(" ", geo.make("span", words, "kind"));
+    });
+  }
+
+  /** The days of consecutive weeks, in words; those of the first one before the history are not in it. @param {number[]} weeks */
+  const daysOfWeeks = (weeks) => formats.days(Math.max(0, found.offset + 7 * weeks[0]), found.offset + 7 * weeks[weeks.length - 1] + 6);
 
   /** @param {number[]} weeks @param {WeekItem[]} shown */
   function showWeeks(weeks, shown) {
@@ -404,7 +455,7 @@
     const value = valueOf(item, [week]), collected = series.days[week];
     if (parts().length) {
       const cell = number(collected ? formats.value(value, words()) : "–");
-      cell.append(" ", geo.make("span", bothOf(series, [week]).join(" ÷ "), "both"));
+      cell.append(" ", geo.make("span", bothOf(series.own.map((one) => one[week]), collected || 1).join(" ÷ "), "both"));
       return cell;
     }
     if (kind === "per-day") return number(collected ? formats.rate(value) : "–");
@@ -434,8 +485,7 @@
     const lines = [...svg.querySelectorAll("path")].map(shapeOf);
     const names = [...svg.querySelectorAll("text")].map(textOf);
     svg.remove();
-    const weeks = overOf(weeksShown()), monday = found.offset + 7 * weeks[0];
-    const facts = [heading(), formats.days(monday, found.offset + 7 * weeks[weeks.length - 1] + 6), ...notesShown()];
+    const facts = [heading(), daysOfWeeks(overOf(weeksShown())), ...notesShown()];
     const shapes = [...lines, ...marksShown(Number(svg.dataset.right))];
     return geo.draw.sheet({ heading: what.lines.map((line) => line.name).join(" · "), facts, words: what.label, shapes, labels: names, width: PICTURE, height: TALL, scale: 2 });
   }

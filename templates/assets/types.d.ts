@@ -542,6 +542,7 @@ interface PageElements {
   notes: HTMLElement;
   sums: HTMLTableElement;
   "sums-note": HTMLElement | null;
+  "sums-title": HTMLElement;
   weeks: HTMLTableElement;
   "save-png": HTMLElement | null;
   "save-svg": HTMLElement | null;
@@ -612,6 +613,21 @@ interface WeekCounts {
   totals: (number[][] | null)[];
   /** The same of each item; null if it is not known. */
   counts: (number[][] | null)[];
+  /** Of a metric: what each item has on days that are not over; missing if there are none. */
+  open?: number[];
+}
+
+/** The sums of an item: of a metric one, of a ratio both. */
+interface ItemSums {
+  own: number[];
+  /** The sum of everything on the same days; 0 of a ratio. */
+  total: number;
+  /** Number of collected days that are over, or of a ratio that have both. */
+  days: number;
+  /** The mean of such a day, or the ratio; NaN with too few. */
+  value: number;
+  /** Number of days to divide both sums of a ratio by, if they are shown as means. */
+  by: number;
 }
 
 /** The file of the first metric. */

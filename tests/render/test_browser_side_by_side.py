@@ -197,8 +197,9 @@ def check_sums(page: Page, keys: dict[str, list[str]], sums) -> None:
         means.append({week: by_week[week] / collected(week, by_video) for week in (0, 1, 3, 4)})
         total, a_day, share, _ = table(page, "sums")[name]
         assert total == f"{sum(by_week):,}"
-        days = sum(collected(week, by_video) for week in range(5))
-        assert float(a_day) == pytest.approx(sum(by_week[:5]) / days, abs=0.051)
+        over = sum(count for day, count in by_day(*members).items() if day < FIRST + timedelta(DAYS - 1))
+        days = sum(collected(week, by_video) for week in range(6))
+        assert float(a_day) == pytest.approx(over / days, abs=0.051)
         everything = sum(sums["all", monday] for monday in MONDAYS)
         if by_video:
             everything -= sum(
@@ -215,7 +216,6 @@ def check_sums(page: Page, keys: dict[str, list[str]], sums) -> None:
 def test_a_period_shows_the_weeks_that_are_mostly_in_it(open_page: OpenPage, site, sums):
     page = compare(open_page, site, "?compare=DEU&period=2026-09-08..2026-09-27")
     assert list(table(page, "weeks")) == ["21–27 Sept 2026", "14–20 Sept 2026", "7–13 Sept 2026"]
-    assert table(page, "sums")["Germany"][0] == str(sums["DEU", MONDAYS[1]] + sums["DEU", MONDAYS[3]])
     assert page.locator("#chosen a").get_attribute("href") == "country/DEU.html?period=2026-09-08..2026-09-27"
     page.select_option("#month", "2026-09")
     assert len(table(page, "weeks")) == 4
@@ -224,6 +224,59 @@ def test_a_period_shows_the_weeks_that_are_mostly_in_it(open_page: OpenPage, sit
     assert list(table(page, "weeks"))[-1] == "7–13 Sept 2026"
     page.go_back()
     assert page.locator("#month").input_value() == "2026-09"
+
+
+def sums_of(days: range, *keys: str, metric: str = "play") -> list[str]:
+    """The cells of the table of sums: of the facts of some days, of which the last one of the history is not over."""
+    by_video = keys[0] not in COUNTRIES
+    lacking = {*LACKING, *(NOT_BY_VIDEO if by_video else ()), *(NO_IMPRESSIONS if metric == "impression" else ())}
+    known = [day for day in days if day not in lacking]
+    counts, everything = (by_day(*names, metric=metric) for names in (keys, COUNTRIES))
+    count, over, total = (
+        sum(found[FIRST + timedelta(day)] for day in known if day != left)
+        for found, left in ((counts, None), (counts, DAYS - 1), (everything, None))
+    )
+    complete = len([day for day in known if day != DAYS - 1])
+    return [f"{count:,}", f"{over / complete:.1f}", f"{100 * count / total:.1f}%"]
+
+
+@pytest.mark.parametrize(
+    ("search", "days", "heading"),
+    [
+        ("2026-09", range(28), "In the period: 3–30 September 2026"),
+        ("30d", range(7, 37), "In the period: 10 September – 9 October 2026"),
+        ("2026-10-07..2026-10-10", range(34, 38), "In the period: 7–10 October 2026"),  # with today
+        ("2026-09-22..2026-09-25", range(19, 23), "In the period: 22–25 September 2026"),  # 22nd: not by video
+    ],
+)
+def test_sums_of_a_period_are_those_of_its_days_as_on_the_page_of_each(
+    open_page: OpenPage, site, search, days, heading
+):
+    members = {
+        "Germany": ("DEU",),
+        "Drei Länder": GERMAN,
+        '</script><b>"Film"': ("viFilm00",),
+        TAG: ("viFilm00", "liShow00"),
+    }
+    page = compare(open_page, site, f"?compare=DEU~drei-lander~viFilm00~collection.{TAG}&period={search}")
+    shown = {name: cells[:-1] for name, cells in table(page, "sums").items()}
+    assert shown == {name: sums_of(days, *keys) for name, keys in members.items()}
+    assert page.locator("#sums-title").inner_text() == heading
+    for link in page.locator("#chosen a").all()[:: 2 if search == "30d" else 9]:
+        own = open_page(f"{site.as_uri()}/{link.get_attribute('href')}", **DESKTOP).page
+        expect(own.locator("[data-figure=total] b")).to_have_text(shown[link.inner_text()][0])
+
+
+def test_of_another_metric_videos_have_whole_weeks_and_the_table_says_which(open_page: OpenPage, site):
+    page = compare(open_page, site, "?compare=DEU~viFilm00&metric=impression&period=2026-09-08..2026-09-27")
+    rows_of_sums = page.locator("#sums tbody tr")
+    expect(rows_of_sums.nth(1).locator("th")).to_contain_text("Whole weeks: 7–27 September 2026")
+    expect(rows_of_sums.nth(0).locator("td")).to_have_text([*sums_of(range(5, 25), "DEU", metric="impression"), "–"])
+    weeks = by_week("impression", "viFilm00", "media")
+    expect(rows_of_sums.nth(1).locator("td").first).to_have_text(f"{weeks[1] + weeks[3]:,}")
+    expect(page.locator("#sums-title")).to_have_text("In the period: 8–27 September 2026")
+    page.click("#chosen button >> nth=0")
+    expect(page.locator("#sums-title")).to_have_text("Whole weeks: 7–27 September 2026")
 
 
 def by_week(metric: str, code: str, dimension: str = "total", days: range = range(DAYS)) -> list[int]:
@@ -683,6 +736,7 @@ def test_without_a_script_the_leading_countries_are_a_chart_and_tables(open_page
     assert page.locator("#chart .line:not(.full)").count() == 5
     assert page.locator("#chart .name.brief").first.is_visible()
     assert page.locator("#find").is_hidden()
+    assert [cells[:-1] for cells in table(page, "sums").values()][1] == sums_of(range(DAYS), "DEU")
     cells = [row.locator("td").all_inner_texts() for row in page.locator("#weeks tbody tr").all()]
     countries = ("FRA", "DEU", "CHE", "AUT", "BEL")
     assert [[cell.replace(",", "") for cell in row[1:]] for row in cells if "–" not in row] == [

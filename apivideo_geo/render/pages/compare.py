@@ -84,6 +84,7 @@ class Counts:
             for one in self._found
         ]
         """Whether a metric also has a count on other days, which is left out."""
+        self._open = [index for index in self._shared if daily[index].open]
         self.totals = [
             self._sums([day.count or 0 for day in one.daily], index) for index, one in enumerate(self._found)
         ]
@@ -96,6 +97,11 @@ class Counts:
             [sum(counts) for counts in zip(*filter(None, by_code), strict=True)] or [0] * len(self._weeks)
             for by_code in found
         ]
+
+    def partial(self, codes: Sequence[str]) -> int:
+        """Return what ``codes`` have in the first metric on days that are not over; the means of a day lack it."""
+        found = self._found[0].by_country
+        return sum(found[code][index] for code in codes if code in found for index in self._open)
 
     def _of(self, code: str, index: int) -> list[int]:
         known = self._by_code[index]
@@ -180,6 +186,7 @@ class Weeks:
         videos = any(item.by_video for item in self.items)
         found = [self.counts(name), self.counts(name, by_video=True) if videos else None]
         items = [(item, found[item.by_video]) for item in self.items]
+        partial = [counts.partial(item.codes) if counts else 0 for item, counts in items]
         return {
             "days": [counts.days if counts else None for counts in found],
             "totals": [counts.totals if counts else None for counts in found],
@@ -187,7 +194,7 @@ class Weeks:
                 counts.of(item.codes) if counts and not (item.kind == "collection" and self._per_day(name)) else None
                 for item, counts in items
             ],
-        }
+        } | ({"open": partial} if any(partial) and len(self.choices[name]) == 1 else {})
 
     def _per_day(self, name: str) -> bool:
         """Return whether a metric or ratio has viewers in it: one of two videos would be counted twice."""
@@ -306,6 +313,7 @@ class _Table:
     def __init__(self, found: Weeks, items: Sequence[Item]) -> None:
         self._found, self._formats = found, found.context.formats
         self.counts = Counts(found.context, [found.context.summary.metric], found.weeks)
+        self._items = items
         self._series = [(item.name, self.counts.of(item.codes)[0]) for item in items]
 
     def lines(self) -> list[Line]:
@@ -326,17 +334,15 @@ class _Table:
             yield WeekRow(self._found.name_of(week), note, formats.number(collected), cells)
 
     def sums(self) -> list[tuple[str, str, str]]:
-        """Return the sum of each item, its mean of a day in the weeks that are over, and its share of everything."""
-        formats, total = self._formats, sum(self.counts.totals[0])
-        over = [at for at, week in enumerate(self._found.weeks) if week.over]
-        days = sum(self.counts.days[at] for at in over)
+        """Return the sum of each item, its mean of a day that is over, and its share of everything."""
+        formats, total, days = self._formats, sum(self.counts.totals[0]), sum(self.counts.days)
         return [
             (
                 formats.number(sum(series)),
-                formats.rate(sum(series[at] for at in over) / days) if days else "–",
+                formats.rate((sum(series) - self.counts.partial(item.codes)) / days) if days else "–",
                 formats.share(sum(series) / total) if total else "–",
             )
-            for _, series in self._series
+            for item, (_, series) in zip(self._items, self._series, strict=True)
         ]
 
 
