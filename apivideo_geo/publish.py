@@ -18,6 +18,7 @@ from typing import Any
 
 from apivideo_geo.durable import alone, disk_failed
 from apivideo_geo.errors import UsageError
+from apivideo_geo.owner_files import check_regular
 from apivideo_geo.render.theme.assets import WITH_NAMES, has_own_hash
 from apivideo_geo.swap import STAGE, Plan, is_inside, settle, write_journal
 
@@ -91,6 +92,7 @@ def resolve(out: Path) -> Path:
 def _load_manifest(out: Path) -> dict[str, Any]:
     """Return the manifest in ``out`` if this program wrote it, else an empty dictionary."""
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        check_regular(out / MANIFEST)
         manifest: dict[str, Any] = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
         if manifest["generator"].startswith(GENERATOR) and all(map(is_inside, manifest["files"].keys())):
             return manifest

@@ -70,11 +70,11 @@ def is_inside(name: str) -> bool:
 
 
 def _load_plan(journal: Path) -> Plan:
-    """Return the plan in the file ``journal``; an empty one if there is no such file."""
+    """Return the plan in the file ``journal``; an empty one if it is none."""
     try:
-        plan = Plan(**json.loads(journal.read_bytes()))
+        plan = Plan(**json.loads(journal.read_bytes() if journal.is_file() else b""))
         return plan if all(map(is_inside, (*plan.put, *plan.remove))) else Plan()
-    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError, AttributeError):
+    except (FileNotFoundError, ValueError, TypeError, AttributeError):
         return Plan()
 
 

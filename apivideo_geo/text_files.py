@@ -14,6 +14,8 @@ import zlib
 from pathlib import Path
 from typing import IO, cast
 
+from apivideo_geo.owner_files import check_regular
+
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 READ_ERRORS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, UnicodeError)
 """What opening and reading may raise; :func:`describe` puts it into words."""
@@ -57,7 +59,8 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 
 
 def packed_as(path: Path) -> bytes:
-    """Return ``GZIP`` or ``ZIP`` if the file is packed so, else an empty value."""
+    """Return ``GZIP`` or ``ZIP`` if the file is packed so, else an empty value. Raises OSError, also for a pipe."""
+    check_regular(path)
     with path.open("rb") as file:
         start = file.read(4)
     return next((mark for mark in (GZIP, ZIP) if start.startswith(mark)), b"")

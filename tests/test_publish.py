@@ -211,6 +211,19 @@ def test_a_folder_with_files_but_no_manifest_is_refused_and_so_is_a_file(tmp_pat
         publish(ONE, tmp_path / "thesis.txt")
 
 
+def test_a_pipe_called_like_the_manifest_is_refused_and_does_not_block(tmp_path):
+    os.mkfifo(tmp_path / "manifest.json")
+    with pytest.raises(UsageError, match=r"did not make \(manifest.json, for example\)"):
+        publish(ONE, tmp_path)
+
+
+def test_a_pipe_called_like_the_journal_of_a_killed_run_is_removed(tmp_path):
+    (tmp_path / ".apivideo-geo").mkdir()
+    os.mkfifo(tmp_path / ".apivideo-geo" / "journal.json")
+    publish(ONE, tmp_path)
+    assert content_of(tmp_path) == content_of(tmp_path) | {"index.html": ONE["index.html"]}
+
+
 def test_files_that_hosts_and_tools_put_into_a_folder_are_no_obstacle_and_stay(tmp_path):
     for name in (".git/config", ".gitignore", ".DS_Store", ".well-known/acme", "CNAME", "lost+found/x"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -13,6 +13,7 @@ from apivideo_geo.engines.reading import (
     read_facts,
     read_sessions,
     table_of_rows,
+    write_csv,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "read_facts",
     "read_sessions",
     "table_of_rows",
+    "write_csv",
 ]

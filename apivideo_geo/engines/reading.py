@@ -1,4 +1,4 @@
-"""Read files as Ibis tables.
+"""Read files as Ibis tables, and write a table to a file.
 
 The engine reads the files when rows are requested. Files in object stores (``s3://``, ``gs://``, …) go to the engine's
 own reader with the credentials it finds: DuckDB those of its ``httpfs`` extension, Spark those of its Hadoop settings.
@@ -214,6 +214,23 @@ def _hadoop_paths(paths: Sequence[str]) -> list[str]:
 def _add_file(connection: BaseBackend, table: ibis.Table) -> ibis.Table:
     """Add the column ``FILE`` to a table of Spark; Ibis has no expression for it."""
     return connection.sql(f"SELECT *, input_file_name() AS {FILE} FROM {table.get_name()}")  # noqa: S608
+
+
+class _Literal(str):
+    """A path whose ``repr()``, which Ibis puts into its SQL, is a literal of SQL and not of Python."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return self
+
+    def __repr__(self) -> str:
+        return _quoted(self[:])
+
+
+def write_csv(rows: ibis.Table, path: Path) -> None:
+    """Write ``rows`` to ``path``, whatever characters the path has. Raises what the engine does."""
+    rows.to_csv(_Literal(path))
 
 
 def make_table(connection: BaseBackend, rows: pa.Table) -> ibis.Table:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from apivideo_geo.aggregate.facts import count_places, read_country
 from apivideo_geo.aggregate.sessions import session_rows, text_column, unique_sessions, utc_day
 from apivideo_geo.durable import replacing
-from apivideo_geo.engines import engine_errors, make_table
+from apivideo_geo.engines import engine_errors, make_table, write_csv
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.formulas import escape_formula, escape_formulas
 from apivideo_geo.model import SESSION_COLUMNS, UNKNOWN, UNKNOWN_TEXT
@@ -191,7 +191,7 @@ def _write(rows: ibis.Table, path: Path) -> None:
         temporary.touch()  # the system's error for a read-only folder is clearer than the engine's
         try:
             with engine_errors():
-                rows.to_csv(temporary)
+                write_csv(rows, temporary)
         except DataRefused as error:
             if temporary.name not in str(error):
                 raise

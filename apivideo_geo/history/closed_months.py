@@ -14,7 +14,7 @@ from apivideo_geo.days import month_end
 from apivideo_geo.durable import save_bytes
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.geo.countries import all_countries
-from apivideo_geo.history.parquet import unreadable_file
+from apivideo_geo.history.files import load_bytes
 from apivideo_geo.history.schema import STRICT, Count, Day, Name
 from apivideo_geo.model import UNKNOWN, ClosedMonth, Correction
 
@@ -70,12 +70,8 @@ def load_months(folder: Path) -> tuple[ClosedMonth, ...]:
     Raises :class:`DataRefused` if the file cannot be read, or is not what this module writes.
     """
     path = folder / FILE
-    try:
-        lines = path.read_bytes().splitlines() if path.is_file() else []
-    except OSError as error:
-        raise unreadable_file(path, error) from None
     months = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(load_bytes(path).splitlines(), 1):
         try:
             months.append(_Month.model_validate_json(line).closed())
         except ValidationError:

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from apivideo_geo.durable import save_bytes
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.history.doubt import NIGHTS
-from apivideo_geo.history.parquet import unreadable_file
+from apivideo_geo.history.files import load_bytes
 from apivideo_geo.history.schema import Count, Day, Name
 
 _CHECKSUM = re.compile(rb',"crc":"([0-9a-f]{8})"\}$')
@@ -90,11 +90,7 @@ class DayFile(Generic[Line]):
         Raises :class:`DataRefused` if the file cannot be read, or is not what this module writes.
         """
         path, found = folder / self.name, dict[tuple[date, str], Line]()
-        try:
-            lines = path.read_bytes().splitlines() if path.is_file() else []
-        except OSError as error:
-            raise unreadable_file(path, error) from None
-        for number, text in enumerate(lines, 1):
+        for number, text in enumerate(load_bytes(path).splitlines(), 1):
             try:
                 one = self.line.model_validate_json(_without_checksum(text))
                 if (one.day, one.metric) in found:

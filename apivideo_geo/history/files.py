@@ -7,7 +7,9 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
+from apivideo_geo.errors import DataRefused
 from apivideo_geo.model import METRICS
+from apivideo_geo.owner_files import check_regular
 
 YEAR, MONTH = "[0-9]" * 4, "[0-9]" * 2
 DAYS = f"{YEAR}/{MONTH}/{YEAR}-{MONTH}-{MONTH}.parquet"
@@ -17,6 +19,18 @@ MONTHS = f"{YEAR}/{YEAR}-{MONTH}.parquet"
 METRICS_FOLDER = "metrics"
 """Folder within a history with one folder for each metric but the one it began with."""
 _OTHERS = ("assets.parquet", "published.parquet")
+
+
+def load_bytes(path: Path, *, optional: bool = True) -> bytes:
+    """Return the content of a file; nothing if it is missing and ``optional``.
+
+    Raises :class:`DataRefused` if the system cannot open it, and for a folder or a pipe.
+    """
+    try:
+        check_regular(path)
+        return path.read_bytes() if path.exists() or not optional else b""
+    except OSError as error:
+        raise DataRefused(f"Cannot read {path}: {error.strerror or error}. Fix that and run again.") from None
 
 
 def month_file(folder: Path, month: str) -> Path:

@@ -46,6 +46,7 @@ from apivideo_geo.history.files import (
     find_files,
     find_strays,
     is_month,
+    load_bytes,
     month_file,
 )
 from apivideo_geo.history.ledger import LedgerDay, parse_ledger, render_ledger
@@ -62,7 +63,6 @@ from apivideo_geo.history.parquet import (
     render_parquet,
     split_days,
     sum_dimensions,
-    unreadable_file,
 )
 from apivideo_geo.history.published import load_published, save_published
 from apivideo_geo.history.schema import ASSETS, METADATA_KEY, VERSION, StoredDay, not_ours, render_metadata
@@ -301,7 +301,7 @@ class History:
         Raises :class:`DataRefused` if the file is damaged or not of a history.
         """
         path = self.home / "assets.parquet"
-        if not path.is_file():
+        if not path.exists():
             return ()
         check_digest(path)
         rows = read_rows(path, ASSETS).to_pylist()
@@ -373,7 +373,7 @@ class History:
     def read_account(self) -> Account:
         """Return the stored account metadata; an empty one if there is none. Raises :class:`DataRefused`."""
         path = self.home / "account.json"
-        return parse_account(path.read_bytes(), str(path)) if path.is_file() else Account()
+        return parse_account(load_bytes(path), str(path)) if path.exists() else Account()
 
     def file_of(self, day: date) -> Path:
         """Return the file that contains ``day``: that of its month if there is one, else its own."""
@@ -575,14 +575,9 @@ def _load_metric(folder: Path, home: Path) -> History:
     """Return the days in ``folder``, which is the history ``home``, or that of one metric of it."""
     history = History(folder, {}, home)
     ledger = folder / "ledger.jsonl"
-    known: dict[date, LedgerDay] = {}
     # Read the files first: the ledger of a newer version must not be reported as a broken one.
     metadata = {path: read_metadata(path) for path in history.files()}
-    try:
-        if ledger.is_file():
-            known = parse_ledger(ledger.read_bytes(), str(ledger))
-    except OSError as error:
-        raise unreadable_file(ledger, error) from None
+    known = parse_ledger(load_bytes(ledger), str(ledger))
     for path, (metric, days, _) in metadata.items():
         if metric != (history.metric or metric):
             raise DataRefused(

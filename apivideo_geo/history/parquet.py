@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from apivideo_geo.durable import disk_failed, sync_folder
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.facts import FACTS, sort_facts
+from apivideo_geo.history.files import load_bytes
 from apivideo_geo.history.schema import (
     METADATA_KEY,
     VERSION,
@@ -26,6 +27,7 @@ from apivideo_geo.history.schema import (
     parse_version,
 )
 from apivideo_geo.model import DIMENSIONS, MOST_COUNT
+from apivideo_geo.owner_files import check_regular
 
 DIGEST_KEY = b"apivideo_geo_sha256"
 """Key of the file's checksum: SHA-256 of all its bytes, with ``BLANK`` in place of the checksum itself."""
@@ -61,6 +63,7 @@ def read_rows(path: Path, expected: pa.Schema = FACTS) -> pa.Table:
 def _read_written(path: Path, source: Path | pa.BufferReader, expected: pa.Schema) -> tuple[pa.Table, int]:
     """Return the rows of the file ``path`` as they were written, and its version; ``source``: where to read them."""
     try:
+        check_regular(path)
         file = pq.ParquetFile(source)
         version = parse_version(file.metadata.metadata, str(path))
         if version == VERSION:
@@ -133,10 +136,7 @@ def check_digest(path: Path) -> pq.FileMetaData:
 
 def _read_checked(path: Path) -> tuple[bytes, pq.FileMetaData]:
     """Return the content of a file, and what :func:`check_digest` does."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise unreadable_file(path, error) from None
+    content = load_bytes(path, optional=False)
     try:
         footer = pq.read_metadata(pa.BufferReader(content))
         metadata = footer.metadata or {}
@@ -247,8 +247,3 @@ def damaged_file(path: Path) -> DamagedFile:
     return DamagedFile(
         f"{path} is damaged. Restore a copy of it (git has one), or move it away to continue without it."
     )
-
-
-def unreadable_file(path: Path, error: OSError) -> DataRefused:
-    """Return the error, not raised yet, that names ``path`` and why the system cannot open it."""
-    return DataRefused(f"Cannot read {path}: {error.strerror or error}. Fix that and run again.")

@@ -39,7 +39,7 @@ def load_published(folder: Path) -> PublishedMonths:
     Raises :class:`DataRefused` if the file is damaged or not what this module writes.
     """
     path = folder / FILE
-    if not path.is_file():
+    if not path.exists():
         return {}
     rows: dict[tuple[str, date], list[dict[str, Any]]] = defaultdict(list)
     try:

@@ -22,6 +22,7 @@ from apivideo_geo.days import ONE_DAY
 from apivideo_geo.durable import disk_failed, temporary_folder
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DiskFailed
+from apivideo_geo.owner_files import check_regular
 
 Item = dict[str, Any]
 NAME = ".sessions-read.jsonl"
@@ -61,6 +62,7 @@ class PartialDownload:
         self._failure: DiskFailed | None = None
         try:
             exports.mkdir(parents=True, exist_ok=True)
+            check_regular(exports / NAME)
             self._file: IO[bytes] = (exports / NAME).open("a+b")
             self._folder = exports
         except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -176,6 +177,21 @@ def test_a_file_larger_than_the_memory_with_repeated_sessions_is_written(tmp_pat
     write_sessions_csv(files.table, files.days, tmp_path / "sessions.csv")
     with (tmp_path / "sessions.csv").open(encoding="utf-8") as file:
         assert sum(1 for _ in file) == 1 + rows - rows // REPEATED
+
+
+@pytest.mark.parametrize("name", ["a'b\"c", "a\\b", "a\nb", "a'\"; b", "[a]*?", "{x} %s $HOME", "\x01\t"])
+def test_it_is_written_and_brought_up_to_date_in_a_folder_of_any_name(tmp_path: Path, duckdb: Any, name: str) -> None:
+    path = tmp_path / name / "sessions.csv"
+    write_sessions_csv(sessions(duckdb, session("a")), (EIGHTH,), path)
+    write_sessions_csv(sessions(duckdb, session("b", 9)), (NINTH,), path)
+    assert [row["sessionID"] for row in read(path)] == ["a", "b"]
+    assert [one.name for one in path.parent.iterdir()] == ["sessions.csv"]
+
+
+def test_a_pipe_in_its_place_is_refused_and_does_not_block(tmp_path: Path, duckdb: Any) -> None:
+    os.mkfifo(tmp_path / "sessions.csv")
+    with pytest.raises(DataRefused, match="it is not a file, but a pipe or a device"):
+        write_sessions_csv(sessions(duckdb, session("a")), (EIGHTH,), tmp_path / "sessions.csv")
 
 
 def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path, duckdb: Any) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 
 import pytest
 
+from apivideo_geo.errors import DataRefused
+from apivideo_geo.history.day_lines import HOURS
 from apivideo_geo.history.files import day_file, day_files, find_files, find_strays, is_month, month_file
+from apivideo_geo.history.history import load_history
 
 OURS = [
     "2026/2026-09.parquet", "2026/10/2026-10-01.parquet", "2026/10/2026-10-31.parquet", "2028/02/2028-02-29.parquet",
@@ -61,3 +65,19 @@ def test_each_month_and_day_has_its_place(tmp_path):
     month, day = month_file(tmp_path, "2026-09"), day_file(tmp_path, date(2026, 9, 5))
     assert names([month, day], tmp_path) == ["2026/2026-09.parquet", "2026/09/2026-09-05.parquet"]
     assert (is_month(month), is_month(day)) == (True, False)
+
+
+@pytest.mark.parametrize("name", ["2026/2026-09.parquet", "ledger.jsonl", "assets.parquet", "account.json"])
+def test_a_pipe_in_place_of_a_file_is_refused_by_name_and_does_not_block(tmp_path, name):
+    (tmp_path / "2026").mkdir()
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(DataRefused, match=rf"{name}: it is not a file, but a pipe or a device"):
+        history = load_history(tmp_path)
+        history.load_assets()
+        history.read_account()
+
+
+def test_a_folder_in_place_of_a_file_of_lines_is_refused_by_name(tmp_path):
+    (tmp_path / "hours.jsonl").mkdir()
+    with pytest.raises(DataRefused, match=r"hours\.jsonl: it is a folder"):
+        HOURS.load(tmp_path)

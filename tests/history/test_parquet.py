@@ -196,7 +196,7 @@ def test_a_file_that_cannot_be_opened_is_refused_with_the_reason(tmp_path):
     with pytest.raises(DataRefused) as error:
         check_digest(tmp_path)
     assert not isinstance(error.value, DamagedFile)
-    assert str(error.value) == f"Cannot read {tmp_path}: Is a directory. Fix that and run again."
+    assert str(error.value) == f"Cannot read {tmp_path}: it is a folder. Fix that and run again."
 
 
 def test_rows_are_split_by_day_and_added_up_by_dimension():
