@@ -128,6 +128,24 @@ def test_the_list_adds_up_to_the_total_with_what_is_not_public(site):
     assert counts["Not public"] == 3
 
 
+@pytest.mark.parametrize(
+    ("unlisted", "total", "said", "remedy"),
+    [
+        (0, 27, "Counts by video were not collected, only those by country.", True),
+        (27, 27, "None of the videos is known to be public, so only their total is shown: 27 plays.", False),
+        (0, 0, "No video is listed yet, because nothing was watched.", False),
+    ],
+)
+def test_a_list_without_a_video_says_why_and_names_the_setting_if_that_is_the_reason(unlisted, total, said, remedy):
+    summary, details = detailed()
+    summary = replace(summary, total=total)
+    page = render_site(summary, THEME, TEMPLATES, replace(details, assets=(), unlisted=unlisted))["videos.html"]
+    assert said in text(page)
+    assert ('detail = "media"' in text(page)) is remedy
+    assert "0 public videos" not in unescape(page.decode())
+    assert "of them were watched" not in page.decode()
+
+
 def test_ids_that_are_no_safe_names_of_files_are_hashed():
     names = ["../../up", "viFilm00", "vifilm00", "CON", "a/b/c/d/e", ".hidden", "x" * 200]
     pages = video_pages([AssetDetail(Asset(name, "video", name, True), 1, 1) for name in names], 10)

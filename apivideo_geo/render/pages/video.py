@@ -232,9 +232,12 @@ def make_list(context: Context) -> dict[str, Any]:
         (formats.say("Not known"), total - public - details.unlisted - withheld),
     )
     collected = bool(public or details.unlisted or withheld)
+    listed = bool(details.assets)
     return {
-        "headline": count_assets([one.asset for one in details.assets], formats),
-        "lead": f"{_list_lead(context)} {days_note('media', context)}".strip(),
+        "headline": count_assets([one.asset for one in details.assets], formats) if listed else formats.say("Videos"),
+        "lead": f"{_list_lead(context)} {days_note('media', context)}".strip() if listed else "",
+        "empty": _why_none(context, collected),
+        "not_collected": bool(context.summary.total) and not collected,
         "rows": tuple(_rows(context)),
         "rest": [(name, formats.number(count)) for name, count in rest if count] if collected else [],
         "total": formats.number(total) if collected else "",
@@ -243,6 +246,19 @@ def make_list(context: Context) -> dict[str, Any]:
         "shown": formats.say("Shown: %(count)s of %(all)s"),
         "everything": formats.number(len(details.assets)),
     }
+
+
+def _why_none(context: Context, collected: bool) -> str:
+    """Return why no video is listed, if none is. ``collected``: whether there are counts by video."""
+    say = context.formats.say
+    if collected:
+        quantity = context.quantity(context.details.unlisted)
+        return say(
+            "None of the videos is known to be public, so only their total is shown: %(quantity)s.", quantity=quantity
+        )
+    if context.summary.total:
+        return say("Counts by video were not collected, only those by country.")
+    return say("No video is listed yet, because nothing was watched.")
 
 
 def count_assets(assets: Sequence[Asset], formats: Formats) -> str:
