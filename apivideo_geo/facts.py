@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from apivideo_geo.days import list_days
 
 FACTS = pa.schema(
     [
@@ -22,6 +26,42 @@ FACTS = pa.schema(
 )
 """The columns ``model.FACT_COLUMNS`` and their types."""
 KEYS = [name for name in FACTS.names if name != "count"]
+
+
+class Overfull(NamedTuple):
+    """A breakdown that cannot be true: the values of ``dimension`` add up to ``parts``, more than the ``total``."""
+
+    day: date
+    metric: str
+    country: str
+    dimension: str
+    parts: int
+    total: int | None
+    """None if the country has no total on that day."""
+
+    def __str__(self) -> str:
+        than = "but there is no total" if self.total is None else f"more than the total {self.total:,}"
+        values = f"the {self.dimension} values of {self.country} on {self.day} ({self.metric})"
+        return f"{values} add up to {self.parts:,}, {than}"
+
+
+def find_overfull(table: pa.Table) -> list[Overfull]:
+    """Return the breakdowns in ``table``, facts, that exceed the total of their day, metric and country, in order."""
+    sums = table.group_by(["day", "metric", "country", "dimension"]).aggregate([("count", "sum")])
+    is_total = pc.equal(sums["dimension"], "total")
+    totals = sums.filter(is_total).drop_columns("dimension").rename_columns(["day", "metric", "country", "total"])
+    parts = sums.filter(pc.invert(is_total)).join(totals, ["day", "metric", "country"])
+    over = parts.filter(pc.greater(parts["count_sum"], pc.fill_null(parts["total"], 0)))
+    columns = ["day", "metric", "country", "dimension", "count_sum", "total"]
+    return sorted(Overfull(*row.values()) for row in over.select(columns).to_pylist())
+
+
+def name_overfull(found: Sequence[Overfull]) -> tuple[str, str]:
+    """Return a sentence about the breakdowns of a history that exceed their total, and one that says what to do."""
+    days = {one.day for one in found}
+    others = f"; the same is wrong on {list_days(days)}" if len(days) > 1 else ""
+    step = f"Run collect with a corrected --counts file of the day, or remove the day: forget {min(days)}."
+    return f"In the history {min(found)}{others}.", step
 
 
 def facts_table(rows: Iterable[tuple[object, ...]]) -> pa.Table:

@@ -247,6 +247,8 @@ def publish(
     """Check the site and publish it. Raises :class:`DataRefused` with the first problem; nothing is then published."""
     from apivideo_geo import publish as publishing
     from apivideo_geo.checks import check_site, check_suppressed
+    from apivideo_geo.facts import name_overfull
+    from apivideo_geo.history.history import load_history
     from apivideo_geo.privacy import public_dimensions
 
     problems = [
@@ -258,7 +260,10 @@ def publish(
     ]  # fmt: skip
     if problems:
         more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise DataRefused(f"The site was not published, the previous one stays: {problems[0]}{more}.")
+        overfull = load_history(settings.history_folder).find_overfull()
+        causes = name_overfull(overfull) if overfull else ()
+        refused = f"The site was not published, the previous one stays: {problems[0]}{more}."
+        raise DataRefused(" ".join([refused, *causes]))
     if summary.demo and publishing.shows_an_account(settings.out):
         report.warnings.append(
             f"the site in {settings.out} showed an account's data and now shows the demo; "

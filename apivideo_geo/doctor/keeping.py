@@ -11,6 +11,7 @@ from apivideo_geo.days import ONE_DAY, days_between, list_days
 from apivideo_geo.doctor.findings import Finding
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApivideoGeoError, DataRefused
+from apivideo_geo.facts import Overfull, name_overfull
 from apivideo_geo.history.day_lines import HOURS, PEAKS
 from apivideo_geo.history.doubt import missing_part
 from apivideo_geo.history.files import find_files, find_strays
@@ -34,6 +35,7 @@ def examine_history(settings: Settings, effects: Effects, first_day: date | None
         if damaged := find_damaged(path for one in metric_folders(folder) for path in find_files(one)):
             return [_name_damaged(damaged)]
         history = load_history(folder)
+        overfull = history.find_overfull()
         history.load_assets()
         history.read_account()
         HOURS.load(folder)
@@ -61,6 +63,7 @@ def examine_history(settings: Settings, effects: Effects, first_day: date | None
         *_examine_doubts(history.doubtful_days(), first_day),
         *further,
         *_examine_lines(history, settings, first_day),
+        *_examine_overfull(overfull),
         *_examine_strays(folder),
     ]
 
@@ -111,6 +114,13 @@ def _examine_lines(history: History, settings: Settings, first_day: date | None)
             gone = "the API no longer has them, or the settings leave them out"
             findings.append(Finding(f"{name} not shown", "ok", f"{list_days(others, GAPS)}: {why}; {gone}."))
     return findings
+
+
+def _examine_overfull(overfull: Sequence[Overfull]) -> list[Finding]:
+    """Return a finding on stored breakdowns that exceed their total, with which the site may not be published."""
+    if not overfull:
+        return []
+    return [Finding("breakdowns", "wrong", *name_overfull(overfull), DataRefused.exit_code)]
 
 
 def _examine_strays(folder: Path) -> list[Finding]:

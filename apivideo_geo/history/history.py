@@ -34,7 +34,7 @@ import pyarrow.compute as pc
 from apivideo_geo.days import day_end, list_days
 from apivideo_geo.durable import alone, remove_leftovers, save_bytes
 from apivideo_geo.errors import DataRefused, SourceFailed, UsageError
-from apivideo_geo.facts import FACTS, KEYS, sort_facts
+from apivideo_geo.facts import FACTS, KEYS, Overfull, find_overfull, sort_facts
 from apivideo_geo.history import doubt
 from apivideo_geo.history.account import parse_account, render_account
 from apivideo_geo.history.day_lines import HOURS, PEAKS, hide_unlisted_peaks
@@ -133,6 +133,10 @@ class History:
     def files(self) -> list[Path]:
         """Return the Parquet files of facts, oldest first; together they contain every fact once."""
         return find_files(self.folder)
+
+    def find_overfull(self) -> list[Overfull]:
+        """Return the stored breakdowns, of all metrics, that exceed their total. Raises :class:`DataRefused`."""
+        return [found for one in self.all for path in one.files() for found in find_overfull(read_rows(path))]
 
     def check_current(self) -> None:
         """Raise :class:`DataRefused` if a file has an older format; the next run of collect converts it."""
@@ -496,10 +500,12 @@ class History:
             elif stored is not None and not stored.open and stored.source == answer.source:
                 alike.append(day)
         for path, days in groupby(sorted(alike), self.file_of):
-            before = split_days(read_rows(path).cast(FACTS))
+            table = read_rows(path).cast(FACTS)
+            before, wrong = split_days(table), {(one.day, one.dimension) for one in find_overfull(table)}
             for day in days:
                 new, old = sums[day], sum_dimensions(before.get(day, FACTS.empty_table()))
-                less = [name for name in dimensions if new.get(name, 0) < old.get(name, 0)]
+                lower = [name for name in dimensions if new.get(name, 0) < old.get(name, 0)]
+                less = [name for name in lower if (day, name) not in wrong]
                 shrunk += [Shrunk(day, old[name], new.get(name, 0), True, name) for name in less[:1]]
         return shrunk
 

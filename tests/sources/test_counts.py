@@ -15,7 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from apivideo_geo.facts import FACTS
+from apivideo_geo.facts import FACTS, facts_table
+from apivideo_geo.history.history import open_history
+from apivideo_geo.model import Facts
 from tests.product import Product
 from tests.sources.test_files import save
 
@@ -246,3 +248,68 @@ def test_our_own_timeseries_keeps_empty_days_and_leaves_missing_and_open_ones(tm
     rows = ["2026-11-08,PER,1,closed", "2026-11-09,,0,closed", "2026-11-10,,,missing", "2026-11-11,PER,3,open"]
     collect(tmp_path, ("timeseries.csv", "day,iso_a3,count,state,metric\n" + "".join(f"{row},play\n" for row in rows)))
     assert stored(tmp_path) == {"2026-11-08": {"PER": 1}, "2026-11-09": {}}
+
+
+FACTS_HEADER = "day,country,dimension,value,count\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ("2026-11-01,Peru,total,,5\n2026-11-01,Peru,device,tv,5\n2026-11-02,Peru,total,,5\n2026-11-02,Peru,device,tv,9\n",
+         "a.csv, line 5: the device values of PER on 2026-11-02 (play) add up to 9, more than the total 5."),
+        ("2026-11-01,Peru,total,,5\n2026-11-01,France,device,tv,9\n",
+         "a.csv, line 3: the device values of FRA on 2026-11-01 (play) add up to 9, but there is no total."),
+    ],
+)  # fmt: skip
+def test_a_breakdown_above_its_total_is_refused_with_its_line_and_nothing_is_stored(
+    tmp_path: Path, rows: str, sentence: str
+) -> None:
+    assert sentence in collect(tmp_path, ("a.csv", FACTS_HEADER + rows), code=5).stderr
+    assert stored(tmp_path) == {}
+    complete = (("total.csv", FACTS_HEADER + "2026-11-01,Peru,total,,5\n"),
+                ("device.csv", FACTS_HEADER + "2026-11-01,Peru,device,tv,5\n"))  # fmt: skip
+    collect(tmp_path, *complete)
+    assert stored(tmp_path, "device") == {"2026-11-01": {"PERtv": 5}}
+
+
+def test_a_history_with_a_breakdown_above_its_total_is_named_and_a_corrected_file_replaces_the_day(
+    tmp_path: Path,
+) -> None:
+    day, product = datetime(2026, 11, 1, tzinfo=UTC).date(), Product(tmp_path)
+    rows = [
+        (day, "play", "PER", dimension, value, n) for dimension, value, n in (("total", "", 5), ("device", "tv", 9))
+    ]
+    with open_history(tmp_path / "history") as history:
+        history.save(Facts((day,), facts_table(rows)), metric="play", source="counts", detail="full", now=NOON)
+        history.save_ledger()
+    wrong = "In the history the device values of PER on 2026-11-01 (play) add up to 9, more than the total 5."
+    assert f"{wrong} Run collect with a corrected --counts file" in product.run("render", now=NOON, code=5).stderr
+    assert f"wrong    breakdowns: {wrong}" in product.run("doctor", now=NOON, code=2).stdout
+    collect(tmp_path, ("a.csv", FACTS_HEADER + "2026-11-01,Peru,total,,5\n2026-11-01,Peru,device,tv,5\n"))
+    assert stored(tmp_path, "device") == {"2026-11-01": {"PERtv": 5}}
+    assert "breakdowns" not in product.run("doctor", now=NOON, code=2).stdout
+
+
+def test_each_row_is_in_the_sum_of_the_run_and_one_of_an_unknown_metric_is_rejected(tmp_path: Path) -> None:
+    rows = [f"2026-11-{day:02},Peru,{metric},5\n" for day in range(1, 12) for metric in ("play", "viewer")]
+    text = "day,country,metric,count\n" + "".join(rows) + "2026-11-01,Peru,banana,3\n"
+    said = collect(tmp_path, ("a.csv", text + "2026-11-02,Peru,,3\n")).stdout
+    assert "Rows read: 24 = 22 counted + 2 rejected" in said
+    assert "'no metric, although other rows have one' 1, 'the metric is not known' 1" in said
+    assert "for example 'banana' in " in said
+    assert "a.csv, line 24" in said
+    half = "day,country,metric,count\n2026-11-01,Peru,play,5\n2026-11-01,Chile,Plays,5\n"
+    assert "'Plays' in " in collect(tmp_path, ("b.csv", half), code=5).stderr
+    only = collect(tmp_path, ("c.csv", "day,country,metric,count\n" + "".join(rows)), more=("--metric", "play")).stdout
+    assert "Rows read: 22 = 11 counted + 11 rejected" in only
+    assert "'counts of another metric' 11" in only
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"), [("-5", "the count is negative"), ("9" * 19, "too large"), ("2000000000000", "too large")]
+)
+def test_a_negative_count_and_one_that_is_too_large_are_called_that(tmp_path: Path, number: str, reason: str) -> None:
+    said = collect(tmp_path, ("a.csv", f"Date,Country,Views\n2026-11-08,FR,{number}\n"), code=5).stderr
+    assert f"{reason}: 1); for example '{number}' in " in said
+    assert "a.csv, line 2" in said

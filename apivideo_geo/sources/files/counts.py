@@ -54,7 +54,7 @@ REQUIRED = "a day, a country and a number, such as Date,Country,Views"
 
 @dataclass
 class CountFiles:
-    """The cells of all files. ``days``: name of a file → the days that it covers although it may have no row for them.
+    """The cells of all files: ``rows`` in number. ``days``: name of a file → the days it covers, also without a row.
 
     ``closed``: the same of a file of a published site, for each of its metrics. ``ranges``: files that cover each day
     from their first to their last. ``named``: the metrics that the names of columns say. ``guessed``: whether a column
@@ -63,6 +63,7 @@ class CountFiles:
     """
 
     cells: list[pa.Table] = field(default_factory=list)
+    rows: int = 0
     days: dict[str, set[date]] = field(default_factory=dict)
     closed: dict[str, dict[str, set[date]]] = field(default_factory=dict)
     ranges: set[str] = field(default_factory=set)
@@ -98,6 +99,7 @@ def open_counts(paths: Sequence[str], connection: BaseBackend, metric: str = "")
         if rows is not None:
             _add_table(found, file, rows, metric)
     _add_answers(found, answers)
+    found.rows = sum(map(len, found.cells))
     return found
 
 

@@ -66,16 +66,17 @@ def find_refused_time(table: ibis.Table, groups: Mapping[Layout | None, Iterable
         for file in files:
             if _path(file.readable) == opened:
                 return f"{quote_value(file, layout, value, 'loadedAt')} {reason}"
-    return f"{_shorten(value)} {reason}"
+    return f"{shorten(value)} {reason}"
 
 
 def quote_value(file: SourceFile, layout: Layout | None, value: str, column: str, names: Names = SESSIONS) -> str:
     """Return ``value`` with its file and the first line that has it in ``column``, as the start of a sentence."""
     line = None if is_remote(file.name) else find_value(file, layout, column, value, names)
-    return f"{_shorten(value)} in {file.name}{f', line {line},' if line else ''}"
+    return f"{shorten(value)} in {file.name}{f', line {line},' if line else ''}"
 
 
-def _shorten(value: str) -> str:
+def shorten(value: str) -> str:
+    """Return ``value`` in quotes, cut after ``LONGEST_EXAMPLE`` characters."""
     return repr(value if len(value) <= LONGEST_EXAMPLE else value[: LONGEST_EXAMPLE - 1] + "…")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections.abc import Collection, Iterator
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -33,21 +34,31 @@ def find_value(file: SourceFile, layout: Layout | None, column: str, value: str,
     """
     if layout and layout.kind == "parquet":
         return None
-    csv.field_size_limit(LONGEST_FIELD)
-    with open_text(Path(file.name), errors="replace") as lines:
-        if layout is None or layout.kind == "ndjson":
-            written = value if value.isdecimal() else json.dumps(value)
+    if layout is None or layout.kind == "ndjson":
+        written = value if value.isdecimal() else json.dumps(value)
+        with open_text(Path(file.name), errors="replace") as lines:
             return next((number for number, line in enumerate(lines, 1) if written in line), None)
-        found = names.match(layout.columns)
-        if column not in found.values():
-            return None
-        at, before = [found.get(name) for name in layout.columns].index(column), file.header - 1
-        rows = csv.reader(islice(lines, before, None), delimiter=layout.delimiter)
+    found = names.match(layout.columns)
+    if column not in found.values():
+        return None
+    at = [found.get(name) for name in layout.columns].index(column)
+    return next((number for number, row in _read_csv(file, layout) if row[at : at + 1] == [value]), None)
+
+
+def find_row(file: SourceFile, layout: Layout, values: Collection[str]) -> int | None:
+    """Return the number of the first line of a CSV ``file`` that has all ``values``, in any columns; None if none."""
+    return next((number for number, row in _read_csv(file, layout) if {*values} <= {*row}), None)
+
+
+def _read_csv(file: SourceFile, layout: Layout) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a CSV ``file`` from its header on, each with the number of its first line."""
+    csv.field_size_limit(LONGEST_FIELD)
+    start = file.header
+    with open_text(Path(file.name), errors="replace") as lines:
+        rows = csv.reader(islice(lines, file.header - 1, None), delimiter=layout.delimiter)
         for row in rows:
-            if len(row) > at and row[at] == value:
-                return before + 1
-            before = file.header - 1 + rows.line_num
-    return None
+            yield start, row
+            start = file.header + rows.line_num
 
 
 def _broken_csv(path: Path, layout: Layout, header: int) -> str:
