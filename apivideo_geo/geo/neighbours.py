@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import combinations
 from math import dist
 
-from apivideo_geo.geo.shapes import load_shapes, parse_path
+from apivideo_geo.geo.shapes import WIDTH, load_shapes, parse_path
 
 _POINTS = 2
 """Minimum number of shared points of a border; a single one is a corner where four countries nearly meet."""
@@ -32,6 +32,10 @@ def load_neighbours() -> Mapping[str, tuple[str, ...]]:
 
 
 def nearest(code: str, among: list[str], count: int) -> list[str]:
-    """Return the ``count`` countries of ``among`` nearest to ``code`` on the map, by the positions of their labels."""
+    """Return the ``count`` countries of ``among`` nearest to ``code`` by the positions of their labels on the map.
+
+    Those farther than an eighth of the map's width are not near: some 45 degrees at the equator.
+    """
     shapes = load_shapes()
-    return sorted(among, key=lambda other: (dist(shapes[code].label, shapes[other].label), other))[:count]
+    far = {other: dist(shapes[code].label, shapes[other].label) for other in among}
+    return sorted((other for other in among if far[other] <= WIDTH / 8), key=lambda other: (far[other], other))[:count]

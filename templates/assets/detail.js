@@ -174,7 +174,8 @@
     },
     most({ all, sums: { country }, subject: { tables: { country: table } } }) {
       if (all) return null;
-      const [first] = placesOf(country.values);
+      const [first, ...others] = placesOf(country.values), most = 1 + others.filter(({ count }) => count === first.count).length;
+      if (most > 1) return [ngettext("%(count)s country", "%(count)s countries", most), _("%(share)s each", { share: formats.share(first.count / country.total) })];
       return first ? [nameOf(table, first.index), formats.share(first.count / country.total)] : ["–", ""];
     },
   };
@@ -301,9 +302,11 @@
     });
     geo.line.dates(curve, formats.runs([from]), formats.runs([to]));
     curve.setAttribute("aria-label", `${_("Day by day: %(name)s", { name: data.name })}. ${formats.days(from, to)}`);
-    let best = from;
-    for (let day = from; day <= to; day++) if (known[day] && series[day] > series[best]) best = day;
-    const most = series[best] ? _("Most on one day: %(number)s on %(day)s", { number: formats.number(series[best]), day: formats.day(best) }) : "";
+    /** @type {number[]} */ let best = [];
+    for (let day = from; day <= to; day++) if (known[day] && series[day] >= (series[best[0]] || 1)) best = series[day] === series[best[0]] ? [...best, day] : [day];
+    const [day] = best, number = formats.number(series[day]);
+    let most = day === undefined ? "" : _("Most on one day: %(number)s on %(day)s", { number, day: formats.day(day) });
+    if (best.length > 1) most = ngettext("Most on one day: %(number)s, on %(count)s day", "Most on one day: %(number)s, on %(count)s days", best.length, { number });
     put(curve.closest(".days")?.querySelector(".note") || null, most && weekly ? geo.joined([most, _("the curve is the mean of each week")]) : most);
   }
 

@@ -59,8 +59,12 @@
   /** @param {View} view */
   function fromWhere({ rows: [first, ...others] }) {
     if (!others.length) return "";
+    const share = formats.about(first.share), most = [first, ...others.filter((row) => row.count === first.count)];
+    const countries = list.format(most.map((row) => within(row.code)));
+    if (most.length > NAMED) return ngettext("%(count)s country has the most, %(share)s.", "%(count)s countries have the most, %(share)s each.", most.length, { share });
+    if (others[0].count === first.count) return _("%(share)s each came from %(countries)s.", { share, countries });
     return _("%(share)s came from %(country)s, then %(others)s.", {
-      share: formats.about(first.share), country: within(first.code), others: list.format(others.slice(0, 2).map((row) => within(row.code))),
+      share, country: within(first.code), others: list.format(others.slice(0, 2).map((row) => within(row.code))),
     });
   }
 

@@ -68,8 +68,9 @@
     const fresh = rows.filter((row) => row.fresh).length;
     const world = members ? members.size : data.world;
     put("reach", formats.number(rows.length), [_("of %(number)s", { number: formats.number(world) }), fresh && ngettext("%(count)s new", "%(count)s new", fresh)].filter(Boolean).join(" · "));
-    const first = rows[0], share = first && formats.share(first.share);
-    put("most", first ? geo.nameOf(first.code) : "–", !first ? "" : group ? _("%(share)s within %(continent)s", { share, continent: group }) : share);
+    const first = rows[0], share = first && formats.share(first.share), most = rows.filter((row) => row.count === first.count).length;
+    if (most > 1) put("most", ngettext("%(count)s country", "%(count)s countries", most), _("%(share)s each", { share }));
+    else put("most", first ? geo.nameOf(first.code) : "–", !first ? "" : group ? _("%(share)s within %(continent)s", { share, continent: group }) : share);
     const dense = view.byCode.get(geo.leaderOf(view, "per-million"));
     put("dense", dense ? geo.nameOf(dense.code) : "–", dense ? formats.per(dense.per, metric) : _("countries with %(quantity)s or more", { quantity: formats.quantity(view.few, metric) }));
   }

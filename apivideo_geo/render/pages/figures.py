@@ -44,6 +44,22 @@ class Figure:
     """"up" or "down" if the note is a change."""
 
 
+def top_country(most: Sequence[str], share: float, formats: Formats) -> Figure:
+    """Return the country that has the most, or how many countries do: ``most`` are their names, all with ``share``."""
+    label, value, note = formats.say("Top country"), "".join(most[:1]) or "–", formats.share(share) if most else ""
+    if len(most) > 1:
+        value = formats.say_many("%(count)s country", "%(count)s countries", len(most))
+        note = formats.say("%(share)s each", share=note)
+    return Figure("most", label, value, note)
+
+
+def top_of(summary: Summary, formats: Formats) -> Figure:
+    """Return the country of ``summary`` that has the most, or how many countries do."""
+    first = next(iter(summary.countries), None)
+    most = [country.name for country in summary.countries if first and country.count == first.count]
+    return top_country(most, first.share if first else 0, formats)
+
+
 def change_note(comparison: Comparison | None, change: Change | None, formats: Formats) -> str:
     """Return how much a total changed since the days before; empty if there is nothing to compare with."""
     if not comparison or not change or not change.before:
@@ -193,6 +209,7 @@ class Curves:
         most = max(counts)
         if not most:
             return ""
-        best = sentences.most_on_one_day(most, self._daily[counts.index(most)].day, self._formats)
+        days = [day.day for day, count in zip(self._daily, counts, strict=True) if count == most]
+        best = sentences.most_on_one_day(most, days, self._formats)
         by_week = self._formats.say("the curve is the mean of each week")
         return f"{best} · {by_week}" if self._weekly else best

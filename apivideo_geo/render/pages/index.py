@@ -25,6 +25,7 @@ from apivideo_geo.render.pages.figures import (
     compared,
     per_million,
     tone_of_change,
+    top_of,
     whole_history,
 )
 from apivideo_geo.render.pages.funnel import make_funnel
@@ -108,7 +109,7 @@ def _latest(changes: Sequence[NewsItem]) -> list[NewsItem]:
 def make_figures(context: Context) -> tuple[Figure, ...]:
     """Return the four numbers: total, countries, top country, most per million people."""
     summary, formats, say = context.summary, context.formats, context.formats.say
-    first, leader = next(iter(summary.countries), None), _per_million_leader(summary)
+    leader = _per_million_leader(summary)
     change = summary.comparison.of([day.count or 0 for day in summary.daily]) if summary.comparison else None
     from_text = say("countries with %(quantity)s or more", quantity=context.quantity(summary.per_million_from))
     return (
@@ -120,12 +121,7 @@ def make_figures(context: Context) -> tuple[Figure, ...]:
             tone_of_change(change),
         ),
         Figure("reach", say("Countries"), formats.number(len(summary.countries)), _reach_note(summary, formats)),
-        Figure(
-            "most",
-            say("Top country"),
-            first.name if first else "–",
-            formats.share(first.share) if first else "",
-        ),
+        top_of(summary, formats),
         Figure(
             "dense",
             say("Most per million people"),

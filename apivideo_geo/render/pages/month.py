@@ -24,7 +24,7 @@ from apivideo_geo.render.map.legend import make_legend
 from apivideo_geo.render.map.small_map import render_counts
 from apivideo_geo.render.pages.breakdowns import Line
 from apivideo_geo.render.pages.changes import MOVED_FROM
-from apivideo_geo.render.pages.figures import Figure, collected_days, tone_of_change
+from apivideo_geo.render.pages.figures import Figure, collected_days, tone_of_change, top_of
 from apivideo_geo.render.pages.notes import make_marks, with_marks
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import sentence
@@ -143,15 +143,18 @@ class MonthView:
         formats, closed = self.formats, self.closed
         counts = [count or 0 for count in closed.daily]
         best, reach = max(counts), max(closed.reach)
-        best_day, wide_day = (self._day(values.index(most)) for values, most in ((counts, best), (closed.reach, reach)))
-        if best and closed.before and best > closed.before[0]:
-            quantity = self.context.quantity(best)
-            yield formats.say("Best day so far: %(quantity)s on %(day)s.", quantity=quantity, day=formats.day(best_day))
+        best_days, wide_days = (
+            [self._day(index) for index, value in enumerate(values) if value == most]
+            for values, most in ((counts, best), (closed.reach, reach))
+        )
+        if best and len(best_days) == 1 and closed.before and best > closed.before[0]:
+            quantity, day = self.context.quantity(best), formats.day(best_days[0])
+            yield formats.say("Best day so far: %(quantity)s on %(day)s.", quantity=quantity, day=day)
         elif best:
-            yield f"{sentences.most_on_one_day(best, best_day, formats)}."
-        if reach:
+            yield f"{sentences.most_on_one_day(best, best_days, formats)}."
+        if reach and len(wide_days) == 1:
             messages = _WIDEST_SO_FAR if closed.before and reach > closed.before[1] else _WIDEST
-            yield formats.say_many(*messages, reach, day=formats.day(wide_day))
+            yield formats.say_many(*messages, reach, day=formats.day(wide_days[0]))
         locale = formats.language if formats.spoken else self.context.theme.locale
         names = [name_of(code, locale) for code in closed.new]
         if len(names) > NAMED:
@@ -332,8 +335,7 @@ def _figures(view: MonthView, month: Summary) -> Iterator[Figure]:
     yield Figure("total", "", view.amount(closed.total), corrected or "")
     new = formats.say_many("%(count)s new", "%(count)s new", len(closed.new)) if closed.new else ""
     yield Figure("reach", say("Countries"), formats.number(len(month.countries)), new)
-    first = next(iter(month.countries), None)
-    yield Figure("most", say("Top country"), first.name if first else "–", formats.share(first.share) if first else "")
+    yield top_of(month, formats)
     days = formats.say("of %(number)s", number=formats.number(len(closed.daily)))
     yield Figure("days", say("Days collected"), formats.number(closed.collected), days)
 

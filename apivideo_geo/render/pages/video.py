@@ -24,6 +24,7 @@ from apivideo_geo.render.pages.figures import (
     change_of,
     compared,
     tone_of_change,
+    top_country,
     whole_history,
 )
 from apivideo_geo.render.pages.funnel import make_funnel, make_lines
@@ -190,9 +191,8 @@ def _figures(
     yield from _recent(detail, context)
     yield Figure("reach", formats.say("Countries"), formats.number(len(counts)))
     if counts:
-        top = _leaders(counts)[0]
-        share = formats.share(counts[top] / detail.count)
-        yield Figure("most", formats.say("Top country"), country_lines[top].name, share)
+        most = _leaders(counts)
+        yield top_country([country_lines[code].name for code in most], counts[most[0]] / detail.count, formats)
     if lifetime is not None:
         note = (
             formats.say("%(number)s of these are in the daily figures", number=count)

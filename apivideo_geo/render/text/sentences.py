@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from math import ceil
@@ -210,7 +210,7 @@ _ARTICLE = frozenset(
 """Countries whose English name takes "the" within a sentence."""
 
 _NAMED = 3
-"""Maximum number of new countries named in the lead."""
+"""Maximum number of countries named in a sentence of the lead."""
 
 
 def noun(metric: str, formats: Formats) -> str:
@@ -331,12 +331,26 @@ def _from_where(summary: Summary, formats: Formats) -> Iterator[str]:
     if len(summary.countries) < 2:
         return
     first, *others = summary.countries[:3]
+    most = [within(country, formats) for country in summary.countries if country.count == first.count]
+    if len(most) > 1:
+        yield shared_by(most, formats.about(first.share), formats)
+        return
     yield formats.say(
         "%(share)s came from %(country)s, then %(others)s.",
         share=formats.about(first.share),
         country=within(first, formats),
         others=formats.listed([within(country, formats) for country in others]),
     )
+
+
+def shared_by(most: Sequence[str], share: str, formats: Formats) -> str:
+    """Return that the countries ``most`` have the most, all as many: "33% each came from Chad and Peru"."""
+    if len(most) <= _NAMED:
+        return formats.say("%(share)s each came from %(countries)s.", share=share, countries=formats.listed(most))
+    return formats.say_many(
+        "%(count)s country has the most, %(share)s.", "%(count)s countries have the most, %(share)s each.",
+        len(most), share=share,
+    )  # fmt: skip
 
 
 def _new(summary: Summary, formats: Formats) -> Iterator[str]:
@@ -468,16 +482,23 @@ def balance(total: float, unknown: float, summary: Summary, formats: Formats) ->
 
 def best_day(summary: Summary, formats: Formats) -> str:
     """Return the best day in words; empty if nothing was counted."""
-    best = max(summary.daily, key=lambda day: day.count or 0, default=None)
-    if best is None or not best.count:
-        return ""
-    return most_on_one_day(best.count, best.day, formats, summary.metric in IN_SECONDS)
+    most = max((day.count or 0 for day in summary.daily), default=0)
+    days = [day.day for day in summary.daily if day.count == most]
+    return most_on_one_day(most, days, formats, summary.metric in IN_SECONDS) if most else ""
 
 
-def most_on_one_day(count: int, day: date, formats: Formats, seconds: bool = False) -> str:
-    """Return the note on a curve: "Most on one day: 1,294 on 21 September 2026". ``seconds``: the count is a time."""
+def most_on_one_day(count: int, days: Sequence[date], formats: Formats, seconds: bool = False) -> str:
+    """Return the note on a curve: "Most on one day: 1,294 on 21 September 2026", or "…: 15, on 3 days" if ``days`` tie.
+
+    ``seconds``: the count is a time.
+    """
     number = formats.duration(count) if seconds else formats.number(count)
-    return formats.say("Most on one day: %(number)s on %(day)s", number=number, day=formats.day(day))
+    if len(days) > 1:
+        return formats.say_many(
+            "Most on one day: %(number)s, on %(count)s day", "Most on one day: %(number)s, on %(count)s days",
+            len(days), number=number,
+        )  # fmt: skip
+    return formats.say("Most on one day: %(number)s on %(day)s", number=number, day=formats.day(days[0]))
 
 
 def curve(summary: Summary, formats: Formats) -> str:

@@ -73,6 +73,17 @@ def test_the_lead_has_total_period_and_the_first_three():
     assert sentences.lead(summary({"FRA": 1}, WEEK[:1]), EN) == "1 play on 15 November 2026."
 
 
+def test_countries_with_equal_counts_are_not_ranked_in_the_lead():
+    assert sentences.lead(summary({"PER": 5, "TCD": 5, "FRA": 2}), EN).endswith("42% each came from Peru and Chad.")
+    equal = dict.fromkeys(("BEL", "FRA", "PER", "TCD"), 5)
+    assert sentences.lead(summary(equal), EN).endswith("4 countries have the most, 25% each.")
+
+
+def test_days_with_equal_counts_are_counted_and_none_is_called_the_best():
+    daily = days(date(2026, 11, 15), [15] * 3)
+    assert sentences.best_day(summary({"FRA": 45}, daily), EN) == "Most on one day: 15, on 3 days"
+
+
 def test_an_account_without_plays_says_that_nothing_was_counted():
     assert sentences.lead(empty(), EN).startswith("Nothing has been counted so far.")
     assert sentences.description(empty(), EN) == "World map: nothing has been counted in any country yet."
