@@ -157,6 +157,8 @@ def digest(
 
     if form not in ("text", "html"):
         raise UsageError(f"--format is text or html, not {form!r}.")
+    if out_file and out_file.is_dir():
+        raise UsageError(f"{out_file} is a folder; name a file with --out-file.")
     made = make_digest(month, settings, effects)
     if made is None:  # no error: every new history is like that, and a run on GitHub goes on
         typer.echo(

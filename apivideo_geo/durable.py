@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import os
 import shutil
 import tempfile
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from apivideo_geo.errors import DataRefused, DiskFailed
+from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
 
 MARK = ".writing-"
 """Part of the name of a temporary file; one that is found later was left by a crash and can be removed."""
@@ -22,6 +23,12 @@ TEMPORARY_LOCK = "in-use.lock"
 """File in a temporary folder that its process has locked."""
 WAS_LOCKED = "was-locked"
 """File that is there once the folder was locked. In the minute before, another run does not take it for a leftover."""
+
+_ADVICE = {
+    **dict.fromkeys((errno.EISDIR, errno.ENOTDIR, errno.EEXIST), "move what is there away, or choose another name"),
+    **dict.fromkeys((errno.ENAMETOOLONG, errno.ELOOP), "choose another name"),
+}
+"""What to do about an error of the system, if it is not the usual."""
 
 
 def save_bytes(path: Path, content: bytes) -> None:
@@ -125,8 +132,29 @@ def alone(lock: Path, what: str, place: Path) -> Iterator[None]:
         file_lock.release()
 
 
+def check_folder(folder: Path, what: str, option: str) -> None:
+    """Raise :class:`UsageError` if no folder can be at ``folder``: it is, or is below, a file, for example.
+
+    ``what`` belongs into it ("the site"), and ``option`` of the command line names it.
+    """
+    if str(folder).encode(errors="replace").decode() != str(folder):
+        raise UsageError(f"The path of {what} is not UTF-8 text; choose another with {option}.")
+    for place in (folder, *folder.parents):
+        try:
+            if place.is_dir():
+                return
+            os.lstat(place)  # raises an error if there is nothing, or if its name is too long
+            problem = "is a file" if place.exists() else "is a link that leads nowhere, or to itself"
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                raise UsageError(
+                    f"The path of {what} is too long for the disk; choose another with {option}."
+                ) from None
+            continue  # the reason is one of its parents, or is reported when it is written
+        raise UsageError(f"{place} {problem}; name a folder for {what} with {option}.")
+
+
 def disk_failed(path: Path, error: OSError) -> DiskFailed:
     """Return ``error`` as an error of this project that says what to do."""
-    return DiskFailed(
-        f"Cannot write {path}: {error.strerror or error}; free space or fix the permissions, then run again."
-    )
+    reason, advice = error.strerror or str(error), _ADVICE.get(error.errno or 0, "free space or fix the permissions")
+    return DiskFailed(f"Cannot write {path}: {reason}; {advice}, then run again.")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apivideo_geo.console.report import Report
+from apivideo_geo.durable import check_folder
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
 from apivideo_geo.model import FIRST_METRICS, PEAK, AssetDetail, Details, Summary, WeekHours
@@ -30,10 +31,14 @@ def run(command: str, settings: Settings, effects: Effects, report: Report | Non
     Raises :class:`ApivideoGeoError`; ``report`` then says what was done before.
     """
     report = report or Report()
+    if command in ("build", "collect"):
+        check_folder(settings.history_folder, "the history", "--history")
+        check_folder(settings.exports, "the exports", "--exports")
     if command in ("build", "render"):
         from apivideo_geo.engines import connect
-        from apivideo_geo.publish import check_replaceable, repair
+        from apivideo_geo.publish import check_replaceable, repair, resolve
 
+        check_folder(resolve(settings.out), "the site", "--out")
         repair(settings.out)
         check_replaceable(settings.out)
         theme_of(settings)

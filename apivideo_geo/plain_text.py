@@ -84,12 +84,12 @@ def is_media_id(text: str) -> bool:
 
 
 def shown(value: str) -> str:
-    """Return ``value`` in quotes for an error message, shortened; ``***`` if a part of it could be a key.
+    """Return ``value`` in quotes for an error message, shortened; ``***`` if a part of it could be a key or a password.
 
     >>> shown("yesterday"), shown("ElYaTXCBFNjdxNAGXcn5HHCUBzSlTGQh")
     ("'yesterday'", '***')
     """
-    return "***" if re.search(r"[A-Za-z0-9_-]{20}", value) else repr(value[:80])
+    return "***" if re.search(r"[A-Za-z0-9_-]{20}|:.*@", value, re.DOTALL) else repr(value[:80])
 
 
 def clean_texts(column: StringValue, engine: str) -> StringValue:

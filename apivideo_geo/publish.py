@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from apivideo_geo.durable import alone, disk_failed
+from apivideo_geo.durable import alone, check_folder, disk_failed
 from apivideo_geo.errors import UsageError
 from apivideo_geo.owner_files import check_regular
 from apivideo_geo.render.theme.assets import WITH_NAMES, has_own_hash
@@ -72,10 +72,9 @@ def shows_an_account(out: Path) -> bool:
 def check_replaceable(out: Path) -> None:
     """Raise :class:`UsageError` if ``out`` cannot be the site's folder: it is a file, or has files of somebody else."""
     out = resolve(out)
+    check_folder(out, "the site", "--out")
     if not out.exists():
         return
-    if not out.is_dir():
-        raise UsageError(f"{out} is a file; name a folder for the site with --out.")
     names = {path.name for path in out.iterdir() if not path.name.startswith(".")} - {*NOT_CONTENT}
     if names and not _load_manifest(out) and not (out / STAGE).is_dir():
         raise UsageError(

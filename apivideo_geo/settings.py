@@ -431,6 +431,7 @@ class Settings(BaseSettings):
                 raise ValueError(
                     f"the link {shown(name)} must begin with https:// or mailto:, like https://example.org/"
                 )
+            _refuse_password(address, f"the link {shown(name)}")
         return {_clean(name): address for name, address in links.items()}
 
     @field_validator("accent")
@@ -478,6 +479,7 @@ class Settings(BaseSettings):
         """Return ``url`` with one slash at the end, so that the name of a file can follow."""
         if not url:
             return ""
+        _refuse_password(url, "it")
         if not (re.fullmatch(r"https?://[^\s/?#@&\"'<>\\]+(/[^\s?#&\"'<>\\]*)?", url) and _is_address(url)):
             raise ValueError("write the address of the site like https://user.github.io/repository/")
         return url.rstrip("/") + "/"
@@ -629,11 +631,15 @@ def _check_apart(folders: Mapping[str, Path]) -> None:
     names = {"history": "history", "out": "site", "exports": "exports"}
     for option, folder in folders.items():
         for other, parent in folders.items():
-            if option != other and folder.resolve().is_relative_to(parent.resolve()):
+            if option != other and _real(folder).is_relative_to(_real(parent)):
                 raise ValueError(
                     f"the folder of the {names[option]} ({folder}) must not be inside the folder of the {names[other]} "
                     f"({parent}): choose another with --{other} or --{option}"
                 )
+
+
+def _real(folder: Path) -> Path:
+    return Path(os.path.realpath(folder))  # not resolve(), which raises RuntimeError for a link to itself
 
 
 def _check_first(metric: str) -> str:
@@ -752,6 +758,12 @@ def _clean(text: str) -> str:
     if has_control_characters(text):
         raise ValueError("there is a control character in it; remove it")
     return clean_text(text)
+
+
+def _refuse_password(url: str, what: str) -> None:
+    """Raise ValueError if ``url`` has a user or a password, which would be on every page."""
+    if not url.startswith("mailto:") and "@" in re.split("[/?#]", url.partition("//")[2])[0]:
+        raise ValueError(f"{what} contains a user name or a password; remove it")
 
 
 def _is_address(url: str) -> bool:

@@ -235,6 +235,21 @@ def test_a_second_ctrl_c_does_not_interrupt_the_end_of_the_run(capsys):
     assert capsys.readouterr().err == "error: Interrupted; no file is left half-written.\n"
 
 
+@pytest.mark.parametrize(("sent", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_run_that_is_asked_to_end_while_it_imports_a_library_that_catches_everything_ends_at_once(
+    tmp_path, sent, code
+):
+    (tmp_path / "library.py").write_text(
+        f"import signal\ntry:\n    signal.raise_signal(signal.{sent})\nexcept BaseException:\n    print('goes on')\n"
+    )
+    call = "from apivideo_geo.console.exits import *; leave(run_guarded(lambda: __import__('library')))"
+    done = subprocess.run(
+        [sys.executable, "-c", call], env={**os.environ, "PYTHONPATH": f"{ROOT}:{tmp_path}"}, capture_output=True
+    )
+    assert (done.returncode, done.stdout) == (code, b"")
+    assert done.stderr == b"error: Interrupted; no file is left half-written.\n"
+
+
 def test_ctrl_c_that_python_made_another_error_of_is_exit_130_too(capsys):
     def work():
         try:

@@ -1,4 +1,4 @@
-"""Temporary folders: none outlives the runs."""
+"""Temporary folders: none outlives the runs. What stands in the way of a folder or file is named."""
 
 import os
 import subprocess
@@ -7,9 +7,11 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from filelock import FileLock
 
-from apivideo_geo.durable import temporary_folder
+from apivideo_geo.durable import check_folder, save_bytes, temporary_folder
+from apivideo_geo.errors import DiskFailed, UsageError
 from tests.product import ROOT
 
 CALL = "from apivideo_geo.durable import temporary_folder; print(temporary_folder(), flush=True); "
@@ -57,3 +59,26 @@ def test_a_new_folder_is_not_taken_for_one_left_behind_before_it_is_locked(tmp_p
     used = temporary_folder.__wrapped__()
     assert [*tmp_path.iterdir()] == [used]
     assert kept[0].exists()
+
+
+@pytest.mark.parametrize(
+    ("folder", "message"),
+    [
+        ("file", "/file is a file; name a folder for the site with --out."),
+        ("file/a/b", "/file is a file; name a folder for the site with --out."),
+        ("loop/a", "/loop is a link that leads nowhere, or to itself; name a folder for the site with --out."),
+        ("x" * 300, "The path of the site is too long for the disk; choose another with --out."),
+        (os.fsdecode(b"\xff"), "The path of the site is not UTF-8 text; choose another with --out."),
+    ],
+)
+def test_a_path_at_which_no_folder_can_be_is_refused_with_the_reason(tmp_path, folder, message):
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(UsageError) as error:
+        check_folder(tmp_path / folder, "the site", "--out")
+    assert str(error.value).removeprefix(str(tmp_path)) == message
+
+
+def test_a_folder_in_place_of_a_file_is_not_said_to_be_a_lack_of_space(tmp_path):
+    with pytest.raises(DiskFailed, match="Is a directory; move what is there away, or choose another name, then run"):
+        save_bytes(tmp_path, b"text")

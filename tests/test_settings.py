@@ -91,6 +91,18 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch):
         ({"links": {"Acme": "javascript:alert(1)"}}, "--links: the link 'Acme' must begin with https:// or mailto:"),
         ({"locale": "klingon"}, "--locale: it is not a CLDR locale such as en, fr or pt_BR (it is 'klingon')."),
         ({"title": "a\0b"}, "--title: there is a control character in it; remove it (it is 'a\\x00b')."),
+        (
+            {"links": {"Acme": "https://bob:pw@example.org"}},
+            "--links: the link 'Acme' contains a user name or a password; remove it.",
+        ),
+        (
+            {"site_url": "https://bob:pw@example.org/"},
+            "--site-url: it contains a user name or a password; remove it.",
+        ),
+        (
+            {"site_url": "bob:pw@example.org"},
+            "--site-url: write the address of the site like https://user.github.io/repository/.",
+        ),
         ({"links": {"Acme": "https://["}}, "--links: the link 'Acme' must begin with https:// or mailto:"),
         ({"groups": {"DACH": ["Germny"]}}, "--groups: the group 'DACH' has 'Germny', which is not a country"),
         ({"groups": {"Eu": ["FRA"]}}, "--groups: the group 'Eu' would have the same address as 'European Union'"),

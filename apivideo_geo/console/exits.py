@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import NoReturn
 
 import typer
@@ -22,6 +23,7 @@ INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: 128 + SIGINT."""
 TERMINATED = 143
 """The same after SIGTERM, which ``kill``, systemd and Docker send."""
+MESSAGE = "Interrupted; no file is left half-written."
 ENDING = 5.0
 """Seconds that an interrupted run has to end, before another Ctrl-C interrupts that too."""
 
@@ -38,7 +40,7 @@ def run_guarded(work: Callable[[], object]) -> int:
             return _fail(str(error), error.exit_code, error.title)
         except (KeyboardInterrupt, typer.Abort):
             code = TERMINATED if terminated.is_set() else INTERRUPTED
-            return _fail("Interrupted; no file is left half-written.", code, "Interrupted")
+            return _fail(MESSAGE, code, "Interrupted")
         except typer.TyperException as error:
             return _fail(_explain_usage(error), 2, "Wrong usage")
         except BrokenPipeError:  # whoever read our output, such as head, has closed it
@@ -56,13 +58,16 @@ def _terminable() -> Iterator[threading.Event]:
     """
     terminated, ending_until = threading.Event(), 0.0
 
-    def interrupt(number: int, _: object) -> None:
+    def interrupt(number: int, frame: FrameType | None) -> None:
         nonlocal ending_until
         if time.monotonic() < ending_until:
             return
         ending_until = time.monotonic() + ENDING
         if number == signal.SIGTERM:
             terminated.set()
+        if _is_importing(frame):  # a library might catch the exception, and leave its modules half imported
+            os.write(2, f"error: {MESSAGE}\n".encode())
+            leave(TERMINATED if terminated.is_set() else INTERRUPTED)
         raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():
@@ -78,6 +83,12 @@ def _terminable() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame and not frame.f_code.co_filename.startswith("<frozen importlib"):
+        frame = frame.f_back
+    return frame is not None
 
 
 def leave(code: int) -> NoReturn:

@@ -32,8 +32,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from apivideo_geo.days import day_end, list_days
-from apivideo_geo.durable import alone, remove_leftovers, save_bytes
-from apivideo_geo.errors import DataRefused, SourceFailed, UsageError
+from apivideo_geo.durable import alone, check_folder, remove_leftovers, save_bytes
+from apivideo_geo.errors import DataRefused, SourceFailed
 from apivideo_geo.facts import FACTS, KEYS, Overfull, find_overfull, sort_facts
 from apivideo_geo.history import doubt
 from apivideo_geo.history.account import parse_account, render_account
@@ -557,7 +557,7 @@ def load_history(folder: Path) -> History:
     The Parquet files take precedence over the ledger: a line without its day is dropped; a day without its line gets a
     new one without times, so that it is fetched again. Raises :class:`DataRefused` for a damaged file.
     """
-    _check_folder(folder)
+    check_folder(folder, "the history", "--history")
     for path in find_strays(folder):
         _warn_of_stray(path, path.absolute())
     history = _load_metric(folder, folder)
@@ -599,7 +599,7 @@ def _load_metric(folder: Path, home: Path) -> History:
 
 def find_last_source(folder: Path) -> str | None:
     """Return the source of the newest day in ``folder``; None if there is none. Damaged files are skipped."""
-    _check_folder(folder)
+    check_folder(folder, "the history", "--history")
     for path in reversed(History(folder, {}).files()):
         with suppress(DataRefused):
             if days := read_metadata(path).days:
@@ -613,7 +613,7 @@ def open_history(folder: Path) -> Iterator[History]:
 
     Raises :class:`DataRefused` if another run has it open, :class:`DiskFailed` if it cannot be written.
     """
-    _check_folder(folder)
+    check_folder(folder, "the history", "--history")
     with alone(folder / ".lock", "the history", folder):
         remove_leftovers(folder)
         for one in metric_folders(folder):
@@ -648,11 +648,6 @@ def _mend(folder: Path) -> None:
 def _warn_of_stray(path: Path, absolute: Path) -> None:
     """Log that ``path`` is ignored, once in each process: ``absolute`` is the same path."""
     log.warning("%s is not a file of the history, perhaps a copy, and is ignored. Move it elsewhere.", path)
-
-
-def _check_folder(folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file; name a folder for the history with --history.")
 
 
 def _entry(
