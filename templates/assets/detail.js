@@ -141,6 +141,14 @@
     return gaps;
   }
 
+  /** A heading with the months that its figures are of, if these are not the days of the period. @param {string} title @param {Months} months @param {MonthSums} sums */
+  const withMonths = (title, { exact, indexes }, { covered }) => (
+    covered.length && !(exact && covered.length === indexes.length) ? `${title} (${breakdowns.words(covered)})` : title
+  );
+
+  /** Figures of a page about videos that are by month. */
+  const BY_MONTH = ["reach", "most"];
+
   /** Value, note and tone of each figure; null leaves it as it is. @type {Record<string, (shown: Shown, note: string, value: string) => [value: string, note: string, tone?: string] | null>} */
   const FIGURES = {
     total({ subject, view, part, all, count, collected, unpublished, sums, months }) {
@@ -190,6 +198,8 @@
       if (!found) continue;
       put(cell, geo.make("b", found[0]), ...(found[1] ? [" ", geo.make("span", found[1])] : []));
       kept(figure).setAttribute("class", found[2] || "");
+      const label = figure.querySelector("dt");
+      if (label && !shown.all && !shown.part && BY_MONTH.includes(figure.dataset.figure || "")) put(label, withMonths(label.textContent || "", shown.months, shown.sums.country));
     }
   }
 
@@ -318,10 +328,13 @@
     put(total, formats.number(found.total));
     if (note?.matches(".note")) put(note, unpublished ? _("No complete month in this period.") : name === "country" && !codes.length && subject.byDay ? "" : breakdowns.note(unpacked, found, months.indexes, subject.whole));
     kept(table).toggleAttribute("hidden", !found.covered.length);
+    for (const heading of [table.closest("section")?.querySelector("h2"), table.caption]) {
+      if (heading) put(heading, withMonths(heading.textContent || "", months, found));
+    }
   }
 
   /** Paints the map: that of a group by the days, that of a video by the months. @param {HTMLElement} section @param {HTMLElement} svg @param {Shown} shown */
-  function showMap(section, svg, { sums: { country }, part, collected }) {
+  function showMap(section, svg, { sums: { country }, part, collected, months }) {
     const counts = new Map(part ? part.rows.map(({ code, count }) => [code, count]) : placesOf(country.values).map(({ index, count }) => [codeOf(index), count]));
     const { method, classes, breaks } = data.scale;
     const scale = geo.makeScale([...counts.values()], method, classes, breaks);
@@ -337,6 +350,11 @@
       const kind = byCode.get(code), title = shape.querySelector("title");
       kept(shape).setAttribute("class", classes.replace(/\b(c\d|zero)\b/, kind === undefined ? (part && collected ? "zero" : "away") : `c${kind}`));
       if (title) put(title, `${title?.textContent?.split(": ")[0]}: ${formats.quantity(counts.get(code) || 0)}`);
+    }
+    const heading = section.querySelector("h2"), title = heading?.textContent || "", dated = part ? title : withMonths(title, months, country);
+    if (heading && dated !== title) {
+      put(heading, dated);
+      heading.removeAttribute("class"); // else it is only for screen readers
     }
     const legend = section.querySelector(".legend"), entries = geo.ranges(scale, number).map((label, index) => ({ kind: `c${index}`, label, note: kinds.filter(([, kind]) => kind === index).length }));
     kept(/** @type {Element} */ (legend)).setAttribute("class", `legend k${scale.lows.length}`);

@@ -18,6 +18,10 @@
     let scale = null;
     /** Is the funnel in sight, and does it show something else than the page was sent with? */
     let atFunnel = false, funnelChanged = false;
+    /** Heading and caption of each breakdown, and its title. */
+    const panels = [.../** @type {NodeListOf<HTMLTableElement>} */ (document.querySelectorAll("table.slices:not(.funnel)"))].map((table) => ({
+      elements: [table.closest("section")?.querySelector("h2"), table.caption].flatMap((element) => element || []), title: table.caption?.textContent || "",
+    }));
     /** Small countries near the last touch. @type {Code[]} */
     let nearby = [];
 
@@ -91,6 +95,15 @@
       clearTimeout(later);
       geo.table.render(chosen(), state, history);
       geo.showSnippet();
+      showPanels();
+    }
+
+    /** Says in the headings of the breakdowns what they are of, where the map shows something else: they stay as they were sent. */
+    function showPanels() {
+      const { from, to, metric } = view;
+      const words = [state.group && _("all countries"), metric.name !== data.metric && first.metric.many, (from > 0 || to < geo.periods.last) && _("whole history")];
+      const scope = words.filter(Boolean).join(", ");
+      for (const { elements, title } of panels) for (const element of elements) element.textContent = scope ? `${title} (${scope})` : title;
     }
 
     /** Preview while dragging or playing: updates everything except the table; if `calm`, the table 250 ms after the last move. @type {PlayActions["preview"]} */

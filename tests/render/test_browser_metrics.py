@@ -63,7 +63,8 @@ def other(metric: str, counts: Mapping[tuple[int, str], int] | None = None) -> S
 
 @pytest.fixture(scope="module")
 def several() -> Summary:
-    return replace(watched(), others={metric: other(metric) for metric in METRICS})
+    breakdowns = {"device": (("computer", 3), ("phone", 1))}
+    return replace(watched(), others={metric: other(metric) for metric in METRICS}, breakdowns=breakdowns)
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +144,21 @@ def test_where_nothing_was_shown_a_ratio_says_so_and_not_that_it_was_too_little(
     without = len({code for _, code in PLAYS} - {UNKNOWN} - {code for _, code in shown})
     note = {label: note for _, label, note in legend(page)}["No impressions"]
     assert note == f"{250 - len({code for _, code in PLAYS} - {UNKNOWN}) + without} countries"
+
+
+def test_a_breakdown_names_what_it_is_of_where_the_map_shows_something_else(page):
+    heading = page.locator(".panel:has(.slices:not(.funnel)) h2")
+    assert heading.inner_text() == "Devices"
+    choose(page, "impression")
+    expect(heading).to_have_text("Devices (plays)")
+    chosen(page, "period", "30d")
+    expect(heading).to_have_text("Devices (plays, whole history)")
+    page.select_option("#group", "europe")
+    expect(heading).to_have_text("Devices (all countries, plays, whole history)")
+    page.go_back()
+    page.go_back()
+    page.go_back()
+    expect(heading).to_have_text("Devices")
 
 
 def test_the_html_to_embed_has_what_the_map_shows(page):

@@ -135,15 +135,20 @@ def table(page: Page, key: str) -> dict[str, int]:
     return {name.split("\n")[-1].strip(): number(count) for name, count in lines}
 
 
+def figure_label(page: Page, key: str) -> str:
+    return page.locator(f"[data-figure={key}] dt").inner_text()
+
+
 PERIODS = [
-    ("2026-08", "2026-08-01", "2026-08-31", "2026-08-01", "2026-08-31"),
-    ("2026-10", "2026-10-01", "2026-10-31", "2026-10-01", "2026-10-31"),
-    ("2026-11", "2026-11-01", "2026-11-20", "2026-11-01", "2026-11-20"),
-    ("2026-08-20..2026-10-25", "2026-08-20", "2026-10-25", "2026-09-01", "2026-10-31"),
-    ("7d", "2026-11-13", "2026-11-19", "2026-11-01", "2026-11-20"),
-    ("30d", "2026-10-21", "2026-11-19", "2026-11-01", "2026-11-20"),
+    ("2026-08", "2026-08-01", "2026-08-31", "2026-08-01", "2026-08-31", ""),
+    ("2026-10", "2026-10-01", "2026-10-31", "2026-10-01", "2026-10-31", ""),
+    ("2026-11", "2026-11-01", "2026-11-20", "2026-11-01", "2026-11-20", ""),
+    ("2026-08-20..2026-10-25", "2026-08-20", "2026-10-25", "2026-09-01", "2026-10-31", " (Oct 2026)"),
+    ("7d", "2026-11-13", "2026-11-19", "2026-11-01", "2026-11-20", " (Nov 2026)"),
+    ("30d", "2026-10-21", "2026-11-19", "2026-11-01", "2026-11-20", " (Nov 2026)"),
 ]
-"""The period; its first and last day; those of the months that the tables cover: the ones at least half in it."""
+"""The period; its first and last day; those of the months that the tables cover: the ones at least half in it; and what
+their headings say of these, without a month that has no day."""
 
 
 def test_every_figure_and_table_of_a_country_is_a_sum_over_the_facts(open_page: OpenPage, site):
@@ -154,7 +159,7 @@ def test_every_figure_and_table_of_a_country_is_a_sum_over_the_facts(open_page: 
             check_country(awake(found), *days)
 
 
-def check_country(page: Page, first: str, last: str, from_month: str, to_month: str) -> None:
+def check_country(page: Page, first: str, last: str, from_month: str, to_month: str, months: str) -> None:
     """Fails unless the page of France has the sums from ``first`` to ``last``; its tables have those of the months."""
     sums = add_up(first, last)
     assert number(figure(page, "total")) == sums["FRA"]
@@ -163,6 +168,8 @@ def check_country(page: Page, first: str, last: str, from_month: str, to_month: 
     assert page.locator("h1").inner_text().endswith(f"France: {sums['FRA']:,} plays")
     whole = (from_month, to_month) == (first, last)
     assert ("by month" in page.locator("#months-note").text_content()) == (not whole)
+    assert page.locator("#watched-title").inner_text() == f"What is watched{months}"
+    assert page.locator("section:has(> [data-breakdown=device]) h2").inner_text() == f"Devices{months}"
     videos, devices = (in_france(from_month, to_month, name) for name in ("media", "device"))
     assert table(page, "media") == {
         "Film A": videos["viA0000"], "Film B": videos["viB0000"], "Total": videos.total()
@@ -217,7 +224,7 @@ def test_every_figure_of_a_video_is_a_sum_over_the_facts(open_page: OpenPage, si
             check_video(awake(found), *days)
 
 
-def check_video(page: Page, first: str, last: str, from_month: str, to_month: str) -> None:
+def check_video(page: Page, first: str, last: str, from_month: str, to_month: str, named: str) -> None:
     """Fails unless the page of a video has the sums from ``first`` to ``last``; its table has those of the months."""
 
     def of_film(first: str, last: str) -> Counter[str]:
@@ -231,6 +238,8 @@ def check_video(page: Page, first: str, last: str, from_month: str, to_month: st
     assert table(page, "country") == {
         "France": months["FRA"], "Belgium": months["BEL"], "Total": months.total()
     }  # fmt: skip
+    headings = [*page.locator("#countries-title, #map-title").all_inner_texts(), figure_label(page, "reach")]
+    assert headings == [f"Map{named}", f"Countries{named}", f"Countries{named}"]
     leader = max(months, key=lambda code: months[code])
     assert figure(page, "most") == name_of(leader)
     assert page.locator(f".over [data-c={leader}] title").text_content().endswith(f": {months[leader]:,} plays")
@@ -254,6 +263,8 @@ def test_a_page_with_figures_by_month_says_which_month_and_what_is_not_published
     august = sum(row[5] for row in ROWS if row[4] == "viA0000" and row[0].month == 8)
     assert page.locator("[data-figure=total] dd").inner_text().startswith(f"{august:,}\nAug 2026")
     assert page.locator("#months-note").inner_text() == "All figures of this period are by month: they cover Aug 2026."
+    assert figure_label(page, "most").endswith(" (Aug 2026)")
+    assert page.locator("#countries-title").inner_text() == "Countries (Aug 2026)"
     assert "between 1 August and 31 August 2026" in page.locator(".lead").inner_text()
     page.click(".monthly summary")
     assert page.locator(".monthly tbody th").all_inner_texts()[:2] == [
