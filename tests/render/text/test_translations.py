@@ -150,7 +150,7 @@ def test_names_that_run_the_other_way_are_kept_apart_in_a_sentence():
 DATA = (
     *("Acme Academy", "UTC", "CSV", "JSON", "ISO_A3, Count", "pandas", "DuckDB", "D3", "apivideo-geo"),
     *("api.video", "Natural Earth", "GeoNames", "CIA World Factbook", "CC BY 4.0", "Unicode CLDR", "Leaflet", "folium"),
-    *("Chrome", "plays-per-viewer", *(f"System {number}" for number in range(9))),
+    *("Chrome", "plays-per-viewer", 'detail = "media"', *(f"System {number}" for number in range(9))),
 )
 """What is no sentence: names and the title."""
 SAID = ("aria-label", "aria-valuetext", "title", "alt", "placeholder", "content", "data-late", "data-old")
@@ -309,6 +309,7 @@ LISTEN = """(attributes) => {
 
 def test_no_script_shows_a_sentence_outside_the_catalogue(open_page: OpenPage, pseudo, tmp_path, monkeypatch):
     several = replace(russian(watched()), others={metric: others.other(metric) for metric in others.METRICS})
+    several = replace(several, breakdowns={"device": (("phone", 1),)})
     site = build(several, tmp_path, Theme("Acme Academy", locale=pseudo))
     opened = open_page(site.as_uri(), reduced_motion="reduce", **DESKTOP)
     page = opened.page
@@ -367,6 +368,9 @@ def hear_pages(open_page: OpenPage, locale: str, folder: Path, what: Summary, de
 
 
 UNHEARD = {
+    "%(share)s each",
+    "%(share)s each came from %(countries)s.",
+    ("%(count)s country has the most, %(share)s.", "%(count)s countries have the most, %(share)s each."),
     "Sessions of unknown length are not in it.",
     ("%(count)s session of unknown length is not in it.", "%(count)s sessions of unknown length are not in it."),
     "The figures could not be loaded.",
@@ -386,6 +390,7 @@ UNHEARD = {
     "What was counted %(when)s is not published: figures of videos are published by complete months.",
     "All figures of this period are by month: they cover %(months)s.",
     "Stop",
+    "Whole weeks: %(days)s",
     "%(quantity)s, from countries not known.",
     "Above 100 percent, because some events arrive late.",
     "No complete month in this period.",
