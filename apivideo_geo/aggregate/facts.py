@@ -134,7 +134,7 @@ def _summed(places: pa.Table, column: str, metric: str) -> pa.Table:
 def _length_of(table: ibis.Table) -> IntegerValue:
     """Return the seconds from ``loadedAt`` to ``endedAt``, -1 for all below 0; null if one of them is missing.
 
-    Only times in ISO 8601 and numbers are read, no days alone: more forms would make the query three times as long.
+    Only times in ISO 8601 and numbers are read: more forms would make the query three times as long.
     """
     if "endedAt" not in table.columns:
         return ibis.null("int32")

@@ -73,7 +73,7 @@ def utc_seconds(time: StringValue) -> IntegerValue:
 
 @by_macro
 def iso_seconds(time: StringValue) -> IntegerValue:
-    """Return the seconds since 1970 of a time in ISO 8601 or a number, without fractions; null for days and others."""
+    """Return the seconds since 1970 of times in ISO 8601 and of numbers, without fractions; null for other texts."""
     others = ibis.coalesce(_parse_seconds(time), let(time, seconds_of_number))
     return _is_usual(time).ifelse(time.try_cast("timestamp").epoch_seconds().cast("int64"), others)
 
@@ -86,7 +86,8 @@ def _parse_day(time: StringValue) -> DateValue:
 
 
 def _parse_seconds(time: StringValue) -> IntegerValue:
-    clock = _with_seconds(time).re_replace("[.][0-9]+", "")  # DuckDB would round to the nearest second, Spark down
+    clock = (time.length() == 10).ifelse(time + "T00:00:00", _with_seconds(time))
+    clock = clock.re_replace("[.][0-9]+", "")  # DuckDB would round to the nearest second, Spark down
     return ibis.cases(
         (time.re_search(_UTC_TIME), clock.try_cast("timestamp").epoch_seconds().cast(int)),
         (time.re_search(_OFFSET_TIME), clock.try_cast("timestamp('UTC')").epoch_seconds().cast(int)),
