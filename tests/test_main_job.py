@@ -275,9 +275,9 @@ def test_sessions_whose_export_failed_are_asked_again_and_exported(product):
     collect = ["collect", "--source", "sessions", "--detail", "country"]
     with StandIn(world) as api:
         product.run(*collect, "--exports", "whole", api=api, now=world.end)
-        (product.folder / "exports").write_text("a file where the folder should be")
-        product.run(*collect, "--history", "h", api=api, now=world.end, code=4)
-        (product.folder / "exports").unlink()
+        (product.folder / "exports/sessions.csv").mkdir(parents=True)
+        product.run(*collect, "--history", "h", api=api, now=world.end, code=5)
+        (product.folder / "exports/sessions.csv").rmdir()
         product.run(*collect, "--history", "h", api=api, now=world.end)
     assert (product.folder / "exports/sessions.csv").read_bytes() == (
         product.folder / "whole/sessions.csv"
