@@ -22,13 +22,10 @@ from apivideo_geo.errors import UsageError
 from apivideo_geo.model import (
     DIMENSIONS,
     FACT_COLUMNS,
-    PER_MILLION_FROM,
-    RATIO_FROM,
     UNLISTED,
-    Account,
     Asset,
     Details,
-    DoubtfulDay,
+    Origin,
     PublishedMonths,
     Summary,
     most_first,
@@ -42,22 +39,22 @@ if TYPE_CHECKING:
 
 Day = date | str | None
 """A UTC day, as a date or as ``YYYY-MM-DD``; None is no limit."""
+Text = str | None
+"""A code or an id; None is no choice."""
 WITHHELD = ("city", "referrer")
 """Breakdowns that exist by complete UTC months only, without their small counts."""
 
 
-@dataclass(frozen=True)
-class Audience:
+@dataclass(frozen=True, kw_only=True)
+class Audience(Origin):
     """Who watched, by UTC day and country. Made by :func:`open` and :func:`demo`.
 
-    ``facts_table``: an Ibis table with the columns ``model.FACT_COLUMNS``. ``days``: collected UTC day → whether it is
-    partial. ``doubtful``: days whose rows do not add up to the API's own count. ``metric``: what is counted, such as
-    ``play``. ``assets``: the videos and live streams with their titles. ``withheld``: dimension → the smallest count
-    that is shown in a country and month. ``published``: the rows of ``monthly.csv`` where the audience was opened from
-    a site. ``left_out``: days that are left out on purpose. ``per_million_from``: countries with a smaller count have
-    no rate per million people. ``first_published``: months that were published from a history before. ``others``: each
-    other metric that was collected → its audience, by country and day only. ``ratio_from``: see :meth:`ratios`.
-    ``media_facts``: other metric → its totals and its counts by video, if these may be published.
+    Attributes, with those of :class:`model.Origin`: ``facts_table``: an Ibis table with the columns
+    ``model.FACT_COLUMNS``. ``days``: collected UTC day → whether it is partial. ``assets``: the videos and live streams
+    with their titles. ``published``: the rows of ``monthly.csv`` where the audience was opened from a site.
+    ``first_published``: months that were published from a history before. ``others``: each other metric that was
+    collected → its audience, by country and day only. ``media_facts``: other metric → its totals and its counts by
+    video, if these may be published.
 
     In every method, ``since`` and ``until`` are inclusive UTC days, ``country`` is an ISO 3166-1 alpha-3 code (``XKX``
     Kosovo, ``---`` unknown), ``media`` is the id of a video or live stream, and ``metric`` is one of :attr:`metrics`
@@ -68,21 +65,11 @@ class Audience:
 
     facts_table: ir.Table
     days: Mapping[date, bool]
-    metric: str
-    generated_at: datetime
     assets: tuple[Asset, ...] = ()
-    demo: bool = False
-    partial: frozenset[date] = frozenset()
-    left_out: frozenset[date] = frozenset()
-    doubtful: tuple[DoubtfulDay, ...] = ()
-    per_million_from: int = PER_MILLION_FROM
-    account: Account = field(default_factory=Account)
-    withheld: Mapping[str, int] = field(default_factory=dict)
     published: pd.DataFrame | None = None
     first_published: PublishedMonths = field(default_factory=dict)
     locale: str = "en"
     others: Mapping[str, Audience] = field(default_factory=dict)
-    ratio_from: int = RATIO_FROM
     media_facts: Mapping[str, ir.Table] = field(default_factory=dict)
     _summaries: dict[tuple[object, ...], Summary] = field(default_factory=dict, repr=False, compare=False)
 
@@ -92,13 +79,7 @@ class Audience:
         return (self.metric, *self.others)
 
     def choro(
-        self,
-        *,
-        since: Day = None,
-        until: Day = None,
-        country: str | None = None,
-        media: str | None = None,
-        metric: str | None = None,
+        self, *, since: Day = None, until: Day = None, country: Text = None, media: Text = None, metric: Text = None
     ) -> pd.DataFrame:
         """Return ``ISO_A3, Count``, highest count first, as in ``choro.csv``; unknown is the last row, ``---``."""
         from apivideo_geo.exports.frames import choro_frame
@@ -106,13 +87,7 @@ class Audience:
         return choro_frame(self._summary(since, until, country, media, metric))
 
     def countries(
-        self,
-        *,
-        since: Day = None,
-        until: Day = None,
-        country: str | None = None,
-        media: str | None = None,
-        metric: str | None = None,
+        self, *, since: Day = None, until: Day = None, country: Text = None, media: Text = None, metric: Text = None
     ) -> pd.DataFrame:
         """Return one row for each country, as in ``countries.csv``: codes, name, count, share (0–1), rate, rank."""
         from apivideo_geo.exports.frames import countries_frame
@@ -120,14 +95,9 @@ class Audience:
         return countries_frame(self._summary(since, until, country, media, metric))
 
     def groups(
-        self,
-        own: Mapping[str, Sequence[str]] | None = None,
-        *,
-        since: Day = None,
-        until: Day = None,
-        media: str | None = None,
-        metric: str | None = None,
-    ) -> pd.DataFrame:
+        self, own: Mapping[str, Sequence[str]] | None = None, *, since: Day = None, until: Day = None,
+        media: Text = None, metric: Text = None,
+    ) -> pd.DataFrame:  # fmt: skip
         """Return one row for each group of countries, as in ``groups.csv``: continents, the EU, UN subregions.
 
         ``own``: groups of your own, such as ``{"DACH": ["DEU", "Austria", "CH"]}``. Groups overlap: they must not be
@@ -143,13 +113,7 @@ class Audience:
         return groups_frame(count_groups(summary, groups, population), summary)
 
     def daily(
-        self,
-        *,
-        since: Day = None,
-        until: Day = None,
-        country: str | None = None,
-        media: str | None = None,
-        metric: str | None = None,
+        self, *, since: Day = None, until: Day = None, country: Text = None, media: Text = None, metric: Text = None
     ) -> pd.DataFrame:
         """Return ``day, count, state, metric``, one row for each UTC day.
 
@@ -160,13 +124,7 @@ class Audience:
         return daily_frame(self._summary(since, until, country, media, metric))
 
     def timeseries(
-        self,
-        *,
-        since: Day = None,
-        until: Day = None,
-        country: str | None = None,
-        media: str | None = None,
-        metric: str | None = None,
+        self, *, since: Day = None, until: Day = None, country: Text = None, media: Text = None, metric: Text = None
     ) -> pd.DataFrame:
         """Return one row for each UTC day and country with a count, as in ``timeseries.csv``.
 
@@ -176,7 +134,7 @@ class Audience:
 
         return timeseries_frame(self.summary(since, until, country, media, metric))
 
-    def ratios(self, *, since: Day = None, until: Day = None, country: str | None = None) -> pd.DataFrame:
+    def ratios(self, *, since: Day = None, until: Day = None, country: Text = None) -> pd.DataFrame:
         """Return one row for each ratio of two metrics and each country, as in ``ratios.csv``: play rate, completion, …
 
         A ratio divides the sums over the days on which both metrics were collected. ``value``, and for rates the 95 %
@@ -189,9 +147,7 @@ class Audience:
 
         return ratios_frame(self.summary(since, until, country))
 
-    def videos(
-        self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
-    ) -> pd.DataFrame:
+    def videos(self, *, since: Day = None, until: Day = None, country: Text = None, media: Text = None) -> pd.DataFrame:
         """Return one row for each video and live stream, as in ``videos.csv``; all that are not public are one row."""
         from apivideo_geo.exports.frames import videos_frame
 
@@ -199,9 +155,7 @@ class Audience:
         frame = videos_frame(summary, self._details(summary, country))
         return frame if media is None else frame[frame["media_id"] == self._media(media)].reset_index(drop=True)
 
-    def cities(
-        self, *, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None
-    ) -> pd.DataFrame:
+    def cities(self, *, since: Day = None, until: Day = None, country: Text = None, media: Text = None) -> pd.DataFrame:
         """Return ``iso_a3, city, count, latitude, longitude``, highest count first.
 
         Cities are counted by complete UTC months, without small counts. Degrees are missing where the place of a city
@@ -227,8 +181,8 @@ class Audience:
         *,
         since: Day = None,
         until: Day = None,
-        country: str | None = None,
-        media: str | None = None,
+        country: Text = None,
+        media: Text = None,
     ) -> pd.DataFrame:
         """Return ``value, count, share``, highest count first.
 
@@ -255,13 +209,7 @@ class Audience:
         return breakdown_frame(parts, summary.count_by(dimension, months=months))
 
     def facts(
-        self,
-        *,
-        since: Day = None,
-        until: Day = None,
-        country: str | None = None,
-        media: str | None = None,
-        metric: str | None = None,
+        self, *, since: Day = None, until: Day = None, country: Text = None, media: Text = None, metric: Text = None
     ) -> pa.Table:
         """Return the facts of a metric as an Arrow table with the columns of ``facts.parquet``, sorted by all of them.
 
@@ -297,9 +245,9 @@ class Audience:
         *,
         since: Day = None,
         until: Day = None,
-        country: str | None = None,
-        media: str | None = None,
-        metric: str | None = None,
+        country: Text = None,
+        media: Text = None,
+        metric: Text = None,
     ) -> folium.Map:
         """Return a folium map: a choropleth of all 250 territories, in Equal Earth projection, that works offline.
 
@@ -320,9 +268,9 @@ class Audience:
         *,
         since: Day = None,
         until: Day = None,
-        country: str | None = None,
-        media: str | None = None,
-        metric: str | None = None,
+        country: Text = None,
+        media: Text = None,
+        metric: Text = None,
     ) -> str:
         """Return the map as an SVG document with headline, legend and date, as the site's ``map.svg``.
 
@@ -342,9 +290,8 @@ class Audience:
         return render_picture(summary, scale, Formats(self.locale), title, palette=palette, theme=theme)
 
     def summary(
-        self, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None,
-        metric: str | None = None,
-    ) -> Summary:  # fmt: skip
+        self, since: Day = None, until: Day = None, country: Text = None, media: Text = None, metric: Text = None
+    ) -> Summary:
         """Return every figure of the front page for a period, a country or a video; counted once for each question.
 
         Its ``others`` are the other metrics on the same days; a metric without any day of the period is left out. With
@@ -357,8 +304,8 @@ class Audience:
         return replace(found, others=others)
 
     def _summary(
-        self, since: Day = None, until: Day = None, country: str | None = None, media: str | None = None,
-        metric: str | None = None, *, exactly: bool = False,
+        self, since: Day = None, until: Day = None, country: Text = None, media: Text = None, metric: Text = None,
+        *, exactly: bool = False,
     ) -> Summary:  # fmt: skip
         """Return the Summary of one metric. ``exactly``: it has every day of the period, also if the last lack data."""
         if metric is not None and metric != self.metric:
@@ -366,24 +313,17 @@ class Audience:
             if media is not None:
                 raise UsageError(f"The metric {metric} is not stored by video; leave out media=.")
             return self.others[metric]._summary(since, until, country, exactly=exactly)
-        from apivideo_geo.aggregate.summary import summarise, uncollected_days
+        from apivideo_geo.aggregate.summary import Atlas, summarise, uncollected_days
         from apivideo_geo.engines import engine_errors
         from apivideo_geo.geo import countries, places
 
-        first, last = _day(since), _day(until)
-        question = (first, last, country, media, exactly)
+        period = first, last = _day(since), _day(until)
+        question = (*period, country, media, exactly)
         if question in self._summaries:
             return self._summaries[question]
+        atlas = Atlas(lambda code: countries.name_of(code, self.locale), countries.to_alpha2, places.population)
         with engine_errors():
-            found = summarise(
-                self._select(country, media), self._days(media), metric=self.metric,
-                generated_at=self.generated_at, since=first, until=last, exactly=exactly, demo=self.demo,
-                partial=self.partial, left_out=self.left_out, doubtful=self.doubtful, withheld=self.withheld,
-                per_million_from=self.per_million_from, account=self.account,
-                name_of=lambda code: countries.name_of(code, self.locale), alpha2_of=countries.to_alpha2,
-                population_of=places.population,
-            )  # fmt: skip
-        found = replace(found, ratio_from=self.ratio_from)
+            found = summarise(self._select(country, media), self._days(media), self, atlas, period, exactly=exactly)
         if country is not None:  # a day without a value in one country may have been collected all the same
             days = [day.day for day in found.daily]
             found = replace(found, uncollected=uncollected_days(self.facts_table, days, self.withheld))

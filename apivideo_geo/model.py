@@ -407,6 +407,29 @@ RATIO_FROM = 100
 """Default of the setting ``ratio_from``: the smallest number that another is divided by, such as in a play rate."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """What a Summary says of a history besides its counts.
+
+    ``metric``: what is counted, such as ``play``. ``partial``: days that were only collected before they were over;
+    ``left_out``: days that the publisher leaves out on purpose; ``doubtful``: days whose rows do not add up to the
+    API's own count. ``withheld``: dimension → the smallest count that is shown in a country and month.
+    ``per_million_from``: countries with a smaller count have no rate per million people; ``ratio_from``: the smallest
+    number that another is divided by. ``account``: the metadata from the API.
+    """
+
+    metric: str
+    generated_at: datetime
+    demo: bool = False
+    partial: Collection[date] = frozenset()
+    left_out: Collection[date] = frozenset()
+    doubtful: tuple[DoubtfulDay, ...] = ()
+    withheld: Mapping[str, int] = field(default_factory=dict)
+    per_million_from: int = PER_MILLION_FROM
+    ratio_from: int = RATIO_FROM
+    account: Account = field(default_factory=Account)
+
+
 @dataclass(frozen=True)
 class Summary:
     """Every figure of the front page. ``total == mapped + unknown``, always."""

@@ -78,14 +78,13 @@ def open_demo(*, locale: str = "en") -> Audience:
     now = datetime.now(UTC)
     days = {day: day == now.date() for day in demo_days(now.date())}
     assets = tuple(asset for asset in demo_assets(now) if asset.public)
+    shared: dict[str, Any] = {"days": days, "generated_at": now, "demo": True, "locale": locale}
     others = {
-        metric: Audience(_keep(demo_metric(metric, days, now).table), days, metric, now, demo=True, locale=locale)
+        metric: Audience(metric=metric, facts_table=_keep(demo_metric(metric, days, now).table), **shared)
         for metric in ("impression", "end", "viewer")
     }
-    return Audience(
-        _keep(demo_facts(days, "full", now).table), days, "play", now, assets, demo=True,
-        withheld=_withheld(MIN_COUNT), others=others, locale=locale,
-    )  # fmt: skip
+    facts, withheld = _keep(demo_facts(days, "full", now).table), _withheld(MIN_COUNT)
+    return Audience(metric="play", facts_table=facts, assets=assets, withheld=withheld, others=others, **shared)
 
 
 def open_history(history: History, settings: Settings, now: datetime, first: str = "") -> Audience:
@@ -197,8 +196,8 @@ def _open_sessions(paths: Sequence[str], locale: str, min_count: int) -> Audienc
     facts, _, _ = count_sessions(files.table, "session", DETAIL_DIMENSIONS["full"], listed=None)
     days = dict.fromkeys(files.days, False)
     return Audience(
-        _keep(facts), days, "session", datetime.now(UTC), _session_assets(files.table),
-        withheld=_withheld(min_count), locale=locale,
+        metric="session", generated_at=datetime.now(UTC), facts_table=_keep(facts), days=days,
+        assets=_session_assets(files.table), withheld=_withheld(min_count), locale=locale,
     )  # fmt: skip
 
 
@@ -261,8 +260,9 @@ def _open_site(place: str, locale: str) -> Audience:
 
     def audience(name: str, states: Mapping[date, str], table: ibis.Table) -> Audience:
         return Audience(
-            table, {day: state == "open" for day, state in states.items() if state in _COLLECTED}, name, generated,
-            left_out=frozenset(day for day, state in states.items() if state == "left_out"), demo=demo, locale=locale,
+            metric=name, generated_at=generated, facts_table=table, demo=demo, locale=locale,
+            days={day: state == "open" for day, state in states.items() if state in _COLLECTED},
+            left_out=frozenset(day for day, state in states.items() if state == "left_out"),
             per_million_from=per_million_from, ratio_from=ratio_from,
         )  # fmt: skip
 

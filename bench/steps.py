@@ -17,19 +17,19 @@ def ours(path: str, engine: str = "duckdb") -> str:
     import ibis
 
     from apivideo_geo.aggregate.facts import count_sessions
-    from apivideo_geo.aggregate.summary import summarise
+    from apivideo_geo.aggregate.summary import Atlas, summarise
     from apivideo_geo.engines import connect
     from apivideo_geo.exports.tables import make_choro
     from apivideo_geo.geo import countries, places
-    from apivideo_geo.model import UNKNOWN
+    from apivideo_geo.model import UNKNOWN, Origin
     from apivideo_geo.sources.files.read import open_sessions
 
     files = open_sessions([path], connect(engine))
     facts, _, _ = count_sessions(files.table, "session", ("total",), listed=None)
     summary = summarise(
-        ibis.memtable(facts), dict.fromkeys(files.days, False), metric="session",
-        generated_at=datetime(2026, 1, 1, tzinfo=UTC), name_of=lambda code: countries.name_of(code, "en"),
-        alpha2_of=countries.to_alpha2, population_of=places.population,
+        ibis.memtable(facts), dict.fromkeys(files.days, False),
+        Origin(metric="session", generated_at=datetime(2026, 1, 1, tzinfo=UTC)),
+        Atlas(countries.name_of, countries.to_alpha2, places.population),
     )  # fmt: skip
     choro = make_choro(summary).render()
     assert choro
@@ -89,20 +89,19 @@ def pandas_two(path: str) -> str:
 
 def summary(folder: str, engine: str = "duckdb") -> str:
     """A history → Summary → data files."""
-    from apivideo_geo.aggregate.summary import summarise
+    from apivideo_geo.aggregate.summary import Atlas, summarise
     from apivideo_geo.engines import connect, read_facts
     from apivideo_geo.exports.data_files import render_data_files
     from apivideo_geo.exports.tables import make_tables
     from apivideo_geo.geo import countries, places
     from apivideo_geo.history.history import load_history
-    from apivideo_geo.model import Details
+    from apivideo_geo.model import Details, Origin
 
     history = load_history(Path(folder))
     found = summarise(
         read_facts(connect(engine), history.files()), {day: entry.open for day, entry in history.entries.items()},
-        metric="play", generated_at=datetime(2026, 1, 1, tzinfo=UTC),
-        name_of=lambda code: countries.name_of(code, "en"), alpha2_of=countries.to_alpha2,
-        population_of=places.population,
+        Origin(metric="play", generated_at=datetime(2026, 1, 1, tzinfo=UTC)),
+        Atlas(countries.name_of, countries.to_alpha2, places.population),
     )  # fmt: skip
     assert render_data_files(found, make_tables(found, Details()), {}, "Acme Academy", "")
     return f"{found.total} plays, {len(found.countries)} countries, {found.days.collected} days"

@@ -9,8 +9,9 @@ from itertools import compress
 
 from apivideo_geo.aggregate.compare import compare
 from apivideo_geo.aggregate.monthly import published_months
-from apivideo_geo.aggregate.summary import rank_countries
+from apivideo_geo.aggregate.summary import Atlas, rank_countries
 from apivideo_geo.days import month_end
+from apivideo_geo.geo.countries import to_alpha2
 from apivideo_geo.model import (
     PER_DAY,
     UNKNOWN,
@@ -51,16 +52,11 @@ def close_months(summary: Summary, stored: Sequence[ClosedMonth]) -> tuple[Close
 
 
 def month_summary(
-    closed: ClosedMonth,
-    summary: Summary,
-    name_of: Callable[[str], str],
-    alpha2_of: Callable[[str], str],
-    *,
-    corrected: bool = False,
+    closed: ClosedMonth, summary: Summary, name_of: Callable[[str], str], *, corrected: bool = False
 ) -> Summary:
     """Return a closed month as a Summary, without rates; ``corrected``: with the counts of its last correction.
 
-    ``summary`` is that of the site; the functions take an alpha-3 and return the name and the alpha-2 of a country.
+    ``summary`` is that of the site; ``name_of`` takes an alpha-3 and returns the name of a country.
     """
     counts = dict(closed.latest if corrected else closed.countries)
     total, unknown = sum(counts.values()), counts.pop(UNKNOWN, 0)
@@ -74,7 +70,7 @@ def month_summary(
             collected=closed.collected, empty=closed.daily.count(0), missing=missing, open=0,
             left_out=tuple(day for day in missing if day in summary.days.left_out),
         ),
-        countries=rank_countries(counts, total, 0, name_of, alpha2_of, lambda _: None),
+        countries=rank_countries(counts, total, 0, Atlas(name_of, to_alpha2, lambda _: None)),
         daily=daily, demo=summary.demo,
     )  # fmt: skip
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from operator import itemgetter
 
 import ibis
@@ -17,14 +17,12 @@ from apivideo_geo.aggregate.compare import compare, new_countries
 from apivideo_geo.days import ONE_DAY, days_between, first_whole_day
 from apivideo_geo.model import (
     PER_DAY,
-    PER_MILLION_FROM,
     UNKNOWN,
-    Account,
     CountryCount,
     Coverage,
     DayCount,
-    DoubtfulDay,
     Earlier,
+    Origin,
     Summary,
 )
 
@@ -32,71 +30,64 @@ BREAKDOWN_DIMENSIONS = ("device", "os", "browser")
 """The dimensions whose sums over all countries are on the front page."""
 
 
+@dataclass(frozen=True)
+class Atlas:
+    """What is known of a country: functions from its alpha-3 to its name, its alpha-2 and its number of people."""
+
+    name_of: Callable[[str], str]
+    alpha2_of: Callable[[str], str]
+    population_of: Callable[[str], int | None]
+
+
 def summarise(
     facts: ibis.Table,
     stored: Mapping[date, bool],
+    origin: Origin,
+    atlas: Atlas,
+    bounds: tuple[date | None, date | None] = (None, None),
     *,
-    metric: str,
-    generated_at: datetime,
-    since: date | None = None,
-    until: date | None = None,
     exactly: bool = False,
-    demo: bool = False,
-    partial: Collection[date] = (),
-    left_out: Collection[date] = (),
-    doubtful: Collection[DoubtfulDay] = (),
-    withheld: Collection[str] = (),
-    per_million_from: int = PER_MILLION_FROM,
-    account: Account = Account(),  # noqa: B008  frozen
-    name_of: Callable[[str], str],
-    alpha2_of: Callable[[str], str],
-    population_of: Callable[[str], int | None],
 ) -> Summary:
     """Return the Summary of the period.
 
     ``facts`` has the columns ``model.FACT_COLUMNS``; ``stored``: UTC day in the history → whether it was still partial
-    when it was collected. The period is ``since``–``until``, both included; a bound that is None is the first or last
-    stored day, and without ``exactly`` it ends at the last stored day. The count of a period is a sum; of a metric in
-    ``PER_DAY`` it is the mean of a complete day (of a partial one if there are no others), everywhere but in ``daily``
-    and ``by_country``. ``partial`` are days that were only collected before they were over, ``left_out`` those that the
-    publisher leaves out; neither are in ``stored``. ``doubtful``: days whose rows do not add up. ``withheld`` are the
-    dimensions whose small counts are withheld; ``per_million_from`` is the smallest count with a rate; ``account`` is
-    the metadata from the API. The three functions take an alpha-3 and return its name, its alpha-2 and its number of
-    people.
+    when it was collected; days that are partial or left out (see :class:`model.Origin`) are not in it. ``bounds``: the
+    first and the last day of the period, both included; one that is None is the first or last stored day, and without
+    ``exactly`` the period ends at the last stored day. The count of a period is a sum; of a metric in ``PER_DAY`` it is
+    the mean of a complete day (of a partial one if there are no others), everywhere but in ``daily`` and
+    ``by_country``.
     """
+    since, until = bounds
     days = [day for day in sorted(stored) if (since is None or day >= since) and (until is None or day <= until)]
-    first, last = (since or days[0], until or days[-1]) if days else (since, until)
+    first, last = (since or days[0], until or days[-1]) if days else bounds
     last = min(last, max(stored)) if last and stored and not exactly else last
     inside = within(facts, first, last)
-    totals = inside.filter(inside.dimension == "total")
     period = days_between(first, last) if first and last else []
-    series = _by_country(totals, period)
-    by_country = _of_period(metric, series, [stored.get(day) for day in period])
+    series = _by_country(inside.filter(inside.dimension == "total"), period)
+    by_country = _of_period(origin.metric, series, [stored.get(day) for day in period])
     total = sum(by_country.values())
     unknown = by_country.pop(UNKNOWN, 0)
     daily = _daily(series, period, stored)
     made = Summary(
-        generated_at=generated_at,
-        metric=metric,
+        generated_at=origin.generated_at,
+        metric=origin.metric,
         period_from=first,
         period_to=last,
         total=total,
         mapped=sum(by_country.values()),
         unknown=unknown,
-        days=replace(
-            _coverage(daily, partial, left_out, account, generated_at),
-            doubtful=tuple(one for one in doubtful if one.day in period),
-        ),
-        countries=rank_countries(by_country, total, per_million_from, name_of, alpha2_of, population_of),
+        days=_coverage(daily, origin),
+        countries=rank_countries(by_country, total, origin.per_million_from, atlas),
         daily=daily,
         breakdowns=_breakdowns(inside),
-        demo=demo,
+        demo=origin.demo,
         by_country=series,
         comparison=compare(daily),
-        account=account,
+        account=origin.account,
         earlier=_earlier(facts, stored, first),
-        uncollected=uncollected_days(facts, period, withheld),
-        per_million_from=per_million_from,
+        uncollected=uncollected_days(facts, period, origin.withheld),
+        per_million_from=origin.per_million_from,
+        ratio_from=origin.ratio_from,
     )
     return replace(made, new=new_countries(made))
 
@@ -213,44 +204,39 @@ def _breakdowns(facts: ibis.Table) -> dict[str, tuple[tuple[str, int], ...]]:
     }
 
 
-def _coverage(
-    daily: tuple[DayCount, ...], partial: Collection[date], left_out: Collection[date], account: Account, now: datetime
-) -> Coverage:
+def _coverage(daily: tuple[DayCount, ...], origin: Origin) -> Coverage:
     closed = [day for day in daily if day.count is not None and not day.open]
-    missing = tuple(day.day for day in daily if day.count is None)
-    known = None if account.remembers is None else first_whole_day(now, timedelta(days=account.remembers))
+    missing, remembers = tuple(day.day for day in daily if day.count is None), origin.account.remembers
+    known = None if remembers is None else first_whole_day(origin.generated_at, timedelta(days=remembers))
+    period = {day.day for day in daily}
     return Coverage(
         collected=len(closed),
         empty=sum(day.count == 0 for day in closed),
         missing=missing,
-        partial=tuple(day for day in missing if day in partial),
+        partial=tuple(day for day in missing if day in origin.partial),
         lost=tuple(day for day in missing if known is not None and day < known),
-        left_out=tuple(day for day in missing if day in left_out),
+        left_out=tuple(day for day in missing if day in origin.left_out),
         open=sum(day.open for day in daily),
+        doubtful=tuple(one for one in origin.doubtful if one.day in period),
     )
 
 
 def rank_countries(
-    by_country: Mapping[str, float],
-    total: float,
-    per_million_from: int,
-    name_of: Callable[[str], str],
-    alpha2_of: Callable[[str], str],
-    population_of: Callable[[str], int | None],
+    by_country: Mapping[str, float], total: float, per_million_from: int, atlas: Atlas
 ) -> tuple[CountryCount, ...]:
     """Return the countries, largest count first, then by code; equal counts share a rank.
 
-    ``by_country``: alpha-3 → count; ``total``: what their shares are of. The other arguments are those of
-    :func:`summarise`.
+    ``by_country``: alpha-3 → count; ``total``: what their shares are of; ``per_million_from``: the smallest count with
+    a rate.
     """
     ranked: list[CountryCount] = []
     for number, (code, count) in enumerate(sorted(by_country.items(), key=lambda item: (-item[1], item[0])), 1):
-        people = population_of(code) or 0
+        people = atlas.population_of(code) or 0
         ranked.append(
             CountryCount(
                 iso_a3=code,
-                iso_a2=alpha2_of(code),
-                name=name_of(code),
+                iso_a2=atlas.alpha2_of(code),
+                name=atlas.name_of(code),
                 count=count,
                 share=count / total,
                 per_million=count * 1_000_000 / people if people and count >= per_million_from else None,

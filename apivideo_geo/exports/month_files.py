@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from apivideo_geo.aggregate.closed_months import month_summary
 from apivideo_geo.exports.columns import CHORO
 from apivideo_geo.exports.frames import SHARE_DIGITS
-from apivideo_geo.geo.countries import to_alpha2
 from apivideo_geo.model import UNKNOWN, Details, Summary
 
 COUNTRIES = ("iso_a3", "iso_a2", "count", "share", "rank", "metric", "from", "to")
@@ -22,12 +21,12 @@ def render_month_files(summary: Summary, details: Details) -> Iterator[tuple[str
     correction, if there is one. They are written without pandas, which would take half of the time of a month.
     """
     for closed in details.closed:
-        month, folder = month_summary(closed, summary, str, to_alpha2), f"{closed.month:%Y-%m}/"
+        month, folder = month_summary(closed, summary, str), f"{closed.month:%Y-%m}/"
         countries = list(_rows(month))
         yield f"{folder}choro.csv", _csv((column.name for column in CHORO), ((row[0], row[2]) for row in countries))
         yield f"{folder}countries.csv", _csv(COUNTRIES, countries)
         if closed.corrections:
-            corrected = month_summary(closed, summary, str, to_alpha2, corrected=True)
+            corrected = month_summary(closed, summary, str, corrected=True)
             yield f"{folder}countries-corrected.csv", _csv(COUNTRIES, _rows(corrected))
 
 

@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 import ibis
 
 from apivideo_geo.aggregate.closed_months import close_months, compare_with_before, month_summary, reach_by_day
-from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.days import days_between
 from apivideo_geo.facts import facts_table
 from apivideo_geo.history.closed_months import add_months
 from apivideo_geo.model import UNKNOWN, Change, ClosedMonth, Correction
+from tests.summaries import summarise
 
 FIRST, LAST = date(2026, 6, 20), date(2026, 9, 4)
 TODAY = date(2026, 9, 5)
@@ -99,7 +99,7 @@ def test_countries_are_counted_by_day_also_before_the_period_and_on_days_without
 def test_a_closed_month_is_shown_with_the_figures_of_its_first_publication_or_of_its_last_correction():
     closed = replace(AUGUST, corrections=(Correction(TODAY, {"FRA": 61, UNKNOWN: 1, "PER": 2}),))
     summary = made(left_out=[GAP, date(2026, 6, 1)], demo=True)
-    shown = month_summary(closed, summary, str.lower, lambda code: code[:2])
+    shown = month_summary(closed, summary, str.lower)
     assert (shown.generated_at, shown.metric, shown.demo) == (summary.generated_at, "play", True)
     assert (shown.period_from, shown.period_to) == (date(2026, 8, 1), date(2026, 8, 31))
     assert (shown.total, shown.mapped, shown.unknown) == (64, 61, 3)
@@ -111,13 +111,13 @@ def test_a_closed_month_is_shown_with_the_figures_of_its_first_publication_or_of
     assert [(one.iso_a3, one.iso_a2, one.name, one.count, one.share, one.per_million) for one in shown.countries] == [
         ("FRA", "FR", "fra", 60, 60 / 64, None), ("NZL", "NZ", "nzl", 1, 1 / 64, None),
     ]  # fmt: skip
-    corrected = month_summary(closed, summary, str.lower, lambda code: code[:2], corrected=True)
+    corrected = month_summary(closed, summary, str.lower, corrected=True)
     assert (corrected.total, corrected.mapped, corrected.unknown) == (64, 63, 1)
     assert [(one.iso_a3, one.count) for one in corrected.countries] == [("FRA", 61), ("PER", 2)]
-    known = month_summary(FEBRUARY, summary, str.lower, lambda code: code[:2])
+    known = month_summary(FEBRUARY, summary, str.lower)
     assert (known.total, known.mapped, known.unknown) == (56, 56, 0)
     quiet = replace(closed, daily=(0, *closed.daily[1:]))
-    assert month_summary(quiet, made(), str.lower, str.lower).days.empty == 1
+    assert month_summary(quiet, made(), str.lower).days.empty == 1
 
 
 FEBRUARY, MARCH = (

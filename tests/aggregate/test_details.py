@@ -7,11 +7,10 @@ import ibis
 import pytest
 
 from apivideo_geo.aggregate.details import by_media, detail
-from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.days import ONE_DAY, days_between
 from apivideo_geo.facts import facts_table
-from apivideo_geo.geo.countries import name_of, to_alpha2
 from apivideo_geo.model import UNLISTED, Account, Asset, Cells, PublishedMonth
+from tests.summaries import summarise
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 16), date(2026, 11, 17), date(2026, 11, 18)
 MONTH = days_between(date(2026, 11, 1), date(2026, 11, 30))
@@ -47,7 +46,7 @@ def summarised(
         facts, dict.fromkeys(collected, False), metric="play",
         generated_at=datetime(2026, 11, 1, 5, tzinfo=UTC) + timedelta(now - 1),
         since=since, until=until, partial=partial, account=Account(remembers),
-        name_of=name_of, alpha2_of=to_alpha2, population_of=lambda code: None,
+         population_of=lambda code: None,
     )  # fmt: skip
     return summary, detail(
         facts, summary, ASSETS, least or {}, lambda code, name: (48.8, 2.3) if name == "Paris" else None, **more

@@ -9,10 +9,10 @@ import ibis
 import numpy as np
 import pytest
 
-from apivideo_geo.aggregate.summary import arrays_of, count_of, rank_countries, summarise, uncollected_days
+from apivideo_geo.aggregate.summary import Atlas, arrays_of, count_of, rank_countries, uncollected_days
 from apivideo_geo.facts import facts_table
-from apivideo_geo.geo.countries import name_of, to_alpha2
 from apivideo_geo.model import UNKNOWN, Account, CountryCount, DoubtfulDay
+from tests.summaries import summarise
 
 FIRST = date(2026, 11, 1)
 
@@ -30,8 +30,6 @@ def made(rows, collected, **options):
         ibis.memtable(facts),
         {day(number): still_open for number, still_open in collected.items()},
         metric="play",
-        name_of=name_of,
-        alpha2_of=to_alpha2,
         population_of=lambda code: 1_000_000,
         **{"generated_at": datetime(2026, 11, 30, tzinfo=UTC), **options},
     )
@@ -129,9 +127,8 @@ def test_the_count_of_one_country_or_video_is_its_sum_or_of_viewers_the_mean_of_
 
 def test_countries_are_ranked_by_count_then_code_with_their_share_and_the_rate_of_their_people():
     people = {"FRA": 2_000_000, "BEL": 500_000, "DEU": 4_000_000}
-    ranked = rank_countries(
-        {"VAT": 4, "FRA": 10, "DEU": 3, "BEL": 4, "ITA": 3}, 42, 4, str.lower, lambda code: code[:2], people.get
-    )
+    atlas = Atlas(str.lower, lambda code: code[:2], people.get)
+    ranked = rank_countries({"VAT": 4, "FRA": 10, "DEU": 3, "BEL": 4, "ITA": 3}, 42, 4, atlas)
     assert ranked == (
         CountryCount("FRA", "FR", "fra", 10, 10 / 42, per_million=5, rank=1, people=2_000_000),
         CountryCount("BEL", "BE", "bel", 4, 4 / 42, per_million=8, rank=2, people=500_000),

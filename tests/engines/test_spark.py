@@ -13,7 +13,6 @@ import pytest
 
 from apivideo_geo.aggregate.facts import count_sessions
 from apivideo_geo.aggregate.sessions import utc_day, utc_seconds
-from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.engines import connect, read_facts, table_of_rows
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.exports.facts_parquet import render_facts
@@ -25,6 +24,7 @@ from tests.aggregate.test_facts import MOMENTS
 from tests.engines.cluster import cluster, need_java  # noqa: F401
 from tests.engines.samples import DAYS, collect_sessions, make_rows, read_exports, save_rows
 from tests.product import Product
+from tests.summaries import summarise
 
 NOON = datetime(2021, 5, 1, 12, tzinfo=UTC)
 

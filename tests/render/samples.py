@@ -14,7 +14,6 @@ import resvg_py
 
 from apivideo_geo.aggregate.closed_months import close_months
 from apivideo_geo.aggregate.details import detail
-from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.exports.data_files import render_data_files
 from apivideo_geo.exports.facts_parquet import render_facts
 from apivideo_geo.exports.month_files import render_month_files
@@ -22,7 +21,6 @@ from apivideo_geo.exports.tables import column_names, make_tables
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.cities import locate
 from apivideo_geo.geo.countries import all_countries, name_of, to_alpha2
-from apivideo_geo.geo.places import population
 from apivideo_geo.model import (
     PER_MILLION_FROM,
     UNKNOWN,
@@ -40,6 +38,7 @@ from apivideo_geo.model import (
 from apivideo_geo.render.site import render_site
 from apivideo_geo.render.text import translations
 from apivideo_geo.render.theme.theme import Theme
+from tests.summaries import summarise
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 MADE = datetime(2026, 11, 22, 4, 12, tzinfo=UTC)
@@ -158,9 +157,6 @@ def watched(metric: str = "play") -> Summary:
         {FIRST + timedelta(place): place == LENGTH - 1 for place in range(LENGTH) if place not in GAP},
         metric=metric,
         generated_at=MADE,
-        name_of=name_of,
-        alpha2_of=to_alpha2,
-        population_of=population,
     )
 
 
@@ -207,11 +203,10 @@ def detailed(made: datetime = MADE, least: int = 3) -> tuple[Summary, Details]:
     made_now = summarise(
         facts, collected, metric="play", generated_at=made,
         account=Account(30, Checked(WEEK[0], WEEK[1], 24, 24)), withheld=("referrer", "city"),
-        name_of=name_of, alpha2_of=to_alpha2, population_of=population,
     )  # fmt: skip
     over = summarise(
         facts, {date(2026, 11, day): False for day in range(1, 31)}, metric="play",
-        generated_at=datetime(2026, 12, 5, tzinfo=UTC), name_of=name_of, alpha2_of=to_alpha2, population_of=population,
+        generated_at=datetime(2026, 12, 5, tzinfo=UTC),
     )  # fmt: skip
     some = {"referrer": least, "city": least}
     then = detail(facts, over, ASSETS, some, locate)

@@ -9,15 +9,13 @@ import ibis
 import pytest
 from playwright.sync_api import Page
 
-from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.facts import facts_table
-from apivideo_geo.geo.countries import name_of, to_alpha2
-from apivideo_geo.geo.places import population
 from apivideo_geo.render.text.formats import Formats
 from tests.browser import OpenPage, wait_until
 from tests.comparing import change_of, count_on
 from tests.render.browsing import DESKTOP, PHONE, build, cells, chosen, live
 from tests.render.samples import MADE
+from tests.summaries import summarise
 
 EN = Formats("en")
 LAST = date(2026, 11, 21)
@@ -36,7 +34,6 @@ def site(tmp_path_factory) -> Path:
     rows.append((LAST + timedelta(1), "play", "FRA", "total", "", 3))
     what = summarise(
         ibis.memtable(facts_table(rows)), {row[0]: row[0] > LAST for row in rows}, metric="play", generated_at=MADE,
-        name_of=name_of, alpha2_of=to_alpha2, population_of=population,
     )  # fmt: skip
     return build(what, tmp_path_factory.mktemp("compared"))
 

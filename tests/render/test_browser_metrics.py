@@ -18,16 +18,15 @@ from axe_playwright_python.sync_playwright import Axe
 from babel.messages.pofile import read_po
 from playwright.sync_api import Page, expect
 
-from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.facts import facts_table
-from apivideo_geo.geo.countries import name_of, to_alpha2
-from apivideo_geo.geo.places import population
+from apivideo_geo.geo.countries import name_of
 from apivideo_geo.model import UNKNOWN, Summary
 from apivideo_geo.render.site import Theme
 from apivideo_geo.render.text.translations import FOLDER
 from tests.browser import OpenPage, wait_until
 from tests.render.browsing import DESKTOP, PHONE, build, card, cells, chosen, figure, kinds, legend, live
 from tests.render.samples import FIRST, GAP, LENGTH, MADE, watched, watched_counts
+from tests.summaries import summarise
 
 CALM = {**DESKTOP, "reduced_motion": "reduce"}
 PLAYS = watched_counts()
@@ -55,7 +54,7 @@ def other(metric: str, counts: Mapping[tuple[int, str], int] | None = None) -> S
     made = summarise(
         ibis.memtable(facts_table(rows)),
         {FIRST + timedelta(day): day == OPEN for day in range(begin, LENGTH) if day not in GAP},
-        metric=metric, generated_at=MADE, since=FIRST, name_of=name_of, alpha2_of=to_alpha2, population_of=population,
+        metric=metric, generated_at=MADE, since=FIRST,
     )  # fmt: skip
     assert len(made.daily) == LENGTH
     return made

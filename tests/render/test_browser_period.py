@@ -16,10 +16,9 @@ from playwright.sync_api import Page, expect
 
 from apivideo_geo.aggregate.collections import make_collections
 from apivideo_geo.aggregate.details import detail
-from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.days import days_between
 from apivideo_geo.facts import facts_table
-from apivideo_geo.geo.countries import name_of, to_alpha2
+from apivideo_geo.geo.countries import name_of
 from apivideo_geo.geo.groups import own_groups
 from apivideo_geo.geo.places import population
 from apivideo_geo.model import Asset, Details, Summary
@@ -28,6 +27,7 @@ from apivideo_geo.render.site import Theme
 from tests.browser import Opened, OpenPage, find_violations, wait_until
 from tests.render.browsing import DESKTOP, PHONE, build, figure, in_case, live, number
 from tests.render.samples import TEMPLATES
+from tests.summaries import summarise
 
 FIRST, TODAY = date(2026, 8, 1), date(2026, 11, 20)
 LOST = {*days_between(date(2026, 9, 1), date(2026, 9, 30)), date(2026, 10, 3), date(2026, 10, 4)}
@@ -74,7 +74,6 @@ def account(least: dict[str, int]) -> tuple[Summary, Details]:
         return facts, summarise(
             facts, {day: day == TODAY for day in DAYS}, metric=metric, withheld=tuple(least),
             generated_at=datetime(2026, 11, 20, 12, tzinfo=UTC),
-            name_of=name_of, alpha2_of=to_alpha2, population_of=population,
         )  # fmt: skip
 
     facts, plays = figures("play")

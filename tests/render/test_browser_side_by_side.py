@@ -19,13 +19,10 @@ from playwright.sync_api import Page, Route, expect
 from apivideo_geo.aggregate.collections import make_collections
 from apivideo_geo.aggregate.compare import compare as compare_days
 from apivideo_geo.aggregate.details import by_media, detail
-from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.exports.facts_parquet import render_facts
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.cities import locate
-from apivideo_geo.geo.countries import name_of, to_alpha2
 from apivideo_geo.geo.groups import own_groups
-from apivideo_geo.geo.places import population
 from apivideo_geo.model import UNLISTED, Asset, Details, Note, Summary
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.theme.theme import Theme
@@ -33,6 +30,7 @@ from tests.browser import OpenPage, find_violations, serve, wait_until
 from tests.comparing import change_of
 from tests.render.browsing import DESKTOP, PHONE, find_faults, live
 from tests.render.samples import MADE, days, summary, whole_site, write
+from tests.summaries import summarise
 
 FIRST, DAYS = date(2026, 9, 3), 38
 """From a Thursday to a Saturday, which is not over."""
@@ -81,7 +79,7 @@ def other_rows(metric: str):
 
 def make_account() -> tuple[Summary, Details, bytes]:
     """Return the figures of an invented account, and its facts.parquet."""
-    known = {"name_of": name_of, "alpha2_of": to_alpha2, "population_of": population, "generated_at": MADE}
+    known = {"generated_at": MADE}
     facts = ibis.memtable(facts_table(rows()))
     collected = {FIRST + timedelta(place): place == DAYS - 1 for place in range(DAYS) if place not in LACKING}
     summary = summarise(facts, collected, metric="play", **known)

@@ -16,10 +16,8 @@ import ibis
 import pytest
 
 from apivideo_geo.aggregate.ratios import Ratios
-from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.days import year_until
 from apivideo_geo.facts import facts_table
-from apivideo_geo.geo.countries import name_of, to_alpha2
 from apivideo_geo.model import RATIOS, Comparison, Side, Summary
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map import notebook
@@ -38,6 +36,7 @@ from apivideo_geo.render.theme.theme import Theme
 from tests.comparing import history
 from tests.needs import lacking
 from tests.render.samples import MADE, TEMPLATES, days, summary
+from tests.summaries import summarise
 
 CASES = json.loads(Path(__file__).with_name("shared_cases.json").read_text(encoding="utf-8"))
 FIRST = date.fromisoformat(CASES["first_day"])
@@ -337,7 +336,7 @@ def rated(counts, per_million_from, since=None, rows=None):
     rows = rows or [(FIRST, "play", code, "total", "", count) for code, (count, _) in counts.items()]
     return summarise(
         ibis.memtable(facts_table(rows)), {row[0]: False for row in rows}, metric="play", generated_at=MADE,
-        since=since, per_million_from=per_million_from, name_of=name_of, alpha2_of=to_alpha2,
+        since=since, per_million_from=per_million_from,
         population_of=lambda code: counts.get(code, (0, 0))[1],
     )  # fmt: skip
 

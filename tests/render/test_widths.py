@@ -18,16 +18,15 @@ from apivideo_geo.aggregate.closed_months import close_months
 from apivideo_geo.aggregate.collections import make_collections
 from apivideo_geo.aggregate.details import detail
 from apivideo_geo.aggregate.hours import summarise_hours
-from apivideo_geo.aggregate.summary import summarise
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.cities import locate
-from apivideo_geo.geo.countries import name_of, to_alpha2
-from apivideo_geo.geo.places import population
+from apivideo_geo.geo.countries import name_of
 from apivideo_geo.model import UNLISTED, Asset, Details, Summary
 from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, serve
 from tests.render.browsing import PHONE, build
 from tests.render.samples import MADE, whole_site, whole_world, write
+from tests.summaries import summarise
 
 TAG = "2026"
 PAGES = (
@@ -69,7 +68,6 @@ def long_site() -> tuple[Summary, Details]:
     days = {FIRST + timedelta(place): False for place in range(DAYS) if place != 40}
     site_summary = summarise(
         facts, days, metric="play", generated_at=MADE,
-        name_of=name_of, alpha2_of=to_alpha2, population_of=population,
     )  # fmt: skip
     details = detail(facts, site_summary, ASSETS, {"referrer": 3, "city": 3}, locate)
     hours = {day: tuple(range(24)) for day in days}

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from apivideo_geo.aggregate.closed_months import compare_with_before, month_summary
 from apivideo_geo.days import month_end
-from apivideo_geo.geo.countries import flag, name_of, to_alpha2
+from apivideo_geo.geo.countries import flag, name_of
 from apivideo_geo.model import CHANGE_FROM, UNKNOWN, Change, ClosedMonth, Summary
 from apivideo_geo.render.addresses import country_page, month_page
 from apivideo_geo.render.context import Context
@@ -82,7 +82,7 @@ class MonthView:
     @cached_property
     def summary(self) -> Summary:
         """The month as a Summary, as it was first published."""
-        return month_summary(self.closed, self.context.summary, self.name_of, to_alpha2)
+        return month_summary(self.closed, self.context.summary, self.name_of)
 
     def headline(self) -> str:
         """Return "Watched in 41 countries, most of all in France"."""
