@@ -740,7 +740,8 @@ class Details:
     ``countries``: alpha-3 → its detail, for every country with a count. ``assets``: all public ones, most watched
     first, including those without a play; ``unlisted``: plays of the others. For dimensions whose small counts are
     withheld, ``world``: dimension → the published values over all countries; ``withheld``: dimension → sum of the
-    suppressed counts; both are of ``months`` (the first UTC day of each), and ``monthly`` has them by month. Those of
+    suppressed counts; both are of ``months`` (the first UTC day of each), and ``monthly`` has them by month;
+    ``min_counts``: dimension → the smallest count in a country and month that is published. Those of
     ``changed`` months are shown as they were first published, although their data is different now; those of
     ``withdrawn`` months are not shown any more, because they lost a day. ``closed``: the months that have a page,
     oldest first. ``collections``: in the order of the setting. ``notes``: those of the owner, in the same order.
@@ -756,6 +757,7 @@ class Details:
     withheld: Mapping[str, int] = field(default_factory=dict)
     months: tuple[date, ...] = ()
     monthly: Mapping[str, Mapping[date, Cells]] = field(default_factory=dict)
+    min_counts: Mapping[str, int] = field(default_factory=dict)
     changed: tuple[date, ...] = ()
     withdrawn: tuple[date, ...] = ()
     closed: tuple[ClosedMonth, ...] = ()

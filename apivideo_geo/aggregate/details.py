@@ -68,6 +68,7 @@ def detail(
         withheld={dimension: sum(cell.withheld.values()) for dimension, cell in cells.items()},
         months=monthly.months,
         monthly=monthly.cells,
+        min_counts=dict(min_counts),
         changed=monthly.changed,
         withdrawn=monthly.withdrawn,
     )

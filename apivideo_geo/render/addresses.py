@@ -13,6 +13,10 @@ _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{4,63}")
 """Ids that can be a file name on every system: no dot, no separator, longer than any reserved name."""
 
 
+HIDDEN = "about.html#hidden"
+"""The explanation of hidden counts, from the top of the site."""
+
+
 def country_page(iso_a3: str) -> str:
     """Return the path of a country's page, from the top of the site."""
     return f"country/{iso_a3}.html"

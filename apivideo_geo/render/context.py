@@ -80,6 +80,11 @@ class Context:
         """The number of videos and live streams with plays."""
         return sum(detail.count > 0 for detail in self.details.assets)
 
+    @property
+    def hides(self) -> bool:
+        """Whether small counts of some breakdowns are hidden."""
+        return max(self.details.min_counts.values(), default=1) > 1
+
     @cached_property
     def notes(self) -> tuple[Note, ...]:
         """The notes of the owner and the publications of public assets in the period of the Summary, oldest first."""

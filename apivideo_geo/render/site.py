@@ -152,7 +152,7 @@ def _render(
         "colours": PALETTES[context.theme.palette].light,
     }
     tables = {**make_files(context.theme.site_url, columns), "metric": context.summary.metric}
-    tables["pictures"] = picture_labels(context)
+    tables |= {"pictures": picture_labels(context), "hides": context.hides}
     site["data.html"] = _page(environment, "data.html", frame, tables)
     site["notebook.html"] = _page(environment, "notebook.html", notebook)
     site["404.html"] = _page(environment, "404.html", _not_found(context, folders))

@@ -76,7 +76,7 @@
 
   /** What is not among the named values, by name. @param {MonthSums} sums @param {number} named */
   const restOf = ({ total, all, withheld }, named) => [
-    { name: _("Others"), count: all - named }, { name: _("Small counts, hidden"), count: withheld }, { name: _("Not known"), count: total - all - withheld },
+    { name: _("Others"), count: all - named }, { name: _("Small counts, hidden"), count: withheld, link: "about.html#hidden" }, { name: _("Not known"), count: total - all - withheld },
   ].filter(({ count }) => count);
 
   /** Shares of a total in words, which add up to 100 % as they are written. @param {number[]} parts @param {number} total */
@@ -123,7 +123,7 @@
     const named = values.slice(0, most), longest = named.length ? named[0].count : 1;
     const lines = [
       ...named.map(({ index, count }) => ({ ...headOf(rows, table, index), count })),
-      ...restOf(sums, named.reduce((all, { count }) => all + count, 0)).map(({ name, count }) => ({ head: heading(name), apart: true, count })),
+      ...restOf(sums, named.reduce((all, { count }) => all + count, 0)).map(({ name, count, link }) => ({ head: heading(name, link), apart: true, count })),
     ];
     const written = withShares && total ? shares(lines.map(({ count }) => count), total) : [];
     return lines.map(({ head, apart, count }, index) => {
@@ -141,7 +141,8 @@
     if (!covered.length) return table.withheld ? _("No complete month in this period.") : _("Not collected in this period.");
     const parts = [];
     if (table.withheld) {
-      parts.push(_("Complete months only: %(months)s. Small counts are hidden; where a country has only small ones in a month, that month is under “Not known”.", { months: words(covered) }));
+      parts.push(_("Complete months only: %(months)s.", { months: words(covered) }));
+      if (geo.data.hides) parts.push(_("Small counts are hidden; where a country has only small ones in a month, that month is under “Not known”."));
     }
     const all = (table.withheld ? covered : months).reduce((sum, month) => sum + (whole[month] || 0), 0);
     if (total !== all) parts.push(_("Known for %(base)s of %(total)s: this was not collected on every day.", { base: formats.number(total), total: formats.quantity(all) }));

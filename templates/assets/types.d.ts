@@ -101,6 +101,8 @@ interface PageData {
   file?: string;
   name: string;
   ranked?: boolean;
+  /** Whether small counts of some breakdowns are hidden. */
+  hides?: boolean;
   /** The countries whose days are added up, and how many people live there. */
   codes?: Code[];
   people?: number;
@@ -114,7 +116,7 @@ interface PageData {
 interface PackedTable {
   /** What the page counts in each month and the values are not parts of; null in a month that the breakdown does not have. */
   lacking?: (number | null)[];
-  /** The suppressed counts; missing if none are. */
+  /** The suppressed counts; missing if the breakdown is published by day. */
   withheld?: string;
   /** How far each count is from what is expected. */
   counts?: string;

@@ -197,11 +197,19 @@ def test_small_counts_stay_hidden_in_every_period(open_page: OpenPage, site):
         "Small counts, hidden": 7,
         "Not known": plays - cities.total(),
     }
+    assert page.locator("[data-breakdown=city] .apart a").get_attribute("href") == "../about.html#hidden"
     for path in site.rglob("*"):
         assert path.is_dir() or not {b"Hiddenburg", b"Smallville"} & set(re.findall(rb"\w+", path.read_bytes())), path
     page = opened(open_page, site, "country/FRA.html", "2026-11")
     assert table(page, "city") == {}
     assert "No complete month" in page.locator("[data-breakdown=city] + .note").inner_text()
+
+
+def test_where_nothing_is_hidden_no_period_says_so(open_page: OpenPage, tmp_path):
+    what, details = account({"city": 1})
+    folder = build(what, tmp_path, Theme("Acme Academy"), details).parent
+    page = opened(open_page, folder, "country/FRA.html", "2026-08")
+    assert page.locator("[data-breakdown=city] + .note").inner_text() == "Complete months only: Aug 2026."
 
 
 def test_a_month_that_was_not_collected_is_not_zero(open_page: OpenPage, site):

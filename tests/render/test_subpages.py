@@ -84,7 +84,11 @@ def test_what_is_too_small_is_withheld_and_shown_as_such(site):
 def test_the_front_page_shows_the_referring_sites_that_may_be_published(site):
     panel = site["index.html"].decode().partition("<h2>Referring sites</h2>")[2].partition("</section>")[0]
     shares = re.findall(r'<th scope="row">(.*?)</th>.*?<td class="num">(.*?)</td>', panel)
-    assert shares == [("a.<wbr>example", "14.8%"), ("Small counts, hidden", "11.1%"), ("Not known", "74.1%")]
+    assert shares == [
+        ("a.<wbr>example", "14.8%"),
+        ('<a href="about.html#hidden">Small counts, hidden</a>', "11.1%"),
+        ("Not known", "74.1%"),
+    ]
 
 
 def test_a_country_leads_to_its_neighbours_and_to_the_next_ranks(site):

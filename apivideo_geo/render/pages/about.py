@@ -12,6 +12,7 @@ from apivideo_geo.geo.countries import name_of
 from apivideo_geo.geo.places import population_years
 from apivideo_geo.model import Summary
 from apivideo_geo.render.context import Context
+from apivideo_geo.render.pages.breakdowns import base_of
 from apivideo_geo.render.pages.coverage_calendar import make_calendar
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats, sentence
@@ -30,6 +31,8 @@ METHODS = {
 """Class method → how it divides the countries into classes."""
 
 _EQUALLY_WIDE = marked("The classes are equally wide; the last one has no upper limit.")
+_HIDING = {"city": marked("cities"), "referrer": marked("referring sites"), "media": marked("videos by country")}
+"""Dimension whose small counts can be hidden → its name within a sentence."""
 _RANGES = 100
 """Maximum number of ranges of days that are listed; the others are counted."""
 
@@ -68,7 +71,55 @@ def make_about(context: Context) -> Mapping[str, Any]:
         "populations": _populations(formats),
         "decisions": tuple(_decisions(formats)),
         "calendar": make_calendar(context),
+        "hidden": tuple(_hidden(context)),
+        "hidden_sums": tuple(_hidden_sums(context)),
     }
+
+
+def _hidden(context: Context) -> Iterator[str]:
+    """Yield the paragraphs about small counts: from where on they are shown, why, and which are hidden."""
+    formats, details = context.formats, context.details
+    if not context.hides:
+        if details.min_counts:
+            yield formats.say("No small counts are hidden: the setting min_count is 1.")
+        return
+    names = {dimension: formats.say(name) for dimension, name in _HIDING.items() if dimension in details.min_counts}
+    yield formats.say(
+        "A small count could point at one person. So counts below %(least)s (the setting min_count) in a country and "
+        "a month are hidden in these breakdowns: %(names)s.",
+        least=formats.number(max(details.min_counts.values())),
+        names=formats.listed(list(names.values())),
+    )
+    if missing := [name for dimension, name in names.items() if not details.monthly.get(dimension)]:
+        yield formats.say("Not on this site at present: %(names)s.", names=formats.listed(missing))
+    if len(missing) == len(names):
+        return
+    yield formats.say(
+        "They are published by complete months, two days after a month has ended, and a month never shows more than "
+        "when it was first published."
+    )
+    yield formats.say(
+        "Only the sum of the hidden counts of a country is shown. So that nobody can compute one of them from it, the "
+        "next larger counts are hidden as well, where this is necessary. If no count of a country would be left in a "
+        "month, not even the sum is shown: it is in “Not known”."
+    )
+    yield formats.say("The totals of countries and days, devices, operating systems and browsers are not hidden.")
+
+
+def _hidden_sums(context: Context) -> Iterator[str]:
+    """Yield how much is hidden in each breakdown; only sums that its own page shows as well."""
+    if not context.hides:
+        return
+    for dimension, name in _HIDING.items():
+        if context.details.monthly.get(dimension):
+            yield sentence(
+                context.formats.say(
+                    "%(name)s: %(count)s of %(quantity)s",
+                    name=context.formats.say(name),
+                    count=context.formats.number(context.details.withheld.get(dimension, 0)),
+                    quantity=context.quantity(base_of(dimension, context)),
+                )
+            )
 
 
 def _meanings(context: Context) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from apivideo_geo.model import UNKNOWN_TEXT, UNLISTED, Details, Parts
+from apivideo_geo.render.addresses import HIDDEN
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
@@ -21,11 +22,12 @@ _BAR = 100
 
 @dataclass(frozen=True)
 class Slice:
-    """One value of a breakdown on the front page; ``bar`` is a length from 0 to 100."""
+    """One value of a breakdown on the front page; ``bar`` is a length from 0 to 100, ``link`` a path in the site."""
 
     name: str
     share: str
     bar: str
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,14 +72,22 @@ class Breakdown:
     total: int
     withheld: int = 0
 
-    def rest(self, most: int, formats: Formats) -> Parts:
-        """Return what is not among the first ``most`` values, by name: other values, suppressed and unknown counts."""
+    def rest(self, most: int, formats: Formats) -> tuple[tuple[Line, int], ...]:
+        """Return lines for what is not among the first ``most`` values: other values, suppressed and unknown counts."""
         others = (
-            (formats.say("Others"), sum(count for _, count in self.values[most:])),
-            (formats.say("Small counts, hidden"), self.withheld),
-            (formats.say("Not known"), self.total - sum(count for _, count in self.values) - self.withheld),
+            (Line(formats.say("Others"), apart=True), sum(count for _, count in self.values[most:])),
+            (hidden_line(formats), self.withheld),
+            (
+                Line(formats.say("Not known"), apart=True),
+                self.total - sum(count for _, count in self.values) - self.withheld,
+            ),
         )
         return tuple(other for other in others if other[1])
+
+
+def hidden_line(formats: Formats) -> Line:
+    """Return the line of the suppressed counts, which leads to their explanation."""
+    return Line(formats.say("Small counts, hidden"), link=HIDDEN, apart=True)
 
 
 def make_table(
@@ -101,7 +111,7 @@ def make_table(
         return Line(line.name, formats.number(count), bar, share, line.link, line.kind, line.flag, line.apart)
 
     parts = [(line_of(value), count) for value, count in values[:most]]
-    parts += [(Line(name, apart=True), count) for name, count in breakdown.rest(most, formats)]
+    parts += breakdown.rest(most, formats)
     counts = [count for _, count in parts]
     written = formats.shares(counts, breakdown.total) if shares and breakdown.total else [""] * len(parts)
     lines = (fill(line, count, share) for (line, count), share in zip(parts, written, strict=True))
@@ -127,15 +137,20 @@ def days_note(dimension: str, context: Context, code: str = "", total: float | N
 
 
 def by_months(dimension: str, details: Details, formats: Formats) -> str:
-    """Return the months of ``monthly.csv`` that a dimension covers if small counts are suppressed; else nothing."""
+    """Return the months of ``monthly.csv`` that a dimension covers, and whether small counts are hidden in them.
+
+    Empty for a dimension that is published by day.
+    """
     months = details.monthly.get(dimension)
     if not months:
         return ""
-    return formats.say(
-        "Complete months only: %(months)s. Small counts are hidden; where a country has only small ones in a month, "
-        "that month is under “Not known”.",
-        months=formats.months(sorted(months)),
+    text = formats.say("Complete months only: %(months)s.", months=formats.months(sorted(months)))
+    if details.min_counts.get(dimension, 1) == 1:
+        return text
+    hidden = formats.say(
+        "Small counts are hidden; where a country has only small ones in a month, that month is under “Not known”."
     )
+    return f"{text} {hidden}"
 
 
 def make_panels(context: Context) -> tuple[Panel, ...]:
@@ -152,15 +167,16 @@ def make_panels(context: Context) -> tuple[Panel, ...]:
 def _slices(dimension: str, values: Parts, formats: Formats) -> tuple[Slice, ...]:
     total = sum(count for _, count in values)
     rest = total - sum(count for _, count in values[:TOP])
-    parts = [(value_name(dimension, value, formats), count) for value, count in values[:TOP]]
-    return _share_out([*parts, (formats.say("Other"), rest)] if rest else parts, total, formats)
+    parts = [(Line(value_name(dimension, value, formats)), count) for value, count in values[:TOP]]
+    return _share_out([*parts, (Line(formats.say("Other")), rest)] if rest else parts, total, formats)
 
 
-def _share_out(parts: Sequence[tuple[str, int]], total: int, formats: Formats) -> tuple[Slice, ...]:
-    """Return ``parts`` (name, count), which add up to ``total``, with their shares."""
+def _share_out(parts: Sequence[tuple[Line, int]], total: int, formats: Formats) -> tuple[Slice, ...]:
+    """Return ``parts`` (line, count), which add up to ``total``, with their shares."""
     written = formats.shares([count for _, count in parts], total)
     return tuple(
-        Slice(name, share, f"{_BAR * count / total:.1f}") for (name, count), share in zip(parts, written, strict=True)
+        Slice(line.name, share, f"{_BAR * count / total:.1f}", line.link)
+        for (line, count), share in zip(parts, written, strict=True)
     )
 
 
@@ -169,7 +185,8 @@ def _referrer_panel(context: Context) -> Iterator[Panel]:
     details, formats, total = context.details, context.formats, base_of("referrer", context)
     if values := details.world.get("referrer", ()):
         rest = Breakdown(values, total, details.withheld.get("referrer", 0)).rest(TOP, formats)
-        slices = _share_out((*values[:TOP], *rest), total, formats)
+        named = [(Line(value), count) for value, count in values[:TOP]]
+        slices = _share_out((*named, *rest), total, formats)
         yield Panel(formats.say("Referring sites"), slices, days_note("referrer", context))
 
 

@@ -54,7 +54,7 @@ def make_cities(context: Context, countries: Mapping[str, Line], map_id: str) ->
         "world": Markup(_world(map_id, words, circles)),  # noqa: S704 - SVG made here, its texts escaped
         "data": _script_data(formats.spoken or formats.lang),
         "rows_": [_row(city, countries, formats, rank) for rank, city in enumerate(listed, 1)],
-        "rest": [(name, formats.number(count)) for name, count in rest],
+        "rest": [(line, formats.number(count)) for line, count in rest],
         "total": formats.number(total),
         "shown": formats.say("Shown: %(count)s of %(all)s"),
         "everything": formats.number(len(listed)),

@@ -16,7 +16,7 @@ from apivideo_geo.render.addresses import collection_page, country_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.legend import Swatch, class_swatches
 from apivideo_geo.render.map.small_map import render_counts
-from apivideo_geo.render.pages.breakdowns import Breakdown, Line, base_of, by_months, days_note, make_table
+from apivideo_geo.render.pages.breakdowns import Breakdown, Line, base_of, by_months, days_note, hidden_line, make_table
 from apivideo_geo.render.pages.compare import compare_key
 from apivideo_geo.render.pages.figures import (
     Curves,
@@ -227,9 +227,9 @@ def make_list(context: Context) -> dict[str, Any]:
     public = sum(one.count for one in details.assets)
     withheld = details.withheld.get("media", 0)
     rest = (
-        (formats.say("Not public"), details.unlisted),
-        (formats.say("Small counts, hidden"), withheld),
-        (formats.say("Not known"), total - public - details.unlisted - withheld),
+        (Line(formats.say("Not public")), details.unlisted),
+        (hidden_line(formats), withheld),
+        (Line(formats.say("Not known")), total - public - details.unlisted - withheld),
     )
     collected = bool(public or details.unlisted or withheld)
     listed = bool(details.assets)
@@ -239,7 +239,7 @@ def make_list(context: Context) -> dict[str, Any]:
         "empty": _why_none(context, collected),
         "not_collected": bool(context.summary.total) and not collected,
         "rows": tuple(_rows(context)),
-        "rest": [(name, formats.number(count)) for name, count in rest if count] if collected else [],
+        "rest": [(line, formats.number(count)) for line, count in rest if count] if collected else [],
         "total": formats.number(total) if collected else "",
         "lifetimes": any(one.asset.lifetime is not None for one in details.assets),
         "collections": [(one.tag, collection_page(one.slug)) for one in details.collections],

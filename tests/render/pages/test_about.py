@@ -22,7 +22,7 @@ from apivideo_geo.render.site import Theme, render_site
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.text.sentences import meaning_of
 from tests.browser import OpenPage, find_violations
-from tests.render.samples import TEMPLATES, days, empty, site_of, small, summary, whole_world, write
+from tests.render.samples import TEMPLATES, days, detailed, empty, site_of, small, summary, whole_world, write
 
 HOSTILE = "<img src=x onerror=alert(1)>'\""
 
@@ -176,6 +176,39 @@ def test_the_404_page_leads_back_to_the_map(open_page: OpenPage, address, missin
     page.click(f'a[href="{link}"]')
     assert page.locator("h1").inner_text() != "Page not found"
     assert page.url == address
+
+
+def hidden(details) -> str:
+    """The section about hidden counts."""
+    html = site_of(detailed()[0], None, details)["about.html"].decode()
+    section = re.search(r'<h2 id="hidden">.*?</section>', html, re.DOTALL)
+    return text(f"<main{section[0]}") if section else ""
+
+
+def test_hidden_counts_are_explained_with_the_sums_that_other_pages_show():
+    what, details = detailed()
+    section = hidden(details)
+    assert "counts below 3 (the setting min_count) in a country and a month" in section
+    assert "cities and referring sites." in section and "Not on this site" not in section
+    site = {path: content.decode() for path, content in site_of(what, None, details).items() if path.endswith("html")}
+    link = '<a href="about.html#hidden">Small counts, hidden</a></th>'
+    sums = re.search(rf"{link}<td></td><td class=\"num\">(\d+)</td>", site["cities.html"])
+    assert sums and f"Cities: {sums[1]} of" in section
+    assert f'{link}<td class="track">' in site["index.html"], "the referring sites"
+    assert '<a href="../about.html#hidden">Small counts, hidden</a>' in site["country/FRA.html"]
+
+
+def test_breakdowns_that_are_not_on_the_site_are_named_as_such():
+    section = hidden(replace(detailed()[1], monthly={}, withheld={}))
+    assert "Not on this site at present: cities and referring sites." in section and "Hidden at present" not in section
+
+
+def test_where_nothing_is_hidden_no_page_says_so():
+    what, details = detailed(least=1)
+    assert "No small counts are hidden: the setting min_count is 1." in hidden(details)
+    pages = {path: text(page.decode()) for path, page in site_of(what, None, details).items() if path.endswith(".html")}
+    assert "Complete months only: Nov 2026." in pages["country/FRA.html"]
+    assert [path for path, words in pages.items() if "mall counts are hidden" in words and path != "about.html"] == []
 
 
 def test_about_needs_no_script(open_page: OpenPage, address):
