@@ -22,6 +22,7 @@ from apivideo_geo.errors import UsageError
 from apivideo_geo.model import (
     DIMENSIONS,
     FACT_COLUMNS,
+    UNKNOWN,
     UNLISTED,
     Asset,
     Details,
@@ -176,13 +177,7 @@ class Audience(Origin):
         return make_frame(CITIES, places)
 
     def breakdown(
-        self,
-        dimension: str,
-        *,
-        since: Day = None,
-        until: Day = None,
-        country: Text = None,
-        media: Text = None,
+        self, dimension: str, *, since: Day = None, until: Day = None, country: Text = None, media: Text = None
     ) -> pd.DataFrame:
         """Return ``value, count, share``, highest count first.
 
@@ -370,7 +365,10 @@ class Audience(Origin):
         if country is not None:
             table = table.filter(table.country == _country(country))
         if media is not None:
-            table = _of_media(table, self._media(media)).mutate(dimension=_literal("total"), value=_literal(""))
+            import ibis
+
+            table = _of_media(table, self._media(media))
+            table = table.mutate(dimension=ibis.literal("total"), value=ibis.literal(""))
         return table
 
     def _media(self, media: str) -> str:
@@ -413,7 +411,6 @@ class Audience(Origin):
         from apivideo_geo.aggregate.summary import within
         from apivideo_geo.engines import engine_errors
         from apivideo_geo.exports.frames import monthly_frame
-        from apivideo_geo.model import Details
 
         if self.published is not None:
             return self.published
@@ -439,8 +436,7 @@ def to_map(latitude: float, longitude: float) -> tuple[float, float]:
     >>> import apivideo_geo, folium
     >>> marker = folium.Marker(apivideo_geo.to_map(48.86, 2.35))
     """
-    from apivideo_geo.geo.projection import project
-    from apivideo_geo.geo.shapes import HEIGHT
+    from apivideo_geo.geo.shapes import HEIGHT, project
 
     x, y = project(latitude, longitude)
     return HEIGHT - y, x
@@ -454,12 +450,6 @@ def _of_media(facts: ir.Table, media: str) -> ir.Table:
 
     wanted = make_table(facts.get_backend(), pa.table({"value": [media]}))
     return facts.filter(facts.dimension == "media").semi_join(wanted, "value")
-
-
-def _literal(text: str) -> ir.Value:
-    import ibis
-
-    return ibis.literal(text)
 
 
 def _day(day: Day) -> date | None:
@@ -482,7 +472,6 @@ def _choice(what: str, value: object, choices: Iterable[str]) -> None:
 def _country(code: str) -> str:
     """Return ``code`` if it is an alpha-3 of the map or ``---``. Raises :class:`UsageError` otherwise."""
     from apivideo_geo.geo.countries import all_countries
-    from apivideo_geo.model import UNKNOWN
 
     if code != UNKNOWN and code not in all_countries():
         raise UsageError(f"{code!r} is not a country code; write an ISO 3166-1 alpha-3 code such as FRA, or ---.")

@@ -106,29 +106,10 @@ DETAIL_DIMENSIONS: Mapping[str, tuple[str, ...]] = {
 """The dimensions that each ``--detail`` collects, if the source has them."""
 
 SESSION_COLUMNS = (
-    "sessionID",
-    "assetID",
-    "assetType",
-    "title",
-    "loadedAt",
-    "endedAt",
-    "country",
-    "ISO_A3",
-    "city",
-    "deviceType",
-    "deviceVendor",
-    "deviceModel",
-    "osName",
-    "osShortname",
-    "osVersion",
-    "clientType",
-    "clientName",
-    "clientVersion",
-    "referrerUrl",
-    "referrerMedium",
-    "referrerSource",
-    "referrerSearchTerm",
-)
+    "sessionID", "assetID", "assetType", "title", "loadedAt", "endedAt", "country", "ISO_A3", "city", "deviceType",
+    "deviceVendor", "deviceModel", "osName", "osShortname", "osVersion", "clientType", "clientName", "clientVersion",
+    "referrerUrl", "referrerMedium", "referrerSource", "referrerSearchTerm",
+)  # fmt: skip
 """The columns of ``exports/sessions.csv``, in order."""
 
 

@@ -122,11 +122,13 @@ def open_history(history: History, settings: Settings, now: datetime, first: str
         facts = privacy.hide_unlisted_facts(facts, {asset.media_id for asset in assets})
         facts = facts.mutate(value=clean_texts(facts["value"], connection.name))  # an older version did not clean them
         facts = unify_spellings(facts.cache())  # read once, for the ten questions of a site
-        others = {metric: _totals_of(one) for metric, one in found.items()}
+        others = {metric: replace(one, facts_table=_only(one, "total").cache()) for metric, one in found.items()}
         # Withheld dimensions are of the first metric only: counts of two metrics bound each other.
         public = {} if "media" in withheld else found
         listed = {asset.media_id for asset in assets}
-        media = {metric: privacy.hide_unlisted_facts(_with_media(one), listed) for metric, one in public.items()}
+        media = {
+            metric: privacy.hide_unlisted_facts(_only(one, "total", "media"), listed) for metric, one in public.items()
+        }
     return replace(
         audience, facts_table=facts, assets=assets, withheld=withheld, others=others, media_facts=media,
         first_published=load_published(history.folder) if chosen == own else {},
@@ -160,15 +162,9 @@ def _read_history(history: History, connection: BaseBackend, left_out: frozenset
     }
 
 
-def _totals_of(audience: Audience) -> Audience:
-    """Return ``audience`` without its breakdowns."""
-    facts = audience.facts_table
-    return replace(audience, facts_table=facts.filter(facts.dimension == "total").cache())
-
-
-def _with_media(audience: Audience) -> ibis.Table:
-    """Return the totals and the counts by video of an audience."""
-    return audience.facts_table.filter(audience.facts_table.dimension.isin(["total", "media"]))
+def _only(audience: Audience, *dimensions: str) -> ibis.Table:
+    """Return the facts of some ``dimensions`` of an audience."""
+    return audience.facts_table.filter(audience.facts_table.dimension.isin(dimensions))
 
 
 def _open_folder(folder: Path, locale: str, min_count: int) -> Audience:

@@ -184,25 +184,26 @@ def make_digest(month: str, settings: Settings, effects: Effects) -> Digest | No
 
 def render(summary: Summary, details: Details, facts: ibis.Table, settings: Settings) -> Mapping[str, bytes]:
     """Return the files of the site: path → content. A large site is on disk, in a temporary file."""
-    from apivideo_geo.aggregate.groups import count_groups
     from apivideo_geo.exports.data_files import render_data_files
     from apivideo_geo.exports.facts_parquet import render_facts
     from apivideo_geo.exports.manifest import FACTS, render_manifest
     from apivideo_geo.exports.month_files import render_month_files
     from apivideo_geo.exports.tables import column_names, make_tables
     from apivideo_geo.geo.groups import all_groups
-    from apivideo_geo.geo.places import population
+    from apivideo_geo.render.context import Context
     from apivideo_geo.render.site import render_site
     from apivideo_geo.render.theme.templates import find_templates
     from apivideo_geo.spool import SpooledFiles
 
     theme = theme_of(settings)
-    groups = count_groups(summary, all_groups(theme.groups, settings.locale), population)
+    context = Context(summary, theme, details)
+    counted = {one.group.slug: one for one in context.group_counts}  # the pages name them in another language, perhaps
+    groups = [replace(counted[one.slug], group=one) for one in all_groups(theme.groups, settings.locale)]
     tables = make_tables(summary, details, groups)
     period = summary.period_from, summary.period_to
     with ThreadPoolExecutor(1) as thread:  # the engine sorts and packs the facts while Python makes the pages
         packed = thread.submit(render_facts, facts, *period, settings.withhold_media, summary.others.values())
-        site = render_site(summary, theme, find_templates(), details, column_names(tables), SpooledFiles())
+        site = render_site(context, find_templates(), column_names(tables), SpooledFiles())
         days = {FACTS: packed.result()}
     site.update(days)
     site.update(render_month_files(summary, details))

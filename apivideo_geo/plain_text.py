@@ -24,6 +24,7 @@ _UNWANTED = re.compile(f"[\0-\x1f\x7f-\x9f{_NONCHARACTERS}]")
 """Control characters, and code points that are never characters; neither may be in HTML or XML."""
 _INVISIBLE = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters and signs that are drawn as nothing."""
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NOT_A_FILE = re.compile(r"con|prn|aux|nul|(com|lpt)\d")
 """Names that no file can have on Windows."""
 _MEDIA_ID = re.compile("[A-Za-z0-9_-]{1,100}")
@@ -45,6 +46,16 @@ def clean_text(text: str) -> str:
 def has_control_characters(text: str) -> bool:
     """Return whether ``text`` has a character that no page may contain: a control character other than white space."""
     return not text.isprintable() and _UNWANTED.search(_BREAKS.sub(" ", text)) is not None
+
+
+def xml_text(text: str) -> str:
+    """Return ``text`` without control characters and half surrogates, which no XML document can hold; not escaped."""
+    return _NOT_IN_XML.sub("", text)
+
+
+def shorten(text: str, most: int) -> str:
+    """Return ``text``, cut to at most ``most`` characters, of which the last is then an ellipsis."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def is_visible(text: str) -> bool:

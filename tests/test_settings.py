@@ -11,7 +11,7 @@ from apivideo_geo.errors import UsageError
 from apivideo_geo.model import PER_MILLION_FROM, Note
 from apivideo_geo.render.map.palettes import DEFAULT, PALETTES
 from apivideo_geo.render.map.scale import MAX_CLASSES, METHODS, MIN_CLASSES
-from apivideo_geo.render.site import Theme
+from apivideo_geo.render.theme.theme import Theme
 from apivideo_geo.settings import DEFAULT_FILE, ENVIRONMENT_ONLY, ClassMethod, PaletteName, Settings, load_settings
 from tests.product import Product
 

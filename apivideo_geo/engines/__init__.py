@@ -17,15 +17,6 @@ from apivideo_geo.engines.reading import (
 )
 
 __all__ = [
-    "FILE",
-    "Layout",
-    "OutOfMemory",
-    "connect",
-    "engine_errors",
-    "find_json_names",
-    "make_table",
-    "read_facts",
-    "read_sessions",
-    "table_of_rows",
-    "write_csv",
-]
+    "FILE", "Layout", "OutOfMemory", "connect", "engine_errors", "find_json_names", "make_table", "read_facts",
+    "read_sessions", "table_of_rows", "write_csv",
+]  # fmt: skip

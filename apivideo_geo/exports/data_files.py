@@ -139,32 +139,37 @@ def _iso(moment: date | datetime | None) -> str:
     return moment.isoformat() if moment else ""
 
 
+def _object(properties: Mapping[str, object], description: str = "") -> dict[str, Any]:
+    """Return the schema of an object that has all ``properties`` and no others."""
+    about = {"description": description} if description else {}
+    return {
+        "type": "object", **about, "additionalProperties": False, "required": list(properties),
+        "properties": properties,
+    }  # fmt: skip
+
+
+def _list(items: Mapping[str, object], description: str) -> dict[str, Any]:
+    return {"type": "array", "items": items, "description": description}
+
+
 _COUNT = {"type": "integer", "minimum": 0}
 _DAY = {"type": "string", "format": "date"}
-_SCHEMA_OF_DAYS: dict[str, Any] = {
-    "type": "object",
-    "description": "collected + open + missing days = days in the period; empty is part of collected.",
-    "additionalProperties": False,
-    "required": ["collected", "empty", "missing", "left_out", "open", "in_doubt"],
-    "properties": {
+_DAY_OR_NULL = {"anyOf": [_DAY, {"type": "null"}]}
+_SCHEMA_OF_DAYS = _object(
+    {
         "collected": {**_COUNT, "description": "Days over when collected."},
         "empty": {**_COUNT, "description": "Collected days without a single count."},
-        "missing": {"type": "array", "items": _DAY, "description": "Days without a count: gaps, not zeros."},
-        "left_out": {
-            "type": "array",
-            "items": _DAY,
-            "description": "Those of missing that the publisher leaves out.",
-        },
+        "missing": _list(_DAY, "Days without a count: gaps, not zeros."),
+        "left_out": _list(_DAY, "Those of missing that the publisher leaves out."),
         "open": {**_COUNT, "description": "Days not over when collected."},
-        "in_doubt": {
-            "type": "array",
-            "items": _DAY,
-            "description": "Days whose countries do not add up to the API's own count of the day (the rest is "
-            "unknown), or whose answers contradict each other or have invalid rows. Without any country a day is "
-            "missing, too.",
-        },
+        "in_doubt": _list(
+            _DAY,
+            "Days whose countries do not add up to the API's own count of the day (the rest is unknown), or whose "
+            "answers contradict each other or have invalid rows. Without any country a day is missing, too.",
+        ),
     },
-}
+    "collected + open + missing days = days in the period; empty is part of collected.",
+)
 _FIGURES = {
     "count": {"type": ["integer", "null"], "minimum": 0, "description": "Sum over the days; null for viewers."},
     "mean_per_day": {
@@ -173,41 +178,21 @@ _FIGURES = {
     },
 }  # fmt: skip
 _PART = {"type": ["number", "null"], "minimum": 0}
-_SCHEMA_OF_METRIC: dict[str, Any] = {
-    "type": "object",
-    "description": "A metric by country. Viewers are counted once a day, so they are never added up over days.",
-    "additionalProperties": False,
-    "required": ["metric", "unit", "count", "mean_per_day", "unknown", "days", "countries"],
-    "properties": {
+_RANK = {"type": "integer", "minimum": 1}
+_ISO_A3, _ISO_A2 = ({"type": "string", "pattern": f"^[A-Z]{{{letters}}}$"} for letters in (3, 2))
+_SCHEMA_OF_METRIC = _object(
+    {
         "metric": {"enum": list(METRICS)},
         "unit": {"enum": ["count", "seconds"]},
         **_FIGURES,
-        "unknown": {
-            "type": "object", "additionalProperties": False, "required": list(_FIGURES), "properties": _FIGURES,
-            "description": "The part of it whose country cannot be known.",
-        },
+        "unknown": _object(_FIGURES) | {"description": "The part of it whose country cannot be known."},
         "days": _SCHEMA_OF_DAYS,
-        "countries": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["iso_a3", "rank", *_FIGURES],
-                "properties": {
-                    "iso_a3": {"type": "string", "pattern": "^[A-Z]{3}$"},
-                    "rank": {"type": "integer", "minimum": 1},
-                    **_FIGURES,
-                },
-            },
-        },
+        "countries": {"type": "array", "items": _object({"iso_a3": _ISO_A3, "rank": _RANK, **_FIGURES})},
     },
-}  # fmt: skip
-_SCHEMA_OF_RATIO: dict[str, Any] = {
-    "type": "object",
-    "description": "Two sums divided, of the days on which both were collected; low and high: 95 % interval (Wilson).",
-    "additionalProperties": False,
-    "required": ["ratio", "upper_metric", "lower_metric", "value", "low", "high", "days", "reason"],
-    "properties": {
+    "A metric by country. Viewers are counted once a day, so they are never added up over days.",
+)
+_SCHEMA_OF_RATIO = _object(
+    {
         "ratio": {"enum": list(dict.fromkeys(ratio.name for ratio in RATIOS))},
         "upper_metric": {"enum": list(METRICS)},
         "lower_metric": {"enum": list(METRICS)},
@@ -220,57 +205,42 @@ _SCHEMA_OF_RATIO: dict[str, Any] = {
             "enum": ["too_few", "not_collected", "above_one", None],
         },
     },
-}
+    "Two sums divided, of the days on which both were collected; low and high: 95 % interval (Wilson).",
+)
+_SCHEMA_OF_COUNTRY = _object(
+    {
+        "iso_a3": _ISO_A3,
+        "iso_a2": _ISO_A2,
+        "name": {"type": "string"},
+        "count": {"type": "integer", "minimum": 1},
+        "share": {"type": "number", "minimum": 0, "maximum": 1},
+        "per_million": _PART,
+        "per_million_missing": {
+            "description": "Why there is no rate; null if there is one.",
+            "enum": ["too_few", "no_population", None],
+        },
+        "rank": _RANK,
+    }
+)
 SUMMARY_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Summary of an audience by country",
     "description": "total = mapped + unknown + withheld. Days are UTC; the period includes both ends.",
-    "type": "object",
-    "additionalProperties": False,
-    "required": [
-        "version", "generated_at", "metric", "period", "total", "mapped", "unknown", "withheld", "days", "countries",
-        "metrics", "ratios",
-    ],
-    "properties": {
-        "version": {"const": SUMMARY_VERSION},
-        "generated_at": {"type": "string", "format": "date-time"},
-        "metric": {"enum": list(METRICS), "description": "The first metric; total to countries are its figures."},
-        "period": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["from", "to"],
-            "properties": {"from": {"anyOf": [_DAY, {"type": "null"}]}, "to": {"anyOf": [_DAY, {"type": "null"}]}},
-        },
-        "total": _COUNT,
-        "mapped": {**_COUNT, "description": "Counts whose country is on the map."},
-        "unknown": {**_COUNT, "description": "Counts whose country cannot be known."},
-        "withheld": {**_COUNT, "description": "Always 0 for countries."},
-        "days": _SCHEMA_OF_DAYS,
-        "countries": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": [
-                    "iso_a3", "iso_a2", "name", "count", "share", "per_million", "per_million_missing", "rank",
-                ],
-                "properties": {
-                    "iso_a3": {"type": "string", "pattern": "^[A-Z]{3}$"},
-                    "iso_a2": {"type": "string", "pattern": "^[A-Z]{2}$"},
-                    "name": {"type": "string"},
-                    "count": {"type": "integer", "minimum": 1},
-                    "share": {"type": "number", "minimum": 0, "maximum": 1},
-                    "per_million": {"type": ["number", "null"], "minimum": 0},
-                    "per_million_missing": {
-                        "description": "Why there is no rate; null if there is one.",
-                        "enum": ["too_few", "no_population", None],
-                    },
-                    "rank": {"type": "integer", "minimum": 1},
-                },
-            },
-        },
-        "metrics": {"type": "array", "minItems": 1, "items": _SCHEMA_OF_METRIC},
-        "ratios": {"type": "array", "items": _SCHEMA_OF_RATIO},
-    },
-}  # fmt: skip
+    **_object(
+        {
+            "version": {"const": SUMMARY_VERSION},
+            "generated_at": {"type": "string", "format": "date-time"},
+            "metric": {"enum": list(METRICS), "description": "The first metric; total to countries are its figures."},
+            "period": _object({"from": _DAY_OR_NULL, "to": _DAY_OR_NULL}),
+            "total": _COUNT,
+            "mapped": {**_COUNT, "description": "Counts whose country is on the map."},
+            "unknown": {**_COUNT, "description": "Counts whose country cannot be known."},
+            "withheld": {**_COUNT, "description": "Always 0 for countries."},
+            "days": _SCHEMA_OF_DAYS,
+            "countries": {"type": "array", "items": _SCHEMA_OF_COUNTRY},
+            "metrics": {"type": "array", "minItems": 1, "items": _SCHEMA_OF_METRIC},
+            "ratios": {"type": "array", "items": _SCHEMA_OF_RATIO},
+        }
+    ),
+}
 """JSON Schema of ``summary.json``."""

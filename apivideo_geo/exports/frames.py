@@ -105,7 +105,7 @@ def timeseries_columns(summary: Summary) -> tuple[Column, ...]:
 
 def metrics_frame(summary: Summary) -> pd.DataFrame:
     """Return the columns ``METRICS``: one row for each metric and country; unknown is the last of a metric."""
-    return make_frame(METRICS, (row for one in summary.metrics.values() for row in _metric_rows(one)))
+    return make_frame(METRICS, (row for one in summary.metrics.values() for row in _rows_of(one, _counts(one))))
 
 
 def metrics_daily_frame(summary: Summary) -> pd.DataFrame:
@@ -204,10 +204,6 @@ def _counts(summary: Summary) -> list[tuple[str, float]]:
     """Return alpha-3 and count of the period, highest count first; unknown, if any, is last."""
     counts = [(country.iso_a3, round(country.count, MEAN_DIGITS)) for country in summary.countries]
     return [*counts, (UNKNOWN, round(summary.unknown, MEAN_DIGITS))] if summary.unknown else counts
-
-
-def _metric_rows(summary: Summary) -> Iterator[tuple[object, ...]]:
-    return _rows_of(summary, _counts(summary))
 
 
 def _rows_of(summary: Summary, counts: Iterable[tuple[str, float]]) -> Iterator[tuple[object, ...]]:

@@ -5,7 +5,7 @@ The engine reads, sorts and writes it, so that it may be larger than the memory.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from datetime import date
 from pathlib import Path
@@ -35,20 +35,13 @@ SHOWN_AS_UNKNOWN = ("country", "city")
 
 
 def write_sessions_csv(
-    table: ibis.Table,
-    days: Collection[date],
-    path: Path,
-    *,
-    add: Sequence[str] = (),
-    drop: Collection[str] = (),
-    titles: Mapping[str, str] | None = None,
+    table: ibis.Table, days: Collection[date], path: Path, *, add: Sequence[str] = (), drop: Collection[str] = ()
 ) -> None:
     """Write the sessions of ``days`` (UTC) in ``table``, a sessions table, to ``path``, keeping its other days.
 
     Columns: ``SESSION_COLUMNS`` without ``drop``, then ``add``, then others in the file; sorted by ``loadedAt`` and
     ``sessionID``. ``ISO_A3`` is read from the country by this project, ``---`` if it is unknown; an empty country or
-    city is ``unknown``; ``titles`` (asset id → title) fills in empty titles; formulas are escaped with an apostrophe.
-    Rows that ``count_sessions`` rejects are left out.
+    city is ``unknown``; formulas are escaped with an apostrophe. Rows that ``count_sessions`` rejects are left out.
 
     Raises :class:`UsageError` if ``loadedAt`` is dropped, :class:`DataRefused` if the existing file cannot be read,
     :class:`DiskFailed` if it cannot be written; the file is then unchanged.
@@ -57,7 +50,7 @@ def write_sessions_csv(
         raise UsageError("sessions_drop: loadedAt cannot be dropped; it is needed to update sessions.csv.")
     names = [*(name for name in SESSION_COLUMNS if name not in drop), *(n for n in add if n not in SESSION_COLUMNS)]
     with ExitStack() as tables:
-        new = _new_rows(table, days, [*dict.fromkeys([*SESSION_COLUMNS, *names])], titles or {}, tables)
+        new = _new_rows(table, days, [*dict.fromkeys([*SESSION_COLUMNS, *names])], tables)
         kept = _kept_rows(path, days, table.get_backend())
         if kept is not None:
             names += [name for name in kept.columns if name not in names and name not in SESSION_COLUMNS]
@@ -71,9 +64,7 @@ def write_sessions_csv(
         _write(rows.order_by(list(by)), path)
 
 
-def _new_rows(
-    table: ibis.Table, days: Collection[date], names: Sequence[str], titles: Mapping[str, str], tables: ExitStack
-) -> ibis.Table:
+def _new_rows(table: ibis.Table, days: Collection[date], names: Sequence[str], tables: ExitStack) -> ibis.Table:
     """Return the sessions of ``days``, one row each, with the columns ``names``."""
     # A column of the file may have the name of a column that is only used in here, such as day.
     inner = {name: name if name in SESSION_COLUMNS else f"__{name}" for name in names}
@@ -84,10 +75,6 @@ def _new_rows(
     unique = _one_row_each(rows, table, tables)
     kept = unique.filter(unique.session.notnull() & _within(unique.day, days))
     rows = kept.mutate(sessionID=kept.session, loadedAt=kept.loadedAt.substr(len("2021-04-08")))
-    if titles:
-        known = _strings(table.get_backend(), assetID=titles.keys(), known_title=titles.values())
-        rows = rows.left_join(known, "assetID")
-        rows = rows.mutate(title=ibis.coalesce(rows.title, rows.known_title))
     rows = _with_codes(rows, table)
     rows = rows.mutate(**{name: rows[name].fill_null(UNKNOWN_TEXT) for name in SHOWN_AS_UNKNOWN})
     return rows.select(**{name: rows[inner[name]] for name in names})

@@ -55,41 +55,36 @@ def make_tables(summary: Summary, details: Details, groups: Sequence[GroupCount]
     The counts of choro, countries and timeseries each add up to ``summary.total``; those of videos and monthly may add
     up to less, because not every play has a video, city or referring site.
     """
-    tables = [make_choro(summary)]
-    tables.append(
-        CsvFile(
-            "data/countries.csv", "Counts by country with names, shares, rates and ranks", columns.COUNTRIES,
-            ("iso_a3",), frames.countries_frame(summary),
-        )
-    )  # fmt: skip
+    return tuple(_tables(summary, details, groups))
+
+
+def _tables(summary: Summary, details: Details, groups: Sequence[GroupCount]) -> Iterator[CsvFile]:
+    yield make_choro(summary)
+    title, rows = "Counts by country with names, shares, rates and ranks", frames.countries_frame(summary)
+    yield CsvFile("data/countries.csv", title, columns.COUNTRIES, ("iso_a3",), rows)
     if groups:
         title, rows = "Counts by group of countries; groups overlap", frames.groups_frame(groups, summary)
-        tables.append(CsvFile("data/groups.csv", title, columns.GROUPS, ("group",), rows))
+        yield CsvFile("data/groups.csv", title, columns.GROUPS, ("group",), rows)
     title, days = "Counts by day and country", frames.timeseries_columns(summary)
-    tables.append(CsvFile("data/timeseries.csv", title, days, (), frames.timeseries_frame(summary)))
+    yield CsvFile("data/timeseries.csv", title, days, (), frames.timeseries_frame(summary))
     if summary.others:
-        tables += _other_metrics(summary)
+        yield from _other_metrics(summary)
     if details.assets or details.unlisted:
-        videos = frames.videos_frame(summary, details)
-        tables.append(
-            CsvFile("data/videos.csv", "Counts by video and live stream", columns.VIDEOS, ("media_id",), videos)
-        )
+        title, rows = "Counts by video and live stream", frames.videos_frame(summary, details)
+        yield CsvFile("data/videos.csv", title, columns.VIDEOS, ("media_id",), rows)
     if details.by_media:
-        title, key = "Every metric but the first by video and live stream", ("media_id", "metric")
-        rows = frames.video_metrics_frame(details)
-        tables.append(CsvFile("data/video_metrics.csv", title, columns.VIDEO_METRICS, key, rows))
+        title, rows = "Every metric but the first by video and live stream", frames.video_metrics_frame(details)
+        yield CsvFile("data/video_metrics.csv", title, columns.VIDEO_METRICS, ("media_id", "metric"), rows)
     if details.collections:
-        title, key = "Counts by collection (a tag that the owner lists) and country", ("collection", "iso_a3")
-        rows = frames.collections_frame(details)
-        tables.append(CsvFile("data/collections.csv", title, columns.COLLECTIONS, key, rows))
+        title = "Counts by collection (a tag that the owner lists) and country"
+        key, rows = ("collection", "iso_a3"), frames.collections_frame(details)
+        yield CsvFile("data/collections.csv", title, columns.COLLECTIONS, key, rows)
     if details.hours:
-        hours = frames.hours_frame(details.hours, summary.metric)
-        title = "Counts by hour of the week, of all countries"
-        tables.append(CsvFile("data/hours.csv", title, columns.HOURS, ("weekday", "hour"), hours))
+        title, rows = "Counts by hour of the week, of all countries", frames.hours_frame(details.hours, summary.metric)
+        yield CsvFile("data/hours.csv", title, columns.HOURS, ("weekday", "hour"), rows)
     if details.monthly:
         title = "Counts by month, country and value of the dimensions with withheld counts"
-        tables.append(CsvFile("data/monthly.csv", title, columns.MONTHLY, (), frames.monthly_frame(details)))
-    return tuple(tables)
+        yield CsvFile("data/monthly.csv", title, columns.MONTHLY, (), frames.monthly_frame(details))
 
 
 def _other_metrics(summary: Summary) -> Iterator[CsvFile]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 from apivideo_geo.errors import DataRefused
@@ -24,6 +25,9 @@ Box = tuple[float, float, float, float]
 
 _SUBPATH = re.compile(r"m([^mz]+)z")
 _NUMBER = re.compile(r"-?\d+")
+_A1, _A2, _A3, _A4 = 1.340264, -0.081106, 0.000893, 0.003796
+_M = sqrt(3) / 2
+"""The coefficients of Equal Earth."""
 
 
 @dataclass(frozen=True)
@@ -107,3 +111,18 @@ def parse_path(path: str) -> list[list[tuple[int, int]]]:
         start_x, start_y = ring[0]
         rings.append(ring)
     return rings
+
+
+def project(latitude: float, longitude: float) -> Point:
+    """Return a position in degrees (north and east positive) in the units of the outlines.
+
+    It is projected as they are: Equal Earth (Šavrič, Patterson, Jenny 2018), with their scale.
+    """
+    frame = load_frame()
+    turned = radians((longitude - frame["meridian"] + 180) % 360 - 180)
+    angle = asin(_M * sin(radians(latitude)))
+    square = angle * angle
+    sixth = square**3
+    x = turned * cos(angle) / (_M * (_A1 + 3 * _A2 * square + sixth * (7 * _A3 + 9 * _A4 * square)))
+    y = angle * (_A1 + _A2 * square + sixth * (_A3 + _A4 * square))
+    return frame["x"] + frame["scale"] * x, frame["y"] - frame["scale"] * y

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from apivideo_geo.days import day_end
 from apivideo_geo.model import NewsItem, Summary
-from apivideo_geo.render.text.xml import xml_text
+from apivideo_geo.plain_text import xml_text
 
 MOST = 50
 """Maximum number of entries, newest first; feed readers keep the entries they have seen."""

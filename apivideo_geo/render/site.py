@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from apivideo_geo.errors import UsageError
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
-from apivideo_geo.model import Details, NewsItem, Summary
+from apivideo_geo.model import NewsItem, Summary
 from apivideo_geo.render.addresses import collection_page, country_page, group_page, month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map import cards, script_data
@@ -75,7 +75,6 @@ from apivideo_geo.render.theme.assets import (
 )
 from apivideo_geo.render.theme.own_templates import LimitReached, add_policy, explain_failure, render_limited
 from apivideo_geo.render.theme.templates import find_file
-from apivideo_geo.render.theme.theme import Theme
 
 WITHOUT_POLICY = ("notebook.html",)
 """Files that are opened by an application, not by a browser."""
@@ -96,21 +95,18 @@ CITIES = "places.js"
 
 
 def render_site(
-    summary: Summary,
-    theme: Theme,
+    context: Context,
     templates: Path,
-    details: Details | None = None,
     columns: Mapping[str, Sequence[str]] | None = None,
     into: MutableMapping[str, bytes] | None = None,
 ) -> MutableMapping[str, bytes]:
     """Return path within the site → content, of every page with the files it loads and of the site-level files.
 
-    ``details`` is what the pages of countries, videos and cities show; ``columns``: name of a file in ``data/`` → the
-    names of its columns. Each page is added to ``into`` (by default a new dictionary), and this is returned. The same
-    Summary gives the same bytes. Raises UsageError for a locale, class breaks or colours that do not exist, and for an
-    invalid template of the owner's.
+    ``columns``: name of a file in ``data/`` → the names of its columns. Each page is added to ``into`` (by default a
+    new dictionary), and this is returned. The same context gives the same bytes. Raises UsageError for a locale, class
+    breaks or colours that do not exist, and for an invalid template of the owner's.
     """
-    context = Context(summary, theme, details or Details())
+    theme = context.theme
     folders = (templates,) if theme.overrides is None else (theme.overrides, templates)
     try:
         site = {} if into is None else into

@@ -135,19 +135,13 @@ def test_columns_can_be_added_and_dropped_and_the_file_still_merges(tmp_path: Pa
 def test_a_column_of_the_file_may_be_called_as_ours_are_on_the_way(tmp_path: Path, duckdb: Any) -> None:
     path, names = tmp_path / "sessions.csv", ("day", "Session", "rows", "code", "known_title")
     table = sessions(duckdb, session("a") | {name: f"of {name}" for name in names})
-    write_sessions_csv(table, (EIGHTH,), path, add=names, titles={"v": "A title"})
+    write_sessions_csv(table, (EIGHTH,), path, add=names)
     assert [{name: row[name] for name in names} for row in read(path)] == [{name: f"of {name}" for name in names}]
 
 
 def test_without_the_time_it_could_not_be_brought_up_to_date(tmp_path: Path, duckdb: Any) -> None:
     with pytest.raises(UsageError, match="loadedAt cannot be dropped"):
         write_sessions_csv(sessions(duckdb), (), tmp_path / "sessions.csv", drop=("loadedAt",))
-
-
-def test_titles_fill_where_the_sessions_have_none(tmp_path: Path, duckdb: Any) -> None:
-    table = sessions(duckdb, session("a", assetID="v"), session("b", assetID="v", title="own"), session("c"))
-    write_sessions_csv(table, (EIGHTH,), tmp_path / "sessions.csv", titles={"v": "A title"})
-    assert [row["title"] for row in read(tmp_path / "sessions.csv")] == ["A title", "own", ""]
 
 
 def test_no_sessions_make_a_header(tmp_path: Path, duckdb: Any) -> None:

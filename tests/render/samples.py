@@ -35,6 +35,7 @@ from apivideo_geo.model import (
     Details,
     Summary,
 )
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.site import render_site
 from apivideo_geo.render.text import translations
 from apivideo_geo.render.theme.theme import Theme
@@ -230,7 +231,7 @@ def site_of(what: Summary, theme: Theme | None = None, details: Details | None =
     """
     theme = theme or Theme("Acme Academy")
     key = pickle.dumps((what, theme, details, translations.FOLDER, resvg_py.svg_to_bytes.__name__))
-    site = _rendered.pop(key, None) or render_site(what, theme, TEMPLATES, details)
+    site = _rendered.pop(key, None) or render_site(Context(what, theme, details or Details()), TEMPLATES)
     if len(_rendered) == KEPT:
         del _rendered[next(iter(_rendered))]  # the one not asked for longest
     if theme.overrides is None:
@@ -242,7 +243,7 @@ def whole_site(what: Summary, details: Details | None = None, theme: Theme | Non
     """Every file of the site of a Summary, as the pipeline puts them together; the history in it is empty."""
     theme = theme or Theme("Acme Academy")
     tables = make_tables(what, details or Details())
-    site = render_site(what, theme, TEMPLATES, details, column_names(tables))
+    site = render_site(Context(what, theme, details or Details()), TEMPLATES, column_names(tables))
     site.update(render_month_files(what, details or Details()))
     site["data/facts.parquet"] = render_facts(ibis.memtable(facts_table(())), None, None, False)
     return site | render_data_files(what, tables, site, theme.title, theme.site_url)

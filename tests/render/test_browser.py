@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from apivideo_geo.model import Summary
-from apivideo_geo.render.site import Theme
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, find_violations, serve, wait_until
 from tests.render.samples import days, site_of, small, summary, whole_world, write
 from tests.render.tapping import point_in

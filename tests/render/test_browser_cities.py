@@ -8,7 +8,9 @@ from playwright.sync_api import Page, expect
 
 from apivideo_geo.geo.cities import locate
 from apivideo_geo.model import CityCount
-from apivideo_geo.render.site import Theme, render_site
+from apivideo_geo.render.context import Context
+from apivideo_geo.render.site import render_site
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, find_violations, wait_until
 from tests.render.browsing import DESKTOP, PHONE
 from tests.render.samples import TEMPLATES, detailed, write
@@ -26,7 +28,7 @@ COUNTS = {
 def site(tmp_path_factory) -> Path:
     summary, details = detailed()
     cities = tuple(CityCount(code, name, count, locate(code, name)) for (code, name), count in COUNTS.items())
-    files = render_site(summary, Theme("Acme Academy"), TEMPLATES, replace(details, cities=cities))
+    files = render_site(Context(summary, Theme("Acme Academy"), replace(details, cities=cities)), TEMPLATES)
     return write(files, tmp_path_factory.mktemp("cities"))
 
 

@@ -13,8 +13,8 @@ from playwright.sync_api import Page
 from apivideo_geo.geo.places import population
 from apivideo_geo.model import UNKNOWN
 from apivideo_geo.render.map.scale import METHODS, make_scale
-from apivideo_geo.render.site import Theme
 from apivideo_geo.render.text.formats import Formats
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, wait_until
 from tests.comparing import change_of
 from tests.render.browsing import DESKTOP, build, cells, chosen, figure, kinds, legend, live, number

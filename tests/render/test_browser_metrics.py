@@ -21,8 +21,8 @@ from playwright.sync_api import Page, expect
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import name_of
 from apivideo_geo.model import UNKNOWN, Summary
-from apivideo_geo.render.site import Theme
 from apivideo_geo.render.text.translations import FOLDER
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, wait_until
 from tests.render.browsing import DESKTOP, PHONE, build, card, cells, chosen, figure, kinds, legend, live
 from tests.render.samples import FIRST, GAP, LENGTH, MADE, watched, watched_counts

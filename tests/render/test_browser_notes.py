@@ -8,7 +8,9 @@ from playwright.sync_api import expect
 
 from apivideo_geo.aggregate.collections import make_collections
 from apivideo_geo.model import Note
-from apivideo_geo.render.site import Theme, render_site
+from apivideo_geo.render.context import Context
+from apivideo_geo.render.site import render_site
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, find_violations
 from tests.render.browsing import DESKTOP, PHONE, live
 from tests.render.samples import TEMPLATES, WEEK, detailed, write
@@ -34,7 +36,9 @@ def site(tmp_path_factory) -> Path:
     )
     collections = make_collections(assets, ("course", "live"))
     details = replace(details, assets=assets, notes=(Note(WEEK[1], FESTIVAL),), collections=collections)
-    return write(render_site(summary, Theme("Acme Academy"), TEMPLATES, details), tmp_path_factory.mktemp("noted"))
+    return write(
+        render_site(Context(summary, Theme("Acme Academy"), details), TEMPLATES), tmp_path_factory.mktemp("noted")
+    )
 
 
 def point_at(page, day):

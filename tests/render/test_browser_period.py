@@ -23,7 +23,7 @@ from apivideo_geo.geo.groups import own_groups
 from apivideo_geo.geo.places import population
 from apivideo_geo.model import Asset, Details, Summary
 from apivideo_geo.render.pages.periods import ever_named
-from apivideo_geo.render.site import Theme
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import Opened, OpenPage, find_violations, wait_until
 from tests.render.browsing import DESKTOP, PHONE, build, figure, in_case, live, number
 from tests.render.samples import TEMPLATES

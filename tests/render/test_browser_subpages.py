@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from apivideo_geo.model import Asset, AssetDetail, Details
-from apivideo_geo.render.site import Theme, render_site
+from apivideo_geo.render.context import Context
+from apivideo_geo.render.site import render_site
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, find_violations
 from tests.render.browsing import DESKTOP, find_faults, live
 from tests.render.samples import TEMPLATES, detailed, write
@@ -22,7 +24,9 @@ PAGES = [
 def site(tmp_path_factory) -> Path:
     summary, details = detailed()
     summary = replace(summary, demo=True)  # with all that a page can bear: the banner too
-    return write(render_site(summary, Theme("Acme Academy"), TEMPLATES, details), tmp_path_factory.mktemp("pages"))
+    return write(
+        render_site(Context(summary, Theme("Acme Academy"), details), TEMPLATES), tmp_path_factory.mktemp("pages")
+    )
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 360)])
@@ -75,7 +79,7 @@ def test_five_thousand_rows_can_all_be_sorted_and_found(open_page: OpenPage, tmp
     assets = tuple(
         AssetDetail(Asset(f"vi{number:06d}", "video", f"Video {number}", True), 0, 1) for number in range(5_000)
     )
-    folder = write(render_site(summary, Theme("Acme Academy"), TEMPLATES, Details(assets=assets)), tmp_path)
+    folder = write(render_site(Context(summary, Theme("Acme Academy"), Details(assets=assets)), TEMPLATES), tmp_path)
     assert (folder / "videos.html").stat().st_size < 1_500_000
     page = open_page((folder / "videos.html").as_uri(), **DESKTOP).page
     page.fill("#find", "4999")

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from apivideo_geo.render.site import Theme, render_site
+from apivideo_geo.render.context import Context
+from apivideo_geo.render.site import render_site
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, find_violations, serve
 from tests.render.browsing import DESKTOP, PHONE
 from tests.render.samples import TEMPLATES, detailed, write
@@ -26,7 +28,7 @@ LIGHT, DARK = "rgb(255, 255, 255)", "rgb(15, 20, 25)"
 def site(tmp_path_factory) -> Path:
     summary, details = detailed()
     theme = Theme("Acme Academy", accent="#cc0055")
-    return write(render_site(summary, theme, TEMPLATES, details), tmp_path_factory.mktemp("theme"))
+    return write(render_site(Context(summary, theme, details), TEMPLATES), tmp_path_factory.mktemp("theme"))
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +211,7 @@ def test_without_script_the_last_day_of_the_figures_is_there(open_page: OpenPage
 def test_pages_without_any_figures_have_no_age(open_page: OpenPage, tmp_path):
     summary, details = detailed()
     empty = replace(summary, period_to=None)
-    folder = write(render_site(empty, Theme("Acme Academy"), TEMPLATES, details), tmp_path)
+    folder = write(render_site(Context(empty, Theme("Acme Academy"), details), TEMPLATES), tmp_path)
     opened = open_page((folder / "videos.html").as_uri(), **DESKTOP)
     assert opened.page.locator("#fresh").count() == 0
     assert opened.problems == []

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from apivideo_geo.geo.countries import all_countries
-from apivideo_geo.render.site import Theme
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, find_violations, serve, wait_until
 from tests.render.browsing import DESKTOP, PHONE, build, card, cells, chosen, figure, kinds, legend, live
 from tests.render.samples import FIRST, LENGTH, MADE, days, small, summary, watched

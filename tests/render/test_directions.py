@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from apivideo_geo.geo.countries import name_of
-from apivideo_geo.render.site import Theme
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, find_violations, wait_until
 from tests.render.browsing import build, card, live
 from tests.render.samples import watched

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from apivideo_geo.render.site import Theme
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, wait_until
 from tests.render.browsing import build
 from tests.render.samples import watched

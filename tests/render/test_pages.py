@@ -9,8 +9,10 @@ import pytest
 
 from apivideo_geo.errors import DataRefused, UsageError
 from apivideo_geo.model import Summary
-from apivideo_geo.render.site import Theme, render_site
+from apivideo_geo.render.context import Context
+from apivideo_geo.render.site import render_site
 from apivideo_geo.render.theme import assets
+from apivideo_geo.render.theme.theme import Theme
 from tests.render.samples import TEMPLATES, days, empty, site_of, small, summary, whole_site, whole_world
 
 THEME = Theme("Acme Academy")
@@ -52,7 +54,9 @@ def country_rows(html: str) -> list[list[str]]:
 
 @pytest.mark.usefixtures("draw_pictures")
 def test_the_same_summary_gives_the_same_bytes():
-    assert render_site(whole_world(), THEME, TEMPLATES) == render_site(whole_world(), THEME, TEMPLATES)
+    assert render_site(Context(whole_world(), THEME), TEMPLATES) == render_site(
+        Context(whole_world(), THEME), TEMPLATES
+    )
 
 
 def test_every_country_is_in_the_table_as_counted_then_unknown_and_total():
@@ -210,7 +214,7 @@ def test_a_files_name_changes_with_its_content():
 def test_a_leaflet_that_is_not_the_released_one_is_refused(monkeypatch):
     monkeypatch.setitem(assets.LEAFLET, "leaflet.js", "AAAA")
     with pytest.raises(DataRefused, match=r"leaflet\.js is not Leaflet 1\.9\.4 as released"):
-        render_site(small(), THEME, TEMPLATES)
+        render_site(Context(small(), THEME), TEMPLATES)
 
 
 def test_leaflet_comes_whole():

@@ -19,7 +19,8 @@ from apivideo_geo.render.addresses import group_page, month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.cities import LISTED
 from apivideo_geo.render.search import render_search
-from apivideo_geo.render.site import Theme, render_site
+from apivideo_geo.render.site import render_site
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, find_violations, wait_until
 from tests.render.browsing import DESKTOP, PHONE
 from tests.render.samples import TEMPLATES, detailed, summary, with_months, write
@@ -60,7 +61,7 @@ def searchable() -> tuple[Summary, Details]:
 def site(tmp_path_factory) -> Path:
     what, details = searchable()
     theme = Theme("Acme Academy", video_pages=3)
-    return write(render_site(what, theme, TEMPLATES, details), tmp_path_factory.mktemp("search"))
+    return write(render_site(Context(what, theme, details), TEMPLATES), tmp_path_factory.mktemp("search"))
 
 
 # The index
@@ -71,20 +72,20 @@ def test_every_page_can_be_found_and_nothing_leads_nowhere():
     tagged = tuple(replace(one, asset=replace(one.asset, tags=("Course 1",))) for one in some.assets)
     collections = make_collections(tagged, ["Course 1"])
     for what, details in ((week, replace(some, collections=collections)), with_months()):
-        site = render_site(what, Theme("Acme Academy"), TEMPLATES, details)
+        site = render_site(Context(what, Theme("Acme Academy"), details), TEMPLATES)
         found = {path for entries in index_of(site).values() for path, _ in entries}
         assert found == {name for name in site if name.endswith(".html")} - NOT_FOUND
 
 
 def test_only_what_the_lists_show_can_be_found():
     what, details = detailed(least=3)
-    site = render_site(what, Theme("Acme Academy"), TEMPLATES, details)
+    site = render_site(Context(what, Theme("Acme Academy"), details), TEMPLATES)
     index = index_of(site)
     assert [name for _, name in index["City"]] == ["Paris", "Nowhere"]  # Lyon and Nantes are withheld
     assert "Lyon" not in site["search.js"].decode()
     assert [name for _, name in index["Video"]][1:] == ["Out of the way", "Nobody watched this"]
     many = tuple(CityCount("FRA", f"Ville {number}", 9_000 - number, None) for number in range(LISTED + 5))
-    index = index_of(render_site(what, Theme("Acme Academy"), TEMPLATES, replace(details, cities=many)))
+    index = index_of(render_site(Context(what, Theme("Acme Academy"), replace(details, cities=many)), TEMPLATES))
     assert len(index["City"]) == LISTED
 
 

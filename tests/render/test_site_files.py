@@ -15,8 +15,8 @@ from apivideo_geo.checks import check_site
 from apivideo_geo.model import NewsItem
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.feed import render_feed
-from apivideo_geo.render.site import Theme
 from apivideo_geo.render.site_files import render_site_files
+from apivideo_geo.render.theme.theme import Theme
 from tests.render.samples import empty, small, summary, watched, whole_site, whole_world
 
 HOSTILE = "</title><script>alert(1)</script>&\x07\ud800 'quotes\""

@@ -8,12 +8,13 @@ from html import unescape
 import pytest
 
 from apivideo_geo.checks import check_details, check_site
-from apivideo_geo.geo.projection import project
-from apivideo_geo.geo.shapes import load_shapes
+from apivideo_geo.geo.shapes import load_shapes, project
 from apivideo_geo.model import Asset, AssetDetail
 from apivideo_geo.render.addresses import video_pages
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.small_map import load_outlines
-from apivideo_geo.render.site import Theme, render_site
+from apivideo_geo.render.site import render_site
+from apivideo_geo.render.theme.theme import Theme
 from tests.render.samples import HOSTILE, MADE, TEMPLATES, detailed, site_of, whole_site
 
 THEME = Theme("Acme Academy")
@@ -143,7 +144,9 @@ def test_the_list_adds_up_to_the_total_with_what_is_not_public(site):
 def test_a_list_without_a_video_says_why_and_names_the_setting_if_that_is_the_reason(unlisted, total, said, remedy):
     summary, details = detailed()
     summary = replace(summary, total=total)
-    page = render_site(summary, THEME, TEMPLATES, replace(details, assets=(), unlisted=unlisted))["videos.html"]
+    page = render_site(Context(summary, THEME, replace(details, assets=(), unlisted=unlisted)), TEMPLATES)[
+        "videos.html"
+    ]
     assert said in text(page)
     assert ('detail = "media"' in text(page)) is remedy
     assert "0 public videos" not in unescape(page.decode())
@@ -217,7 +220,7 @@ def test_cities_with_a_place_are_circles_and_the_others_are_listed_with_their_co
 def test_circles_that_are_not_drawn_smaller_any_more_are_said(site):
     summary, details = detailed()
     paris, lyon = (replace(details.cities[0], name=name, count=count) for name, count in (("Paris", 100), ("Lyon", 3)))
-    small = render_site(summary, THEME, TEMPLATES, replace(details, cities=(paris, lyon)))
+    small = render_site(Context(summary, THEME, replace(details, cities=(paris, lyon))), TEMPLATES)
     assert "Circles of under 4 plays all have the smallest size." in text(small["cities.html"])
     assert "smallest size" not in text(site["cities.html"])
 
@@ -242,22 +245,22 @@ def video_site(published, metric="play"):
     summary, details = detailed()
     film = next(one for one in details.assets if one.asset.media_id == "viFilm00")
     film = replace(film, asset=replace(film.asset, published_at=published))
-    return render_site(replace(summary, metric=metric), THEME, TEMPLATES, replace(details, assets=(film,)))
+    return render_site(Context(replace(summary, metric=metric), THEME, replace(details, assets=(film,))), TEMPLATES)
 
 
 def test_a_video_with_ties_names_the_countries_in_the_order_of_its_table():
     summary, details = detailed()
     film = replace(details.assets[0], count=6, countries=(("BEL", 3), ("FRA", 3)))
-    page = render_site(summary, THEME, TEMPLATES, replace(details, assets=(film,)))["video/viFilm00.html"]
+    page = render_site(Context(summary, THEME, replace(details, assets=(film,))), TEMPLATES)["video/viFilm00.html"]
     assert "6 plays in 2 countries, the same in each." in text(page)
     film = replace(film, count=7, countries=(("BEL", 3), ("FRA", 3), ("PER", 1)))
-    page = render_site(summary, THEME, TEMPLATES, replace(details, assets=(film,)))["video/viFilm00.html"]
+    page = render_site(Context(summary, THEME, replace(details, assets=(film,))), TEMPLATES)["video/viFilm00.html"]
     assert "7 plays in 3 countries, most of all in Belgium and France." in text(page)
     assert re.search(r'data-figure="most".*?<b>(.*?)</b>', page.decode(), re.DOTALL)[1] == "2 countries"
 
 
 def test_without_cities_there_is_no_page_of_them_and_no_switch():
     summary, details = detailed()
-    site = render_site(summary, THEME, TEMPLATES, replace(details, cities=(), withheld={}))
+    site = render_site(Context(summary, THEME, replace(details, cities=(), withheld={})), TEMPLATES)
     assert "cities.html" not in site
     assert b'id="cities"' not in site["index.html"]

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from apivideo_geo.geo.shapes import load_shapes
-from apivideo_geo.render.site import Theme
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import serve, wait_until
 from tests.render.browsing import build, live
 from tests.render.samples import small, whole_world

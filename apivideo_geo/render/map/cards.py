@@ -10,18 +10,18 @@ from html import escape
 
 from apivideo_geo.geo.shapes import load_shapes
 from apivideo_geo.model import AssetDetail, CountryCount, DayCount
+from apivideo_geo.plain_text import shorten, xml_text
 from apivideo_geo.render.addresses import country_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.dots import draw_dot
 from apivideo_geo.render.map.palettes import PALETTES, spread
-from apivideo_geo.render.map.picture import FONTS, PICTURE_COLOURS, _short, _width, _wrap
+from apivideo_geo.render.map.picture import FONTS, PICTURE_COLOURS, _width, _wrap
 from apivideo_geo.render.map.png import render_png
 from apivideo_geo.render.map.small_map import STEP, TALL, WIDE, load_outlines, place_of
 from apivideo_geo.render.pages.funnel import make_lines
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.text.value_names import asset_title
-from apivideo_geo.render.text.xml import xml_text
 
 WIDTH, HEIGHT = 800, 420
 """Pixels: social networks show it as large as 1200 × 630, for less than half of the bytes."""
@@ -120,7 +120,7 @@ def render_card(card: Card, context: Context) -> bytes:
     formats, theme = context.formats, context.theme
     colours = spread(PALETTES[theme.palette].light, card.classes)
     lines = _wrap(card.title, WIDTH - 2 * _MARGIN, _TITLE)
-    lines = [_short(line, 38) for line in (lines if len(lines) < 3 else [lines[0], f"{lines[1]} …"])]
+    lines = [shorten(line, 38) for line in (lines if len(lines) < 3 else [lines[0], f"{lines[1]} …"])]
     source = f"{formats.say('Demo data')} · {theme.title}" if context.summary.demo else theme.title
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" font-family="{FONTS}">',
@@ -133,7 +133,7 @@ def render_card(card: Card, context: Context) -> bytes:
         _text(card.more, _MAP[1] - 8, _MORE, _COLOURS.mute, formats) if card.more else "",
         _world(card, colours),
         _trend(card.daily, colours[-1]),
-        _text(_short(source, 80), HEIGHT - 16, _SMALL, _COLOURS.mute, formats),
+        _text(shorten(source, 80), HEIGHT - 16, _SMALL, _COLOURS.mute, formats),
         "</svg>",
     ]
     return render_png(xml_text("".join(parts)))

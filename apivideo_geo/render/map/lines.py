@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from math import floor, log10
 
+from apivideo_geo.plain_text import shorten
 from apivideo_geo.render.map.daily_curve import HEIGHT, Tick
 from apivideo_geo.render.text.formats import Formats
 
@@ -127,13 +128,9 @@ def _names(lines: Sequence[Line], top: float) -> Iterator[str]:
         name = lines[slot].name
         yield (
             f'<svg x="{WIDE + 1}%" y="{y - 10:.1f}" overflow="visible"><path class="line s{slot} full" d="M1 10h18"/>'
-            f'<text class="name full" x="24" y="14.5">{escape(_short(name, _FULL))}</text>'
-            f'<text class="name brief" x="2" y="14.5">{escape(_short(name, _BRIEF))}</text></svg>'
+            f'<text class="name full" x="24" y="14.5">{escape(shorten(name, _FULL))}</text>'
+            f'<text class="name brief" x="2" y="14.5">{escape(shorten(name, _BRIEF))}</text></svg>'
         )
-
-
-def _short(name: str, most: int) -> str:
-    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
 
 def _tick(tick: Tick) -> str:

@@ -115,10 +115,15 @@ def _variables(letter: str, colours: Sequence[str]) -> str:
 def _at(colours: Sequence[str], position: float) -> str:
     """Return the colour at ``position``; whole numbers are the ``colours`` themselves."""
     below = min(int(position), len(colours) - 2)
-    part = position - below
-    channels = zip(_channels(colours[below]), _channels(colours[below + 1]), strict=True)
-    return "#" + "".join(f"{round(low + (high - low) * part):02x}" for low, high in channels)
+    return mix(colours[below], colours[below + 1], position - below)
 
 
-def _channels(colour: str) -> tuple[int, ...]:
+def mix(one: str, other: str, part: float) -> str:
+    """Return the colour between two ``#rrggbb``; ``part`` 0 is the first, 1 the other."""
+    pairs = zip(channels(one), channels(other), strict=True)
+    return "#" + "".join(f"{round(low + (high - low) * part):02x}" for low, high in pairs)
+
+
+def channels(colour: str) -> tuple[int, ...]:
+    """Return red, green and blue of a ``#rrggbb``, 0–255."""
     return tuple(int(colour[index : index + 2], 16) for index in (1, 3, 5))

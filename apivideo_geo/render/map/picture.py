@@ -15,6 +15,7 @@ from unicodedata import east_asian_width
 
 from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes
 from apivideo_geo.model import UNKNOWN, Ratio, Summary
+from apivideo_geo.plain_text import shorten, xml_text
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.dots import BARE, CORE, RIM
 from apivideo_geo.render.map.inline_svg import classes_of, render_map, render_world
@@ -24,7 +25,6 @@ from apivideo_geo.render.map.scale import Scale, make_scale
 from apivideo_geo.render.pages.funnel import both_numbers, too_few
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
-from apivideo_geo.render.text.xml import xml_text
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def _source(summary: Summary, formats: Formats, title: str) -> str:
     made = formats.say("data by api.video, outlines by Natural Earth, made with apivideo-geo")
     if summary.demo:
         made = formats.say("demo data: an invented audience; outlines by Natural Earth, made with apivideo-geo")
-    return f"{_short(title, 60)} · {made}" if title else made
+    return f"{shorten(title, 60)} · {made}" if title else made
 
 
 def _style(colours: Sequence[str], shades: PictureColours, map_width: int) -> str:
@@ -228,7 +228,3 @@ def _wrap(text: str, width: int, size: int) -> list[str]:
 def _width(text: str, size: float) -> float:
     """Estimate the width of bold ``text``, in pixels."""
     return sum(size * (1.0 if east_asian_width(letter) in "WF" else 0.53) for letter in text)
-
-
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

@@ -1,4 +1,4 @@
-"""What changed: new countries, records, the biggest movers of each month, as dated sentences. No I/O.
+"""What changed: new countries, records, the movers of each month in counts and rates, as dated sentences. No I/O.
 
 An entry depends on its day and the days before only, so it never changes afterwards: the same history always gives the
 same entries, whatever period of it is shown, and a later day only adds some. Only complete days count; the first
@@ -14,14 +14,14 @@ from typing import Any
 
 from apivideo_geo.aggregate.closed_months import WARM_UP, compare_with_before, reach_by_day
 from apivideo_geo.aggregate.compare import compared_months, settled_months
+from apivideo_geo.aggregate.ratios import RatioValue
 from apivideo_geo.days import day_end, day_start, month_end
-from apivideo_geo.model import RATES, Change, Comparison, DayCount, NewsItem, Summary
+from apivideo_geo.model import RATES, Change, Comparison, DayCount, NewsItem, Ratio, Summary
 from apivideo_geo.render.addresses import country_page, month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.causes import explain
 from apivideo_geo.render.pages.figures import collected_days
 from apivideo_geo.render.pages.notes import note_items, on_map
-from apivideo_geo.render.pages.rate_changes import moved_rates
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats, sentence
 
@@ -30,12 +30,14 @@ MORE_BY = 10
 MOVED_FROM = 10
 """The least count of a month that another is compared with in percent, and the least difference of a country that
 moved: in plays of a month."""
+MOVED_POINTS = 5
+"""The least change of a rate that is listed, in percentage points."""
 
 
 def make_changes(context: Context) -> tuple[NewsItem, ...]:
     """Return all that changed in the period of the Summary, newest first; entries of the same moment by id."""
     entries = [*_first_seen(context), *_best_days(context), *_widest_days(context)]
-    entries += [*_movers(context), *_closed(context), *moved_rates(context)]
+    entries += [*_movers(context), *_closed(context), *_moved_rates(context)]
     entries = [*explain(entries, context), *note_items(context)]
     return tuple(sorted(sorted(entries, key=lambda entry: entry.id), key=lambda entry: entry.at, reverse=True))
 
@@ -183,3 +185,54 @@ def _moved(kind: str, change: Change, compared: Comparison, values: dict[str, st
         "%(country)s fell most in %(month)s: %(quantity)s, %(average)s a day; the month before: %(before)s a day.",
         **values,
     )
+
+
+def _moved_rates(context: Context) -> Iterator[NewsItem]:
+    """Yield, for each rate and each month that can be compared with that before it, the country whose rate moved most.
+
+    Both months must have enough to divide by, and a change that is more than chance: their intervals do not overlap.
+    """
+    for ratio in context.ratios.all:
+        if ratio.name in RATES:
+            yield from _moved_rate(ratio, context)
+
+
+def _moved_rate(ratio: Ratio, context: Context) -> Iterator[NewsItem]:
+    summary, formats = context.summary, context.formats
+    names = {country.iso_a3: sentences.called(country, formats) for country in summary.countries}
+    upper, lower = (summary.metrics[metric] for metric in (ratio.upper, ratio.lower))
+    shared = {*context.ratios.shared_days(ratio.upper, ratio.lower)}
+    daily = [day if index in shared else DayCount(day.day, None) for index, day in enumerate(lower.daily)]
+    for compared in compared_months(daily, settled_months(upper) & settled_months(lower)):
+        values = {code: rates for code in names if (rates := _rates(ratio, code, compared, context))}
+        code = min(values, key=lambda code: (-abs(values[code][0] - values[code][1]), code), default="")
+        if code:
+            month = compared.now.first
+            text = formats.say(
+                "%(label)s, %(country)s: %(now)s in %(month)s, %(change)s on the month before.",
+                label=sentences.label_of(ratio.name, formats), country=names[code],
+                now=formats.ratio(ratio.name, values[code][0]), month=formats.month(month, True),
+                change=formats.ratio_change(ratio.name, *values[code]),
+            )  # fmt: skip
+            text = f"{text} {collected_days(compared, formats)}".strip()
+            yield NewsItem(f"{ratio.name}/{month:%Y-%m}", day_end(compared.now.last), text, country_page(code))
+
+
+def _rates(ratio: Ratio, code: str, compared: Comparison, context: Context) -> tuple[float, float] | None:
+    """Return a country's rate in a month and in the month before; None if it did not move by enough."""
+    metrics, days = context.summary.metrics, compared.days
+    none = [0] * len(context.summary.daily)
+    upper, lower = (compared.of(metrics[metric].by_country.get(code, none)) for metric in (ratio.upper, ratio.lower))
+    if not upper or not lower:
+        return None
+    now = context.ratios.value_of(ratio, upper.now, lower.now, days)
+    before = context.ratios.value_of(ratio, upper.counted, lower.counted, days)
+    rates = (now.value or 0, upper.before / lower.before if lower.before else 0)
+    return rates if _differ(now, before) and abs(rates[0] - rates[1]) * 100 >= MOVED_POINTS else None
+
+
+def _differ(now: RatioValue, before: RatioValue) -> bool:
+    """Return whether a rate moved by more than chance."""
+    if not now.interval or not before.interval:
+        return False
+    return now.interval[0] > before.interval[1] or now.interval[1] < before.interval[0]

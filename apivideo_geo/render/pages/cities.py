@@ -11,8 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from apivideo_geo.geo.projection import project
-from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes, load_spread_widths
+from apivideo_geo.geo.shapes import HEIGHT, WIDTH, load_shapes, load_spread_widths, project
 from apivideo_geo.model import CityCount, Details
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.inline_svg import render_map

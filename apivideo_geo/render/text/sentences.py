@@ -172,41 +172,10 @@ _MEANINGS = {
 }
 """Metric or ratio → what it is; metrics as in api.video's reference of its analytics."""
 
-_ARTICLE = frozenset(
-    (
-        "ALA",
-        "ARE",
-        "ATF",
-        "BHS",
-        "CAF",
-        "CCK",
-        "COK",
-        "COM",
-        "CYM",
-        "DOM",
-        "FLK",
-        "FRO",
-        "GBR",
-        "GMB",
-        "HMD",
-        "IMN",
-        "IOT",
-        "MDV",
-        "MHL",
-        "MNP",
-        "NLD",
-        "PHL",
-        "PSE",
-        "SGS",
-        "SLB",
-        "SYC",
-        "TCA",
-        "UMI",
-        "USA",
-        "VGB",
-        "VIR",
-    )
-)
+_ARTICLE = frozenset((
+    "ALA", "ARE", "ATF", "BHS", "CAF", "CCK", "COK", "COM", "CYM", "DOM", "FLK", "FRO", "GBR", "GMB", "HMD", "IMN",
+    "IOT", "MDV", "MHL", "MNP", "NLD", "PHL", "PSE", "SGS", "SLB", "SYC", "TCA", "UMI", "USA", "VGB", "VIR",
+))  # fmt: skip
 """Countries whose English name takes "the" within a sentence."""
 
 _NAMED = 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from apivideo_geo.errors import UsageError
+from apivideo_geo.render.map.palettes import channels, mix
 
 ENOUGH = 4.51
 """Minimum contrast of text: WCAG 2.2, level AA (4.5), and a margin for its rounded weights of red, green and blue.
@@ -48,20 +49,11 @@ def contrast(one: str, other: str) -> float:
 
 def _fit(colour: str, end: str, backgrounds: tuple[str, ...]) -> str:
     """Return the colour, or the first one towards ``end`` that is readable on every background."""
-    mixed = (_mix(colour, end, step / _STEPS) for step in range(_STEPS + 1))
+    mixed = (mix(colour, end, step / _STEPS) for step in range(_STEPS + 1))
     return next(shade for shade in mixed if all(contrast(shade, back) >= ENOUGH for back in backgrounds))
 
 
-def _mix(one: str, other: str, part: float) -> str:
-    pairs = zip(_channels(one), _channels(other), strict=True)
-    return "#" + "".join(f"{round(low + (high - low) * part):02x}" for low, high in pairs)
-
-
 def _luminance(colour: str) -> float:
-    parts = [channel / 255 for channel in _channels(colour)]
+    parts = [channel / 255 for channel in channels(colour)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _channels(colour: str) -> tuple[int, ...]:
-    return tuple(int(colour[index : index + 2], 16) for index in (1, 3, 5))

@@ -20,76 +20,11 @@ LEAFLET = {
 }
 """Leaflet 1.9.4's files and their SHA-256 as published with the release (leafletjs.com/download)."""
 
-SCRIPT = "page.js"
-START = "start.js"
-GROUPS = "groups.js"
-FOLD = "fold.js"
-"""What the scripts that search names share."""
-PARTS = (
-    "words.js",
-    "formats.js",
-    "classes.js",
-    "compare.js",
-    "figures.js",
-    GROUPS,
-    "periods.js",
-    "state.js",
-    "legend.js",
-    FOLD,
-    "table.js",
-    "card.js",
-    "keys.js",
-    "map.js",
-    "place.js",
-    "fullscreen.js",
-    "brush.js",
-    "timeline.js",
-    "against.js",
-    "prose.js",
-    "summary.js",
-    "save.js",
-    "cities.js",
-    "page.js",
-)
-"""Scripts in the order of their dependencies; the page loads them as one file, at the first interaction."""
-EMBED = "embed.js"
-EMBED_PARTS = (
-    "words.js",
-    "formats.js",
-    "classes.js",
-    "compare.js",
-    "figures.js",
-    GROUPS,
-    "periods.js",
-    "state.js",
-    "legend.js",
-    "map.js",
-    "embed.js",
-)
-"""Scripts of the map in a frame, as one file."""
+START, GROUPS, FOLD = "start.js", "groups.js", "fold.js"
 METRICS = "metrics.js"
-METRICS_PARTS = ("ratios.js", "labels.js", "funnel.js")
-"""Scripts for other metrics than the first, as one file; loaded when a reader chooses one."""
+"""The script for other metrics than the first; loaded when a reader chooses one."""
 DETAIL = "detail.js"
-DETAIL_PARTS = (
-    "words.js", "formats.js", "classes.js", "compare.js", "figures.js", "periods.js", "against.js", "by-video.js",
-    "line.js", "breakdowns.js", "prose.js", "detail.js",
-)  # fmt: skip
-"""Scripts of the period on the pages of countries, groups and videos, as one file; loaded when a reader chooses one."""
-CITY_MAP = "city-map.js"
-CITY_MAP_PARTS = ("words.js", "map.js", "city-map.js")
-"""Scripts of the map of cities, as one file."""
-COMPARE = "compare-page.js"
-COMPARE_PARTS = (
-    "words.js", "formats.js", "compare.js", "figures.js", "periods.js", "against.js", "by-video.js",
-    "lines.js", FOLD, "combo.js", "compare-page.js",
-)  # fmt: skip
-"""Scripts of the page that compares, as one file."""
-SMALL_MAPS = "small-maps.js"
-SMALL_MAPS_PARTS = ("words.js", "formats.js", "classes.js", FOLD, "combo.js", "small-maps.js")
-"""Scripts of the page of small maps, as one file."""
-EARLY = "early.js"
-"""The script that runs immediately and loads the others."""
+"""The script of the period on the pages of countries, groups and videos; loaded when a reader chooses one."""
 PICTURE = "picture.js"
 """The script that draws pictures; loaded when a reader wants one."""
 NOTES = "notes.js"
@@ -105,12 +40,31 @@ SEARCH = "search.js"
 PICK = "pick.js"
 """The script of the boxes with which rows of a table are chosen; loaded when a reader wants to compare some."""
 CURVE = "curve.js"
-CURVE_PARTS = ("line.js", "curve.js")
-"""Scripts of the curve of another metric or of a group, as one file; loaded when a reader chooses one."""
-ALONE = ("head.js", EARLY, PICTURE, NOTES, SEARCH, PICK, "list.js", "copy.js")
-"""Scripts that are separate files."""
-SEARCHING = (SEARCH, "list.js")
-"""Those of them that begin with ``FOLD``."""
+"""The script of the curve of another metric or of a group; loaded when a reader chooses one."""
+_MAP = (START, "words.js", "formats.js", "classes.js", "compare.js", "figures.js", GROUPS, "periods.js", "state.js",
+        "legend.js")  # fmt: skip
+PARTS: Mapping[str, Sequence[str]] = {
+    "page.js": (
+        *_MAP, FOLD, "table.js", "card.js", "keys.js", "map.js", "place.js", "fullscreen.js", "brush.js", "timeline.js",
+        "against.js", "prose.js", "summary.js", "save.js", "cities.js", "page.js",
+    ),
+    "embed.js": (*_MAP, "map.js", "embed.js"),
+    "city-map.js": (START, "words.js", "map.js", "city-map.js"),
+    "compare-page.js": (
+        START, "words.js", "formats.js", "compare.js", "figures.js", "periods.js", "against.js", "by-video.js",
+        "lines.js", FOLD, "combo.js", "compare-page.js",
+    ),
+    "small-maps.js": (START, "words.js", "formats.js", "classes.js", FOLD, "combo.js", "small-maps.js"),
+    DETAIL: (
+        START, "words.js", "formats.js", "classes.js", "compare.js", "figures.js", "periods.js", "against.js",
+        "by-video.js", "line.js", "breakdowns.js", "prose.js", "detail.js",
+    ),
+    METRICS: ("ratios.js", "labels.js", "funnel.js"),
+    CURVE: ("line.js", "curve.js"),
+    **{name: (FOLD, name) for name in (SEARCH, "list.js")},
+    **{name: (name,) for name in ("head.js", "early.js", PICTURE, NOTES, PICK, "copy.js")},
+}  # fmt: skip
+"""A script that a page loads → the files that it is made of, in the order of their dependencies."""
 
 
 WITH_NAMES = (
@@ -152,36 +106,15 @@ def load_own(folders: Sequence[Path], words: Mapping[str, str] = MappingProxyTyp
     The scripts of a page are joined; those of :func:`load_detail` are not among them. ``words``: name of a script → the
     lines that follow it.
     """
-
-    def joined(parts: Sequence[str]) -> bytes:
-        return _join(folders, parts, words)
-
-    scripts = {SCRIPT: joined((START, *PARTS)), EMBED: joined((START, *EMBED_PARTS))}
-    scripts[CITY_MAP] = joined((START, *CITY_MAP_PARTS))
-    scripts[COMPARE] = joined((START, *COMPARE_PARTS))
-    scripts[SMALL_MAPS] = joined((START, *SMALL_MAPS_PARTS))
-    scripts[METRICS] = joined(METRICS_PARTS)
-    scripts[CURVE] = joined(CURVE_PARTS)
-    scripts |= {name: joined((FOLD, name) if name in SEARCHING else (name,)) for name in ALONE}
-    ours = {
-        START,
-        *ALONE,
-        *PARTS,
-        *EMBED_PARTS,
-        *METRICS_PARTS,
-        *CURVE_PARTS,
-        *DETAIL_PARTS,
-        *CITY_MAP_PARTS,
-        *COMPARE_PARTS,
-        *SMALL_MAPS_PARTS,
-    }
+    scripts = {name: _join(folders, parts, words) for name, parts in PARTS.items() if name != DETAIL}
+    ours = {part for parts in PARTS.values() for part in parts}
     others = {name: path.read_bytes() for name, path in find_assets(folders).items() if name not in ours}
     return {**others, **scripts}
 
 
 def load_detail(folders: Sequence[Path], words: Mapping[str, str]) -> bytes:
     """Return the script of the period on pages of countries and videos. ``words``: see :func:`load_own`."""
-    return _join(folders, (START, *DETAIL_PARTS), words)
+    return _join(folders, PARTS[DETAIL], words)
 
 
 def _join(folders: Sequence[Path], parts: Sequence[str], words: Mapping[str, str]) -> bytes:

@@ -44,7 +44,7 @@ def test_other_pages_show_the_picture_of_the_site(site):
 
 def test_only_the_most_watched_pages_have_a_picture_and_the_others_that_of_the_site():
     assert list(made(replace(THEME, cards=2))[0]) == ["country/FRA.html", PAGE]
-    site = render_site(detailed()[0], replace(THEME, cards=1), TEMPLATES, detailed()[1])
+    site = render_site(Context(detailed()[0], replace(THEME, cards=1), detailed()[1]), TEMPLATES)
     assert {name for name in site if name.endswith(".png")} == {"social.png", "cards/country/FRA.png"}
     assert b'content="https://acme.example/map/social.png"' in site[PAGE]
 

@@ -8,9 +8,11 @@ from itertools import combinations, pairwise
 import pytest
 
 from apivideo_geo.errors import UsageError
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.palettes import CHANGE, DEFAULT, PALETTES, render_palette, spread
 from apivideo_geo.render.map.scale import MAX_CLASSES
-from apivideo_geo.render.site import Theme, render_site
+from apivideo_geo.render.site import render_site
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage
 from tests.render.colour import JUST_NOTICEABLE, VISION, contrast, distance, lab
 from tests.render.samples import TEMPLATES, small, write
@@ -141,7 +143,7 @@ def test_an_unknown_palette_is_reported_with_the_choice():
 
 
 def test_the_page_shows_the_palette_the_owner_chose_in_both_themes(open_page: OpenPage, tmp_path, name):
-    site = write(render_site(small(), Theme("Acme", palette=name), TEMPLATES), tmp_path)
+    site = write(render_site(Context(small(), Theme("Acme", palette=name)), TEMPLATES), tmp_path)
     page = open_page((site / "index.html").as_uri(), java_script_enabled=False).page
     for scheme in THEMES:
         page.emulate_media(color_scheme=scheme)

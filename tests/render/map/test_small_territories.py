@@ -100,7 +100,7 @@ def _css(colour: str) -> str:
 @pytest.fixture(scope="module")
 def site() -> Mapping[str, bytes]:
     with drawn_with(DRAW):
-        return render_site(islets(), THEME, TEMPLATES, details())
+        return render_site(Context(islets(), THEME, details()), TEMPLATES)
 
 
 @pytest.fixture(scope="module")

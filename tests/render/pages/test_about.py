@@ -16,11 +16,13 @@ from playwright.sync_api import expect
 from apivideo_geo.console.serve import open_server
 from apivideo_geo.geo.borders import load_borders
 from apivideo_geo.model import METRICS
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.scale import METHODS
 from apivideo_geo.render.pages.about import METHODS as METHOD_WORDS
-from apivideo_geo.render.site import Theme, render_site
+from apivideo_geo.render.site import render_site
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.render.text.sentences import meaning_of
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, find_violations
 from tests.render.samples import TEMPLATES, days, detailed, empty, site_of, small, summary, whole_world, write
 
@@ -118,7 +120,7 @@ def test_names_of_countries_are_in_the_readers_language():
 
 
 def test_a_hostile_title_stays_text():
-    site = render_site(small(), Theme(HOSTILE, notice=HOSTILE), TEMPLATES)
+    site = render_site(Context(small(), Theme(HOSTILE, notice=HOSTILE)), TEMPLATES)
     assert b"<img" not in site["about.html"]
     assert b"<img" not in site["404.html"]
 

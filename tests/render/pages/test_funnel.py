@@ -126,8 +126,8 @@ def test_a_metric_with_fewer_days_says_so():
 
 
 def test_a_country_page_shows_them_and_a_site_of_one_metric_does_not(context):
-    page = render_site(context.summary, THEME, TEMPLATES)["country/FRA.html"].decode()
+    page = render_site(Context(context.summary, THEME), TEMPLATES)["country/FRA.html"].decode()
     assert "From impressions to plays to the end" in page
     assert '<th scope="row">Viewers a day</th><td class="num">55.5</td>' in page
     alone = replace(context.summary, others={})
-    assert "All figures" not in render_site(alone, THEME, TEMPLATES)["country/FRA.html"].decode()
+    assert "All figures" not in render_site(Context(alone, THEME), TEMPLATES)["country/FRA.html"].decode()

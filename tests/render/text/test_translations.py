@@ -15,10 +15,12 @@ from babel.messages.catalog import Catalog, Message
 
 from apivideo_geo.geo.countries import name_of
 from apivideo_geo.model import METRICS, Comparison, Details, Side, Summary
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.scale import METHODS
-from apivideo_geo.render.site import Theme, render_site
+from apivideo_geo.render.site import render_site
 from apivideo_geo.render.text import translations
 from apivideo_geo.render.text.formats import Formats
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, wait_until
 from tests.render import test_browser_metrics as others
 from tests.render import test_browser_side_by_side as side_by_side
@@ -251,7 +253,7 @@ def check(site: Mapping[str, bytes]) -> None:
 
 def test_no_page_shows_a_sentence_outside_the_catalogue(pseudo):
     for what, theme in themes(pseudo):
-        check(render_site(russian(what), theme, TEMPLATES))
+        check(render_site(Context(russian(what), theme), TEMPLATES))
 
 
 def test_no_page_of_a_country_video_or_city_says_anything_beside_it(pseudo, monkeypatch):
@@ -260,13 +262,13 @@ def test_no_page_of_a_country_video_or_city_says_anything_beside_it(pseudo, monk
     days_of = {"impression": 6, "end": 2, "viewer": 7, "watch-time": 7, "session": 7}
     what = replace(what, ratio_from=15, others={name: other(what, name, days) for name, days in days_of.items()})
     monkeypatch.setitem(globals(), "DATA", (*DATA, *names_in(details), "time-per-play"))
-    check(render_site(what, Theme("Acme Academy", locale=pseudo), TEMPLATES, details))
+    check(render_site(Context(what, Theme("Acme Academy", locale=pseudo), details), TEMPLATES))
 
 
 def test_no_page_of_a_month_shows_a_sentence_outside_the_catalogue(pseudo, monkeypatch):
     monkeypatch.setitem(globals(), "DATA", (*DATA, "countries-corrected.csv"))
     what, details = with_months()
-    site = render_site(russian(what), Theme("Acme Academy", locale=pseudo), TEMPLATES, details)
+    site = render_site(Context(russian(what), Theme("Acme Academy", locale=pseudo), details), TEMPLATES)
     months = {path: content for path, content in site.items() if path.startswith(("2026-", "months.", "feed."))}
     assert len(months) == 7
     check(months)
@@ -335,7 +337,7 @@ def hear_comparison(open_page: OpenPage, locale: str, folder: Path) -> list[str]
     what, details, _ = side_by_side.make_account()
     named = [replace(one, asset=replace(one.asset, title=f"Фильм {one.rank}")) for one in details.assets]
     files = render_site(
-        russian(what), Theme("Acme Academy", locale=locale), TEMPLATES, replace(details, assets=tuple(named))
+        Context(russian(what), Theme("Acme Academy", locale=locale), replace(details, assets=tuple(named))), TEMPLATES
     )
     page = open_page((write(files, folder) / "compare.html").as_uri(), **DESKTOP).page
     page.wait_for_selector("html.live")

@@ -6,6 +6,7 @@ import pytest
 
 from apivideo_geo.checks import check_links
 from apivideo_geo.errors import UsageError
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.site import render_site
 from apivideo_geo.render.theme import own_templates
 from apivideo_geo.render.theme.own_templates import POLICY, add_policy
@@ -51,7 +52,7 @@ def test_an_error_in_a_template_is_one_sentence_with_file_and_line(tmp_path, mon
         monkeypatch.setattr(own_templates, "SECONDS", 2.0)
     (tmp_path / "about.html").write_text(text)
     with pytest.raises(UsageError) as error:
-        render_site(small(), Theme("Acme", overrides=tmp_path), TEMPLATES)
+        render_site(Context(small(), Theme("Acme", overrides=tmp_path)), TEMPLATES)
     place = f"{tmp_path}/about.html, line {line}: " if line else f"The templates of {tmp_path}: "
     assert str(error.value).startswith(place)
     assert message in str(error.value)
@@ -81,7 +82,7 @@ def test_a_copy_of_an_older_file_of_macros_is_named_with_what_it_lacks(tmp_path,
     assert old in text
     (tmp_path / name).write_text(text.replace(old, new))
     with pytest.raises(UsageError) as error:
-        render_site(small(), Theme("Acme", overrides=tmp_path), TEMPLATES)
+        render_site(Context(small(), Theme("Acme", overrides=tmp_path)), TEMPLATES)
     assert str(error.value).startswith(f"{tmp_path}/{name}, line ")
     assert said in str(error.value)
     assert "in a copy of the file of this version, or remove it." in str(error.value)
@@ -213,7 +214,7 @@ def test_every_page_of_an_owners_base_has_the_policy_and_this_projects_own_stay_
         if name.endswith(".html") and name != "notebook.html":
             assert add_policy(page.decode()) == page.decode(), name
     (tmp_path / "base.html").write_text("<!doctype html><title>x</title>{% block main %}{% endblock %}")
-    own = render_site(small(), Theme("Acme", overrides=tmp_path), TEMPLATES)
+    own = render_site(Context(small(), Theme("Acme", overrides=tmp_path)), TEMPLATES)
     pages = {name for name in own if name.endswith(".html")} - {"notebook.html"}
     assert len(pages) > 5
     for name in pages:

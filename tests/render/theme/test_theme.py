@@ -14,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apivideo_geo.errors import UsageError
+from apivideo_geo.render.context import Context
 from apivideo_geo.render.site import render_site
 from apivideo_geo.render.theme.accent import DARK, LIGHT, accents, render_accent
 from apivideo_geo.render.theme.logo import LARGEST, load_logo
@@ -143,7 +144,7 @@ def own(folder: Path, **files: str) -> Theme:
 def test_one_template_replaces_that_of_the_project_and_can_build_on_it(tmp_path):
     about = '{% extends "original/about.html" %}{% block main %}<p>Our own words.</p>{{ super() }}{% endblock %}'
     ours = site_of(small())
-    site = render_site(small(), own(tmp_path, about_html=about), TEMPLATES)
+    site = render_site(Context(small(), own(tmp_path, about_html=about)), TEMPLATES)
     assert b"<p>Our own words.</p><h1>About the data</h1>" in site["about.html"]
     assert {name: site[name] for name in site if name != "about.html"} == {
         name: ours[name] for name in ours if name != "about.html"
@@ -152,7 +153,7 @@ def test_one_template_replaces_that_of_the_project_and_can_build_on_it(tmp_path)
 
 def test_ours_use_the_owners_base(tmp_path):
     base = '{% extends "original/base.html" %}{% block styles %}<meta name="own">{% endblock %}'
-    site = render_site(small(), own(tmp_path, base_html=base), TEMPLATES)
+    site = render_site(Context(small(), own(tmp_path, base_html=base)), TEMPLATES)
     assert b'<meta name="own">' in site["index.html"]
     assert b"<h1>" in site["index.html"]
 
@@ -165,7 +166,7 @@ def test_one_asset_replaces_that_of_the_project_and_more_can_be_added(tmp_path):
         about_css=".about { color: red; }",
         about_html='<img src="{{ asset[\'house.svg\'] }}" alt="">',
     )
-    site = render_site(small(), theme, TEMPLATES)
+    site = render_site(Context(small(), theme), TEMPLATES)
     script = next(content for name, content in site.items() if re.match(r"assets/page\.", name))
     assert b"apivideoGeo.legend = { start() {}, render() {} };" in script
     assert b"geo.table = {" in script
@@ -185,7 +186,7 @@ def test_one_asset_replaces_that_of_the_project_and_more_can_be_added(tmp_path):
 )
 def test_a_template_that_does_not_work_is_reported_in_a_sentence(tmp_path, text, said):
     with pytest.raises(UsageError) as error:
-        render_site(small(), own(tmp_path, about_html=text), TEMPLATES)
+        render_site(Context(small(), own(tmp_path, about_html=text)), TEMPLATES)
     assert said in str(error.value)
 
 
