@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from pathlib import Path
 
 
@@ -21,5 +22,9 @@ def check_regular(path: Path) -> None:
 
 
 def describe_other(path: Path) -> str:
-    """Return what ``path`` is, which is there and is not a file: "it is a folder", for example."""
-    return "it is a folder" if path.is_dir() else "it is not a file, but a pipe or a device"
+    """Return what ``path`` is, which is there and is not a file: "it is a pipe, not a file", for example."""
+    if path.is_dir():
+        return "it is a folder"
+    mode = path.stat().st_mode
+    what = "pipe" if stat.S_ISFIFO(mode) else "socket" if stat.S_ISSOCK(mode) else "device"
+    return f"it is a {what}, not a file"

@@ -28,6 +28,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 _NOT_A_FILE = re.compile(r"con|prn|aux|nul|(com|lpt)\d")
 """Names that no file can have on Windows."""
 _MEDIA_ID = re.compile("[A-Za-z0-9_-]{1,100}")
+_LIKE_A_KEY = re.compile(r"(gh[a-z]_|github_pat_)[A-Za-z0-9_]{16,}|(?<![A-Za-z0-9])[A-Za-z0-9]{20,}")
 
 
 def clean_text(text: str) -> str:
@@ -101,6 +102,23 @@ def shown(value: str) -> str:
     ("'yesterday'", '***')
     """
     return "***" if re.search(r"[A-Za-z0-9_-]{20}|:.*@", value, re.DOTALL) else repr(value[:80])
+
+
+def mask_keys(text: str) -> str:
+    """Return ``text`` with ``***`` instead of what looks like a key, such as one that was written into a wrong setting.
+
+    That is a word of 20 characters or more with small and capital letters and a digit (32 or more: without a digit).
+
+    >>> mask_keys("'ElYaTXCBFNjdxNAGXcn5HHCUBzSlTGQh' is not a metric; see my-report-of-november-2026.csv")
+    "'***' is not a metric; see my-report-of-november-2026.csv"
+    """
+
+    def masked(found: re.Match[str]) -> str:
+        word = found[0]
+        mixed = re.search("[a-z]", word) and re.search("[A-Z]", word)
+        return "***" if found[1] or (mixed and (len(word) >= 32 or re.search("[0-9]", word))) else word
+
+    return _LIKE_A_KEY.sub(masked, text)
 
 
 def clean_texts(column: StringValue, engine: str) -> StringValue:

@@ -21,7 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from apivideo_geo.errors import UsageError
 from apivideo_geo.model import FIRST_METRICS, METRICS, PEAK, RATIO_FROM, SESSION_COLUMNS, Detail, Note
 from apivideo_geo.owner_files import check_owner_file
-from apivideo_geo.plain_text import clean_text, has_control_characters, is_visible, shown
+from apivideo_geo.plain_text import clean_text, has_control_characters, is_visible, mask_keys, shown
 from apivideo_geo.text_files import READ_ERRORS, describe, read_text
 from apivideo_geo.wrong_values import did_you_mean, explain_value
 
@@ -40,6 +40,8 @@ OF_GITHUB = (
 )  # fmt: skip
 """Fields that GitHub Actions sets, each in the environment variable of its name."""
 KEY_PLACE = "an API key belongs only in the environment; set APIVIDEO_API_KEY there"
+SHORTEST_SECRET = 12
+"""Fewest characters of a key or token that is searched in other settings: a test's key may be an ordinary word."""
 ENVIRONMENT_ONLY = frozenset({"api_key", "source_date_epoch", *OF_GITHUB})
 """Fields that a settings file must not contain: secrets, and what the environment sets."""
 
@@ -414,6 +416,19 @@ class Settings(BaseSettings):
             raise ValueError(str(error)) from None
         return cleaned
 
+    @field_validator("logo", "templates", mode="before")
+    @classmethod
+    def _none_if_empty(cls, path: object) -> object:
+        return None if path == "" else path
+
+    @field_validator("history", "out", "exports", mode="before")
+    @classmethod
+    def _not_empty(cls, path: object) -> object:
+        """Refuse an empty path, which Python reads as the current folder."""
+        if isinstance(path, str) and not path.strip():
+            raise ValueError("it is empty; write the name of a folder")
+        return path
+
     @field_validator("history", "out", "exports", "logo", "templates")
     @classmethod
     def _expand_home(cls, path: Path | None) -> Path | None:
@@ -596,14 +611,29 @@ def load_settings(flags: Mapping[str, Any], config: Path | None = None) -> Setti
     if "metric" in given:
         given.setdefault("metrics", (given["metric"],))
     in_file = {name: value for name, value in values.items() if not _is_set(name, given)}
+
+    def where(name: str, number: int) -> str:
+        return place(path, text, name, number) if name in in_file else ""
+
     try:
-        return Settings(**(in_file | given))
+        settings = Settings(**(in_file | given))
     except ValidationError as error:
-
-        def where(name: str, number: int) -> str:
-            return place(path, text, name, number) if name in in_file else ""
-
         raise UsageError(_sentence(error, set(given), where)) from None
+    if name := _find_secret(settings):
+        raise UsageError(f"{_origin(name, 0, set(given), where)}: remove the key from it; {KEY_PLACE}.")
+    return settings
+
+
+def _find_secret(settings: Settings) -> str:
+    """Return the first setting that contains the API key or GitHub's token, or a text for all pages that is like one.
+
+    "" if there is none.
+    """
+    secrets = [secret for secret in (settings.key, settings.token) if len(secret) >= SHORTEST_SECRET]
+    for name, value in settings:
+        if name not in ENVIRONMENT_ONLY and any(secret in str(value) for secret in secrets):
+            return name
+    return next((name for name in ("title", "notice", "footer") if mask_keys(getattr(settings, name)) == "***"), "")
 
 
 def _is_set(name: str, given: Mapping[str, Any]) -> bool:
@@ -729,14 +759,22 @@ def _sentence(error: ValidationError, flags: set[str], in_file: Callable[[str, i
     name, *inner = map(str, error.errors()[0]["loc"] or ("",))
     message = explain_value(error)
     if not name:
-        return message[0].upper() + message[1:] + "."
+        begins_with_name = re.split(r"\W", message)[0] in Settings.model_fields  # which is not capitalised
+        return (message if begins_with_name else message[0].upper() + message[1:]) + "."
+    number = int(inner[0]) if inner and inner[0].isascii() and inner[0].isdecimal() else 0
+    return f"{_origin(name, number, flags, in_file)}: {message}{'' if message.endswith('?') else '.'}"
+
+
+def _origin(name: str, number: int, flags: set[str], in_file: Callable[[str, int], str]) -> str:
+    """Return where the value of the setting ``name`` comes from: an option, a line of the file or a variable.
+
+    ``number``, ``in_file``: as in :func:`_sentence`.
+    """
     if name in flags:
-        where = "--" + name.replace("_", "-")
-    elif found := in_file(name, int(inner[0]) if inner and inner[0].isascii() and inner[0].isdecimal() else 0):
-        where = f"{found}: {name}"
-    else:
-        where = name if name.isupper() else variable_of(name)
-    return f"{where}: {message}{'' if message.endswith('?') else '.'}"
+        return "--" + name.replace("_", "-")
+    if found := in_file(name, number):
+        return f"{found}: {name}"
+    return name if name.isupper() else variable_of(name)
 
 
 def find_misnamed_key() -> str:

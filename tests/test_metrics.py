@@ -437,13 +437,13 @@ def test_metric_is_short_for_one_and_the_stronger_place_wins(tmp_path, monkeypat
     assert load_settings({}).metrics == ("start",)
     assert load_settings({"metric": "view"}).metrics == ("view",)
     monkeypatch.setenv("APIVIDEO_GEO_METRICS", "play; viewer")
-    with pytest.raises(UsageError, match="Metric is short for metrics with one entry; drop one of the two"):
+    with pytest.raises(UsageError, match="metric is short for metrics with one entry; drop one of the two"):
         load_settings({})
     monkeypatch.delenv("APIVIDEO_GEO_METRIC")
     assert load_settings({}).metrics == ("play", "viewer")
     assert load_settings({"sessions": ("x.csv",)}).metrics == ("play", "viewer")  # those of another run, of the API
     monkeypatch.delenv("APIVIDEO_GEO_METRICS")
-    with pytest.raises(UsageError, match="Metric is for the Data API; session files count sessions"):
+    with pytest.raises(UsageError, match="metric is for the Data API; session files count sessions"):
         load_settings({"sessions": ("x.csv",), "metric": "play"})
     with pytest.raises(UsageError, match="'viewer' cannot be chosen; choose from play, view"):
         load_settings({"detail_metrics": ["viewer"]})

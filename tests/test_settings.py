@@ -59,10 +59,10 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch):
         ({"since": "yesterday"}, "--since: a day is written YYYY-MM-DD (it is 'yesterday')."),
         ({"since": "2026-02-30"}, "--since: there is no such day (it is '2026-02-30')."),
         ({"until": "1700000000"}, "--until: a day is written YYYY-MM-DD (it is '1700000000')."),
-        ({"since": "2026-02-02", "until": "2026-02-01"}, "Since (2026-02-02) is after until (2026-02-01); swap them."),
+        ({"since": "2026-02-02", "until": "2026-02-01"}, "since (2026-02-02) is after until (2026-02-01); swap them."),
         ({"detail": "city"}, "--detail: choose country, media or full (it is 'city')."),
         ({"sessions": ("a.csv",), "source": "data"}, "Session files go with source files, not with source data"),
-        ({"source": "files"}, "Source files needs at least one --sessions PATH."),
+        ({"source": "files"}, "source files needs at least one --sessions PATH."),
         ({"palette": "rainbow"}, "--palette: choose blue, green, teal, purple, orange or grey (it is 'rainbow')."),
         ({"metric": "viewer"}, "--metric: 'viewer' cannot be the only or the first metric; begin with one of play"),
         ({"metric": "plays"}, "--metric: 'plays' cannot be chosen; did you mean play? Choose from play, view,"),
@@ -72,8 +72,8 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch):
         ),
         ({"classes": 2}, "--classes: it must be at least 3 (it is 2)."),
         ({"classes": 10}, "--classes: it must be at most 9 (it is 10)."),
-        ({"class_method": "custom"}, "Class_method custom needs breaks"),
-        ({"breaks": "10; 100"}, "Breaks go with class_method custom, not with quantile; drop one of the two."),
+        ({"class_method": "custom"}, "class_method custom needs breaks"),
+        ({"breaks": "10; 100"}, "breaks go with class_method custom, not with quantile; drop one of the two."),
         ({"class_method": "custom", "breaks": "10; 5"}, "--breaks: each number must be greater than the one before"),
         ({"class_method": "custom", "breaks": "0; 5"}, "--breaks: it must be more than 0 (it is '0')."),
         ({"class_method": "custom", "breaks": "5; inf"}, "--breaks: write a finite number (it is 'inf')."),
@@ -236,9 +236,48 @@ def test_a_key_on_the_command_line_or_in_a_path_is_not_repeated(tmp_path):
     assert short not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "said"),
+    [
+        (
+            'locale = "fr"\ntitle = "Our SHORTkey12345"',
+            "SHORTkey12345",
+            "apivideo-geo.toml, line 2: title: remove the key",
+        ),
+        ('notice = "SHORTkey12345"', "SHORTkey12345", "apivideo-geo.toml, line 1: notice: remove the key"),
+        ('[links]\nAcme = "https://example.org/?key=SHORTkey12345"', "SHORTkey12345", "line 1: links: remove the key"),
+        (f'title = "{KEY}"', "", "apivideo-geo.toml, line 1: title: remove the key"),
+    ],
+)
+def test_a_key_in_a_text_for_the_pages_is_refused_by_the_name_of_the_setting(monkeypatch, text, key, said):
+    monkeypatch.setenv("APIVIDEO_API_KEY", key)
+    write(text)
+    with pytest.raises(UsageError) as error:
+        load_settings({})
+    assert said in str(error.value)
+    assert (key or KEY) not in str(error.value)
+
+
+def test_a_key_in_a_variable_for_the_pages_names_the_variable(monkeypatch):
+    monkeypatch.setenv("APIVIDEO_GEO_FOOTER", KEY)
+    with pytest.raises(UsageError, match=r"^APIVIDEO_GEO_FOOTER: remove the key from it; an API key belongs only in"):
+        load_settings({})
+
+
+def test_an_empty_path_is_no_logo_and_no_templates_but_not_a_folder():
+    write('logo = ""\ntemplates = ""')
+    assert (load_settings({}).logo, load_settings({}).templates) == (None, None)
+    write('history = ""')
+    with pytest.raises(UsageError, match="line 1: history: it is empty; write the name of a folder"):
+        load_settings({})
+    write("")
+    with pytest.raises(UsageError, match=r"^--out: it is empty; write the name of a folder"):
+        load_settings({"out": " "})
+
+
 def test_a_settings_file_that_is_a_pipe_does_not_block(tmp_path):
     os.mkfifo(tmp_path / "apivideo-geo.toml")
-    with pytest.raises(UsageError, match="it is not a file"):
+    with pytest.raises(UsageError, match="it is a pipe, not a file"):
         load_settings({})
 
 

@@ -61,25 +61,5 @@ class Redactor(logging.Filter):
         return True
 
 
-_KEY = re.compile(r"(gh[a-z]_|github_pat_)[A-Za-z0-9_]{16,}|(?<![A-Za-z0-9])[A-Za-z0-9]{20,}")
-
-
-def mask_keys(text: str) -> str:
-    """Return ``text`` with ``***`` instead of what looks like a key, such as one that was written into a wrong setting.
-
-    That is a word of 20 characters or more with small and capital letters and a digit (32 or more: without a digit).
-
-    >>> mask_keys("'ElYaTXCBFNjdxNAGXcn5HHCUBzSlTGQh' is not a metric; see my-report-of-november-2026.csv")
-    "'***' is not a metric; see my-report-of-november-2026.csv"
-    """
-
-    def masked(found: re.Match[str]) -> str:
-        word = found[0]
-        mixed = re.search("[a-z]", word) and re.search("[A-Z]", word)
-        return MASK if found[1] or (mixed and (len(word) >= 32 or re.search("[0-9]", word))) else word
-
-    return _KEY.sub(masked, text)
-
-
 redactor = Redactor()
 """The process-wide redactor. The client registers the key and tokens; the CLI attaches it to the log handlers."""

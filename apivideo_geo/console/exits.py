@@ -17,7 +17,7 @@ from typing import NoReturn
 import typer
 
 from apivideo_geo.errors import ApivideoGeoError, DataRefused, SourceFailed
-from apivideo_geo.plain_text import clean_text
+from apivideo_geo.plain_text import clean_text, mask_keys
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: 128 + SIGINT."""
@@ -133,8 +133,7 @@ def _explain_usage(error: typer.TyperException) -> str:
     if isinstance(error.__cause__, ValidationError):
         return f"{message.partition(': ')[0]}: {explain_value(error.__cause__)}."
     if context and type(error).__name__ == "NoSuchOption":
-        options = [option for parameter in context.command.params for option in parameter.opts]
-        return _explain_option(getattr(error, "option_name", ""), options)
+        return _explain_option(getattr(error, "option_name", ""), context)
     if extra := re.search(r"extra argument\(s\) \(([^\s)]+)", message):
         message = f"Unexpected argument {extra[1]}"
         if {"--sessions", "--counts"} & {*sys.argv}:
@@ -142,17 +141,29 @@ def _explain_usage(error: typer.TyperException) -> str:
     return f"{message} See --help." if message.endswith("?") else f"{message}; see --help."
 
 
-def _explain_option(name: str, options: list[str]) -> str:
-    """Say that there is no option ``name``, and which of the command's ``options`` or of the settings is meant."""
+def _explain_option(name: str, context: typer.Context) -> str:
+    """Say that the command has no option ``name``, and which option or setting is meant, or which command has it."""
     from apivideo_geo.settings import DEFAULT_FILE, ENVIRONMENT_ONLY, KEY_PLACE, Settings, is_key
     from apivideo_geo.wrong_values import nearest
 
     settings = {
         f"--{field.replace('_', '-')}": field for field in Settings.model_fields if field not in ENVIRONMENT_ONLY
     }
+    command = context.command.name
+    options = [option for parameter in context.command.params for option in parameter.opts]
+    others = [
+        other for other, one in getattr(context.parent and context.parent.command, "commands", {}).items()
+        if any(name in parameter.opts for parameter in one.params)
+    ]  # fmt: skip
     near = nearest(name, [*options, *settings])
     if is_key(name):
         advice = f"{KEY_PLACE}."
+    elif others and command == "forget" and name in ("--since", "--until"):
+        advice = "forget takes the days themselves: forget 2026-11-01 2026-11-02."
+    elif others:
+        advice = (
+            f"{', '.join(others)} {'has' if len(others) == 1 else 'have'} it, {command} does not; see {command} --help."
+        )
     elif near and near not in options:
         advice = f"{settings[near]} is a setting: write {settings[near]} = … in {DEFAULT_FILE}."
     else:
@@ -177,7 +188,7 @@ def _fail_unexpected(error: Exception) -> int:
 
 
 def _fail(message: str, code: int, title: str) -> int:
-    from apivideo_geo.api.secrets import mask_keys, redactor
+    from apivideo_geo.api.secrets import redactor
     from apivideo_geo.console.actions import publish_error
     from apivideo_geo.settings import secrets_in_environment
 

@@ -71,7 +71,7 @@ def test_each_month_and_day_has_its_place(tmp_path):
 def test_a_pipe_in_place_of_a_file_is_refused_by_name_and_does_not_block(tmp_path, name):
     (tmp_path / "2026").mkdir()
     os.mkfifo(tmp_path / name)
-    with pytest.raises(DataRefused, match=rf"{name}: it is not a file, but a pipe or a device"):
+    with pytest.raises(DataRefused, match=rf"{name}: it is a pipe, not a file"):
         history = load_history(tmp_path)
         history.load_assets()
         history.read_account()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -247,11 +248,19 @@ def test_a_truncated_parquet_file_among_complete_ones_is_named(tmp_path: Path, d
         ("nothing.csv", "nothing.csv: there is no such file; check the path"),
         ("no*.csv", r"no\*.csv: no file matches; check the pattern"),
         (".", "is a folder"),
+        ("pipe.csv", "pipe.csv: it is a pipe, not a file; save what it delivers as a file, and give that"),
+        ("/dev/null", "/dev/null: it is a device, not a file"),
     ],
 )
 def test_a_path_that_matches_no_file_is_refused(tmp_path: Path, duckdb: Any, pattern: str, said: str) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
     with pytest.raises(DataRefused, match=said):
         open_sessions([str(tmp_path / pattern)], duckdb)
+
+
+def test_an_empty_path_is_refused(duckdb: Any) -> None:
+    with pytest.raises(DataRefused, match="The path of a file is empty; name a file"):
+        open_sessions([""], duckdb)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from apivideo_geo.errors import DataRefused
+from apivideo_geo.owner_files import describe_other
 
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """How Spark, Hive and Athena write a missing value in the name of a folder."""
@@ -24,6 +25,8 @@ def find_files(given: str) -> list[str]:
 
     Raises :class:`DataRefused` if there is none, or if its name is not text in UTF-8.
     """
+    if not given.strip():
+        raise DataRefused("The path of a file is empty; name a file.")
     if is_remote(given):
         return [given]
     path = Path(given).expanduser()
@@ -31,6 +34,8 @@ def find_files(given: str) -> list[str]:
         return [_checked(str(path))]
     if path.is_dir():
         raise DataRefused(f"{given} is a folder: name the files in it, for example {given.rstrip('/')}/**/*.csv.")
+    if path.exists():
+        raise DataRefused(f"{given}: {describe_other(path)}; save what it delivers as a file, and give that.")
     found = sorted(name for name in glob.glob(str(path), recursive=True) if Path(name).is_file())  # noqa: PTH207
     if not found:
         what = (

@@ -116,7 +116,7 @@ def test_a_logo_in_utf_16_is_used_and_a_pipe_or_a_folder_is_refused(tmp_path):
     (tmp_path / "acme.svg").write_bytes(SVG.encode("utf-16"))
     assert (load_logo(tmp_path / "acme.svg").width, load_logo(tmp_path / "acme.svg").height) == (112, 28)
     os.mkfifo(tmp_path / "pipe.svg")
-    with pytest.raises(UsageError, match=r"Cannot read the logo .*pipe.svg: it is not a file"):
+    with pytest.raises(UsageError, match=r"Cannot read the logo .*pipe.svg: it is a pipe, not a file"):
         load_logo(tmp_path / "pipe.svg")
     with pytest.raises(UsageError, match="it is a folder"):
         load_logo(tmp_path)
