@@ -5,6 +5,8 @@
   const data = /** @type {CompareData} */ (/** @type {unknown} */ (geo.data));
   /** Maximum number of lines, as in the Python module `compare`. */
   const MOST = 5;
+  /** Maximum number of points that have the days of their weeks under them; more have months. */
+  const NAMED = 13;
   /** Height of the chart in pixels; width of the chart in a picture, which is drawn at twice its size; most notes in its text. */
   const TALL = 320, PICTURE = 760, NOTED = 4;
   const said = geo.byId("picture-said"), select = geo.byId("metric");
@@ -218,9 +220,10 @@
     const first = weeks[0], last = weeks[weeks.length - 1];
     const months = found.months.filter(([place]) => place >= first && place <= last + 1);
     const years = new Set([first, last].map((week) => formats.iso(found.offset + 7 * week + 3).slice(0, 4)));
-    const ticks = months.map(([place, brief, long]) => ({ at: place - first, text: years.size > 1 ? long : brief }));
+    // A point is at the middle of its week; few points have the days of their weeks under them.
+    const ticks = weeks.length > NAMED ? months.map(([place, brief, long]) => ({ at: place - first - 0.5, text: years.size > 1 ? long : brief })) : weeks.map((week, at) => ({ at, text: found.names[week] }));
     return {
-      lines, weeks: weeks.length, ticks: ticks.length ? ticks : [{ at: 0, text: found.names[first] }],
+      lines, weeks: weeks.length, ticks,
       label: `${heading()}: ${lines.map((line) => line.name).join(", ")}${marks ? data.marked : ""}`,
       seconds: !state.index && (kind === "seconds" || kind === "time"),
       write: limit,
@@ -232,7 +235,7 @@
     box.replaceChildren(what ? geo.lines.draw(what, width, TALL) : geo.make("p", nothing(), "empty"));
     if (!strip) return;
     strip.hidden = !what;
-    if (what) placeMarks(Number(/** @type {SVGElement} */ (box.firstElementChild).dataset.right));
+    if (what) placeMarks(endsOf(box.firstElementChild));
   }
 
   /** The names of what was not collected in this metric. @param {WeekItem[]} shown */
@@ -252,11 +255,34 @@
     return { from: found.offset + 7 * weeks[0] - begin, length: 7 * weeks.length };
   }
 
-  /** Puts the marks of notes and publications over the days of the chart. @param {number} right  where the lines end, in pixels */
-  function placeMarks(right) {
-    const { from, length } = days();
-    /** @type {HTMLElement} */ (strip).style.width = `${right}px`;
-    marks?.setAttribute("viewBox", `${from - 0.5} 0 ${length} 120`);
+  /** The days of each path of marks, as the page was sent. */
+  const marked = [...marks?.querySelectorAll("path") || []].map((path) => {
+    let day = 0;
+    const days = [...(path.getAttribute("d") || "").matchAll(/([Mm])(-?\d+)/g)].map(([, move, text]) => (day = move === "m" ? day + Number(text) : Number(text)));
+    return { path, days, stem: path.matches(".stem") };
+  });
+
+  /** Where the lines of a chart begin and end, in pixels. @param {Element | null} svg */
+  function endsOf(svg) {
+    const { left, right } = /** @type {SVGElement} */ (svg).dataset;
+    return { left: Number(left), right: Number(right) };
+  }
+
+  /**
+   * The days between the middles of the first and the last week, where the lines begin and end: the first day and their
+   * number, and what moves a day of the other halves of these weeks to these ends.
+   */
+  function between() {
+    const { from, length } = days(), [first, width] = length > 7 ? [from + 3, length - 7] : [from + 3 - 5000, 10000];
+    return { first, width, within: (/** @type {number} */ day) => Math.min(Math.max(day, first), first + width), shown: (/** @type {number} */ day) => day >= from && day < from + length };
+  }
+
+  /** Puts the marks of notes and publications over the days of the chart. @param {{left: number, right: number}} ends */
+  function placeMarks({ left, right }) {
+    const { first, width, within, shown } = between();
+    Object.assign(/** @type {HTMLElement} */ (strip).style, { left: `${left}px`, width: `${right - left}px` });
+    marks?.setAttribute("viewBox", `${first} 0 ${width} 120`);
+    for (const { path, days, stem } of marked) path.setAttribute("d", days.filter(shown).map((day) => `M${within(day)} 8${stem ? "V120" : "h0"}`).join(""));
   }
 
   /** What the points are, and which weeks have none. @param {number[]} weeks @param {WeekItem[]} shown */
@@ -486,22 +512,19 @@
     const names = [...svg.querySelectorAll("text")].map(textOf);
     svg.remove();
     const facts = [heading(), daysOfWeeks(overOf(weeksShown())), ...notesShown()];
-    const shapes = [...lines, ...marksShown(Number(svg.dataset.right))];
+    const shapes = [...lines, ...marksShown(endsOf(svg))];
     return geo.draw.sheet({ heading: what.lines.map((line) => line.name).join(" · "), facts, words: what.label, shapes, labels: names, width: PICTURE, height: TALL, scale: 2 });
   }
 
-  /** The marks over the days of the picture. @param {number} right @returns {PictureShape[]} */
-  function marksShown(right) {
+  /** The marks over the days of the picture. @param {{left: number, right: number}} ends @returns {PictureShape[]} */
+  function marksShown({ left, right }) {
     if (!marks) return [];
-    const { from, length } = days();
-    return [...marks.querySelectorAll("path")].flatMap((path) => {
-      const { stroke, strokeWidth } = getComputedStyle(path), stem = path.matches(".stem");
-      let day = 0;
-      return [...(path.getAttribute("d") || "").matchAll(/([Mm])(-?\d+)/g)].flatMap(([, move, text]) => {
-        day = move === "m" ? day + Number(text) : Number(text);
-        if (day < from || day >= from + length) return [];
-        const x = Math.round((right * (day - from + 0.5)) / length);
-        return [{ d: stem ? `M${x} 8V${TALL - 24}` : `M${x} 8h0`, stroke, width: parseFloat(strokeWidth), round: path.matches(".noted"), dash: stem ? [2, 3] : undefined }];
+    const { first, width, within, shown } = between();
+    return marked.flatMap(({ path, days, stem }) => {
+      const { stroke, strokeWidth } = getComputedStyle(path);
+      return days.filter(shown).map((day) => {
+        const x = Math.round(left + ((right - left) * (within(day) - first)) / width);
+        return { d: stem ? `M${x} 8V${TALL - 24}` : `M${x} 8h0`, stroke, width: parseFloat(strokeWidth), round: path.matches(".noted"), dash: stem ? [2, 3] : undefined };
       });
     });
   }

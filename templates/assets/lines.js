@@ -4,8 +4,8 @@
   const SPACE = "http://www.w3.org/2000/svg";
   /** Pixels above and under the plot, smallest distance of two names, length of the piece of line before a name. */
   const ROOM = 16, UNDER = 24, GAP = 18, KEY = 20;
-  /** Largest part of the width that the names take; distance of two dates, in pixels. */
-  const NAMES = 0.36, APART = 84;
+  /** Largest part of the width that the names take; space between two dates, between figures and lines, between lines and names, in pixels. */
+  const NAMES = 0.36, APART = 14, BEFORE = 10, AFTER = 12;
   const SIZE = 13;
 
   /** Round values up to `top`, for the lines behind the chart. @type {ApivideoGeo["lines"]["levels"]} */
@@ -40,7 +40,12 @@
     return element;
   }
 
-  const pen = () => /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+  /** What measures texts of the chart. @param {string} weight  of the font */
+  function pen(weight) {
+    const context = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+    context.font = `${weight} ${SIZE}px ${getComputedStyle(document.body).fontFamily}`;
+    return context;
+  }
 
   /** Cuts a name until it fits. @param {string} name @param {number} room @param {CanvasRenderingContext2D} pen */
   function cut(name, room, pen) {
@@ -61,23 +66,23 @@
   /** Draws the chart. @type {ApivideoGeo["lines"]["draw"]} */
   function draw({ lines, weeks, ticks, label, seconds, write }, width, height) {
     const svg = make("svg", { class: "lines", width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, focusable: "false" });
-    const measure = pen();
-    measure.font = `600 ${SIZE}px ${getComputedStyle(document.body).fontFamily}`;
-    const widest = Math.max(...lines.map((line) => measure.measureText(line.name).width)) + KEY + 16;
+    const bold = pen("600"), plain = pen("400");
+    const widest = Math.max(...lines.map((line) => bold.measureText(line.name).width)) + AFTER + KEY + 10;
     const right = Math.round(width - Math.min(widest, width * NAMES)), bottom = height - UNDER;
     const highest = Math.max(0, ...lines.flatMap((line) => line.values.filter((value) => !Number.isNaN(value)))) || 1;
     // A time is round in hours or minutes.
     const unit = seconds ? [3600, 60, 1].find((each) => highest >= 2 * each) || 1 : 1;
     const marks = levels(highest / unit).map((level) => level * unit);
-    /** @param {number} index */
-    const across = (index) => rounded(((index + 0.5) * right) / weeks);
+    const left = Math.ceil(Math.max(0, ...marks.map((level) => plain.measureText(write(level)).width))) + BEFORE;
+    /** The first week is at the left end, the last one at the right end; a single one is in the middle. @param {number} index */
+    const across = (index) => rounded(left + (right - left) * (weeks > 1 ? index / (weeks - 1) : 0.5));
     /** @param {number} value */
     const down = (value) => rounded(ROOM + (bottom - ROOM) * (1 - value / highest));
-    svg.append(...[0, ...marks].map((level) => make("path", { class: level ? "level" : "level zero", d: `M0 ${down(level)}h${right}` })));
+    svg.append(...[0, ...marks].map((level) => make("path", { class: level ? "level" : "level zero", d: `M${left} ${down(level)}H${right}` })));
     for (const { slot, values } of lines) svg.append(...path(slot, values, across, down));
-    svg.append(...marks.map((level) => make("text", { class: "figure", x: 0, y: down(level) - 4 }, write(level))));
-    svg.dataset.right = String(right);
-    svg.append(...names(lines, right, width, bottom, down, measure), ...dates(ticks, right / weeks, right, height));
+    svg.append(...marks.map((level) => make("text", { class: "figure", x: 0, y: down(level) + 4.5 }, write(level))));
+    Object.assign(svg.dataset, { left, right });
+    svg.append(...names(lines, right, width, bottom, down, bold), ...dates(ticks.filter(({ at }) => at >= -0.5 && at <= weeks - 0.5), across, width, height, plain));
     return /** @type {SVGSVGElement} */ (svg);
   }
 
@@ -102,25 +107,28 @@
     });
     const places = spread(ends.map((end) => end.y), GAP, ROOM, bottom);
     return ends.flatMap(({ slot, name, y }, index) => {
-      const place = rounded(places[index]), x = right + 6;
+      const place = rounded(places[index]), x = right + AFTER;
       const text = make("text", { class: "name", x: x + KEY + 6, y: place + 4.5 }, cut(name, width - x - KEY - 6, measure));
       const full = make("title", {}, name);
       text.append(full);
-      return [...(place === y ? [] : [make("path", { class: "lead", d: `M${right} ${y}L${x} ${place}` })]), make("path", { class: `line s${slot}`, d: `M${x} ${place}h${KEY}` }), text];
+      return [...(place === y ? [] : [make("path", { class: "lead", d: `M${right + AFTER / 2} ${y}L${x} ${place}` })]), make("path", { class: `line s${slot}`, d: `M${x} ${place}h${KEY}` }), text];
     });
   }
 
-  /** Dates under the chart, as many as have room. @param {ChartTick[]} ticks @param {number} week  width of a week @param {number} right @param {number} height */
-  function dates(ticks, week, right, height) {
-    const shown = [];
-    let free = -Infinity;
-    for (const { at, text } of ticks) {
-      const x = rounded(at * week);
-      if (x < free || x > right - 20) continue;
-      shown.push(make("text", { class: x < 30 ? "start" : "", x, y: height - 6 }, text));
-      free = x + APART + (x < 30 ? APART / 2 : 0);
-    }
-    return shown;
+  /**
+   * Dates under the chart: all of them if they have room, else every second one and so on, counted from the last.
+   * @param {ChartTick[]} ticks @param {(index: number) => number} across @param {number} width @param {number} height @param {CanvasRenderingContext2D} measure
+   */
+  function dates(ticks, across, width, height, measure) {
+    const texts = ticks.map(({ at, text }) => {
+      const half = measure.measureText(text).width / 2;
+      return { text, half, x: rounded(Math.min(Math.max(across(at), half), width - half)) };
+    }).reverse();
+    /** @param {number} step */
+    const every = (step) => texts.filter((_, index) => index % step === 0);
+    let step = 1;
+    while (every(step).some((one, index, shown) => index && shown[index - 1].x - one.x < shown[index - 1].half + one.half + APART)) step += 1;
+    return every(step).map(({ x, text }) => make("text", { x, y: height - 6 }, text));
   }
 
   geo.lines = { levels, spread, draw };

@@ -708,7 +708,7 @@ interface ChartLine {
 }
 
 interface ChartTick {
-  /** Distance from the first week, in weeks. */
+  /** Distance from the first point, in weeks. */
   at: number;
   text: string;
 }

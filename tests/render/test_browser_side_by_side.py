@@ -169,9 +169,10 @@ def heights(page: Page) -> list[dict[int, float]]:
     """Of each line of the chart: week → height in pixels above zero; a gap is not in it."""
     paths = page.locator("#chart path.line").all()
     drawn = [path for line in paths if "h" not in (path := line.get_attribute("d"))]
-    zero, right = map(float, page.locator("#chart .zero").get_attribute("d").removeprefix("M0 ").split("h"))
+    left, zero, right = map(float, re.findall(r"[\d.]+", page.locator("#chart .zero").get_attribute("d")))
     found = [[point.split() for point in re.split("[ML]", path) if point] for path in drawn]
-    return [{int(5 * float(x) / right): zero - float(y) for x, y in line} for line in found]
+    # The first of the five weeks is at the left end, the last one at the right end.
+    return [{round(4 * (float(x) - left) / (right - left)): zero - float(y) for x, y in line} for line in found]
 
 
 def test_every_sum_in_tables_and_chart_is_that_of_the_facts(open_page: OpenPage, site, sums):
@@ -209,6 +210,36 @@ def check_sums(page: Page, keys: dict[str, list[str]], sums) -> None:
     for line, mean in zip(drawn, means, strict=True):
         assert line.keys() == mean.keys(), "the week that was not collected is a gap, the last one is not over"
         assert {week: height * highest / pixels for week, height in line.items()} == pytest.approx(mean, abs=0.5)
+
+
+def is_uncovered(page: Page, selector: str) -> bool:
+    """Whether nothing is over the middle of an element, such as an open list."""
+    return page.evaluate(
+        f"(() => {{ const one = document.querySelector('{selector}'), box = one.getBoundingClientRect();"
+        " return one.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)); })()"
+    )
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_the_lines_use_the_width_of_the_chart_and_each_week_is_named_under_its_point(open_page: OpenPage, site, width):
+    options = {"viewport": {"width": width, "height": 900}}
+    page = compare(open_page, site, "?compare=FRA&period=2026-09-21..2026-10-04", **options)
+    check_ends(page, "4 Oct 2026")
+    page = compare(open_page, site, "?compare=FRA&period=2026-09-24..2026-09-26", **options)
+    point, week = (page.locator(f"#chart {one}").bounding_box() for one in (".point", "text:last-child"))
+    assert page.locator("#chart text:last-child").inner_html() == "21–27 Sept 2026"
+    assert point["x"] + point["width"] / 2 == pytest.approx(week["x"] + week["width"] / 2, abs=2)
+
+
+def check_ends(page: Page, last: str) -> None:
+    """Fail unless a line goes from one end of the chart to the other, and weeks until ``last`` are named under them."""
+    axis, line = (page.locator(f"#chart {one}").first.bounding_box() for one in (".zero", ".line"))
+    texts = [one for one in page.locator("#chart text").all() if one.inner_html().endswith("2026")]
+    assert line["x"] == pytest.approx(axis["x"], abs=3) and line["width"] == pytest.approx(axis["width"], abs=5)
+    for box in (one.bounding_box() for one in texts):
+        ends = axis["x"], axis["x"] + axis["width"]
+        assert any(box["x"] - 2 <= end <= box["x"] + box["width"] + 2 for end in ends)
+    assert texts and texts[0].inner_html().endswith(last)
 
 
 def test_a_period_shows_the_weeks_that_are_mostly_in_it(open_page: OpenPage, site, sums):
@@ -575,8 +606,8 @@ def test_notes_and_publications_are_marked_on_their_days_listed_and_in_the_pictu
         axis = page.locator("#chart .level").first.bounding_box()
         left, width = axis["x"], axis["width"]
         box = page.locator(".marked .noted").bounding_box()
-        at = ((NOTE.day - first).days + 0.5) / (7 * weeks)
-        assert box["x"] + box["width"] / 2 == pytest.approx(left + width * at, abs=3)
+        at = ((NOTE.day - first).days - 3) / (7 * weeks - 7)  # the lines begin on a Thursday and end on one
+        assert box["x"] + box["width"] / 2 == pytest.approx(left + width * min(at, 1), abs=3)
     with page.expect_download() as saved:
         page.click("#save-svg")
     svg = Path(saved.value.path()).read_text(encoding="utf-8")
@@ -619,7 +650,7 @@ def test_all_is_chosen_with_the_keyboard_alone_and_announced(open_page: OpenPage
     page.keyboard.type("japan")
     page.keyboard.press("Enter")
     assert said.inner_text() == "At most five can be compared. Remove one first."
-    assert page.locator("#full").is_visible()
+    assert is_uncovered(page, "#full") and page.locator("#choices").is_visible()
     page.keyboard.press("Escape")
     assert page.locator("#choices").is_hidden()
     while page.evaluate("document.activeElement.getAttribute('aria-label')") != "Remove Austria":

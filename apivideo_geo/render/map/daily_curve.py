@@ -41,17 +41,19 @@ def render_timeline(daily: Sequence[DayCount], formats: Formats, alternative: st
     return Frame(daily, formats).render([day.count or 0 for day in daily], alternative, marks)
 
 
-def render_marks(first: date, days: int, notes: Sequence[int], published: Sequence[int]) -> str:
-    """Return marks above a curve of ``days`` days from ``first`` on, to be drawn over it.
+def render_marks(first: date, shown: tuple[float, float], notes: Sequence[int], published: Sequence[int]) -> str:
+    """Return marks above a curve, to be drawn over it.
 
-    ``notes`` and ``published`` are ascending indexes of days.
+    ``notes`` and ``published`` are ascending indexes of days, 0 is ``first``. ``shown``: where the curve begins, in
+    days after the middle of the first day, and how many days wide it is.
 
     A note is a dot with a line down to the axis, a publication a square: lines without a length, whose caps keep their
     form however far the picture is stretched.
     """
+    begin, days = shown
     drawn = "".join(f'<path class="{kind}" d="{path}"/>' for kind, path in _marks(notes, published) if path)
     return (
-        f'<svg class="marks" width="100%" height="{_ROOM + _TALL}" viewBox="-.5 0 {days} {_ROOM + _TALL}" '
+        f'<svg class="marks" width="100%" height="{_ROOM + _TALL}" viewBox="{begin:g} 0 {days:g} {_ROOM + _TALL}" '
         f'preserveAspectRatio="none" data-first="{first}">{drawn}</svg>'
     )
 

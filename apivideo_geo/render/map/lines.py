@@ -41,13 +41,15 @@ def render_lines(lines: Sequence[Line], ticks: Sequence[Tick], formats: Formats,
         return ""
     levels, weeks = make_levels(top), len(lines[0].values)
     top = max(top, levels[-1]) if levels else 1
+    # The first value is at the left end, the last one at the right end; a single one is in the middle.
+    left, wide = (0.5, weeks - 1) if weeks > 1 else (0, 1)
     return "\n".join(
         [
             f'<svg class="lines" height="{_ROOM + _TALL + 24}" role="img" aria-label="{escape(alternative)}" '
             'focusable="false">',
-            f'<svg class="plots" y="{_ROOM}" width="{WIDE}%" height="{_TALL}" viewBox="0 0 {weeks} {HEIGHT}" '
+            f'<svg class="plots" y="{_ROOM}" width="{WIDE}%" height="{_TALL}" viewBox="{left:g} 0 {wide} {HEIGHT}" '
             'preserveAspectRatio="none">',
-            *(f'<path class="level" d="M0 {_height(level, top)}h{weeks}"/>' for level in (0, *levels)),
+            *(f'<path class="level" d="M{left:g} {_height(level, top)}h{wide}"/>' for level in (0, *levels)),
             *(_path(slot, line.values, top) for slot, line in enumerate(lines)),
             "</svg>",
             *_level_texts(levels, top, formats),

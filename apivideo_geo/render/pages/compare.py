@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
@@ -20,7 +21,7 @@ from apivideo_geo.days import ONE_DAY
 from apivideo_geo.model import PER_DAY, DayCount, ratios_of
 from apivideo_geo.render.addresses import collection_page, country_page, group_page
 from apivideo_geo.render.context import Context
-from apivideo_geo.render.map.daily_curve import make_ticks
+from apivideo_geo.render.map.daily_curve import Tick, make_ticks
 from apivideo_geo.render.map.lines import Line, render_lines
 from apivideo_geo.render.map.script_data import make_shown, shared_data, words_of_others
 from apivideo_geo.render.pages.figures import change_cell, compared
@@ -31,6 +32,8 @@ from apivideo_geo.render.text.value_names import asset_kind, asset_title
 
 MOST = 5
 """Maximum number of lines; also in ``compare-page.js``."""
+NAMED = 13
+"""Maximum number of points that have the days of their weeks under them; more have months."""
 WEEKS = "weeks.js"
 """The file of the first metric, which also has the names of all that can be compared."""
 
@@ -264,15 +267,17 @@ def make_compare(
     found, summary, formats = Weeks(context), context.summary, context.formats
     leading = [item for item in found.items if item.kind == "country"][:MOST]
     over = [week for week in found.weeks if week.over]
-    days = [DayCount(over[0].monday + ONE_DAY * at, 0) for at in range(7 * len(over))] if over else []
-    marks = make_marks(context.notes, days, context)
+    first = found.weeks[0].monday if found.weeks else date.min
+    days = [DayCount(first + ONE_DAY * at, 0) for at in range(7 * len(found.weeks))]
+    # The chart begins and ends in the middle of a week.
+    marks = make_marks(context.notes, days, context, (3, max(7 * len(over) - 7, 1)))
     names = formats.listed([item.name for item in leading])
     words = formats.say(
         "%(plays)s a day, week by week: %(names)s", plays=sentences.noun(summary.metric, formats), names=names
     )
     table, control = _Table(found, leading), make_control(context)
     chart = (
-        render_lines(table.lines(), list(make_ticks(days, formats)), formats, with_marks(words, marks, formats))
+        render_lines(table.lines(), list(_ticks(found, over)), formats, with_marks(words, marks, formats))
         if over and leading
         else ""
     )
@@ -305,6 +310,20 @@ def _script_data(found: Weeks, leading: Sequence[str], data: Mapping[str, Any], 
         "series": [by_day.get(script_stem(item.page), "") for item in found.items if item.by_video],
         "metrics": words_of_others(summary, found.context.formats),
     }
+
+
+def _ticks(found: Weeks, over: Sequence[Week]) -> Iterator[Tick]:
+    """Yield the dates under the chart of the weeks that are ``over``: their days if they are few, otherwise months."""
+    if len(over) == 1:
+        yield Tick(50, found.name_of(over[0]), "middle")
+    elif len(over) <= NAMED:
+        yield Tick(0, found.name_of(over[0]), "start")
+        yield Tick(100, found.name_of(over[-1]), "end")
+    else:
+        days = [DayCount(over[0].monday + ONE_DAY * at, 0) for at in range(7 * len(over))]
+        for tick in make_ticks(days, found.context.formats):
+            percent = (tick.percent * len(over) - 50) / (len(over) - 1)
+            yield replace(tick, percent=min(max(percent, 0), 100))
 
 
 class _Table:

@@ -100,8 +100,14 @@ def _published(day: date, notes: Sequence[Note], context: Context) -> Iterator[E
     yield Event(f"published/{day}", "published", day, text, link)
 
 
-def make_marks(notes: Sequence[Note], daily: Sequence[DayCount], context: Context) -> Marks:
-    """Return the marks of a curve of the consecutive days ``daily``."""
+def make_marks(
+    notes: Sequence[Note], daily: Sequence[DayCount], context: Context, shown: tuple[float, float] | None = None
+) -> Marks:
+    """Return the marks of a curve of the consecutive days ``daily``.
+
+    ``shown``: where the curve begins, in days after the middle of the first day, and how many days wide it is; by
+    default it shows all of ``daily``.
+    """
     if not daily:
         return Marks()
     first, last = daily[0].day, daily[-1].day
@@ -114,7 +120,7 @@ def make_marks(notes: Sequence[Note], daily: Sequence[DayCount], context: Contex
         places[event.kind][(event.day - first).days] = None
     published, formats = len(inside) - len(own), context.formats
     return Marks(
-        Markup(render_marks(first, len(daily), [*places["note"]], [*places["published"]])),  # noqa: S704 - only numbers
+        Markup(render_marks(first, shown or (-0.5, len(daily)), [*places["note"]], [*places["published"]])),  # noqa: S704 - only numbers
         formats.say_many("%(count)s note", "%(count)s notes", len(own)) if own else "",
         formats.say_many("%(count)s publication", "%(count)s publications", published) if published else "",
         tuple((event, formats.day(event.day)) for event in sorted(events, key=lambda event: event.day)[::-1][:LISTED]),
