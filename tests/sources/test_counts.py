@@ -299,11 +299,23 @@ def test_each_row_is_in_the_sum_of_the_run_and_one_of_an_unknown_metric_is_rejec
     assert "'no metric, although other rows have one' 1, 'the metric is not known' 1" in said
     assert "for example 'banana' in " in said
     assert "a.csv, line 24" in said
-    half = "day,country,metric,count\n2026-11-01,Peru,play,5\n2026-11-01,Chile,Plays,5\n"
-    assert "'Plays' in " in collect(tmp_path, ("b.csv", half), code=5).stderr
+    half = "day,country,metric,count\n2026-11-01,Peru,play,5\n2026-11-01,Chile,Stalls,5\n"
+    wrong = collect(tmp_path, ("b.csv", half), code=5).stderr
+    assert "'Stalls' in " in wrong
+    assert "b.csv, line 3; the known metrics are play, view, impression, start, end, viewer, watch-time" in wrong
     only = collect(tmp_path, ("c.csv", "day,country,metric,count\n" + "".join(rows)), more=("--metric", "play")).stdout
     assert "Rows read: 22 = 11 counted + 11 rejected" in only
     assert "'counts of another metric' 11" in only
+
+
+def test_metrics_are_read_in_the_spellings_of_other_tables(tmp_path: Path) -> None:
+    spellings = {"Peru": "Plays", "Chile": "play ", "France": "PLAY", "Spain": "play-total", "Italy": "Video plays"}
+    rows = [f"2026-11-08,{country},{metric},5\n" for country, metric in spellings.items()]
+    more = "2026-11-08,Peru,IMPRESSIONS,9\n2026-11-08,Chile,Impression,8\n2026-11-08,Peru,Watch Time,700\n"
+    collect(tmp_path, ("a.csv", "day,country,metric,count\n" + "".join(rows) + more))
+    assert stored(tmp_path) == {"2026-11-08": dict.fromkeys(("PER", "CHL", "FRA", "ESP", "ITA"), 5)}
+    assert stored(tmp_path, folder="history/metrics/impression") == {"2026-11-08": {"PER": 9, "CHL": 8}}
+    assert stored(tmp_path, folder="history/metrics/watch-time") == {"2026-11-08": {"PER": 700}}
 
 
 @pytest.mark.parametrize(

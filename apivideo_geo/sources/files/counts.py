@@ -19,7 +19,7 @@ import pyarrow as pa
 from apivideo_geo.engines import FILE, Layout, engine_errors, read_sessions
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.geo.countries import to_alpha3
-from apivideo_geo.model import DIMENSIONS, UNKNOWN
+from apivideo_geo.model import DIMENSIONS, FIRST_METRICS, METRICS, UNKNOWN
 from apivideo_geo.sources.files.answers import Answer, read_answers
 from apivideo_geo.sources.files.columns import CODES, Names, key_of, other_names
 from apivideo_geo.sources.files.layouts import SourceFile, first_line, kind_of, open_source
@@ -31,11 +31,16 @@ if TYPE_CHECKING:
 
 BREAKDOWNS = tuple(name for name in DIMENSIONS if name != "total")
 CELLS = ("day", "country", "code", "metric", "dimension", "value", "count", "state", "reason", *BREAKDOWNS)
+METRIC_SPELLINGS: Mapping[str, str] = {
+    **{key_of(name): name for name in METRICS}, **{key_of(f"{name}s"): name for name in METRICS},
+    "playcount": "play", "playtotal": "play", "videoplays": "play", "pageviews": "view", "videoviews": "view",
+    "uniqueviewer": "viewer", "uniqueviewers": "viewer",
+}  # fmt: skip
+"""Key of what a table calls a metric → the metric."""
 NUMBERS: Mapping[str, str] = {
     "count": "", "counts": "", "metricvalue": "", "number": "", "n": "", "total": "", "visits": "", "nbvisits": "",
-    "visitors": "", "users": "", "activeusers": "", "pageviews": "view", "hits": "", "play": "play", "plays": "play",
-    "view": "view", "views": "view", "videoviews": "view", "impression": "impression", "impressions": "impression",
-    "start": "start", "starts": "start", "end": "end", "ends": "end", "session": "session", "sessions": "session",
+    "visitors": "", "users": "", "activeusers": "", "hits": "",
+    **{key: metric for key, metric in METRIC_SPELLINGS.items() if metric in FIRST_METRICS},
 }  # fmt: skip
 """Key of a column of numbers → the metric that its name says; "" if it says none."""
 _OWN = {
@@ -101,6 +106,15 @@ def open_counts(paths: Sequence[str], connection: BaseBackend, metric: str = "")
     _add_answers(found, answers)
     found.rows = sum(map(len, found.cells))
     return found
+
+
+def read_metric(text: str) -> str:
+    """Return the metric that a table calls ``text``; ``text`` in lower case if it is not a known one.
+
+    >>> read_metric(" Plays"), read_metric("Watch time"), read_metric("banana")
+    ('play', 'watch-time', 'banana')
+    """
+    return METRIC_SPELLINGS.get(key_of(text), text.strip().lower())
 
 
 def are_counts(paths: Sequence[str], connection: BaseBackend) -> bool:

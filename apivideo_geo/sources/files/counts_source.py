@@ -22,7 +22,7 @@ from apivideo_geo.facts import facts_table, find_overfull
 from apivideo_geo.history.ledger import LedgerDay
 from apivideo_geo.model import DETAIL_DIMENSIONS, DIMENSIONS, METRICS, MOST_COUNT, UNKNOWN, UNKNOWN_TEXT, Facts, Refused
 from apivideo_geo.settings import Settings
-from apivideo_geo.sources.files.counts import BREAKDOWNS, COUNTS, TOTALS, CountFiles, open_counts, utc_days
+from apivideo_geo.sources.files.counts import BREAKDOWNS, COUNTS, TOTALS, CountFiles, open_counts, read_metric, utc_days
 from apivideo_geo.sources.files.dates import explain_time, quote_value, shorten
 from apivideo_geo.sources.files.find_error import find_row
 from apivideo_geo.sources.files.paths import is_remote
@@ -88,7 +88,11 @@ def _written(cells: pa.Table) -> set[str]:
 
 
 def _metric_of(cells: pa.Table) -> pa.ChunkedArray:
-    return pc.utf8_lower(pc.utf8_trim_whitespace(cells["metric"].cast(pa.string())))
+    """Return the metric of each cell, as :func:`read_metric` reads it; null if it names none."""
+    written = cells["metric"].cast(pa.string())
+    texts = pc.unique(written)
+    metrics = pa.array([text and read_metric(text) for text in texts.to_pylist()], pa.string())
+    return metrics.take(pc.index_in(written, texts))
 
 
 def _only(files: CountFiles, metric: str) -> CountFiles:
@@ -225,7 +229,8 @@ class CountsSource(Source):
             why = explain_time(written, self._settings.date_format, "a day; write days like 2026-11-08")
             return f"{quote_value(*self._files.origins[row[FILE]], written, 'day', COUNTS)} {why}"
         value = row[_EXAMPLES[reason]] if reason in _EXAMPLES else ""
-        return f"{shorten(value)} in {self._place(row)}" if value else ""
+        step = f"; the known metrics are {', '.join(METRICS)}" if reason == UNKNOWN_METRIC else ""
+        return f"{shorten(value)} in {self._place(row)}{step}" if value else ""
 
     def _add(self, facts: DayFacts, row: Mapping[str, Any], number: int) -> None:
         """Add a row to the facts of its day: to its country, and to each breakdown that it names."""
@@ -302,7 +307,7 @@ def read_number(text: str) -> int | None:
 
 def _reason(row: Mapping[str, Any], number: int | None, accepted: set[str], today: date) -> str:
     """Return why ``row`` cannot be counted; "" if it can."""
-    state, metric = (row["state"] or "").strip().lower(), (row["metric"] or "").strip().lower()
+    state, metric = (row["state"] or "").strip().lower(), read_metric(row["metric"] or "")
     country, digits = (row["country"] or "").strip().lower(), (row["count"] or "").strip()
     checks = (
         (row["reason"], row["reason"]),
