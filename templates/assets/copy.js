@@ -1,6 +1,13 @@
-/** Copy buttons next to samples of code: each copies the text of the `pre` in its own box. */
+/** Copy buttons next to samples of code: each copies the text of the `pre` in its own box. Samples get the address of the site. */
 (function () {
   "use strict";
+  const samples = /** @type {HTMLElement | null} */ (document.querySelector("[data-base]"));
+  // A page that was opened as a file has no address that other programs could load.
+  if (samples && /^https?:$/u.test(location.protocol)) {
+    const base = samples.dataset.base || "", own = new URL(".", location.href).href;
+    for (const code of samples.querySelectorAll("pre code")) code.textContent = (code.textContent || "").replaceAll(base, () => own);
+    /** @type {HTMLElement} */ (document.getElementById("base-note")).hidden = true;
+  }
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button.copy"))) {
     const words = button.textContent;
     button.addEventListener("click", async () => {

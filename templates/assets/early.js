@@ -157,6 +157,16 @@
     busy.clear();
   }
 
+  /** Writes the whole address of the embedded map into the HTML to copy. A page that was opened as a file has none. */
+  function showAddress() {
+    const snippet = /** @type {HTMLTextAreaElement | null} */ (document.getElementById("snippet")), note = document.getElementById("snippet-note");
+    if (!snippet || !note || !/^https?:$/u.test(location.protocol)) return;
+    const address = new URL("embed.html", location.href).href.replaceAll("&", "&amp;");
+    snippet.value = snippet.value.replace('src="embed.html', () => `src="${address}`);
+    note.hidden = true;
+  }
+  showAddress();
+
   // The map can be reached with the Tab key from the start.
   ground.tabIndex = 0;
   /** @type {[string, (event: any) => void][]} */

@@ -35,15 +35,16 @@
   geo.byId("copy-picture")?.addEventListener("click", copy);
   snippet?.addEventListener("focus", () => snippet.select());
 
-  /** Writes the address of the embedded map into the HTML: the page knows its own, and what the reader chose. */
+  /** Adds what the reader chose to the address of the embedded map in the HTML. */
   geo.showSnippet = () => {
     if (!snippet) return;
-    const url = new URL("embed.html", location.href), chosen = new URLSearchParams(location.search);
+    const chosen = new URLSearchParams(location.search), taken = new URLSearchParams();
     for (const name of EMBEDDED) {
       const value = chosen.get(name);
-      if (value) url.searchParams.set(name, value);
+      if (value) taken.set(name, value);
     }
-    snippet.value = snippet.value.replace(/src="[^"]*"/, () => `src="${url.href.replaceAll("&", "&amp;")}"`);
+    const query = taken.size ? `?${taken}`.replaceAll("&", "&amp;") : "";
+    snippet.value = snippet.value.replace(/(src="[^"?]*)[^"]*"/, (_all, address) => `${address}${query}"`);
   };
   geo.showSnippet();
 })(apivideoGeo);

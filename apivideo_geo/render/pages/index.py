@@ -85,7 +85,7 @@ def make_index(context: Context, map_id: str, changes: Sequence[NewsItem], data:
         "show_all": formats.say("Show all %(number)s", number=formats.number(len(summary.countries))),
         "rest": _last_rows(summary, formats),
         "nothing": not summary.total,
-        "snippet": make_snippet(context.theme.site_url, headline),
+        "snippet": make_snippet(context.theme.site_url, f"{formats.say('Map')} · {context.theme.title}"),
         "shown": script_data.make_shown(summary, formats),
         "measures": script_data.make_measures(summary, formats),
         "groups": context.groups,

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from apivideo_geo.render.pages.embed import make_snippet
+from apivideo_geo.render.theme.theme import Theme
 from tests.browser import OpenPage, find_violations, serve, wait_until
 from tests.render.browsing import DESKTOP, PHONE, live
 from tests.render.samples import watched, whole_site, write
@@ -130,6 +131,41 @@ def test_the_map_as_shown_is_saved_as_png_and_svg_by_the_browser_alone(open_page
     assert opened.problems == []
 
 
-def test_the_snippet_on_the_page_has_the_address_of_the_page(open_page: OpenPage, address):
-    page = live(open_page(f"{address}/index.html", **DESKTOP).page)
-    assert f'src="{address}/embed.html"' in page.locator("#snippet").input_value()
+def test_the_snippet_has_the_address_of_the_page_before_the_reader_does_anything(open_page: OpenPage, address):
+    page = open_page(f"{address}/index.html", **DESKTOP).page
+    assert f'src="{address}/embed.html" title="Map · Acme Academy"' in page.locator("#snippet").input_value()
+    expect(page.locator("#snippet-note")).to_be_hidden()
+    page = live(open_page(f"{address}/index.html?period=30d&measure=share", **DESKTOP).page)
+    assert f'src="{address}/embed.html?period=30d&amp;measure=share"' in page.locator("#snippet").input_value()
+
+
+def test_the_snippet_of_a_page_opened_as_a_file_says_what_to_replace(open_page: OpenPage, tmp_path):
+    index = write(whole_site(watched()), tmp_path) / "index.html"
+    page = live(open_page(f"{index.as_uri()}?period=30d", **DESKTOP).page)
+    assert 'src="embed.html?period=30d"' in page.locator("#snippet").input_value()
+    expect(page.locator("#snippet-note")).to_have_text(
+        "Replace embed.html with its complete address, such as https://example.org/map/embed.html."
+    )
+
+
+def test_the_snippet_keeps_the_address_that_the_owner_set(open_page: OpenPage, tmp_path):
+    theme = Theme("Acme Academy", site_url="https://acme.example/audience/")
+    with serve(write(whole_site(watched(), theme=theme), tmp_path)) as url:
+        page = live(open_page(f"{url}/index.html?period=30d", **DESKTOP).page)
+        assert 'src="https://acme.example/audience/embed.html?period=30d"' in page.locator("#snippet").input_value()
+        assert page.locator("#snippet-note").count() == 0
+
+
+def test_examples_of_code_have_the_address_of_the_page(open_page: OpenPage, address, tmp_path):
+    page = open_page(f"{address}/data.html", **DESKTOP).page
+    page.wait_for_selector("html.live")
+    assert "USER.github.io" not in page.locator("main").inner_text()
+    expect(page.locator("pre").first).to_have_text(f'=IMPORTDATA("{address}/data/countries.csv")')
+    for opened in (
+        open_page(f"{address}/data.html", java_script_enabled=False),
+        open_page((write(whole_site(watched()), tmp_path) / "data.html").as_uri()),
+    ):
+        expect(opened.page.locator("pre").first).to_contain_text("https://USER.github.io/REPOSITORY/data/countries.csv")
+        expect(opened.page.locator("#base-note")).to_have_text(
+            "In the examples, replace the address before “data/” with that of this site."
+        )
