@@ -12,11 +12,12 @@ from apivideo_geo.engines.reading import (
     make_table,
     read_facts,
     read_sessions,
+    readable_path,
     table_of_rows,
     write_csv,
 )
 
 __all__ = [
     "FILE", "Layout", "OutOfMemory", "connect", "engine_errors", "find_json_names", "make_table", "read_facts",
-    "read_sessions", "table_of_rows", "write_csv",
+    "read_sessions", "readable_path", "table_of_rows", "write_csv",
 ]  # fmt: skip

@@ -9,7 +9,9 @@ executors cannot open them.
 from __future__ import annotations
 
 import glob
+import itertools
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import ibis
 
+from apivideo_geo.durable import disk_failed, temporary_folder
 from apivideo_geo.engines.connection import connect_duckdb
 from apivideo_geo.engines.failures import engine_errors
 from apivideo_geo.facts import FACTS
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 FILE = "__apivideo_geo_file"
 """The column that :func:`read_sessions` adds: the file a row came from."""
+_links = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,30 @@ def read_facts(connection: BaseBackend, paths: Sequence[Path]) -> ibis.Table:
     """Return the facts in the Parquet files ``paths`` of this machine as one table (columns ``FACT_COLUMNS``)."""
     if not paths:
         return ibis.memtable(FACTS.empty_table())
-    names = [str(path.absolute()) for path in paths]
+    names = [str(readable_path(path.absolute())) for path in paths]
     with engine_errors():
         if connection.name == "duckdb":
             return _read_parquet(connection, names).drop(FILE)
         return make_table(connection, _read_parquet(connect_duckdb(), names).drop(FILE).to_pyarrow())
+
+
+def readable_path(path: Path) -> Path:
+    """Return ``path``, or a temporary link to it if DuckDB cannot read a file of this name.
+
+    In a path with a character of patterns, DuckDB takes each backslash for the end of a folder's name. Folders whose
+    names have values (``country=FR``) are in the path of the link too. Raises :class:`DiskFailed` if it cannot be made.
+    """
+    name = str(path.absolute())
+    if os.sep == "\\" or "\\" not in name or not glob.has_magic(name):
+        return path
+    values = [part for part in path.absolute().parts[1:-1] if "=" in part]
+    link = Path(temporary_folder(), "links", str(next(_links)), *values, "file" + path.suffix.replace("\\", ""))
+    try:
+        link.parent.mkdir(parents=True)
+        link.symlink_to(path.absolute())
+    except OSError as error:
+        raise disk_failed(link, error) from None
+    return link
 
 
 def table_of_rows(rows: Sequence[Mapping[str, str | None]], columns: Sequence[str]) -> ibis.Table:

@@ -1,6 +1,7 @@
 """Session files with names and texts that nobody expects."""
 
 import csv
+import gzip
 import json
 import time
 
@@ -11,7 +12,9 @@ import pytest
 from apivideo_geo.aggregate.facts import count_sessions
 from apivideo_geo.engines import connect
 from apivideo_geo.errors import DataRefused
+from apivideo_geo.open_place import open as open_place
 from apivideo_geo.sources.files.read import open_sessions
+from tests.product import Product
 
 HEAD = ("sessionID", "loadedAt", "country")
 TIME = "2026-11-01T10:00:00Z"
@@ -35,6 +38,31 @@ def write_all(folder, rows):
     (folder / "a.json").write_text(json.dumps(records))
     pq.write_table(pa.Table.from_pylist(records), folder / "a.parquet")
     return [folder / f"a.{ending}" for ending in ("csv", "ndjson", "json", "parquet")]
+
+
+@pytest.mark.parametrize("ending", ["csv", "csv.gz", "ndjson", "json", "parquet"])
+def test_a_file_is_read_whatever_characters_its_path_has(tmp_path, duckdb, ending):
+    folder = tmp_path / "a\\b[1]*?" / "country=FR"
+    folder.mkdir(parents=True)
+    row = {"sessionID": "s1", "loadedAt": "2021-04-08T10:00:00Z", "device.type": "tv"}
+    path = folder / f"q?\\.{ending}"
+    if ending == "parquet":
+        pq.write_table(pa.table({name: [value] for name, value in row.items()}), path)
+    else:
+        text = json.dumps(row) if "json" in ending else "\n".join(map(",".join, (row.keys(), row.values())))
+        content = f"[{text}]" if ending == "json" else text + "\n"
+        path.write_bytes(gzip.compress(content.encode()) if ending.endswith("gz") else content.encode())
+    found = open_sessions([str(path)], duckdb)
+    read = found.table.select("sessionID", "country").to_pyarrow().to_pylist()
+    assert (found.rows, read) == (1, [{"sessionID": "s1", "country": "FR"}])
+
+
+def test_a_history_is_read_whatever_characters_its_path_has(tmp_path):
+    folder = tmp_path / "a\\b[1]"
+    folder.mkdir()
+    (folder / "c.csv").write_text("day,country,count\n2026-11-08,Peru,5\n")
+    Product(folder).run("collect", "--counts", folder / "c.csv")
+    assert open_place(folder / "history").facts().to_pylist()[0]["count"] == 5
 
 
 def test_a_nul_neither_merges_sessions_nor_hides_a_country(tmp_path, duckdb):

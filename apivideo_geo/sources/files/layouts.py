@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from apivideo_geo.engines import FILE, Layout, find_json_names
+from apivideo_geo.engines import FILE, Layout, find_json_names, readable_path
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.formulas import unescape_formula
 from apivideo_geo.plain_text import clean_text, has_control_characters
@@ -93,7 +93,7 @@ def open_source(
     """
     file = SourceFile(str(path), str(path.absolute()))
     if kind == "parquet":
-        return _parquet_layout(path), file
+        return _parquet_layout(path), replace(file, readable=str(readable_path(path).absolute()))
     header, layout = 1, Layout("ndjson")
     try:
         with open_bytes(path) as opened:
@@ -105,6 +105,7 @@ def open_source(
     except READ_ERRORS as error:
         raise DataRefused(f"{path} cannot be read: {describe(error)}.") from None
     guarded = scan_text(readable, shown=path)
+    readable = readable_path(readable)
     layout = replace(layout, guarded=guarded, only_here=readable != path)
     return layout, SourceFile(str(path), str(readable.absolute()), header)
 
