@@ -22,7 +22,7 @@ from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.history.branch.checkout import Branch
 from apivideo_geo.history.branch.commit_message import render_message
 from apivideo_geo.history.branch.git import Git
-from apivideo_geo.history.history import load_history, open_history
+from apivideo_geo.history.history import Fetched, load_history, open_history
 from apivideo_geo.model import Facts
 from apivideo_geo.settings import load_settings
 from bench.running import describe_machine, print_table, scratch
@@ -71,7 +71,7 @@ def commit_day(branch: Branch, folder: Path, parent: str, day: date) -> str:
         now = datetime(day.year, day.month, day.day, hour, 17, tzinfo=UTC)
         with open_history(folder) as history:
             before = dict(history.entries)
-            history.save(_facts(day - timedelta(days=1)), metric="play", source="data", detail="media", now=now)
+            history.save(_facts(day - timedelta(days=1)), Fetched("play", "data", "media", now))
             history.compact(now)
         message = render_message({"play": before}, {"play": history.entries})
         parent = branch.commit(folder, parent or None, message, now) or parent

@@ -124,7 +124,7 @@ def history(folder: str, years: str, detail: str) -> str:
 
     from apivideo_geo.days import days_between
     from apivideo_geo.geo.countries import all_countries
-    from apivideo_geo.history.history import open_history
+    from apivideo_geo.history.history import Fetched, open_history
     from apivideo_geo.model import Facts
 
     now = datetime(2026, 1, 5, tzinfo=UTC)
@@ -133,7 +133,7 @@ def history(folder: str, years: str, detail: str) -> str:
         for year in range(2026 - int(years), 2026):
             days = days_between(date(year, 1, 1), date(year, 12, 31))
             table = pa.Table.from_pylist([row for day in days for row in _day(day, codes, detail)])
-            kept.save(Facts(tuple(days), table), metric="play", source="data", detail=detail, now=now)
+            kept.save(Facts(tuple(days), table), Fetched("play", "data", detail, now))
         kept.compact(now)
     return "made"
 
@@ -146,7 +146,7 @@ def site_history(folder: str, videos: str) -> str:
     from apivideo_geo.days import days_between
     from apivideo_geo.facts import FACTS
     from apivideo_geo.geo.countries import all_countries
-    from apivideo_geo.history.history import open_history
+    from apivideo_geo.history.history import Fetched, open_history
     from apivideo_geo.model import Asset, Facts
 
     now, random, number = datetime(2026, 1, 5, tzinfo=UTC), np.random.default_rng(7), int(videos)
@@ -189,9 +189,7 @@ def site_history(folder: str, videos: str) -> str:
                             FACTS.names,
                         ).cast(FACTS)
                     )
-            kept.save(
-                Facts(tuple(days), pa.concat_tables(tables)), metric="play", source="data", detail="full", now=now
-            )
+            kept.save(Facts(tuple(days), pa.concat_tables(tables)), Fetched("play", "data", "full", now))
         kept.compact(now)
     return "made"
 
@@ -202,7 +200,7 @@ def add_metrics(folder: str) -> str:
     import pyarrow.compute as pc
 
     from apivideo_geo.facts import FACTS
-    from apivideo_geo.history.history import open_history
+    from apivideo_geo.history.history import Fetched, open_history
     from apivideo_geo.history.parquet import read_rows
     from apivideo_geo.model import Facts
 
@@ -214,9 +212,9 @@ def add_metrics(folder: str) -> str:
             names = pa.array([metric] * len(totals))
             facts = totals.set_column(1, "metric", names).set_column(5, "count", counts).cast(FACTS)
             kept.of(metric).save(
-                Facts(tuple(sorted(kept.entries)), facts), metric=metric, source="data", detail="country",
-                now=datetime(2026, 1, 5, tzinfo=UTC),
-            )  # fmt: skip
+                Facts(tuple(sorted(kept.entries)), facts),
+                Fetched(metric, "data", "country", datetime(2026, 1, 5, tzinfo=UTC)),
+            )
     return metric
 
 

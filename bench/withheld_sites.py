@@ -23,7 +23,7 @@ from apivideo_geo.effects import Effects
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import all_countries
 from apivideo_geo.history.day_lines import HOURS, HoursLine
-from apivideo_geo.history.history import open_history
+from apivideo_geo.history.history import Fetched, open_history
 from apivideo_geo.model import Asset, Facts
 from apivideo_geo.pipeline import run
 from apivideo_geo.privacy import for_history, withhold
@@ -95,7 +95,7 @@ def save_account(folder: Path, tables: Tables, totals: Mapping[tuple[date, str],
         history.save_assets(ASSETS)
         HOURS.add(folder, (HoursLine(day=day, metric="play", counts=(n, *[0] * 23)) for day, n in hours.items()))
         stored, now = for_history(facts, True, True), datetime(2026, 10, 11, 9, tzinfo=UTC)
-        history.save(stored, metric="play", source="data", detail="full", now=now)
+        history.save(stored, Fetched("play", "data", "full", now))
 
 
 def _rows(counts: Mapping[tuple[date, str, str, str], int]) -> Iterator[tuple[date, str, str, str, str, int]]:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from apivideo_geo.facts import facts_table
-from apivideo_geo.history.history import open_history
+from apivideo_geo.history.history import Fetched, open_history
 from apivideo_geo.model import Facts
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -62,5 +62,5 @@ def save(folder: Path, rows: Iterable[Row], metrics: Iterable[str] = NOT_COLLECT
         own = [(day, metric, code, "total", "", count) for day, name, code, count in rows if name == metric]
         with open_history(folder) as history:
             facts = Facts(days, facts_table(own))
-            history.of(metric).save(facts, metric=metric, source="data", detail="country", now=now)
+            history.of(metric).save(facts, Fetched(metric, "data", "country", now))
             history.compact(now)

@@ -18,7 +18,7 @@ from apivideo_geo.aggregate.closed_months import compare_with_before
 from apivideo_geo.errors import DataRefused, DiskFailed
 from apivideo_geo.facts import facts_table
 from apivideo_geo.history.closed_months import FILE, load_months, merge_months, save_months
-from apivideo_geo.history.history import open_history
+from apivideo_geo.history.history import Fetched, open_history
 from apivideo_geo.model import Asset, ClosedMonth, Correction, Facts
 from apivideo_geo.render.text.formats import Formats
 from tests.comparing import change_of
@@ -55,7 +55,7 @@ def save(folder, rows, days=None):
     table = facts_table((day, "play", *rest) for day, *rest in rows)
     with open_history(folder) as history:
         history.save_assets([asset for asset in ASSETS if asset.public])
-        history.save(Facts(tuple(sorted(days)), table), metric="play", source="data", detail="media", now=NOW)
+        history.save(Facts(tuple(sorted(days)), table), Fetched("play", "data", "media", NOW))
 
 
 def count(month, rows=None):

@@ -12,7 +12,7 @@ import pytest
 
 from apivideo_geo.days import days_between
 from apivideo_geo.facts import facts_table
-from apivideo_geo.history.history import open_history
+from apivideo_geo.history.history import Fetched, open_history
 from apivideo_geo.model import UNLISTED, Asset, Facts
 from tests.product import Product
 
@@ -55,7 +55,7 @@ def save(product, assets):
     with open_history(product.folder / "history") as history:
         history.save_assets(assets)
         days = tuple(days_between(FIRST, LAST))
-        history.save(Facts(days, facts_table(rows())), metric="play", source="data", detail="full", now=NOW)
+        history.save(Facts(days, facts_table(rows())), Fetched("play", "data", "full", NOW))
 
 
 def render(product, out, **more):

@@ -22,7 +22,7 @@ from apivideo_geo.errors import UsageError
 from apivideo_geo.exports.tables import make_tables
 from apivideo_geo.facts import facts_table
 from apivideo_geo.formulas import unescape_formula
-from apivideo_geo.history.history import History
+from apivideo_geo.history.history import Fetched, History
 from apivideo_geo.model import Asset, AssetDetail, Cells, Details, Facts
 from apivideo_geo.plain_text import clean_text
 from apivideo_geo.sources.assets import fetch_assets
@@ -122,7 +122,7 @@ def test_odd_text_in_an_older_history_is_read_clean(tmp_path):
     rows += [("media", media, 4) for media in ("viA", "vi\0B", "it's")]
     facts = facts_table([(DAY, "play", "FRA", *row) for row in rows])
     now = datetime(2026, 11, 3, tzinfo=UTC)
-    history.save(Facts((DAY,), facts), metric="play", source="data", detail="full", now=now)
+    history.save(Facts((DAY,), facts), Fetched("play", "data", "full", now))
     history.save_assets((Asset("viA", "video", "Two\r=lines\0", True), Asset("vi\0B", "video", "Lost", True)))
     audience = apivideo_geo.open(tmp_path)
     assert [(asset.media_id, asset.title) for asset in audience.assets] == [("viA", "Two =lines")]

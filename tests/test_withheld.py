@@ -21,7 +21,7 @@ from scipy.optimize import linprog
 from apivideo_geo.days import days_between
 from apivideo_geo.facts import FACTS, facts_table
 from apivideo_geo.history.day_lines import HOURS, HoursLine
-from apivideo_geo.history.history import open_history
+from apivideo_geo.history.history import Fetched, open_history
 from apivideo_geo.model import Asset, Facts
 from apivideo_geo.privacy import for_history, publishable_assets, withhold
 from bench.withheld import find_lookalike
@@ -94,9 +94,9 @@ def save_history(folder, counts, *, private):
         history.save_assets(publishable_assets(ASSETS, withhold_media=not private))
         HOURS.add(folder, hours)
         history.save(
-            for_history(facts, private, withhold_media=True), metric="play", source="data", detail="full",
-            now=datetime(2026, 10, 11, 9, tzinfo=UTC),
-        )  # fmt: skip
+            for_history(facts, private, withhold_media=True),
+            Fetched("play", "data", "full", datetime(2026, 10, 11, 9, tzinfo=UTC)),
+        )
 
 
 def render(product, out, *flags, min_count=LEAST, now=datetime(2026, 10, 11, tzinfo=UTC), **more):
@@ -345,7 +345,7 @@ def test_cities_of_a_further_metric_change_nothing_on_the_site(tmp_path):
         rows = facts_table(history_rows({key: ends}, "end", {"FRA": 725}))
         with open_history(product.folder / "history") as history:
             now = datetime(2026, 10, 11, 9, tzinfo=UTC)
-            history.of("end").save(Facts(days, rows), metric="end", source="counts", detail="full", now=now)
+            history.of("end").save(Facts(days, rows), Fetched("end", "counts", "full", now))
         render(product, "now")
         sites.append(product.files("now"))
     assert sites[0] == sites[1]

@@ -20,7 +20,7 @@ from apivideo_geo.days import ONE_DAY, day_end
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApiError, DeadlineExceeded, DiskFailed, SourceFailed, UsageError
 from apivideo_geo.history.doubt import adds_up
-from apivideo_geo.history.history import History, find_last_source, open_history
+from apivideo_geo.history.history import Fetched, History, find_last_source, open_history
 from apivideo_geo.history.ledger import days_to_collect, days_to_compare, higher_detail
 from apivideo_geo.history.parquet import split_days, sum_dimensions
 from apivideo_geo.model import PEAK, Facts
@@ -331,7 +331,7 @@ class _Run:
         unfinished = {day: line.count for day, line in history.entries.items() if day in facts.days and line.open}
         replaced = history.replaced_days(allowed, "files") if self.source.name == "files" else set()
         shrunk = history.save(
-            allowed, metric=self.source.metric, source=self.source.name, detail=detail, now=self.now,
+            allowed, Fetched(self.source.metric, self.source.name, detail, self.now),
             accept_shrink=settings.accept_shrink, own_counts=own_counts if self.source.has_own_count else None,
             dimensions=privacy.history_dimensions(private, settings.withhold_media),
             confirmed=facts.sessions is None,  # else when what is made of the sessions is written, too
@@ -359,10 +359,8 @@ class _Run:
 
         found = count_session_time(sessions, days)
         for metric, facts in found.items():
-            shrunk = self.home.of(metric).save(
-                facts, metric=metric, source=self.source.name, detail="country", now=self.now,
-                accept_shrink=self.settings.accept_shrink,
-            )  # fmt: skip
+            fetched = Fetched(metric, self.source.name, "country", self.now)
+            shrunk = self.home.of(metric).save(facts, fetched, accept_shrink=self.settings.accept_shrink)
             self.report.note_shrunk(shrunk, f"{metric}, ")
             self.report.metrics = tuple(dict.fromkeys((*self.report.metrics, metric)))
         if untimely := sum(one.count for facts in found.values() for one in facts.refused):

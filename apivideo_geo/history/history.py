@@ -20,9 +20,10 @@ is rebuilt from the files if it is lost.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import groupby
@@ -74,6 +75,16 @@ log = logging.getLogger(__name__)
 
 COMPACT_AFTER = timedelta(days=2)
 """A month is merged into one file this long after its end, when all its days are final."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """How facts were fetched: what they count, from which source, at which level of detail, and when (UTC)."""
+
+    metric: str
+    source: str
+    detail: str
+    now: datetime
 
 
 class History:
@@ -186,50 +197,47 @@ class History:
     def save(
         self,
         facts: Facts,
+        fetched: Fetched,
         *,
-        metric: str,
-        source: str,
-        detail: str,
-        now: datetime,
         accept_shrink: bool = False,
         dimensions: Collection[str] = DIMENSIONS,
         own_counts: Mapping[date, int] | None = None,
         confirmed: bool = True,
     ) -> list[Shrunk]:
-        """Store ``facts``, fetched at ``now``; each day replaces the stored one completely.
+        """Store ``facts``; each day replaces the stored one completely.
 
         ``confirmed``: if not, the next run fetches the days again unless :meth:`confirm` is called.
         ``own_counts``: UTC day → the API's own count, of the days it is already known for; None if the source has none.
         Returns the days that were not stored, because
 
         - they shrank, and ``accept_shrink`` is not set: their total is lower than the stored one; or the stored day is
-          complete and of the same ``source``, and the sum of one of the ``dimensions`` is lower; or
+          complete and of the same source, and the sum of one of the ``dimensions`` is lower; or
         - they do not add up to the API's own count, and the stored day does. If neither does, the fuller one is stored.
 
-        Days that have not ended at ``now`` are stored as open. Raises
+        Days that have not ended when they were fetched are stored as open. Raises
         :class:`DiskFailed`, :class:`DataRefused`.
         """
         rows = {day: FACTS.empty_table() for day in facts.days} | split_days(facts.table)
         sums = {day: sum_dimensions(table) for day, table in rows.items()}
-        answers = {
-            day: self._judge(metric, day, facts, own_counts,
-                             StoredDay(source, detail, now < day_end(day), sums[day].get("total", 0), table.num_rows))
-            for day, table in rows.items()
-        }  # fmt: skip
-        verdicts = {
-            day: doubt.weigh(self.entries.get(day), answer, has_own_count=own_counts is not None)
-            for day, answer in answers.items()
-        }
+        answers, verdicts = dict[date, StoredDay](), dict[date, doubt.Verdict]()
+        for day, table in rows.items():
+            is_open, count = fetched.now < day_end(day), sums[day].get("total", 0)
+            answer = StoredDay(fetched.source, fetched.detail, is_open, count, table.num_rows)
+            answers[day] = self._judge(fetched.metric, day, facts, own_counts, answer)
+            verdicts[day] = doubt.weigh(self.entries.get(day), answers[day], has_own_count=own_counts is not None)
         smaller = {day: answer for day, answer in answers.items() if verdicts[day] == "compare" and not accept_shrink}
         rejected = self._check_shrink(smaller, sums, dimensions)
-        rejected += [self._keep(day, answer) for day, answer in answers.items() if verdicts[day] == "keep"]
-        left_out = {one.day for one in rejected} | {day for day in answers if verdicts[day] == "keep rows"}
-        stored = {day: table for day, table in rows.items() if day not in left_out}
-        self._store(stored, answers, facts, metric, now)
+        rejected += [
+            Shrunk(day, self.entries[day].count, answer.count, complete=True, doubt=answer.doubt)
+            for day, answer in answers.items()
+            if verdicts[day] == "keep"
+        ]
+        kept = {day: answer for day, answer in answers.items() if verdicts[day] == "keep rows"}
+        stored = {day: table for day, table in rows.items() if day not in {one.day for one in rejected} | kept.keys()}
+        self._store(stored, answers, facts, fetched)
         if not confirmed:
             self.entries |= {day: replace(self.entries[day], last=None) for day in stored}
-        kept = {day: answers[day] for day in answers if verdicts[day] == "keep rows"}
-        self._note_answers(kept, facts, now, confirmed=confirmed)
+        self._note_answers(kept, facts, fetched.now, confirmed=confirmed)
         return rejected
 
     def days_to_count_first(self, facts: Facts, now: datetime) -> dict[date, int]:
@@ -283,21 +291,12 @@ class History:
 
     def save_assets(self, assets: Iterable[Asset], *, unlisted: bool = False) -> None:
         """Store the public ``assets``; with ``unlisted`` also the others, whose titles are never stored otherwise."""
-        rows = [
-            {
-                "media_id": a.media_id,
-                "type": a.type,
-                "title": a.title,
-                "tags": list(a.tags),
-                "published_at": a.published_at,
-                "lifetime": a.lifetime,
-                "public": a.public,
-            }
-            for a in sorted(assets, key=lambda asset: asset.media_id)
-            if a.public or unlisted
-        ]
+        shown = sorted((one for one in assets if one.public or unlisted), key=lambda asset: asset.media_id)
         metadata = {METADATA_KEY: b'{"schema":%d}' % VERSION}
-        save_bytes(self.home / "assets.parquet", render_parquet(pa.Table.from_pylist(rows, schema=ASSETS), metadata))
+        save_bytes(
+            self.home / "assets.parquet",
+            render_parquet(pa.Table.from_pylist([*map(asdict, shown)], schema=ASSETS), metadata),
+        )
 
     def load_assets(self) -> tuple[Asset, ...]:
         """Return the assets that were saved last; an empty tuple if there are none.
@@ -441,19 +440,11 @@ class History:
         verdict = doubt.judge(metric, answer.count, reported, doubtful=doubtful, open=answer.open)
         return replace(answer, reported=reported, doubt=verdict)
 
-    def _keep(self, day: date, answer: StoredDay) -> Shrunk:
-        """Return that ``answer`` was rejected, because it is in doubt and the stored day is not."""
-        return Shrunk(day, self.entries[day].count, answer.count, complete=True, doubt=answer.doubt)
-
     def _store(
-        self,
-        rows: Mapping[date, pa.Table],
-        answers: Mapping[date, StoredDay],
-        facts: Facts,
-        metric: str,
-        now: datetime,
+        self, rows: Mapping[date, pa.Table], answers: Mapping[date, StoredDay], facts: Facts, fetched: Fetched
     ) -> None:
         """Write ``rows`` and their ledger lines. The file has the state of its days after this night was counted."""
+        metric, now = fetched.metric, fetched.now
         for month, days in _by_month(rows):
             lines = {
                 day: _entry(day, answers[day], metric, now, _refused(facts, day), before=self.entries.get(day))
@@ -591,8 +582,9 @@ def _load_metric(folder: Path, home: Path) -> History:
                 "move the files that do not belong there out of the history folder and run again."
             )
         for day, stored in days.items():
-            if not _matches(known.get(day), stored, metric):
-                known[day] = _entry(day, stored, metric, None, {}, before=known.get(day))
+            line = known.get(day)  # after a crash between the two writes it differs from the file
+            if line is None or line.metric != metric or stored_day(line) != stored:
+                known[day] = _entry(day, stored, metric, None, {}, before=line)
         history.entries |= {day: known[day] for day in days}
     return history
 
@@ -675,10 +667,10 @@ def _entry(
 
 def _refused(facts: Facts, day: date) -> dict[str, int]:
     """Return reason → number of rejected rows, of ``day``."""
-    reasons: dict[str, int] = {}
+    reasons: Counter[str] = Counter()
     for one in facts.refused:
         if one.day == day:
-            reasons[one.reason] = reasons.get(one.reason, 0) + one.count
+            reasons[one.reason] += one.count
     return dict(sorted(reasons.items()))
 
 
@@ -687,27 +679,18 @@ def _rows_of(path: Path, days: Collection[date]) -> pa.Table:
     return table.filter(pc.is_in(table["day"], pa.array(days)))
 
 
-def _matches(entry: LedgerDay | None, stored: StoredDay, metric: str) -> bool:
-    """Return whether a ledger line agrees with the file; after a crash between the two writes they differ."""
-    return entry is not None and entry.metric == metric and stored == stored_day(entry)
-
-
 def stored_day(entry: LedgerDay) -> StoredDay:
     """Return the part of a ledger line that is also in the footer of the day's file."""
-    return StoredDay(
-        entry.source, entry.detail, entry.open, entry.count, entry.rows, entry.reported, entry.doubt
-    )  # fmt: skip
+    return StoredDay(**{one.name: getattr(entry, one.name) for one in fields(StoredDay)})
 
 
 def _stored_days(lines: Mapping[date, LedgerDay]) -> dict[date, StoredDay]:
     return {day: stored_day(line) for day, line in lines.items()}
 
 
-def _by_month(days: Iterable[date]) -> list[tuple[str, list[date]]]:
-    months: dict[str, list[date]] = {}
-    for day in sorted(days):
-        months.setdefault(f"{day:%Y-%m}", []).append(day)
-    return list(months.items())
+def _by_month(days: Iterable[date]) -> Iterator[tuple[str, list[date]]]:
+    for month, group in groupby(sorted(days), key=lambda day: f"{day:%Y-%m}"):
+        yield month, list(group)
 
 
 def _closed(month: str, now: datetime) -> bool:

@@ -298,7 +298,7 @@ def _assets(context: Context, folders: Sequence[Path]) -> dict[str, bytes]:
         **({theme.logo.name: theme.logo.content} if theme.logo else {}),
         "land.svg": render_land(),
         **dict(_days(context.summary)),
-        **({CITIES: circles.encode()} if circles else {}),
+        **({CITIES: circles} if circles else {}),
         **_hours_style(context, folders),
         **_of_all_videos(context),
         **render_weeks(context),

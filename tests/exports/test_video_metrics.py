@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from apivideo_geo.facts import facts_table
-from apivideo_geo.history.history import load_history, open_history
+from apivideo_geo.history.history import Fetched, load_history, open_history
 from apivideo_geo.model import Asset, Facts
 from apivideo_geo.open_place import open_history as open_audience
 from apivideo_geo.render.context import Context
@@ -42,7 +42,7 @@ def product(tmp_path_factory):
         with open_history(made.folder / "history") as history:
             history.save_assets([Asset(SHOWN, "video", "A film", True)])
             facts = Facts(tuple(DAYS), facts_table(rows))
-            history.of(metric).save(facts, metric=metric, source="data", detail="media", now=NOW)
+            history.of(metric).save(facts, Fetched(metric, "data", "media", NOW))
     made.run("render", now=NOW, APIVIDEO_GEO_SITE_URL="https://acme.example/")
     return made
 

@@ -14,7 +14,7 @@ import pytest
 from apivideo_geo.errors import DataRefused, SourceFailed, UsageError
 from apivideo_geo.facts import facts_table
 from apivideo_geo.history import parquet, schema
-from apivideo_geo.history.history import History, find_last_source, load_history, open_history, stored_day
+from apivideo_geo.history.history import Fetched, History, find_last_source, load_history, open_history, stored_day
 from apivideo_geo.history.parquet import render_parquet
 from apivideo_geo.history.schema import VERSION, StoredDay
 from apivideo_geo.model import Account, Asset, Facts, Refused, Shrunk
@@ -38,7 +38,7 @@ def between(first, last):
 
 def save(folder, some, now=NOW, **options):
     with open_history(folder) as history:
-        shrunk = history.save(some, metric="play", source="data", detail="country", now=now, **options)
+        shrunk = history.save(some, Fetched("play", "data", "country", now), **options)
         history.compact(now)
     return shrunk
 
@@ -87,7 +87,7 @@ def test_compacting_counts_the_months_of_all_metrics_that_ended_two_days_ago(tmp
     with open_history(tmp_path) as history:
         for metric in ("play", "end"):
             one = history.of(metric)
-            one.save(facts([first, last], metric=metric), metric=metric, source="data", detail="country", now=early)
+            one.save(facts([first, last], metric=metric), Fetched(metric, "data", "country", early))
         closed = datetime(2026, 11, 3, tzinfo=UTC)
         assert history.compact(closed - timedelta(seconds=1)) == 2
         assert history.compact(closed) == 2
@@ -208,7 +208,7 @@ def test_a_copy_among_the_files_of_the_history_is_named_once_and_not_counted(tmp
 def test_the_folder_of_a_metric_with_days_of_another_is_refused(tmp_path, name, counts):
     save(tmp_path, facts([LAST]))
     with open_history(tmp_path / "other") as other:
-        other.save(facts([LAST], metric=counts), metric=counts, source="data", detail="country", now=NOW)
+        other.save(facts([LAST], metric=counts), Fetched(counts, "data", "country", NOW))
     (tmp_path / "metrics").mkdir()
     (tmp_path / "other").rename(tmp_path / "metrics" / name)
     with pytest.raises(DataRefused) as error:
@@ -222,7 +222,7 @@ def test_the_folder_of_a_metric_with_days_of_another_is_refused(tmp_path, name, 
 def test_another_metric_has_a_folder_of_its_own_and_is_counted_apart(tmp_path):
     save(tmp_path, facts([LAST]))
     with open_history(tmp_path) as history:
-        history.of("end").save(facts([LAST], 2, "end"), metric="end", source="data", detail="country", now=NOW)
+        history.of("end").save(facts([LAST], 2, "end"), Fetched("end", "data", "country", NOW))
     assert (tmp_path / f"metrics/end/{LAST:%Y/%m}/{LAST}.parquet").is_file()
     history = load_history(tmp_path)
     assert (history.metric, list(history.others), history.of("end").folder) == (
@@ -251,7 +251,7 @@ def test_days_of_another_server_are_rejected_with_advice(tmp_path):
 @pytest.mark.parametrize(("source", "kind"), [("demo", "demo data"), ("data", "real data")])
 def test_demo_data_and_real_data_are_never_in_one_history(tmp_path, source, kind):
     with open_history(tmp_path) as history:
-        history.save(facts([LAST]), metric="play", source=source, detail="country", now=NOW)
+        history.save(facts([LAST]), Fetched("play", source, "country", NOW))
         history.check_fits(demo=source == "demo")
         with pytest.raises(DataRefused) as error:
             history.check_fits(demo=source != "demo")
@@ -276,7 +276,7 @@ def test_an_answer_that_lost_a_dimension_does_not_replace_a_fuller_one(tmp_path)
     def keep(some, source="data", **options):
         with open_history(tmp_path) as history:
             now = datetime(2026, 11, 20, tzinfo=UTC)
-            return history.save(some, metric="play", source=source, detail="full", now=now, **options)
+            return history.save(some, Fetched("play", source, "full", now), **options)
 
     for _ in range(2):  # the same again, without operating systems and others, has lost nothing
         assert keep(dimension_facts(media=9, device=8, city=1)) == []
@@ -543,9 +543,9 @@ def test_days_in_the_future_are_set_aside_readable_and_the_others_stay(tmp_path)
     save(tmp_path, facts(between(date(2026, 11, 10), date(2026, 11, 14))), now=datetime(2026, 11, 16, tzinfo=UTC))
     with open_history(tmp_path) as history:
         history.of("impression").save(
-            facts([date(2026, 11, 14)], metric="impression"), metric="impression", source="data", detail="country",
-            now=datetime(2026, 11, 16, tzinfo=UTC),
-        )  # fmt: skip
+            facts([date(2026, 11, 14)], metric="impression"),
+            Fetched("impression", "data", "country", datetime(2026, 11, 16, tzinfo=UTC)),
+        )
         aside = history.set_aside_future(NOW)
     assert [str(path.relative_to(tmp_path)) for path in aside] == [
         "2026/11/2026-11-13.future", "2026/11/2026-11-14.future", "metrics/impression/2026/11/2026-11-14.future",
@@ -598,8 +598,8 @@ def test_days_of_files_are_replaced_if_a_count_is_missing_now_or_lower(tmp_path)
     fewer, lost, empty, other, gone, new = between(date(2026, 11, 3), date(2026, 11, 8))
     with open_history(tmp_path) as history:
         stored = some(dict.fromkeys((gone, empty, lost, fewer, lower, more, same), (total, phones, tv, city)))
-        history.save(stored, metric="play", source="files", detail="full", now=NOW)
-        history.save(some({other: (total, phones)}), metric="play", source="data", detail="full", now=NOW)
+        history.save(stored, Fetched("play", "files", "full", NOW))
+        history.save(some({other: (total, phones)}), Fetched("play", "data", "full", NOW))
     now = some({
         new: (total,),
         lost: (total, phones, ("DEU", "device", "tv", 9)),
@@ -617,8 +617,7 @@ def test_days_of_files_are_replaced_if_a_count_is_missing_now_or_lower(tmp_path)
 def test_the_own_count_is_needed_first_where_a_complete_day_would_change_what_is_stored(tmp_path):
     one, two, today = (date(2026, 11, day) for day in (10, 11, 12))
     with open_history(tmp_path) as history:
-        history.save(facts([one, two]), metric="play", source="data", detail="country", now=NOW,
-                     own_counts={one: 26, two: 28})  # fmt: skip
+        history.save(facts([one, two]), Fetched("play", "data", "country", NOW), own_counts={one: 26, two: 28})
         assert history.days_to_count_first(facts([one, two]), NOW) == {}
         assert history.days_to_count_first(facts([one, two, today], count=4), NOW) == {one: 28, two: 30}
         assert history.days_to_count_first(Facts((one,), facts_table([])), NOW) == {one: 0}
@@ -626,7 +625,7 @@ def test_the_own_count_is_needed_first_where_a_complete_day_would_change_what_is
         assert history.days_to_count_first(facts([date(2026, 11, 1)]), NOW) == {}
         nothing = Facts((today,), facts_table([]))
         later = datetime(2026, 11, 13, tzinfo=UTC)
-        history.save(nothing, metric="play", source="data", detail="country", now=later, own_counts={today: 0})
+        history.save(nothing, Fetched("play", "data", "country", later), own_counts={today: 0})
         assert history.days_to_count_first(nothing, later) == {}
 
 
@@ -652,8 +651,7 @@ def test_of_a_further_metric_a_day_with_a_count_that_was_not_compared_is_not_in_
     with open_history(tmp_path) as history:
         further = history.of("impression")
         some = facts([one], metric="impression")
-        further.save(Facts((one, two), some.table), metric="impression", source="data", detail="country", now=NOW,
-                     own_counts={})  # fmt: skip
+        further.save(Facts((one, two), some.table), Fetched("impression", "data", "country", NOW), own_counts={})
         for same in (further, load_history(tmp_path).of("impression")):
             assert [day.day for day in same.doubtful_days()] == [two], "one without rows is"
         further.note_own_counts({one: 30}, NOW)
@@ -737,8 +735,8 @@ def test_the_source_of_the_newest_day_is_found_although_a_file_is_damaged(tmp_pa
     assert find_last_source(tmp_path) is None
     save(tmp_path, facts([date(2026, 10, 31)]))
     with open_history(tmp_path) as history:
-        history.save(facts([date(2026, 11, 10)]), metric="play", source="sessions", detail="country", now=NOW)
-        history.save(facts([date(2026, 11, 11)]), metric="play", source="data", detail="country", now=NOW)
+        history.save(facts([date(2026, 11, 10)]), Fetched("play", "sessions", "country", NOW))
+        history.save(facts([date(2026, 11, 11)]), Fetched("play", "data", "country", NOW))
     assert find_last_source(tmp_path) == "data"
     (tmp_path / "2026/11/2026-11-11.parquet").write_bytes(b"")
     assert find_last_source(tmp_path) == "sessions"

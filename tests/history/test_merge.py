@@ -8,7 +8,7 @@ import pytest
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.facts import facts_table
 from apivideo_geo.history.day_lines import HOURS, HoursLine
-from apivideo_geo.history.history import load_history, open_history
+from apivideo_geo.history.history import Fetched, load_history, open_history
 from apivideo_geo.history.merge import WHOLE_FILES, mend_ledger, merge
 from apivideo_geo.model import Asset, Facts
 
@@ -24,9 +24,11 @@ def save(folder, counts, *, now=NOW, metric="play", source="data", detail="count
     rows += [(day, metric, "FRA", "device", "phone", 1) for day in counts if devices]
     with open_history(folder) as history:
         history.of(metric).save(
-            Facts(tuple(counts), facts_table(rows)), metric=metric, source=source, detail=detail, now=now,
-            own_counts=own_counts, accept_shrink=True,
-        )  # fmt: skip
+            Facts(tuple(counts), facts_table(rows)),
+            Fetched(metric, source, detail, now),
+            own_counts=own_counts,
+            accept_shrink=True,
+        )
 
 
 @pytest.fixture
@@ -205,7 +207,7 @@ def test_a_day_with_the_same_count_in_another_country_has_changed(folders):
         save(folder, {DAY: 5})
     table = facts_table([(DAY, "play", "DEU", "total", "", 5)])
     with open_history(folders[1]) as history:
-        history.save(Facts((DAY,), table), metric="play", source="data", detail="country", now=NOW)
+        history.save(Facts((DAY,), table), Fetched("play", "data", "country", NOW))
     merged(folders)
     assert load_history(folders[2]).rows_of(DAY)["country"].to_pylist() == ["DEU"]
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from apivideo_geo.facts import FACTS, facts_table
-from apivideo_geo.history.history import open_history
+from apivideo_geo.history.history import Fetched, open_history
 from apivideo_geo.model import Facts
 from tests.product import Product
 from tests.sources.test_files import save
@@ -281,7 +281,7 @@ def test_a_history_with_a_breakdown_above_its_total_is_named_and_a_corrected_fil
         (day, "play", "PER", dimension, value, n) for dimension, value, n in (("total", "", 5), ("device", "tv", 9))
     ]
     with open_history(tmp_path / "history") as history:
-        history.save(Facts((day,), facts_table(rows)), metric="play", source="counts", detail="full", now=NOON)
+        history.save(Facts((day,), facts_table(rows)), Fetched("play", "counts", "full", NOON))
         history.save_ledger()
     wrong = "In the history the device values of PER on 2026-11-01 (play) add up to 9, more than the total 5."
     assert f"{wrong} Run collect with a corrected --counts file" in product.run("render", now=NOON, code=5).stderr

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
+from itertools import islice
 from math import ceil
 from typing import Any
 
@@ -16,6 +16,7 @@ from apivideo_geo.model import CityCount, Details
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.inline_svg import render_map
 from apivideo_geo.render.pages.breakdowns import Breakdown, Line, base_of, days_note
+from apivideo_geo.render.pages.periods import render_call
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 
@@ -62,19 +63,14 @@ def make_cities(context: Context, countries: Mapping[str, Line], map_id: str) ->
     }
 
 
-def render_circles(details: Details) -> str:
+def render_circles(details: Details) -> bytes:
     """Return the script with the cities of the front page's map: ``apivideoGeo.cities([…])``, one list a city.
 
     Each is alpha-3, name, count, x, y (units of ``geo.shapes``), highest count first. Empty if no city has a point.
     """
-    placed = [city for city in details.cities if city.point][:ON_MAP]
-    cities = [
-        [city.iso_a3, city.name, city.count, *(round(side) for side in project(*city.point))]
-        for city in placed
-        if city.point
-    ]
-    text = json.dumps(cities, separators=(",", ":"), ensure_ascii=False)
-    return f"apivideoGeo.cities({text});\n" if cities else ""
+    placed = ((city, project(*city.point)) for city in details.cities if city.point)
+    cities = [(city.iso_a3, city.name, city.count, *map(round, point)) for city, point in islice(placed, ON_MAP)]
+    return render_call("cities", cities) if cities else b""
 
 
 def _lead(placed: Sequence[CityCount], lost: Sequence[CityCount], context: Context) -> str:

@@ -6,7 +6,6 @@ The page has the leading countries; ``compare-page.js`` shows what a reader choo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,7 +25,7 @@ from apivideo_geo.render.map.lines import Line, render_lines
 from apivideo_geo.render.map.script_data import make_shown, shared_data, words_of_others
 from apivideo_geo.render.pages.figures import change_cell, compared
 from apivideo_geo.render.pages.notes import make_marks, with_marks
-from apivideo_geo.render.pages.periods import make_control, script_stem
+from apivideo_geo.render.pages.periods import make_control, render_call, script_stem
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.value_names import asset_kind, asset_title
 
@@ -238,13 +237,11 @@ def render_weeks(context: Context) -> dict[str, bytes]:
         ],
     }
     return {
-        weeks_file(name, context): _script({**(first if name == context.summary.metric else {}), **found.figures(name)})
+        weeks_file(name, context): render_call(
+            "weeks", {**(first if name == context.summary.metric else {}), **found.figures(name)}
+        )
         for name in found.choices
     }
-
-
-def _script(content: Mapping[str, Any]) -> bytes:
-    return f"apivideoGeo.weeks({json.dumps(content, ensure_ascii=False, separators=(',', ':'))});\n".encode()
 
 
 def _months(found: Weeks) -> Iterator[tuple[float, str, str]]:

@@ -106,7 +106,7 @@ class Periods:
             return {"control": None, "data": None}, {}
         files = {}
         if months:
-            script, content = f"{script_stem(path)}.js", render_months("months", months)
+            script, content = f"{script_stem(path)}.js", render_call("months", months)
             files = {hashed({script: content})[script]: content}
         data = {
             "root": "../",
@@ -258,20 +258,20 @@ def pack(counts: Sequence[int]) -> str:
     return "".join(map(packed, counts))
 
 
-def render_months(name: str, data: object) -> bytes:
+def render_call(name: str, data: object) -> bytes:
     """Return a script that calls the function ``name`` of the page's script, ``apivideoGeo``, with ``data`` as JSON."""
     return f"apivideoGeo.{name}({json.dumps(data, ensure_ascii=False, separators=(',', ':'))});\n".encode()
 
 
 def render_titles(lines: Iterable[Line]) -> bytes:
     """Return the script with title, page and kind of each video, for the pages of countries."""
-    return render_months("titles", [(line.name, line.link, line.kind) for line in lines])
+    return render_call("titles", [(line.name, line.link, line.kind) for line in lines])
 
 
 def render_ranks(context: Context) -> bytes:
     """Return the script with the counts of every video by month, for their ranks."""
     sums = ([sum(month) for month in zip(*one.monthly.values(), strict=True)] for one in context.details.assets)
-    return render_months("ranks", " ".join(pack(counts) for counts in sums if any(counts)))
+    return render_call("ranks", " ".join(pack(counts) for counts in sums if any(counts)))
 
 
 def make_control(context: Context) -> dict[str, Any]:

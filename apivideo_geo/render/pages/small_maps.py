@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +22,7 @@ from apivideo_geo.render.map.script_data import metric_words
 from apivideo_geo.render.map.small_map import render_shapes, render_uses
 from apivideo_geo.render.pages.breakdowns import days_note
 from apivideo_geo.render.pages.compare import compare_key
+from apivideo_geo.render.pages.periods import render_call
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats, sentence
 from apivideo_geo.render.text.value_names import asset_kind, asset_title
@@ -80,8 +80,7 @@ def render_video_maps(context: Context) -> dict[str, bytes]:
     if not items:
         return {}
     names = {code: name_of(code, context.formats.language) for code in _codes_of_videos(context)}
-    content = json.dumps({"names": names, "items": items}, ensure_ascii=False, separators=(",", ":"))
-    return {VIDEO_MAPS: f"apivideoGeo.videos({content});\n".encode()}
+    return {VIDEO_MAPS: render_call("videos", {"names": names, "items": items})}
 
 
 def _choices(context: Context) -> Iterator[tuple[AssetDetail, str, dict[str, int]]]:
