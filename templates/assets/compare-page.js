@@ -10,7 +10,7 @@
   /** Height of the chart in pixels; width of the chart in a picture, which is drawn at twice its size; most notes in its text. */
   const TALL = 320, PICTURE = 760, NOTED = 4;
   const said = geo.byId("picture-said"), select = geo.byId("metric");
-  const strip = /** @type {HTMLElement | null} */ (document.querySelector(".marked")), marks = strip?.querySelector(".marks");
+  const strip = /** @type {HTMLElement | null} */ (document.querySelector(".marked")), marks = /** @type {SVGElement | null | undefined} */ (strip?.querySelector(".marks"));
 
   /** @type {WeekData} */
   let found;
@@ -30,6 +30,8 @@
   let combo;
   /** Counts what was shown: figures that arrive for an older choice are dropped. */
   let turn = 0;
+  /** The numbers of notes and publications in the period, in words. */
+  let marked = "";
 
   // The address
 
@@ -158,6 +160,7 @@
 
   function show() {
     const weeks = weeksShown(), shown = chosen();
+    marked = periods.events(state.from, state.to).join(", ");
     combo.show();
     showControls();
     showChart();
@@ -224,7 +227,7 @@
     const ticks = weeks.length > NAMED ? months.map(([place, brief, long]) => ({ at: place - first - 0.5, text: years.size > 1 ? long : brief })) : weeks.map((week, at) => ({ at, text: found.names[week] }));
     return {
       lines, weeks: weeks.length, ticks,
-      label: `${heading()}: ${lines.map((line) => line.name).join(", ")}${marks ? data.marked : ""}`,
+      label: `${heading()}: ${lines.map((line) => line.name).join(", ")}${marked && `. ${_("Marked and listed below: %(events)s.", { events: marked })}`}`,
       seconds: !state.index && (kind === "seconds" || kind === "time"),
       write: limit,
     };
@@ -249,18 +252,11 @@
     return parts().length ? _("There is no week with enough to divide by.") : _("No complete week of this period was collected.");
   }
 
-  /** The first Monday that the chart shows, as an index of the marks, and the number of days. */
+  /** The first Monday that the chart shows, and the number of days. */
   function days() {
-    const weeks = overOf(weeksShown()), begin = formats.indexOf(/** @type {SVGElement} */ (marks).dataset.first || "");
-    return { from: found.offset + 7 * weeks[0] - begin, length: 7 * weeks.length };
+    const weeks = overOf(weeksShown());
+    return { from: found.offset + 7 * weeks[0], length: 7 * weeks.length };
   }
-
-  /** The days of each path of marks, as the page was sent. */
-  const marked = [...marks?.querySelectorAll("path") || []].map((path) => {
-    let day = 0;
-    const days = [...(path.getAttribute("d") || "").matchAll(/([Mm])(-?\d+)/g)].map(([, move, text]) => (day = move === "m" ? day + Number(text) : Number(text)));
-    return { path, days, stem: path.matches(".stem") };
-  });
 
   /** Where the lines of a chart begin and end, in pixels. @param {Element | null} svg */
   function endsOf(svg) {
@@ -274,15 +270,16 @@
    */
   function between() {
     const { from, length } = days(), [first, width] = length > 7 ? [from + 3, length - 7] : [from + 3 - 5000, 10000];
-    return { first, width, within: (/** @type {number} */ day) => Math.min(Math.max(day, first), first + width), shown: (/** @type {number} */ day) => day >= from && day < from + length };
+    return { first, width, within: (/** @type {number} */ day) => Math.min(Math.max(day, first), first + width), shown: (/** @type {number} */ day) => day >= from && day < from + length && day >= state.from && day <= state.to };
   }
 
   /** Puts the marks of notes and publications over the days of the chart. @param {{left: number, right: number}} ends */
   function placeMarks({ left, right }) {
     const { first, width, within, shown } = between();
     Object.assign(/** @type {HTMLElement} */ (strip).style, { left: `${left}px`, width: `${right - left}px` });
-    marks?.setAttribute("viewBox", `${first} 0 ${width} 120`);
-    for (const { path, days, stem } of marked) path.setAttribute("d", days.filter(shown).map((day) => `M${within(day)} 8${stem ? "V120" : "h0"}`).join(""));
+    const begin = formats.indexOf(marks?.dataset.first || "");
+    marks?.setAttribute("viewBox", `${first - begin} 0 ${width} 120`);
+    for (const { path, kind, days } of periods.marks) path.setAttribute("d", days.filter(shown).map((day) => `M${within(day) - begin} 8${kind === "stem" ? "V120" : "h0"}`).join(""));
   }
 
   /** What the points are, and which weeks have none. @param {number[]} weeks @param {WeekItem[]} shown */
@@ -520,11 +517,11 @@
   function marksShown({ left, right }) {
     if (!marks) return [];
     const { first, width, within, shown } = between();
-    return marked.flatMap(({ path, days, stem }) => {
-      const { stroke, strokeWidth } = getComputedStyle(path);
+    return periods.marks.flatMap(({ path, kind, days }) => {
+      const { stroke, strokeWidth } = getComputedStyle(path), stem = kind === "stem";
       return days.filter(shown).map((day) => {
         const x = Math.round(left + ((right - left) * (within(day) - first)) / width);
-        return { d: stem ? `M${x} 8V${TALL - 24}` : `M${x} 8h0`, stroke, width: parseFloat(strokeWidth), round: path.matches(".noted"), dash: stem ? [2, 3] : undefined };
+        return { d: stem ? `M${x} 8V${TALL - 24}` : `M${x} 8h0`, stroke, width: parseFloat(strokeWidth), round: kind === "noted", dash: stem ? [2, 3] : undefined };
       });
     });
   }
@@ -532,11 +529,9 @@
   /** The first notes of the owner in the weeks of the chart, as text. */
   function notesShown() {
     if (!marks) return [];
-    const { from, length } = days(), begin = formats.indexOf(/** @type {SVGElement} */ (marks).dataset.first || "");
-    return [...document.querySelectorAll("#events li.note")].filter((item) => {
-      const day = formats.indexOf(item.querySelector("time")?.dateTime || "") - begin;
-      return day >= from && day < from + length;
-    }).slice(0, NOTED).map((item) => (item.textContent || "").trim().replace(/\s+/g, " "));
+    const { shown } = between();
+    return [...document.querySelectorAll("#events li.note")].filter((item) => shown(formats.indexOf(item.querySelector("time")?.dateTime || "")))
+      .slice(0, NOTED).map((item) => (item.textContent || "").trim().replace(/\s+/g, " "));
   }
 
   /** @param {SVGPathElement} path */

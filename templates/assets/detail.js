@@ -68,6 +68,7 @@
     }
     state = found || asSent ? chosen : state;
     control?.show(state);
+    periods.events(state.from, state.to);
     if (step) remember();
     restore();
     const done = found ? await show(found, own) : asSent;

@@ -42,6 +42,18 @@
     return { item, at: (Date.parse(time.dateTime) - Date.parse(marks.dataset.first || "")) / DAY };
   });
   let items = readItems();
+
+  /** Lists only the entries of the period, which the page's script writes to the list. */
+  function filter() {
+    const { from = "", to = "9" } = /** @type {HTMLElement} */ (box).dataset;
+    items = readItems().filter(({ item }) => {
+      const day = item.querySelector("time")?.dateTime || "", shown = day >= from && day <= to;
+      /** @type {HTMLElement} */ (item).hidden = !shown;
+      return shown;
+    });
+  }
+  box.addEventListener("period", filter);
+  filter();
   /** Where the reader last pointed, until something else is shown; at first what timeline.js has noticed. */
   let pointed = parseFloat(box.dataset.at || "");
 
@@ -57,24 +69,24 @@
       list?.replaceChildren();
       const root = address.slice(0, address.indexOf("assets/"));
       for (const [day, when, words, link, kind] of window.apivideoGeoEvents || []) addRow([day, when, words, root + link, kind]);
-      items = readItems();
+      filter();
       if (focused) [...list?.querySelectorAll("a") || []].find((anchor) => anchor.getAttribute("href") === focused)?.focus();
       if (!Number.isNaN(pointed)) showNear(pointed);
     };
     document.head.append(script);
   }
 
-  /** Where the middle of a day is on the curve, as a part of its width. @param {number} at */
+  /** Where the middle of a day is on the curve, as a part of its width; a day beyond an end is at the end. @param {number} at */
   function partOf(at) {
     const { x, width } = marks?.viewBox.baseVal || { x: 0, width: 1 };
-    return (at - x) / width;
+    return Math.min(Math.max((at - x) / width, 0), 1);
   }
 
   /** @param {typeof items} shown */
   function show(shown) {
-    const part = shown.length ? partOf(shown[0].at) : -1;
-    tip.hidden = part < 0 || part > 1;
+    tip.hidden = !shown.length;
     if (tip.hidden) return;
+    const part = partOf(shown[0].at);
     tip.replaceChildren(...shown.slice(0, MOST).map(({ item }) => {
       const line = document.createElement("div");
       line.append(...[...item.childNodes].map((node) => (node.nodeName === "A" ? node.textContent || "" : node.cloneNode(true))));

@@ -89,10 +89,11 @@
     if (events.open) load();
   }
 
-  /** Writes the period in words, and which days it lacks. @param {View} view @param {boolean} all  is it the whole history? */
+  /** Writes the period in words, which days it lacks, and its notes and publications. @param {View} view @param {boolean} all  is it the whole history? */
   function note(view, all) {
     geo.byId("curve-note").hidden = !all;
     geo.byId("period-note").textContent = all ? "" : geo.periods.words(view);
+    geo.periods.events(view.from, view.to);
   }
 
   geo.timeline = { start, note };

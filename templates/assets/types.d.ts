@@ -598,8 +598,6 @@ interface CompareData {
   series: string[];
   /** Metric or ratio → address of its weekly counts. */
   weeks: Record<string, string>;
-  /** What is marked on the chart, in words; "" if nothing is. */
-  marked: string;
   /** Address of the script that draws pictures. */
   picture: string;
 }
@@ -947,6 +945,10 @@ interface ApivideoGeo {
     daysOf(period: string): { from: number; to: number };
     start(choose: (period: string, from?: number, to?: number) => void): { show(state: Period): void } | null;
     words(view: Pick<View, "from" | "to" | "gaps" | "left" | "later">): string;
+    /** Paths over the curve, of the kind "noted", "published" or "stem": their days, and how many events each of them has. */
+    marks: { path: SVGPathElement; kind: string; days: number[]; counts: number[] }[];
+    /** Returns the numbers of notes and publications in words. */
+    events(from: number, to: number): string[];
     last: number;
     lastComplete: number;
   };

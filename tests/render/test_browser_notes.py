@@ -1,5 +1,6 @@
 """Marks of notes and publications, and collections, in a real Chromium: pointer, finger, keyboard, no scripts."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,3 +118,20 @@ def test_a_collection_filters_the_list_and_is_in_the_address(open_page: OpenPage
     page.goto(f"{address}?collection=secret")
     expect(rows).to_have_count(4)
     assert page.input_value("#collection") == ""
+
+
+@pytest.mark.parametrize("name", ["index.html", "country/FRA.html", "collection/course.html", "group/europe.html"])
+def test_the_notes_and_publications_of_a_period_are_counted_and_listed(open_page: OpenPage, site, name):
+    page = live(open_page(f"{(site / name).as_uri()}?period={WEEK[0]}..{WEEK[3]}", **DESKTOP).page)
+    summary = page.locator("#events summary")
+    expect(summary).to_have_text("● 1 note")
+    summary.click()
+    expect(page.locator("#events li:visible")).to_have_text([re.compile("Note: ")])
+    page.click("[data-period=all]")
+    expect(summary).to_have_text("● 1 note · ■ 1 publication")
+    expect(page.locator("#events li:visible")).to_have_count(2)
+    page.click("[data-period=custom]")
+    page.fill("#from", str(WEEK[5]))
+    page.fill("#to", str(WEEK[6]))
+    page.keyboard.press("Enter")
+    expect(page.locator("#events")).to_be_hidden()

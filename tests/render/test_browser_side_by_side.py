@@ -608,6 +608,7 @@ def test_notes_and_publications_are_marked_on_their_days_listed_and_in_the_pictu
         box = page.locator(".marked .noted").bounding_box()
         at = ((NOTE.day - first).days - 3) / (7 * weeks - 7)  # the lines begin on a Thursday and end on one
         assert box["x"] + box["width"] / 2 == pytest.approx(left + width * min(at, 1), abs=3)
+        expect(page.locator("#events summary")).to_have_text("● 1 note" if period else "● 1 note · ■ 1 publication")
     with page.expect_download() as saved:
         page.click("#save-svg")
     svg = Path(saved.value.path()).read_text(encoding="utf-8")

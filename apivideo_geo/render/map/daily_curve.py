@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -41,28 +41,35 @@ def render_timeline(daily: Sequence[DayCount], formats: Formats, alternative: st
     return Frame(daily, formats).render([day.count or 0 for day in daily], alternative, marks)
 
 
-def render_marks(first: date, shown: tuple[float, float], notes: Sequence[int], published: Sequence[int]) -> str:
+def render_marks(
+    first: date, shown: tuple[float, float], notes: Mapping[int, int], published: Mapping[int, int]
+) -> str:
     """Return marks above a curve, to be drawn over it.
 
-    ``notes`` and ``published`` are ascending indexes of days, 0 is ``first``. ``shown``: where the curve begins, in
-    days after the middle of the first day, and how many days wide it is.
+    ``notes`` and ``published``: index of a day (0 is ``first``) → how many there are, in ascending order of days.
+    ``shown``: where the curve begins, in days after the middle of the first day, and how many days wide it is. The
+    script ``periods.js`` counts those of a period from the paths.
 
     A note is a dot with a line down to the axis, a publication a square: lines without a length, whose caps keep their
     form however far the picture is stretched.
     """
     begin, days = shown
-    drawn = "".join(f'<path class="{kind}" d="{path}"/>' for kind, path in _marks(notes, published) if path)
+    drawn = "".join(_marks(notes, published))
     return (
         f'<svg class="marks" width="100%" height="{_ROOM + _TALL}" viewBox="{begin:g} 0 {days:g} {_ROOM + _TALL}" '
         f'preserveAspectRatio="none" data-first="{first}">{drawn}</svg>'
     )
 
 
-def _marks(notes: Sequence[int], published: Sequence[int]) -> Iterator[tuple[str, str]]:
-    yield "stem", "".join(f"M{index} {_MARK}V{_ROOM + _TALL}" for index in notes)
-    for kind, places in (("published", published), ("noted", notes)):
-        steps = "".join(f"m{index - before} 0h0" for before, index in pairwise(places))
-        yield kind, f"M{places[0]} {_MARK}h0{steps}" if places else ""
+def _marks(notes: Mapping[int, int], published: Mapping[int, int]) -> Iterator[str]:
+    """Yield the paths; one with several notes or publications on a day has their numbers."""
+    if notes:
+        yield f'<path class="stem" d="{"".join(f"M{index} {_MARK}V{_ROOM + _TALL}" for index in notes)}"/>'
+    for kind, days in (("published", published), ("noted", notes)):
+        steps = "".join(f"m{index - before} 0h0" for before, index in pairwise(days))
+        counts = f' data-counts="{" ".join(map(str, days.values()))}"' if any(one > 1 for one in days.values()) else ""
+        if days:
+            yield f'<path class="{kind}" d="M{next(iter(days))} {_MARK}h0{steps}"{counts}/>'
 
 
 class Frame:

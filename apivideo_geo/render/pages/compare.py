@@ -291,7 +291,6 @@ def make_compare(
         "changes": [change_cell(item.key, summary, formats) for item in leading],
         "data": _script_data(found, [item.key for item in leading], data, paths) | {
             "weeks": {name: path for name in found.choices if (path := assets.get(weeks_file(name, context)))},
-            "marked": with_marks("", marks, formats),
         },
     }  # fmt: skip
 

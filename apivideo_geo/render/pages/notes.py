@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -115,12 +116,12 @@ def make_marks(
     own, events = [note for note in inside if not note.media_id], make_events(inside, context)
     if not events:
         return Marks()
-    places: dict[str, dict[int, None]] = {"note": {}, "published": {}}
-    for event in events:
-        places[event.kind][(event.day - first).days] = None
+    places: dict[bool, Counter[int]] = {False: Counter(), True: Counter()}
+    for note in inside:
+        places[bool(note.media_id)][(note.day - first).days] += 1
     published, formats = len(inside) - len(own), context.formats
     return Marks(
-        Markup(render_marks(first, shown or (-0.5, len(daily)), [*places["note"]], [*places["published"]])),  # noqa: S704 - only numbers
+        Markup(render_marks(first, shown or (-0.5, len(daily)), places[False], places[True])),  # noqa: S704 - only numbers
         formats.say_many("%(count)s note", "%(count)s notes", len(own)) if own else "",
         formats.say_many("%(count)s publication", "%(count)s publications", published) if published else "",
         tuple((event, formats.day(event.day)) for event in sorted(events, key=lambda event: event.day)[::-1][:LISTED]),
