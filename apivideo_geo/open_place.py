@@ -297,7 +297,8 @@ def _site_assets(content: bytes) -> tuple[Asset, ...]:
     return tuple(
         Asset(
             row["media_id"], "live-stream" if row["type"] == "live-stream" else "video",
-            unescape_formula(row["title"]), True, lifetime=int(count) if (count := row["lifetime_plays"]) else None,
+            unescape_formula(row["title"]), True, published_at=row.get("published", ""),
+            lifetime=int(count) if (count := row["lifetime_plays"]) else None,
         )
         for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
         if row["media_id"] != UNLISTED

@@ -162,6 +162,8 @@ VIDEOS = (
         "peak_viewers", "integer", "Of a live stream: the most viewers at once; never to be added up", {"minimum": 1}
     ),
     Column("peak_day", "date", "First UTC day of the period with them"),
+    Column("published", "date", "UTC day of publication, if the API reported it"),
+    Column("countries", "integer", "Countries with a count of it that is published", {"minimum": 0}),
 )
 VIDEO_METRICS = (Column("media_id", "string", "Id of a public asset", {"required": True}), *METRICS[1:])
 COLLECTIONS = (

@@ -15,6 +15,7 @@ import pandas as pd
 from apivideo_geo.aggregate.groups import GroupCount
 from apivideo_geo.aggregate.ratios import Ratios
 from apivideo_geo.aggregate.summary import count_of
+from apivideo_geo.days import day_of
 from apivideo_geo.exports.columns import (
     BREAKDOWN,
     CHORO,
@@ -128,12 +129,13 @@ def videos_frame(summary: Summary, details: Details) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = [
         (
             one.asset.media_id, one.asset.type, one.asset.title, one.count, one.rank, one.asset.lifetime, *period,
-            *(one.peak or (None, None)),
+            *(one.peak or (None, None)), day_of(one.asset.published_at),
+            sum(code != UNKNOWN for code, _ in one.countries),
         )
         for one in details.assets
     ]  # fmt: skip
     if details.unlisted:
-        rows.append((UNLISTED, None, None, details.unlisted, None, None, *period, None, None))
+        rows.append((UNLISTED, None, None, details.unlisted, None, None, *period, None, None, None, None))
     return make_frame(VIDEOS, rows)
 
 

@@ -15,7 +15,12 @@ from tests.render.samples import whole_site, write
 FORMULA = '=HYPERLINK("https://evil.example","+1")'
 DETAILS = Details(
     assets=(
-        AssetDetail(Asset("viA", "video", FORMULA, True, lifetime=99), 5, 1, (("FRA", 5),)),
+        AssetDetail(
+            Asset("viA", "video", FORMULA, True, published_at="2026-03-01T23:30:00+00:00", lifetime=99),
+            5,
+            1,
+            (("FRA", 4), ("---", 1)),
+        ),
         AssetDetail(Asset("liB", "live-stream", 'Quotes ", commas\nand lines', True), 0, 2),
     ),
     unlisted=3,
@@ -51,6 +56,12 @@ def test_a_title_that_is_a_formula_does_not_run_in_a_spreadsheet_and_others_stay
     assert [row["title"] for row in found] == [f"'{FORMULA}", 'Quotes ", commas and lines', ""]
     assert [(row["media_id"], row["count"], row["lifetime_plays"]) for row in found] == [
         ("viA", "5", "99"), ("liB", "0", ""), ("unlisted", "3", ""),
+    ]  # fmt: skip
+
+
+def test_each_video_has_its_day_of_publication_and_number_of_countries_as_on_its_page():
+    assert [(row["media_id"], row["published"], row["countries"]) for row in rows("videos.csv")] == [
+        ("viA", "2026-03-01", "1"), ("liB", "", "0"), ("unlisted", "", ""),
     ]  # fmt: skip
 
 
