@@ -169,9 +169,9 @@ def test_a_day_is_lost_once_the_api_has_forgotten_a_part_of_the_utc_day(moment, 
 
 
 def test_a_summary_is_of_real_data_and_has_the_smallest_count_with_a_rate():
-    summary = made(ROWS, COLLECTED, per_million_from=7)
+    summary = made(ROWS, COLLECTED, per_million_from=7, ratio_from=30)
     assert not summary.demo
-    assert summary.per_million_from == 7
+    assert (summary.per_million_from, summary.ratio_from) == (7, 30)
     assert [each.per_million for each in summary.countries] == [8, None]
 
 

@@ -18,3 +18,4 @@ def test_the_nearest_of_some():
     assert nearest("ISL", ["JPN", "FRO", "GBR", "PER"], 2) == ["FRO", "GBR"]
     assert nearest("JPN", ["CHN", "FRA", "KOR", "USA"], 2) == ["KOR", "CHN"]
     assert nearest("PER", ["MLT", "TCD"], 2) == []
+    assert nearest("FRA", ["AZE", "LBR"], 2) == ["AZE"], "40 degrees away"

@@ -421,10 +421,26 @@ def test_a_foreign_file_in_place_of_the_assets_is_refused(tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("a file")
-    for use in (load_history, lambda folder: open_history(folder).__enter__()):
+    for use in (load_history, find_last_source, lambda folder: open_history(folder).__enter__()):
         for folder in (tmp_path / "file", tmp_path / "file/history"):
-            with pytest.raises(UsageError, match="file is a file; name a folder for the history"):
+            with pytest.raises(UsageError, match="file is a file; name a folder for the history with --history"):
                 use(folder)
+
+
+def test_a_history_without_account_metadata_has_an_empty_account(tmp_path):
+    assert load_history(tmp_path).read_account() == Account()
+
+
+def test_breakdowns_above_their_total_are_found_in_each_metric_of_a_history(tmp_path):
+    day = date(2026, 11, 12)
+    for metric in ("play", "impression"):
+        rows = [(day, metric, "FRA", "total", "", 3), (day, metric, "FRA", "device", "phone", 4)]
+        with open_history(tmp_path) as history:
+            history.of(metric).save(
+                Facts((day,), facts_table(rows)), Fetched(metric, "counts", "full", NOW), dimensions=("device",)
+            )
+    found = load_history(tmp_path).find_overfull()
+    assert [(one.metric, one.parts, one.total) for one in found] == [("play", 4, 3), ("impression", 4, 3)]
 
 
 def test_only_public_assets_are_kept(tmp_path):

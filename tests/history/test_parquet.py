@@ -199,6 +199,11 @@ def test_a_file_that_cannot_be_opened_is_refused_with_the_reason(tmp_path):
     assert str(error.value) == f"Cannot read {tmp_path}: it is a folder. Fix that and run again."
 
 
+def test_a_file_that_is_gone_is_not_called_damaged(tmp_path):
+    with pytest.raises(DataRefused, match=r"Cannot read .*2026-10\.parquet: No such file"):
+        check_file(tmp_path / "2026-10.parquet")
+
+
 def test_rows_are_split_by_day_and_added_up_by_dimension():
     table = facts_table(ROWS)
     days = split_days(table)
