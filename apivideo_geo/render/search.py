@@ -12,7 +12,7 @@ from os.path import commonprefix
 from typing import Any, NamedTuple
 
 from apivideo_geo.geo.countries import short_names, to_alpha2
-from apivideo_geo.render.addresses import collection_page, country_page, group_page, month_page
+from apivideo_geo.render.addresses import HIDDEN, collection_page, country_page, group_page, month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.cities import LISTED
 from apivideo_geo.render.text import sentences
@@ -27,10 +27,10 @@ _FIRST = marked_many("The first %(shown)s of %(count)s result", "The first %(sho
 class Entry(NamedTuple):
     """Something that can be found, by its ``name``.
 
-    ``path``: its page from the top of the site; "" if it is only a row of a list, such as a city. ``amount``: its
-    count, as a text with the unit if it is not of the first metric. ``place``: the country of a city, to distinguish
-    equal names. ``also``: other names. ``region``: alpha-2 of a country, with which the browser knows its names in
-    other languages.
+    ``path``: its page from the top of the site, or a section of it; "" if it is only a row of a list, such as a city.
+    ``amount``: its count, as a text with the unit if it is not of the first metric. ``place``: the country of a city, to
+    distinguish equal names. ``also``: other names. ``region``: alpha-2 of a country, with which the browser knows its
+    names in other languages.
     """
 
     path: str
@@ -78,7 +78,7 @@ def _written(kind: Kind, site: Collection[str]) -> dict[str, Any]:
     Each amount is how much less it is than the one before, if both are numbers. ``places`` are written once, ``at`` are
     the indexes of those of the entries. A column without values is left out.
     """
-    entries = [entry for entry in kind.entries if (entry.path or kind.list) in site]
+    entries = [entry for entry in kind.entries if (entry.path or kind.list).partition("#")[0] in site]
     places = list(dict.fromkeys(entry.place for entry in entries))
     amounts = list(_differences(entry.amount for entry in entries))
     columns = {
@@ -131,7 +131,7 @@ def _kinds(context: Context) -> Iterator[Kind]:
     yield Kind(say("Collection"), _collections(context), "collection/*.html")
     yield Kind(say("City"), _cities(context), "*", "cities.html")
     yield Kind(say("Month"), _months(context), "*/index.html")
-    yield Kind(say("Page"), _pages(context), "*.html")
+    yield Kind(say("Page"), _pages(context), "*")
 
 
 def _countries(context: Context) -> Iterator[Entry]:
@@ -173,16 +173,19 @@ def _months(context: Context) -> Iterator[Entry]:
 
 
 def _pages(context: Context) -> Iterator[Entry]:
-    """Yield the pages that are there once."""
+    """Yield the pages that are there once, with other words for what is on them."""
     say = context.formats.say
     yield Entry("index.html", say("Map"))
-    yield Entry("groups.html", say("Groups of countries"))
-    yield Entry("videos.html", say("Videos"))
+    yield Entry("index.html#embed", say("Put this map on your page"), also=(say("Embed"), "iframe", "HTML"))
+    yield Entry("groups.html", say("Groups of countries"), also=(say("Continents"), say("Regions")))
+    yield Entry("videos.html", say("Videos"), also=(say("Live streams"),))
     yield Entry("cities.html", say("Cities"))
     yield Entry("compare.html", say("Side by side"), also=(say("Compare"),))
     yield Entry("small-maps.html", say("Small maps"))
     yield Entry("months.html", say("Months"))
-    yield Entry("changes.html", say("What changed"))
+    yield Entry("changes.html", say("What changed"), also=(say("Changes"), "RSS", "Atom", "feed"))
     yield Entry("hours.html", say("Hours of the week"))
     yield Entry("about.html", say("About the data"))
-    yield Entry("data.html", say("Download"))
+    if context.details.min_counts:
+        yield Entry(HIDDEN, say("Hidden counts"), also=(say("Privacy"),))
+    yield Entry("data.html", say("Download"), also=(say("Files and how to read them"), "CSV", "JSON", "Parquet"))

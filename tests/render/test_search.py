@@ -64,6 +64,12 @@ def site(tmp_path_factory) -> Path:
     return write(render_site(Context(what, theme, details), TEMPLATES), tmp_path_factory.mktemp("search"))
 
 
+@pytest.fixture(scope="module")
+def with_hours(built_demo) -> Path:
+    """The site of the demo, which has every kind of page."""
+    return built_demo.folder / "site"
+
+
 # The index
 
 
@@ -73,7 +79,7 @@ def test_every_page_can_be_found_and_nothing_leads_nowhere():
     collections = make_collections(tagged, ["Course 1"])
     for what, details in ((week, replace(some, collections=collections)), with_months()):
         site = render_site(Context(what, Theme("Acme Academy"), details), TEMPLATES)
-        found = {path for entries in index_of(site).values() for path, _ in entries}
+        found = {path.partition("#")[0] for entries in index_of(site).values() for path, _ in entries}
         assert found == {name for name in site if name.endswith(".html")} - NOT_FOUND
 
 
@@ -145,7 +151,7 @@ def test_a_reader_finds_a_country_with_the_keyboard_alone_and_keeps_the_period(o
     page = opened.page
     open_box(page)
     page.keyboard.type("f")
-    expect(page.locator(".search-box [role=status]")).to_have_text("8 results")
+    expect(page.locator(".search-box [role=status]")).to_have_text("10 results")
     page.keyboard.press("ArrowUp")  # from the first to the last and back
     for _ in range(4):
         page.keyboard.press("ArrowDown")
@@ -171,6 +177,25 @@ def test_escape_closes_and_the_focus_returns(open_page: OpenPage, site):
     page.keyboard.press("Escape")
     open_box(page)
     expect(box(page)).to_have_value("")
+
+
+@pytest.mark.parametrize(
+    ("typed", "best"),
+    [
+        ("embed", "Put this map on your page"), ("iframe", "Put this map on your page"), ("download", "Download"),
+        ("csv", "Download"), ("data", "Download"), ("files", "Download"), ("months", "Months"),
+        ("groups", "Groups of countries"), ("continents", "Groups of countries"), ("about", "About the data"),
+        ("hidden", "Hidden counts"), ("small maps", "Small maps"), ("changes", "What changed"),
+        ("hours", "Hours of the week"), ("feed", "What changed"), ("privacy", "Hidden counts"),
+    ],
+)  # fmt: skip
+def test_the_pages_of_the_site_are_found_by_what_a_reader_would_call_them(open_page: OpenPage, with_hours, typed, best):
+    page = open_page((with_hours / "index.html").as_uri(), **DESKTOP).page
+    open_box(page)
+    assert results(page, typed)[:1] == [best]
+    address = page.locator(".search-box [role=option]").first.get_attribute("href") or ""
+    name, _, part = address.rpartition("/")[2].partition("#")
+    assert not part or f'id="{part}"' in (with_hours / name).read_text()
 
 
 def test_a_slash_in_a_field_is_a_slash(open_page: OpenPage, site):
