@@ -20,6 +20,7 @@ from apivideo_geo.settings import Settings
 if TYPE_CHECKING:
     import ibis
 
+    from apivideo_geo.audience import Audience
     from apivideo_geo.history.history import History
     from apivideo_geo.render.digest import Digest
     from apivideo_geo.render.theme.theme import Theme
@@ -90,6 +91,7 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
                 f"{settings.history_folder} has only {', '.join(audience.metrics)}; a site opens with a count that "
                 "adds up over days, so collect one too, such as play."
             )
+        _check_breakdowns(audience, settings)
         summary = audience.summary(settings.since, settings.until)
         details = audience.details(summary)
     except Exception:  # whatever an impossible value in a file leads to
@@ -100,6 +102,18 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
             days = summary.metrics[metric].daily
             one.check_counts({day.day: day.count for day in days if day.count is not None})
     return summary, _complete(details, summary, history, settings, effects), audience.ibis()
+
+
+def _check_breakdowns(audience: Audience, settings: Settings) -> None:
+    """Raise :class:`DataRefused` if a day that is shown has a breakdown that exceeds its total, or has none."""
+    from apivideo_geo.aggregate.overfull import find_overfull_facts
+    from apivideo_geo.aggregate.summary import within
+    from apivideo_geo.facts import name_overfull
+
+    tables = [one.facts_table for one in (audience, *audience.others.values())]
+    found = [one for table in tables for one in find_overfull_facts(within(table, settings.since, settings.until))]
+    if found:
+        raise DataRefused(" ".join(name_overfull(found)))
 
 
 def _complete(details: Details, summary: Summary, history: History, settings: Settings, effects: Effects) -> Details:
@@ -253,8 +267,6 @@ def publish(
     """Check the site and publish it. Raises :class:`DataRefused` with the first problem; nothing is then published."""
     from apivideo_geo import publish as publishing
     from apivideo_geo.checks import check_site, check_suppressed
-    from apivideo_geo.facts import name_overfull
-    from apivideo_geo.history.history import load_history
     from apivideo_geo.privacy import public_dimensions
 
     problems = [
@@ -266,10 +278,7 @@ def publish(
     ]  # fmt: skip
     if problems:
         more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
-        overfull = load_history(settings.history_folder).find_overfull()
-        causes = name_overfull(overfull) if overfull else ()
-        refused = f"The site was not published, the previous one stays: {problems[0]}{more}."
-        raise DataRefused(" ".join([refused, *causes]))
+        raise DataRefused(f"The site was not published, the previous one stays: {problems[0]}{more}.")
     if summary.demo and publishing.shows_an_account(settings.out):
         report.warnings.append(
             f"the site in {settings.out} showed an account's data and now shows the demo; "

@@ -35,7 +35,11 @@ def examine_history(settings: Settings, effects: Effects, first_day: date | None
         if damaged := find_damaged(path for one in metric_folders(folder) for path in find_files(one)):
             return [_name_damaged(damaged)]
         history = load_history(folder)
-        overfull = history.find_overfull()
+        not_shown = history.partial_days() | set(settings.leave_out)
+        overfull = [
+            one for one in history.find_overfull()
+            if one.day not in not_shown and (settings.since or one.day) <= one.day <= (settings.until or one.day)
+        ]  # fmt: skip
         history.load_assets()
         history.read_account()
         HOURS.load(folder)

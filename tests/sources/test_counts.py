@@ -291,6 +291,24 @@ def test_a_history_with_a_breakdown_above_its_total_is_named_and_a_corrected_fil
     assert "breakdowns" not in product.run("doctor", now=NOON, code=2).stdout
 
 
+def test_a_day_whose_breakdown_lacks_its_total_is_not_published_although_the_sum_of_all_days_is_higher(
+    tmp_path: Path,
+) -> None:
+    days, product = [datetime(2026, 11, day, tzinfo=UTC).date() for day in (1, 2)], Product(tmp_path)
+    rows = [(days[0], "PER", "device", "tv", 5), (days[0], "CHL", "total", "", 1), (days[1], "PER", "total", "", 90)]
+    with open_history(tmp_path / "history") as history:
+        facts = facts_table((day, "play", *row) for day, *row in rows)
+        history.save(Facts(tuple(days), facts), metric="play", source="counts", detail="full", now=NOON)
+        history.save_ledger()
+    wrong = "In the history the device values of PER on 2026-11-01 (play) add up to 5, but there is no total."
+    assert wrong in product.run("render", now=NOON, code=5).stderr
+    assert not (tmp_path / "site").exists()
+    assert wrong in product.run("doctor", now=NOON, code=2).stdout
+    without = {"APIVIDEO_GEO_LEAVE_OUT": "2026-11-01"}
+    product.run("render", now=NOON, **without)
+    assert "breakdowns" not in product.run("doctor", now=NOON, code=2, **without).stdout
+
+
 def test_each_row_is_in_the_sum_of_the_run_and_one_of_an_unknown_metric_is_rejected(tmp_path: Path) -> None:
     rows = [f"2026-11-{day:02},Peru,{metric},5\n" for day in range(1, 12) for metric in ("play", "viewer")]
     text = "day,country,metric,count\n" + "".join(rows) + "2026-11-01,Peru,banana,3\n"
