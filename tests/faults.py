@@ -136,6 +136,17 @@ def body(content: bytes | Callable[[], bytes], **headers: str) -> Send:
     return send
 
 
+def dated(*dates: str) -> Send:
+    """Return a fault that answers as usual, with a header ``Date`` for each of ``dates`` in place of the true one."""
+    headers = "".join(f"Date: {text}\r\n" for text in dates).encode()
+
+    def send(answer: Answer, wire: Wire) -> None:
+        status_line, others = answer.head(Date="").split(b"\r\n", 1)
+        wire.send(status_line + b"\r\n" + headers + others + answer.body)
+
+    return send
+
+
 def status(code: int, content: bytes | Callable[[], bytes] = b"{}", **headers: str) -> Send:
     """Return a fault that answers with another status."""
     change = body(content, **headers)
@@ -285,6 +296,19 @@ HOUR_LIES = (
 )  # fmt: skip
 """Wrong answers to the request for the counts of each hour."""
 
+DATES = (
+    Fault("no Date", "does not say what time it is", dated(), ("assets",)),
+    Fault("Date in words", 'says that the time is "yesterday"', dated("yesterday"), ("assets",)),
+    Fault("Date in 1970", "says that it is the year 1970", dated("Thu, 01 Jan 1970 00:00:00 GMT"), ("assets",)),
+    Fault("Date in 2150", "says that it is the year 2150", dated("Mon, 15 Jun 2150 12:00:00 GMT"), ("assets",)),
+    Fault("Date in 9999", "says that it is the year 9999", dated("Tue, 15 Jun 9999 12:00:00 GMT"), ("assets",)),
+    Fault("Date after 9999", "says that it is the year 9999, in a zone in which UTC is a year later",
+          dated("Fri, 31 Dec 9999 23:59:59 -2300"), ("assets",)),
+    Fault("another Date later", "says that it is the year 2035, after its first answer",
+          dated("Fri, 15 Jun 2035 12:00:00 GMT"), ("log-in", "own count", "day", "breakdown", "hours", "peaks"), (0,)),
+)  # fmt: skip
+"""Wrong times of the server. Its first answer of a run, which sets the clock, is in the step ``assets``."""
+
 FAULTS = (
     Fault("header dripped", "sends its header a byte at a time", _drip_header),
     Fault("status line dripped", "sends its status line a byte at a time", _drip_status),
@@ -328,4 +352,5 @@ FAULTS = (
     *LIES,
     *COUNT_LIES,
     *HOUR_LIES,
+    *DATES,
 )  # fmt: skip

@@ -272,12 +272,12 @@ def _is_local(host: str) -> bool:
 
 
 def _parse_date(text: str | None) -> datetime | None:
-    """Parse the time in a ``Date`` header, as UTC; None if there is none."""
+    """Parse the time in a ``Date`` header, as UTC; None if there is none. Of several headers, the first counts."""
     try:
         moment = parsedate_to_datetime(text or "")
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _explain(error: Exception, host: str, request: str) -> Failure:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 from apivideo_geo.api.client import Client
+from apivideo_geo.api.clock import find_clock_problem
 from apivideo_geo.days import CLOCK_TOLERANCE
 from apivideo_geo.doctor.findings import Finding
 from apivideo_geo.effects import Effects
@@ -36,8 +37,11 @@ def examine_account(settings: Settings, effects: Effects) -> tuple[list[Finding]
         with _client(settings, effects, settings.server) as client:
             videos = _count_videos(client)
             findings = [Finding("key", "ok", f"{_name(settings.server)} accepts the API key; it sees {videos}.")]
+            clock = _examine_clock(client, effects)
+            if clock.state == "wrong":  # which days the API has cannot be checked without knowing which day it is
+                return [*findings, _examine_limit(client), clock], None
             memory, first_day = _examine_memory(client, settings, effects)
-            return [*findings, memory, _examine_limit(client), _examine_clock(client, effects)], first_day
+            return [*findings, memory, _examine_limit(client), clock], first_day
     except KeyRefused as error:
         return [_explain_refusal(error, settings, effects)], None
     except ApivideoGeoError as error:
@@ -115,6 +119,8 @@ def _examine_clock(client: Client, effects: Effects) -> Finding:
         return Finding("clock", "unseen", f"SOURCE_DATE_EPOCH fixes it at {effects.now():%Y-%m-%d %H:%M:%S} UTC.")
     if client.server_time is None:
         return Finding("clock", "unseen", "The server does not report its time.")
+    if problem := find_clock_problem(client.host, client.server_time, effects):
+        return Finding("clock", "wrong", "This machine's clock and the server's do not agree.", problem, 4)
     ahead = effects.now() - client.server_time
     if abs(ahead) <= CLOCK_TOLERANCE:
         return Finding("clock", "ok", f"It agrees with the server's clock to {abs(ahead).total_seconds():.0f} s.")

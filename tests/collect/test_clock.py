@@ -1,21 +1,25 @@
-"""The server's clock decides which days are over, whatever this machine's clock says."""
+"""The server's clock decides which days are over, unless this machine's clock is more than a day from it."""
 
 from datetime import date, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
+from apivideo_geo.effects import Effects
 from apivideo_geo.history.history import load_history
 from tests.collect.test_believed import FIRST, NIGHT, YESTERDAY, Behind, truth
 from tests.fakes.proxy import FaultyProxy
 from tests.fakes.server import StandIn
 from tests.fakes.world import World
-from tests.faults import Fault, Step, body
+from tests.faults import DATES, Fault, Step, dated
 from tests.history.branch.runs import at_night
 from tests.product import Product
 
 SINCE = YESTERDAY - timedelta(days=3)
 TODAY = NIGHT.date()
 EVERY = Step("every request", lambda method, target: True)
+CLOCK = Step("the request for the clock", lambda method, target: target.endswith("/videos?currentPage=1&pageSize=1"))
+IN_2035 = "Fri, 15 Jun 2035 12:00:00 GMT"
 
 
 @pytest.fixture(scope="module")
@@ -66,16 +70,78 @@ def test_a_clock_that_is_minutes_ahead_does_not_close_the_day_before_its_end(tmp
     assert entries(product)[YESTERDAY].open
 
 
-@pytest.mark.parametrize("date_header", ["", "yesterday", "Thu, 01 Jan 1970 00:00:00 GMT"])
-def test_a_server_that_does_not_report_its_time_closes_no_day(tmp_path, api, date_header):
-    fault = Fault(
-        "no time", "does not report its time", lambda answer, wire: body(answer.body, Date=date_header)(answer, wire)
-    )
+@pytest.fixture
+def machine(monkeypatch):
+    """Set this machine's clock, for runs without SOURCE_DATE_EPOCH."""
+
+    def set_clock(local):
+        fixed = Effects.now
+        monkeypatch.setattr(Effects, "now", lambda self: local if self.epoch is None else fixed(self))
+
+    return set_clock
+
+
+@pytest.mark.parametrize("fault", [fault for fault in DATES if fault.codes == (4,)], ids=lambda fault: fault.name)
+def test_a_server_with_no_possible_time_changes_neither_history_nor_site(tmp_path, api, fault):
     product = Product(tmp_path)
+    product.run("build", "--source", "data", "--since", SINCE, api=api, now=NIGHT)
+    before = product.files("history", "site")
+    api.now = NIGHT + timedelta(days=1)
     with FaultyProxy(api.url, fault, EVERY) as proxy:
-        done = collect(product, Behind(proxy.url, api.api_key), NIGHT, code=4)
-    assert "does not report what time it is" in done.stderr
-    assert not entries(product)
+        behind = Behind(proxy.url, api.api_key)
+        done = product.run("build", "--source", "data", "--since", SINCE, api=behind, now=api.now, code=4)
+    readable = fault.name in ("Date in 1970", "Date in 2150", "Date in 9999")
+    assert f"127.0.0.1 {'says that it is' if readable else 'does not report what time it is'}" in done.stderr
+    assert product.files("history", "site") == before
+    collect(product, api, api.now)
+    assert max(entries(product)) == TODAY + timedelta(days=1)
+
+
+@pytest.mark.parametrize("wrong", [timedelta(days=3000), timedelta(days=2), timedelta(days=-2), timedelta(days=-2000)])
+@pytest.mark.parametrize("side", ["server", "machine"])
+def test_clocks_that_differ_by_more_than_a_day_change_neither_history_nor_site(tmp_path, api, machine, side, wrong):
+    product = Product(tmp_path)
+    product.run("build", "--source", "data", "--since", SINCE, api=api, now=NIGHT)
+    before = product.files("history", "site")
+    server, local = (NIGHT + wrong, NIGHT) if side == "server" else (NIGHT, NIGHT + wrong)
+    api.now = server
+    machine(local)
+    done = product.run("build", "--source", "data", "--since", SINCE, api=api, code=4)
+    assert f"127.0.0.1 says that it is {server:%Y-%m-%d %H:%M} UTC" in done.stderr
+    assert f"this machine's clock says {local:%Y-%m-%d %H:%M} UTC" in done.stderr
+    assert "If this machine's clock is wrong, set it." in done.stderr
+    assert product.files("history", "site") == before
+
+
+def test_clocks_that_differ_by_less_than_a_day_are_a_warning(tmp_path, api, machine):
+    machine(NIGHT + timedelta(hours=23))
+    output = collect(Product(tmp_path), api, None).stdout
+    assert "Warning: This machine's clock is 23:00:00 ahead of the clock of 127.0.0.1" in output
+
+
+@pytest.mark.parametrize("dates", [["{server}", "{wrong}"], ["{server}", "nonsense"]], ids=["2035", "nonsense"])
+def test_of_two_dates_in_an_answer_the_first_counts(tmp_path, api, machine, dates):
+    machine(NIGHT)
+    product, server = Product(tmp_path), format_datetime(NIGHT, usegmt=True)
+    sent = [text.format(server=server, wrong=IN_2035) for text in dates]
+    with FaultyProxy(api.url, Fault("two dates", "sends two dates", dated(*sent)), EVERY) as proxy:
+        collect(product, Behind(proxy.url, api.api_key), None)
+        assert max(entries(product)) == TODAY
+        proxy.fault = Fault("two dates", "sends two dates", dated(*reversed(sent)))
+        before = product.files("history")
+        collect(product, Behind(proxy.url, api.api_key), None, code=4)
+    assert product.files("history") == before
+
+
+def test_a_clock_of_the_server_that_jumps_during_a_run_makes_no_days(tmp_path, api, machine, world):
+    machine(NIGHT)
+    product, later = Product(tmp_path), next(fault for fault in DATES if fault.name == "another Date later")
+    others = Step("all others", lambda method, target: not CLOCK.matches(method, target))
+    with FaultyProxy(api.url, later, others) as proxy:
+        collect(product, Behind(proxy.url, api.api_key), None)
+        assert proxy.hits
+    assert max(entries(product)) == TODAY
+    assert entries(product)[YESTERDAY].count == truth(world)
 
 
 def make_future(product, api, days):

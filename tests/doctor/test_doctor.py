@@ -214,6 +214,11 @@ def test_a_wrong_clock_is_reported(api, place, monkeypatch):
     found = look(settings(api), None)["clock"]
     assert found.state == "warning"
     assert "ahead of the server's clock" in found.says
+    monkeypatch.setattr(Impatient, "now", lambda self: datetime.now(UTC) + timedelta(days=3))
+    found = look(settings(api), None)
+    assert (found["clock"].state, found["clock"].exit_code) == ("wrong", 4)
+    assert "If this machine's clock is wrong, set it." in found["clock"].next
+    assert "memory" not in found
 
 
 @pytest.fixture
