@@ -83,6 +83,20 @@ def before_of(period: Period, against: Against = "") -> Period:
     return date(years, month + 1, 1), first - ONE_DAY
 
 
+def published_since(published: date | None, comparison: Comparison) -> bool:
+    """Return whether a video was ``published`` (UTC day) on a compared day or later, so that it has no change.
+
+    Of the days before, or of some of them, it can have no count. None is a day that is not known.
+
+    >>> from apivideo_geo.model import Side
+    >>> sides = Side(date(2026, 9, 8), date(2026, 9, 14), 7), Side(date(2026, 9, 1), date(2026, 9, 7), 7)
+    >>> comparison = Comparison(*sides)
+    >>> [published_since(date(*day), comparison) for day in ((2026, 8, 31), (2026, 9, 1), (2026, 9, 9))]
+    [False, True, True]
+    """
+    return published is not None and published >= comparison.before.first
+
+
 def new_countries(summary: Summary) -> tuple[str, ...]:
     """Return the countries with a count in the period of the Summary's comparison, and on no day before."""
     comparison = summary.comparison

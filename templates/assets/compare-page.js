@@ -279,7 +279,7 @@
     Object.assign(/** @type {HTMLElement} */ (strip).style, { left: `${left}px`, width: `${right - left}px` });
     const begin = formats.indexOf(marks?.dataset.first || "");
     marks?.setAttribute("viewBox", `${first - begin} 0 ${width} 120`);
-    for (const { path, kind, days } of periods.marks) path.setAttribute("d", days.filter(shown).map((day) => `M${within(day) - begin} 8${kind === "stem" ? "V120" : "h0"}`).join(""));
+    for (const { path, kind, days } of periods.marks()) path.setAttribute("d", days.filter(shown).map((day) => `M${within(day) - begin} 8${kind === "stem" ? "V120" : "h0"}`).join(""));
   }
 
   /** What the points are, and which weeks have none. @param {number[]} weeks @param {WeekItem[]} shown */
@@ -396,19 +396,20 @@
     return all ? geo.wholeOf(history, against) : geo.viewOf(history, from, to, against);
   }
 
-  /** How an item changed; null if that is not known. @param {WeekItem} item @param {View} view @param {number[] | null} daily @returns {ChangeText | null} */
-  function changeOf({ key, kind, codes }, view, daily) {
+  /** How an item changed; null if that is not known. @param {WeekItem} item @param {View} view @param {number[] | null} daily @param {string} [published] @returns {ChangeText | null} */
+  function changeOf({ key, kind, codes }, view, daily, published) {
     if (!byVideo(kind)) return geo.changeOf(view, kind === "group" ? geo.ofCountries(view, codes).change : view.byCode.get(key));
-    const own = daily && geo.byVideo(view, state.period === "all", daily);
-    return own && geo.changeOf(own, own.change);
+    const own = daily && geo.byVideo(view, state.period === "all", daily, published);
+    return own && (own.reason ? { text: own.reason, tone: "", ratio: NaN } : geo.changeOf(own, own.change));
   }
 
   /** The change of an item, and its sums if they are counted by day. @param {WeekItem} item @param {View} view @returns {Promise<{change: ChangeText | null, sums: ItemSums | null}>} */
   async function daysOf(item, view) {
     const { kind, file } = item, videos = byVideo(kind);
     if (videos && (visible !== data.metric || !file)) return { change: null, sums: null };
-    const daily = videos ? geo.numbers((await geo.once(file, () => geo.load(file, "months"))).daily || "") : null;
-    return { change: changeOf(item, view, daily), sums: state.period === "all" ? null : sumsOfDays(item, view, await geo.history(visible), daily) };
+    /** @type {Partial<MonthFile>} */
+    const own = videos ? await geo.once(file, () => geo.load(file, "months")) : {}, daily = videos ? geo.numbers(own.daily || "") : null;
+    return { change: changeOf(item, view, daily, own.published), sums: state.period === "all" ? null : sumsOfDays(item, view, await geo.history(visible), daily) };
   }
 
   /** The days to compare with, for the fields of the control, if the files cannot be loaded. */
@@ -517,7 +518,7 @@
   function marksShown({ left, right }) {
     if (!marks) return [];
     const { first, width, within, shown } = between();
-    return periods.marks.flatMap(({ path, kind, days }) => {
+    return periods.marks().flatMap(({ path, kind, days }) => {
       const { stroke, strokeWidth } = getComputedStyle(path), stem = kind === "stem";
       return days.filter(shown).map((day) => {
         const x = Math.round(left + ((right - left) * (within(day) - first)) / width);

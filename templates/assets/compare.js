@@ -76,6 +76,9 @@
     return { now, before, counted };
   }
 
+  /** Was a video published on a compared day or later, so that it has no change? @type {ApivideoGeo["compare"]["publishedSince"]} */
+  const publishedSince = (published, { before }) => published >= before.from;
+
   /**
    * The nearest period of the same length that can be compared, and with what; else the longest with the same end. Of two
    * that are as near it is the later one; two periods of the reader's own are found each for itself.
@@ -103,5 +106,5 @@
     return null;
   }
 
-  geo.compare = { of, beforeOf, change, nearest };
+  geo.compare = { of, beforeOf, change, publishedSince, nearest };
 })(apivideoGeo);

@@ -52,7 +52,7 @@
     const series = own.daily ? geo.numbers(own.daily) : total.map((_, day) => several.reduce((sum, one) => sum + (one[day] || 0), 0));
     const whole = own.whole || breakdowns.calendar.map(({ from, to }) => (known.slice(from, to + 1).includes(true) ? series.slice(from, to + 1).reduce((sum, count) => sum + count, 0) : null));
     return {
-      history, series, whole, ranks: ranks ? ranks.split(" ").map(geo.numbers) : [], byDay: Boolean(codes.length || own.daily),
+      history, series, published: own.published, whole, ranks: ranks ? ranks.split(" ").map(geo.numbers) : [], byDay: Boolean(codes.length || own.daily),
       known,
       tables: Object.fromEntries(Object.entries(own.tables).map(([name, table]) => [name, breakdowns.unpack(table, whole, titles)])),
     };
@@ -96,7 +96,7 @@
   async function show(subject, own) {
     const { from, to } = state, all = state.period === "all", months = breakdowns.monthsOf(from, to);
     const found = all ? geo.wholeOf(subject.history, state.against) : geo.viewOf(subject.history, from, to, state.against);
-    const view = codes.length || !subject.byDay ? found : geo.byVideo(found, all, subject.series);
+    const view = codes.length || !subject.byDay ? found : geo.byVideo(found, all, subject.series, subject.published);
     const part = codes.length ? geo.ofCountries(view, codes) : null;
     const sums = Object.fromEntries(Object.entries(subject.tables).map(([name, table]) => [name, breakdowns.sum(table, months.indexes)]));
     /** @type {Shown} */
@@ -161,7 +161,7 @@
     },
     recent({ view, all }, _note, value) {
       const { text, tone } = geo.changeOf(view, view.change);
-      return all ? [value, text === "–" ? "" : geo.changeWords(view, false, text), tone] : [text, ""];
+      return all ? [value, text === "–" ? view.reason || "" : geo.changeWords(view, false, text), tone] : [text, view.reason || ""];
     },
     rank({ view, part, collected }) {
       if (!collected) return ["–", _("not collected")];

@@ -10,23 +10,30 @@
   const collator = new Intl.Collator(lang);
   const number = new Intl.NumberFormat(lang);
   /** Columns that are first sorted with the highest number on top. */
-  const LARGEST_FIRST = ["1", "2", "3", "4"];
+  const LARGEST_FIRST = ["1", "2", "3", "4", "6", "7"];
 
   const heads = [.../** @type {NodeListOf<HTMLTableCellElement>} */ (table.querySelectorAll("th[data-sort]"))];
   /** Columns of text by name → index of their cells; the other columns are indexes into the numbers of a row. */
   const texts = new Map([...heads].filter((head) => !/^\d/.test(head.dataset.sort || "")).map((head) => [head.dataset.sort || "", head.cellIndex]));
 
   /** Names of the columns of numbers, in the address. */
-  const NAMES = ["rank", "count", "countries", "published", "lifetime"];
+  const NAMES = ["rank", "count", "countries", "published", "lifetime", "", "recent", "change"];
   /** Kinds that can be chosen → their name in the address. @type {Record<string, string>} */
   const KINDS = { v: "video", l: "live" };
 
   const fold = window.apivideoGeoFold;
 
+  const zero = number.format(0).charCodeAt(0);
+  /** The number in a cell, a percentage with its sign too; a cell without digits is below all. @param {HTMLTableCellElement | null} cell */
+  function valueOf(cell) {
+    const text = cell?.textContent || "", digits = [...text].map((sign) => (/\d/.test(sign) ? Number(sign) : sign.charCodeAt(0) - zero)).filter((digit) => digit >= 0 && digit <= 9);
+    return digits.length ? Number(digits.join("")) * (text.includes("−") ? -1 : 1) : -Infinity;
+  }
+
   const rows = [...body.rows].map((row) => {
     const keys = (row.dataset.s || "").split(" ");
     const names = new Map([...texts].map(([column, index]) => [column, (row.cells[index].firstChild?.textContent || "").trim()]));
-    return { row, names, plain: fold([...names.values()].join(" ")), keys: keys.map(Number), kind: keys[5], collections: (row.dataset.in || "").split(" "), hidden: false };
+    return { row, names, plain: fold([...names.values()].join(" ")), keys: [...keys.slice(0, 5).map(Number), 0, ...[".recent", ".change"].map((name) => valueOf(row.querySelector(name)))], kind: keys[5], collections: (row.dataset.in || "").split(" "), hidden: false };
   });
 
   /** @param {string} column @param {boolean} back */
@@ -36,7 +43,7 @@
     const byRank = (a, b) => a.keys[0] - b.keys[0];
     const index = Number(column);
     if (texts.has(column)) rows.sort((a, b) => collator.compare(a.names.get(column) || "", b.names.get(column) || "") * turn || byRank(a, b));
-    else rows.sort((a, b) => (a.keys[index] - b.keys[index]) * turn || byRank(a, b));
+    else rows.sort((a, b) => (a.keys[index] - b.keys[index] || 0) * turn || byRank(a, b));
     body.append(...rows.map((one) => one.row));
   }
 

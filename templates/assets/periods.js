@@ -120,20 +120,22 @@
     return geo.joined(parts);
   }
 
+  /** @type {ReturnType<ApivideoGeo["periods"]["marks"]> | undefined} */
+  let sent;
   /** The marks on the curve, as the page was sent. @type {ApivideoGeo["periods"]["marks"]} */
-  const marks = [.../** @type {NodeListOf<SVGPathElement>} */ (document.querySelectorAll(".marks path"))].map((path) => {
+  const marks = () => (sent ||= [.../** @type {NodeListOf<SVGPathElement>} */ (document.querySelectorAll(".marks path"))].map((path) => {
     let day = 0;
     const first = formats.indexOf(path.ownerSVGElement?.dataset.first || ""), counts = path.dataset.counts?.split(" ").map(Number);
     const days = [...(path.getAttribute("d") || "").matchAll(/([Mm])(-?\d+)/g)].map(([, move, text]) => (day = move === "m" ? day + Number(text) : Number(text)));
     return { path, kind: path.classList[0], days: days.map((each) => first + each), counts: counts || days.map(() => 1) };
-  });
+  }));
 
   /** Says under the curve how many notes and publications some days have; their list shows only these. @type {ApivideoGeo["periods"]["events"]} */
   function events(from, to) {
     const box = geo.byId("events");
     if (!box) return [];
     /** @param {string} kind */
-    const count = (kind) => marks.filter((mark) => mark.kind === kind).reduce((sum, { days, counts }) => sum + counts.reduce((part, one, at) => part + (days[at] >= from && days[at] <= to ? one : 0), 0), 0);
+    const count = (kind) => marks().filter((mark) => mark.kind === kind).reduce((sum, { days, counts }) => sum + counts.reduce((part, one, at) => part + (days[at] >= from && days[at] <= to ? one : 0), 0), 0);
     const notes = count("noted"), published = count("published");
     const signs = [notes && "●", published && "■"].filter(Boolean);
     const words = [notes && ngettext("%(count)s note", "%(count)s notes", notes), published && ngettext("%(count)s publication", "%(count)s publications", published)].filter((text) => typeof text === "string");

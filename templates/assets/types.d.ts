@@ -134,6 +134,8 @@ type MoreLine = [name: string, link?: string, kind?: string, apart?: number];
 /** The file of a page's breakdowns by month; `daily` are counts by day that are not those of countries. */
 interface MonthFile {
   daily?: string;
+  /** The ISO day on which a video was published, if it has counts by day. */
+  published?: string;
   /** What the page counts in each month, if that is not the sum of its days. */
   whole?: (number | null)[];
   tables: Record<string, PackedTable>;
@@ -172,6 +174,7 @@ interface Subject {
   history: DaySums;
   /** Its counts by day, and on which days it was collected; false in `byDay` if only its months may be shown. */
   series: number[];
+  published: string | undefined;
   known: boolean[];
   byDay: boolean;
   /** What it counts in each month. */
@@ -328,6 +331,8 @@ interface Totals {
 
 /** The figures of a period: what every part of the page shows. */
 interface View extends Totals {
+  /** Why a video has no change, "" for other reasons. */
+  reason?: string;
   mapped: number;
   /** Countries with a count, highest first. */
   rows: Row[];
@@ -833,6 +838,8 @@ interface ApivideoGeo {
     of(complete: Float64Array, end: number, period: [number, number] | null, against: Against): Comparison;
     beforeOf(period: [number, number], against: Against): [number, number];
     change(comparison: Pick<Comparison, "groups">, counts: (number | null)[]): Change;
+    /** `published`: the index of a day, which can be outside the history. */
+    publishedSince(published: number, comparison: Pick<Comparison, "before">): boolean;
     nearest(comparison: Comparison): { period: [number, number]; against: Against } | null;
   };
 
@@ -946,7 +953,7 @@ interface ApivideoGeo {
     start(choose: (period: string, from?: number, to?: number) => void): { show(state: Period): void } | null;
     words(view: Pick<View, "from" | "to" | "gaps" | "left" | "later">): string;
     /** Paths over the curve, of the kind "noted", "published" or "stem": their days, and how many events each of them has. */
-    marks: { path: SVGPathElement; kind: string; days: number[]; counts: number[] }[];
+    marks(): { path: SVGPathElement; kind: string; days: number[]; counts: number[] }[];
     /** Returns the numbers of notes and publications in words. */
     events(from: number, to: number): string[];
     last: number;
@@ -1033,8 +1040,8 @@ interface ApivideoGeo {
   };
 
   // by-video.js
-  /** A view that compares the days that were collected by video; `counts` are those of a video by day. */
-  byVideo(view: View, all: boolean, counts: number[]): View;
+  /** A view that compares the days that were collected by video; `counts` are those of a video by day, `published` its ISO day. */
+  byVideo(view: View, all: boolean, counts: number[], published?: string): View;
 
   // timeline.js
   timeline: {

@@ -425,7 +425,11 @@ def change(counts: dict[date, int], now: tuple[date, date], before: tuple[date, 
 def check_changes(page: Page, members: dict[str, tuple[str, ...]], now, before) -> None:
     """Fail unless the table has, of each name, the change of the sum of its members."""
     shown = {name: cells[-1] for name, cells in table(page, "sums").items()}
-    assert shown == {name: change(by_day(*keys), now, before) for name, keys in members.items()}
+    late = "published on 9 September 2026"  # the first video: within the days before, or after them
+    assert shown == {
+        name: late if keys == ("viFilm00",) and before[0] <= date(2026, 9, 9) else change(by_day(*keys), now, before)
+        for name, keys in members.items()
+    }
 
 
 def test_the_table_says_how_much_each_changed_since_the_days_that_the_reader_chooses(open_page: OpenPage, site):

@@ -98,3 +98,24 @@ def test_cities_are_switched_on_named_on_focus_and_switched_off(open_page: OpenP
     page.click("#cities")
     expect(page.locator(".cities .place")).to_have_count(0)
     expect(page.locator(".strip-list")).to_be_hidden()
+
+
+def test_the_list_of_videos_says_which_grow_and_a_new_video_says_why_it_has_no_change(open_page: OpenPage, built_demo):
+    site = built_demo.folder / "site"
+    page = live(open_page(f"{(site / 'videos.html').as_uri()}?sort=change", **DESKTOP).page)
+    changes = page.locator("#list tbody .change").all_inner_texts()
+    known = [int(text.replace("−", "-").rstrip("%")) for text in changes if text.endswith("%")]
+    assert len(known) > 5 and known == sorted(known, reverse=True)
+    assert "new" in changes and not any(text.endswith("%") for text in changes[len(known) :])
+    page.click("#list th[data-sort='6'] button")
+    counts = [int(text.replace(",", "")) for text in page.locator("#list tbody .recent").all_inner_texts()]
+    assert counts == sorted(counts, reverse=True) and page.url.endswith("?sort=recent")
+    new = page.locator("#list tbody tr", has=page.locator(".change", has_text="new")).first
+    published = new.locator(".date").inner_text()
+    new.locator("a").click()
+    page.wait_for_url("**/video/*")
+    figure = live(page).locator("[data-figure=recent]")
+    expect(figure.locator("span")).to_have_text(f"published on {published}")
+    page.click("[data-period='30d']")
+    expect(figure.locator("b")).to_have_text("–")
+    expect(figure.locator("span")).to_have_text(f"published on {published}")

@@ -15,6 +15,7 @@ from typing import Any
 import ibis
 import pytest
 
+from apivideo_geo.aggregate.compare import published_since
 from apivideo_geo.aggregate.ratios import Ratios
 from apivideo_geo.days import year_until
 from apivideo_geo.facts import facts_table
@@ -273,6 +274,18 @@ def test_python_and_scripts_divide_with_and_without_the_day_that_is_not_over_as_
         jobs.append({"script": script, "data": data, "expression": expression, "argument": files})
     assert found == CASES["partial"]
     assert run_in_node(jobs) == [case[3:] for case in CASES["partial"]]
+
+
+def test_python_and_the_scripts_give_no_change_to_a_video_published_on_a_compared_day_or_later():
+    for published, before, expected in CASES["published_since"]:
+        first = date.fromisoformat(before)
+        comparison = Comparison(Side(first, first, 1), Side(first, first, 1))
+        assert published_since(date.fromisoformat(published) if published else None, comparison) == expected
+    expression = """cases => cases.map(([published, before]) => {
+        const index = (day) => (day ? apivideoGeo.formats.indexOf(day) : NaN);
+        const comparison = { before: { from: index(before) } };
+        return [published, before, apivideoGeo.compare.publishedSince(index(published), comparison)]; })"""
+    assert run_in_node([job("en", expression, CASES["published_since"])]) == [CASES["published_since"]]
 
 
 def test_scripts_compare_histories_with_gaps_as_in_the_table():

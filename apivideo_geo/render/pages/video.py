@@ -9,9 +9,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from apivideo_geo.aggregate.compare import published_since
 from apivideo_geo.days import day_of
 from apivideo_geo.geo.countries import flag
-from apivideo_geo.model import UNKNOWN, Asset, AssetDetail
+from apivideo_geo.model import UNKNOWN, Asset, AssetDetail, Comparison
 from apivideo_geo.render.addresses import collection_page, country_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.legend import Swatch, class_swatches
@@ -57,6 +58,9 @@ class VideoRow:
     collections: str
     peak: str
     compare: str
+    recent: str
+    change: str
+    tone: str
 
 
 _MOST = marked_many("%(quantity)s, all in %(where)s.", "%(quantity)s in %(count)s countries, most of all in %(where)s.")
@@ -142,6 +146,7 @@ def make_video_months(
     table = MonthTable(detail.countries, detail.monthly, base, len(detail.countries))
     return {
         **({"daily": pack(detail.daily)} if detail.daily else {}),
+        **({"published": str(day)} if detail.daily and (day := day_of(detail.asset.published_at)) else {}),
         "whole": base,
         "tables": {"country": table.data(base, country_lines.__getitem__, {})},
     }
@@ -210,15 +215,33 @@ def _recent(detail: AssetDetail, context: Context) -> Iterator[Figure]:
     compared_days, formats = context.media_comparison, context.formats
     if not detail.daily or not compared_days:
         return
-    start = (compared_days.now.first - context.summary.daily[0].day).days
-    days = detail.daily[max(start, 0) : start + compared_days.now.days]
-    change = change_of(detail.daily, compared_days)
+    days = _last_days(detail, context)
     label = formats.say_many("Last %(count)s day", "Last %(count)s days", len(days))
+    if reason := _why_no_change(detail, compared_days, formats):
+        yield Figure("recent", label, formats.number(sum(days)), reason)
+        return
+    change = change_of(detail.daily, compared_days)
     note = change and formats.say_many(
         "%(change)s on the day before", "%(change)s on the %(count)s days before", compared_days.now.days,
         change=formats.change(change.now, change.before),
     )  # fmt: skip
     yield Figure("recent", label, formats.number(sum(days)), note or "", tone_of_change(change))
+
+
+def _last_days(detail: AssetDetail, context: Context) -> Sequence[int]:
+    """Return the counts of the last days that are compared, without those before the history."""
+    if not (compared_days := context.media_comparison):
+        return ()
+    start = (compared_days.now.first - context.summary.daily[0].day).days
+    return detail.daily[max(start, 0) : start + compared_days.now.days]
+
+
+def _why_no_change(detail: AssetDetail, comparison: Comparison, formats: Formats) -> str:
+    """Return when a video was published, if that leaves nothing to compare with; otherwise ""."""
+    day = day_of(detail.asset.published_at)
+    if not day or not comparison.groups or not published_since(day, comparison):
+        return ""
+    return formats.say("published on %(day)s", day=formats.day(day))
 
 
 def make_list(context: Context) -> dict[str, Any]:
@@ -242,6 +265,8 @@ def make_list(context: Context) -> dict[str, Any]:
         "rest": [(line, formats.number(count)) for line, count in rest if count] if collected else [],
         "total": formats.number(total) if collected else "",
         "lifetimes": any(one.asset.lifetime is not None for one in details.assets),
+        "recent": _recent_label(context),
+        "change_note": compared(context.media_comparison, context.summary.daily, formats),
         "collections": [(one.tag, collection_page(one.slug)) for one in details.collections],
         "shown": formats.say("Shown: %(count)s of %(all)s"),
         "everything": formats.number(len(details.assets)),
@@ -286,6 +311,29 @@ def _at_once(viewers: int, formats: Formats) -> str:
     return formats.say_many("%(count)s viewer at once", "up to %(count)s viewers at once", viewers)
 
 
+def _recent_label(context: Context) -> str:
+    """Return the name of the column with the count of the last days; "" if no video has counts by day."""
+    if not (compared_days := context.media_comparison) or not any(one.daily for one in context.details.assets):
+        return ""
+    days = min(compared_days.now.days, (compared_days.now.last - context.summary.daily[0].day).days + 1)
+    return context.formats.say_many("Last %(count)s day", "Last %(count)s days", days)
+
+
+def _growth(detail: AssetDetail, context: Context) -> tuple[str, str, str]:
+    """Return the count of the last days, its change and the tone of that.
+
+    A dash if there are no counts by day, or too few before; "new" if it was published on a compared day or later.
+    """
+    compared_days, formats = context.media_comparison, context.formats
+    if not detail.daily or not compared_days:
+        return "–", "–", ""
+    count = formats.number(sum(_last_days(detail, context)))
+    if _why_no_change(detail, compared_days, formats):
+        return count, formats.say("new"), ""
+    change = change_of(detail.daily, compared_days)
+    return count, formats.change(change.now, change.before) if change else "–", tone_of_change(change)
+
+
 def _rows(context: Context) -> Iterator[VideoRow]:
     formats, member_of = context.formats, defaultdict[str, list[str]](list)
     for collection in context.details.collections:
@@ -295,6 +343,7 @@ def _rows(context: Context) -> Iterator[VideoRow]:
         asset, countries = one.asset, sum(code != UNKNOWN for code, _ in one.countries)
         day = day_of(asset.published_at)
         lifetime, page = -1 if asset.lifetime is None else asset.lifetime, context.video_pages.get(asset.media_id, "")
+        recent, change, tone = _growth(one, context)
         yield VideoRow(
             rank=formats.number(one.rank) if one.count else "–",
             title=asset_title(asset, formats),
@@ -309,4 +358,7 @@ def _rows(context: Context) -> Iterator[VideoRow]:
             collections=" ".join(member_of[asset.media_id]),
             peak=_at_once(one.peak[0], formats) if one.peak else "",
             compare=compare_key(page, context) if page and one.daily else "",
+            recent=recent,
+            change=change,
+            tone=tone,
         )

@@ -376,6 +376,7 @@ UNHEARD = {
     "Sessions of unknown length are not in it.",
     ("%(count)s session of unknown length is not in it.", "%(count)s sessions of unknown length are not in it."),
     "The figures could not be loaded.",
+    "published on %(day)s",
     "data by api.video",
     "demo data: an invented audience",
     "%(seconds)s s",
