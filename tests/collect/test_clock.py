@@ -202,3 +202,11 @@ def test_a_run_by_date_of_a_source_without_a_server_keeps_this_machines_clock(tm
     (tmp_path / "s.csv").write_text("sessionID,loadedAt,country\na,2026-11-08T10:00:00Z,France\n")
     product.run("collect", "--sessions", "s.csv", now=NIGHT)
     assert list(entries(product)) == [date(2026, 11, 8)]
+
+
+def test_session_files_with_days_in_the_future_only_say_so_with_both_dates(tmp_path):
+    product = Product(tmp_path)
+    (tmp_path / "s.csv").write_text("sessionID,loadedAt,country\na,2027-01-08T10:00:00Z,France\n")
+    done = product.run("build", "--sessions", "s.csv", now=NIGHT, code=5)
+    assert "s.csv: every session in it is in the future, the first on 2027-01-08; today is 2026-11-11" in done.stderr
+    assert not entries(product)

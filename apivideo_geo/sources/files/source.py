@@ -39,8 +39,17 @@ class FilesSource(Source):
             raise DataRefused(f"{', '.join(settings.sessions)}: no session in it can be counted{reason}.")
 
     def window(self, stored: Collection[date], remembered: int | None = None) -> tuple[date, date]:
-        """Return the first and last day that the files cover, within ``since`` and ``until``."""
-        first, last = self._files.days[0], min(self._files.days[-1], self._effects.now().date())
+        """Return the first and last day that the files cover, within ``since`` and ``until``.
+
+        Raises :class:`DataRefused` if all of them are in the future.
+        """
+        first, today = self._files.days[0], self._effects.now().date()
+        if first > today:
+            raise DataRefused(
+                f"{', '.join(self._settings.sessions)}: every session in it is in the future, the first on {first}; "
+                f"today is {today} (UTC). Correct the times in the file, or set this machine's clock if it is wrong."
+            )
+        last = min(self._files.days[-1], today)
         return max(first, self._settings.since or first), min(last, self._settings.until or last)
 
     def fetch_days(self, wanted: Mapping[date, str]) -> Iterator[tuple[str, Facts]]:
