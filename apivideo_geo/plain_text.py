@@ -68,6 +68,15 @@ def is_visible(text: str) -> bool:
     return any(unicodedata.category(sign)[0] in "LNPS" and sign not in _INVISIBLE for sign in text)
 
 
+def counted(number: float, noun: str, many: str = "") -> str:
+    """Return ``number`` with ``noun``, or its plural ``many`` (by default with an s), for English messages.
+
+    >>> counted(1, "day"), counted(0, "day"), counted(1200, "country", "countries")
+    ('1 day', '0 days', '1,200 countries')
+    """
+    return f"{number:,} {noun if number == 1 else many or noun + 's'}"
+
+
 def slug_of(text: str) -> str:
     """Return ``text`` as a part of an address: its Latin letters in lower case and digits, the rest as hyphens.
 

@@ -113,7 +113,7 @@ def test_titles_of_the_api_are_cleaned_and_ids_that_it_does_not_promise_are_left
             assets = fetch_assets(client, effects)
     assert {asset.media_id for asset in assets} == {item.media_id for item in listed}
     assert next(asset for asset in assets if asset.media_id == first.media_id).title == "First =second"
-    assert [message for message in said if "4 videos and live streams have an invalid id" in message]
+    assert [message for message in said if "ideos and live streams with an invalid id: 4" in message]
 
 
 def test_odd_text_in_an_older_history_is_read_clean(tmp_path):

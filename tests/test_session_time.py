@@ -60,7 +60,7 @@ def test_the_time_of_sessions_that_have_both_ends_is_added_up_by_country_and_day
     product = Product(tmp_path)
     write(tmp_path, ROWS)
     said = product.run("--sessions", "sessions.csv", now=NOW, APIVIDEO_GEO_RATIO_FROM="1").stdout
-    assert "2 sessions end before they begin, or more than 24 hours later: their time was not counted" in said
+    assert "sessions that end before they begin, or more than 24 hours later: 2; their time was not counted" in said
     eighth, ninth = date(2026, 11, 8), date(2026, 11, 9)
     assert datetime.fromtimestamp(1794132000, UTC).date() == eighth
     assert times(tmp_path / "history") == {(eighth, "FRA"): 210, (eighth, "NOR"): 45, (ninth, "FRA"): 10}

@@ -24,6 +24,7 @@ from apivideo_geo.history.history import Fetched, History, find_last_source, ope
 from apivideo_geo.history.ledger import days_to_collect, days_to_compare, higher_detail
 from apivideo_geo.history.parquet import split_days, sum_dimensions
 from apivideo_geo.model import PEAK, Facts
+from apivideo_geo.plain_text import counted
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.source import Source, choose_sources, open_client
 
@@ -183,7 +184,9 @@ def _announce(runs: Sequence[_Run], plans: Mapping[str, Plan], effects: Effects)
         if live and PEAK in settings.metrics and not _why_no_peaks(first.source, settings):
             requests[PEAK] = complete * (1 + live)
     names = ", ".join(requests)
-    effects.progress.say(f"About {sum(requests.values()):,} requests for {max(days.values()):,} days of {names}.")
+    effects.progress.say(
+        f"About {counted(sum(requests.values()), 'request')} for {counted(max(days.values()), 'day')} of {names}."
+    )
 
 
 def _store_assets(source: Source, wanted: Mapping[date, str], home: History, settings: Settings) -> frozenset[str]:
@@ -365,7 +368,8 @@ class _Run:
             self.report.metrics = tuple(dict.fromkeys((*self.report.metrics, metric)))
         if untimely := sum(one.count for facts in found.values() for one in facts.refused):
             self.report.warnings.append(
-                f"{untimely:,} sessions end before they begin, or more than 24 hours later: their time was not counted"
+                f"sessions that end before they begin, or more than 24 hours later: {untimely:,}; their time "
+                "was not counted"
             )
 
     def store_hours(self, sessions: ibis.Table, facts: Facts, saved: Collection[date]) -> None:

@@ -51,7 +51,9 @@ def collect_hours(
         doubtful = store_hours(home, source.metric, hours, counts, now)
         _warn_of_doubt(report, doubtful, "the hours do not add up to the count of the day")
         if rejected:
-            report.warnings.append(f"{rejected} rows of the hours have no valid time or count, and were rejected")
+            report.warnings.append(
+                f"rows of the hours without a valid time or count, which were rejected: {rejected:,}"
+            )
 
 
 @contextmanager

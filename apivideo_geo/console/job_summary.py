@@ -9,6 +9,7 @@ from apivideo_geo.console.report import SPELLINGS_SHOWN, Report
 from apivideo_geo.days import list_days
 from apivideo_geo.markdown import escape, table
 from apivideo_geo.model import Summary
+from apivideo_geo.plain_text import counted
 
 TOP = 10
 """Number of countries listed."""
@@ -30,7 +31,7 @@ def render_job_summary(report: Report, page: str) -> str:
         name, _, days = doubt.partition(": ")
         facts.append((name, days))
     if report.place:
-        facts.append(("Site", f"{report.pages:,} files, {report.size / 1000:,.0f} kB"))
+        facts.append(("Site", f"{counted(report.pages, 'file')}, {report.size / 1000:,.0f} kB"))
     if report.seconds:
         facts.append(("Time", ", ".join(f"{name} {seconds:.1f} s" for name, seconds in report.seconds.items())))
     parts = [f"## {_headline(report)}\n"]

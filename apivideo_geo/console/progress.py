@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from apivideo_geo.effects import Progress
+from apivideo_geo.plain_text import counted
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -76,7 +77,8 @@ class TextLines(Progress):
         text = f"{self._done:,}{'' if self._total is None else f' of {self._total:,}'}, {rate:.1f}/s"
         if self._total is not None and rate:
             text += f", {(self._total - self._done) / rate:.0f} s to go"
-        return text if self._requests_left is None else f"{text}, {self._requests_left} requests left this minute"
+        left = self._requests_left
+        return text if left is None else f"{text}, {counted(left, 'request')} left this minute"
 
     def _write(self, line: str) -> None:
         self._stream.write(line + "\n")
@@ -128,7 +130,7 @@ class LiveBar(Progress):
 
     def note(self, requests_left: int) -> None:
         """Show the number at the end of the bar."""
-        self._requests_left = f"{requests_left} requests left"
+        self._requests_left = f"{counted(requests_left, 'request')} left"
 
     def say(self, message: str) -> None:
         """Print ``message`` above the bar."""

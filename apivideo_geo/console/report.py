@@ -14,6 +14,7 @@ from apivideo_geo.days import list_days
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.model import Checked, DoubtfulDay, Facts, Shrunk, Summary
+from apivideo_geo.plain_text import counted
 
 SPELLINGS_SHOWN = 20
 """Maximum number of unmapped spellings that are listed, most frequent first; the rest are only counted."""
@@ -136,7 +137,7 @@ class Report:
     def check_whole(self) -> None:
         """Raise :class:`DataRefused` if a day stays incomplete because its new, lower total was rejected."""
         if self.unfinished:
-            more = f" (and {len(self.unfinished) - 1} more days)" if len(self.unfinished) > 1 else ""
+            more = f" (and {counted(len(self.unfinished) - 1, 'more day')})" if len(self.unfinished) > 1 else ""
             raise DataRefused(f"{self.unfinished[0]}{more}.")
 
     @contextmanager
@@ -169,10 +170,10 @@ class Report:
             lines += _listing("Countries not recognised, counted as unknown", self.unmapped)
         if self.summary:
             s = self.summary
-            counted = f"{s.total:,} {'demo ' if s.demo else ''}{s.metric}{'' if s.total == 1 else 's'}"
-            reached = f"{len(s.countries)} {'country' if len(s.countries) == 1 else 'countries'}"
+            total = counted(s.total, f"{'demo ' if s.demo else ''}{s.metric}")
+            reached = counted(len(s.countries), "country", "countries")
             parts = f"{s.mapped:,} on the map, {s.unknown:,} from unknown countries"
-            lines.append(f"Total: {counted} in {reached}: {parts}")
+            lines.append(f"Total: {total} in {reached}: {parts}")
             lines += _listing(
                 "Devices, systems and browsers not recognised, shown as they are", unknown_spellings(s.breakdowns)
             )
@@ -186,7 +187,7 @@ class Report:
             lines.append(f"Checked: the API reports {c.reported:,} {when} too")
         lines += self.doubts()
         if self.place:
-            lines.append(f"Site: {self.pages} files, {self.size / 1000:,.0f} kB, in {self.place}")
+            lines.append(f"Site: {counted(self.pages, 'file')}, {self.size / 1000:,.0f} kB, in {self.place}")
         lines += [f"Warning: {warning}" for warning in self.warnings]
         steps = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self.seconds.items())
         return [*lines, f"Time: {steps}"] if steps else lines

@@ -12,6 +12,7 @@ from apivideo_geo.doctor.findings import Finding
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import ApivideoGeoError, KeyRefused
 from apivideo_geo.history.history import find_last_source
+from apivideo_geo.plain_text import counted
 from apivideo_geo.settings import PRODUCTION, SANDBOX, Settings, find_misnamed_key
 
 WHERE = "https://dashboard.api.video/apikeys"
@@ -111,7 +112,7 @@ def _examine_limit(client: Client) -> Finding:
     if client.limit is None:
         return Finding("rate limit", "unseen", "The server reports no limit.")
     left = "" if client.requests_left is None else f", {client.requests_left:,} of them left in this minute"
-    return Finding("rate limit", "ok", f"{client.limit:,} requests a minute{left}.")
+    return Finding("rate limit", "ok", f"{counted(client.limit, 'request')} a minute{left}.")
 
 
 def _examine_clock(client: Client, effects: Effects) -> Finding:

@@ -18,6 +18,7 @@ from apivideo_geo.history.files import find_files, find_strays
 from apivideo_geo.history.history import History, load_history, metric_folders
 from apivideo_geo.history.parquet import find_damaged
 from apivideo_geo.model import PEAK, DoubtfulDay
+from apivideo_geo.plain_text import counted
 from apivideo_geo.settings import Settings
 
 OLD = timedelta(hours=36)
@@ -132,7 +133,9 @@ def _examine_strays(folder: Path) -> list[Finding]:
     strays = find_strays(folder)
     if not strays:
         return []
-    says = f"{len(strays)} Parquet files in {folder} are not part of the history and are ignored, such as {strays[0]}."
+    says = (
+        f"{counted(len(strays), 'Parquet file')} in {folder} not part of the history, and ignored, such as {strays[0]}."
+    )
     return [Finding("other files", "warning", says, "Move them elsewhere, or delete them if they are copies.")]
 
 
@@ -140,7 +143,7 @@ def _examine_age(history: History, now: datetime) -> Finding:
     days, collected = history.entries.keys(), [entry.last for entry in history.entries.values() if entry.last]
     metrics = len(history.by_metric) - 1
     more = f" and {metrics} more metric{'' if metrics == 1 else 's'}" if metrics else ""
-    says = f"{len(days):,} days, {min(days)} to {max(days)}, counting {history.metric}s{more}"
+    says = f"{counted(len(days), 'day')}, {min(days)} to {max(days)}, counting {history.metric}s{more}"
     if not collected:
         return Finding(
             "history", "warning", f"{says}; its ledger was lost.", "Run build: it collects the recent days again."
@@ -196,7 +199,7 @@ def examine_sizes(settings: Settings) -> list[Finding]:
 
 def _examine_size(name: str, size: int, files: int, *, limit: bool) -> Finding:
     text = f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.0f} kB"
-    says = f"{text} in {files:,} file{'' if files == 1 else 's'}."
+    says = f"{text} in {counted(files, 'file')}."
     if limit and size > PAGES_LIMIT * 0.8:
         return Finding(name, "warning", says, "GitHub Pages publishes 1 GB at most: collect at a lower --detail.")
     return Finding(name, "ok", says)

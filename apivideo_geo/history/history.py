@@ -169,7 +169,7 @@ class History:
         """Raise :class:`SourceFailed` if there are days, and all of them are empty and in doubt."""
         if self.entries and not any(map(doubt.is_shown, self.entries.values())):
             raise SourceFailed(
-                f"The API's answers for none of the {len(self.entries)} days in {self.folder} add up to its own count, "
+                f"The API's answers for none of the days in {self.folder} add up to its own count, "
                 "so there is nothing to show yet: run it again later."
             )
 

@@ -28,9 +28,9 @@ class Entry(NamedTuple):
     """Something that can be found, by its ``name``.
 
     ``path``: its page from the top of the site, or a section of it; "" if it is only a row of a list, such as a city.
-    ``amount``: its count, as a text with the unit if it is not of the first metric. ``place``: the country of a city, to
-    distinguish equal names. ``also``: other names. ``region``: alpha-2 of a country, with which the browser knows its
-    names in other languages.
+    ``amount``: its count, as a text with the unit if it is not of the first metric. ``place``: the country of a city,
+    to distinguish equal names. ``also``: other names. ``region``: alpha-2 of a country, with which the browser knows
+    its names in other languages.
     """
 
     path: str

@@ -48,7 +48,7 @@ def fetch_assets(client: Client, effects: Effects) -> tuple[Asset, ...]:
         raise SourceFailed(_explain(error, client.host)) from None
     valid = [asset for asset in assets if is_media_id(asset.media_id) and asset.media_id != UNLISTED]
     if wrong := len(assets) - len(valid):
-        effects.progress.say(f"{wrong:,} videos and live streams have an invalid id; they are counted as {UNLISTED}.")
+        effects.progress.say(f"Videos and live streams with an invalid id: {wrong:,}; counted as {UNLISTED}.")
     return tuple(sorted(valid, key=lambda asset: asset.media_id))
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from apivideo_geo.api.client import Client
 from apivideo_geo.effects import Effects
+from apivideo_geo.plain_text import counted
 
 T = TypeVar("T")
 
@@ -22,8 +23,8 @@ def report_estimate(requests: int, client: Client, effects: Effects, *, sandbox:
     minutes = requests / limit
     if minutes > 1:
         effects.progress.say(
-            f"About {requests:,} requests to go: some {minutes:.0f} minutes at the {limit:,} a minute that the API "
-            "allows. Each finished day is stored; an interrupted run resumes where it stopped."
+            f"About {counted(requests, 'request')} to go: some {minutes:.0f} minutes at the {limit:,} a minute that "
+            "the API allows. Each finished day is stored; an interrupted run resumes where it stopped."
         )
 
 

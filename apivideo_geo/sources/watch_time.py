@@ -12,6 +12,7 @@ from apivideo_geo.errors import ApiError
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import to_alpha3
 from apivideo_geo.model import MOST_COUNT, UNKNOWN, Facts, Refused
+from apivideo_geo.plain_text import counted
 from apivideo_geo.sources.data_api import DataApiSource
 from apivideo_geo.sources.data_api_day import DayFetcher, Raw, atom
 
@@ -31,7 +32,7 @@ class WatchTimeSource(DataApiSource):
         unknown = [day for day in days if day not in self._shared.countries]
         self._shared.countries |= {day: one.countries for day, one in self._api.map(unknown, plays.fetch_totals)}
         requests = sum(len(self._shared.countries[day].keys() - {""}) + 1 for day in days)  # and one for the total
-        progress.say(f"Watch time takes {requests:,} requests: one for each country of a day and one for all.")
+        progress.say(f"Watch time takes {counted(requests, 'request')}: one for each country of a day and one for all.")
         progress.start("Collecting watch time", len(days))
         for day in days:
             yield wanted[day], self._fetch_day(day)

@@ -740,7 +740,7 @@ def test_a_history_whose_days_are_all_empty_and_in_doubt_shows_nothing(tmp_path)
     with pytest.raises(SourceFailed) as error:
         load_history(tmp_path).check_shown()
     assert str(error.value) == (
-        f"The API's answers for none of the 2 days in {tmp_path} add up to its own count, so there is nothing to show "
+        f"The API's answers for none of the days in {tmp_path} add up to its own count, so there is nothing to show "
         "yet: run it again later."
     )
     save(tmp_path, facts(days[:1]), own_counts={days[0]: 26})

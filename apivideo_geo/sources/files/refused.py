@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from apivideo_geo.aggregate.facts import DUPLICATE
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.model import Refused
+from apivideo_geo.plain_text import counted
 
 MOST_REFUSED = 0.1
 """Largest share of the rows that may be rejected."""
@@ -29,7 +30,7 @@ def check_share(
         return ()
     reasons = ", ".join(f"{reason}: {count:,}" for reason, count in faults.items())
     shown = f"; for example {example}" if example else ""
-    sentence = f"{lost:,} of {rows:,} rows ({lost / rows:.1%}) cannot be counted ({reasons}){shown}"
+    sentence = f"{lost:,} of {counted(rows, 'row')} ({lost / rows:.1%}) cannot be counted ({reasons}){shown}"
     if lost > MOST_REFUSED * rows and not accept:
         remedy = "" if example else ": correct the files"
         if rows > sum(one.count for one in refused):
