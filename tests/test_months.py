@@ -131,12 +131,16 @@ def test_a_month_says_how_many_of_its_days_are_missing_and_is_then_not_compared(
     july, august, september = (text(files[f"first/2026-0{month}/index.html"]) for month in (7, 8, 9))
     assert "Days collected 25 of 31" in july
     assert "6 days were never collected (3–8 Jul)" in july
-    assert "There is no month before that it can be compared with." in july
-    assert "There is no month before that it can be compared with." in august, "July has too few days"
-    assert f"Daily average: +{round(100 * changed())}% on August 2026." in september
+    lacking = "1–31 Jul 2026 only 25 of 31 days were collected; at least 90% are needed."
+    assert lacking in july
+    assert lacking in august
+    june = text(files["first/2026-06/index.html"])
+    assert "There is no month before that it can be compared with." in june
+    assert f"Per day, {round(100 * changed())}% more than in August 2026." in september
     days = "Collected: 30 of 30 days; the month before: 29 of 31 days."
     assert days in september
-    assert f"% on the month before. {days}" in text(files["first/changes.html"])
+    changes = text(files["first/changes.html"])
+    assert f"% more than in August 2026. {days}" in changes and lacking in changes
     assert "25 of 31 days" in text(files["first/months.html"])
 
 

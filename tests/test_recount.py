@@ -308,8 +308,9 @@ def check_month(month, name, account, words):
         )
     now, then = (sum(rate.values()) for rate in rates)
     change = round(100 * (now - then) / then)
-    sign = "+" if change > 0 else "−" if change < 0 else ""
-    assert f"{name}: {sum(sums[0].values()):,} plays. Daily average: {sign}{abs(change)}% on the month before." in words
+    words_of = {1: f"{change}% more than", -1: f"{-change}% fewer than", 0: "about as many as"}
+    compared = words_of[(change > 0) - (change < 0)]
+    assert f"{name}: {sum(sums[0].values()):,} plays. Per day, {compared} in " in words
     moved = {code: rates[0][code] - rates[1][code] for code in NAMES}
     for word, code in (("grew", max(moved, key=moved.get)), ("fell", min(moved, key=moved.get))):
         found = re.search(rf"(\w+) {word} most in {name}: .*?, ([\d.]+) a day; the month before: ([\d.]+) a day", words)

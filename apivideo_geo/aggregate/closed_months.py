@@ -21,6 +21,7 @@ from apivideo_geo.model import (
     Correction,
     Coverage,
     DayCount,
+    Side,
     Summary,
 )
 
@@ -92,19 +93,32 @@ class MonthComparison:
 
 def compare_with_before(closed: ClosedMonth, months: Sequence[ClosedMonth]) -> MonthComparison | None:
     """Compare ``closed`` with the month before it among ``months``; None if there is none, or one has too few days."""
-    wanted = (closed.month - timedelta(1)).replace(day=1)
-    before = next((one for one in months if one.month == wanted), None)
-    if before is None:
-        return None
-    daily = [
-        DayCount(one.month + timedelta(day), count) for one in (before, closed) for day, count in enumerate(one.daily)
-    ]
-    comparison = compare(daily, (closed.month, month_end(closed.month)))
-    if not comparison or not comparison.groups:
+    before = _before(closed, months)
+    comparison = _compare_days(before, closed) if before else None
+    if not before or not comparison or not comparison.groups:
         return None
     if not all(one.weekdays.keys() == one.countries.keys() for one in (before, closed)):
         comparison = comparison.unmatched()
     return MonthComparison(closed, before, comparison)
+
+
+def lacking_month(closed: ClosedMonth, months: Sequence[ClosedMonth]) -> Side | None:
+    """Return the month with too few collected days, ``closed`` or that before it; None if that is no reason."""
+    before = _before(closed, months)
+    comparison = _compare_days(before, closed) if before else None
+    return comparison.lacking if comparison else None
+
+
+def _before(closed: ClosedMonth, months: Sequence[ClosedMonth]) -> ClosedMonth | None:
+    wanted = (closed.month - timedelta(1)).replace(day=1)
+    return next((one for one in months if one.month == wanted), None)
+
+
+def _compare_days(before: ClosedMonth, closed: ClosedMonth) -> Comparison | None:
+    daily = [
+        DayCount(one.month + timedelta(day), count) for one in (before, closed) for day, count in enumerate(one.daily)
+    ]
+    return compare(daily, (closed.month, month_end(closed.month)))
 
 
 def _series(month: ClosedMonth, code: str) -> list[int]:

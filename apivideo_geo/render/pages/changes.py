@@ -12,15 +12,15 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from apivideo_geo.aggregate.closed_months import WARM_UP, compare_with_before, reach_by_day
+from apivideo_geo.aggregate.closed_months import WARM_UP, compare_with_before, lacking_month, reach_by_day
 from apivideo_geo.aggregate.compare import compared_months, settled_months
 from apivideo_geo.aggregate.ratios import RatioValue
 from apivideo_geo.days import day_end, day_start, month_end
-from apivideo_geo.model import RATES, Change, Comparison, DayCount, NewsItem, Ratio, Summary
+from apivideo_geo.model import RATES, Change, ClosedMonth, Comparison, DayCount, NewsItem, Ratio, Summary
 from apivideo_geo.render.addresses import country_page, month_page
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.pages.causes import explain
-from apivideo_geo.render.pages.figures import collected_days
+from apivideo_geo.render.pages.figures import collected_days, too_few_days
 from apivideo_geo.render.pages.notes import note_items, on_map
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats, sentence
@@ -131,12 +131,12 @@ def _movers(context: Context) -> Iterator[NewsItem]:
         total, days = compared.of(counts), collected_days(compared, formats)
         if total and total.counted >= MOVED_FROM and month not in closed:
             text = formats.say(
-                "%(month)s: %(quantity)s. Daily average: %(change)s on the month before.",
+                "%(month)s: %(quantity)s.",
                 month=formats.month(month, True),
                 quantity=context.quantity(sum(counts[index : index + compared.now.days])),
-                change=formats.change(total.now, total.before),
             )
-            yield NewsItem(f"month/{month:%Y-%m}", day_end(last), f"{text} {days}".strip(), on_map(month, last))
+            text = f"{text} {_change_words(total, compared.before.first, formats)} {days}".strip()
+            yield NewsItem(f"month/{month:%Y-%m}", day_end(last), text, on_map(month, last))
         changes = {code: compared.of(series) for code, series in summary.by_country.items() if code in names}
         moved = {code: round(change.now - change.before, 6) for code, change in changes.items() if change}
         for kind, sign in (("up", 1), ("down", -1)):
@@ -152,22 +152,42 @@ def _closed(context: Context) -> Iterator[NewsItem]:
     formats, months = context.formats, context.details.closed
     for closed in months:
         month, page = formats.month(closed.month, True), month_page(closed.month)
-        quantity, compared = context.quantity(closed.total), compare_with_before(closed, months)
-        change = compared.of() if compared else None
-        if compared and change and change.counted >= MOVED_FROM:
-            text = formats.say(
-                "%(month)s: %(quantity)s. Daily average: %(change)s on the month before.",
-                month=month, quantity=quantity, change=formats.change(change.now, change.before),
-            )  # fmt: skip
-            text = f"{text} {collected_days(compared.comparison, formats)}".strip()
-        else:
-            text = formats.say("%(month)s: %(quantity)s.", month=month, quantity=quantity)
+        text = formats.say("%(month)s: %(quantity)s.", month=month, quantity=context.quantity(closed.total))
+        text = f"{text} {compared_with_before(closed, context)}".strip()
         yield NewsItem(f"month/{closed.month:%Y-%m}", day_end(month_end(closed.month)), text, page)
         for number, correction in enumerate(closed.corrections, 1):
             quantity = context.quantity(correction.total)
             text = formats.say("%(month)s was corrected: %(quantity)s.", month=month, quantity=quantity)
             at = day_start(correction.day) + timedelta(seconds=1)  # its day may not be over yet
             yield NewsItem(f"corrected/{closed.month:%Y-%m}/{number}", at, text, page)
+
+
+def compared_with_before(closed: ClosedMonth, context: Context) -> str:
+    """Return how a month compares with the month before, by day, or why it is not compared."""
+    formats, months = context.formats, context.details.closed
+    if compared := compare_with_before(closed, months):
+        change = compared.of()
+        if change.counted < MOVED_FROM:
+            return formats.say(
+                "No comparison: %(quantity)s in %(month)s are too few.",
+                quantity=context.quantity(change.counted), month=formats.full_month(compared.before.month),
+            )  # fmt: skip
+        words = _change_words(change, compared.before.month, formats)
+        return f"{words} {collected_days(compared.comparison, formats)}".strip()
+    if side := lacking_month(closed, months):
+        return too_few_days(side, formats)
+    return formats.say("There is no month before that it can be compared with.")
+
+
+def _change_words(change: Change, before: date, formats: Formats) -> str:
+    """Return a change by day since the month with the first day ``before``: "Per day, 7% fewer than in May 2026"."""
+    text, month = formats.change(change.now, change.before), formats.full_month(before)
+    percent = text.lstrip("+−")
+    if percent == text:
+        return formats.say("Per day, about as many as in %(month)s.", month=month)
+    if change.now > change.before:
+        return formats.say("Per day, %(percent)s more than in %(month)s.", percent=percent, month=month)
+    return formats.say("Per day, %(percent)s fewer than in %(month)s.", percent=percent, month=month)
 
 
 def _moved(kind: str, change: Change, compared: Comparison, values: dict[str, str], formats: Formats) -> str:

@@ -83,10 +83,7 @@ def compared(comparison: Comparison | None, daily: Sequence[DayCount], formats: 
     if side and side.last < daily[0].day:
         return formats.say("No comparison: the days collected begin on %(day)s.", day=formats.day(daily[0].day))
     if side:
-        return formats.say(
-            "No comparison: of %(period)s only %(days)s were collected; at least %(share)s are needed.",
-            period=formats.span(side.first, side.last), days=_days_of(side, formats), share=formats.about(ENOUGH / 100),
-        )  # fmt: skip
+        return too_few_days(side, formats)
     now, before = comparison.now, comparison.before
     values = {"now": formats.span(now.first, now.last), "before": formats.span(before.first, before.last)}
     text = formats.say(
@@ -95,6 +92,14 @@ def compared(comparison: Comparison | None, daily: Sequence[DayCount], formats: 
     )  # fmt: skip
     weekdays = formats.say("Weekdays are compared with the same weekdays.") if comparison.matched else ""
     return f"{text} {weekdays}".strip()
+
+
+def too_few_days(side: Side, formats: Formats) -> str:
+    """Return the sentence that nothing is compared, because too few days of ``side`` were collected."""
+    return formats.say(
+        "No comparison: of %(period)s only %(days)s were collected; at least %(share)s are needed.",
+        period=formats.span(side.first, side.last), days=_days_of(side, formats), share=formats.about(ENOUGH / 100),
+    )  # fmt: skip
 
 
 def collected_days(comparison: Comparison, formats: Formats) -> str:

@@ -23,8 +23,8 @@ from apivideo_geo.render.map.daily_curve import render_timeline
 from apivideo_geo.render.map.legend import make_legend
 from apivideo_geo.render.map.small_map import render_counts
 from apivideo_geo.render.pages.breakdowns import Line
-from apivideo_geo.render.pages.changes import MOVED_FROM
-from apivideo_geo.render.pages.figures import Figure, collected_days, tone_of_change, top_of
+from apivideo_geo.render.pages.changes import MOVED_FROM, compared_with_before
+from apivideo_geo.render.pages.figures import Figure, tone_of_change, top_of
 from apivideo_geo.render.pages.notes import make_marks, with_marks
 from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import sentence
@@ -95,21 +95,7 @@ class MonthView:
         say, month = self.formats.say, self.summary
         if not month.total:
             return say("Nothing was counted %(when)s.", when=sentences.period(month, self.formats))
-        return f"{sentences.lead(month, self.formats)} {self._comparison()}".strip()
-
-    def _comparison(self) -> str:
-        compared, formats = self.compared, self.formats
-        if compared is None:
-            return formats.say("There is no month before that it can be compared with.")
-        change = compared.of()
-        if change.counted < MOVED_FROM:
-            return ""
-        text = formats.say(
-            "Daily average: %(change)s on %(month)s.",
-            change=formats.change(change.now, change.before),
-            month=formats.full_month(compared.before.month),
-        )
-        return f"{text} {collected_days(compared.comparison, formats)}".strip()
+        return f"{sentences.lead(month, self.formats)} {compared_with_before(self.closed, self.context)}".strip()
 
     def published(self) -> str:
         """Return when it was first published, and that it stays so."""

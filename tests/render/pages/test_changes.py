@@ -47,7 +47,7 @@ def test_a_country_seen_for_the_first_time_a_record_and_the_movers_of_a_month():
     assert entries["best-day/2026-09-20"].sentence == "Best day so far: 51 plays on 20 September 2026."
     assert entries["best-day/2026-09-20"].link == "index.html?period=2026-09-20..2026-09-20"
     assert entries["most-countries/2026-08-15"].sentence == "Most countries on one day so far: 2, on 15 August 2026."
-    assert entries["month/2026-09"].sentence == ("Sept 2026: 660 plays. Daily average: +109% on the month before.")
+    assert entries["month/2026-09"].sentence == ("Sept 2026: 660 plays. Per day, 109% more than in August 2026.")
     assert entries["up/2026-09"].sentence == (
         "France grew most in Sept 2026: 630 plays, 21.0 a day; the month before: 10.0 a day."
     )
@@ -70,7 +70,7 @@ def test_a_month_that_lacks_a_day_is_compared_by_its_average_day():
     """August, without one of its 31 days: 10 plays a day, and 11 from the 15th; July: 10 a day."""
     found = {entry.id: entry.sentence for entry in changes(gap=[date(2026, 8, 3)])}
     days = "Collected: 30 of 31 days; the month before: 31 of 31 days."
-    assert found["month/2026-08"] == f"Aug 2026: 317 plays. Daily average: +6% on the month before. {days}"
+    assert found["month/2026-08"] == f"Aug 2026: 317 plays. Per day, 6% more than in July 2026. {days}"
     assert found["up/2026-08"] == (
         f"Peru grew most in Aug 2026: 17 plays, 0.6 a day; the month before: 0.0 a day. {days}"
     )
@@ -109,8 +109,8 @@ def spread(count, length):
 
 def test_a_constant_audience_neither_falls_in_february_nor_grows_in_march():
     found = movers({"FRA": 20 * 31}, {"FRA": 20 * 28}, {"FRA": 20 * 31}, first=date(2027, 1, 1))
-    assert found["month/2027-02"] == "Feb 2027: 560 plays. Daily average: 0% on the month before."
-    assert found["month/2027-03"] == "Mar 2027: 620 plays. Daily average: 0% on the month before."
+    assert found["month/2027-02"] == "Feb 2027: 560 plays. Per day, about as many as in January 2027."
+    assert found["month/2027-03"] == "Mar 2027: 620 plays. Per day, about as many as in February 2027."
     assert not any(one.startswith(("up/", "down/")) for one in found)
 
 
