@@ -216,6 +216,14 @@ def _elsewhere(row: Any, offset: int) -> str:
     return moment.astimezone(timezone(timedelta(hours=offset))).isoformat()
 
 
+def _of_the_day_before(found: Any) -> Any:
+    timeframe = {
+        name: (datetime.fromisoformat(moment) - timedelta(days=1)).isoformat()
+        for name, moment in found["context"]["timeframe"].items()
+    }
+    return {**found, "context": {**found["context"], "timeframe": timeframe}}
+
+
 def _earlier(row: Any) -> str:
     return (datetime.fromisoformat(row["emittedAt"]) - timedelta(days=7)).isoformat()
 
@@ -263,6 +271,8 @@ LIES = (
           lambda found: {**found, "pagination": {**found["pagination"], "itemsTotal": 0}}), ROWS, (0,)),
     Fault("pagination is a list", "sends a list for the pagination", lie(lambda found: {**found, "pagination": []}),
           ROWS, (0,)),
+    Fault("another day in its context", "names the day before in its context", lie(_of_the_day_before),
+          ("day", "breakdown", "peaks"), (0,)),
 )  # fmt: skip
 """Wrong answers to requests for rows with counts, such as the countries of a day, which say 200 and can be read."""
 
@@ -276,6 +286,8 @@ COUNT_LIES = (
     Fault("own count too high", "counts a million plays more", lie(
           lambda found: {**found, "data": found["data"] + 1e6}), COUNTS, (0,)),
     Fault("no own count", "sends an empty object for its own count", lie(lambda found: {}), COUNTS, (0,)),
+    Fault("own count of another day", "names the day before in the context of its own count",
+          lie(_of_the_day_before), COUNTS, (0,)),
 )  # fmt: skip
 """Wrong answers to the requests for the API's own count of a day, and its own peak."""
 

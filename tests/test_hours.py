@@ -25,7 +25,7 @@ from apivideo_geo.model import DayCount
 from apivideo_geo.pipeline import run, summarise_history
 from apivideo_geo.render.text.formats import Formats
 from apivideo_geo.settings import load_settings
-from apivideo_geo.sources.hours import parse_moment
+from apivideo_geo.sources.data_api_answers import parse_moment
 from tests.fakes.problems import forbidden
 from tests.fakes.proxy import FaultyProxy
 from tests.fakes.server import StandIn

@@ -21,7 +21,8 @@ from apivideo_geo.errors import ApivideoGeoError, DataRefused
 from apivideo_geo.geo.countries import to_alpha3
 from apivideo_geo.model import UNKNOWN
 from apivideo_geo.settings import in_github_actions, load_settings
-from apivideo_geo.sources.data_api_day import BREAKDOWNS, QUESTIONS, atom, parse_count
+from apivideo_geo.sources.data_api_answers import atom, parse_count
+from apivideo_geo.sources.data_api_day import BREAKDOWNS, QUESTIONS
 
 Check = Callable[[object], bool]
 
@@ -86,8 +87,9 @@ def shapes(metrics: Sequence[str], now: datetime) -> Iterator[Shape]:
         if further != "watch-time":  # it has no breakdown
             row = {"dimensionValue": is_country, "metricValue": is_count}
             yield Shape(f"/data/buckets/{name}/country", row, {**window, **more})
-    hourly = {**window, "interval": "hour"}
-    yield Shape(f"/data/timeseries/{metric}", {"emittedAt": is_time, "metricValue": is_count}, hourly)
+    for interval in ("hour", "day"):
+        row = {"emittedAt": is_time, "metricValue": is_count}
+        yield Shape(f"/data/timeseries/{metric}", row, {**window, "interval": interval})
 
 
 def check_answer(shape: Shape, answer: Mapping[str, Any]) -> list[str]:

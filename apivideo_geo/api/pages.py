@@ -40,21 +40,24 @@ def fetch_items(
     on_page: Callable[[int | None], None] | None = None,
     first_page: Item | None = None,
     keep: Callable[[Item], Any] | None = None,
+    check: Callable[[Item], None] | None = None,
 ) -> list[Any]:
     """Fetch all items of the list at ``path``, each once; ``key`` returns the id of an item.
 
     In the order in which they were first seen, each as it was last seen. ``on_page`` is called after each page with the
     number of pages, None if unknown. ``first_page``: the answer of :func:`fetch_page` if it is there already. ``keep``
-    returns what is kept of an item, which may come twice. An item that is added while we read moves the others to later
-    pages, so the list is read again, at most ``PASSES`` times, until as many items are known as the last answer counts.
-    Raises :class:`UnknownShape` if it is still incomplete then, or not a list; and what the client raises.
+    returns what is kept of an item, which may come twice. ``check`` is called with each answer, and raises
+    :class:`UnknownShape` if it is not the answer to this request. An item that is added while we read moves the others
+    to later pages, so the list is read again, at most ``PASSES`` times, until as many items are known as the last
+    answer counts. Raises :class:`UnknownShape` if it is still incomplete then, or not a list; and what the client
+    raises.
     """
     items, shrunk = dict[str, Any](), False
     for attempt in range(PASSES):
         if shrunk:  # items were removed during the last pass: forget what is known
             items.clear()
         complete, shrunk, total, in_pass = False, False, None, set[str]()
-        for page in _read_pages(client, path, params, None if attempt else first_page):
+        for page in _read_pages(client, path, params, None if attempt else first_page, check):
             if on_page:
                 on_page(page.pages_total)
             shrunk |= total is not None and page.items_total is not None and page.items_total < total
@@ -74,9 +77,13 @@ def fetch_items(
     )
 
 
-def _read_pages(client: Client, path: str, params: Params | None, first_page: Item | None) -> Iterator[Page]:
+def _read_pages(
+    client: Client, path: str, params: Params | None, first_page: Item | None, check: Callable[[Item], None] | None
+) -> Iterator[Page]:
     for number in count(1):
         answer = first_page if first_page and number == 1 else fetch_page(client, path, params, number)
+        if check:
+            check(answer)
         page = parse_page(answer, path)
         yield page
         if page.pages_total is not None and number >= page.pages_total:
@@ -95,14 +102,14 @@ def parse_page(answer: Mapping[str, Any], path: str) -> Page:
     """
     items, pagination = answer.get("data"), answer.get("pagination")
     if not isinstance(items, list):
-        raise _unknown_shape(path, "`data` is not a list")
+        raise unknown_shape(path, "`data` is not a list")
     if not all(isinstance(item, dict) for item in items):
-        raise _unknown_shape(path, "an item of `data` is not an object")
+        raise unknown_shape(path, "an item of `data` is not an object")
     if not (pagination is None or isinstance(pagination, Mapping)):
-        raise _unknown_shape(path, "`pagination` is not an object")
+        raise unknown_shape(path, "`pagination` is not an object")
     pages, total = (_parse_count(path, pagination or {}, name) for name in ("pagesTotal", "itemsTotal"))
     if total is not None and total < len(items):
-        raise _unknown_shape(path, "`itemsTotal` is less than the items on one page")
+        raise unknown_shape(path, "`itemsTotal` is less than the items on one page")
     return Page(items, pages, total)
 
 
@@ -110,10 +117,11 @@ def _parse_count(path: str, pagination: Mapping[str, Any], name: str) -> int | N
     value = pagination.get(name)
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_COUNT):
         return value
-    raise _unknown_shape(path, f"`{name}` is not a whole number")
+    raise unknown_shape(path, f"`{name}` is not a whole number")
 
 
-def _unknown_shape(path: str, reason: str) -> UnknownShape:
+def unknown_shape(path: str, reason: str) -> UnknownShape:
+    """Return the error for an answer to ``path`` that cannot be used for ``reason``, a few words."""
     return UnknownShape(
         f"The answer to {path} does not have the shape that the API describes ({reason}): check APIVIDEO_BASE_URL, or "
         "report it if that is api.video itself.",
@@ -125,5 +133,5 @@ def _id_of(path: str, key: Callable[[Item], str], item: Item) -> str:
     try:
         return key(item)
     except (KeyError, TypeError, AttributeError, RecursionError):
-        missing = _unknown_shape(path, "an item has no id")
+        missing = unknown_shape(path, "an item has no id")
     raise missing

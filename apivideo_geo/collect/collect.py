@@ -173,7 +173,7 @@ def _announce(runs: Sequence[_Run], plans: Mapping[str, Plan], effects: Effects)
     if len(plain) < 2 or all(run.history.entries for run in plain):
         return
     days = {run.source.metric: len(plans[run.source.metric].wanted) for run in plain}
-    requests = {metric: count + 1 for metric, count in days.items()}  # one is for the API's own count
+    requests = {metric: count + min(count, 2) for metric, count in days.items()}  # two are for the API's own counts
     first = runs[0]
     if not first.number:  # hours and peaks need the first metric, which the API may have refused
         settings, home = first.settings, first.home

@@ -1,8 +1,8 @@
 """Whether a day is believed: the sum of its rows against the API's own count of the same day. No I/O.
 
 One answer is no proof: a server that answers 200 without rows, or with half of them, must not make a day zero. So a day
-is final only if its rows add up to the API's own count. Otherwise it is in doubt: its rows stay, the missing part is
-unknown, and it is requested every night. Three nights running with the same two counts settle it.
+is final only if its rows add up to the API's own count of that very day. Otherwise it is in doubt: its rows stay, the
+missing part is unknown, and it is requested every night. Three nights running with the same two counts settle it.
 """
 
 from __future__ import annotations

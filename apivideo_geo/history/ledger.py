@@ -105,8 +105,7 @@ def days_to_compare(
 ) -> list[date]:
     """Return the stored days of ``source`` from ``first`` to ``last`` that have to be compared with its own count.
 
-    These are complete days that were never compared, and recent days: one count of all of them shows whether one has
-    changed.
+    These are complete days that were never compared, and recent days, whose own count shows whether they have changed.
     """
     return [
         day

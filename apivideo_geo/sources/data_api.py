@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -16,15 +15,8 @@ from apivideo_geo.model import DETAIL_DIMENSIONS, PEAK, Asset, Facts, HoursByDay
 from apivideo_geo.privacy import history_dimensions, listed_assets
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.assets import fetch_assets
-from apivideo_geo.sources.data_api_day import (
-    BREAKDOWNS,
-    QUESTIONS,
-    DayFetcher,
-    DayTotals,
-    Raw,
-    atom,
-    parse_count,
-)
+from apivideo_geo.sources.data_api_answers import atom, fetch_value, parse_count, parse_moment
+from apivideo_geo.sources.data_api_day import BREAKDOWNS, QUESTIONS, DayFetcher, DayTotals, Raw
 from apivideo_geo.sources.estimate import report_estimate
 from apivideo_geo.sources.hours import fetch_hours, fetch_peaks
 from apivideo_geo.sources.source import Source
@@ -115,6 +107,11 @@ class DataApiSource(Source):
     def fetch_count(self, first: date, last: date) -> int | None:
         """Fetch the API's own count of all countries together: one request."""
         return fetch_count(self._api, self.metric, day_start(first), min(day_end(last), self._effects.now()))
+
+    def fetch_daily_counts(self, first: date, last: date) -> dict[date, int]:
+        """Fetch the API's own count of each day, of all countries together: one request for each hundred days."""
+        end = min(day_end(last), self._effects.now())
+        return fetch_daily_counts(self._api, self.metric, day_start(first), end)
 
     def fetch_hours(self, days: Collection[date], remembered: int | None = None) -> tuple[HoursByDay, int]:
         """Fetch the counts by hour: one request for four days, and at least one for each run of days."""
@@ -211,7 +208,8 @@ def fetch_first_day(client: Client, metric: str, now: datetime) -> date:
     while high - low > 1 and low < LONGEST.days:
         days = next((days for days in tried if low < days < high), (low + high) // 2)
         try:
-            counts = _fetch_daily(client, metric, first_whole_day(now, timedelta(days=days)), usual)
+            oldest = day_start(first_whole_day(now, timedelta(days=days)))
+            counts = fetch_daily_counts(client, metric, oldest, day_start(usual))
         except EndpointGone:
             break
         except ApiError as error:
@@ -229,19 +227,31 @@ def fetch_first_day(client: Client, metric: str, now: datetime) -> date:
     return counted if rejects_old_starts or counted in (start, usual) else counted + ONE_DAY
 
 
-def _fetch_daily(client: Client, metric: str, first: date, until: date) -> dict[date, int | None]:
-    """Fetch UTC day → count of all countries, from ``first`` to before ``until``; days without plays may be missing."""
+def fetch_daily_counts(client: Client, metric: str, start: datetime, end: datetime) -> dict[date, int]:
+    """Fetch UTC day → count of all countries, from the UTC midnight ``start`` to before ``end``: one time series.
+
+    A day without a row is left out: the API's description does not say that it is 0. So is one whose row has no valid
+    time or count. Raises the errors of :mod:`apivideo_geo.api.client`.
+    """
+    name, more = QUESTIONS.get(metric, (metric, {}))
     rows = fetch_items(
         client,
-        f"/data/timeseries/{metric}",
-        {"from": atom(day_start(first)), "to": atom(day_start(until)), "interval": "day"},
+        f"/data/timeseries/{name}",
+        {"from": atom(start), "to": atom(end), "interval": "day", **more},
         key=lambda row: str(row.get("emittedAt")),
     )
-    counts = {}
-    for row in rows:
-        with suppress(ValueError):  # a time that is none says nothing about how far the API remembers
-            counts[date.fromisoformat(str(row.get("emittedAt"))[:10])] = parse_count(row.get("metricValue"))
-    return counts
+    found = [(_day_of(row.get("emittedAt")), parse_count(row.get("metricValue"))) for row in rows]
+    return {day: n for day, n in found if day and n is not None and start <= day_start(day) < end}
+
+
+def _day_of(value: object) -> date | None:
+    """Return the UTC day of an ``emittedAt``, or the day that it begins with if it has no offset; None without one."""
+    if moment := parse_moment(value):
+        return moment.date()
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None
 
 
 def _may_know_older(
@@ -277,8 +287,7 @@ def fetch_lifetime_plays(client: Client) -> dict[str, int] | None:
 def fetch_count(client: Client, metric: str, start: datetime, end: datetime) -> int | None:
     """Fetch the API's own count from ``start`` (inclusive) to ``end`` (exclusive); None if it is not a whole number.
 
-    Raises the errors of :mod:`apivideo_geo.api.client`.
+    Raises :class:`UnknownShape` if it is about another period, and the errors of :mod:`apivideo_geo.api.client`.
     """
     name, more = QUESTIONS.get(metric, (metric, {}))
-    answer = client.get(f"/data/metrics/{name}/count", {"from": atom(start), "to": atom(end), **more})
-    return parse_count(answer.get("data"))
+    return parse_count(fetch_value(client, f"/data/metrics/{name}/count", start, end, more))

@@ -16,7 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from apivideo_geo.aggregate.fact_values import read_referrer
@@ -27,9 +27,10 @@ from apivideo_geo.days import day_end, day_start
 from apivideo_geo.errors import UnknownShape
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import to_alpha3
-from apivideo_geo.model import MOST_COUNT, UNKNOWN, UNLISTED, Facts, Refused
+from apivideo_geo.model import UNKNOWN, UNLISTED, Facts, Refused
 from apivideo_geo.plain_text import clean_text
 from apivideo_geo.privacy import hide_unlisted
+from apivideo_geo.sources.data_api_answers import atom, check_period, parse_count
 
 BREAKDOWNS: Mapping[str, tuple[str, str]] = {
     "media": ("media-id", "mediaId"),
@@ -45,7 +46,7 @@ QUESTIONS: Mapping[str, tuple[str, Mapping[str, str]]] = {"viewer": ("view", {"u
 
 The description says that viewers are unique for one day, and nothing about a filter or a period of several days. We
 assume that the countries of one day add up to the day's own count, because a viewer is a browser at one IP address; and
-that the count of several days is the sum of theirs. Where they do not, the days are compared one by one.
+that the count of several days is the sum of theirs. Where it is not, the own count of each day is requested alone.
 """
 
 LONGEST_FILTER = 2048
@@ -175,7 +176,8 @@ def fetch_buckets(
 ) -> list[dict[str, Any]]:
     """Fetch all rows ``{dimensionValue, metricValue}`` of a breakdown, from ``start`` to before ``end``.
 
-    ``only``: name of a filter → the one value to keep. Raises the errors of :mod:`apivideo_geo.api.client`.
+    ``only``: name of a filter → the one value to keep. Raises :class:`UnknownShape` if an answer is about another
+    period, and the errors of :mod:`apivideo_geo.api.client`.
     """
     name, more = QUESTIONS.get(metric, (metric, {}))
     params: dict[str, str | int] = {
@@ -188,23 +190,13 @@ def fetch_buckets(
     path = f"/data/buckets/{name}/{breakdown}"
     for name, value in (only or {}).items():
         params[f"filterBy[{name}]" if name == ONE_VALUE else f"filterBy[{name}][]"] = value
-    return fetch_items(client, path, params, key=lambda row: repr(row.get("dimensionValue")))
-
-
-def parse_count(value: object) -> int | None:
-    """Return a ``metricValue`` as an integer (3, 3.0, "3.0"); None for what is not one, or not from 0 to MOST_COUNT."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return int(number) if 0 <= number <= MOST_COUNT and number == int(number) else None
-
-
-def atom(moment: datetime) -> str:
-    """Return ``moment`` in the format of the API: ATOM, in UTC."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
+    return fetch_items(
+        client,
+        path,
+        params,
+        key=lambda row: repr(row.get("dimensionValue")),
+        check=lambda answer: check_period(answer, path, start, end),
+    )
 
 
 @dataclass

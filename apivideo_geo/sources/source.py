@@ -32,7 +32,7 @@ class Source(ABC):
     usual_detail: str = "country"
     """The detail that is collected if the setting ``detail`` is not set."""
     has_own_count: bool = False
-    """Whether :meth:`fetch_count` has a total: days are then in doubt until their rows add up to it."""
+    """Whether :meth:`fetch_count` has a total: a day is then in doubt until its rows add up to its own total."""
     has_hours: bool = False
     """Whether it gives counts by hour: with :meth:`fetch_hours`, or because they are counted from its sessions."""
     has_peaks: bool = False
@@ -65,9 +65,16 @@ class Source(ABC):
     def fetch_count(self, first: date, last: date) -> int | None:
         """Fetch the source's own total of the complete UTC days ``first`` to ``last``; None if it has none.
 
-        Raises :class:`ApivideoGeoError`.
+        Raises :class:`UnknownShape` if the answer is about another period, and other :class:`ApivideoGeoError`.
         """
         return None
+
+    def fetch_daily_counts(self, first: date, last: date) -> dict[date, int]:
+        """Fetch UTC day → the source's own total of that day, of the days ``first`` to ``last`` for which it gives one.
+
+        Raises :class:`ApivideoGeoError`.
+        """
+        return {}
 
     def fetch_hours(self, days: Collection[date], remembered: int | None = None) -> tuple[HoursByDay, int]:
         """Fetch the counts by hour of those of the complete UTC ``days`` that the source still knows; and how many

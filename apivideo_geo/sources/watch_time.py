@@ -8,13 +8,14 @@ from datetime import date, datetime
 
 from apivideo_geo.api.client import Client
 from apivideo_geo.days import day_end, day_start
-from apivideo_geo.errors import ApiError
+from apivideo_geo.errors import ApiError, UnknownShape
 from apivideo_geo.facts import facts_table
 from apivideo_geo.geo.countries import to_alpha3
 from apivideo_geo.model import MOST_COUNT, UNKNOWN, Facts, Refused
 from apivideo_geo.plain_text import counted
 from apivideo_geo.sources.data_api import DataApiSource
-from apivideo_geo.sources.data_api_day import DayFetcher, Raw, atom
+from apivideo_geo.sources.data_api_answers import fetch_value
+from apivideo_geo.sources.data_api_day import DayFetcher, Raw
 
 
 class WatchTimeSource(DataApiSource):
@@ -63,14 +64,14 @@ class WatchTimeSource(DataApiSource):
 def fetch_seconds(client: Client, start: datetime, end: datetime, country: Raw = "") -> int | None:
     """Fetch the watch time from ``start`` to before ``end``, rounded to whole seconds; of all countries by default.
 
-    None if the answer is not a number, or if the API does not accept ``country`` as a filter. Raises the other errors
-    of :mod:`apivideo_geo.api.client`.
+    None if the answer is not a number or about another period, or if the API does not accept ``country`` as a filter.
+    Raises the other errors of :mod:`apivideo_geo.api.client`.
     """
-    params: dict[str, str | int] = {"from": atom(start), "to": atom(end)}
-    if country:
-        params["filterBy[country][]"] = country
+    only = {"filterBy[country][]": country} if country else {}
     try:
-        value = client.get("/data/metrics/watch-time/sum", params).get("data")
+        value = fetch_value(client, "/data/metrics/watch-time/sum", start, end, only)
+    except UnknownShape:
+        return None
     except ApiError as error:
         if country and error.status == 400:
             return None

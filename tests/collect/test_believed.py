@@ -101,6 +101,27 @@ def test_a_lie_about_a_day_is_never_a_zero_and_heals_on_the_next_night(nights, w
     assert second.unknown == world.truth(days, upto=last)["---"]
 
 
+@pytest.mark.parametrize("ago", [1, 2])
+@pytest.mark.parametrize("fault", ["swapped days", "zero and double"])
+def test_two_wrong_days_whose_sum_is_right_are_both_in_doubt_and_heal_on_the_next_night(nights, world, fault, ago):
+    one, other = YESTERDAY - timedelta(days=ago), YESTERDAY
+    assert truth(world, one) != truth(world, other)
+    swapped = fault == "swapped days"
+    nights.api.data.rows_of = {one: [other], other: [one]} if swapped else {one: [], other: [one, other]}
+    done = nights(0, command="build")
+    assert "In doubt: 2 days (" in done.stdout
+    assert (stored(nights, one).doubt, stored(nights, other).doubt) == ("differs", "differs")
+    assert doubtful(summary(nights)) == [one, other]
+    assert nights.product.summary()["days"]["in_doubt"] == [str(one), str(other)]
+    assert ">In doubt: 2</b>" in (nights.product.folder / "site/about.html").read_text()
+    nights.api.data.rows_of = {}
+    nights(1)
+    for day in (one, other):
+        assert (stored(nights, day).doubt, stored(nights, day).count) == ("no", truth(world, day))
+        assert count_on(summary(nights), day) == truth(world, day)
+    assert doubtful(summary(nights)) == []
+
+
 @pytest.mark.parametrize("name", ["no rows", "counts doubled"])
 def test_a_lie_about_one_video_puts_its_day_in_doubt_and_heals_on_the_next_night(nights, world, name):
     watched = Counter(play.media_id for play in world.plays([YESTERDAY], listed_only=True))

@@ -44,15 +44,27 @@ COUNT_LIES = (
     lambda count: {"data": count + 1_000_003},
     lambda count: {},
 )
+SERIES_LIES = (
+    lambda rows: {"data": []},
+    lambda rows: {"data": rows[1:]},
+    lambda rows: {"data": [{**row, "metricValue": None} for row in rows]},
+    lambda rows: {"data": [{**row, "metricValue": row["metricValue"] * 2} for row in rows]},
+    lambda rows: {"data": [{**row, "metricValue": rows[-1 - n]["metricValue"]} for n, row in enumerate(rows)]},
+    lambda rows: {"data": {}},
+    lambda rows: {},
+)
 
 
 class Liar:
-    """The API as the client sees it: true, except for the answers that ``rng`` chooses with the chance ``lies``."""
+    """The API as the client sees it: true, except for the answers that ``rng`` chooses with the chance ``lies``.
+
+    ``swapped``: UTC day → the day whose rows it gets instead.
+    """
 
     host, limit, requests = "liar.test", None, 0
 
     def __init__(self, truth, rng):
-        self.truth, self.rng, self.lies = truth, rng, 0.0
+        self.truth, self.rng, self.lies, self.swapped = truth, rng, 0.0, {}
         self.now = self.server_time = datetime.min.replace(tzinfo=UTC)
 
     def map(self, calls, fetch):
@@ -69,9 +81,12 @@ class Liar:
         if path.endswith("/count"):
             days = [day for day in self.truth if first.date() <= day and day < end.date() + timedelta(end.hour > 0)]
             return self._lie(COUNT_LIES, {"data": count}, count) if (count := self._sum(days)) + 1 else {}
-        rows = [
-            {"dimensionValue": code, "metricValue": plays} for code, plays in self._of(first.date()).items() if plays
-        ]
+        if path.startswith("/data/timeseries/"):
+            counts = {day: self._sum([day]) for day in self.truth if first.date() <= day < end.date()}
+            rows = [{"emittedAt": f"{day}T00:00:00+00:00", "metricValue": n} for day, n in counts.items() if n]
+            return self._lie(SERIES_LIES, {"data": rows}, rows)
+        day = self.swapped.get(first.date(), first.date())
+        rows = [{"dimensionValue": code, "metricValue": plays} for code, plays in self._of(day).items() if plays]
         return self._lie(ROW_LIES, {"data": rows, "pagination": {"pagesTotal": 1, "itemsTotal": len(rows)}}, rows)
 
     def _of(self, day):
@@ -131,7 +146,9 @@ def test_servers_that_lie_at_random_make_no_zero_and_every_healed_day_is_exact(g
         nights = [FIRST + timedelta(days=n) for n in range(NIGHTS)]
         in_doubt = set()
         for night in nights:
-            liar.lies = 0.0 if night in nights[-2:] else rng.choice((0.1, 0.4, 0.8))
+            liar.lies = 0.0 if night in nights[-2:] else rng.choice((0.0, 0.1, 0.4, 0.8))
+            one, other = rng.sample([day for day in truth if day < night], 2)
+            liar.swapped = {} if night in nights[-2:] or rng.random() < 0.5 else {one: other, other: one}
             collect(liar, folder, night, monkeypatch)
             entries = load_history(folder).entries
             check(entries, truth)

@@ -1,4 +1,5 @@
 from collections import Counter
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from types import SimpleNamespace
@@ -8,10 +9,11 @@ import pytest
 from apivideo_geo.api.client import Client
 from apivideo_geo.days import first_whole_day
 from apivideo_geo.effects import Effects, Progress
+from apivideo_geo.errors import UnknownShape
 from apivideo_geo.settings import load_settings
 from apivideo_geo.sources import data_api_day
-from apivideo_geo.sources.data_api import data_sources, fetch_first_day
-from apivideo_geo.sources.data_api_day import parse_count
+from apivideo_geo.sources.data_api import data_sources, fetch_count, fetch_daily_counts, fetch_first_day
+from apivideo_geo.sources.data_api_answers import parse_count
 from tests.fakes.audience import REFERRERS
 from tests.fakes.geoip import NAMES
 from tests.fakes.server import StandIn
@@ -389,3 +391,56 @@ def test_the_own_count_of_complete_days_and_the_retention_are_requested(world):
             == world.truth([FIRST, FIRST + timedelta(days=1)]).total()
         )
         source.client.close()
+
+
+@pytest.mark.parametrize("metric", ["play", "viewer"])
+def test_the_own_count_of_each_day_comes_from_one_request_and_a_day_without_plays_is_left_out(metric):
+    world = World.make(3, 40, 3, 1, FIRST, LAST, countries=5)
+    with StandIn(world) as api:
+        source = open_source(api, world.end)
+        source.metric = metric
+        found = source.fetch_daily_counts(FIRST, LAST)
+        assert len(api.requests) == 1
+        counts = {day: source.fetch_count(day, day) for day in world.days}
+        assert 0 in counts.values()
+        assert found == {day: count for day, count in counts.items() if count}
+        source.client.close()
+
+
+def answering(**answer):
+    return SimpleNamespace(get=lambda path, params: answer)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [("2026-10-02T00+00:00:00:00", 2), ("2026-10-02T00:00:00+00:00", 2), ("2026-10-02", 2),
+     ("2026-10-03T01:00:00+02:00", 2), ("2026-10-05T00:00:00+00:00", None), ("never", None), (5, None), (None, None)],
+)  # fmt: skip
+def test_the_day_of_a_daily_count_is_the_utc_day_and_one_that_was_not_requested_is_left_out(written, day):
+    client = answering(
+        data=[{"emittedAt": written, "metricValue": 3}, {"emittedAt": "2026-10-01", "metricValue": None}]
+    )
+    start = datetime(2026, 10, 1, tzinfo=UTC)
+    found = fetch_daily_counts(client, "play", start, start + timedelta(days=4))
+    assert found == ({date(2026, 10, day): 3} if day else {})
+
+
+@pytest.mark.parametrize(
+    ("timeframe", "right"),
+    [({"from": "2026-10-01T00:00:00+00:00", "to": "2026-10-02T00:00:00+00:00"}, True),
+     ({"from": "2026-10-01T02:00:00+02:00", "to": "2026-10-01T23:59:59+00:00"}, True),
+     ({"from": "2026-10-01T01:00:00+00:00", "to": "2026-10-02T01:00:00+00:00"}, True),
+     ({"from": "2026-10-01T01:00:01+00:00", "to": "2026-10-02T00:00:00+00:00"}, False),
+     ({"from": "2026-10-01T00:00:00+00:00", "to": "2026-10-02T06:00:00+00:00"}, False),
+     ({"from": "2026-09-30T00:00:00+00:00", "to": "2026-10-01T00:00:00+00:00"}, False),
+     ({"to": "2026-10-01T00:00:00+00:00"}, False), ({"from": None, "to": "then"}, True), ({}, True), ([], True),
+     (None, True)],
+)  # fmt: skip
+def test_an_answer_that_names_another_period_than_the_requested_one_is_rejected(timeframe, right):
+    start = datetime(2026, 10, 1, tzinfo=UTC)
+    client = answering(context={"timeframe": timeframe}, data=[{"dimensionValue": "FR", "metricValue": 3}])
+    counted = answering(context={"timeframe": timeframe}, data=3)
+    with nullcontext() if right else pytest.raises(UnknownShape, match="another period"):
+        assert len(data_api_day.fetch_buckets(client, "play", "country", start, start + timedelta(days=1))) == 1
+    with nullcontext() if right else pytest.raises(UnknownShape, match="another period"):
+        assert fetch_count(counted, "play", start, start + timedelta(days=1)) == 3

@@ -43,7 +43,7 @@ def test_good_answers_are_reported_as_such_without_a_title(world, tmp_path):
         done = ask(tmp_path, api, APIVIDEO_GEO_METRIC="")
         assert len(api.requests) < 15
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("as expected") == 12
+    assert done.stdout.count("as expected") == 13
     assert not any(asset.title in done.stdout for asset in world.assets if asset.title)
 
 
