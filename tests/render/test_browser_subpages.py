@@ -114,7 +114,7 @@ def test_the_list_of_videos_says_which_grow_and_a_new_video_says_why_it_has_no_c
     published = new.locator(".date").inner_text()
     new.locator("a").click()
     page.wait_for_url("**/video/*")
-    figure = live(page).locator("[data-figure=recent]")
+    figure = page.locator("[data-figure=recent]")
     expect(figure.locator("span")).to_have_text(f"published on {published}")
     page.click("[data-period='30d']")
     expect(figure.locator("b")).to_have_text("–")
