@@ -354,6 +354,7 @@ def _environment(context: Context, folders: Sequence[Path]) -> Environment:
         context.formats.translations, newstyle=True
     )
     environment.filters["sentence"] = sentence
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
     environment.globals |= {"country_page": country_page, "group_page": group_page, "_": _gettext(context)}
     return environment
 

@@ -142,7 +142,7 @@
     const parts = [];
     if (table.withheld) {
       parts.push(_("Complete months only: %(months)s.", { months: words(covered) }));
-      if (geo.data.hides) parts.push(_("Small counts are hidden; where a country has only small ones in a month, that month is under “Not known”."));
+      if (!geo.data.unhidden) parts.push(_("Small counts are hidden; where a country has only small ones in a month, that month is under “Not known”."));
     }
     const all = (table.withheld ? covered : months).reduce((sum, month) => sum + (whole[month] || 0), 0);
     if (total !== all) parts.push(_("Known for %(base)s of %(total)s: this was not collected on every day.", { base: formats.number(total), total: formats.quantity(all) }));

@@ -101,8 +101,8 @@ interface PageData {
   file?: string;
   name: string;
   ranked?: boolean;
-  /** Whether small counts of some breakdowns are hidden. */
-  hides?: boolean;
+  /** Whether small counts are shown as well: min_count is 1. */
+  unhidden?: boolean;
   /** The countries whose days are added up, and how many people live there. */
   codes?: Code[];
   people?: number;

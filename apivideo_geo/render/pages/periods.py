@@ -110,7 +110,7 @@ class Periods:
             files = {hashed({script: content})[script]: content}
         data = {
             "root": "../",
-            "hides": self._context.hides,
+            "unhidden": not self._context.hides,
             "file": next(iter(files), ""),
             "name": name,
             "ranked": path.startswith("video/"),

@@ -162,11 +162,23 @@ def test_axe_finds_no_violation_and_nothing_scrolls_sideways(open_page: OpenPage
 
 def test_the_pages_lead_to_each_other(open_page: OpenPage, address):
     page = open_page(address + "index.html").page
-    page.click("nav >> text=About the data")
+    page.click("nav >> text=About")
     page.wait_for_url(address + "about.html")
-    expect(page.locator("nav [aria-current=page]")).to_have_text("About the data", use_inner_text=True)
+    expect(page.locator("nav [aria-current=page]")).to_have_text("About", use_inner_text=True)
     page.click("nav >> text=Map")
     page.wait_for_url(address + "index.html")
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 94), (768, 88), (1440, 57)])
+def test_groups_months_and_hours_are_in_the_menu_which_stays_one_row(open_page: OpenPage, built_demo, width, height):
+    site = (built_demo.folder / "site/about.html").as_uri()
+    page = open_page(site, viewport={"width": width, "height": 800}).page
+    assert page.locator(".top nav a").all_inner_texts() == [
+        "Map", "Videos", "Groups", "Months", "Hours", "Compare", "Changes", "About", "Download",
+    ]  # fmt: skip
+    assert page.evaluate("document.querySelector('.top').offsetHeight") == height, "the title, and a row of the menu"
+    page.click(".top nav >> text=Hours")
+    expect(page.locator("nav [aria-current=page]")).to_have_text("Hours")
 
 
 @pytest.mark.parametrize(("missing", "link"), [("away.html", "./"), ("country/XXX.html", "../")])

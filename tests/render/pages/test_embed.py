@@ -144,7 +144,7 @@ def test_the_snippet_of_a_page_opened_as_a_file_says_what_to_replace(open_page: 
     page = live(open_page(f"{index.as_uri()}?period=30d", **DESKTOP).page)
     assert 'src="embed.html?period=30d"' in page.locator("#snippet").input_value()
     expect(page.locator("#snippet-note")).to_have_text(
-        "Replace embed.html with its complete address, such as https://example.org/map/embed.html."
+        "Replace embed.html with its complete address: that of this site, then embed.html."
     )
 
 
