@@ -27,8 +27,10 @@ WAS_LOCKED = "was-locked"
 _ADVICE = {
     **dict.fromkeys((errno.EISDIR, errno.ENOTDIR, errno.EEXIST), "move what is there away, or choose another name"),
     **dict.fromkeys((errno.ENAMETOOLONG, errno.ELOOP), "choose another name"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "give this user permission, or choose another folder"),
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free space on the disk"),
 }
-"""What to do about an error of the system, if it is not the usual."""
+"""What to do about an error of the system."""
 
 
 def save_bytes(path: Path, content: bytes) -> None:
@@ -156,5 +158,9 @@ def check_folder(folder: Path, what: str, option: str) -> None:
 
 def disk_failed(path: Path, error: OSError) -> DiskFailed:
     """Return ``error`` as an error of this project that says what to do."""
-    reason, advice = error.strerror or str(error), _ADVICE.get(error.errno or 0, "free space or fix the permissions")
-    return DiskFailed(f"Cannot write {path}: {reason}; {advice}, then run again.")
+    return DiskFailed(f"Cannot write {path}: {error.strerror or error}; {advise(error)}, then run again.")
+
+
+def advise(error: OSError) -> str:
+    """Return what to do about an error of the system, as a clause."""
+    return _ADVICE.get(error.errno or 0, "free space or fix the permissions")

@@ -416,6 +416,17 @@ class Settings(BaseSettings):
             raise ValueError(str(error)) from None
         return cleaned
 
+    @field_validator(
+        "classes", "per_million_from", "ratio_from", "video_pages", "cards", "min_count", "workers", "timeout",
+        "answer_limit", "deadline", "verbosity", "breaks", mode="before",
+    )  # fmt: skip
+    @classmethod
+    def _no_truth(cls, value: object) -> object:
+        """Refuse true and false, which Python counts as the numbers 1 and 0."""
+        if any(isinstance(one, bool) for one in (value if isinstance(value, (list, tuple)) else (value,))):
+            raise ValueError("write a number")
+        return value
+
     @field_validator("logo", "templates", mode="before")
     @classmethod
     def _none_if_empty(cls, path: object) -> object:
@@ -695,8 +706,11 @@ def _read_file(config: Path | None) -> tuple[Path, str]:
     try:
         check_owner_file(path, LARGEST_FILE)
         return path, read_text(path)
+    except FileNotFoundError:
+        raise UsageError(f"There is no settings file {path}; check the path after --config.") from None
     except READ_ERRORS as error:
-        raise UsageError(f"Cannot read the settings file {path}: {describe(error)}.") from None
+        step = "; save it as UTF-8" if isinstance(error, UnicodeError) else ""
+        raise UsageError(f"Cannot read the settings file {path}: {describe(error)}{step}.") from None
 
 
 def _parse_file(path: Path, text: str) -> dict[str, Any]:
@@ -708,8 +722,7 @@ def _parse_file(path: Path, text: str) -> dict[str, Any]:
             raise UsageError(
                 f"{path}, line {line}: {name} is there for the second time; have all of it in one place."
             ) from None
-        advice = '; put text in straight quotes, like title = "Acme"' if "Invalid value" in str(error) else ""
-        raise UsageError(f"{path} is not valid TOML: {error}{advice}.") from None
+        raise UsageError(f"{path} is not valid TOML: {error}{_advise_on_toml(str(error), text)}.") from None
     except (ValueError, RecursionError) as error:
         lines = text.splitlines()
         long = isinstance(error, ValueError)  # Python's limit for the digits of a number
@@ -725,6 +738,17 @@ def _parse_file(path: Path, text: str) -> dict[str, Any]:
             near = did_you_mean(name.lower(), allowed) or "."
             raise UsageError(f"{where}: unknown setting {shown(name)}{near} All settings are in docs/settings.md.")
     return values
+
+
+def _advise_on_toml(error: str, text: str) -> str:
+    """Return what to write in place of what Python's ``error`` is about, for the end of its sentence; "" if unclear."""
+    if "Invalid value" in error:
+        return '; put text in straight quotes, like title = "Acme"'
+    if re.search("[\u00a0\u202f\u200b]", text):
+        return "; there is a space in the file that is not an ordinary one (no-break or invisible): replace it"
+    if "Expected '='" in error or "Invalid statement" in error:
+        return '; a setting is a line like title = "Acme"'
+    return ""
 
 
 def is_key(name: str) -> bool:

@@ -146,6 +146,13 @@ def test_a_wrong_flag_is_one_sentence(flags, said):
         ("leave_out = 2026-11-05", "line 1: leave_out: write it in brackets: [2026-11-05]."),
         ("collections = { a = 1 }", "line 1: collections: write a list in brackets."),
         ("links = 5", 'line 1: links: write a table, such as { name = "…" } (it is 5).'),
+        ("min_count = true", "line 1: min_count: write a number (it is true)."),
+        ("breaks = [true]", "line 1: breaks: write a number."),
+        ("title: Acme", '(at line 1, column 6); a setting is a line like title = "Acme".'),
+        (
+            "title\u00a0= 'Acme'",
+            "a space in the file that is not an ordinary one (no-break or invisible): replace it.",
+        ),
         ("title = true", "line 1: title: write a text in straight quotes (it is true)."),
         ("sandbox = 'maybe'", "line 1: sandbox: write true or false (it is 'maybe')."),
         (f"title = '{'long ' * 30}'", "line 1: title: it has more than 120 characters; shorten it."),
@@ -282,10 +289,10 @@ def test_a_settings_file_that_is_a_pipe_does_not_block(tmp_path):
 
 
 def test_a_settings_file_that_is_named_must_be_readable(tmp_path):
-    with pytest.raises(UsageError, match="Cannot read the settings file"):
+    with pytest.raises(UsageError, match=r"There is no settings file nowhere\.toml; check the path after --config"):
         load_settings({}, Path("nowhere.toml"))
     (tmp_path / "latin.toml").write_bytes(b'title = "caf\xe9"')
-    with pytest.raises(UsageError, match="not UTF-8"):
+    with pytest.raises(UsageError, match="it is not UTF-8 text; save it as UTF-8"):
         load_settings({}, tmp_path / "latin.toml")
 
 

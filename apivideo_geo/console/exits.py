@@ -16,6 +16,7 @@ from typing import NoReturn
 
 import typer
 
+from apivideo_geo.durable import advise
 from apivideo_geo.errors import ApivideoGeoError, DataRefused, SourceFailed
 from apivideo_geo.plain_text import clean_text, mask_keys
 
@@ -177,7 +178,7 @@ def _fail_unexpected(error: Exception) -> int:
         message = f"The package {error.name!r} is not installed. Run `python3 -m pip install -r requirements.lock`."
         return _fail(message, 2, "Not installed")
     if isinstance(error, OSError):
-        message = f"{error.filename or 'The system'}: {error.strerror or error}."
+        message = f"{error.filename or 'The system'}: {error.strerror or error}; {advise(error)}, then run again."
         return _fail(message, SourceFailed.exit_code, "Failed")
     if isinstance(error, MemoryError):
         message = "Out of memory. Give the run more, or fewer files at once."

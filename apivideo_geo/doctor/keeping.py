@@ -14,7 +14,7 @@ from apivideo_geo.errors import ApivideoGeoError, DataRefused
 from apivideo_geo.facts import Overfull, name_overfull
 from apivideo_geo.history.day_lines import HOURS, PEAKS
 from apivideo_geo.history.doubt import missing_part
-from apivideo_geo.history.files import find_files, find_strays
+from apivideo_geo.history.files import check_open, find_files, find_strays
 from apivideo_geo.history.history import History, load_history, metric_folders
 from apivideo_geo.history.parquet import find_damaged
 from apivideo_geo.model import PEAK, DoubtfulDay
@@ -33,6 +33,7 @@ def examine_history(settings: Settings, effects: Effects, first_day: date | None
     """Return findings on the history. Gaps can still be collected from ``first_day`` on (None: unknown)."""
     folder = settings.history_folder
     try:
+        check_open(folder)
         if damaged := find_damaged(path for one in metric_folders(folder) for path in find_files(one)):
             return [_name_damaged(damaged)]
         history = load_history(folder)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from contextlib import suppress
 from datetime import date
@@ -31,6 +33,17 @@ def load_bytes(path: Path, *, optional: bool = True) -> bytes:
         return path.read_bytes() if path.exists() or not optional else b""
     except OSError as error:
         raise DataRefused(f"Cannot read {path}: {error.strerror or error}. Fix that and run again.") from None
+
+
+def check_open(folder: Path) -> None:
+    """Raise :class:`DataRefused` for a folder in the history that this user may not open: a search would skip it."""
+
+    def refuse(error: OSError) -> None:
+        if error.errno in (errno.EACCES, errno.EPERM):
+            raise DataRefused(f"Cannot read {error.filename}: {error.strerror}. Give this user the permission.")
+
+    for _ in os.walk(folder, onerror=refuse):
+        pass
 
 
 def month_file(folder: Path, month: str) -> Path:

@@ -42,6 +42,7 @@ from apivideo_geo.history.day_lines import HOURS, PEAKS, hide_unlisted_peaks
 from apivideo_geo.history.files import (
     DAYS,
     METRICS_FOLDER,
+    check_open,
     day_file,
     day_files,
     find_files,
@@ -549,6 +550,7 @@ def load_history(folder: Path) -> History:
     new one without times, so that it is fetched again. Raises :class:`DataRefused` for a damaged file.
     """
     check_folder(folder, "the history", "--history")
+    check_open(folder)
     for path in find_strays(folder):
         _warn_of_stray(path, path.absolute())
     history = _load_metric(folder, folder)
@@ -607,6 +609,7 @@ def open_history(folder: Path) -> Iterator[History]:
     """
     check_folder(folder, "the history", "--history")
     with alone(folder / ".lock", "the history", folder):
+        check_open(folder)
         remove_leftovers(folder)
         for one in metric_folders(folder):
             _mend(one)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from datetime import date
 
@@ -10,7 +11,7 @@ import pytest
 from apivideo_geo.errors import DataRefused
 from apivideo_geo.history.day_lines import HOURS
 from apivideo_geo.history.files import day_file, day_files, find_files, find_strays, is_month, month_file
-from apivideo_geo.history.history import load_history
+from apivideo_geo.history.history import load_history, open_history
 
 OURS = [
     "2026/2026-09.parquet", "2026/10/2026-10-01.parquet", "2026/10/2026-10-31.parquet", "2028/02/2028-02-29.parquet",
@@ -81,3 +82,19 @@ def test_a_folder_in_place_of_a_file_of_lines_is_refused_by_name(tmp_path):
     (tmp_path / "hours.jsonl").mkdir()
     with pytest.raises(DataRefused, match=r"hours\.jsonl: it is a folder"):
         HOURS.load(tmp_path)
+
+
+def test_a_folder_that_this_user_may_not_open_is_named_and_its_days_are_not_taken_for_lost(tmp_path, monkeypatch):
+    closed, scandir = tmp_path / "2026", os.scandir
+    closed.mkdir()
+
+    def refuse(path="."):
+        if str(path) == str(closed):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(DataRefused, match=r"Cannot read .*2026: Permission denied\. Give this user the permission"):
+        load_history(tmp_path)
+    with pytest.raises(DataRefused, match="Cannot read"), open_history(tmp_path):
+        pass
