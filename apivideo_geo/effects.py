@@ -7,6 +7,11 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from apivideo_geo.errors import UsageError
+
+YEARS = range(2018, 2101)
+"""Years that a clock can show: api.video did not exist before, and the history has no room for much later days."""
+
 
 class Progress:
     """Reports the progress of a long step. Shows nothing; subclasses do, and are thread-safe: workers call them."""
@@ -42,6 +47,15 @@ class Effects:
         if self.epoch is not None:
             return datetime.fromtimestamp(self.epoch, UTC)
         return datetime.now(UTC).replace(microsecond=0)
+
+    def check(self) -> None:
+        """Raise :class:`UsageError` if the clock shows a year in which no run can be."""
+        now = self.now()
+        if now.year not in YEARS:
+            name = "This machine's clock" if self.epoch is None else "SOURCE_DATE_EPOCH"
+            raise UsageError(
+                f"{name} says that it is {now:%Y-%m-%d %H:%M} UTC; a run needs a time from 2018 to 2100. Set it."
+            )
 
     def stopped_at(self, now: datetime) -> Effects:
         """Return these effects with a clock that stands still at ``now``."""

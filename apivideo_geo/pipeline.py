@@ -84,6 +84,8 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
             f"There is no history in the folder {settings.history_folder} yet: run the command build first, or demo."
         )
     history.check_current()
+    if effects.epoch is None:  # else it is the server's time, or one that somebody chose
+        history.check_no_future(effects.now().date())
     try:
         audience = open_history(history, settings, effects.now(), settings.metrics[0])
         if audience.metric not in FIRST_METRICS:

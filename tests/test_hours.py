@@ -331,13 +331,13 @@ def test_two_histories_are_merged_day_by_day(tmp_path):
     HOURS.add(base, lines(one, two))
     HOURS.add(ours, [*lines(one), *lines(two, count=5), *lines(three, count=2), *lines(one, metric="view")])
     HOURS.add(theirs, [*lines(one, two), *lines(three, count=3), *lines(four)])
-    HOURS.merge(base, ours, theirs)
+    HOURS.merge(base, ours, theirs, date.max)
     assert {day: counts[0] for day, counts in stored(theirs).items()} == {one: 1, two: 5, three: 3, four: 1}
     assert list(stored(theirs, "view")) == [one]
     HOURS.drop(ours, [one])
-    HOURS.merge(base, ours, theirs)
+    HOURS.merge(base, ours, theirs, date.max)
     assert one in stored(theirs)
-    HOURS.merge(base, ours, theirs, remove=True)
+    HOURS.merge(base, ours, theirs, date.max, remove=True)
     assert one not in stored(theirs)
 
 
@@ -346,7 +346,7 @@ def test_of_two_new_lines_the_one_that_is_believed_wins_in_a_merge(tmp_path):
     one, two = between(0, 1)
     for folder, doubted in ((ours, two), (theirs, one)):
         HOURS.weigh(folder, [(line, line.day != doubted) for line in lines(one, two, count=5 + (folder == ours))], two)
-    HOURS.merge(base, ours, theirs)
+    HOURS.merge(base, ours, theirs, date.max)
     assert {day: line.counts[0] for day, line in HOURS.believed(theirs, "play").items()} == {one: 6, two: 5}
 
 

@@ -334,10 +334,16 @@ def test_of_two_runs_that_publish_the_same_month_the_one_on_the_branch_counts(tm
     base, ours, theirs = (tmp_path / name for name in ("base", "ours", "theirs"))
     save_months(ours, [JULY, AUGUST])
     save_months(theirs, [CHANGED])
-    merge_months(base, ours, theirs)
+    merge_months(base, ours, theirs, date.max)
     assert load_months(theirs) == (CHANGED, AUGUST)
     save_months(base, [JULY])
     save_months(ours, [CHANGED])
     save_months(theirs, [JULY, AUGUST])
-    merge_months(base, ours, theirs)
+    merge_months(base, ours, theirs, date.max)
     assert load_months(theirs) == (CHANGED, AUGUST), "a correction that only we know is taken"
+    save_months(base, [CHANGED, AUGUST])
+    save_months(ours, [CHANGED])
+    merge_months(base, ours, theirs, AUGUST.published)
+    assert load_months(theirs) == (CHANGED, AUGUST)
+    merge_months(base, ours, theirs, AUGUST.published - timedelta(days=1))
+    assert load_months(theirs) == (CHANGED,), "a month that a wrong clock published, and that we removed"

@@ -12,11 +12,8 @@ from datetime import datetime
 
 from apivideo_geo.api.client import Client
 from apivideo_geo.days import CLOCK_TOLERANCE, ONE_DAY
-from apivideo_geo.effects import Effects
+from apivideo_geo.effects import YEARS, Effects
 from apivideo_geo.errors import ApiError, SourceFailed
-
-YEARS = range(2018, 2101)
-"""Years that a server can be in: api.video did not exist before, and the history has no room for much later days."""
 
 
 def use_server_clock(client: Client, effects: Effects) -> tuple[Effects, str]:

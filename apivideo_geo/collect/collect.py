@@ -62,6 +62,8 @@ def collect(settings: Settings, effects: Effects, report: Report) -> Collected:
         if client:
             effects, warning = use_server_clock(client, effects)
             report.warnings += [warning] if warning else []
+        else:
+            effects.check()
         sources = choose_sources(settings, effects, client, last_source)
         report.source, report.metrics = sources[0].name, tuple(source.metric for source in sources)
         settings = settings.model_copy(update={"source": sources[0].name})
@@ -86,7 +88,7 @@ def _collect_all(
     Raises the error of the first metric; if it is refused, after the others are stored.
     """
     now, client, refused = effects.now(), sources[0].client, dict[str, SourceFailed]()
-    if client:
+    if client or sources[0].name == "demo":  # without a server, this machine's clock decides nothing about real days
         report.note_set_aside(home.set_aside_future(now))
     server = client.host if client else ""
     home.check_fits(demo=sources[0].name == "demo", server=server)

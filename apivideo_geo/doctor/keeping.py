@@ -65,6 +65,7 @@ def examine_history(settings: Settings, effects: Effects, first_day: date | None
     ]
     return [
         _examine_age(history, effects.now()),
+        *_examine_future(history, today),
         *_examine_gaps(history, today, first_day, settings.leave_out),
         *_examine_doubts(history.doubtful_days(), first_day),
         *further,
@@ -156,6 +157,15 @@ def _examine_age(history: History, now: datetime) -> Finding:
         step = "Run build; under Actions on GitHub you can see why it did not run."
         return Finding("history", "warning", says, step)
     return Finding("history", "ok", says)
+
+
+def _examine_future(history: History, today: date) -> list[Finding]:
+    """Return a finding on days in the future, with which no site is built."""
+    try:
+        history.check_no_future(today)
+    except DataRefused as error:
+        return [Finding("future days", "wrong", "The site cannot be rebuilt.", str(error), error.exit_code)]
+    return []
 
 
 def _examine_gaps(history: History, today: date, first_day: date | None, leave_out: Collection[date]) -> list[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Self
@@ -93,12 +93,32 @@ def add_months(stored: Sequence[ClosedMonth], new: Sequence[ClosedMonth]) -> tup
     return _ordered([*_by_key(stored, new).values()])
 
 
-def merge_months(base: Path, ours: Path, theirs: Path) -> None:
-    """Add to the folder ``theirs`` what ``ours`` published since ``base``. Where both did, theirs was first."""
+def drop_future_months(folder: Path, today: date) -> None:
+    """Remove the months and the corrections that were published after ``today`` (UTC), by a run with a wrong clock.
+
+    Such a month may have been closed before its end; it is published again once it is over.
+    """
+    stored = load_months(folder)
+    left = tuple(
+        replace(one, corrections=tuple(correction for correction in one.corrections if correction.day <= today))
+        for one in stored
+        if one.published <= today
+    )
+    if left != stored:
+        save_months(folder, left)
+
+
+def merge_months(base: Path, ours: Path, theirs: Path, today: date) -> None:
+    """Add to the folder ``theirs`` what ``ours`` published since ``base``. Where both did, theirs was first.
+
+    Months that were published after ``today`` (UTC), and that ours no longer has, are removed.
+    """
     before, own, other = (_by_key(load_months(folder)) for folder in (base, ours, theirs))
     taken = {key: one for key, one in own.items() if before.get(key) != one and other.get(key) == before.get(key)}
-    if taken:
-        save_months(theirs, {**other, **taken}.values())
+    removed = before.keys() - own.keys()
+    gone = {key for key in removed if before[key].published > today and other.get(key) == before[key]}
+    if taken or gone:
+        save_months(theirs, [one for key, one in {**other, **taken}.items() if key not in gone])
 
 
 def _by_key(*groups: Sequence[ClosedMonth]) -> dict[tuple[date, str], ClosedMonth]:

@@ -141,11 +141,11 @@ class DayFile(Generic[Line]):
         if any(day in days for day, _ in stored):
             self._save(folder, {key: one for key, one in stored.items() if key[0] not in days})
 
-    def merge(self, base: Path, ours: Path, theirs: Path, *, remove: bool = False) -> None:
+    def merge(self, base: Path, ours: Path, theirs: Path, today: date, *, remove: bool = False) -> None:
         """Apply to the folder ``theirs`` what ``ours`` changed since ``base``.
 
-        Where both did, theirs stays, unless only ours is believed. ``remove``: also remove the days that ours no longer
-        has.
+        Where both did, theirs stays, unless only ours is believed. Days after ``today`` that ours no longer has are
+        removed, and with ``remove`` earlier ones too.
         """
         before, own, other = (self.load(folder) for folder in (base, ours, theirs))
         mine = {key for key in {*before, *other, *own} if own.get(key) != before.get(key) == other.get(key)}
@@ -155,8 +155,8 @@ class DayFile(Generic[Line]):
             if own[key] != before.get(key) and own[key].is_believed and not other[key].is_believed
         }
         merged = {**other, **{key: own[key] for key in mine if key in own}}
-        if remove:
-            merged = {key: one for key, one in merged.items() if key not in mine or key in own}
+        gone = {key for key in mine - own.keys() if remove or key[0] > today}
+        merged = {key: one for key, one in merged.items() if key not in gone}
         if merged != other:
             self._save(theirs, merged)
 

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from apivideo_geo.errors import DataRefused
+from apivideo_geo.history.schema import LAST_DAY
 from apivideo_geo.model import METRICS
 from apivideo_geo.owner_files import check_regular
 
@@ -77,6 +78,11 @@ def find_files(folder: Path) -> list[Path]:
     merged = {path.stem for path in months}
     days = [path for path in days if _is_at_its_place(path) and path.stem[:7] not in merged]
     return sorted(months + days, key=lambda path: path.stem)
+
+
+def find_beyond(folder: Path) -> list[Path]:
+    """Return the files of facts whose days are after ``LAST_DAY``, which an older version stored with a wrong clock."""
+    return [path for path in find_files(folder) if int(path.stem[:4]) > LAST_DAY.year]
 
 
 def find_strays(folder: Path) -> list[Path]:

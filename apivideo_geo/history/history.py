@@ -32,12 +32,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from apivideo_geo.days import day_end, list_days
+from apivideo_geo.days import ONE_DAY, day_end, list_days
 from apivideo_geo.durable import alone, check_folder, remove_leftovers, save_bytes
 from apivideo_geo.errors import DataRefused, SourceFailed
 from apivideo_geo.facts import FACTS, KEYS, Overfull, find_overfull, sort_facts
 from apivideo_geo.history import doubt
 from apivideo_geo.history.account import parse_account, render_account
+from apivideo_geo.history.closed_months import drop_future_months
 from apivideo_geo.history.day_lines import HOURS, PEAKS, hide_unlisted_peaks
 from apivideo_geo.history.files import (
     DAYS,
@@ -45,13 +46,14 @@ from apivideo_geo.history.files import (
     check_open,
     day_file,
     day_files,
+    find_beyond,
     find_files,
     find_strays,
     is_month,
     load_bytes,
     month_file,
 )
-from apivideo_geo.history.ledger import LedgerDay, parse_ledger, render_ledger
+from apivideo_geo.history.ledger import LedgerDay, drop_beyond, parse_ledger, render_ledger
 from apivideo_geo.history.parquet import (
     DamagedFile,
     Description,
@@ -67,9 +69,9 @@ from apivideo_geo.history.parquet import (
     sum_dimensions,
 )
 from apivideo_geo.history.published import load_published, save_published
-from apivideo_geo.history.schema import ASSETS, METADATA_KEY, VERSION, StoredDay, not_ours, render_metadata
+from apivideo_geo.history.schema import ASSETS, LAST_DAY, METADATA_KEY, VERSION, StoredDay, not_ours, render_metadata
 from apivideo_geo.model import DIMENSIONS, METRICS, Account, Asset, Checked, DoubtfulDay, Facts, Shrunk
-from apivideo_geo.plain_text import clean_text, is_media_id
+from apivideo_geo.plain_text import clean_text, counted, is_media_id
 from apivideo_geo.privacy import hide_unlisted_months, hide_unlisted_rows
 
 log = logging.getLogger(__name__)
@@ -273,7 +275,10 @@ class History:
         return done
 
     def set_aside_future(self, now: datetime) -> list[Path]:
-        """Move the days after today, which a wrong clock has made, to files that are not read; return these files."""
+        """Move the days after today, which a wrong clock has made, to files that are not read; return these files.
+
+        Hours and peaks of such days are removed, and so are closed months and corrections that were published on one.
+        """
         future = [day for day in sorted(self.entries) if day > now.date()]
         others = [path for one in self.others.values() for path in one.set_aside_future(now)]
         aside = []
@@ -285,10 +290,24 @@ class History:
             save_bytes(target, content)
             self.drop(days)
             aside.append(target)
-            log.warning("Set aside as %s, because its days are in the future: %s.", target, list_days(days))
         if aside:
             self.save_ledger()
+            log.warning("Set aside from %s, because they are in the future: %s.", self.folder, list_days(future))
+        if self.folder == self.home:
+            for file in (HOURS, PEAKS):
+                file.drop(self.home, {day for day, _ in file.load(self.home) if day > now.date()})
+            drop_future_months(self.home, now.date())
         return aside + others
+
+    def check_no_future(self, today: date) -> None:
+        """Raise :class:`DataRefused` if there are days after tomorrow: the history or this machine's clock is wrong."""
+        future = {day for one in self.all for day in one.entries if day > today + ONE_DAY}
+        if future:
+            remedy = "run collect, which sets them aside" if self.load_account().server else "remove them with forget"
+            raise DataRefused(
+                f"The history in {self.folder} has days in the future: {list_days(future)}; today is {today} (UTC). If "
+                f"this machine's clock is wrong, set it. If it is right, a run with a wrong one stored them: {remedy}."
+            )
 
     def save_assets(self, assets: Iterable[Asset], *, unlisted: bool = False) -> None:
         """Store the public ``assets``; with ``unlisted`` also the others, whose titles are never stored otherwise."""
@@ -574,6 +593,11 @@ def _load_metric(folder: Path, home: Path) -> History:
     """Return the days in ``folder``, which is the history ``home``, or that of one metric of it."""
     history = History(folder, {}, home)
     ledger = folder / "ledger.jsonl"
+    if beyond := find_beyond(folder):
+        raise DataRefused(
+            f"{beyond[0]} is of days after {LAST_DAY}, which a run with a wrong clock stored. Run collect or compact: "
+            "it sets such files aside."
+        )
     # Read the files first: the ledger of a newer version must not be reported as a broken one.
     metadata = {path: read_metadata(path) for path in history.files()}
     known = parse_ledger(load_bytes(ledger), str(ledger))
@@ -612,8 +636,24 @@ def open_history(folder: Path) -> Iterator[History]:
         check_open(folder)
         remove_leftovers(folder)
         for one in metric_folders(folder):
+            _set_aside_beyond(one)
             _mend(one)
         yield load_history(folder)
+
+
+def _set_aside_beyond(folder: Path) -> None:
+    """Rename the files of days after ``LAST_DAY``, which cannot be read, and remove such days from the ledger."""
+    beyond, ledger = find_beyond(folder), folder / "ledger.jsonl"
+    for path in beyond:
+        path.replace(path.with_suffix(".future"))
+    if beyond:
+        log.warning(
+            "%s had %s of days after %s, which a run with a wrong clock had stored; they were renamed to "
+            "*.future, and can be deleted.", folder, counted(len(beyond), "file"), LAST_DAY,
+        )  # fmt: skip
+    content = load_bytes(ledger)
+    if (readable := drop_beyond(content)) != content:
+        save_bytes(ledger, readable)
 
 
 def _mend(folder: Path) -> None:

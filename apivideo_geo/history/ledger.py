@@ -8,6 +8,7 @@ count is in doubt: see ``doubt.py``.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +18,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, TypeAd
 
 from apivideo_geo.days import CLOCK_TOLERANCE, day_end, days_between
 from apivideo_geo.errors import DataRefused
-from apivideo_geo.history.schema import STRICT, Count, Day, DetailName, Name
+from apivideo_geo.history.schema import LAST_DAY, STRICT, Count, Day, DetailName, Name
 from apivideo_geo.model import DETAIL_DIMENSIONS, Doubt
 
 SETTLES_AFTER = timedelta(hours=24)
@@ -61,6 +62,8 @@ class LedgerDay:
 
 
 _LINE = TypeAdapter(LedgerDay)
+_DAY = re.compile(rb'\{"day":"([0-9]{4})-')
+"""How a line begins, with the year of its day."""
 # One encoder for all lines: the ledger is written after each day.
 _ENCODER = json.JSONEncoder(separators=(",", ":"), default=lambda time: time.isoformat().replace("+00:00", "Z"))
 
@@ -132,6 +135,12 @@ def _young(stored: LedgerDay, now: datetime) -> bool:
 def render_ledger(entries: Iterable[LedgerDay]) -> str:
     """Return the ledger as text: one JSON object per line, sorted by day, so that git shows what changed."""
     return "".join(f"{_ENCODER.encode(vars(entry))}\n" for entry in sorted(entries, key=lambda entry: entry.day))
+
+
+def drop_beyond(content: bytes) -> bytes:
+    """Return the ledger ``content`` without the lines of days after ``LAST_DAY``, which cannot be parsed."""
+    found = [(line, _DAY.match(line)) for line in content.splitlines(keepends=True)]
+    return b"".join(line for line, year in found if not year or int(year[1]) <= LAST_DAY.year)
 
 
 def parse_ledger(content: bytes, name: str) -> dict[date, LedgerDay]:

@@ -54,9 +54,9 @@ def merge(base: History, ours: History, theirs: History, now: datetime, *, remov
     for name in WHOLE_FILES:
         _take_whole(name, base.folder, ours.folder, theirs.folder)
     merge_published(base.folder, ours.folder, theirs.folder)
-    merge_months(base.folder, ours.folder, theirs.folder)
+    merge_months(base.folder, ours.folder, theirs.folder, now.date())
     for file in (HOURS, PEAKS):
-        file.merge(base.folder, ours.folder, theirs.folder, remove=remove)
+        file.merge(base.folder, ours.folder, theirs.folder, now.date(), remove=remove)
     tables = [table for taken in rows.values() for table in taken.values()]
     dimensions = frozenset(name for table in tables for name in pc.unique(table["dimension"]).to_pylist())
     return Merged(tuple(sorted({day for taken in rows.values() for day in taken})), dimensions)

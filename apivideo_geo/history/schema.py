@@ -39,7 +39,9 @@ STRICT = ConfigDict(strict=True, extra="forbid")
 """How files are read: a value of another type, or an unknown field, is an error."""
 Count = Annotated[int, Field(ge=0, le=MOST_COUNT)]
 """A count in a file."""
-Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+LAST_DAY = date(2199, 12, 31)
+"""The last day that a file can have."""
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=LAST_DAY)]
 """A UTC day in a file. The bounds keep calculations with days from overflowing."""
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
 """The name of a metric or of a source."""

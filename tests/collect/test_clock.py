@@ -1,6 +1,6 @@
 """The server's clock decides which days are over, unless this machine's clock is more than a day from it."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
@@ -75,9 +75,9 @@ def machine(monkeypatch):
     """Set this machine's clock, for runs without SOURCE_DATE_EPOCH."""
 
     def set_clock(local):
-        fixed = Effects.now
         monkeypatch.setattr(Effects, "now", lambda self: local if self.epoch is None else fixed(self))
 
+    fixed = Effects.now
     return set_clock
 
 
@@ -210,3 +210,60 @@ def test_session_files_with_days_in_the_future_only_say_so_with_both_dates(tmp_p
     done = product.run("build", "--sessions", "s.csv", now=NIGHT, code=5)
     assert "s.csv: every session in it is in the future, the first on 2027-01-08; today is 2026-11-11" in done.stderr
     assert not entries(product)
+
+
+@pytest.mark.parametrize("source", ["sessions", "counts"])
+def test_files_with_some_days_in_the_future_name_one_and_today(tmp_path, source):
+    product = Product(tmp_path)
+    header, rows = ("sessionID,loadedAt,country", "{n},{day}T10:00:00Z,France")
+    if source == "counts":
+        header, rows = "day,country,count", "{day},France,{n}"
+    days = ("2026-11-08", "2026-11-09", "2027-01-08")
+    lines = [rows.format(n=n, day=day) for n, day in enumerate(days, 1)]
+    (tmp_path / "f.csv").write_text("\n".join([header, *lines, ""]))
+    done = product.run("build", f"--{source}", "f.csv", now=NIGHT, code=5)
+    assert "in the future: 1); for example 2027-01-08" in done.stderr
+    assert "today is 2026-11-11 (UTC): correct the days in the files, or set this machine's clock" in done.stderr
+
+
+def test_a_site_is_not_built_from_days_in_the_future_by_this_machines_clock(tmp_path, machine):
+    product = Product(tmp_path)
+    (tmp_path / "s.csv").write_text("sessionID,loadedAt,country\na,2026-11-08T10:00:00Z,France\n")
+    (tmp_path / "typo.csv").write_text("sessionID,loadedAt,country\na,2035-11-08T10:00:00Z,France\n")
+    machine(datetime(2040, 1, 1, tzinfo=UTC))
+    product.run("collect", "--sessions", "typo.csv")
+    machine(NIGHT)
+    for command in (["build", "--sessions", "s.csv"], ["render"]):
+        done = product.run(*command, code=5)
+        assert "has days in the future: 1 day (2035-11-08); today is 2026-11-11 (UTC)" in done.stderr
+        assert "remove them with forget" in done.stderr
+    product.run("forget", "2035-11-08")
+    product.run("render")
+    machine(datetime(2020, 1, 1, tzinfo=UTC))
+    before = product.files("site", "history")
+    assert "If this machine's clock is wrong, set it." in product.run("render", code=5).stderr
+    assert product.files("site", "history") == before
+
+
+def test_a_demo_of_a_wrong_clock_is_replaced_by_that_of_today(tmp_path, machine):
+    product = Product(tmp_path)
+    machine(datetime(2030, 1, 1, tzinfo=UTC))
+    product.run("demo", "--since", "2029-12-30")
+    machine(NIGHT)
+    assert "the history had days in the future" in product.run("demo", "--since", "2026-11-09").stdout
+    assert product.summary()["period"]["to"] == "2026-11-11"
+
+
+@pytest.mark.parametrize("year", [1970, 2017, 2101, 9999])
+@pytest.mark.parametrize("command", [["demo"], ["collect", "--sessions", "s.csv"]], ids=lambda command: command[0])
+def test_a_clock_in_a_year_that_cannot_be_stores_nothing(tmp_path, machine, command, year):
+    product = Product(tmp_path)
+    (tmp_path / "s.csv").write_text("sessionID,loadedAt,country\na,2016-11-08T10:00:00Z,France\n")
+    machine(datetime(year, 1, 1, tzinfo=UTC))
+    assert f"says that it is {year}-01-01 00:00 UTC" in product.run(*command, code=2).stderr
+    assert not list(tmp_path.rglob("*.parquet"))
+
+
+def test_source_date_epoch_in_a_year_that_cannot_be_is_named(tmp_path):
+    done = Product(tmp_path).run("demo", code=2, SOURCE_DATE_EPOCH="0")
+    assert "SOURCE_DATE_EPOCH says that it is 1970-01-01 00:00 UTC" in done.stderr

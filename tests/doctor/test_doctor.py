@@ -206,6 +206,14 @@ def test_a_history_that_was_not_updated_for_days_is_a_warning(api, place):
     assert (found.state, "under Actions on GitHub" in found.next) == ("warning", True)
 
 
+def test_days_in_the_future_are_a_problem(api, place):
+    collect(api, NIGHT, since=date(2026, 10, 20))
+    found = look(settings(), NIGHT - timedelta(days=3))["future days"]
+    assert (found.state, found.exit_code) == ("wrong", 5)
+    assert "run collect, which sets them aside" in found.next
+    assert "future days" not in look(settings())
+
+
 def test_a_wrong_clock_is_reported(api, place, monkeypatch):
     assert look(settings(api))["clock"].says.startswith("SOURCE_DATE_EPOCH fixes it")
     api.now = lambda: datetime.now(UTC)

@@ -131,10 +131,20 @@ def test_a_merge_takes_what_only_one_of_two_runs_changed_and_theirs_where_both_d
     folders = [tmp_path / name for name in ("base", "ours", "theirs")]
     for folder, count in zip(folders, (base, ours, theirs), strict=True):
         HOURS.add(folder, [hours(count)] if count else [])
-    HOURS.merge(*folders)
+    HOURS.merge(*folders, date.max)
     assert shown(folders[2]) == {DAY: merged}
-    HOURS.merge(*folders, remove=True)
+    HOURS.merge(*folders, date.max, remove=True)
     assert shown(folders[2]) == ({} if (base, ours, theirs) == (1, None, 1) else {DAY: merged})
+
+
+def test_a_merge_removes_days_in_the_future_that_we_have_removed(tmp_path):
+    folders = [tmp_path / name for name in ("base", "ours", "theirs")]
+    HOURS.add(folders[0], [hours(1)])
+    HOURS.add(folders[2], [hours(1)])
+    HOURS.merge(*folders, DAY)
+    assert shown(folders[2]) == {DAY: 1}
+    HOURS.merge(*folders, DAY - timedelta(days=1))
+    assert shown(folders[2]) == {}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +155,7 @@ def test_in_a_merge_a_line_that_may_be_shown_wins_if_it_is_new(tmp_path, base, o
     folders = [tmp_path / name for name in ("base", "ours", "theirs")]
     for at, (folder, nights) in enumerate(zip(folders, (base, ours, theirs), strict=True)):
         HOURS.add(folder, [] if nights is None else [hours(1 + at, nights=nights)])
-    HOURS.merge(*folders)
+    HOURS.merge(*folders, date.max)
     assert HOURS.of(folders[2], "play")[DAY].nights == tuple(merged)
 
 

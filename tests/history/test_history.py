@@ -14,10 +14,12 @@ import pytest
 from apivideo_geo.errors import DataRefused, SourceFailed, UsageError
 from apivideo_geo.facts import facts_table
 from apivideo_geo.history import parquet, schema
+from apivideo_geo.history.closed_months import load_months, save_months
+from apivideo_geo.history.day_lines import HOURS, HoursLine
 from apivideo_geo.history.history import Fetched, History, find_last_source, load_history, open_history, stored_day
 from apivideo_geo.history.parquet import render_parquet
 from apivideo_geo.history.schema import VERSION, StoredDay
-from apivideo_geo.model import Account, Asset, Facts, Refused, Shrunk
+from apivideo_geo.model import Account, Asset, ClosedMonth, Correction, Facts, Refused, Shrunk
 from tests.killed import forking
 
 NOW = datetime(2026, 11, 12, 4, 17, tzinfo=UTC)
@@ -584,9 +586,42 @@ def test_future_days_of_a_month_file_are_set_aside_together(tmp_path, caplog):
     assert set(pq.read_table(aside)["day"].to_pylist()) == {date(2026, 11, 13), date(2026, 11, 14)}
     assert total(tmp_path) == expected(between(date(2026, 11, 10), date(2026, 11, 12)))
     assert caplog.messages[-1] == (
-        f"Set aside as {tmp_path}/2026/2026-11.future, because its days are in the future: "
-        "2 days (2026-11-13 to 2026-11-14)."
+        f"Set aside from {tmp_path}, because they are in the future: 2 days (2026-11-13 to 2026-11-14)."
     )
+
+
+def test_days_after_the_year_2199_are_set_aside_and_named(tmp_path, caplog):
+    save(tmp_path, facts(between(date(2026, 11, 10), date(2026, 11, 12))))
+    before = load_history(tmp_path).entries
+    ledger = tmp_path / "ledger.jsonl"
+    for name in ("9999/9999-05.parquet", "9999/06/9999-06-01.parquet", "metrics/impression/9999/9999-05.parquet"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(tmp_path / "2026/11/2026-11-10.parquet", tmp_path / name)
+    line = ledger.read_bytes().splitlines(keepends=True)[0]
+    ledger.write_bytes(ledger.read_bytes() + line.replace(b"2026-11-10", b"9999-05-18", 1))
+    assert find_last_source(tmp_path) == "data"
+    with pytest.raises(DataRefused, match=r"9999-05.parquet is of days after 2199-12-31.* Run collect or compact"):
+        load_history(tmp_path)
+    with open_history(tmp_path) as history:
+        assert history.entries == before
+    assert f"{tmp_path} had 2 files of days after 2199-12-31" in caplog.text
+    assert [name for name in names_of(tmp_path) if name.endswith(".future")] == [
+        "9999/06/9999-06-01.future", "9999/9999-05.future", "metrics/impression/9999/9999-05.future",
+    ]  # fmt: skip
+    assert load_history(tmp_path).entries == before
+
+
+def test_hours_and_closed_months_of_a_wrong_clock_go_with_the_days_in_the_future(tmp_path):
+    save(tmp_path, facts([date(2026, 11, 10)]))
+    HOURS.add(tmp_path, [HoursLine(day=day, metric="play", counts=(0,) * 24) for day in (NOW.date(), date(2035, 6, 1))])
+    good = ClosedMonth(date(2026, 10, 1), "play", date(2026, 11, 3), (1,) * 31, (1,) * 31, {"FRA": 31})
+    wrong = replace(good, corrections=(Correction(date(2035, 6, 1), {"FRA": 30}),))
+    early = ClosedMonth(date(2026, 11, 1), "play", date(2035, 6, 1), (None,) * 30, (0,) * 30, {})
+    save_months(tmp_path, [wrong, early])
+    with open_history(tmp_path) as history:
+        history.set_aside_future(NOW)
+    assert load_months(tmp_path) == (good,)
+    assert [day for day, _ in HOURS.load(tmp_path)] == [NOW.date()]
 
 
 def test_changed_days_are_those_that_are_not_stored_complete_from_this_source_with_the_same_rows(tmp_path):

@@ -26,7 +26,7 @@ from apivideo_geo.sources.files.counts import BREAKDOWNS, COUNTS, TOTALS, CountF
 from apivideo_geo.sources.files.dates import explain_time, quote_value, shorten
 from apivideo_geo.sources.files.find_error import find_row
 from apivideo_geo.sources.files.paths import is_remote
-from apivideo_geo.sources.files.refused import check_share
+from apivideo_geo.sources.files.refused import check_share, explain_future
 from apivideo_geo.sources.source import Source
 
 NOT_A_DAY, NOT_A_NUMBER = "the day cannot be read", "the count is not a whole number"
@@ -228,6 +228,8 @@ class CountsSource(Source):
         if reason == NOT_A_DAY and (written := row["written"]):
             why = explain_time(written, self._settings.date_format, "a day; write days like 2026-11-08")
             return f"{quote_value(*self._files.origins[row[FILE]], written, 'day', COUNTS)} {why}"
+        if reason == AHEAD:
+            return f"{row['day']} in {self._place(row)}; {explain_future(self._effects.now().date())}"
         value = row[_EXAMPLES[reason]] if reason in _EXAMPLES else ""
         step = f"; the known metrics are {', '.join(METRICS)}" if reason == UNKNOWN_METRIC else ""
         return f"{shorten(value)} in {self._place(row)}{step}" if value else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from apivideo_geo.aggregate.facts import DUPLICATE
 from apivideo_geo.errors import DataRefused
@@ -37,3 +38,8 @@ def check_share(
             remedy = ": correct the files, or use the other rows with --accept-refused"
         raise DataRefused(f"{sentence}. Nothing was stored{remedy}.")
     return (sentence,)
+
+
+def explain_future(today: date) -> str:
+    """Return what to do about days after ``today`` (UTC)."""
+    return f"today is {today} (UTC): correct the days in the files, or set this machine's clock if it is wrong"

@@ -15,7 +15,7 @@ from apivideo_geo.errors import DataRefused
 from apivideo_geo.model import DETAIL_DIMENSIONS, Facts, Refused
 from apivideo_geo.settings import Settings
 from apivideo_geo.sources.files.read import open_sessions
-from apivideo_geo.sources.files.refused import check_share
+from apivideo_geo.sources.files.refused import check_share, explain_future
 from apivideo_geo.sources.source import Source
 
 
@@ -47,7 +47,7 @@ class FilesSource(Source):
         if first > today:
             raise DataRefused(
                 f"{', '.join(self._settings.sessions)}: every session in it is in the future, the first on {first}; "
-                f"today is {today} (UTC). Correct the times in the file, or set this machine's clock if it is wrong."
+                f"{explain_future(today)}."
             )
         last = min(self._files.days[-1], today)
         return max(first, self._settings.since or first), min(last, self._settings.until or last)
@@ -64,9 +64,10 @@ class FilesSource(Source):
         )
         today = self._effects.now().date()
         ahead = table.filter(pc.and_(pc.greater(table["day"], pa.scalar(today)), pc.equal(table["dimension"], "total")))
-        if ahead.num_rows:
-            refused = (*refused, Refused("loadedAt is in the future", pc.sum(ahead["count"]).as_py()))
         rows, example = self._files.rows, self._files.example
+        if ahead.num_rows:
+            example = example or f"{pc.max(ahead['day'])}; {explain_future(today)}"
+            refused = (*refused, Refused("loadedAt is in the future", pc.sum(ahead["count"]).as_py()))
         warnings = check_share(refused, rows, accept=self._settings.accept_refused, example=example)
         if len(days) < len(self._files.days):
             table = table.filter(pc.is_in(table["day"], pa.array(days, pa.date32())))
