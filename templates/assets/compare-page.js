@@ -420,7 +420,7 @@
 
   /** What is not as with countries when videos are compared. @param {View} view @param {boolean} both  are there countries, too? */
   function aboutVideos(view, both) {
-    if (visible !== data.metric) return _("The change of videos and collections is only known for %(plays)s.", { plays: words(data.metric).many });
+    if (visible !== data.metric) return _("Videos and collections have a change only for %(plays)s: their other figures are published by week, and changes compare days.", { plays: words(data.metric).many });
     const [videos, countries] = [geo.byVideo(view, state.period === "all", []), view].map(geo.compared);
     return both && videos !== countries ? `${_("Videos and collections lack more days.")} ${videos}` : "";
   }

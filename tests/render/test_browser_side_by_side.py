@@ -457,7 +457,10 @@ def test_the_table_says_how_much_each_changed_since_the_days_that_the_reader_cho
     assert page.url.endswith("&period=2026-10-01..2026-10-07&against=2026-09-03..2026-09-09")
     page.select_option("#metric", "impression")
     expect(note).to_contain_text("of 3–9 Sept 2026 only 5 of 7 days were collected")
-    expect(page.locator("#videos-note")).to_have_text("The change of videos and collections is only known for plays.")
+    expect(page.locator("#videos-note")).to_have_text(
+        "Videos and collections have a change only for plays: their other figures are published by week, and changes"
+        " compare days."
+    )
     page.select_option("#against", "")
     expect(note).to_contain_text("against 24–30 Sept 2026 (7 of 7 days)")
     before = days_of("2026-09-24", "2026-09-30")
@@ -532,7 +535,7 @@ def test_videos_alone_have_no_comparison_in_a_metric_in_which_their_changes_are_
     for period in ("2026-10-01..2026-10-07", "2026-09-28..2026-10-04"):
         page = compare(open_page, site, search + period)
         expect(page.locator("#sums .change")).to_have_text(["–"])
-        expect(page.locator("#videos-note")).to_contain_text("only known for plays")
+        expect(page.locator("#videos-note")).to_contain_text("a change only for plays")
         assert page.locator("#against-note").inner_text().strip() == ""
     page.select_option("#metric", "play")
     expect(page.locator("#against-note button")).to_be_visible()
