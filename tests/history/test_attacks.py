@@ -288,7 +288,7 @@ def test_a_folder_that_was_copied_is_ignored_with_a_warning_and_damages_nothing(
     assert before
     assert (history / "2026/2026-11.parquet").is_file()
     doctor = product.run("doctor", now=NOW, APIVIDEO_GEO_SOURCE="files", APIVIDEO_GEO_SESSIONS="s.csv")
-    assert "are not part of the history and are ignored" in doctor.stdout
+    assert "not part of the history, and ignored" in doctor.stdout
 
 
 def _total(output):
