@@ -279,7 +279,7 @@
   /** @param {Shown} shown @param {string} period */
   function rankWords({ view, part }, period) {
     const words = { share: formats.share((part?.total || 0) / view.total), period }, row = view.byCode.get(codes[0]);
-    if (!row) return _("%(share)s of everything counted %(period)s.", words);
+    if (!row || view.rows.length === 1) return _("%(share)s of everything counted %(period)s.", words);
     return _("Rank %(rank)s of %(countries)s countries, %(share)s of everything counted %(period)s.", { ...words, rank: formats.number(row.rank), countries: formats.number(view.rows.length) });
   }
 

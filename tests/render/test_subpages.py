@@ -15,6 +15,7 @@ from apivideo_geo.render.context import Context
 from apivideo_geo.render.map.small_map import load_outlines
 from apivideo_geo.render.site import render_site
 from apivideo_geo.render.theme.theme import Theme
+from tests.product import Product
 from tests.render.samples import HOSTILE, MADE, TEMPLATES, detailed, site_of, whole_site
 
 THEME = Theme("Acme Academy")
@@ -59,6 +60,14 @@ def test_a_country_shows_its_figures_and_every_part_with_what_is_not_known(site)
         "Total": "20",
     }
     assert table(page, "Devices") == {"Computer": "12", "Phone": "6", "Not known": "2", "Total": "20"}
+
+
+def test_the_only_country_has_no_rank(tmp_path):
+    (tmp_path / "c.csv").write_text("day,country,count\n2026-11-20,France,20\n2026-11-21,France,1\n")
+    Product(tmp_path).run("build", "--counts", "c.csv", now=MADE)
+    shown = text((tmp_path / "site" / "country" / "FRA.html").read_bytes())
+    assert "France: 21 plays 100.0% of everything counted" in shown
+    assert "of 1 countries" not in shown
 
 
 def test_what_is_too_small_is_withheld_and_shown_as_such(site):

@@ -121,6 +121,10 @@ def _lead(country: CountryCount, context: Context) -> str:
     formats, period = context.formats, context.period
     rank, of = formats.number(country.rank), formats.number(len(context.summary.countries))
     share = formats.share(country.share)
+    if len(context.summary.countries) == 1:  # there is no rank
+        if period:
+            return formats.say("%(share)s of everything counted %(period)s.", share=share, period=period)
+        return formats.say("That is %(share)s of everything counted.", share=share)
     if period:
         return formats.say(
             "Rank %(rank)s of %(countries)s countries, %(share)s of everything counted %(period)s.",
