@@ -298,7 +298,7 @@ def test_a_day_whose_breakdown_lacks_its_total_is_not_published_although_the_sum
     rows = [(days[0], "PER", "device", "tv", 5), (days[0], "CHL", "total", "", 1), (days[1], "PER", "total", "", 90)]
     with open_history(tmp_path / "history") as history:
         facts = facts_table((day, "play", *row) for day, *row in rows)
-        history.save(Facts(tuple(days), facts), metric="play", source="counts", detail="full", now=NOON)
+        history.save(Facts(tuple(days), facts), Fetched("play", "counts", "full", NOON))
         history.save_ledger()
     wrong = "In the history the device values of PER on 2026-11-01 (play) add up to 5, but there is no total."
     assert wrong in product.run("render", now=NOON, code=5).stderr
