@@ -415,6 +415,18 @@ def test_the_doctor_names_the_metric_that_lacks_days(world, tmp_path):
     assert "metrics/end/2026/2026-06.parquet" in damaged
 
 
+def test_a_day_that_all_metrics_lack_is_one_finding_of_the_doctor(world, tmp_path):
+    product, now = Product(tmp_path), at_night(date(2026, 7, 5))
+    with StandIn(world, now=now) as api:
+        three = {"APIVIDEO_GEO_METRIC": "", "APIVIDEO_GEO_METRICS": "play; end; impression"}
+        product.run("collect", "--since", "2026-06-29", api=api, now=now, **three)
+        product.run("forget", "2026-07-02")
+        found = product.run("doctor", api=api, now=now, code=4, **three).stdout
+    assert found.count("2026-07-02") == 1
+    assert "wrong    gaps (play, impression, end): 1 day (2026-07-02): missing and can still be collected." in found
+    assert "1 problem. Start with" in found
+
+
 @pytest.mark.parametrize(
     ("metrics", "sentence"),
     [

@@ -14,7 +14,7 @@ __all__ = ["examine", "find_exit_code", "render_json", "render_text"]
 
 def examine(settings: Settings, effects: Effects) -> list[Finding]:
     """Return all findings. Never raises: what cannot be reached is a finding too. Changes nothing."""
-    account, first_day = examine_account(settings, effects)
+    account, first_day, effects = examine_account(settings, effects)
     if shows_demo(settings):
         settings = settings.model_copy(update={"source": "demo"})
     history = examine_history(settings, effects, first_day)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 from apivideo_geo.api.client import Client
-from apivideo_geo.api.clock import find_clock_problem
+from apivideo_geo.api.clock import find_clock_problem, use_server_clock
 from apivideo_geo.days import CLOCK_TOLERANCE
 from apivideo_geo.doctor.findings import Finding
 from apivideo_geo.effects import Effects
@@ -19,35 +19,44 @@ WHERE = "https://dashboard.api.video/apikeys"
 SECRET = "on GitHub under Settings, Secrets and variables, Actions, New repository secret"  # noqa: S105  a place
 
 
-def examine_account(settings: Settings, effects: Effects) -> tuple[list[Finding], date | None]:
-    """Return findings, and the first day that the API still has completely (None if unknown)."""
+def examine_account(settings: Settings, effects: Effects) -> tuple[list[Finding], date | None, Effects]:
+    """Return findings, the first day that the API still has completely (None if unknown), and ``effects``.
+
+    If the server reports its time, the returned effects have its clock, as a run that collects does.
+    """
     if settings.source in ("files", "demo") and not settings.key:
-        return [Finding("key", "ok", f"No API key is needed for the source {settings.source}.")], None
+        return [Finding("key", "ok", f"No API key is needed for the source {settings.source}.")], None, effects
     if not settings.key:
         stored = _last_source(settings)
         step = find_misnamed_key() or f"Copy a key from {WHERE} into APIVIDEO_API_KEY ({SECRET})."
         if stored == "files":
             says = "No API key is needed to add session files with --sessions, or to rebuild the site with render."
-            return [Finding("key", "ok", says)], None
+            return [Finding("key", "ok", says)], None, effects
         if stored == "demo" or shows_demo(settings):
             says = "No API key is set, so the site shows demo data, which needs none."
-            return [Finding("key", "warning", says, f"To show your own account: {step[0].lower()}{step[1:]}")], None
+            return (
+                [Finding("key", "warning", says, f"To show your own account: {step[0].lower()}{step[1:]}")],
+                None,
+                effects,
+            )
         can = "the site can be rebuilt, but no new days collected" if stored else "only demo data can be shown"
-        return [Finding("key", "wrong", f"No API key is set; {can}.", step, 2)], None
+        return [Finding("key", "wrong", f"No API key is set; {can}.", step, 2)], None, effects
     try:
         with _client(settings, effects, settings.server) as client:
             videos = _count_videos(client)
             findings = [Finding("key", "ok", f"{_name(settings.server)} accepts the API key; it sees {videos}.")]
             clock = _examine_clock(client, effects)
             if clock.state == "wrong":  # which days the API has cannot be checked without knowing which day it is
-                return [*findings, _examine_limit(client), clock], None
+                return [*findings, _examine_limit(client), clock], None, effects
+            if client.server_time is not None:
+                effects, _ = use_server_clock(client, effects)
             memory, first_day = _examine_memory(client, settings, effects)
-            return [*findings, memory, _examine_limit(client), clock], first_day
+            return [*findings, memory, _examine_limit(client), clock], first_day, effects
     except KeyRefused as error:
-        return [_explain_refusal(error, settings, effects)], None
+        return [_explain_refusal(error, settings, effects)], None, effects
     except ApivideoGeoError as error:
         says = f"{_name(settings.server)} could not be reached, so the API key was not checked."
-        return [Finding("key", "wrong", says, str(error), error.exit_code)], None
+        return [Finding("key", "wrong", says, str(error), error.exit_code)], None, effects
 
 
 def shows_demo(settings: Settings) -> bool:
@@ -126,7 +135,9 @@ def _examine_clock(client: Client, effects: Effects) -> Finding:
     if abs(ahead) <= CLOCK_TOLERANCE:
         return Finding("clock", "ok", f"It agrees with the server's clock to {abs(ahead).total_seconds():.0f} s.")
     says = f"It is {abs(ahead)} {'ahead of' if ahead > timedelta() else 'behind'} the server's clock."
-    return Finding("clock", "warning", says, "Set this machine's clock. Runs that collect use the server's.")
+    return Finding(
+        "clock", "warning", says, "Set this machine's clock. Runs that collect, and these checks, use the server's."
+    )
 
 
 def _name(server: str) -> str:

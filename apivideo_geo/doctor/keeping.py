@@ -52,26 +52,32 @@ def examine_history(settings: Settings, effects: Effects, first_day: date | None
         says = f"There is no history in the folder {folder} yet."
         fetch = "Run fetch-history if it is on a branch of git, else build."
         return [Finding("history", "warning", says, fetch)]
-    today, requested = effects.now().date(), {metric for metric in settings.metrics if metric != history.metric}
-    further = [
-        replace(finding, name=f"{finding.name} ({metric})")
-        for metric, one in history.others.items()
-        if one.entries
-        for finding in [
-            *(_examine_gaps(one, today, first_day, settings.leave_out) if metric in requested else []),
-            *_examine_doubts(one.doubtful_days(), first_day),
-        ]
-        if finding.state != "ok"
-    ]
     return [
         _examine_age(history, effects.now()),
-        *_examine_future(history, today),
-        *_examine_gaps(history, today, first_day, settings.leave_out),
-        *_examine_doubts(history.doubtful_days(), first_day),
-        *further,
+        *_examine_future(history, effects.now().date()),
+        *_examine_metrics(history, settings, effects.now().date(), first_day),
         *_examine_lines(history, settings, first_day),
         *_examine_overfull(overfull),
         *_examine_strays(folder),
+    ]
+
+
+def _examine_metrics(history: History, settings: Settings, today: date, first_day: date | None) -> list[Finding]:
+    """Return findings on the gaps and doubts of all metrics; one that several metrics share is there once and names
+    them."""
+    metrics: dict[Finding, list[str]] = {}
+    for metric, one in history.by_metric.items():
+        first = one is history
+        requested = first or metric in settings.metrics
+        for finding in [
+            *(_examine_gaps(one, today, first_day, settings.leave_out) if requested else []),
+            *_examine_doubts(one.doubtful_days(), first_day),
+        ]:
+            if first or finding.state != "ok":
+                metrics.setdefault(finding, []).append(metric)
+    return [
+        finding if names == [history.metric] else replace(finding, name=f"{finding.name} ({', '.join(names)})")
+        for finding, names in metrics.items()
     ]
 
 

@@ -54,7 +54,9 @@ def settings(api=None, **flags):
 
 
 def look(settings, now=NIGHT):
-    return {one.name: one for one in examine(settings, Impatient(int(now.timestamp()) if now else None))}
+    """Return name, without the metrics → finding."""
+    findings = examine(settings, Impatient(int(now.timestamp()) if now else None))
+    return {one.name.partition(" (")[0]: one for one in findings}
 
 
 def collect(api, now, **flags):
@@ -227,6 +229,18 @@ def test_a_wrong_clock_is_reported(api, place, monkeypatch):
     assert (found["clock"].state, found["clock"].exit_code) == ("wrong", 4)
     assert "If this machine's clock is wrong, set it." in found["clock"].next
     assert "memory" not in found
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=12), timedelta(hours=-12)])
+def test_days_are_judged_by_the_clock_of_the_server_as_in_a_run(api, place, ahead):
+    """12 hours ahead, it is the next day on this machine; 12 hours behind, the day before."""
+    now = NIGHT.replace(hour=13 if ahead > timedelta() else 9)
+    collect(api, now, since=date(2026, 10, 20))
+    found = look(settings(api), now + ahead)
+    assert found["gaps"].says == "No day is missing."
+    api.now = now + timedelta(days=3)
+    gaps = look(settings(api), now + timedelta(days=3) + ahead)["gaps"]
+    assert gaps.says.startswith("2 days (2026-10-29 to 2026-10-30)")
 
 
 @pytest.fixture
