@@ -31,7 +31,10 @@
   }
 
   /** What the curve shows: "Impressions a day", "Play rate by day". @type {ApivideoGeo["curve"]["byDay"]} */
-  const byDay = ({ many: plays, parts }) => geo.sentence(parts ? _("%(plays)s by day", { plays }) : _("%(plays)s a day", { plays }));
+  function byDay({ many: plays, parts }) {
+    if (!parts) return geo.sentence(_("%(plays)s a day", { plays }));
+    return geo.sentence(formats.indexOf(data.last) >= LONG ? _("%(plays)s, 7 days at a time", { plays }) : _("%(plays)s by day", { plays }));
+  }
 
   /** @param {Metric} metric @param {DaySums} history @param {string} group  its name */
   function draw(metric, history, group) {

@@ -318,7 +318,7 @@
     const [day] = best, number = formats.number(series[day]);
     let most = day === undefined ? "" : _("Most on one day: %(number)s on %(day)s", { number, day: formats.day(day) });
     if (best.length > 1) most = ngettext("Most on one day: %(number)s, on %(count)s day", "Most on one day: %(number)s, on %(count)s days", best.length, { number });
-    put(curve.closest(".days")?.querySelector(".note") || null, most && weekly ? geo.joined([most, _("the curve is the mean of each week")]) : most);
+    put(curve.closest(".days")?.querySelector(".note") || null, most && weekly ? geo.joined([most, _("each point is the mean of 7 days, counted back from the last one; days left over belong to the first point")]) : most);
   }
 
   /** @param {HTMLTableElement} table @param {Shown} shown */

@@ -7,6 +7,18 @@
 
   /** @typedef {{kind: string, from: number, to: number, points: {at: number, value: number}[]}} Run */
 
+  /** Cuts days into chunks of `step` days, counted back from the end; those left over belong to the first chunk. @type {ApivideoGeo["line"]["cut"]} */
+  function cut(start, end, step) {
+    /** @type {[number, number][]} */
+    const chunks = [];
+    for (let to = end; to > start;) {
+      const from = to - start < 2 * step ? start : to - step;
+      chunks.unshift([from, to]);
+      to = from;
+    }
+    return chunks;
+  }
+
   /** Days of one kind in a row, with a point for each `step` days. @param {CurveLine} line */
   function runsOf({ from, to, step, kindOf, valueOf }) {
     /** @type {Run[]} */
@@ -18,10 +30,7 @@
     }
     for (const run of runs) {
       if (run.kind === "gap") continue;
-      for (let start = run.from; start < run.to; start += step) {
-        const end = Math.min(start + step, run.to);
-        run.points.push({ at: (start + end) / 2 - from, value: valueOf(start, end) });
-      }
+      run.points = cut(run.from, run.to, step).map(([start, end]) => ({ at: (start + end) / 2 - from, value: valueOf(start, end) }));
     }
     return runs;
   }
@@ -82,5 +91,5 @@
     if (last !== first) curve.append(textAt("end", last, "100%", y));
   }
 
-  geo.line = { draw, dates };
+  geo.line = { cut, draw, dates };
 })(apivideoGeo);

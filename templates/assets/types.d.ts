@@ -938,6 +938,7 @@ interface ApivideoGeo {
 
   // line.js
   line: {
+    cut(start: number, end: number, step: number): [from: number, to: number][];
     draw(curve: Element, line: CurveLine): void;
     dates(curve: Element, first: string, last: string): void;
   };

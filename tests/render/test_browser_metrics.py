@@ -411,7 +411,7 @@ def test_an_account_without_plays_shows_its_impressions_and_a_play_rate_of_zero(
     assert {code: int(cells(page)[code][2].replace(",", "")) for code in wanted} == wanted
     choose(page, "play-rate")
     assert page.locator("h1").inner_text() == "Play rate: 0.0%"
-    assert page.locator("#days-title").inner_text() == "Play rate by day"
+    assert page.locator("#days-title").inner_text() == "Play rate, 7 days at a time"
     assert not page.locator("#share-note").is_visible()
     assert cells(page)["FRA"][2:5] == ["0", "0.0%", f"{wanted['FRA']:,}"]
     assert kinds(page)["FRA"] == "c0"

@@ -22,6 +22,7 @@ from apivideo_geo.facts import facts_table
 from apivideo_geo.model import RATIOS, Comparison, Side, Summary
 from apivideo_geo.render.context import Context
 from apivideo_geo.render.map import notebook
+from apivideo_geo.render.map.daily_curve import cut_days
 from apivideo_geo.render.map.lines import make_levels, spread
 from apivideo_geo.render.map.scale import make_scale
 from apivideo_geo.render.map.script_data import DataFiles, client_data, render_metrics, render_spoken
@@ -49,6 +50,7 @@ SCRIPTS = (
     "classes.js",
     "compare.js",
     "figures.js",
+    "line.js",
     "lines.js",
     "periods.js",
     "breakdowns.js",
@@ -194,6 +196,13 @@ def test_python_and_scripts_place_lines_and_names_of_a_chart_as_in_the_table():
     places = "cases => cases.map((each) => [...each.slice(0, 4), apivideoGeo.lines.spread(...each.slice(0, 4))])"
     jobs = [job("en", levels, CASES["levels"]), job("en", places, CASES["spread"])]
     assert run_in_node(jobs) == [CASES["levels"], CASES["spread"]]
+
+
+def test_python_and_scripts_cut_days_into_the_points_of_a_curve_as_in_the_table():
+    cases = [(start, end, step) for start, end, step, _ in CASES["cut_days"]]
+    assert [[*case, [[*chunk] for chunk in cut_days(*case)]] for case in cases] == CASES["cut_days"]
+    expression = "cases => cases.map((each) => [...each, apivideoGeo.line.cut(...each)])"
+    assert run_in_node([job("en", expression, cases)]) == [CASES["cut_days"]]
 
 
 @pytest.mark.parametrize("locale", LOCALES)

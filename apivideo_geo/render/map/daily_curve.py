@@ -72,10 +72,24 @@ def _marks(notes: Mapping[int, int], published: Mapping[int, int]) -> Iterator[s
             yield f'<path class="{kind}" d="M{next(iter(days))} {_MARK}h0{steps}"{counts}/>'
 
 
+def cut_days(start: int, end: int, step: int) -> list[tuple[int, int]]:
+    """Cut the days from ``start`` to before ``end`` into chunks of ``step`` days, counted back from the end.
+
+    The days left over at the start, fewer than ``step``, belong to the first chunk: no point is the mean of a few days
+    next to means of weeks. Fewer than ``2 * step`` days are a single chunk. Chunks are start and end, oldest first.
+    The script ``line.js`` has the same rule.
+
+    >>> cut_days(0, 17, 7)
+    [(0, 10), (10, 17)]
+    """
+    first = start + (end - start) % step + step
+    return list(pairwise([start, *range(first, end, step), end]))
+
+
 class Frame:
     """The part that all curves of the same consecutive days share: dates, gaps, positions of the points.
 
-    A point is the mean daily count of ``step`` days; a gap always interrupts the curve.
+    A point is the mean daily count of ``step`` days, see :func:`cut_days`; a gap always interrupts the curve.
     """
 
     def __init__(self, daily: Sequence[DayCount], formats: Formats, step: int = 1) -> None:
@@ -87,8 +101,7 @@ class Frame:
             daily, key=lambda day: "gap" if day.count is None else "open" if day.open else "known"
         ):
             end = place + len(list(run))
-            chunks = [(start, min(start + step, end)) for start in range(place, end, step)]
-            self._runs.append((kind, place, [(place, end)] if kind == "gap" else chunks))
+            self._runs.append((kind, place, [(place, end)] if kind == "gap" else cut_days(place, end, step)))
             place = end
 
     def render(self, counts: Sequence[int], alternative: str, marks: str = "") -> str:

@@ -29,7 +29,7 @@ from apivideo_geo.render.text import sentences
 from apivideo_geo.render.text.formats import Formats
 
 LONG = 400
-"""Curves of more days than this are drawn by the week."""
+"""Curves of more days than this have a point for each 7 days."""
 
 
 @dataclass(frozen=True)
@@ -216,5 +216,7 @@ class Curves:
             return ""
         days = [day.day for day, count in zip(self._daily, counts, strict=True) if count == most]
         best = sentences.most_on_one_day(most, days, self._formats)
-        by_week = self._formats.say("the curve is the mean of each week")
+        by_week = self._formats.say(
+            "each point is the mean of 7 days, counted back from the last one; days left over belong to the first point"
+        )
         return f"{best} · {by_week}" if self._weekly else best

@@ -93,3 +93,12 @@ def test_a_curve_by_the_week_shows_means_and_ends_at_gaps():
     assert [kind for kind, _ in paths] == ["known", "gap", "known"]
     assert paths[0][1] == "M0 1000L0 0L3.5 0 7 0V1000z"
     assert paths[2][1] == "M8 1000L8 625L9 625 10 625V1000z"
+
+
+def test_a_curve_by_the_week_does_not_end_in_the_mean_of_a_weekend():
+    week = [10, 10, 10, 10, 10, 3, 3]
+    daily = days(date(2026, 8, 31), [*week * 9, 10, 10, *week[:5], 3, 3])  # 72 days, the last two are a weekend
+    drawn = Frame(daily, EN, step=7).render([day.count or 0 for day in daily], "words")
+    (curve,) = re.findall(r'<path class="known" d="(.*?)"', drawn)
+    heights = [int(height) for height in re.findall(r"[\d.]+ (\d+)", curve)[3:]]
+    assert set(heights[2:]) == {heights[2]}

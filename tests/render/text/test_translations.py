@@ -370,6 +370,7 @@ def hear_pages(open_page: OpenPage, locale: str, folder: Path, what: Summary, de
 
 
 UNHEARD = {
+    "%(plays)s by day",
     "%(share)s each",
     "%(share)s each came from %(countries)s.",
     ("%(count)s country has the most, %(share)s.", "%(count)s countries have the most, %(share)s each."),
@@ -400,7 +401,7 @@ UNHEARD = {
     "Not collected in this period.",
     "Known for %(base)s of %(total)s: this was not collected on every day.",
     "Others",
-    "the curve is the mean of each week",
+    "each point is the mean of 7 days, counted back from the last one; days left over belong to the first point",
     "the last one is not collected yet",
     "Also here",
     "No %(plays)s yet",
