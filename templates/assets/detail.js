@@ -296,7 +296,7 @@
     const { from, to } = byDay || !covered.length ? months : { from: covered[0].from, to: covered[covered.length - 1].to };
     const counted = _("Counted %(period)s.", { period: prose.period({ ...view, from, to }) });
     if (!found.length) return country.total ? `${_("%(quantity)s, from countries not known.", { quantity })} ${counted}` : counted;
-    const where = nameOf(table, found[0].index);
+    const [{ index }] = found, where = prose.within(codeOf(index), nameOf(table, index));
     return `${ngettext("%(quantity)s, all in %(where)s.", "%(quantity)s in %(count)s countries, most of all in %(where)s.", found.length, { quantity, where })} ${counted}`;
   }
 

@@ -6,8 +6,8 @@
   /** Maximum number of new countries that the lead names. */
   const NAMED = 3;
 
-  /** The country's name in a sentence: "the Netherlands". @param {string} code */
-  const within = (code) => (wording.articles.includes(code) ? `the ${geo.called(code)}` : geo.called(code));
+  /** The country's name in a sentence: "the Netherlands". @type {ApivideoGeo["prose"]["within"]} */
+  const within = (code, name = geo.called(code)) => (wording.articles.includes(code) ? `the ${name}` : name);
 
   /** Was no day of the view ever collected? @param {View} view */
   const uncollected = (view) => view.collected === 0 || view.gaps.length + view.left.length === view.to - view.from + 1;
@@ -17,7 +17,7 @@
     const { rows, metric } = view, plays = (metric.parts?.[1] || metric).many;
     /** @param {"countries" | "most" | "countries_of" | "most_of"} form @param {Code[]} codes */
     const write = (form, codes) => geo.fill(geo.form(wording.headline[form], rows.length), {
-      count: formats.number(rows.length), continent: group, where: list.format(codes.map(within)),
+      count: formats.number(rows.length), continent: group, where: list.format(codes.map((code) => within(code))),
     });
     if (!(view.all ? view.all.lower : view.total)) {
       if (uncollected(view)) return _("No data for this period");

@@ -1052,7 +1052,7 @@ interface ApivideoGeo {
 
   // prose.js
   prose: {
-    within(code: Code): string;
+    within(code: Code, name?: string): string;
     headline(view: View, scope: Scope): string;
     lead(view: View, scope: Scope): string;
     description(view: View, scope: Scope, words: string): string;

@@ -66,11 +66,11 @@ def several() -> tuple[Summary, Details]:
     return account({"city": 5})
 
 
-def account(least: dict[str, int]) -> tuple[Summary, Details]:
+def account(least: dict[str, int], rows: list[Row] = ROWS) -> tuple[Summary, Details]:
     """The same; ``least``: dimension → the smallest count in a month that is published."""
 
     def figures(metric: str):
-        facts = ibis.memtable(facts_table(row for row in ROWS if row[1] == metric))
+        facts = ibis.memtable(facts_table(row for row in rows if row[1] == metric))
         return facts, summarise(
             facts, {day: day == TODAY for day in DAYS}, metric=metric, withheld=tuple(least),
             generated_at=datetime(2026, 11, 20, 12, tzinfo=UTC),
@@ -229,6 +229,14 @@ def test_every_figure_of_a_video_is_a_sum_over_the_facts(open_page: OpenPage, si
         with in_case(period):
             found.page.goto(address(site, "video/viA0000.html", period))
             check_video(awake(found), *days)
+
+
+def test_the_lead_of_a_video_names_a_country_as_in_a_sentence(open_page: OpenPage, tmp_path):
+    american = [(day, metric, code.replace("FRA", "USA"), *others) for day, metric, code, *others in ROWS]
+    what, details = account({}, american)
+    site = build(what, tmp_path, Theme("Acme Academy"), details).parent
+    page = opened(open_page, site, "video/viA0000.html", "2026-08")
+    assert "in 2 countries, most of all in the United States." in page.locator(".lead").inner_text()
 
 
 def check_video(page: Page, first: str, last: str, from_month: str, to_month: str, named: str) -> None:

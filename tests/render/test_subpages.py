@@ -16,6 +16,7 @@ from apivideo_geo.render.map.small_map import load_outlines
 from apivideo_geo.render.site import render_site
 from apivideo_geo.render.theme.theme import Theme
 from tests.product import Product
+from tests.render import samples
 from tests.render.samples import HOSTILE, MADE, TEMPLATES, detailed, site_of, whole_site
 
 THEME = Theme("Acme Academy")
@@ -266,6 +267,11 @@ def test_a_video_with_ties_names_the_countries_in_the_order_of_its_table():
     page = render_site(Context(summary, THEME, replace(details, assets=(film,))), TEMPLATES)["video/viFilm00.html"]
     assert "7 plays in 3 countries, most of all in Belgium and France." in text(page)
     assert re.search(r'data-figure="most".*?<b>(.*?)</b>', page.decode(), re.DOTALL)[1] == "2 countries"
+    film = replace(film, count=7, countries=(("NLD", 3), ("USA", 3), ("PER", 1)))
+    counted = samples.summary({"NLD": 3, "USA": 3, "PER": 1}, summary.daily)
+    context = Context(counted, THEME, replace(details, assets=(film,)))
+    page = render_site(context, TEMPLATES)["video/viFilm00.html"]
+    assert "7 plays in 3 countries, most of all in the Netherlands and the United States." in text(page)
 
 
 def test_without_cities_there_is_no_page_of_them_and_no_switch():

@@ -79,7 +79,8 @@ def _first_seen(context: Context) -> Iterator[NewsItem]:
         if detail and detail.first_seen in closed:
             text = context.formats.say(
                 "%(country)s was seen for the first time on %(day)s.",
-                country=sentences.called(country, context.formats), day=context.formats.day(detail.first_seen),
+                country=sentence(sentences.within(country, context.formats)),
+                day=context.formats.day(detail.first_seen),
             )  # fmt: skip
             page = country_page(country.iso_a3)
             yield NewsItem(f"first/{country.iso_a3}", day_end(detail.first_seen), text, page)
@@ -122,7 +123,7 @@ def _records(summary: Summary, values: Sequence[int]) -> Iterator[tuple[int, dat
 def _movers(context: Context) -> Iterator[NewsItem]:
     """Yield the change of the total, most up and most down, for each month that can be compared with that before it."""
     summary, formats = context.summary, context.formats
-    names = {country.iso_a3: sentences.called(country, formats) for country in summary.countries}
+    names = {country.iso_a3: sentence(sentences.within(country, formats)) for country in summary.countries}
     closed = {one.month for one in context.details.closed}
     for compared in compared_months(summary.daily, settled_months(summary)):
         month, last = compared.now.first, compared.now.last

@@ -161,7 +161,7 @@ def _locator(country: CountryCount, formats: Formats) -> str:
     shape = load_shapes()[country.iso_a3]
     x, y = place_of(shape.label)
     ring = [f'<circle class="here" cx="{x}" cy="{y}" r="16"/>'] if shape.size < 120 else []
-    words = formats.say("World map with %(country)s highlighted", country=sentences.called(country, formats))
+    words = formats.say("World map with %(country)s highlighted", country=sentences.within(country, formats))
     return render_overlay({country.iso_a3: "c4"}, 6, words, ring)
 
 

@@ -142,7 +142,7 @@ class MonthView:
             messages = _WIDEST_SO_FAR if closed.before and reach > closed.before[1] else _WIDEST
             yield formats.say_many(*messages, reach, day=formats.day(wide_days[0]))
         locale = formats.language if formats.spoken else self.context.theme.locale
-        names = [name_of(code, locale) for code in closed.new]
+        names = [sentences.with_article(code, name_of(code, locale), formats) for code in closed.new]
         if len(names) > NAMED:
             yield formats.say_many(*_NEW_AND_MORE, len(names) - NAMED, countries=", ".join(names[:NAMED]))
         elif names:

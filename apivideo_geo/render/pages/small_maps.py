@@ -79,8 +79,13 @@ def render_video_maps(context: Context) -> dict[str, bytes]:
     ]  # fmt: skip
     if not items:
         return {}
-    names = {code: name_of(code, context.formats.language) for code in _codes_of_videos(context)}
+    names = {code: _within(code, context.formats) for code in _codes_of_videos(context)}
     return {VIDEO_MAPS: render_call("videos", {"names": names, "items": items})}
+
+
+def _within(code: str, formats: Formats) -> str:
+    """Return the name of a country as written in a sentence."""
+    return sentences.with_article(code, name_of(code, formats.language), formats)
 
 
 def _choices(context: Context) -> Iterator[tuple[AssetDetail, str, dict[str, int]]]:
@@ -239,7 +244,7 @@ def _alternative(one: Values, context: Context) -> str:
     if not one.collected:
         return formats.say("%(title)s: not collected", title=one.title)
     first = sorted(one.counts, key=lambda code: (-one.counts[code], code))[:_NAMED]
-    names = [f"{name_of(code, formats.language)} ({one.write(one.counts[code])})" for code in first]
+    names = [f"{_within(code, formats)} ({one.write(one.counts[code])})" for code in first]
     if not names:
         return formats.say("%(title)s: no country", title=one.title)
     return formats.say("%(title)s: most in %(countries)s", title=one.title, countries=formats.listed(names))

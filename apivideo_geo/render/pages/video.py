@@ -165,7 +165,7 @@ def _lead(
     if not counts:
         yield formats.say("%(quantity)s, from countries not known.", quantity=quantity)
     else:
-        leaders = [country_lines[code].name for code in _leaders(counts)]
+        leaders = [sentences.with_article(code, country_lines[code].name, formats) for code in _leaders(counts)]
         messages = _SPREAD if len(counts) > 1 and len(leaders) == len(counts) else _MOST
         yield formats.say_many(*messages, len(counts), quantity=quantity, where=formats.listed(leaders[:_NAMED]))
     if months := by_months("media", context.details, formats):

@@ -252,12 +252,16 @@ def called(country: CountryCount, formats: Formats) -> str:
 
 
 def within(country: CountryCount, formats: Formats) -> str:
-    """Return the country's name as written in a sentence: "the Netherlands".
+    """Return the country's name as written in a sentence: "the Netherlands"."""
+    return with_article(country.iso_a3, called(country, formats), formats)
+
+
+def with_article(code: str, name: str, formats: Formats) -> str:
+    """Return the ``name`` of the country ``code`` (alpha-3) as written in a sentence: "the Netherlands".
 
     English adds an article; translations must work without one.
     """
-    name = called(country, formats)
-    return f"the {name}" if formats.language == SOURCE and country.iso_a3 in _ARTICLE else name
+    return f"the {name}" if formats.language == SOURCE and code in _ARTICLE else name
 
 
 def headline(summary: Summary, formats: Formats) -> str:

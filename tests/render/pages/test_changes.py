@@ -126,6 +126,8 @@ def test_the_country_that_moved_most_is_the_one_with_the_largest_difference_that
         found["up/2026-09"] == "France grew most in Sept 2026: 3,600 plays, 120.0 a day; the month before: 100.0 a day."
     )
     assert found["down/2026-09"] == "Germany fell most in Sept 2026: 0 plays, 0.0 a day; the month before: 10.0 a day."
+    found = movers({"FRA": 3100, "USA": 31}, {"FRA": 3100, "USA": 300})
+    assert found["up/2026-09"].startswith("The United States grew most in Sept 2026: ")
 
 
 @pytest.mark.parametrize("open_last", [True, False])
