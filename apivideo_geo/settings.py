@@ -276,7 +276,11 @@ class Settings(BaseSettings):
     )
     history_branch: str = Field("history", description="Git branch that stores the history.")
     history_remote: str = Field("origin", description="Git remote of this branch.")
-    history_private: bool = Field(False, description="The history is private: also store cities and referring sites.")
+    history_private: bool = Field(
+        False,
+        description="The history is private: also store referring sites, and cities from session files; the Data API "
+        "has no cities.",
+    )
     sessions_add: Many = Field((), description="Columns to add to sessions.csv.")
     sessions_drop: Many = Field((), description="Columns to drop from sessions.csv.")
     workers: int = Field(8, ge=1, le=32, description="Maximum number of requests at once.")
