@@ -154,11 +154,14 @@ def digest(
     from apivideo_geo.durable import save_bytes
     from apivideo_geo.errors import UsageError
     from apivideo_geo.pipeline import make_digest
+    from apivideo_geo.plain_text import shown
 
     if form not in ("text", "html"):
         raise UsageError(f"--format is text or html, not {form!r}.")
     if out_file and out_file.is_dir():
         raise UsageError(f"{out_file} is a folder; name a file with --out-file.")
+    if month and not _is_month(month):
+        raise UsageError(f"{shown(month)} is not a month; write YYYY-MM.")
     made = make_digest(month, settings, effects)
     if made is None:  # no error: every new history is like that, and a run on GitHub goes on
         typer.echo(
@@ -171,6 +174,13 @@ def digest(
         save_bytes(out_file, content.encode())
     else:
         typer.echo(content, nl=False)
+
+
+def _is_month(text: str) -> bool:
+    try:
+        return f"{date.fromisoformat(f'{text}-01'):%Y-%m}" == text
+    except ValueError:
+        return False
 
 
 @app.command(help="Merge each past month into one file.")

@@ -15,7 +15,9 @@ from apivideo_geo.durable import check_folder
 from apivideo_geo.effects import Effects
 from apivideo_geo.errors import DataRefused, DiskFailed, UsageError
 from apivideo_geo.model import FIRST_METRICS, PEAK, AssetDetail, Details, Summary, WeekHours
-from apivideo_geo.settings import Settings
+from apivideo_geo.plain_text import shorten
+from apivideo_geo.settings import LONGEST_TAG, Settings
+from apivideo_geo.wrong_values import nearest
 
 if TYPE_CHECKING:
     import ibis
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from apivideo_geo.history.history import History
     from apivideo_geo.render.digest import Digest
     from apivideo_geo.render.theme.theme import Theme
+
+
+FEW_TAGS = 10
+"""Up to this number, the tags of public videos are listed if none is like the one in the settings."""
 
 
 def run(command: str, settings: Settings, effects: Effects, report: Report | None = None) -> Report:
@@ -145,10 +151,24 @@ def _unused_settings(settings: Settings, summary: Summary, details: Details) -> 
         yield f"the notes of {list_days(outside)} are not shown, because they are not in the period of the site"
     found = {one.tag for one in details.collections}
     if unknown := [tag for tag in settings.collections if tag not in found]:
-        yield (
-            f"no public video has the tag {', '.join(map(repr, unknown))}, so it has no collection; "
-            "capital letters matter"
+        tags = sorted(
+            {shorten(tag, LONGEST_TAG) for one in details.assets if one.asset.public for tag in one.asset.tags}
         )
+        yield (
+            f"no public video has the tag {', '.join(map(repr, unknown))}, so it has no collection"
+            f"{_suggest_tags(unknown, tags)}"
+        )
+
+
+def _suggest_tags(unknown: Sequence[str], tags: Sequence[str]) -> str:
+    """Return the end of a sentence: which of ``tags`` are like the ``unknown`` ones, or all if they are few."""
+    without_case = {tag.casefold(): tag for tag in tags}
+    near = [without_case.get(nearest(tag.casefold(), without_case), "") for tag in unknown]
+    if any(near):
+        return f"; did you mean {', '.join(repr(tag) for tag in dict.fromkeys(near) if tag)}? Capital letters matter"
+    if 0 < len(tags) <= FEW_TAGS:
+        return f"; public videos have {', '.join(map(repr, tags))}"
+    return "; capital letters matter"
 
 
 def _load_hours(history: History, summary: Summary, settings: Settings) -> WeekHours | None:

@@ -293,6 +293,9 @@ def test_without_a_closed_month_the_digest_says_so_in_one_sentence(corrected, tm
     said = corrected.run("digest", "--month", "2026-10", now=NOW, code=2).stderr
     assert "'2026-10' is not a closed month; closed are: 2026-06, 2026-07, 2026-08, 2026-09." in said
     young = Product(tmp_path)
+    for wrong in ("foo", "2026-13", "2026-9", "2026-09-01"):  # whether a month is closed or not, and without a history
+        said = young.run("digest", "--month", wrong, now=NOW, code=2).stderr
+        assert said == f"error: {wrong!r} is not a month; write YYYY-MM.\n"
     save(tmp_path / "history", (row for row in make_rows() if row[0] >= date(2026, 9, 2)))
     done = young.run("digest", now=NOW, code=2)
     assert done.stderr.count("\n") == 1

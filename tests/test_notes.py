@@ -202,7 +202,15 @@ def test_a_note_outside_the_period_and_a_tag_that_no_video_has_are_warnings(buil
     settings = {"APIVIDEO_GEO_SINCE": "2026-09-01", "APIVIDEO_GEO_NOTES": "2026-09-20=In; 2026-07-05=Before"}
     assert f"the notes of 1 day (2026-07-05) {warning}" in render(built, "since", **settings).stdout
     assert "Before" not in read(built, "since/changes.html")
-    assert "no public video has the tag 'nowhere', so it has no collection" in said
+    tags = "'Course', 'course', 'lumière', 'secret-tag'"
+    assert f"no public video has the tag 'nowhere', so it has no collection; public videos have {tags}" in said
+
+
+def test_a_tag_that_is_nearly_that_of_a_public_video_is_a_warning_with_the_right_one(built):
+    for wrong, right in (("course-1", "course"), ("LUMIÈRE", "lumière")):
+        said = render(built, "near", APIVIDEO_GEO_COLLECTIONS=wrong).stdout
+        assert f"no public video has the tag {wrong!r}" in said
+        assert f"did you mean {right!r}? Capital letters matter" in said.replace("'Course'", "'course'")
 
 
 def test_a_video_that_becomes_private_leaves_the_collection_the_curves_and_the_records(built):
