@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from apivideo_geo.aggregate.closed_months import compare_with_before, month_summary
+from apivideo_geo.aggregate.closed_months import compare_with_before, lacking_month, month_summary
 from apivideo_geo.days import month_end
 from apivideo_geo.geo.countries import flag, name_of
 from apivideo_geo.model import CHANGE_FROM, UNKNOWN, Change, ClosedMonth, Summary
@@ -309,6 +309,8 @@ def _month_row(closed: ClosedMonth, context: Context) -> MonthRow:
     if closed.collected < len(closed.daily):
         days = formats.number(closed.collected), formats.number(len(closed.daily))
         note += " · " + formats.say("%(days)s of %(all)s days", days=days[0], all=days[1])
+    if not view.compared and lacking_month(closed, context.details.closed):
+        note += " · " + compared_with_before(closed, context)
     return MonthRow(
         view.name, view.amount(closed.total), month_page(closed.month), note=note,
         **{"change": "–", **change}, share=formats.say("corrected") if closed.corrections else "",
