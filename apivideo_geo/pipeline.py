@@ -118,7 +118,7 @@ def _check_breakdowns(audience: Audience, settings: Settings) -> None:
     from apivideo_geo.aggregate.summary import within
     from apivideo_geo.facts import name_overfull
 
-    tables = [one.facts_table for one in (audience, *audience.others.values())]
+    tables = (audience.facts_table, *audience.media_facts.values())  # all breakdowns that a site can have
     found = [one for table in tables for one in find_overfull_facts(within(table, settings.since, settings.until))]
     if found:
         raise DataRefused(" ".join(name_overfull(found)))

@@ -46,7 +46,7 @@ def summarise(
     atlas: Atlas,
     bounds: tuple[date | None, date | None] = (None, None),
     *,
-    exactly: bool,
+    exactly: bool = False,
 ) -> Summary:
     """Return the Summary of the period.
 

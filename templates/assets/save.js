@@ -43,7 +43,7 @@
       const value = chosen.get(name);
       if (value) taken.set(name, value);
     }
-    const query = taken.size ? `?${taken}`.replaceAll("&", "&amp;") : "";
+    const query = String(taken) ? `?${taken}`.replaceAll("&", "&amp;") : "";
     snippet.value = snippet.value.replace(/(src="[^"?]*)[^"]*"/, (_all, address) => `${address}${query}"`);
   };
   geo.showSnippet();

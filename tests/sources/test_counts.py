@@ -17,7 +17,7 @@ import pytest
 
 from apivideo_geo.facts import FACTS, facts_table
 from apivideo_geo.history.history import Fetched, open_history
-from apivideo_geo.model import Facts
+from apivideo_geo.model import Asset, Facts
 from tests.product import Product
 from tests.sources.test_files import save
 
@@ -307,6 +307,27 @@ def test_a_day_whose_breakdown_lacks_its_total_is_not_published_although_the_sum
     without = {"APIVIDEO_GEO_LEAVE_OUT": "2026-11-01"}
     product.run("render", now=NOON, **without)
     assert "breakdowns" not in product.run("doctor", now=NOON, code=2, **without).stdout
+
+
+def test_a_day_whose_videos_exceed_the_total_of_a_further_metric_is_not_published(tmp_path: Path) -> None:
+    days, product = [datetime(2026, 11, day, tzinfo=UTC).date() for day in (1, 2)], Product(tmp_path)
+    counts = {"play": ((5, 5), (9, 9)), "impression": ((5, 8), (90, 20))}  # total and video of each day
+    with open_history(tmp_path / "history") as history:
+        history.save_assets([Asset("vi4fgtd5UbwyIUxKXNbUyKhe", "video", "Trailer", public=True)])
+        for metric, sums in counts.items():
+            rows = [
+                (day, metric, "PER", dimension, value, count)
+                for day, both in zip(days, sums, strict=True)
+                for dimension, value, count in zip(
+                    ("total", "media"), ("", "vi4fgtd5UbwyIUxKXNbUyKhe"), both, strict=True
+                )
+            ]
+            history.of(metric).save(Facts(tuple(days), facts_table(rows)), Fetched(metric, "counts", "media", NOON))
+        history.save_ledger()
+    wrong = "In the history the media values of PER on 2026-11-01 (impression) add up to 8, more than the total 5."
+    assert wrong in product.run("doctor", now=NOON, code=2).stdout
+    assert wrong in product.run("render", now=NOON, code=5).stderr
+    assert not (tmp_path / "site").exists()
 
 
 def test_each_row_is_in_the_sum_of_the_run_and_one_of_an_unknown_metric_is_rejected(tmp_path: Path) -> None:
