@@ -29,7 +29,7 @@ def fetch_own_counts(source: Source, collected: Mapping[date, int]) -> dict[date
     """
     found: dict[date, int] = {}
     with suppress(SourceFailed):
-        for first, last in day_runs(collected):
+        for first, last in reversed(day_runs(collected)):  # the newest days are the first to be known
             days = days_between(first, last)
             if len(days) > ONE_BY_ONE:
                 series = _fetch_series(source, days)

@@ -104,11 +104,16 @@ def test_a_month_without_plays_takes_two_requests():
     assert source.asked == ["series", (DAY[0], DAY[-1])]
 
 
-def test_runs_with_gaps_are_compared_each():
+def test_runs_with_gaps_are_compared_each_the_newest_first():
     source = Source()
     collected = {DAY[0]: 10, DAY[1]: 10, DAY[5]: 12}
     assert fetch_own_counts(source, collected) == {DAY[0]: 10, DAY[1]: 10, DAY[5]: 10}
-    assert source.asked == [(DAY[0], DAY[0]), (DAY[1], DAY[1]), (DAY[5], DAY[5])]
+    assert source.asked == [(DAY[5], DAY[5]), (DAY[0], DAY[0]), (DAY[1], DAY[1])]
+
+
+def test_an_old_day_that_is_not_answered_leaves_the_newer_ones_known():
+    source = Source({DAY[0]: SourceFailed("forgotten")})
+    assert fetch_own_counts(source, {DAY[0]: 10, DAY[5]: 10}) == {DAY[5]: 10}
 
 
 @pytest.mark.parametrize("count", [None, UnknownShape("a count", "another period")])
