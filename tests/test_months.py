@@ -143,6 +143,7 @@ def test_a_month_says_how_many_of_its_days_are_missing_and_is_then_not_compared(
     assert f"% more than in August 2026. {days}" in changes and lacking in changes
     months = text(files["first/months.html"])
     assert "25 of 31 days" in months
+    assert "that of the month before. Weekdays are compared with the same weekdays." in months
     assert months.count(f"No comparison: of {lacking}") == 2, "the month itself and the one after it"
 
 
