@@ -198,7 +198,8 @@ def test_the_number_of_requests_includes_hours_and_peaks_of_live_streams(world, 
         )
         sent = [seen for seen in api.requests if seen.path.startswith(counted)]
     [line] = [line for line in said.lines if "impression" in line]
-    assert line.endswith(" requests for 30 days of impression, end, viewer, hours, ccv-peak.")
+    more = "and more for play: how many is known only when their days are read."
+    assert line.endswith(f" requests for 30 days of impression, end, viewer, hours, ccv-peak, {more}")
     of_play = [seen for seen in sent if "/play" in seen.path and seen.query.get("interval") != ["hour"]]
     # An hour without plays has no row here, so the hours can fit on one page fewer.
     assert int(line.split()[1]) - (len(sent) - len(of_play)) in (0, 1)

@@ -170,9 +170,13 @@ def _advise(metric: str, error: SourceFailed) -> str:
 
 
 def _announce(runs: Sequence[_Run], plans: Mapping[str, Plan], effects: Effects) -> None:
-    """Say how many requests a run takes that collects a metric for the first time; the assets are stored before."""
+    """Say how many requests a run takes that collects a metric for the first time; the assets are stored before.
+
+    Also name the metrics whose number depends on how many countries and values their days have.
+    """
     plain = [run for run in runs if run.source.client and run.detail == "country" and run.source.metric != "watch-time"]
-    if len(plain) < 2 or all(run.history.entries for run in plain):
+    later = [run.source.metric for run in runs if run.source.client and run not in plain]
+    if len(runs) < 2 or not plain or all(run.history.entries for run in runs if run.source.client):
         return
     days = {run.source.metric: len(plans[run.source.metric].wanted) for run in plain}
     requests = {metric: count + min(count, 2) for metric, count in days.items()}  # two are for the API's own counts
@@ -186,8 +190,9 @@ def _announce(runs: Sequence[_Run], plans: Mapping[str, Plan], effects: Effects)
         if live and PEAK in settings.metrics and not _why_no_peaks(first.source, settings):
             requests[PEAK] = complete * (1 + live)
     names = ", ".join(requests)
+    more = f", and more for {', '.join(later)}: how many is known only when their days are read" if later else ""
     effects.progress.say(
-        f"About {counted(sum(requests.values()), 'request')} for {counted(max(days.values()), 'day')} of {names}."
+        f"About {counted(sum(requests.values()), 'request')} for {counted(max(days.values()), 'day')} of {names}{more}."
     )
 
 
