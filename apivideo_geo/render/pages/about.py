@@ -83,16 +83,17 @@ def _hidden(context: Context) -> Iterator[str]:
         if details.min_counts:
             yield formats.say("No small counts are hidden: the setting min_count is 1.")
         return
-    names = {dimension: formats.say(name) for dimension, name in _HIDING.items() if dimension in details.min_counts}
+    possible = [dimension for dimension in _HIDING if dimension in details.min_counts]
+    present = [dimension for dimension in possible if details.monthly.get(dimension)]
+    names = formats.listed([formats.say(_HIDING[dimension]) for dimension in present or possible])
     yield formats.say(
         "A small count could point at one person. So counts below %(least)s (the setting min_count) in a country and "
         "a month are hidden in these breakdowns: %(names)s.",
         least=formats.number(max(details.min_counts.values())),
-        names=formats.listed(list(names.values())),
+        names=names,
     )
-    if missing := [name for dimension, name in names.items() if not details.monthly.get(dimension)]:
-        yield formats.say("Not on this site at present: %(names)s.", names=formats.listed(missing))
-    if len(missing) == len(names):
+    if not present:
+        yield formats.say("Not on this site at present: %(names)s.", names=names)
         return
     yield formats.say(
         "They are published by complete months, two days after a month has ended, and a month never shows more than "

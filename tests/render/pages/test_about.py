@@ -217,6 +217,12 @@ def test_breakdowns_that_are_not_on_the_site_are_named_as_such():
     assert "Not on this site at present: cities and referring sites." in section and "Hidden at present" not in section
 
 
+def test_without_cities_hidden_counts_are_those_of_referring_sites_only():
+    details = detailed()[1]
+    section = hidden(replace(details, monthly={"referrer": details.monthly["referrer"]}))
+    assert "hidden in these breakdowns: referring sites." in section and "cities" not in section.lower()
+
+
 def test_where_nothing_is_hidden_no_page_says_so():
     what, details = detailed(least=1)
     assert "No small counts are hidden: the setting min_count is 1." in hidden(details)
