@@ -91,7 +91,7 @@ def entries(product, site="site"):
 
 def places(page, kind):
     """Indexes of the days that have a mark of ``kind``, as they are drawn."""
-    path = re.search(rf'<path class="{kind}" d="M(\d+) 6h0((?:m\d+ 0h0)*)"/>', page)
+    path = re.search(rf'<path class="{kind}" d="M(\d+) 6h0((?:m\d+ 0h0)*)"[^>]*/>', page)
     found = [int(path[1])] if path else []
     for step in re.findall(r"m(\d+)", path[2] if path else ""):
         found.append(found[-1] + int(step))
