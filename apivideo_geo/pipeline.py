@@ -99,7 +99,7 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
                 f"{settings.history_folder} has only {', '.join(audience.metrics)}; a site opens with a count that "
                 "adds up over days, so collect one too, such as play."
             )
-        _check_breakdowns(audience, settings)
+        _check_breakdowns(history, audience, settings)
         summary = audience.summary(settings.since, settings.until)
         details = audience.details(summary)
     except Exception:  # whatever an impossible value in a file leads to
@@ -112,14 +112,15 @@ def summarise_history(settings: Settings, effects: Effects) -> tuple[Summary, De
     return summary, _complete(details, summary, history, settings, effects), audience.ibis()
 
 
-def _check_breakdowns(audience: Audience, settings: Settings) -> None:
-    """Raise :class:`DataRefused` if a day that is shown has a breakdown that exceeds its total, or has none."""
+def _check_breakdowns(history: History, audience: Audience, settings: Settings) -> None:
+    """Raise :class:`DataRefused` if a day of ``--counts`` that is shown has a breakdown that exceeds its total."""
     from apivideo_geo.aggregate.overfull import find_overfull_facts
     from apivideo_geo.aggregate.summary import within
     from apivideo_geo.facts import name_overfull
 
     tables = (audience.facts_table, *audience.media_facts.values())  # all breakdowns that a site can have
-    found = [one for table in tables for one in find_overfull_facts(within(table, settings.since, settings.until))]
+    shown = (within(table, settings.since, settings.until) for table in tables)
+    found = [one for table in shown for one in find_overfull_facts(table) if history.is_from_counts(one)]
     if found:
         raise DataRefused(" ".join(name_overfull(found)))
 

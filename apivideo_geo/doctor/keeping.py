@@ -41,6 +41,7 @@ def examine_history(settings: Settings, effects: Effects, first_day: date | None
         overfull = [
             one for one in history.find_overfull()
             if one.day not in not_shown and (settings.since or one.day) <= one.day <= (settings.until or one.day)
+            and history.is_from_counts(one)
         ]  # fmt: skip
         history.load_assets()
         history.read_account()

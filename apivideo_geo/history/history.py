@@ -152,6 +152,10 @@ class History:
         """Return the stored breakdowns, of all metrics, that exceed their total. Raises :class:`DataRefused`."""
         return [found for one in self.all for path in one.files() for found in find_overfull(read_rows(path))]
 
+    def is_from_counts(self, one: Overfull) -> bool:
+        """Return whether the day of ``one`` was given with ``--counts``: one of the API is in doubt instead."""
+        return self.by_metric[one.metric].entries[one.day].source == "counts"
+
     def check_current(self) -> None:
         """Raise :class:`DataRefused` if a file has an older format; the next run of collect converts it."""
         if find_outdated([path for one in self.all for path in one.files()]):
