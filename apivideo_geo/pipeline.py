@@ -118,6 +118,8 @@ def _check_breakdowns(history: History, audience: Audience, settings: Settings) 
     from apivideo_geo.aggregate.summary import within
     from apivideo_geo.facts import name_overfull
 
+    if not history.has_days_of("counts"):
+        return
     tables = (audience.facts_table, *audience.media_facts.values())  # all breakdowns that a site can have
     shown = (within(table, settings.since, settings.until) for table in tables)
     found = [one for table in shown for one in find_overfull_facts(table) if history.is_from_counts(one)]

@@ -129,7 +129,11 @@ class History:
     @property
     def demo(self) -> bool:
         """Whether it contains demo data."""
-        return any(entry.source == "demo" for one in self.all for entry in one.entries.values())
+        return self.has_days_of("demo")
+
+    def has_days_of(self, source: str) -> bool:
+        """Return whether a day of any metric is from ``source``."""
+        return any(entry.source == source for one in self.all for entry in one.entries.values())
 
     def partial_days(self) -> set[date]:
         """Return days collected only before they ended, although later days exist. Their counts are too low."""
